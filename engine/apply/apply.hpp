@@ -1,0 +1,37 @@
+#pragma once
+// Apply: lock, stage, steps, checks, seal, register, hand over; undone in reverse when anything
+// fails before hand-over. It obeys a Plan and re-checks what the plan assumed; it prints nothing.
+
+#include "plan/planner.hpp"
+#include "retouch/catalog.hpp"
+#include "retouch/event.hpp"
+#include "retouch/report.hpp"
+
+#include <functional>
+
+namespace retouch {
+
+struct ApplyOptions {
+    GuestKind guest = GuestKind::appliance;
+    PlanOptions plan;
+};
+
+/// Asked once, when there are changes, after the plan is complete and before anything is written
+/// into the stage; false cancels.
+using Confirm = std::function<bool(const Plan &plan)>;
+
+/// Plans on the stage itself and applies: one guest launch per target. A target's failure is in the
+/// report; Error is thrown only for what concerns no target (lock held, cancelled, bad catalog).
+[[nodiscard]] Report apply_recipe(const CheckedRecipe &checked, Catalog &catalog,
+                                  const ApplyOptions &options, const Confirm &confirm,
+                                  EventSink &events);
+
+/// Does exactly what a saved plan says. Throws Error: stale, naming what moved.
+[[nodiscard]] Report apply_plan(const Plan &plan, Catalog &catalog, const ApplyOptions &options,
+                                const Confirm &confirm, EventSink &events);
+
+/// Clears what runs that died left behind in this catalog: stages, unfinished records, helper
+/// processes, temporary directories. Cheap when there is nothing. Emits a notice per thing cleared.
+void recover(Catalog &catalog, EventSink &events);
+
+} // namespace retouch

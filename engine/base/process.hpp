@@ -1,0 +1,77 @@
+#pragma once
+// Process: child processes in a process group of their own, started through Boost.Process without
+// its waiting functions. No shell; only the descriptors named here reach the child; always reaped.
+
+#include "base/file.hpp"
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <sys/types.h>
+#include <utility>
+#include <vector>
+
+namespace retouch {
+
+struct ProcessSpec {
+    std::string program;                ///< absolute, or a name looked up in PATH
+    std::vector<std::string> arguments; ///< without the program's name
+    /// The whole environment of the child; nullopt: this process's own.
+    std::optional<std::vector<std::pair<std::string, std::string>>> environment;
+    std::string input;                      ///< for standard input; empty: /dev/null
+    std::size_t output_bound = 1024 * 1024; ///< bytes kept of each stream, from its end
+    std::optional<std::chrono::milliseconds> time_limit;
+    /// Descriptors of this process the child gets under the same number.
+    std::vector<int> inherited;
+    std::filesystem::path log; ///< spawn() only: receives stdout and stderr; empty: /dev/null
+};
+
+struct ProcessResult {
+    int exit_status = 0; ///< 128+N when signal N ended it
+    bool timed_out = false;
+    std::string out;
+    std::string err;
+    std::uint64_t out_total = 0; ///< bytes written, kept or not
+    std::uint64_t err_total = 0;
+    double seconds = 0;
+
+    [[nodiscard]] bool ok() const { return exit_status == 0 && !timed_out; }
+};
+
+/// Runs to its end, or to the time limit: then the whole group gets SIGTERM and, two seconds later,
+/// SIGKILL. A pending interruption (see interrupt.hpp) ends it the same way and throws.
+/// Throws Error: unavailable when the program is missing.
+[[nodiscard]] ProcessResult run_process(const ProcessSpec &spec);
+
+/// Like run_process, but a failure of the program is an Error quoting the end of its stderr.
+ProcessResult run_checked(const ProcessSpec &spec, std::string_view doing);
+
+/// A helper that runs beside us and dies with us (PR_SET_PDEATHSIG, so start it from the thread that
+/// lives as long as it should). The destructor ends and reaps it.
+class ChildProcess {
+  public:
+    explicit ChildProcess(const ProcessSpec &spec);
+    ~ChildProcess();
+    ChildProcess(ChildProcess &&other) noexcept;
+    ChildProcess &operator=(ChildProcess &&) = delete;
+    ChildProcess(const ChildProcess &) = delete;
+    ChildProcess &operator=(const ChildProcess &) = delete;
+
+    [[nodiscard]] pid_t pid() const { return pid_; }
+
+    /// True while it has not ended.
+    [[nodiscard]] bool running();
+
+    /// SIGTERM to the group, SIGKILL after `patience`; waits for the end. Returns the exit status.
+    int stop(std::chrono::milliseconds patience = std::chrono::seconds(10));
+
+  private:
+    pid_t pid_ = -1;
+    std::optional<int> status_;
+};
+
+/// The path of a program in PATH (and /usr/sbin, /sbin), or nullopt.
+[[nodiscard]] std::optional<std::string> find_program(const std::string &name);
+
+} // namespace retouch

@@ -1,0 +1,34 @@
+#pragma once
+// The planner: recipe plus a look at the world gives a Plan. It receives read-only faces only and
+// therefore cannot write. It opens a guest only when there is something to rebuild.
+
+#include "plan/check.hpp"
+#include "retouch/catalog.hpp"
+#include "retouch/guest.hpp"
+#include "retouch/plan.hpp"
+
+#include <functional>
+
+namespace retouch {
+
+struct PlanOptions {
+    /// Build from the present generation when its source is gone (--from-current).
+    bool from_current = false;
+};
+
+/// Everything of a plan that needs no guest: source, action, properties, publish fields. The steps
+/// of a target with Action::create have state unknown until preview_steps() looked.
+/// Throws Error: failed when the source is unknown, ambiguous or gone.
+[[nodiscard]] Plan resolve_plan(const CheckedRecipe &checked, const CatalogView &catalog,
+                                const PlanOptions &options);
+
+/// Fills in the foreseen change of each step of `target` by looking at the opened source.
+void preview_steps(Target &target, const GuestView &guest);
+
+using OpenView = std::function<std::unique_ptr<GuestView>(const Disk &disk)>;
+
+/// resolve_plan(), then preview_steps() for every target that will be built and has steps.
+[[nodiscard]] Plan make_plan(const CheckedRecipe &checked, const CatalogView &catalog,
+                             const PlanOptions &options, const OpenView &open_view);
+
+} // namespace retouch

@@ -1,0 +1,36 @@
+#pragma once
+// Loading a recipe: bytes -> strict YAML -> schema -> variables -> Recipe. Everything the user wrote
+// wrong comes back as diagnostics, all of it at once. What entries of a section mean beyond the
+// schema is for the step kinds.
+
+#include "retouch/diagnostics.hpp"
+#include "retouch/recipe.hpp"
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace retouch {
+
+struct LoadedRecipe {
+    std::optional<Recipe> recipe; ///< absent when there are errors
+    Diagnostics diagnostics;
+    std::vector<std::string> lines; ///< of the file, for excerpts
+};
+
+/// `variables` come from --var and win over the recipe's own `vars`.
+/// Never throws for anything the file holds; a file that cannot be read is a diagnostic too.
+[[nodiscard]] LoadedRecipe load_recipe(const std::filesystem::path &path,
+                                       const std::map<std::string, std::string> &variables);
+
+/// The same for bytes already in memory (tests, fuzzing).
+[[nodiscard]] LoadedRecipe load_recipe_text(std::string_view text,
+                                            const std::filesystem::path &path,
+                                            const std::map<std::string, std::string> &variables);
+
+/// The whole recipe schema, step fragments in place, as JSON text: what `retouch schema` prints.
+[[nodiscard]] std::string recipe_schema();
+
+} // namespace retouch

@@ -1,0 +1,45 @@
+#pragma once
+// DiskExport: one disk served by a qemu-storage-daemon of its own, over NBD on a unix socket or as
+// a FUSE file. It is the one way to open any disk; it does not look inside.
+
+#include "base/process.hpp"
+#include "retouch/store.hpp"
+
+#include <cstdint>
+#include <filesystem>
+
+namespace retouch {
+
+class DiskExport {
+  public:
+    enum class Protocol {
+        nbd, ///< path() is a unix socket; the export is called "disk"
+        fuse ///< path() is a regular file holding the raw disk
+    };
+
+    /// Starts the daemon and waits until it serves. `directory` receives the socket or mount point
+    /// and the daemon's log. Throws Error: unavailable when qemu-storage-daemon is missing, failed
+    /// with the end of its log when the disk cannot be opened.
+    DiskExport(const Disk &disk, Protocol protocol, const std::filesystem::path &directory);
+    ~DiskExport();
+    DiskExport(const DiskExport &) = delete;
+    DiskExport &operator=(const DiskExport &) = delete;
+
+    [[nodiscard]] const std::filesystem::path &path() const { return path_; }
+
+    [[nodiscard]] pid_t pid() const { return daemon_.pid(); }
+
+    /// Bytes the daemon wrote to storage so far (the kernel's account of the process).
+    [[nodiscard]] std::uint64_t bytes_written() const;
+
+    /// Ends the daemon, which flushes the disk. Throws Error when it did not end cleanly.
+    void finish();
+
+  private:
+    std::filesystem::path path_;
+    std::filesystem::path log_;
+    ChildProcess daemon_;
+    std::uint64_t bytes_written_ = 0;
+};
+
+} // namespace retouch

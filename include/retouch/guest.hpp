@@ -1,0 +1,142 @@
+#pragma once
+// GuestView and Guest: an opened disk, inspected and mounted. GuestView can only look and is all
+// planning is given; Guest can also write. Paths are absolute paths inside the guest; symbolic
+// links are resolved inside the guest and can never reach the host.
+
+#include "retouch/event.hpp"
+#include "retouch/facts.hpp"
+#include "retouch/step.hpp"
+#include "retouch/store.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace retouch {
+
+struct FileInfo {
+    enum class Type { regular, directory, symlink, other };
+
+    Type type = Type::regular;
+    std::uint32_t mode = 0; ///< permission bits, 0 to 07777
+    std::uint32_t uid = 0;
+    std::uint32_t gid = 0;
+    std::uint64_t size = 0; ///< bytes
+
+    bool operator==(const FileInfo &) const = default;
+};
+
+struct DirectoryEntry {
+    std::string name;
+    FileInfo info; ///< of the entry itself, links not followed
+};
+
+/// A command to run inside the guest.
+struct GuestCommand {
+    std::string script;           ///< given to the shell as a file, so any length up to 256 KiB
+    std::string shell = "/bin/sh"; ///< absolute path in the guest
+    std::vector<std::pair<std::string, std::string>> environment; ///< added to PATH, HOME, LANG
+    std::string working_directory = "/";
+    std::chrono::seconds time_limit{600}; ///< 1 s and up
+    bool network = false;
+};
+
+struct CommandResult {
+    int exit_status = 0; ///< 0 to 255; 128+N when a signal N ended it
+    bool timed_out = false;
+    OutputTail out; ///< at most k_output_bound bytes kept
+    OutputTail err;
+    double seconds = 0;
+};
+
+/// How much of each output stream of a command is kept, from its end.
+inline constexpr std::size_t k_output_bound = std::size_t{64} * 1024;
+
+class GuestView {
+  public:
+    virtual ~GuestView() = default;
+
+    [[nodiscard]] virtual const Facts &facts() const = 0;
+
+    /// The entry itself, a final link not followed; nullopt when absent. Throws Error.
+    [[nodiscard]] virtual std::optional<FileInfo> lstat(const std::string &path) const = 0;
+
+    /// Contents of a regular file, links followed inside the guest. Throws Error when it is absent,
+    /// not regular, or larger than `max_bytes`.
+    [[nodiscard]] virtual std::string read(const std::string &path,
+                                           std::size_t max_bytes) const = 0;
+
+    /// SHA-256 of a regular file, lower-case hex, links followed inside the guest. Throws Error.
+    [[nodiscard]] virtual std::string sha256(const std::string &path) const = 0;
+
+    /// Target of a symbolic link, as stored. Throws Error.
+    [[nodiscard]] virtual std::string read_link(const std::string &path) const = 0;
+
+    /// Entries of a directory without . and .., sorted by name; empty when it is absent or no
+    /// directory; a final link is followed. Throws Error.
+    [[nodiscard]] virtual std::vector<DirectoryEntry> list(const std::string &path) const = 0;
+
+    /// Runs a command that cannot change the image: its filesystems are mounted read-only for it.
+    /// For guards. Throws Error when it could not be started (no such shell, foreign architecture).
+    [[nodiscard]] virtual CommandResult probe(const GuestCommand &command) const = 0;
+};
+
+/// Bytes to write: text that travels in the plan, or a file on this host.
+using FileSource = std::variant<std::string, std::filesystem::path>;
+
+class Guest : public GuestView {
+  public:
+    /// Replaces or creates a regular file; the parent must exist. A final link is replaced by the
+    /// file, not followed. Throws Error.
+    virtual void write(const std::string &path, const FileSource &source, std::uint32_t mode,
+                       std::uint32_t uid, std::uint32_t gid) = 0;
+
+    /// Creates one directory; the parent must exist and `path` must not. Throws Error.
+    virtual void make_directory(const std::string &path, std::uint32_t mode, std::uint32_t uid,
+                                std::uint32_t gid) = 0;
+
+    /// Creates a symbolic link, replacing what is there unless that is a directory. Throws Error.
+    virtual void make_link(const std::string &target, const std::string &path) = 0;
+
+    /// Sets mode and owner of an existing file or directory. Throws Error.
+    virtual void set_attributes(const std::string &path, std::uint32_t mode, std::uint32_t uid,
+                                std::uint32_t gid) = 0;
+
+    /// Removes a file, link or whole directory; links are removed, not followed; mount points
+    /// inside are emptied, not removed. No error when absent. Throws Error.
+    virtual void remove(const std::string &path) = 0;
+
+    /// Runs a command with everything it starts in namespaces of its own (no network unless asked).
+    /// When it returns, nothing the command started is alive. Throws as probe() does.
+    virtual CommandResult run(const GuestCommand &command) = 0;
+
+    /// Flushes, unmounts and closes; the data is durable when it returns. Nothing else may be
+    /// called afterwards. The destructor closes without reporting. Throws Error.
+    virtual void finish() = 0;
+
+    /// Bytes written to the disk so far; final after finish().
+    [[nodiscard]] virtual std::uint64_t bytes_written() const = 0;
+};
+
+enum class GuestKind { appliance, host };
+
+struct GuestOptions {
+    GuestKind kind = GuestKind::appliance;
+    std::filesystem::path run_directory; ///< private to this run; sockets and temporary files
+    bool network = false;                ///< some command will ask for it
+};
+
+/// Opens `disk`, inspects it and mounts its filesystems; read-only when the disk is.
+/// Emits notices (KVM missing) on `events`. Blocks for the appliance's start (seconds).
+/// Throws Error: refused for no or several roots, unknown systems, encrypted or foreign disks;
+/// unavailable for missing tools or rights, with what to install.
+[[nodiscard]] std::unique_ptr<Guest> open_guest(const Disk &disk, const GuestOptions &options,
+                                                EventSink &events);
+
+} // namespace retouch

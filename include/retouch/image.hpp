@@ -1,0 +1,68 @@
+#pragma once
+// Image: one record of a catalog, in Glance's words. Plain data; the bytes are the store's.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace retouch {
+
+struct Image {
+    std::string id; ///< lower-case UUID
+    std::string name;
+    std::string status = "active"; ///< queued | active | deactivated
+    std::string visibility = "private"; ///< public | private | shared | community
+    std::string disk_format = "raw";    ///< raw | qcow2
+    std::int64_t size = 0;              ///< bytes of the file as a reader would download it
+    std::int64_t virtual_size = 0;      ///< bytes of the disk a guest sees
+    std::int64_t min_disk = 0;          ///< GiB
+    std::int64_t min_ram = 0;           ///< MiB
+    bool is_protected = false;
+    bool hidden = false;
+    std::vector<std::string> tags;                 ///< sorted, unique
+    std::map<std::string, std::string> properties; ///< Glance's extra properties
+    std::map<std::string, std::string> checksums;  ///< algorithm -> lower-case hex
+    std::string created_at;                        ///< RFC 3339, UTC, microseconds, `Z`
+    std::string updated_at;
+
+    bool operator==(const Image &) const = default;
+
+    /// The string that identifies the bytes: "ALGORITHM:HEX" of the strongest checksum, or empty
+    /// when the record has none.
+    [[nodiscard]] std::string digest() const;
+
+    /// A property's value, or nullopt.
+    [[nodiscard]] std::optional<std::string> property(const std::string &name) const;
+};
+
+/// A change of one record. What is absent stays as it is. Everything in one change happens at once.
+struct ImageChange {
+    std::string id;
+    std::optional<std::string> name;
+    std::optional<std::string> status;
+    std::optional<std::string> visibility;
+    std::optional<bool> hidden;
+    std::optional<bool> is_protected;
+    std::optional<std::int64_t> min_disk;
+    std::optional<std::int64_t> min_ram;
+    std::optional<std::vector<std::string>> tags;
+    std::map<std::string, std::optional<std::string>> properties; ///< nullopt removes
+
+    bool operator==(const ImageChange &) const = default;
+
+    /// True when it would change nothing whatever the record holds.
+    [[nodiscard]] bool empty() const;
+};
+
+/// Names of the properties retouch itself writes on what it publishes.
+namespace lineage {
+inline constexpr const char *k_recipe = "retouch_recipe";
+inline constexpr const char *k_source = "retouch_source";
+inline constexpr const char *k_source_digest = "retouch_source_digest";
+inline constexpr const char *k_fingerprint = "retouch_fingerprint";
+inline constexpr const char *k_version = "retouch_version";
+} // namespace lineage
+
+} // namespace retouch

@@ -1,0 +1,11 @@
+#pragma once
+// The one JSON type of the model. Keys keep the order in which they were written, so that documents
+// we print are stable and read well.
+
+#include <nlohmann/json.hpp>
+
+namespace retouch {
+
+using Json = nlohmann::ordered_json;
+
+} // namespace retouch

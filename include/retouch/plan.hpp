@@ -1,0 +1,129 @@
+#pragma once
+// Plan: everything apply needs, as complete data. It is made by the planner from a recipe and a
+// look at the world, can be saved, read back and reviewed, and is the only thing apply obeys.
+
+#include "retouch/image.hpp"
+#include "retouch/recipe.hpp"
+#include "retouch/step.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace retouch {
+
+inline constexpr const char *k_plan_format_version = "1.0";
+
+enum class Action {
+    create, ///< build and publish a new image
+    update, ///< the present generation's bytes are right; properties or publish fields converge
+    none,   ///< nothing to do
+};
+
+struct PlannedStep {
+    Step step;
+    StepChange change;
+
+    bool operator==(const PlannedStep &) const = default;
+};
+
+/// Which image, and how we recognise that it is still the same.
+struct ImageReference {
+    std::string id;
+    std::string name;
+    std::string digest;     ///< Image::digest()
+    std::string updated_at; ///< of the record when the plan was made; empty when not looked at
+
+    bool operator==(const ImageReference &) const = default;
+};
+
+/// Property changes relative to the record they are applied to: for `create` the source's carried
+/// over, for `update` the present generation's.
+struct PropertyChanges {
+    std::map<std::string, std::string> set;
+    std::map<std::string, std::string> before; ///< former values of the names in `set`, if any
+    std::vector<std::string> remove;
+    std::map<std::string, std::string> keep;
+
+    bool operator==(const PropertyChanges &) const = default;
+};
+
+/// An image that loses the name at hand-over.
+struct Superseded {
+    ImageReference image;
+    PreviousPolicy policy = PreviousPolicy::hide;
+    std::string new_name; ///< for PreviousPolicy::rename
+
+    bool operator==(const Superseded &) const = default;
+};
+
+/// How the result will be published, resolved: no field is left to a default.
+struct PublishPlan {
+    std::string name;
+    std::string visibility;
+    std::string disk_format;
+    std::vector<std::string> tags;
+    std::int64_t min_disk = 0;
+    std::int64_t min_ram = 0;
+    bool is_protected = false;
+    std::vector<Superseded> superseded;
+    /// For Action::update: the fields of the present record that differ and will be set.
+    std::vector<std::string> changed_fields;
+
+    bool operator==(const PublishPlan &) const = default;
+};
+
+/// A file on this host whose bytes go into the image; apply checks the digest again.
+struct InjectedFile {
+    std::string path; ///< absolute
+    std::string sha256;
+    std::int64_t size = 0;
+
+    bool operator==(const InjectedFile &) const = default;
+};
+
+struct Target {
+    Action action = Action::none;
+    std::string reason; ///< for people: why this action
+    ImageReference source;
+    std::optional<ImageReference> present; ///< the generation of this recipe that is there now
+    std::string fingerprint;               ///< "sha256:HEX"
+    std::vector<PlannedStep> steps;
+    PropertyChanges properties;
+    PublishPlan publish;
+    std::vector<InjectedFile> injected; ///< precondition: these bytes
+    std::vector<std::string> notes;     ///< what a reviewer should know; escaped
+
+    bool operator==(const Target &) const = default;
+};
+
+struct PlannedRecipe {
+    std::string path;      ///< as the user named it
+    std::string directory; ///< absolute
+    std::string sha256;
+    std::string name;
+
+    bool operator==(const PlannedRecipe &) const = default;
+};
+
+struct Plan {
+    std::string tool; ///< "retouch VERSION"
+    PlannedRecipe recipe;
+    std::string catalog; ///< its name in retouch.yaml
+    std::vector<Target> targets;
+
+    bool operator==(const Plan &) const = default;
+
+    /// True when apply would change anything.
+    [[nodiscard]] bool has_changes() const;
+};
+
+/// The documented JSON form (docs/plan.md), complete, with a digest over all the rest.
+[[nodiscard]] Json to_json(const Plan &plan);
+
+/// Reads what to_json wrote. `text` is untrusted and at most 64 MiB.
+/// Throws Error: invalid when it is no plan, of another major format version, or edited by hand.
+[[nodiscard]] Plan plan_from_json(const std::string &text);
+
+} // namespace retouch

@@ -1,0 +1,49 @@
+#pragma once
+// Recipe: a checked recipe as plain data, variables resolved, sections in running order. What a
+// section's entries mean is known to the step kind of that name, not here.
+
+#include "retouch/value.hpp"
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace retouch {
+
+/// One top-level section that a step kind owns: `files`, `commands`, `cleanup`, `checks`, ...
+struct Section {
+    std::string kind; ///< the key, which is the step kind's name
+    Value value;      ///< what stands under it, schema-checked
+};
+
+/// What happens to the image that held the name before, at hand-over.
+enum class PreviousPolicy { hide, rename, deactivate, keep };
+
+/// How the result is published. Absent means: as the source has it.
+struct Publish {
+    std::optional<std::string> name;       ///< default: the source image's name
+    std::optional<std::string> visibility; ///< public | private | shared | community
+    PreviousPolicy previous = PreviousPolicy::hide;
+    std::optional<std::vector<std::string>> tags;
+    std::optional<std::int64_t> min_disk_gib; ///< 0 and up
+    std::optional<std::int64_t> min_ram_mib;  ///< 0 and up
+    std::optional<bool> is_protected;
+
+    bool operator==(const Publish &) const = default;
+};
+
+struct Recipe {
+    std::filesystem::path path;      ///< as the user named it
+    std::filesystem::path directory; ///< absolute; `from:` entries are relative to it
+    std::string sha256;              ///< of the file's bytes, lower-case hex
+    std::string name;
+    std::string description;
+    std::string source_image; ///< name or id
+    std::vector<Section> sections;
+    std::map<std::string, std::optional<std::string>> properties; ///< nullopt: remove
+    Publish publish;
+};
+
+} // namespace retouch

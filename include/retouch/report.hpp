@@ -1,0 +1,54 @@
+#pragma once
+// Report: what happened in one apply, per target and step. Plain data; render/ prints it.
+
+#include "retouch/plan.hpp"
+#include "retouch/step.hpp"
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace retouch {
+
+inline constexpr const char *k_report_format_version = "1.0";
+
+enum class TargetOutcome { published, updated, unchanged, failed };
+
+struct StepReport {
+    std::string id;
+    std::string kind;
+    Origin origin;
+    std::string summary;
+    StepResult result;
+
+    bool operator==(const StepReport &) const = default;
+};
+
+struct TargetReport {
+    std::string name; ///< what it publishes
+    TargetOutcome outcome = TargetOutcome::failed;
+    std::string image_id; ///< of the published or present image; empty when failed before
+    std::vector<StepReport> steps;
+    std::vector<std::pair<std::string, double>> phases; ///< name, seconds; in running order
+    std::uint64_t bytes_written = 0;                    ///< into the stage by the steps
+    std::string error;                                  ///< empty unless failed
+    std::string hint;
+    int exit_code = 0; ///< what this target alone would exit with
+
+    bool operator==(const TargetReport &) const = default;
+};
+
+struct Report {
+    std::string run; ///< id of the run
+    PlannedRecipe recipe;
+    std::string catalog;
+    std::vector<TargetReport> targets;
+    double seconds = 0;
+
+    bool operator==(const Report &) const = default;
+};
+
+[[nodiscard]] Json to_json(const Report &report);
+
+} // namespace retouch

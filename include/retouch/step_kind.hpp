@@ -1,0 +1,65 @@
+#pragma once
+// StepKind: what a kind of step must say and do. One file per kind in engine/steps/ defines one; the
+// list is generated from that folder, so adding a kind touches nothing that exists.
+
+#include "retouch/diagnostics.hpp"
+#include "retouch/guest.hpp"
+#include "retouch/plan.hpp"
+#include "retouch/recipe.hpp"
+#include "retouch/step.hpp"
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace retouch {
+
+/// What a kind may use while it turns a section into steps.
+struct ReadContext {
+    std::string file;                ///< the recipe as the user named it, for origins
+    std::filesystem::path directory; ///< `from:` is relative to it
+    std::vector<std::string> lines;  ///< of the recipe, for excerpts in diagnostics
+
+    /// An error at `mark`, with the source line filled in.
+    [[nodiscard]] Diagnostic error(const Mark &mark, std::string message,
+                                   std::string hint = {}) const;
+};
+
+/// Steps of one section and the host files they will inject.
+struct ReadResult {
+    std::vector<Step> steps;
+    std::vector<InjectedFile> injected;
+};
+
+struct Needs {
+    bool network = false;
+    bool runnable = false; ///< executes code of the guest
+};
+
+struct StepKind {
+    std::string_view name; ///< the section's key
+    int order = 0;         ///< sections run by this order
+    int semantics = 1;     ///< raised when the same options start to mean other contents
+
+    /// Turns a section into steps; mistakes beyond the schema go to `diagnostics`, all of them.
+    /// Reads injected files to digest them, touches nothing else.
+    ReadResult (*read)(const Section &section, const ReadContext &context,
+                       Diagnostics &diagnostics) = nullptr;
+
+    /// What would it change? Throws Error only for guest trouble.
+    StepChange (*preview)(const Step &step, const GuestView &guest) = nullptr;
+
+    /// Do it. A step that fails by its own terms (exit status, unmet check) returns
+    /// StepOutcome::failed with a message; Error is for guest trouble and moved preconditions.
+    StepResult (*execute)(const Step &step, Guest &guest) = nullptr;
+
+    Needs (*needs)(const Step &step) = nullptr;
+};
+
+/// All kinds, by order.
+[[nodiscard]] std::span<const StepKind *const> step_kinds();
+
+/// The kind called `name`, or nullptr.
+[[nodiscard]] const StepKind *find_step_kind(std::string_view name);
+
+} // namespace retouch

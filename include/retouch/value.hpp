@@ -1,0 +1,47 @@
+#pragma once
+// Value: a YAML node as the user wrote it: kind, spelling and position. It is what the strict reader
+// yields and what step kinds read their entries from. It is not a general document model: no
+// aliases, no tags, keys are strings and keep their order.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace retouch {
+
+/// Where a node starts, counted from 1 (columns in code points).
+struct Mark {
+    int line = 0;
+    int column = 0;
+
+    bool operator==(const Mark &) const = default;
+};
+
+struct Field;
+
+struct Value {
+    enum class Kind { null, boolean, integer, real, string, sequence, mapping };
+
+    Kind kind = Kind::null;
+    Mark mark;
+    std::string scalar;        ///< spelling of a scalar, after YAML unescaping; variables resolved
+    bool quoted = false;       ///< the scalar was quoted or a block scalar, so it is a string
+    std::vector<Value> items;  ///< of a sequence
+    std::vector<Field> fields; ///< of a mapping, in file order, keys unique
+
+    /// The value under `key`, or nullptr when this is no mapping or has no such key.
+    [[nodiscard]] const Value *find(std::string_view key) const;
+
+    [[nodiscard]] bool is_scalar() const {
+        return kind != Kind::sequence && kind != Kind::mapping;
+    }
+};
+
+struct Field {
+    std::string key;
+    Mark key_mark;
+    Value value;
+};
+
+} // namespace retouch
