@@ -1,0 +1,22 @@
+#pragma once
+// Diagnostics as text: position, message, the source line with a caret, notes and a hint. It prints
+// what it is given in that order; collecting and sorting are not its concern.
+
+#include "retouch/diagnostics.hpp"
+
+#include <string>
+#include <vector>
+
+namespace retouch {
+
+/// How many mistakes are printed in full; the rest is counted.
+inline constexpr std::size_t k_diagnostics_shown = 20;
+
+/// Widest excerpt of a source line; longer lines are cut around the caret.
+inline constexpr std::size_t k_excerpt_width = 100;
+
+/// Ends with a newline unless empty. Safe to print whatever the file held.
+[[nodiscard]] std::string render_diagnostics(const std::vector<Diagnostic> &diagnostics,
+                                             bool colour);
+
+} // namespace retouch
