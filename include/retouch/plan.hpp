@@ -93,6 +93,9 @@ struct Target {
     PropertyChanges properties;
     PublishPlan publish;
     std::vector<InjectedFile> injected; ///< precondition: these bytes
+    /// Precondition: every image that bears the source's or the published name, or is the source,
+    /// as it was when the plan was made; ordered by id.
+    std::vector<ImageReference> observed;
     std::vector<std::string> notes;     ///< what a reviewer should know; escaped
 
     bool operator==(const Target &) const = default;
