@@ -5,6 +5,7 @@
 #include "retouch/error.hpp"
 
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -48,6 +49,14 @@ class UniqueFd {
 /// Opens with O_CLOEXEC. Throws Error.
 [[nodiscard]] UniqueFd open_file(const std::filesystem::path &path, int flags, int mode = 0666);
 
+/// Opens a regular file for reading; following links, never waiting. Throws Error: invalid for
+/// other file types.
+[[nodiscard]] UniqueFd open_regular_file(const std::filesystem::path &path);
+
+/// Reads up to `buffer.size()` bytes; 0 at the end. `path` is for the error text. Throws Error.
+[[nodiscard]] std::size_t read_some(int fd, std::span<char> buffer,
+                                    const std::filesystem::path &path);
+
 /// Contents of a regular file of at most `max_bytes`. Throws Error, also for other file types.
 [[nodiscard]] std::string read_file(const std::filesystem::path &path, std::size_t max_bytes);
 
@@ -61,13 +70,16 @@ void write_file_atomically(const std::filesystem::path &path, std::string_view b
 /// fsync of a directory, so that a rename in it survives a crash. Throws Error.
 void sync_directory(const std::filesystem::path &path);
 
-/// A directory with a random name under `parent`, mode 0700, removed with its contents.
+/// A directory with a random name under `parent`, mode 0700, removed with its contents, except what
+/// is mounted inside.
 class TemporaryDirectory {
   public:
     explicit TemporaryDirectory(const std::filesystem::path &parent, std::string_view prefix);
     ~TemporaryDirectory();
+
     TemporaryDirectory(TemporaryDirectory &&other) noexcept
         : path_(std::exchange(other.path_, {})) {}
+
     TemporaryDirectory &operator=(TemporaryDirectory &&) = delete;
     TemporaryDirectory(const TemporaryDirectory &) = delete;
     TemporaryDirectory &operator=(const TemporaryDirectory &) = delete;

@@ -1,6 +1,7 @@
 #pragma once
-// Interruption: SIGINT, SIGTERM and SIGHUP as a flag that work checks between acts, so that rollback
-// runs as ordinary unwinding. The handler only sets the flag and wakes waiting polls.
+
+// Interruption: SIGINT, SIGTERM and SIGHUP as a flag that work checks between acts, so that
+// rollback runs as ordinary unwinding. The handler only sets the flag and wakes waiting polls.
 
 namespace retouch {
 

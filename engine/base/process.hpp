@@ -47,8 +47,8 @@ struct ProcessResult {
 /// Like run_process, but a failure of the program is an Error quoting the end of its stderr.
 ProcessResult run_checked(const ProcessSpec &spec, std::string_view doing);
 
-/// A helper that runs beside us and dies with us (PR_SET_PDEATHSIG, so start it from the thread that
-/// lives as long as it should). The destructor ends and reaps it.
+/// A helper that runs beside us and dies with us (PR_SET_PDEATHSIG, so start it from the thread
+/// that lives as long as it should). The destructor ends and reaps it.
 class ChildProcess {
   public:
     explicit ChildProcess(const ProcessSpec &spec);

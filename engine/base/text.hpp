@@ -11,8 +11,9 @@
 
 namespace retouch {
 
-/// Makes untrusted bytes safe to print: control characters (C0, DEL, C1, bidi overrides) and invalid
-/// UTF-8 become \xHH or \u{H}; newline and tab are kept when `keep_newlines`.
+/// Makes untrusted bytes safe to print: control characters (C0, DEL, C1, bidi controls, line and
+/// paragraph separators) and invalid UTF-8 become \xHH or \u{H}; newline and tab are kept when
+/// `keep_newlines`.
 [[nodiscard]] std::string escape(std::string_view bytes, bool keep_newlines = false);
 
 /// Invalid UTF-8 replaced by U+FFFD, everything else kept: what JSON needs of guest output.
@@ -41,9 +42,10 @@ namespace retouch {
 /// "12.3 MiB"; exact below 1 KiB ("512 B").
 [[nodiscard]] std::string format_bytes(std::uint64_t bytes);
 
-/// "0.4 s", "12 s", "3 m 05 s".
+/// "0.4 s", "12 s", "3 m 05 s", "1 h 02 m".
 [[nodiscard]] std::string format_seconds(double seconds);
 
+/// Lines without their LF or CRLF; a final line end begins no further line.
 [[nodiscard]] std::vector<std::string> split_lines(std::string_view text);
 
 [[nodiscard]] std::string_view trim(std::string_view text);

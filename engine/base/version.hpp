@@ -1,4 +1,5 @@
 #pragma once
+
 // The program's own version, as it appears in plans, properties and --version.
 
 namespace retouch {

@@ -1,0 +1,80 @@
+// Digest: SHA-2 through OpenSSL's EVP interface.
+// A failure inside OpenSSL can only mean that memory ran out or the library is broken.
+// Nothing here compares secrets.
+
+#include "base/digest.hpp"
+
+#include "base/file.hpp"
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+
+#include <array>
+#include <cassert>
+#include <fcntl.h>
+
+namespace retouch {
+
+struct Digest::Context {
+    EVP_MD_CTX *handle = EVP_MD_CTX_new();
+
+    Context() = default;
+
+    ~Context() { EVP_MD_CTX_free(handle); }
+
+    Context(const Context &) = delete;
+    Context &operator=(const Context &) = delete;
+};
+
+namespace {
+
+void require(bool worked) {
+    if (!worked)
+        throw Error(ErrorKind::internal, "OpenSSL cannot compute a digest");
+}
+
+} // namespace
+
+Digest::Digest(Algorithm algorithm) : context_(std::make_unique<Context>()) {
+    const EVP_MD *type = algorithm == Algorithm::sha256 ? EVP_sha256() : EVP_sha512();
+    require(context_->handle != nullptr && EVP_DigestInit_ex(context_->handle, type, nullptr) == 1);
+}
+
+Digest::~Digest() = default;
+Digest::Digest(Digest &&) noexcept = default;
+Digest &Digest::operator=(Digest &&) noexcept = default;
+
+void Digest::update(std::string_view bytes) {
+    assert(context_ != nullptr);
+    require(EVP_DigestUpdate(context_->handle, bytes.data(), bytes.size()) == 1);
+}
+
+std::string Digest::finish() {
+    assert(context_ != nullptr);
+    std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
+    unsigned size = 0;
+    require(EVP_DigestFinal_ex(context_->handle, bytes.data(), &size) == 1);
+    context_.reset();
+    std::string hex;
+    hex.reserve(std::size_t{size} * 2);
+    for (unsigned i = 0; i < size; ++i)
+        hex += fmt::format("{:02x}", bytes[i]);
+    return hex;
+}
+
+std::string sha256_hex(std::string_view bytes) {
+    Digest digest(Digest::Algorithm::sha256);
+    digest.update(bytes);
+    return digest.finish();
+}
+
+std::string sha256_file(const std::filesystem::path &path) {
+    const UniqueFd file = open_regular_file(path);
+    Digest digest(Digest::Algorithm::sha256);
+    std::string buffer(std::size_t{128} * 1024, '\0');
+    while (const std::size_t got = read_some(file.get(), buffer, path))
+        digest.update(std::string_view(buffer).substr(0, got));
+    return digest.finish();
+}
+
+} // namespace retouch

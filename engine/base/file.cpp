@@ -1,0 +1,183 @@
+// File: descriptors, whole-file reading and durable writing on this host.
+// Every failure becomes an Error that names the path and the reason.
+// Guest files are not its business: those go through Guest.
+
+#include "base/file.hpp"
+
+#include "base/text.hpp"
+#include "base/uuid.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <fcntl.h>
+#include <ftw.h>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace retouch {
+
+namespace {
+
+/// Removes a file again unless the work on it was completed.
+class RemoveOnFailure {
+  public:
+    explicit RemoveOnFailure(std::filesystem::path path) : path_(std::move(path)) {}
+
+    ~RemoveOnFailure() {
+        if (!path_.empty())
+            unlink(path_.c_str());
+    }
+
+    RemoveOnFailure(const RemoveOnFailure &) = delete;
+    RemoveOnFailure &operator=(const RemoveOnFailure &) = delete;
+
+    void dismiss() { path_.clear(); }
+
+  private:
+    std::filesystem::path path_;
+};
+
+ErrorKind kind_of(int code) {
+    return code == EACCES || code == EPERM ? ErrorKind::not_authorised : ErrorKind::failed;
+}
+
+std::string hint_for(const std::string &path, int code) {
+    switch (code) {
+    case ENOSPC:
+    case EDQUOT:
+        return fmt::format("free some space on the filesystem of {} and run again", path);
+    case EROFS:
+        return fmt::format("the filesystem of {} is mounted read-only; make it writable and run "
+                           "again",
+                           path);
+    case EACCES:
+    case EPERM:
+        return fmt::format("run as a user who may do this, or change the permissions of {}", path);
+    default:
+        return {};
+    }
+}
+
+void sync(int fd, const std::filesystem::path &path) {
+    if (fsync(fd) != 0)
+        throw system_error("write", path, errno);
+}
+
+extern "C" int remove_entry(const char *path, const struct stat * /*info*/, int /*type*/,
+                            struct FTW * /*place*/) {
+    ::remove(path);
+    return 0;
+}
+
+} // namespace
+
+void UniqueFd::reset(int fd) {
+    if (fd_ >= 0)
+        close(fd_);
+    fd_ = fd;
+}
+
+Error system_error(std::string_view what, const std::filesystem::path &path, int code) {
+    const std::string shown = escape(path.string());
+    return {kind_of(code),
+            fmt::format("cannot {} {}: {}", what, shown, std::generic_category().message(code)),
+            hint_for(shown, code)};
+}
+
+UniqueFd open_file(const std::filesystem::path &path, int flags, int mode) {
+    int fd = -1;
+    do
+        fd = open(path.c_str(), flags | O_CLOEXEC, mode);
+    while (fd < 0 && errno == EINTR);
+    if (fd < 0)
+        throw system_error((flags & O_CREAT) != 0 ? "create" : "open", path, errno);
+    return UniqueFd(fd);
+}
+
+UniqueFd open_regular_file(const std::filesystem::path &path) {
+    // O_NONBLOCK: opening a FIFO must not wait for a writer.
+    UniqueFd file = open_file(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+
+    struct stat info {};
+
+    if (fstat(file.get(), &info) != 0)
+        throw system_error("read", path, errno);
+    if (!S_ISREG(info.st_mode))
+        throw Error(ErrorKind::invalid,
+                    fmt::format("cannot read {}: it is {}", escape(path.string()),
+                                S_ISDIR(info.st_mode) ? "a directory" : "not a regular file"));
+    return file;
+}
+
+std::size_t read_some(int fd, std::span<char> buffer, const std::filesystem::path &path) {
+    ssize_t got = -1;
+    do
+        got = read(fd, buffer.data(), buffer.size());
+    while (got < 0 && errno == EINTR);
+    if (got < 0)
+        throw system_error("read", path, errno);
+    return static_cast<std::size_t>(got);
+}
+
+std::string read_file(const std::filesystem::path &path, std::size_t max_bytes) {
+    const UniqueFd file = open_regular_file(path);
+    std::string result;
+    std::string buffer(std::size_t{64} * 1024, '\0');
+    while (const std::size_t got = read_some(file.get(), buffer, path)) {
+        if (got > max_bytes - result.size())
+            throw Error(ErrorKind::invalid,
+                        fmt::format("cannot read {}: it is larger than {}", escape(path.string()),
+                                    format_bytes(max_bytes)));
+        result.append(buffer, 0, got);
+    }
+    return result;
+}
+
+void write_all(int fd, std::string_view bytes, const std::filesystem::path &path) {
+    while (!bytes.empty()) {
+        const ssize_t written = write(fd, bytes.data(), bytes.size());
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            throw system_error("write", path, errno);
+        bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
+}
+
+void write_file_atomically(const std::filesystem::path &path, std::string_view bytes, int mode) {
+    std::filesystem::path temporary = path;
+    temporary.replace_filename(fmt::format(".{}.tmp", random_uuid()));
+    const UniqueFd file = open_file(temporary, O_WRONLY | O_CREAT | O_EXCL, mode);
+    RemoveOnFailure remove_on_failure(temporary);
+    write_all(file.get(), bytes, path);
+    sync(file.get(), path);
+    if (rename(temporary.c_str(), path.c_str()) != 0)
+        throw system_error("write", path, errno);
+    remove_on_failure.dismiss();
+    sync_directory(path.has_parent_path() ? path.parent_path() : ".");
+}
+
+void sync_directory(const std::filesystem::path &path) {
+    const UniqueFd directory = open_file(path, O_RDONLY | O_DIRECTORY);
+    sync(directory.get(), path);
+}
+
+TemporaryDirectory::TemporaryDirectory(const std::filesystem::path &parent,
+                                       std::string_view prefix) {
+    std::string name = (parent / (std::string(prefix) + "XXXXXX")).string();
+    if (mkdtemp(name.data()) == nullptr)
+        throw system_error("create a directory in", parent, errno);
+    path_ = name;
+}
+
+TemporaryDirectory::~TemporaryDirectory() {
+    // Stays on one filesystem: a mount left inside must not lose its files.
+    constexpr int k_open_directories = 16;
+    if (!path_.empty())
+        nftw(path_.c_str(), remove_entry, k_open_directories, FTW_DEPTH | FTW_MOUNT | FTW_PHYS);
+}
+
+} // namespace retouch

@@ -1,0 +1,30 @@
+// Text: lines and blanks.
+// The other functions of text.hpp live in text_utf8.cpp, text_amounts.cpp and text_suggest.cpp.
+// Nothing here knows what the text means.
+
+#include "base/text.hpp"
+
+namespace retouch {
+
+std::vector<std::string> split_lines(std::string_view text) {
+    std::vector<std::string> lines;
+    while (!text.empty()) {
+        const auto end = text.find('\n');
+        std::string_view line = text.substr(0, end);
+        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+        if (end != std::string_view::npos && line.ends_with('\r'))
+            line.remove_suffix(1);
+        lines.emplace_back(line);
+    }
+    return lines;
+}
+
+std::string_view trim(std::string_view text) {
+    constexpr std::string_view k_blanks = " \t\r\n\v\f";
+    const auto first = text.find_first_not_of(k_blanks);
+    if (first == std::string_view::npos)
+        return {};
+    return text.substr(first, text.find_last_not_of(k_blanks) - first + 1);
+}
+
+} // namespace retouch
