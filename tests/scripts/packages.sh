@@ -1,0 +1,64 @@
+#!/bin/bash
+# Installs the Debian 12 packages that building, running or testing retouch needs. Does nothing, and
+# asks for no rights, when all of them are there. Quiet unless something goes wrong.
+#
+# usage: tests/scripts/packages.sh SET...      sets: build run demo test bench
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/stage.sh"
+
+declare -A sets=(
+    # The compiler and the libraries retouch is built from.
+    [build]="g++ cmake ninja-build pkg-config ccache
+        libyaml-cpp-dev nlohmann-json3-dev libvalijson-dev libfmt-dev libssl-dev libboost-dev
+        libboost-filesystem-dev libdtl-dev libsqlite3-dev libsqlitecpp-dev libcli11-dev
+        libguestfs-dev"
+    # What the program starts: the disk server, the appliance with its kernel, the sandbox.
+    [run]="libguestfs0 libguestfs-xfs qemu-system-x86 qemu-system-common qemu-utils
+        qemu-block-extra linux-image-cloud-amd64 bubblewrap fuse3 mount util-linux e2fsprogs lvm2
+        ntfs-3g"
+    # What makes the small real Debian image of the quickstart.
+    [demo]="mmdebstrap e2fsprogs fdisk dpkg-dev"
+    # What the tests use to look at results with other eyes, and the checkers of the sources.
+    [test]="catch2 clang clang-format clang-tidy clang-tools libclang-rt-14-dev busybox-static
+        libguestfs-tools guestfs-tools python3 python3-yaml python3-jsonschema tmux cryptsetup-bin
+        btrfs-progs xfsprogs dosfstools git"
+    # What the benchmark compares with.
+    [bench]="guestfs-tools time python3"
+)
+
+(($#)) || die "usage: ${0##*/} SET...   sets: ${!sets[*]}"
+wanted=()
+for name in "$@"; do
+    [[ -n ${sets[$name]-} ]] || die "no package set '$name'; there are: ${!sets[*]}"
+    read -r -d '' -a names <<<"${sets[$name]}" || true
+    wanted+=("${names[@]}")
+done
+
+# Prints those of the wanted packages that are not installed.
+missing_packages() {
+    local installed
+    installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${wanted[@]}" 2>/dev/null |
+        sed -n 's/^installed //p') || true
+    comm -23 <(printf '%s\n' "${wanted[@]}" | sort -u) <(sort -u <<<"$installed")
+}
+
+apt() {
+    as_root "Installing packages" env DEBIAN_FRONTEND=noninteractive \
+        apt-get -q -y -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 "$@" </dev/null
+}
+
+command -v apt-get >/dev/null || die "This needs Debian 12: there is no apt-get here."
+mapfile -t missing < <(missing_packages)
+((${#missing[@]})) || exit 0
+
+say "Installing ${#missing[@]} Debian packages: ${missing[*]}"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+if ! apt install --no-install-recommends "${missing[@]}" >"$log" 2>&1; then
+    say "Refreshing the package lists and trying once more"
+    apt update >>"$log" 2>&1 || true
+    if ! apt install --no-install-recommends "${missing[@]}" >>"$log" 2>&1; then
+        tail -n 30 "$log" >&2
+        die "The packages could not be installed; what apt-get said is above."
+    fi
+fi
