@@ -1,0 +1,177 @@
+#include "apply/apply.hpp"
+
+#include "apply/build.hpp"
+#include "apply/hand_over.hpp"
+#include "apply/journal.hpp"
+#include "apply/name_lock.hpp"
+#include "apply/phases.hpp"
+#include "base/clock.hpp"
+#include "base/exit_code.hpp"
+#include "base/uuid.hpp"
+#include "model/names.hpp"
+#include "plan/preconditions.hpp"
+#include "retouch/error.hpp"
+
+#include <cassert>
+#include <utility>
+
+namespace retouch {
+
+namespace {
+
+/// Declining is an answer, not a failure of the target: it leaves as an Error of its own.
+struct Cancelled : Error {
+    Cancelled() : Error(ErrorKind::failed, "apply was cancelled; nothing was changed") {}
+};
+
+/// What the acts of one run share. It borrows everything.
+struct Run {
+    Catalog &catalog;
+    const ApplyOptions &options;
+    const Confirm &confirm;
+    EventSink &events;
+    std::string id = random_uuid();
+    Stopwatch stopwatch{};
+};
+
+void ask(const Run &run, const Plan &plan) {
+    if (run.confirm && !run.confirm(plan))
+        throw Cancelled();
+}
+
+Json about(const Plan &plan) {
+    return {
+        {"recipe", plan.recipe.name}, {"path", plan.recipe.path}, {"sha256", plan.recipe.sha256}};
+}
+
+void record_failure(TargetReport &report, const Error &error) {
+    report.outcome = TargetOutcome::failed;
+    if (report.error.empty())
+        report.error = error.what();
+    report.hint = error.hint();
+    report.exit_code = exit_code(error.kind());
+}
+
+/// `preview` asks for the foreseen changes to be looked up on the stage before asking the user.
+void create(const Run &run, Plan &plan, Target &target, bool preview, TargetReport &report) {
+    Journal journal(run.catalog.state_directory(), run.id, about(plan));
+    Build build(target, run.catalog, journal, report, run.events);
+    if (!target.steps.empty()) {
+        const GuestView &guest = build.open(run.options.guest);
+        if (preview) {
+            const Phase phase("plan", report, run.events);
+            preview_steps(target, guest);
+        }
+    }
+    ask(run, plan);
+    if (!build.run()) {
+        report.exit_code = exit_code(ErrorKind::failed);
+        return;
+    }
+    const Phase phase("publish", report, run.events);
+    publish(target, plan.recipe, build.stage(), build.sealed(), run.catalog, journal);
+    report.image_id = build.stage().id();
+    report.outcome = TargetOutcome::published;
+}
+
+void update(const Run &run, const Plan &plan, const Target &target, TargetReport &report) {
+    ask(run, plan);
+    Journal journal(run.catalog.state_directory(), run.id, about(plan));
+    const Phase phase("publish", report, run.events);
+    converge(target, run.catalog, journal);
+    report.image_id = target.present.value().id;
+    report.outcome = TargetOutcome::updated;
+}
+
+void leave(const Target &target, TargetReport &report) {
+    report.image_id = target.present ? target.present->id : "";
+    report.outcome = TargetOutcome::unchanged;
+}
+
+TargetReport apply_target(const Run &run, Plan &plan, Target &target, bool preview) {
+    TargetReport report;
+    report.name = target.publish.name;
+    run.events.on(
+        {"target_started", report.name, target.reason, {{"action", to_string(target.action)}}});
+    try {
+        switch (target.action) {
+        case Action::create:
+            create(run, plan, target, preview, report);
+            break;
+        case Action::update:
+            update(run, plan, target, report);
+            break;
+        case Action::none:
+            leave(target, report);
+            break;
+        }
+    } catch (const Cancelled &) {
+        throw;
+    } catch (const Error &error) {
+        record_failure(report, error);
+    }
+    run.events.on({"target_finished",
+                   report.name,
+                   report.error,
+                   {{"outcome", to_string(report.outcome)}, {"image_id", report.image_id}}});
+    return report;
+}
+
+Report start_report(const Run &run, const Plan &plan) {
+    run.events.on(
+        {"run_started", "", plan.recipe.name, {{"run", run.id}, {"recipe", plan.recipe.name}}});
+    Report report;
+    report.run = run.id;
+    report.recipe = plan.recipe;
+    report.catalog = plan.catalog;
+    return report;
+}
+
+void end_report(const Run &run, Report &report) {
+    bool failed = false;
+    for (const TargetReport &target : report.targets)
+        failed = failed || target.outcome == TargetOutcome::failed;
+    report.seconds = run.stopwatch.seconds();
+    run.events.on({"run_finished",
+                   "",
+                   failed ? "failed" : "done",
+                   {{"outcome", failed ? "failed" : "done"}, {"seconds", report.seconds}}});
+}
+
+} // namespace
+
+Report apply_recipe(const CheckedRecipe &checked, Catalog &catalog, const ApplyOptions &options,
+                    const Confirm &confirm, EventSink &events) {
+    const Run run{catalog, options, confirm, events};
+    Plan plan = resolve_plan(checked, catalog, options.plan);
+    Report report = start_report(run, plan);
+    for (std::size_t index = 0; index < plan.targets.size(); ++index) {
+        std::optional<NameLock> lock;
+        if (plan.targets[index].action != Action::none) {
+            lock.emplace(catalog.state_directory(), plan.targets[index].publish.name, run.id);
+            // Between the first look and the lock another run may have published the same.
+            plan = resolve_plan(checked, catalog, options.plan);
+        }
+        report.targets.push_back(apply_target(run, plan, plan.targets.at(index), true));
+    }
+    end_report(run, report);
+    return report;
+}
+
+Report apply_plan(const Plan &plan, Catalog &catalog, const ApplyOptions &options,
+                  const Confirm &confirm, EventSink &events) {
+    const Run run{catalog, options, confirm, events};
+    Plan working = plan;
+    Report report = start_report(run, working);
+    for (Target &target : working.targets) {
+        std::optional<NameLock> lock;
+        if (target.action != Action::none)
+            lock.emplace(catalog.state_directory(), target.publish.name, run.id);
+        require_unchanged(target, catalog);
+        report.targets.push_back(apply_target(run, working, target, false));
+    }
+    end_report(run, report);
+    return report;
+}
+
+} // namespace retouch

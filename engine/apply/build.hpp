@@ -1,0 +1,47 @@
+#pragma once
+// Build: one new image from its source, up to the sealed stage: stage, open, steps, checks, close,
+// seal. Everything it made disappears with it unless it was published.
+
+#include "apply/journal.hpp"
+#include "base/run_directory.hpp"
+#include "retouch/catalog.hpp"
+#include "retouch/event.hpp"
+#include "retouch/guest.hpp"
+#include "retouch/plan.hpp"
+#include "retouch/report.hpp"
+
+#include <memory>
+
+namespace retouch {
+
+class Build {
+  public:
+    /// Journals the new id, then stages the source. Throws Error, leaving nothing behind.
+    Build(const Target &target, Catalog &catalog, Journal &journal, TargetReport &report,
+          EventSink &events);
+    ~Build();
+    Build(const Build &) = delete;
+    Build &operator=(const Build &) = delete;
+
+    /// Opens the stage as a guest; needed only when the target has steps. Throws Error.
+    const GuestView &open(GuestKind kind);
+
+    /// Runs the steps, closes the guest and seals. False when a step failed; the report says which.
+    bool run();
+
+    /// Requires: run() returned true.
+    [[nodiscard]] Stage &stage() { return *stage_; }
+
+    [[nodiscard]] const SealedImage &sealed() const { return sealed_; }
+
+  private:
+    const Target &target_;
+    TargetReport &report_;
+    EventSink &events_;
+    std::unique_ptr<RunDirectory> directory_;
+    std::unique_ptr<Stage> stage_;
+    std::unique_ptr<Guest> guest_;
+    SealedImage sealed_;
+};
+
+} // namespace retouch

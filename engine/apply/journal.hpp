@@ -1,0 +1,52 @@
+#pragma once
+// Journal: an append-only file per run, in the catalog, that says what a run is about to do before
+// it does it. A run that died is recognised by its unlocked journal; recovery reads it and undoes.
+
+#include "base/lock_file.hpp"
+#include "retouch/json.hpp"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace retouch {
+
+class Journal {
+  public:
+    /// Starts "STATE/active/TIME-RUN.jsonl", locked, with a first entry. Throws Error.
+    Journal(const std::filesystem::path &state_directory, const std::string &run,
+            const Json &about);
+
+    /// Moves the journal to STATE/ unless leave_open() was called: whatever happened, the run has
+    /// rolled back by then. Does not throw.
+    ~Journal();
+    Journal(const Journal &) = delete;
+    Journal &operator=(const Journal &) = delete;
+
+    /// Adds one line and makes it durable before returning. Throws Error.
+    void add(const std::string &entry, Json details = Json::object());
+
+    /// Rolling back failed too: the next run's recovery shall find this journal and try again.
+    void leave_open() noexcept { left_open_ = true; }
+
+  private:
+    std::filesystem::path path_;
+    std::filesystem::path final_path_;
+    LockFile lock_;
+    bool left_open_ = false;
+};
+
+/// A journal whose run died: holding it keeps other recoveries away.
+struct DeadRun {
+    std::filesystem::path path;
+    LockFile lock;
+    std::vector<Json> entries; ///< a torn last line is left out
+};
+
+/// All of them, oldest first. Cheap when there are none. Throws Error.
+[[nodiscard]] std::vector<DeadRun> dead_runs(const std::filesystem::path &state_directory);
+
+/// Files a dead run among the finished ones. Throws Error.
+void close_dead_run(const DeadRun &run);
+
+} // namespace retouch

@@ -1,0 +1,65 @@
+#include "apply/name_lock.hpp"
+
+#include "base/clock.hpp"
+#include "base/digest.hpp"
+#include "base/text.hpp"
+#include "retouch/json.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <system_error>
+#include <unistd.h>
+
+namespace retouch {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string host_name() {
+    std::array<char, 256> name{};
+    return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
+}
+
+/// What the holder wrote into the lock file, in words.
+std::string describe_holder(const fs::path &path) {
+    try {
+        const Json holder = Json::parse(read_file(path, 4096));
+        return fmt::format("held by process {} on {} since {}", holder.at("pid").get<int>(),
+                           escape(holder.at("host").get<std::string>()),
+                           escape(holder.at("since").get<std::string>()));
+    } catch (const std::exception &) {
+        return "held by another run that has only just started";
+    }
+}
+
+LockFile take(const fs::path &state_directory, const std::string &name) {
+    const fs::path directory = state_directory / "locks";
+    std::error_code code;
+    fs::create_directories(directory, code);
+    if (code)
+        throw system_error("create", directory, code.value());
+    const fs::path path = directory / (sha256_hex(name).substr(0, 16) + ".lock");
+    auto lock = LockFile::try_take(path);
+    if (!lock)
+        throw Error(ErrorKind::temporary,
+                    fmt::format("another run is publishing '{}': the lock is {}", escape(name),
+                                describe_holder(path)),
+                    "wait for it to end and run the command again");
+    return std::move(*lock);
+}
+
+} // namespace
+
+NameLock::NameLock(const fs::path &state_directory, const std::string &name, const std::string &run)
+    : lock_(take(state_directory, name)) {
+    const Json holder = {{"name", name},
+                         {"pid", getpid()},
+                         {"host", host_name()},
+                         {"since", utc_now()},
+                         {"run", run}};
+    lock_.write(holder.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
+} // namespace retouch

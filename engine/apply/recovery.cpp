@@ -1,0 +1,71 @@
+#include "apply/apply.hpp"
+
+#include "apply/journal.hpp"
+#include "base/run_directory.hpp"
+#include "base/uuid.hpp"
+#include "guest/appliance/leftovers.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <set>
+#include <system_error>
+
+namespace retouch {
+
+namespace {
+
+void tell(EventSink &events, const std::string &message) {
+    events.on({"notice", "", message, Json::object()});
+}
+
+/// Ids of images a dead run began and did not hand over.
+std::set<std::string> unfinished_images(const DeadRun &run) {
+    std::set<std::string> ids;
+    for (const Json &entry : run.entries) {
+        const std::string what = entry.value("entry", "");
+        const std::string id = entry.value("id", "");
+        if (!is_uuid(id))
+            continue;
+        if (what == "stage")
+            ids.insert(id);
+        else if (what == "published")
+            ids.erase(id);
+    }
+    return ids;
+}
+
+/// The hand-over is one change: a record is either still queued and hidden, or handed over.
+void clear_image(Catalog &catalog, const std::string &id, EventSink &events) {
+    const auto record = catalog.find(id);
+    if (record && record->status != "queued")
+        return;
+    if (record)
+        catalog.remove(id);
+    catalog.store().remove(id);
+    tell(events, fmt::format("cleared unfinished image {} of an earlier run that died", id));
+}
+
+void clear_temporary_directories(EventSink &events) {
+    for (const auto &path : RunDirectory::clear_abandoned())
+        tell(events, fmt::format("cleared {} of an earlier run that died", path.string()));
+    for (const auto &path : stale_appliance_directories()) {
+        std::error_code failed;
+        std::filesystem::remove_all(path, failed);
+        if (!failed)
+            tell(events, fmt::format("cleared {} of an appliance that died", path.string()));
+    }
+}
+
+} // namespace
+
+void recover(Catalog &catalog, EventSink &events) {
+    clear_temporary_directories(events);
+    for (const DeadRun &run : dead_runs(catalog.state_directory())) {
+        for (const std::string &id : unfinished_images(run))
+            clear_image(catalog, id, events);
+        close_dead_run(run);
+    }
+}
+
+} // namespace retouch

@@ -1,0 +1,73 @@
+#include "apply/run_steps.hpp"
+
+#include "base/clock.hpp"
+#include "base/interrupt.hpp"
+#include "model/names.hpp"
+#include "retouch/error.hpp"
+#include "retouch/step_kind.hpp"
+
+#include <fmt/format.h>
+
+namespace retouch {
+
+namespace {
+
+void announce(const Step &step, std::size_t index, std::size_t count, const TargetReport &report,
+              EventSink &events) {
+    events.on({"step_started",
+               report.name,
+               step.summary,
+               {{"id", step.id},
+                {"kind", step.kind},
+                {"summary", step.summary},
+                {"index", index},
+                {"count", count}}});
+}
+
+void conclude(const StepReport &step, const TargetReport &report, EventSink &events) {
+    Json details = {{"id", step.id},
+                    {"outcome", to_string(step.result.outcome)},
+                    {"seconds", step.result.seconds}};
+    if (step.result.exit_status)
+        details["exit_status"] = *step.result.exit_status;
+    events.on({"step_finished", report.name, step.summary, std::move(details)});
+}
+
+void fail(StepResult &result, const std::string &message) {
+    result.outcome = StepOutcome::failed;
+    result.message = message;
+}
+
+} // namespace
+
+bool run_steps(const Target &target, Guest &guest, TargetReport &report, EventSink &events) {
+    report.steps.clear();
+    for (const PlannedStep &planned : target.steps)
+        report.steps.push_back({planned.step.id, planned.step.kind, planned.step.origin,
+                                planned.step.summary, StepResult{}});
+    for (std::size_t index = 0; index < target.steps.size(); ++index) {
+        check_interrupt();
+        const Step &step = target.steps[index].step;
+        StepReport &done = report.steps[index];
+        announce(step, index, target.steps.size(), report, events);
+        const Stopwatch stopwatch;
+        try {
+            done.result = find_step_kind(step.kind)->execute(step, guest);
+            done.result.seconds = stopwatch.seconds();
+        } catch (const Error &error) {
+            fail(done.result, error.what());
+            done.result.seconds = stopwatch.seconds();
+            conclude(done, report, events);
+            throw;
+        }
+        conclude(done, report, events);
+        if (done.result.outcome == StepOutcome::failed) {
+            report.error = fmt::format("{}:{}: {}: {}", step.origin.file, step.origin.line,
+                                       step.summary, done.result.message);
+            return false;
+        }
+    }
+    return true;
+}
+
+} // namespace retouch

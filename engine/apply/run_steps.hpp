@@ -1,0 +1,16 @@
+#pragma once
+// Running a target's steps in an opened guest, in order, until one fails. It knows nothing of
+// stages and catalogs.
+
+#include "retouch/event.hpp"
+#include "retouch/guest.hpp"
+#include "retouch/plan.hpp"
+#include "retouch/report.hpp"
+
+namespace retouch {
+
+/// Fills `report.steps`; steps behind a failed one are not_reached. Returns true when all
+/// succeeded. Throws Error for guest trouble and interruption, with the steps so far in the report.
+bool run_steps(const Target &target, Guest &guest, TargetReport &report, EventSink &events);
+
+} // namespace retouch

@@ -1,0 +1,115 @@
+#include "base/run_directory.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <csignal>
+#include <cstdlib>
+#include <ctime>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <system_error>
+#include <thread>
+#include <unistd.h>
+
+namespace retouch {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char *k_prefix = "retouch-";
+constexpr const char *k_owner = "owner";
+/// A directory without an owner file is only just being made, unless it is older than this.
+constexpr time_t k_making_seconds = 60;
+
+fs::path parent() {
+    std::error_code code;
+    const fs::path configured = fs::temp_directory_path(code);
+    // A unix socket's path has room for 107 bytes; a deep TMPDIR would not leave enough.
+    return code || configured.string().size() > 60 ? fs::path("/tmp") : configured;
+}
+
+bool is_ours(const fs::path &path, struct stat &info) {
+    return lstat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode) && info.st_uid == geteuid();
+}
+
+bool is_abandoned(const fs::path &path) {
+    struct stat info {};
+
+    if (!is_ours(path, info))
+        return false;
+    const fs::path owner = path / k_owner;
+    if (access(owner.c_str(), F_OK) != 0)
+        return std::time(nullptr) - info.st_mtime > k_making_seconds;
+    return LockFile::try_take(owner).has_value();
+}
+
+std::string read_start(const fs::path &path, std::size_t most) {
+    const UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    std::string text(most, '\0');
+    const ssize_t got = fd ? read(fd.get(), text.data(), text.size()) : 0;
+    text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+    return text;
+}
+
+/// Disk and machine helpers that name `path` in their command line: their owner is gone.
+std::vector<pid_t> helpers_naming(const fs::path &path) {
+    std::vector<pid_t> found;
+    for (const auto &entry : fs::directory_iterator("/proc")) {
+        const std::string name = entry.path().filename().string();
+        pid_t pid = 0;
+        const auto [end, code] = std::from_chars(name.data(), name.data() + name.size(), pid);
+        if (code != std::errc{} || end != name.data() + name.size())
+            continue;
+        if (read_start(entry.path() / "comm", 64).starts_with("qemu") &&
+            read_start(entry.path() / "cmdline", 65536).find(path.string()) != std::string::npos)
+            found.push_back(pid);
+    }
+    return found;
+}
+
+void end_processes(const fs::path &path) {
+    for (const pid_t pid : helpers_naming(path))
+        kill(pid, SIGKILL);
+    for (int tries = 0; tries < 50 && !helpers_naming(path).empty(); ++tries)
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+}
+
+} // namespace
+
+RunDirectory::RunDirectory() {
+    std::string pattern = (parent() / k_prefix).string() + "XXXXXX";
+    if (mkdtemp(pattern.data()) == nullptr)
+        throw system_error("create a temporary directory", pattern, errno);
+    path_ = pattern;
+    lock_ = LockFile::try_take(path_ / k_owner);
+}
+
+RunDirectory::~RunDirectory() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+}
+
+std::vector<fs::path> RunDirectory::clear_abandoned() {
+    std::vector<fs::path> cleared;
+    std::error_code code;
+    for (fs::directory_iterator entry(parent(), code), end; !code && entry != end;
+         entry.increment(code)) {
+        const fs::path path = entry->path();
+        try {
+            if (!path.filename().string().starts_with(k_prefix) || !is_abandoned(path))
+                continue;
+            end_processes(path);
+            std::error_code failed;
+            fs::remove_all(path, failed);
+            if (!failed)
+                cleared.push_back(path);
+        } catch (const std::exception &) {
+            continue; // somebody else is clearing it; the next run looks again
+        }
+    }
+    return cleared;
+}
+
+} // namespace retouch

@@ -1,0 +1,24 @@
+#include "plan/fingerprint.hpp"
+
+#include "base/digest.hpp"
+#include "retouch/step_kind.hpp"
+
+#include <cassert>
+
+namespace retouch {
+
+std::string fingerprint(const std::string &source_digest, const std::vector<Step> &steps) {
+    // nlohmann::json sorts its keys: the order in which a step kind fills them does not count.
+    nlohmann::json document = {{"fingerprint", 1}, {"source", source_digest}};
+    nlohmann::json &list = document["steps"] = nlohmann::json::array();
+    for (const Step &step : steps) {
+        const StepKind *kind = find_step_kind(step.kind);
+        assert(kind != nullptr);
+        list.push_back({{"kind", step.kind},
+                        {"semantics", kind->semantics},
+                        {"identity", nlohmann::json::parse(step.identity.dump())}});
+    }
+    return "sha256:" + sha256_hex(document.dump());
+}
+
+} // namespace retouch

@@ -1,0 +1,16 @@
+#pragma once
+// Fingerprint: SHA-256 over what determines an image's contents and nothing else: the source bytes'
+// identity and each step's identity and semantics version. Names, positions and paths do not count.
+
+#include "retouch/step.hpp"
+
+#include <string>
+#include <vector>
+
+namespace retouch {
+
+/// "sha256:HEX". Requires: every step's kind exists.
+[[nodiscard]] std::string fingerprint(const std::string &source_digest,
+                                      const std::vector<Step> &steps);
+
+} // namespace retouch

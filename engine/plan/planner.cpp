@@ -1,0 +1,144 @@
+#include "plan/planner.hpp"
+
+#include "base/text.hpp"
+#include "base/version.hpp"
+#include "plan/fingerprint.hpp"
+#include "plan/lineage.hpp"
+#include "plan/properties.hpp"
+#include "plan/publishing.hpp"
+#include "retouch/error.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace retouch {
+
+namespace {
+
+/// Every image whose change would change this plan.
+std::vector<ImageReference> observe(const Lineage &lineage, const std::vector<Image> &images) {
+    std::vector<ImageReference> observed;
+    for (const Image &image : images)
+        if (image.name == lineage.publish_name || image.name == lineage.source.name ||
+            image.id == lineage.source.id)
+            observed.push_back(reference_to(image));
+    std::ranges::sort(observed, {}, &ImageReference::id);
+    return observed;
+}
+
+/// A changed recipe whose source is gone can only be built on the present generation.
+void use_present_as_source(Lineage &lineage, const PlanOptions &options) {
+    const Image &present = lineage.present.value();
+    if (!options.from_current)
+        throw Error(ErrorKind::failed,
+                    fmt::format("the recipe changed, but the image it was built from ({}) is gone",
+                                escape(lineage.source.id)),
+                    fmt::format("build on the present generation {} with --from-current, or import "
+                                "the source again under the name '{}'",
+                                present.id, escape(lineage.publish_name)));
+    lineage.source = reference_to(present);
+    lineage.source_record = present;
+    lineage.notes.push_back(fmt::format(
+        "built on the present generation {}, as --from-current asks: earlier effects stay",
+        present.id));
+}
+
+void plan_update(Target &target, const Recipe &recipe, const Lineage &lineage,
+                 const std::vector<Image> &images) {
+    target.publish = publish_present(recipe, lineage, images);
+    target.properties = properties_for_present(lineage.present->properties, recipe.properties);
+    const bool converged = target.properties.set.empty() && target.properties.remove.empty() &&
+                           target.publish.changed_fields.empty();
+    target.action = converged ? Action::none : Action::update;
+    target.reason = converged
+                        ? "the present generation is as the recipe says"
+                        : "contents are as the recipe says; properties or publish fields differ";
+}
+
+std::string reason_to_create(const Lineage &lineage) {
+    if (!lineage.present)
+        return "no generation of this recipe is there yet";
+    const auto digest = lineage.present->property(lineage::k_source_digest);
+    return digest == lineage.source.digest ? "the recipe changed" : "the source image changed";
+}
+
+void plan_create(Target &target, const Recipe &recipe, const Lineage &lineage,
+                 const std::vector<Image> &images) {
+    target.action = Action::create;
+    target.reason = reason_to_create(lineage);
+    target.publish = publish_new(recipe, lineage, images);
+    target.properties = properties_for_new(lineage.source_record->properties, recipe.properties);
+    for (const std::string &id : bystanders(recipe, lineage, images))
+        target.notes.push_back(fmt::format(
+            "image {} also bears the name '{}' and stays visible: this recipe did not make it", id,
+            escape(lineage.publish_name)));
+}
+
+Target resolve_target(const CheckedRecipe &checked, const std::vector<Image> &images,
+                      const PlanOptions &options) {
+    const Recipe &recipe = checked.recipe;
+    Lineage lineage =
+        resolve_lineage(images, recipe.name, recipe.source_image, recipe.publish.name);
+    Target target;
+    target.fingerprint = fingerprint(lineage.source.digest, checked.steps);
+    const bool built =
+        lineage.present && lineage.present->property(lineage::k_fingerprint) == target.fingerprint;
+    if (!built && !lineage.source_record) {
+        use_present_as_source(lineage, options);
+        target.fingerprint = fingerprint(lineage.source.digest, checked.steps);
+    }
+    target.source = lineage.source;
+    if (lineage.present)
+        target.present = reference_to(*lineage.present);
+    target.notes = lineage.notes;
+    target.observed = observe(lineage, images);
+    target.injected = checked.injected;
+    if (built)
+        plan_update(target, recipe, lineage, images);
+    else
+        plan_create(target, recipe, lineage, images);
+    for (const Step &step : checked.steps)
+        target.steps.push_back({step, {}});
+    if (built)
+        for (PlannedStep &step : target.steps)
+            step.change = {StepState::unchanged, "the present generation has it", ""};
+    return target;
+}
+
+} // namespace
+
+Plan resolve_plan(const CheckedRecipe &checked, const CatalogView &catalog,
+                  const PlanOptions &options) {
+    const Recipe &recipe = checked.recipe;
+    Plan plan;
+    plan.tool = k_tool;
+    plan.recipe = {recipe.path.string(), recipe.directory.string(), recipe.sha256, recipe.name};
+    plan.catalog = catalog.name();
+    plan.targets.push_back(resolve_target(checked, catalog.images(), options));
+    return plan;
+}
+
+void preview_steps(Target &target, const GuestView &guest) {
+    for (PlannedStep &planned : target.steps)
+        planned.change = find_step_kind(planned.step.kind)->preview(planned.step, guest);
+}
+
+Plan make_plan(const CheckedRecipe &checked, const CatalogView &catalog, const PlanOptions &options,
+               const OpenView &open_view) {
+    Plan plan = resolve_plan(checked, catalog, options);
+    for (Target &target : plan.targets) {
+        if (target.action != Action::create || target.steps.empty())
+            continue;
+        const auto source = catalog.find(target.source.id);
+        if (!source)
+            throw Error(ErrorKind::temporary,
+                        fmt::format("image {} vanished while the plan was made", target.source.id),
+                        "run the command again");
+        const std::unique_ptr<GuestView> guest = open_view(catalog.disk(*source));
+        preview_steps(target, *guest);
+    }
+    return plan;
+}
+
+} // namespace retouch

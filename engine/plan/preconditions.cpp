@@ -1,0 +1,64 @@
+#include "plan/preconditions.hpp"
+
+#include "base/digest.hpp"
+#include "base/text.hpp"
+#include "retouch/error.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace retouch {
+
+namespace {
+
+void compare_images(const Target &target, const std::vector<Image> &images,
+                    std::vector<std::string> &moved) {
+    for (const Image &image : images) {
+        const auto seen = std::ranges::find(target.observed, image.id, &ImageReference::id);
+        const bool concerns = image.name == target.publish.name || image.name == target.source.name;
+        if (seen == target.observed.end()) {
+            if (concerns)
+                moved.push_back(
+                    fmt::format("image {} '{}' appeared", image.id, escape(image.name)));
+            continue;
+        }
+        if (image.digest() != seen->digest)
+            moved.push_back(fmt::format("image {} has other contents", image.id));
+        else if (image.updated_at != seen->updated_at)
+            moved.push_back(fmt::format("image {} '{}' was changed at {}", image.id,
+                                        escape(image.name), image.updated_at));
+    }
+    for (const ImageReference &seen : target.observed)
+        if (std::ranges::find(images, seen.id, &Image::id) == images.end())
+            moved.push_back(fmt::format("image {} '{}' is gone", seen.id, escape(seen.name)));
+}
+
+void compare_files(const Target &target, std::vector<std::string> &moved) {
+    for (const InjectedFile &file : target.injected) {
+        try {
+            if (sha256_file(file.path) != file.sha256)
+                moved.push_back(fmt::format("{} has other contents", escape(file.path)));
+        } catch (const Error &error) {
+            moved.emplace_back(error.what());
+        }
+    }
+}
+
+} // namespace
+
+void require_unchanged(const Target &target, const CatalogView &catalog) {
+    std::vector<std::string> moved;
+    compare_images(target, catalog.images(), moved);
+    if (target.action == Action::create)
+        compare_files(target, moved);
+    if (moved.empty())
+        return;
+    std::string list;
+    for (const std::string &line : moved)
+        list += "\n  " + line;
+    throw Error(ErrorKind::stale, "the plan is stale; since it was made" + list,
+                "make a new plan with `retouch plan -o FILE RECIPE` and review it");
+}
+
+} // namespace retouch

@@ -1,0 +1,115 @@
+#include "plan/publishing.hpp"
+
+#include "base/clock.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace retouch {
+
+namespace {
+
+std::vector<std::string> normal_tags(std::vector<std::string> tags) {
+    std::ranges::sort(tags);
+    const auto rest = std::ranges::unique(tags);
+    tags.erase(rest.begin(), rest.end());
+    return tags;
+}
+
+/// The recipe's fields over those of `base`.
+PublishPlan resolve_fields(const Publish &wanted, const Image &base, const std::string &name) {
+    PublishPlan plan;
+    plan.name = name;
+    plan.visibility = wanted.visibility.value_or(base.visibility);
+    plan.disk_format = base.disk_format;
+    plan.tags = normal_tags(wanted.tags.value_or(base.tags));
+    plan.min_disk = wanted.min_disk_gib.value_or(base.min_disk);
+    plan.min_ram = wanted.min_ram_mib.value_or(base.min_ram);
+    plan.is_protected = wanted.is_protected.value_or(base.is_protected);
+    return plan;
+}
+
+/// NAME-YYYYMMDD, with a number behind it when that is taken.
+std::string free_name(const std::string &name, const std::vector<Image> &images,
+                      const std::vector<Superseded> &taken) {
+    const std::string dated = fmt::format("{}-{}", name, utc_today());
+    std::string candidate = dated;
+    for (int number = 2;; ++number) {
+        const bool used = std::ranges::find(images, candidate, &Image::name) != images.end() ||
+                          std::ranges::find(taken, candidate, &Superseded::new_name) != taken.end();
+        if (!used)
+            return candidate;
+        candidate = fmt::format("{}-{}", dated, number);
+    }
+}
+
+bool bears_name(const Image &image, const Lineage &lineage) {
+    return image.name == lineage.publish_name && is_visible(image);
+}
+
+/// The source, a generation, or what was built on one: this recipe's to replace.
+bool belongs(const Image &image, const std::string &recipe_name, const Lineage &lineage,
+             const std::vector<Image> &images) {
+    return image.id == lineage.source.id || descends_from(image, recipe_name, images);
+}
+
+std::vector<Superseded> superseded(const Recipe &recipe, const Lineage &lineage,
+                                   const std::vector<Image> &images, const std::string &except) {
+    std::vector<Superseded> list;
+    for (const Image &image : images) {
+        if (image.id == except || !bears_name(image, lineage) ||
+            !belongs(image, recipe.name, lineage, images))
+            continue;
+        Superseded entry{reference_to(image), recipe.publish.previous, ""};
+        if (entry.policy == PreviousPolicy::rename)
+            entry.new_name = free_name(image.name, images, list);
+        list.push_back(std::move(entry));
+    }
+    return list;
+}
+
+} // namespace
+
+PublishPlan publish_new(const Recipe &recipe, const Lineage &lineage,
+                        const std::vector<Image> &images) {
+    PublishPlan plan =
+        resolve_fields(recipe.publish, lineage.source_record.value(), lineage.publish_name);
+    plan.superseded = superseded(recipe, lineage, images, "");
+    return plan;
+}
+
+PublishPlan publish_present(const Recipe &recipe, const Lineage &lineage,
+                            const std::vector<Image> &images) {
+    const Image &present = lineage.present.value();
+    PublishPlan plan = resolve_fields(recipe.publish, present, lineage.publish_name);
+    const auto note = [&](bool differs, const char *field) {
+        if (differs)
+            plan.changed_fields.emplace_back(field);
+    };
+    note(plan.visibility != present.visibility, "visibility");
+    note(plan.tags != present.tags, "tags");
+    note(plan.min_disk != present.min_disk, "min_disk");
+    note(plan.min_ram != present.min_ram, "min_ram");
+    note(plan.is_protected != present.is_protected, "protected");
+    // Hidden is right only while something built on it holds the name.
+    const bool covered = std::ranges::any_of(images, [&](const Image &image) {
+        return bears_name(image, lineage) && descends_from(image, recipe.name, images);
+    });
+    if (present.hidden && !covered) {
+        plan.changed_fields.emplace_back("hidden");
+        plan.superseded = superseded(recipe, lineage, images, present.id);
+    }
+    return plan;
+}
+
+std::vector<std::string> bystanders(const Recipe &recipe, const Lineage &lineage,
+                                    const std::vector<Image> &images) {
+    std::vector<std::string> ids;
+    for (const Image &image : images)
+        if (bears_name(image, lineage) && !belongs(image, recipe.name, lineage, images))
+            ids.push_back(image.id);
+    return ids;
+}
+
+} // namespace retouch

@@ -1,0 +1,28 @@
+#pragma once
+// Publishing: how a result will appear in the catalog, every default resolved, and which images
+// lose the name to it. Values only; apply does it.
+
+#include "plan/lineage.hpp"
+#include "retouch/plan.hpp"
+#include "retouch/recipe.hpp"
+
+#include <string>
+#include <vector>
+
+namespace retouch {
+
+/// For a new image: fields the recipe leaves open come from the source. Requires: the source's
+/// record is there.
+[[nodiscard]] PublishPlan publish_new(const Recipe &recipe, const Lineage &lineage,
+                                      const std::vector<Image> &images);
+
+/// For the present generation: fields the recipe leaves open stay; changed_fields names the rest.
+/// Requires: lineage.present.
+[[nodiscard]] PublishPlan publish_present(const Recipe &recipe, const Lineage &lineage,
+                                          const std::vector<Image> &images);
+
+/// Visible images of the published name that no rule of this lineage covers, for a note.
+[[nodiscard]] std::vector<std::string> bystanders(const Recipe &recipe, const Lineage &lineage,
+                                                  const std::vector<Image> &images);
+
+} // namespace retouch
