@@ -1,0 +1,124 @@
+"""The layer table of docs/architecture.md as data, and the check of a source tree against it.
+
+It reads #include lines and a few other facts that need no parser. It does not compile anything.
+"""
+
+import re
+from pathlib import Path
+
+# layer -> layers whose headers it may include (its own are always allowed)
+BELOW = {
+    "base": [],
+    "model": ["base"],
+    "recipe": ["base", "model"],
+    "store": ["base", "model"],
+    "catalog": ["base", "model", "store"],
+    "guest": ["base", "model", "store"],
+    "steps": ["base", "model", "guest"],
+    "plan": ["base", "model", "recipe", "store", "catalog", "guest", "steps"],
+    "apply": ["base", "model", "recipe", "store", "catalog", "guest", "steps", "plan"],
+    "render": ["base", "model"],
+    "cli": ["base", "model", "recipe", "store", "catalog", "guest", "steps", "plan", "apply", "render"],
+}
+
+# public header -> the layer it belongs to
+PUBLIC = {
+    "error": "base", "diagnostics": "base",
+    "json": "model", "value": "model", "recipe": "model", "image": "model", "facts": "model",
+    "step": "model", "plan": "model", "event": "model", "report": "model",
+    "store": "store", "catalog": "catalog", "guest": "guest", "step_kind": "steps",
+}
+
+# beginning of a third-party header's name -> layers that may include it
+THIRD_PARTY = {
+    "fmt/": list(BELOW),  # text is formatted everywhere
+    "openssl/": ["base"],
+    "boost/": ["base"],
+    "dtl/": ["base"],
+    "nlohmann/": ["model"],  # others through retouch/json.hpp
+    "yaml-cpp/": ["recipe"],
+    "valijson/": ["recipe"],
+    "SQLiteCpp/": ["catalog", "apply"],
+    "sqlite3.h": ["catalog"],
+    "curl/": ["catalog"],
+    "rbd/": ["store"],
+    "rados/": ["store"],
+    "guestfs.h": ["guest"],
+    "CLI/": ["cli"],
+}
+
+STANDARD = re.compile(r"[a-z_]+")
+SYSTEM = re.compile(
+    r"(sys|linux)/[a-z0-9_]+\.h|(dirent|fcntl|fnmatch|ftw|grp|mntent|poll|pwd|sched|spawn|termios|unistd)\.h")
+
+MAX_LINES = 500
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
+PRINTING = re.compile(r"std::(cout|cerr|clog|puts|printf)\b|\bfmt::print\b|(?<![\w:])f?(puts|printf)\s*\(")
+
+
+def layer_of(path):
+    """The layer a file of engine/ or include/retouch/ belongs to, or None."""
+    parts = path.parts
+    if parts[0] == "engine":
+        return parts[1] if len(parts) > 2 and parts[1] in BELOW else None
+    return PUBLIC.get(path.stem) if parts[:2] == ("include", "retouch") and len(parts) == 3 else None
+
+
+def problem_of_include(layer, bracket, name):
+    """Why `layer` may not have this include line, or None."""
+    if bracket == '"':
+        folder, _, rest = name.partition("/")
+        if folder == "retouch":
+            target = PUBLIC.get(rest.removesuffix(".hpp"))
+        else:
+            target = folder if folder in BELOW and rest and ".." not in name else None
+        if target is None:
+            return f'"{name}" is in no layer; write "FOLDER/FILE.hpp"'
+        if target != layer and target not in BELOW[layer]:
+            return f"{layer} may not include {target} (\"{name}\")"
+        return None
+    if STANDARD.fullmatch(name) or SYSTEM.fullmatch(name):
+        return None
+    for prefix, layers in THIRD_PARTY.items():
+        if name.startswith(prefix):
+            return None if layer in layers else f"{layer} may not use <{name}>"
+    return f"<{name}> is not in the table of third-party headers"
+
+
+def problems_of_file(path, text, has_header):
+    """Everything wrong with one file, as (line, message).
+
+    A source whose own header stands beside it may leave the opening comment to that header.
+    """
+    layer = layer_of(path)
+    if layer is None:
+        yield 1, "the file belongs to no layer"
+        return
+    lines = text.splitlines()
+    if len(lines) > MAX_LINES:
+        yield MAX_LINES + 1, f"{len(lines)} lines; the limit is {MAX_LINES}"
+    if path.suffix == ".hpp" and (not lines or lines[0] != "#pragma once"):
+        yield 1, "the first line of a header is #pragma once"
+    opening = [line for line in lines[:3] if line.strip() and line != "#pragma once"]
+    if not has_header and not (opening and opening[0].startswith("// ")):
+        yield 1, "the file does not open with a comment that says what it is"
+    for number, line in enumerate(lines, 1):
+        include = INCLUDE.match(line)
+        if include:
+            problem = problem_of_include(layer, *include.groups())
+            if problem:
+                yield number, problem
+        elif layer != "cli" and not line.lstrip().startswith("//") and PRINTING.search(line):
+            yield number, "the engine never prints; return a value or emit an event"
+
+
+def problems_of_tree(root):
+    """Everything wrong below `root`, as sorted "file:line: message" lines."""
+    found = []
+    for folder in ("engine", "include"):
+        for file in sorted(Path(root, folder).rglob("*.[ch]pp")):
+            path = file.relative_to(root)
+            has_header = path.suffix == ".cpp" and file.with_suffix(".hpp").exists()
+            for line, message in problems_of_file(path, file.read_text(encoding="utf-8"), has_header):
+                found.append(f"{path}:{line}: {message}")
+    return found
