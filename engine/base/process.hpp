@@ -5,9 +5,12 @@
 #include "base/file.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <sys/types.h>
 #include <utility>
 #include <vector>
@@ -40,12 +43,16 @@ struct ProcessResult {
 };
 
 /// Runs to its end, or to the time limit: then the whole group gets SIGTERM and, two seconds later,
-/// SIGKILL. A pending interruption (see interrupt.hpp) ends it the same way and throws.
-/// Throws Error: unavailable when the program is missing.
+/// SIGKILL. What is left of the group when the program itself has ended is killed. A pending
+/// interruption (see interrupt.hpp) ends it the same way and throws. Throws Error: unavailable when
+/// the program is missing.
 [[nodiscard]] ProcessResult run_process(const ProcessSpec &spec);
 
-/// Like run_process, but a failure of the program is an Error quoting the end of its stderr.
+/// Like run_process, but a failure of the program is an Error, "cannot DOING: ...", quoting the end
+/// of its stderr.
 ProcessResult run_checked(const ProcessSpec &spec, std::string_view doing);
+
+class SpawnedProcess;
 
 /// A helper that runs beside us and dies with us (PR_SET_PDEATHSIG, so start it from the thread
 /// that lives as long as it should). The destructor ends and reaps it.
@@ -63,15 +70,18 @@ class ChildProcess {
     /// True while it has not ended.
     [[nodiscard]] bool running();
 
-    /// SIGTERM to the group, SIGKILL after `patience`; waits for the end. Returns the exit status.
+    /// SIGTERM to the group, SIGKILL after `patience`; waits for the end. Returns the exit status,
+    /// 128+N when signal N ended it.
     int stop(std::chrono::milliseconds patience = std::chrono::seconds(10));
 
   private:
+    std::unique_ptr<SpawnedProcess> process_; ///< empty once stopped
     pid_t pid_ = -1;
-    std::optional<int> status_;
+    int status_ = 0;
 };
 
-/// The path of a program in PATH (and /usr/sbin, /sbin), or nullopt.
+/// The path of a program in PATH (and /usr/sbin, /sbin), or nullopt. Relative entries of PATH do
+/// not count. A name with a slash is itself the path.
 [[nodiscard]] std::optional<std::string> find_program(const std::string &name);
 
 } // namespace retouch

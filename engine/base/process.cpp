@@ -1,0 +1,223 @@
+// Process: running children to their end and keeping helpers beside us.
+// One poll loop watches the child, its output, the clock and interruption; nothing here blocks on a
+// pipe. Starting and reaping are spawn.cpp's.
+
+#include "base/process.hpp"
+
+#include "base/clock.hpp"
+#include "base/interrupt.hpp"
+#include "base/output_pipe.hpp"
+#include "base/spawn.hpp"
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <cstdlib>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace retouch {
+
+namespace {
+
+using std::chrono::milliseconds;
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr milliseconds k_term_to_kill{2000};
+constexpr milliseconds k_leftover_patience{250};
+
+/// Watches one child until it has ended and its output is in.
+class Supervision {
+  public:
+    Supervision(const SpawnedProcess &process, OutputPipe &out, OutputPipe &err,
+                std::optional<milliseconds> time_limit)
+        : process_(process), out_(out), err_(err) {
+        if (time_limit)
+            stop_at_ = SteadyClock::now() + *time_limit;
+    }
+
+    void until_end() {
+        while (!process_.ended(milliseconds(0))) {
+            act_when_due();
+            wait(process_.fd(), std::min(stop_at_, kill_at_));
+        }
+    }
+
+    /// Takes what is still in the pipes. Whoever else holds them open is not waited for.
+    void drain_leftovers() {
+        const auto deadline = SteadyClock::now() + k_leftover_patience;
+        while ((out_.fd() >= 0 || err_.fd() >= 0) && SteadyClock::now() < deadline)
+            wait(-1, deadline);
+    }
+
+    [[nodiscard]] bool timed_out() const { return timed_out_; }
+
+    [[nodiscard]] bool interrupted() const { return interrupted_; }
+
+  private:
+    static constexpr SteadyClock::time_point k_never = SteadyClock::time_point::max();
+
+    void act_when_due() {
+        const auto now = SteadyClock::now();
+        if (now >= kill_at_) {
+            process_.signal_group(SIGKILL);
+            kill_at_ = k_never;
+        }
+        if (stopping_)
+            return;
+        timed_out_ = now >= stop_at_;
+        interrupted_ = !timed_out_ && interrupt_due();
+        if (timed_out_ || interrupted_) {
+            stopping_ = true;
+            process_.signal_group(SIGTERM);
+            stop_at_ = k_never;
+            kill_at_ = now + k_term_to_kill;
+        }
+    }
+
+    void wait(int process_fd, SteadyClock::time_point until) {
+        // A signal that came while a shield is up leaves its descriptor readable: look again now
+        // and then instead.
+        const bool signalled = pending_interrupt() != 0;
+        const milliseconds longest(signalled && !stopping_ ? 100 : 60000);
+        const auto left =
+            until == k_never
+                ? longest
+                : std::clamp(std::chrono::ceil<milliseconds>(until - SteadyClock::now()),
+                             milliseconds(0), longest);
+        std::array<pollfd, 4> waiting{{{process_fd, POLLIN, 0},
+                                       {out_.fd(), POLLIN, 0},
+                                       {err_.fd(), POLLIN, 0},
+                                       {signalled ? -1 : interrupt_fd(), POLLIN, 0}}};
+        poll(waiting.data(), waiting.size(), static_cast<int>(left.count()));
+        out_.drain();
+        err_.drain();
+    }
+
+    const SpawnedProcess &process_;
+    OutputPipe &out_;
+    OutputPipe &err_;
+    SteadyClock::time_point stop_at_ = k_never;
+    SteadyClock::time_point kill_at_ = k_never;
+    bool stopping_ = false;
+    bool timed_out_ = false;
+    bool interrupted_ = false;
+};
+
+/// The last lines a program wrote, for an error's one sentence.
+std::string last_words(const std::string &text) {
+    constexpr std::size_t k_lines = 3;
+    constexpr std::size_t k_bytes = 600;
+    const std::string_view tail =
+        std::string_view(text).substr(text.size() - std::min(text.size(), k_bytes));
+    std::vector<std::string> words;
+    for (const std::string &line : split_lines(tail))
+        if (!trim(line).empty())
+            words.push_back(escape(trim(line)));
+    if (words.size() > k_lines)
+        words.erase(words.begin(), words.end() - k_lines);
+    return fmt::format("{}", fmt::join(words, "; "));
+}
+
+bool is_program(const std::string &path) {
+    struct stat info {};
+
+    return stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) &&
+           access(path.c_str(), X_OK) == 0;
+}
+
+} // namespace
+
+ProcessResult run_process(const ProcessSpec &spec) {
+    check_interrupt();
+    const Stopwatch watch;
+    OutputPipe out(spec.output_bound);
+    OutputPipe err(spec.output_bound);
+    SpawnedProcess process(spec, {out.write_end().get(), err.write_end().get(), false});
+    out.write_end().reset();
+    err.write_end().reset();
+
+    Supervision supervision(process, out, err, spec.time_limit);
+    supervision.until_end();
+    supervision.drain_leftovers();
+
+    ProcessResult result;
+    result.exit_status = process.reap();
+    if (supervision.interrupted())
+        throw interrupt_error();
+    result.timed_out = supervision.timed_out();
+    result.out_total = out.total();
+    result.err_total = err.total();
+    result.out = out.take();
+    result.err = err.take();
+    result.seconds = watch.seconds();
+    return result;
+}
+
+ProcessResult run_checked(const ProcessSpec &spec, std::string_view doing) {
+    ProcessResult result = run_process(spec);
+    if (result.ok())
+        return result;
+    const std::string program = escape(std::filesystem::path(spec.program).filename().string());
+    const std::string words = last_words(result.err);
+    throw Error(ErrorKind::failed,
+                result.timed_out
+                    ? fmt::format("cannot {}: {} did not end within {}", doing, program,
+                                  format_seconds(std::chrono::duration<double>(
+                                                     spec.time_limit.value_or(milliseconds(0)))
+                                                     .count()))
+                    : fmt::format("cannot {}: {} ended with exit status {}{}{}", doing, program,
+                                  result.exit_status, words.empty() ? "" : ": ", words));
+}
+
+ChildProcess::ChildProcess(const ProcessSpec &spec) {
+    const UniqueFd log = above_standard_streams(
+        spec.log.empty() ? open_file("/dev/null", O_WRONLY)
+                         : open_file(spec.log, O_WRONLY | O_CREAT | O_APPEND, 0600));
+    process_ = std::make_unique<SpawnedProcess>(spec, SpawnOptions{log.get(), log.get(), true});
+    pid_ = process_->pid();
+}
+
+ChildProcess::~ChildProcess() {
+    if (process_ != nullptr)
+        stop();
+}
+
+ChildProcess::ChildProcess(ChildProcess &&other) noexcept = default;
+
+bool ChildProcess::running() {
+    return process_ != nullptr && !process_->ended(milliseconds(0));
+}
+
+int ChildProcess::stop(milliseconds patience) {
+    if (process_ != nullptr) {
+        process_->signal_group(SIGTERM);
+        (void)process_->ended(patience);
+        status_ = process_->reap();
+        process_.reset();
+    }
+    return status_;
+}
+
+std::optional<std::string> find_program(const std::string &name) {
+    if (name.find('/') != std::string::npos)
+        return is_program(name) ? std::optional(name) : std::nullopt;
+    const char *path = std::getenv("PATH");
+    std::string_view directories = path == nullptr ? "/usr/bin:/bin" : path;
+    const std::string all = std::string(directories) + ":/usr/sbin:/sbin";
+    for (std::string_view rest = all; !rest.empty();) {
+        const std::string_view directory = rest.substr(0, rest.find(':'));
+        rest.remove_prefix(std::min(rest.size(), directory.size() + 1));
+        const std::string candidate = std::string(directory) + '/' + name;
+        if (directory.starts_with('/') && is_program(candidate))
+            return candidate;
+    }
+    return std::nullopt;
+}
+
+} // namespace retouch
