@@ -1,4 +1,6 @@
-// Diagnostics as text, in the shape compilers print them.
+// Diagnostics as text, in the shape compilers print them, so that editors and people find the
+// place. Everything quoted from a file is escaped here, whoever made the diagnostic. It neither
+// sorts nor removes anything but counts what is beyond the limit.
 
 #include "render/diagnostics.hpp"
 

@@ -1,5 +1,6 @@
 // Excerpt: a line is split into cells, one for each code point as it will be printed, and a window
 // of cells around the wanted one is kept.
+// Widths count code points: characters that fill two columns move the caret by one.
 
 #include "render/excerpt.hpp"
 

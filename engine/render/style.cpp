@@ -1,4 +1,6 @@
-// Style: puts the terminal's escape sequences around a text.
+// Style: puts the terminal's escape sequences (SGR) around a text, or leaves it alone.
+// Whether colour is wanted is decided by the program, from its flags and the terminal; never here.
+// Nesting is not supported: one sequence, one reset.
 
 #include "render/style.hpp"
 

@@ -1,0 +1,154 @@
+// A plan as markdown: summary table, then a block per image with steps, diffs, properties, publish.
+// It shows exactly what the text view shows, in tables.
+// All quoted text passes through markdown.hpp; nothing else makes markup here.
+
+#include "render/plan_markdown.hpp"
+
+#include "base/text.hpp"
+#include "render/markdown.hpp"
+#include "render/plan_summary.hpp"
+#include "render/plan_text.hpp"
+#include "render/wording.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <fmt/format.h>
+
+namespace retouch {
+
+namespace {
+
+std::string_view action_words(Action action) {
+    switch (action) {
+    case Action::create:
+        return "create a new image";
+    case Action::update:
+        return "update in place, contents stay";
+    case Action::none:
+        return "nothing to do";
+    }
+    assert(false);
+    return {};
+}
+
+std::string step_counts(const Target &target) {
+    if (target.action != Action::create)
+        return "none to run";
+    Plan alone;
+    alone.targets.push_back(target);
+    const PlanCounts counts = count_plan(alone);
+    return fmt::format("{} change, {} unchanged, {} unknown, {} skipped", counts.changing,
+                       counts.unchanged, counts.unknown, counts.skipped);
+}
+
+std::string property_counts(const PropertyChanges &changes) {
+    return fmt::format("{} set, {} removed, {} kept", changes.set.size(), changes.remove.size(),
+                       changes.keep.size());
+}
+
+std::string summary_table(const Plan &plan) {
+    std::vector<std::vector<std::string>> rows;
+    for (const Target &target : plan.targets)
+        rows.push_back({markdown_code(target.publish.name),
+                        std::string(action_words(target.action)), step_counts(target),
+                        property_counts(target.properties)});
+    return markdown_table({"image", "action", "steps", "properties"}, rows);
+}
+
+std::string cut_diff(const std::string &diff) {
+    const std::vector<std::string> lines = split_lines(diff);
+    std::string text;
+    for (std::size_t i = 0; i < std::min(lines.size(), k_diff_lines_shown); ++i)
+        text += lines[i] + "\n";
+    if (lines.size() > k_diff_lines_shown)
+        text += fmt::format("... {} more\n", counted(lines.size() - k_diff_lines_shown, "line"));
+    return text;
+}
+
+std::string steps_markdown(const Target &target) {
+    std::vector<std::vector<std::string>> rows;
+    std::string diffs;
+    for (const PlannedStep &step : target.steps) {
+        std::string foreseen(state_words(step.change.state));
+        if (!step.change.reason.empty())
+            foreseen += ": " + markdown_words(step.change.reason);
+        rows.push_back({fmt::format("`{}`", state_mark(step.change.state)),
+                        markdown_code(step.step.summary), foreseen,
+                        markdown_code(origin_text(step.step.origin))});
+        if (!step.change.diff.empty())
+            diffs += fmt::format("\n{}\n\n{}", markdown_code(step.step.summary),
+                                 markdown_fence("diff", cut_diff(step.change.diff)));
+    }
+    const std::string table = markdown_table({"", "step", "effect", "origin"}, rows);
+    return table.empty() ? table : "\n**Steps**\n\n" + table + diffs;
+}
+
+std::string properties_markdown(const PropertyChanges &changes) {
+    std::vector<std::vector<std::string>> rows;
+    for (const auto &[name, value] : changes.set) {
+        const auto before = changes.before.find(name);
+        const bool known = before != changes.before.end();
+        rows.push_back({known ? "`~`" : "`+`", markdown_code(name),
+                        known ? markdown_code(before->second) : "", markdown_code(value)});
+    }
+    for (const std::string &name : changes.remove)
+        rows.push_back({"`-`", markdown_code(name), "", "removed"});
+    std::string text = markdown_table({"", "property", "before", "after"}, rows);
+    if (!changes.keep.empty()) {
+        std::string names;
+        for (const auto &[name, value] : changes.keep)
+            names += (names.empty() ? "" : ", ") + markdown_code(name);
+        text +=
+            fmt::format("{}{} kept: {}\n", text.empty() ? "" : "\n", changes.keep.size(), names);
+    }
+    return text.empty() ? text : "\n**Properties**\n\n" + text;
+}
+
+std::string publish_markdown(const Target &target) {
+    const bool create = target.action == Action::create;
+    std::vector<std::vector<std::string>> rows;
+    for (const auto &[label, value] :
+         create ? publish_fields(target.publish) : changed_publish_fields(target.publish))
+        rows.push_back({label, markdown_code(value)});
+    for (const Superseded &superseded : target.publish.superseded)
+        rows.push_back({"previous", markdown_words(superseded_text(superseded))});
+    const std::string table = markdown_table({"publish", ""}, rows);
+    return table.empty() ? table : "\n**Publish**\n\n" + table;
+}
+
+std::string target_markdown(const Target &target) {
+    std::string body;
+    if (target.action == Action::create)
+        body += fmt::format("Source: {}\n", markdown_words(reference_text(target.source)));
+    if (target.present)
+        body += fmt::format("{}Present: {}\n", body.empty() ? "" : "\n",
+                            markdown_words(reference_text(*target.present)));
+    if (!target.reason.empty())
+        body += fmt::format("{}Why: {}\n", body.empty() ? "" : "\n", markdown_words(target.reason));
+    if (target.action == Action::create)
+        body += steps_markdown(target);
+    body += properties_markdown(target.properties) + publish_markdown(target);
+    for (const std::string &note : target.notes)
+        body += fmt::format("\n> {}\n", markdown_words(note));
+    return markdown_details(
+        fmt::format("{}: {}", markdown_words(target.publish.name), action_words(target.action)),
+        body);
+}
+
+} // namespace
+
+std::string plan_markdown(const Plan &plan) {
+    std::string text = markdown_marker("plan", plan.recipe.name);
+    if (!plan.has_changes())
+        return text + markdown_words(plan_summary(plan)) + "\n";
+    text += fmt::format("### Plan for {} ({}), catalog {}\n\n", markdown_code(plan.recipe.path),
+                        markdown_words(plan.recipe.name), markdown_words(plan.catalog));
+    text += summary_table(plan);
+    text += fmt::format("\n{}\n", markdown_words(plan_summary(plan)));
+    for (const Target &target : plan.targets)
+        if (target.action != Action::none)
+            text += "\n" + target_markdown(target);
+    return text;
+}
+
+} // namespace retouch

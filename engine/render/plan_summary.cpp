@@ -1,0 +1,81 @@
+// Plan summary: counting and the one line.
+// Steps count only where they will run: an image that is updated in place or left alone has none.
+// It does not judge; Plan::has_changes() is what exit codes go by.
+
+#include "render/plan_summary.hpp"
+
+#include "base/text.hpp"
+#include "render/wording.hpp"
+
+#include <cassert>
+#include <fmt/format.h>
+
+namespace retouch {
+
+namespace {
+
+void count_step(StepState state, PlanCounts &counts) {
+    switch (state) {
+    case StepState::change:
+        ++counts.changing;
+        return;
+    case StepState::unchanged:
+        ++counts.unchanged;
+        return;
+    case StepState::skipped:
+        ++counts.skipped;
+        return;
+    case StepState::unknown:
+        ++counts.unknown;
+        return;
+    }
+    assert(false);
+}
+
+std::string no_changes(const Plan &plan) {
+    if (plan.targets.size() == 1 && plan.targets.front().present)
+        return fmt::format("No changes. {} already is what {} describes.",
+                           reference_text(*plan.targets.front().present), escape(plan.recipe.path));
+    return fmt::format("No changes. Everything already is as {} describes.",
+                       escape(plan.recipe.path));
+}
+
+} // namespace
+
+PlanCounts count_plan(const Plan &plan) {
+    PlanCounts counts;
+    for (const Target &target : plan.targets) {
+        switch (target.action) {
+        case Action::create:
+            ++counts.create;
+            for (const PlannedStep &step : target.steps)
+                count_step(step.change.state, counts);
+            break;
+        case Action::update:
+            ++counts.update;
+            break;
+        case Action::none:
+            ++counts.none;
+            break;
+        }
+    }
+    return counts;
+}
+
+std::string plan_summary(const Plan &plan) {
+    const PlanCounts counts = count_plan(plan);
+    if (counts.create + counts.update == 0)
+        return no_changes(plan);
+    std::string text = fmt::format("Plan: {} to create, {} to update in place",
+                                   counted(counts.create, "image"), counts.update);
+    if (counts.none > 0)
+        text += fmt::format(", {} as wanted", counts.none);
+    if (counts.steps() > 0)
+        text += fmt::format("; {} {}, {} unchanged, {} will run with unknown effect, {} skipped",
+                            counted(counts.changing, "step"),
+                            counts.changing == 1 ? "changes" : "change", counts.unchanged,
+                            counts.unknown, counts.skipped);
+    return text + ".";
+}
+
+} // namespace retouch

@@ -1,0 +1,31 @@
+#pragma once
+// Plan summary: what a plan amounts to, counted, and the one line that says so. Every view of a
+// plan ends (or begins) with this line, and pipelines may grep for its first word.
+
+#include "retouch/plan.hpp"
+
+#include <cstddef>
+#include <string>
+
+namespace retouch {
+
+struct PlanCounts {
+    std::size_t create = 0; ///< targets
+    std::size_t update = 0;
+    std::size_t none = 0;
+    std::size_t changing = 0; ///< steps of the targets to create
+    std::size_t unchanged = 0;
+    std::size_t skipped = 0;
+    std::size_t unknown = 0;
+
+    bool operator==(const PlanCounts &) const = default;
+
+    [[nodiscard]] std::size_t steps() const { return changing + unchanged + skipped + unknown; }
+};
+
+[[nodiscard]] PlanCounts count_plan(const Plan &plan);
+
+/// "Plan: 1 image to create, ..." or "No changes. ..."; no newline.
+[[nodiscard]] std::string plan_summary(const Plan &plan);
+
+} // namespace retouch

@@ -1,0 +1,34 @@
+// Report summary: counts outcomes and words them.
+// The first word tells success from failure; outcomes that did not occur are left out.
+// Nothing here knows exit codes.
+
+#include "render/report_summary.hpp"
+
+#include "base/text.hpp"
+#include "render/wording.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace retouch {
+
+std::string report_summary(const Report &report) {
+    const auto count = [&](TargetOutcome outcome) {
+        return static_cast<std::size_t>(
+            std::ranges::count(report.targets, outcome, &TargetReport::outcome));
+    };
+    std::string counts;
+    const auto add = [&](TargetOutcome outcome, std::string_view words) {
+        if (count(outcome) > 0)
+            counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ",
+                                  counted(count(outcome), "image"), words);
+    };
+    add(TargetOutcome::published, "published");
+    add(TargetOutcome::updated, "updated in place");
+    add(TargetOutcome::unchanged, "unchanged");
+    add(TargetOutcome::failed, "failed");
+    return fmt::format("{}: {}, in {}.", count(TargetOutcome::failed) > 0 ? "Failed" : "Done",
+                       counts.empty() ? "nothing to do" : counts, format_seconds(report.seconds));
+}
+
+} // namespace retouch

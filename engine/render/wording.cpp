@@ -1,0 +1,164 @@
+// Wording: one place for the words of marks, outcomes and record fields.
+// It holds no layout: that is the views' own.
+// Functions over closed sets have no default branch, so a new value cannot be forgotten here.
+
+#include "render/wording.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <fmt/format.h>
+
+namespace retouch {
+
+namespace {
+
+using Fields = std::vector<std::pair<std::string, std::string>>;
+
+Fields all_fields(const PublishPlan &publish) {
+    return {
+        {"name", in_quotes(publish.name)},
+        {"visibility", escape(publish.visibility)},
+        {"disk_format", escape(publish.disk_format)},
+        {"tags", publish.tags.empty() ? "none" : listed(publish.tags)},
+        {"min_disk", fmt::format("{} GiB", publish.min_disk)},
+        {"min_ram", fmt::format("{} MiB", publish.min_ram)},
+        {"protected", publish.is_protected ? "yes" : "no"},
+    };
+}
+
+bool is_default(const PublishPlan &publish, const std::string &field) {
+    return (field == "tags" && publish.tags.empty()) ||
+           (field == "min_disk" && publish.min_disk == 0) ||
+           (field == "min_ram" && publish.min_ram == 0) ||
+           (field == "protected" && !publish.is_protected);
+}
+
+} // namespace
+
+std::string in_quotes(std::string_view text) {
+    return fmt::format("\"{}\"", escape(text));
+}
+
+std::string counted(std::size_t count, std::string_view noun) {
+    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+std::string listed(const std::vector<std::string> &items) {
+    std::string text;
+    for (const std::string &item : items)
+        text += (text.empty() ? "" : ", ") + escape(item);
+    return text;
+}
+
+std::string origin_text(const Origin &origin) {
+    if (origin.file.empty())
+        return {};
+    const std::string file = escape(origin.file);
+    return origin.line > 0 ? fmt::format("{}:{}", file, origin.line) : file;
+}
+
+std::string reference_text(const ImageReference &reference) {
+    return fmt::format("{} ({})", in_quotes(reference.name), escape(reference.id));
+}
+
+char state_mark(StepState state) {
+    switch (state) {
+    case StepState::change:
+        return '~';
+    case StepState::unchanged:
+        return '=';
+    case StepState::skipped:
+        return '-';
+    case StepState::unknown:
+        return '?';
+    }
+    assert(false);
+    return ' ';
+}
+
+std::string_view state_words(StepState state) {
+    switch (state) {
+    case StepState::change:
+        return "will change";
+    case StepState::unchanged:
+        return "already so";
+    case StepState::skipped:
+        return "skipped by a guard";
+    case StepState::unknown:
+        return "will run, effect unknown";
+    }
+    assert(false);
+    return {};
+}
+
+std::string_view outcome_word(StepOutcome outcome) {
+    switch (outcome) {
+    case StepOutcome::changed:
+        return "changed";
+    case StepOutcome::unchanged:
+        return "unchanged";
+    case StepOutcome::skipped:
+        return "skipped";
+    case StepOutcome::ran:
+        return "ran";
+    case StepOutcome::passed:
+        return "passed";
+    case StepOutcome::failed:
+        return "failed";
+    case StepOutcome::not_reached:
+        return "not reached";
+    }
+    assert(false);
+    return {};
+}
+
+std::string_view outcome_word(TargetOutcome outcome) {
+    switch (outcome) {
+    case TargetOutcome::published:
+        return "published";
+    case TargetOutcome::updated:
+        return "updated";
+    case TargetOutcome::unchanged:
+        return "unchanged";
+    case TargetOutcome::failed:
+        return "failed";
+    }
+    assert(false);
+    return {};
+}
+
+std::string superseded_text(const Superseded &superseded) {
+    const std::string image = reference_text(superseded.image);
+    switch (superseded.policy) {
+    case PreviousPolicy::hide:
+        return "hide " + image;
+    case PreviousPolicy::rename:
+        return fmt::format("rename {} to {}", image, in_quotes(superseded.new_name));
+    case PreviousPolicy::deactivate:
+        return "deactivate " + image;
+    case PreviousPolicy::keep:
+        return fmt::format("keep {} beside it, under the same name", image);
+    }
+    assert(false);
+    return {};
+}
+
+Fields publish_fields(const PublishPlan &publish) {
+    Fields fields = all_fields(publish);
+    std::erase_if(fields, [&](const auto &field) { return is_default(publish, field.first); });
+    return fields;
+}
+
+Fields changed_publish_fields(const PublishPlan &publish) {
+    const Fields known = all_fields(publish);
+    Fields fields;
+    for (const std::string &name : publish.changed_fields) {
+        const auto found = std::ranges::find(known, name, &Fields::value_type::first);
+        fields.emplace_back(escape(name), found == known.end() ? "" : found->second);
+    }
+    return fields;
+}
+
+} // namespace retouch

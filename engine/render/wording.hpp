@@ -1,0 +1,53 @@
+#pragma once
+// Wording: the words and small pieces that every view of plans, reports and images shares, so that
+// text and markdown never name the same thing differently. All of it is safe to print.
+
+#include "retouch/image.hpp"
+#include "retouch/plan.hpp"
+#include "retouch/report.hpp"
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace retouch {
+
+/// The untrusted text in double quotes, escaped.
+[[nodiscard]] std::string in_quotes(std::string_view text);
+
+/// "3 steps", "1 step"; plural by adding an s.
+[[nodiscard]] std::string counted(std::size_t count, std::string_view noun);
+
+/// "a, b, c", each escaped.
+[[nodiscard]] std::string listed(const std::vector<std::string> &items);
+
+/// `recipes/web.yaml:14`.
+[[nodiscard]] std::string origin_text(const Origin &origin);
+
+/// `"Debian 12" (0b9c...)`.
+[[nodiscard]] std::string reference_text(const ImageReference &reference);
+
+/// The mark a state has in plans: ~ = - ?
+[[nodiscard]] char state_mark(StepState state);
+
+/// "change", "unchanged", "skipped by a guard", "will run, effect unknown".
+[[nodiscard]] std::string_view state_words(StepState state);
+
+/// The word used in JSON and in reports: "changed", "not_reached", ...
+[[nodiscard]] std::string_view outcome_word(StepOutcome outcome);
+[[nodiscard]] std::string_view outcome_word(TargetOutcome outcome);
+
+/// What becomes of an image that loses the name: `hide "Debian 12" (0b9c...)`.
+[[nodiscard]] std::string superseded_text(const Superseded &superseded);
+
+/// Label and value of everything that will stand in the record, in display order; fields at their
+/// defaults (no tags, no minimums, not protected) are left out.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>>
+publish_fields(const PublishPlan &publish);
+
+/// For Action::update: label and new value of the fields that will be set.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>>
+changed_publish_fields(const PublishPlan &publish);
+
+} // namespace retouch
