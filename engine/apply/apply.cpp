@@ -57,7 +57,7 @@ void create(const Run &run, Plan &plan, Target &target, bool preview, TargetRepo
     Journal journal(run.catalog.state_directory(), run.id, about(plan));
     Build build(target, run.catalog, journal, report, run.events);
     if (!target.steps.empty()) {
-        const GuestView &guest = build.open(run.options.guest);
+        const GuestView &guest = build.open(run.options);
         if (preview) {
             const Phase phase("plan", report, run.events);
             preview_steps(target, guest);

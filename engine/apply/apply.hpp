@@ -11,9 +11,13 @@
 
 namespace retouch {
 
+using OpenGuest = std::function<std::unique_ptr<Guest>(
+    const Disk &disk, const GuestOptions &options, EventSink &events)>;
+
 struct ApplyOptions {
     GuestKind guest = GuestKind::appliance;
     PlanOptions plan;
+    OpenGuest open_guest = retouch::open_guest; ///< the seam where tests put guests that fail
 };
 
 /// Asked once, when there are changes, after the plan is complete and before anything is written

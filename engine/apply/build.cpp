@@ -43,11 +43,11 @@ Build::~Build() {
     stage_.reset();
 }
 
-const GuestView &Build::open(GuestKind kind) {
+const GuestView &Build::open(const ApplyOptions &options) {
     const Phase phase("open", report_, events_);
     directory_ = std::make_unique<RunDirectory>();
-    guest_ =
-        open_guest(stage_->disk(), {kind, directory_->path(), needs_network(target_)}, events_);
+    guest_ = options.open_guest(
+        stage_->disk(), {options.guest, directory_->path(), needs_network(target_)}, events_);
     return *guest_;
 }
 

@@ -2,6 +2,7 @@
 // Build: one new image from its source, up to the sealed stage: stage, open, steps, checks, close,
 // seal. Everything it made disappears with it unless it was published.
 
+#include "apply/apply.hpp"
 #include "apply/journal.hpp"
 #include "base/run_directory.hpp"
 #include "retouch/catalog.hpp"
@@ -24,7 +25,7 @@ class Build {
     Build &operator=(const Build &) = delete;
 
     /// Opens the stage as a guest; needed only when the target has steps. Throws Error.
-    const GuestView &open(GuestKind kind);
+    const GuestView &open(const ApplyOptions &options);
 
     /// Runs the steps, closes the guest and seals. False when a step failed; the report says which.
     bool run();

@@ -1,0 +1,115 @@
+#include "support/memory_catalog.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace retouch::test {
+
+class MemoryCatalog::MemoryStage : public Stage {
+  public:
+    MemoryStage(MemoryCatalog &catalog, std::string id, std::string bytes)
+        : catalog_(catalog), id_(std::move(id)), bytes_(std::move(bytes)) {
+        catalog_.stages_.insert(id_);
+    }
+
+    ~MemoryStage() override { catalog_.stages_.erase(id_); }
+
+    [[nodiscard]] const std::string &id() const override { return id_; }
+
+    [[nodiscard]] Disk disk() const override { return {"raw", "/memory/" + id_, 1024, false}; }
+
+    SealedImage seal() override {
+        catalog_.change("seal");
+        return {static_cast<std::int64_t>(bytes_.size()), 1024, "sha512-used", "sealed-" + id_};
+    }
+
+    void publish() override {
+        catalog_.change("publish");
+        catalog_.bytes_[id_] = bytes_;
+    }
+
+    [[nodiscard]] std::string location() const override { return "memory:" + id_; }
+
+  private:
+    MemoryCatalog &catalog_;
+    std::string id_;
+    std::string bytes_;
+};
+
+void MemoryCatalog::put(Image image) {
+    bytes_[image.id] = "bytes of " + image.id;
+    if (image.updated_at.empty())
+        image.updated_at = image.created_at;
+    records_.push_back(std::move(image));
+    std::ranges::stable_sort(records_, {}, &Image::created_at);
+}
+
+std::optional<Image> MemoryCatalog::find(const std::string &id) const {
+    const auto found = std::ranges::find(records_, id, &Image::id);
+    return found == records_.end() ? std::nullopt : std::optional(*found);
+}
+
+Disk MemoryCatalog::disk(const Image &image) const {
+    return {"raw", "/memory/" + image.id, 1024, true};
+}
+
+void MemoryCatalog::create(const Image &image) {
+    change("create");
+    Image copy = image;
+    copy.created_at = copy.updated_at = now();
+    records_.push_back(std::move(copy));
+}
+
+void MemoryCatalog::apply(std::span<const ImageChange> changes) {
+    change("apply");
+    for (const ImageChange &wanted : changes)
+        if (record(wanted.id) == nullptr)
+            throw Error(ErrorKind::failed, "no image " + wanted.id);
+    for (const ImageChange &wanted : changes) {
+        Image &image = *record(wanted.id);
+        image.name = wanted.name.value_or(image.name);
+        image.status = wanted.status.value_or(image.status);
+        image.visibility = wanted.visibility.value_or(image.visibility);
+        image.hidden = wanted.hidden.value_or(image.hidden);
+        image.is_protected = wanted.is_protected.value_or(image.is_protected);
+        image.min_disk = wanted.min_disk.value_or(image.min_disk);
+        image.min_ram = wanted.min_ram.value_or(image.min_ram);
+        image.tags = wanted.tags.value_or(image.tags);
+        for (const auto &[name, value] : wanted.properties) {
+            if (value)
+                image.properties[name] = *value;
+            else
+                image.properties.erase(name);
+        }
+        image.updated_at = now();
+    }
+}
+
+void MemoryCatalog::remove(const std::string &id) {
+    // Also ImageStore::remove: the bytes of an unfinished stage have no record.
+    std::erase_if(records_, [&](const Image &image) { return image.id == id; });
+    bytes_.erase(id);
+}
+
+std::unique_ptr<Stage> MemoryCatalog::stage(const Image &source, const std::string &new_id) {
+    change("stage");
+    return std::make_unique<MemoryStage>(*this, new_id, bytes_.at(source.id) + " changed");
+}
+
+void MemoryCatalog::change(const char *what) {
+    ++changes_;
+    if (countdown_ > 0 && --countdown_ == 0)
+        throw Error(ErrorKind::failed, fmt::format("injected fault in {}", what));
+}
+
+std::string MemoryCatalog::now() {
+    return fmt::format("2030-01-01T00:00:00.{:06}Z", ++clock_);
+}
+
+Image *MemoryCatalog::record(const std::string &id) {
+    const auto found = std::ranges::find(records_, id, &Image::id);
+    return found == records_.end() ? nullptr : &*found;
+}
+
+} // namespace retouch::test

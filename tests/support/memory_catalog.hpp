@@ -1,0 +1,78 @@
+#pragma once
+// MemoryCatalog: records and bytes in memory, for tests of plan and apply, with a fault on demand
+// in the n-th call that would change something. It keeps the contracts of retouch/catalog.hpp and
+// retouch/store.hpp; it is no model of any real catalog's limits.
+
+#include "base/run_directory.hpp"
+#include "retouch/catalog.hpp"
+#include "retouch/error.hpp"
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace retouch::test {
+
+class MemoryCatalog : public Catalog, private ImageStore {
+  public:
+    MemoryCatalog() = default;
+
+    /// Adds a record as it is (created_at included) with bytes to match. Not counted as a change.
+    void put(Image image);
+
+    /// The `n`-th changing call from now on throws (1 is the next); 0 ends that.
+    void fail_at(int n) {
+        countdown_ = n;
+        changes_ = 0;
+    }
+
+    [[nodiscard]] int changes() const { return changes_; }
+
+    [[nodiscard]] const std::map<std::string, std::string> &bytes() const { return bytes_; }
+
+    /// Ids of stages that are neither published nor discarded.
+    [[nodiscard]] const std::set<std::string> &open_stages() const { return stages_; }
+
+    [[nodiscard]] const std::string &name() const override { return name_; }
+
+    [[nodiscard]] std::vector<Image> images() const override { return records_; }
+
+    [[nodiscard]] std::optional<Image> find(const std::string &id) const override;
+
+    [[nodiscard]] Disk disk(const Image &image) const override;
+
+    [[nodiscard]] ImageStore &store() override { return *this; }
+
+    void create(const Image &image) override;
+    void apply(std::span<const ImageChange> changes) override;
+    void remove(const std::string &id) override;
+
+    [[nodiscard]] std::filesystem::path state_directory() const override {
+        return directory_.path();
+    }
+
+  private:
+    class MemoryStage;
+
+    [[nodiscard]] std::unique_ptr<Stage> stage(const Image &source,
+                                               const std::string &new_id) override;
+
+    /// Counts a changing call and throws when it is the one that shall fail.
+    void change(const char *what);
+    std::string now();
+    Image *record(const std::string &id);
+
+    std::string name_ = "memory";
+    std::vector<Image> records_;
+    std::map<std::string, std::string> bytes_;
+    std::set<std::string> stages_;
+    RunDirectory directory_;
+    int countdown_ = 0;
+    int changes_ = 0;
+    int clock_ = 0;
+};
+
+} // namespace retouch::test

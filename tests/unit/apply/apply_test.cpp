@@ -1,0 +1,297 @@
+// Apply over a catalog and a guest in memory: the properties that must hold whatever happens.
+
+#include "apply/apply.hpp"
+
+#include "base/file.hpp"
+#include "model/names.hpp"
+#include "retouch/error.hpp"
+#include "support/faulty_guest.hpp"
+#include "support/memory_catalog.hpp"
+#include "support/memory_guest.hpp"
+#include "support/recipes.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <filesystem>
+
+using namespace retouch;
+using namespace retouch::test;
+
+namespace {
+
+constexpr const char *k_recipe = R"(retouch: 1
+name: web
+source: { image: debian }
+files:
+  - to: /etc/motd
+    content: "hello\n"
+  - to: /opt/web/bin/run
+    content: "#!/bin/sh\n"
+    mode: "0755"
+commands:
+  - make-it-so
+properties: { os_distro: debian }
+)";
+
+class Events : public EventSink {
+  public:
+    void on(const Event &event) override { types.push_back(event.type); }
+
+    std::vector<std::string> types;
+};
+
+struct World {
+    RecipeDirectory recipes;
+    MemoryCatalog catalog;
+    Events events;
+    int command_status = 0;
+    int fail_guest_at = 0; ///< 0: never
+    int opened = 0;
+
+    World() { catalog.put(image("a", "debian", "1")); }
+
+    ApplyOptions options() {
+        ApplyOptions options;
+        options.open_guest = [this](const Disk &, const GuestOptions &, EventSink &) {
+            ++opened;
+            auto guest = std::make_unique<MemoryGuest>();
+            guest->script("make-it-so", command_status, "done\n");
+            std::unique_ptr<Guest> result = std::move(guest);
+            if (fail_guest_at > 0)
+                result = std::make_unique<FaultyGuest>(std::move(result), fail_guest_at);
+            return result;
+        };
+        return options;
+    }
+
+    Report apply(const std::string &text = k_recipe, const Confirm &confirm = {}) {
+        return apply_recipe(recipes.check(text), catalog, options(), confirm, events);
+    }
+
+    std::vector<std::filesystem::path> unfinished_journals() {
+        std::vector<std::filesystem::path> found;
+        const auto directory = catalog.state_directory() / "active";
+        if (std::filesystem::exists(directory))
+            for (const auto &entry : std::filesystem::directory_iterator(directory))
+                found.push_back(entry.path());
+        return found;
+    }
+
+    /// Nothing but the original, exactly as it was.
+    void check_untouched() {
+        CHECK(catalog.images() == std::vector<Image>{image("a", "debian", "1")});
+        CHECK(catalog.bytes() == std::map<std::string, std::string>{{"a", "bytes of a"}});
+        CHECK(catalog.open_stages().empty());
+        CHECK(unfinished_journals().empty());
+    }
+};
+
+} // namespace
+
+TEST_CASE("apply: a recipe is published under its source's name, the source hidden", "[apply]") {
+    World world;
+    const Report report = world.apply();
+    REQUIRE(report.targets.size() == 1);
+    const TargetReport &target = report.targets[0];
+    CHECK(target.error == "");
+    CHECK(target.outcome == TargetOutcome::published);
+    CHECK(target.steps.size() == 3);
+    const auto made = world.catalog.find(target.image_id);
+    REQUIRE(made);
+    CHECK(made->name == "debian");
+    CHECK(made->status == "active");
+    CHECK_FALSE(made->hidden);
+    CHECK(made->checksums ==
+          std::map<std::string, std::string>{{"sha512-used", "sealed-" + made->id}});
+    CHECK(made->property("os_distro") == "debian");
+    CHECK(made->property("retouch_recipe") == "web");
+    CHECK(made->property("retouch_source") == "a");
+    CHECK(made->property("retouch_source_digest") == "sha512-used:digest-of-a");
+    CHECK(made->property("retouch_version") == "0.1.0");
+    CHECK(world.catalog.find("a")->hidden);
+    CHECK(world.catalog.bytes().at("a") == "bytes of a");
+    CHECK(world.catalog.open_stages().empty());
+    CHECK(world.unfinished_journals().empty());
+    CHECK(world.opened == 1);
+}
+
+TEST_CASE("apply: applied twice, the second run changes nothing and opens no guest", "[apply]") {
+    World world;
+    const std::string id = world.apply().targets.at(0).image_id;
+    const auto before = world.catalog.images();
+    world.opened = 0;
+    const Report again = world.apply();
+    CHECK(again.targets.at(0).outcome == TargetOutcome::unchanged);
+    CHECK(again.targets.at(0).image_id == id);
+    CHECK(world.catalog.images() == before);
+    CHECK(world.opened == 0);
+}
+
+TEST_CASE("apply: then plan is empty", "[apply]") {
+    World world;
+    (void)world.apply();
+    const Plan plan = resolve_plan(world.recipes.check(k_recipe), world.catalog, {});
+    CHECK_FALSE(plan.has_changes());
+}
+
+TEST_CASE("apply: only a changed property converges the image in place", "[apply]") {
+    World world;
+    const std::string id = world.apply().targets.at(0).image_id;
+    const std::string text = std::string(k_recipe).replace(
+        std::string(k_recipe).find("os_distro: debian"), 17, "os_distro: null, x: y");
+    const Report report = world.apply(text);
+    CHECK(report.targets.at(0).outcome == TargetOutcome::updated);
+    CHECK(report.targets.at(0).image_id == id);
+    CHECK(world.catalog.find(id)->property("os_distro") == std::nullopt);
+    CHECK(world.catalog.find(id)->property("x") == "y");
+    CHECK(world.apply(text).targets.at(0).outcome == TargetOutcome::unchanged);
+}
+
+TEST_CASE("apply: the previous image goes as the recipe says", "[apply]") {
+    World world;
+    const std::string policy = GENERATE("hide", "rename", "deactivate", "keep");
+    CAPTURE(policy);
+    const std::string text = std::string(k_recipe) + "publish: { previous: " + policy + " }\n";
+    CHECK(world.apply(text).targets.at(0).outcome == TargetOutcome::published);
+    const Image previous = world.catalog.find("a").value();
+    CHECK(previous.hidden == (policy == "hide"));
+    CHECK((previous.name != "debian") == (policy == "rename"));
+    CHECK(previous.status == (policy == "deactivate" ? "deactivated" : "active"));
+    CHECK(world.apply(text).targets.at(0).outcome == TargetOutcome::unchanged);
+}
+
+TEST_CASE("apply: a failed command publishes nothing and names its line", "[apply]") {
+    World world;
+    world.command_status = 3;
+    const Report report = world.apply();
+    const TargetReport &target = report.targets.at(0);
+    CHECK(target.outcome == TargetOutcome::failed);
+    CHECK(target.exit_code == 1);
+    CHECK(target.image_id == "");
+    CHECK(target.error.find("recipe.yaml:11: run: make-it-so: exited with status 3") !=
+          std::string::npos);
+    CHECK(target.steps.at(2).result.exit_status == 3);
+    world.check_untouched();
+}
+
+TEST_CASE("apply: declining changes nothing", "[apply]") {
+    World world;
+    bool asked = false;
+    try {
+        (void)world.apply(k_recipe, [&](const Plan &plan) {
+            asked = plan.has_changes();
+            return false;
+        });
+        FAIL("applied");
+    } catch (const Error &error) {
+        CHECK(std::string(error.what()) == "apply was cancelled; nothing was changed");
+    }
+    CHECK(asked);
+    world.check_untouched();
+}
+
+TEST_CASE("apply: with nothing to do nobody is asked", "[apply]") {
+    World world;
+    (void)world.apply();
+    const Report report = world.apply(k_recipe, [](const Plan &) -> bool { throw 1; });
+    CHECK(report.targets.at(0).outcome == TargetOutcome::unchanged);
+}
+
+TEST_CASE("apply: a failure at any write into the guest leaves everything as it was", "[apply]") {
+    int failures = 0;
+    for (int n = 1;; ++n) {
+        World world;
+        world.fail_guest_at = n;
+        const TargetReport target = world.apply().targets.at(0);
+        if (target.outcome == TargetOutcome::published)
+            break;
+        ++failures;
+        CAPTURE(n, target.error);
+        CHECK(target.exit_code != 0);
+        world.check_untouched();
+        REQUIRE(n < 50);
+    }
+    CHECK(failures >= 5);
+}
+
+TEST_CASE("apply: a failure at any change of the catalog leaves it as it was", "[apply]") {
+    int failures = 0;
+    for (int n = 1;; ++n) {
+        World world;
+        world.catalog.fail_at(n);
+        const TargetReport target = world.apply().targets.at(0);
+        if (target.outcome == TargetOutcome::published)
+            break;
+        ++failures;
+        CAPTURE(n, target.error);
+        CHECK(target.error.find("injected fault") != std::string::npos);
+        world.check_untouched();
+        world.catalog.fail_at(0);
+        CHECK(world.apply().targets.at(0).outcome == TargetOutcome::published);
+        REQUIRE(n < 50);
+    }
+    CHECK(failures == 5); // stage, seal, publish, create, hand-over
+}
+
+TEST_CASE("apply: a saved plan does exactly what it says", "[apply]") {
+    World world;
+    const CheckedRecipe checked = world.recipes.check(k_recipe);
+    const Plan plan = resolve_plan(checked, world.catalog, {});
+    const Report report = apply_plan(plan, world.catalog, world.options(), {}, world.events);
+    CHECK(report.targets.at(0).outcome == TargetOutcome::published);
+    try {
+        (void)apply_plan(plan, world.catalog, world.options(), {}, world.events);
+        FAIL("applied a stale plan");
+    } catch (const Error &error) {
+        CHECK(error.kind() == ErrorKind::stale);
+    }
+}
+
+TEST_CASE("apply: a second run on the same name waits for nobody: try again", "[apply]") {
+    World world;
+    bool refused = false;
+    (void)world.apply(k_recipe, [&](const Plan &) {
+        try {
+            World other;
+            (void)apply_recipe(world.recipes.check(k_recipe), world.catalog, world.options(), {},
+                               world.events);
+        } catch (const Error &error) {
+            refused = error.kind() == ErrorKind::temporary;
+        }
+        return true;
+    });
+    CHECK(refused);
+}
+
+TEST_CASE("recovery: what a dead run began is cleared, once, and nothing else", "[apply]") {
+    World world;
+    const std::string begun = "11111111-1111-4111-8111-111111111111";
+    const std::string finished = "22222222-2222-4222-8222-222222222222";
+    Image queued = image(begun, "debian", "2");
+    queued.status = "queued";
+    world.catalog.put(queued);
+    world.catalog.put(image(finished, "debian", "3"));
+    const auto active = world.catalog.state_directory() / "active";
+    std::filesystem::create_directories(active);
+    write_file_atomically(active / "20260101T000000Z-dead.jsonl",
+                          R"({"time":"t","entry":"run","run":"r"})"
+                          "\n"
+                          R"({"time":"t","entry":"stage","id":")" +
+                              begun +
+                              R"("})"
+                              "\n"
+                              R"({"time":"t","entry":"stage","id":")" +
+                              finished +
+                              R"("})"
+                              "\n"
+                              R"({"time":"t","entry":"pub)");
+    recover(world.catalog, world.events);
+    CHECK_FALSE(world.catalog.find(begun));
+    CHECK(world.catalog.find(finished));
+    CHECK(world.catalog.find("a"));
+    CHECK(world.unfinished_journals().empty());
+    CHECK(std::filesystem::exists(world.catalog.state_directory() / "20260101T000000Z-dead.jsonl"));
+    world.events.types.clear();
+    recover(world.catalog, world.events);
+    CHECK(world.events.types.empty());
+}

@@ -1,0 +1,181 @@
+// The source rule: a generation is never its own source. Images are a table; no catalog, no bytes.
+
+#include "plan/lineage.hpp"
+
+#include "retouch/error.hpp"
+#include "support/recipes.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace retouch;
+using retouch::test::generation;
+using retouch::test::image;
+
+namespace {
+
+constexpr const char *k_vendor = "00000000-0000-4000-8000-000000000001";
+
+Image hidden(Image image) {
+    image.hidden = true;
+    return image;
+}
+
+std::string message_of(const std::vector<Image> &images, const std::string &source) {
+    try {
+        const Lineage unexpected = resolve_lineage(images, "web", source, std::nullopt);
+        return "resolved to " + unexpected.source.id;
+    } catch (const Error &error) {
+        return std::string(error.what()) + " / " + error.hint();
+    }
+}
+
+} // namespace
+
+TEST_CASE("lineage: the only visible image of the name is the source", "[plan]") {
+    const auto found = resolve_lineage({image(k_vendor, "debian", "1")}, "web", "debian", {});
+    CHECK(found.source == ImageReference{k_vendor, "debian",
+                                         std::string("sha512-used:digest-of-") + k_vendor, "1"});
+    CHECK(found.publish_name == "debian");
+    CHECK_FALSE(found.present);
+    CHECK(found.notes.empty());
+}
+
+TEST_CASE("lineage: an id names an image whatever its name, hidden or not", "[plan]") {
+    const auto found = resolve_lineage(
+        {hidden(image(k_vendor, "debian", "1")), image("b", "debian", "2")}, "web", k_vendor, {});
+    CHECK(found.source.id == k_vendor);
+    CHECK(found.publish_name == "debian");
+}
+
+TEST_CASE("lineage: a generation under the source's name leads back to its source", "[plan]") {
+    const std::vector<Image> images = {hidden(image("a", "debian", "1")),
+                                       generation("g1", "debian", "2", "web", "a")};
+    const auto found = resolve_lineage(images, "web", "debian", {});
+    CHECK(found.source.id == "a");
+    REQUIRE(found.present);
+    CHECK(found.present->id == "g1");
+    CHECK(found.notes.empty());
+}
+
+TEST_CASE("lineage: a kept original beside its generation is still the source", "[plan]") {
+    const std::vector<Image> images = {image("a", "debian", "1"),
+                                       generation("g1", "debian", "2", "web", "a")};
+    CHECK(resolve_lineage(images, "web", "debian", {}).source.id == "a");
+}
+
+TEST_CASE("lineage: a renamed original is found through its generation", "[plan]") {
+    const std::vector<Image> images = {image("a", "debian-20260101", "1"),
+                                       generation("g1", "debian", "2", "web", "a")};
+    CHECK(resolve_lineage(images, "web", "debian", {}).source.id == "a");
+}
+
+TEST_CASE("lineage: the newest of several generations is the present one", "[plan]") {
+    const std::vector<Image> images = {hidden(image("a", "debian", "1")),
+                                       hidden(generation("g1", "debian", "2", "web", "a")),
+                                       generation("g2", "debian", "3", "web", "a")};
+    const auto found = resolve_lineage(images, "web", "debian", {});
+    CHECK(found.source.id == "a");
+    CHECK(found.present->id == "g2");
+}
+
+TEST_CASE("lineage: a removed original is known by what its generation remembers", "[plan]") {
+    const auto found =
+        resolve_lineage({generation("g1", "debian", "2", "web", "a")}, "web", "debian", {});
+    CHECK(found.source == ImageReference{"a", "debian", "sha512-used:digest-of-a", ""});
+    CHECK_FALSE(found.source_record);
+    CHECK(found.notes == std::vector<std::string>{
+                             "the source image a is gone; its digest is known from image g1"});
+}
+
+TEST_CASE("lineage: a newer image of the name becomes the source, and the plan says so", "[plan]") {
+    const std::vector<Image> images = {hidden(image("a", "debian", "1")),
+                                       generation("g1", "debian", "2", "web", "a"),
+                                       image("v2", "debian", "3")};
+    const auto found = resolve_lineage(images, "web", "debian", {});
+    CHECK(found.source.id == "v2");
+    CHECK(found.present->id == "g1");
+    CHECK(found.notes == std::vector<std::string>{"image v2 is newer than what this recipe was "
+                                                  "built from: it is the new source"});
+}
+
+TEST_CASE("lineage: an image older than the lineage's source is no news", "[plan]") {
+    const std::vector<Image> images = {image("old", "debian", "0"),
+                                       hidden(image("a", "debian", "1")),
+                                       generation("g1", "debian", "2", "web", "a")};
+    CHECK(resolve_lineage(images, "web", "debian", {}).source.id == "a");
+}
+
+TEST_CASE("lineage: what another recipe made is a source like any other", "[plan]") {
+    const std::vector<Image> images = {hidden(image("a", "debian", "1")),
+                                       generation("b1", "debian", "2", "base", "a")};
+    CHECK(resolve_lineage(images, "web", "debian", {}).source.id == "b1");
+}
+
+TEST_CASE("lineage: what was stacked on a generation is not its new source", "[plan]") {
+    const std::vector<Image> images = {hidden(image("a", "debian", "1")),
+                                       hidden(generation("b1", "debian", "2", "base", "a")),
+                                       generation("w1", "debian", "3", "web", "b1")};
+    const auto base = resolve_lineage(images, "base", "debian", {});
+    CHECK(base.source.id == "a");
+    CHECK(base.present->id == "b1");
+    CHECK(resolve_lineage(images, "web", "debian", {}).source.id == "b1");
+}
+
+TEST_CASE("lineage: a rebuilt base is the new source of what was stacked on it", "[plan]") {
+    const std::vector<Image> images = {hidden(image("a", "debian", "1")),
+                                       hidden(generation("b1", "debian", "2", "base", "a")),
+                                       hidden(generation("w1", "debian", "3", "web", "b1")),
+                                       generation("b2", "debian", "4", "base", "a")};
+    CHECK(resolve_lineage(images, "web", "debian", {}).source.id == "b2");
+}
+
+TEST_CASE("lineage: publishing under another name keeps source and generation apart", "[plan]") {
+    const std::vector<Image> images = {image("a", "debian", "1"),
+                                       generation("g1", "web-image", "2", "web", "a")};
+    const auto found = resolve_lineage(images, "web", "debian", "web-image");
+    CHECK(found.source.id == "a");
+    CHECK(found.present->id == "g1");
+    CHECK(found.publish_name == "web-image");
+}
+
+TEST_CASE("lineage: a circular chain of sources ends", "[plan]") {
+    const std::vector<Image> images = {generation("x", "debian", "1", "other", "y"),
+                                       hidden(generation("y", "debian", "2", "other", "x"))};
+    CHECK(resolve_lineage(images, "web", "debian", {}).source.id == "x");
+}
+
+TEST_CASE("lineage: an ambiguous name is refused with the candidates", "[plan]") {
+    CHECK(message_of({image("a", "debian", "1"), image("b", "debian", "2")}, "debian") ==
+          "the source 'debian' is ambiguous: 2 images bear that name\n"
+          "  a  debian  created 1\n"
+          "  b  debian  created 2 / name the one you mean by its id in source.image, or hide the "
+          "others");
+}
+
+TEST_CASE("lineage: an unknown name is refused with the nearest one", "[plan]") {
+    CHECK(message_of({image("a", "debian-12", "1")}, "debain-12") ==
+          "the catalog has no image 'debain-12' to build from / did you mean 'debian-12'?");
+}
+
+TEST_CASE("lineage: a name that only hidden images bear is refused with their ids", "[plan]") {
+    CHECK(message_of({hidden(image("a", "debian", "1"))}, "debian") ==
+          "the catalog has no image 'debian' to build from / only hidden or inactive images bear "
+          "that name; name one by its id:\n  a  debian  created 1");
+}
+
+TEST_CASE("lineage: an unknown id is refused", "[plan]") {
+    CHECK(message_of({}, k_vendor) ==
+          std::string("the catalog has no image '") + k_vendor +
+              "' to build from / `retouch images` lists what the catalog holds");
+}
+
+TEST_CASE("lineage: a misspelt source does not fall back to the generation's", "[plan]") {
+    const std::vector<Image> images = {image("a", "debian", "1"),
+                                       generation("g1", "web-image", "2", "web", "a")};
+    try {
+        const auto found = resolve_lineage(images, "web", "debain", "web-image");
+        FAIL("resolved to " << found.source.id);
+    } catch (const Error &error) {
+        CHECK(std::string(error.what()) == "the catalog has no image 'debain' to build from");
+    }
+}
