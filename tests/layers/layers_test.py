@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """The sources keep to the layer table; and the check itself finds each kind of violation."""
 
 import tempfile

@@ -7,8 +7,8 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/stage.sh"
 
 declare -A sets=(
-    # The compiler and the libraries retouch is built from.
-    [build]="g++ cmake ninja-build pkg-config ccache
+    # The compiler, the libraries retouch is built from, and what configuring the tests looks for.
+    [build]="g++ cmake ninja-build pkg-config ccache python3 catch2
         libyaml-cpp-dev nlohmann-json3-dev libvalijson-dev libfmt-dev libssl-dev libboost-dev
         libboost-filesystem-dev libdtl-dev libsqlite3-dev libsqlitecpp-dev libcli11-dev
         libguestfs-dev"
@@ -19,11 +19,11 @@ declare -A sets=(
     # What makes the small real Debian image of the quickstart.
     [demo]="mmdebstrap e2fsprogs fdisk dpkg-dev"
     # What the tests use to look at results with other eyes, and the checkers of the sources.
-    [test]="catch2 clang clang-format clang-tidy clang-tools libclang-rt-14-dev busybox-static
-        libguestfs-tools guestfs-tools python3 python3-yaml python3-jsonschema tmux cryptsetup-bin
+    [test]="clang clang-format clang-tidy clang-tools libclang-rt-14-dev busybox-static
+        libguestfs-tools guestfs-tools python3-yaml python3-jsonschema tmux cryptsetup-bin
         btrfs-progs xfsprogs dosfstools git"
     # What the benchmark compares with.
-    [bench]="guestfs-tools time python3"
+    [bench]="guestfs-tools time"
 )
 
 (($#)) || die "usage: ${0##*/} SET...   sets: ${!sets[*]}"
