@@ -1,0 +1,29 @@
+// Image: questions a record can answer about itself.
+// Changing records is the catalog's business.
+// No algorithm is computed here; the checksums were recorded when the bytes were sealed.
+
+#include "retouch/image.hpp"
+
+namespace retouch {
+
+std::string Image::digest() const {
+    if (checksums.empty())
+        return {};
+    auto best = checksums.begin();
+    for (auto it = checksums.begin(); it != checksums.end(); ++it)
+        if (it->first.starts_with("sha512"))
+            best = it;
+    return best->first + ':' + best->second;
+}
+
+std::optional<std::string> Image::property(const std::string &property_name) const {
+    const auto found = properties.find(property_name);
+    return found == properties.end() ? std::nullopt : std::optional(found->second);
+}
+
+bool ImageChange::empty() const {
+    return !name && !status && !visibility && !hidden && !is_protected && !min_disk && !min_ram &&
+           !tags && properties.empty();
+}
+
+} // namespace retouch

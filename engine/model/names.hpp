@@ -1,0 +1,81 @@
+#pragma once
+
+// Names: how the closed sets of the model are spelt in documents and events, both ways.
+// These spellings are part of the documented formats; what people read is render's business.
+
+#include "retouch/plan.hpp"
+#include "retouch/report.hpp"
+
+#include <array>
+#include <cassert>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace retouch {
+
+/// The names of an enumeration, in the order of its values.
+template<typename Enum>
+struct NameTable;
+
+template<>
+struct NameTable<Action> {
+    static constexpr std::array<std::string_view, 3> names = {"create", "update", "none"};
+};
+
+template<>
+struct NameTable<StepState> {
+    static constexpr std::array<std::string_view, 4> names = {"change", "unchanged", "skipped",
+                                                              "unknown"};
+};
+
+template<>
+struct NameTable<StepOutcome> {
+    static constexpr std::array<std::string_view, 7> names = {
+        "changed", "unchanged", "skipped", "ran", "passed", "failed", "not-reached"};
+};
+
+template<>
+struct NameTable<TargetOutcome> {
+    static constexpr std::array<std::string_view, 4> names = {"published", "updated", "unchanged",
+                                                              "failed"};
+};
+
+template<>
+struct NameTable<PreviousPolicy> {
+    static constexpr std::array<std::string_view, 4> names = {"hide", "rename", "deactivate",
+                                                              "keep"};
+};
+
+template<typename Enum>
+concept Named = requires {
+    NameTable<Enum>::names;
+};
+
+template<Named Enum>
+[[nodiscard]] constexpr std::string_view to_string(Enum value) {
+    const auto index = static_cast<std::size_t>(value);
+    assert(index < NameTable<Enum>::names.size());
+    return NameTable<Enum>::names[index];
+}
+
+/// The value called `name`, or nullopt.
+template<Named Enum>
+[[nodiscard]] constexpr std::optional<Enum> from_name(std::string_view name) {
+    for (std::size_t i = 0; i < NameTable<Enum>::names.size(); ++i)
+        if (NameTable<Enum>::names[i] == name)
+            return static_cast<Enum>(i);
+    return std::nullopt;
+}
+
+/// "create, update or none", for error messages.
+template<Named Enum>
+[[nodiscard]] std::string choices() {
+    const auto &names = NameTable<Enum>::names;
+    std::string text(names.front());
+    for (std::size_t i = 1; i < names.size(); ++i)
+        text.append(i + 1 < names.size() ? ", " : " or ").append(names[i]);
+    return text;
+}
+
+} // namespace retouch

@@ -1,0 +1,120 @@
+// ObjectReader: strict access to a parsed JSON object.
+// Nothing is converted: a number is not a string, and null is no value.
+// Paths quote keys of the document, so they are escaped.
+
+#include "model/object_reader.hpp"
+
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+
+#include <limits>
+
+namespace retouch {
+
+ObjectReader::ObjectReader(const Json &value, std::string path, const DocumentContext &context)
+    : value_(&value), path_(std::move(path)), context_(&context) {
+    if (!value.is_object())
+        throw wrong({}, "expected an object");
+}
+
+std::string ObjectReader::place(std::string_view key) const {
+    constexpr std::size_t k_shown = 200;
+    const std::string shown = escape(key.substr(0, k_shown));
+    return path_.empty() || key.empty() ? path_ + shown : path_ + '.' + shown;
+}
+
+Error ObjectReader::wrong(std::string_view key, const std::string &what) const {
+    const std::string where = place(key);
+    return {ErrorKind::invalid,
+            fmt::format("{}: {}{}{}", context_->subject, where, where.empty() ? "" : ": ", what),
+            context_->hint};
+}
+
+const Json &ObjectReader::member(std::string_view key) {
+    const auto found = value_->find(key);
+    if (found == value_->end())
+        throw wrong(key, "missing");
+    asked_.emplace(key);
+    return *found;
+}
+
+std::string ObjectReader::text(std::string_view key) {
+    const Json &value = member(key);
+    if (!value.is_string())
+        throw wrong(key, "expected a string");
+    return value.get<std::string>();
+}
+
+bool ObjectReader::boolean(std::string_view key) {
+    const Json &value = member(key);
+    if (!value.is_boolean())
+        throw wrong(key, "expected true or false");
+    return value.get<bool>();
+}
+
+std::int64_t ObjectReader::count(std::string_view key) {
+    constexpr auto k_largest = std::numeric_limits<std::int64_t>::max();
+    const Json &value = member(key);
+    if (!value.is_number_unsigned() || value.get<std::uint64_t>() > std::uint64_t{k_largest})
+        throw wrong(key, "expected a whole number from 0");
+    return value.get<std::int64_t>();
+}
+
+const Json &ObjectReader::array(std::string_view key) {
+    const Json &value = member(key);
+    if (!value.is_array())
+        throw wrong(key, "expected a list");
+    return value;
+}
+
+std::vector<std::string> ObjectReader::texts(std::string_view key) {
+    std::vector<std::string> result;
+    for (const Json &element : array(key)) {
+        if (!element.is_string())
+            throw wrong(fmt::format("{}[{}]", key, result.size()), "expected a string");
+        result.push_back(element.get<std::string>());
+    }
+    return result;
+}
+
+std::map<std::string, std::string> ObjectReader::text_map(std::string_view key) {
+    const Json &value = member(key);
+    if (!value.is_object())
+        throw wrong(key, "expected an object");
+    std::map<std::string, std::string> result;
+    for (const auto &[name, entry] : value.items()) {
+        if (!entry.is_string())
+            throw wrong(fmt::format("{}.{}", key, name), "expected a string");
+        result.emplace(name, entry.get<std::string>());
+    }
+    return result;
+}
+
+Json ObjectReader::object(std::string_view key) {
+    const Json &value = member(key);
+    if (!value.is_object())
+        throw wrong(key, "expected an object");
+    return value;
+}
+
+ObjectReader ObjectReader::reader(std::string_view key) {
+    return {member(key), place(key), *context_};
+}
+
+std::vector<ObjectReader> ObjectReader::readers(std::string_view key) {
+    std::vector<ObjectReader> result;
+    for (const Json &element : array(key))
+        result.emplace_back(element, fmt::format("{}[{}]", place(key), result.size()), *context_);
+    return result;
+}
+
+void ObjectReader::finish() const {
+    if (context_->unknown_keys)
+        return;
+    for (const auto &[key, value] : value_->items())
+        if (!asked_.contains(key))
+            throw wrong(key, "unknown key");
+}
+
+} // namespace retouch

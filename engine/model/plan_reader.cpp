@@ -1,0 +1,201 @@
+// Plan from JSON: reads what plan_json.cpp writes, and nothing else.
+// The text is untrusted: bounds come first, then the version, then every member with its type, and
+// last the digest over the whole. Whether the plan still fits the world is apply's question.
+
+#include "base/text.hpp"
+#include "base/version.hpp"
+#include "model/json_guard.hpp"
+#include "model/object_reader.hpp"
+#include "model/plan_digest.hpp"
+#include "retouch/error.hpp"
+#include "retouch/plan.hpp"
+
+#include <fmt/format.h>
+
+#include <limits>
+
+namespace retouch {
+
+namespace {
+
+constexpr const char *k_hint = "make a new plan with `retouch plan -o FILE RECIPE`";
+
+struct Version {
+    int major = 0;
+    int minor = 0;
+};
+
+/// "MAJOR.MINOR", each of one to four digits.
+std::optional<Version> parse_version(std::string_view text) {
+    constexpr std::size_t k_digits = 4;
+    const auto number = [](std::string_view digits) -> std::optional<int> {
+        if (digits.empty() || digits.size() > k_digits)
+            return std::nullopt;
+        int value = 0;
+        for (const char digit : digits) {
+            if (digit < '0' || digit > '9')
+                return std::nullopt;
+            value = value * 10 + (digit - '0');
+        }
+        return value;
+    };
+    const auto dot = text.find('.');
+    if (dot == std::string_view::npos)
+        return std::nullopt;
+    const auto major = number(text.substr(0, dot));
+    const auto minor = number(text.substr(dot + 1));
+    if (!major || !minor)
+        return std::nullopt;
+    return Version{*major, *minor};
+}
+
+/// Refuses other major versions; says whether the document's minor version is newer than ours.
+bool is_newer(ObjectReader &document) {
+    const std::string text = document.text("format_version");
+    const auto version = parse_version(text);
+    if (!version)
+        throw document.wrong("format_version", "expected MAJOR.MINOR");
+    const Version ours = *parse_version(k_plan_format_version);
+    if (version->major != ours.major)
+        throw Error(ErrorKind::invalid,
+                    fmt::format("format version {} is not understood; this is {}, which reads {}.x",
+                                text, k_tool, ours.major),
+                    k_hint);
+    return version->minor > ours.minor;
+}
+
+ImageReference read_image(ObjectReader reader) {
+    ImageReference image;
+    image.id = reader.text("id");
+    image.name = reader.text("name");
+    image.digest = reader.text("digest");
+    image.updated_at = reader.text("updated_at");
+    reader.finish();
+    return image;
+}
+
+Origin read_origin(ObjectReader reader) {
+    Origin origin;
+    origin.file = reader.text("file");
+    const std::int64_t line = reader.count("line");
+    if (line > std::numeric_limits<int>::max())
+        throw reader.wrong("line", "too large");
+    origin.line = static_cast<int>(line);
+    reader.finish();
+    return origin;
+}
+
+PlannedStep read_step(ObjectReader &reader) {
+    PlannedStep planned;
+    planned.step.id = reader.text("id");
+    planned.step.kind = reader.text("kind");
+    planned.step.summary = reader.text("summary");
+    planned.step.origin = read_origin(reader.reader("origin"));
+    planned.change.state = reader.choice<StepState>("state");
+    planned.change.reason = reader.text("reason");
+    planned.change.diff = reader.text("diff");
+    planned.step.options = reader.object("options");
+    planned.step.identity = reader.member("identity");
+    reader.finish();
+    return planned;
+}
+
+PropertyChanges read_properties(ObjectReader reader) {
+    PropertyChanges changes;
+    changes.set = reader.text_map("set");
+    changes.before = reader.text_map("before");
+    changes.remove = reader.texts("remove");
+    changes.keep = reader.text_map("keep");
+    reader.finish();
+    return changes;
+}
+
+Superseded read_superseded(ObjectReader &reader) {
+    Superseded former;
+    former.image = read_image(reader.reader("image"));
+    former.policy = reader.choice<PreviousPolicy>("policy");
+    former.new_name = reader.text("new_name");
+    reader.finish();
+    return former;
+}
+
+PublishPlan read_publish(ObjectReader reader) {
+    PublishPlan publish;
+    publish.name = reader.text("name");
+    publish.visibility = reader.text("visibility");
+    publish.disk_format = reader.text("disk_format");
+    publish.tags = reader.texts("tags");
+    publish.min_disk = reader.count("min_disk");
+    publish.min_ram = reader.count("min_ram");
+    publish.is_protected = reader.boolean("protected");
+    for (ObjectReader &former : reader.readers("superseded"))
+        publish.superseded.push_back(read_superseded(former));
+    publish.changed_fields = reader.texts("changed_fields");
+    reader.finish();
+    return publish;
+}
+
+InjectedFile read_injected(ObjectReader &reader) {
+    InjectedFile file;
+    file.path = reader.text("path");
+    file.sha256 = reader.text("sha256");
+    file.size = reader.count("size");
+    reader.finish();
+    return file;
+}
+
+Target read_target(ObjectReader &reader) {
+    Target target;
+    target.action = reader.choice<Action>("action");
+    target.reason = reader.text("reason");
+    target.source = read_image(reader.reader("source"));
+    if (!reader.member("present").is_null())
+        target.present = read_image(reader.reader("present"));
+    target.fingerprint = reader.text("fingerprint");
+    for (ObjectReader &step : reader.readers("steps"))
+        target.steps.push_back(read_step(step));
+    target.properties = read_properties(reader.reader("properties"));
+    target.publish = read_publish(reader.reader("publish"));
+    for (ObjectReader &file : reader.readers("injected"))
+        target.injected.push_back(read_injected(file));
+    for (ObjectReader &image : reader.readers("observed"))
+        target.observed.push_back(read_image(image));
+    // Derived from the rest; only there for people.
+    (void)reader.member("preconditions");
+    target.notes = reader.texts("notes");
+    reader.finish();
+    return target;
+}
+
+PlannedRecipe read_recipe(ObjectReader reader) {
+    PlannedRecipe recipe;
+    recipe.path = reader.text("path");
+    recipe.directory = reader.text("directory");
+    recipe.sha256 = reader.text("sha256");
+    recipe.name = reader.text("name");
+    reader.finish();
+    return recipe;
+}
+
+} // namespace
+
+Plan plan_from_json(const std::string &text) {
+    const Json parsed = parse_guarded(text, JsonBounds{}, "the plan", k_hint);
+    DocumentContext context{"the plan is not acceptable", k_hint, false};
+    ObjectReader document(parsed, {}, context);
+    context.unknown_keys = is_newer(document);
+
+    Plan plan;
+    plan.tool = document.text("tool");
+    plan.recipe = read_recipe(document.reader("recipe"));
+    plan.catalog = document.text("catalog");
+    for (ObjectReader &target : document.readers("targets"))
+        plan.targets.push_back(read_target(target));
+    const std::string digest = document.text(k_plan_digest_key);
+    document.finish();
+    if (digest != plan_digest(parsed))
+        throw Error(ErrorKind::invalid, "the plan was changed after it was made", k_hint);
+    return plan;
+}
+
+} // namespace retouch
