@@ -1,7 +1,7 @@
 #pragma once
-// Loading a recipe: bytes -> strict YAML -> schema -> variables -> Recipe. Everything the user wrote
-// wrong comes back as diagnostics, all of it at once. What entries of a section mean beyond the
-// schema is for the step kinds.
+// Loading a recipe: bytes -> strict YAML -> schema -> variables -> Recipe. Everything the user
+// wrote wrong comes back as diagnostics, all of it at once. What entries of a section mean beyond
+// the schema is for the step kinds.
 
 #include "retouch/diagnostics.hpp"
 #include "retouch/recipe.hpp"

@@ -1,6 +1,6 @@
 #pragma once
-// Checking a Value against a draft-07 JSON Schema through valijson, with our own words and positions
-// for every finding, all at once.
+// Checking a Value against a draft-07 JSON Schema through valijson, with our own words and
+// positions for every finding, all at once.
 
 #include "retouch/diagnostics.hpp"
 #include "retouch/json.hpp"

@@ -1,0 +1,17 @@
+#pragma once
+// Composer: yaml-cpp's events become a Value. It refuses duplicate keys, keys that are no text and
+// amounts over the limits, and it believes nothing the layout check has promised.
+
+#include "recipe/yaml_source.hpp"
+
+#include <optional>
+
+namespace retouch {
+
+inline constexpr std::size_t k_max_yaml_scalar = std::size_t{256} * 1024;
+inline constexpr std::size_t k_max_yaml_nodes = 100'000;
+
+/// Requires: check_layout() found nothing. Absent when there are errors.
+[[nodiscard]] std::optional<Value> compose_yaml(YamlSource &source, Diagnostics &diagnostics);
+
+} // namespace retouch

@@ -1,0 +1,405 @@
+// Layout check: follows indentation line by line with the same rules as yaml-cpp's scanner, but
+// stops at everything outside the plain core, with words for people who do not know YAML's grammar.
+// After a mistake, deeper lines are skipped and the next line may stand anywhere.
+
+#include "recipe/yaml_layout.hpp"
+
+#include "recipe/yaml_scan.hpp"
+#include "recipe/yaml_tokens.hpp"
+
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace retouch {
+
+namespace {
+
+constexpr std::size_t k_most_findings = 50;
+constexpr std::size_t k_longest_key = 255;
+
+using MaybeFinding = std::optional<Finding>;
+
+Finding finding_at(std::size_t offset, std::string message, std::string hint = {}) {
+    return {offset, std::move(message), std::move(hint), std::nullopt, {}};
+}
+
+/// An open block collection.
+struct Level {
+    std::size_t column = 0;
+    bool list = false;
+};
+
+/// A key or dash whose value has not come yet.
+struct Awaiting {
+    bool active = false;
+    bool dash = false;
+    std::size_t offset = 0;
+};
+
+class Layout {
+  public:
+    Layout(YamlSource &source, Diagnostics &diagnostics)
+        : source_(source), text_(source.text()), diagnostics_(diagnostics) {}
+
+    bool run() {
+        while (!stopped_ && find_line())
+            if (auto finding = read_line())
+                recover(std::move(*finding));
+        if (!stopped_)
+            empty_entry();
+        if (!started_ && found_ == 0)
+            report(finding_at(0, "the file is empty"));
+        return found_ == 0;
+    }
+
+  private:
+    // Finding lines and reporting.
+
+    bool find_line() {
+        while (next_ < text_.size()) {
+            line_ = next_;
+            const std::size_t end = line_end(text_, line_);
+            next_ = std::min(end + 1, text_.size());
+            at_ = std::min(text_.find_first_not_of(' ', line_), end);
+            const std::size_t visible = skip_blanks(text_, at_);
+            if (visible == end || text_[visible] == '#')
+                continue;
+            if (!skipping_ || column() <= skip_column_)
+                return true;
+        }
+        return false;
+    }
+
+    [[nodiscard]] std::size_t column() const { return at_ - line_; }
+
+    void report(const Finding &finding) {
+        Diagnostic diagnostic = source_.error(finding.offset, finding.message, finding.hint);
+        if (finding.related_offset)
+            diagnostic.related.push_back(
+                source_.related(*finding.related_offset, finding.related_message));
+        diagnostics_.add(std::move(diagnostic));
+        ++found_;
+    }
+
+    void recover(const Finding &finding) {
+        report(finding);
+        if (scan_broke_ || found_ >= k_most_findings)
+            stopped_ = true;
+        skipping_ = true;
+        skip_column_ = entry_column_;
+        lenient_ = true;
+        started_ = true;
+        awaiting_ = {};
+    }
+
+    void empty_entry() {
+        if (awaiting_.active && awaiting_.dash)
+            report(finding_at(awaiting_.offset, "this list entry is empty"));
+    }
+
+    // Lines.
+
+    MaybeFinding read_line() {
+        skipping_ = false;
+        entry_column_ = column();
+        if (text_[at_] == '\t')
+            return finding_at(at_, "a tab cannot indent", "indent with spaces");
+        if (column() == 0 && (text_[at_] == '%' || at_document_marker(text_, at_)))
+            return read_marker();
+        if (ended_)
+            return finding_at(at_, "the document ended above at '...'",
+                              "one file holds one document");
+        bool nested = false;
+        while (text_[at_] == '-' && at_gap(text_, at_ + 1)) {
+            if (auto finding = enter(true, nested))
+                return finding;
+            const std::size_t dash = at_;
+            at_ = skip_blanks(text_, at_ + 1);
+            if (text_.substr(dash, at_ - dash).find('\t') != std::string_view::npos)
+                return finding_at(dash + 1, "a tab cannot stand behind '-'", "write one space");
+            if (only_comment_left(text_, dash + 1)) {
+                awaiting_ = {true, true, dash};
+                return std::nullopt;
+            }
+            nested = true;
+        }
+        return read_entry(nested);
+    }
+
+    MaybeFinding read_marker() {
+        if (text_[at_] == '%') {
+            report(finding_at(at_, "directives (%NAME) are not allowed", "remove this line"));
+            return std::nullopt;
+        }
+        if (text_[at_] == '.') {
+            ended_ = true;
+            return std::nullopt;
+        }
+        if (started_ || ended_ || marked_) {
+            Finding finding =
+                finding_at(at_, "a second document starts here", "one file holds one document");
+            finding.related_offset = first_;
+            finding.related_message = "the first one starts here";
+            scan_broke_ = true;
+            return finding;
+        }
+        marked_ = true;
+        first_ = at_;
+        if (!only_comment_left(text_, at_ + 3))
+            return finding_at(at_, "nothing may follow '---' on its line",
+                              "continue on the next line");
+        return std::nullopt;
+    }
+
+    /// A key with its value, or a value alone, at at_.
+    MaybeFinding read_entry(bool nested) {
+        const std::size_t start = at_;
+        const bool flow = text_[at_] == '[' || text_[at_] == '{';
+        if (!nested && (text_[at_] == '|' || text_[at_] == '>'))
+            return finding_at(at_, "a text block must start on the line of its key",
+                              fmt::format("write \"key: {}\"", text_[at_]));
+        if (at_key_colon(text_, at_, false, false))
+            return finding_at(at_, "there is no key before this colon",
+                              "write \"key: value\"; text that starts with ':' needs quotes");
+        if (text_[at_] == '|' || text_[at_] == '>')
+            return read_node();
+        if (auto finding = read_node())
+            return finding;
+        const std::size_t colon = skip_blanks(text_, at_);
+        if (!at_key_colon(text_, colon, false, false))
+            return finish_lone_value(start, nested);
+        if (flow)
+            return finding_at(start, "a list or mapping cannot be a key",
+                              "text that starts with '[' or '{' needs quotes");
+        if (text_.substr(start, at_ - start).find('\n') != std::string_view::npos)
+            return finding_at(start, "a key cannot span lines");
+        if (at_ - start > k_longest_key)
+            return finding_at(start,
+                              fmt::format("this key is longer than {} bytes", k_longest_key));
+        const std::size_t key_end = colon + 1;
+        at_ = start;
+        if (auto finding = enter(false, nested))
+            return finding;
+        return read_value(start, key_end);
+    }
+
+    MaybeFinding read_value(std::size_t key, std::size_t offset) {
+        if (only_comment_left(text_, offset)) {
+            awaiting_ = {true, false, key};
+            return std::nullopt;
+        }
+        at_ = skip_blanks(text_, offset);
+        if (text_[at_] == '-' && at_gap(text_, at_ + 1))
+            return finding_at(at_, "a list cannot start on the line of its key",
+                              "start it on the next line, or write [a, b]");
+        if (at_key_colon(text_, at_, false, false))
+            return finding_at(at_, "there is a second colon on this line",
+                              "put text that holds a colon in quotes");
+        if (auto finding = read_node())
+            return finding;
+        return end_of_line();
+    }
+
+    /// One scalar or flow collection at at_; moves at_ behind it.
+    MaybeFinding read_node() {
+        const char c = text_[at_];
+        if (c == '|' || c == '>') {
+            Scan scan = scan_block_scalar(text_, at_, levels_.back().column);
+            next_ = scan.end;
+            at_ = scan.end;
+            return std::move(scan.finding);
+        }
+        if (c == '"' || c == '\'' || c == '[' || c == '{') {
+            const bool flow = c == '[' || c == '{';
+            Scan scan = flow ? scan_flow(text_, at_, levels_.size()) : scan_quoted(text_, at_);
+            // Behind a construct that is broken over lines nothing can be trusted.
+            scan_broke_ = scan.finding && std::max(scan.end, scan.finding->offset) >= next_;
+            node_ = at_;
+            at_ = scan.end;
+            move_to_line_of(at_);
+            return std::move(scan.finding);
+        }
+        if (auto finding = reserved_start(text_, at_))
+            return finding;
+        node_ = at_;
+        at_ = plain_end(text_, at_, false);
+        return std::nullopt;
+    }
+
+    void move_to_line_of(std::size_t offset) {
+        next_ = std::max(next_, std::min(line_end(text_, offset) + 1, text_.size()));
+    }
+
+    MaybeFinding end_of_line() {
+        awaiting_ = {};
+        if (at_ == next_ || only_comment_left(text_, at_))
+            return std::nullopt;
+        const std::size_t rest = skip_blanks(text_, at_);
+        if (at_key_colon(text_, rest, false, false))
+            return finding_at(rest, "there is a second colon on this line",
+                              "put text that holds a colon in quotes");
+        const bool lines = text_.substr(node_, at_ - node_).find('\n') != std::string_view::npos;
+        Finding finding =
+            finding_at(rest, fmt::format("text cannot follow this '{}'", text_[at_ - 1]),
+                       lines ? "is a closing one missing above?" : "put the whole text in quotes");
+        finding.related_offset = node_;
+        finding.related_message = fmt::format("it closes the '{}' opened here", text_[node_]);
+        return finding;
+    }
+
+    // Indentation.
+
+    /// Puts the line's collection at column() onto the levels.
+    MaybeFinding enter(bool list, bool nested) {
+        if (lone_root_)
+            return no_colon(*std::exchange(lone_root_, std::nullopt));
+        bool may_open = nested || !started_ || lenient_;
+        if (!nested)
+            may_open = leave_deeper_levels() || may_open;
+        first_ = started_ || marked_ ? first_ : at_;
+        started_ = true;
+        const bool lenient = std::exchange(lenient_, false);
+        const bool after_key = std::exchange(awaiting_, {}).active && may_open;
+        if (!levels_.empty() && levels_.back().column == column() && !nested) {
+            if (levels_.back().list == list)
+                return std::nullopt;
+            if (!list && levels_.size() > 1 && levels_[levels_.size() - 2].column == column()) {
+                levels_.pop_back();
+                return std::nullopt;
+            }
+            if (!lenient && !(list && after_key))
+                return list ? finding_at(at_, "a list entry cannot stand between keys",
+                                         "indent it below the key it belongs to")
+                            : finding_at(at_, "expected a list entry here",
+                                         "start it with '- ', or indent it like the entry above");
+        } else if (!may_open) {
+            return bad_indentation();
+        }
+        if (levels_.size() >= k_max_yaml_depth) {
+            stopped_ = true;
+            return too_deep(at_);
+        }
+        levels_.push_back({column(), list});
+        return std::nullopt;
+    }
+
+    /// True when a value is awaited and this line may be it.
+    bool leave_deeper_levels() {
+        const std::size_t before = levels_.size();
+        while (!levels_.empty() && levels_.back().column > column())
+            levels_.pop_back();
+        left_levels_ = levels_.size() != before;
+        const bool deeper = levels_.empty() || levels_.back().column < column();
+        if (left_levels_ || !deeper)
+            empty_entry_before();
+        return awaiting_.active && !left_levels_ && (deeper || !awaiting_.dash);
+    }
+
+    void empty_entry_before() {
+        empty_entry();
+        if (awaiting_.dash)
+            awaiting_ = {};
+    }
+
+    Finding bad_indentation() const {
+        if (!left_levels_)
+            return finding_at(at_,
+                              "this line is indented deeper than the one above, which already "
+                              "has its value",
+                              "indent it like the line above");
+        std::string hint = "indent it by ";
+        for (std::size_t i = 0; i < levels_.size(); ++i)
+            hint += fmt::format("{}{}",
+                                i == 0                    ? ""
+                                : i + 1 == levels_.size() ? " or "
+                                                          : ", ",
+                                levels_[i].column);
+        return finding_at(at_, "this indentation fits no line above",
+                          levels_.empty() ? std::string() : hint + " spaces");
+    }
+
+    /// A value that is alone on its line, without a key.
+    MaybeFinding finish_lone_value(std::size_t start, bool nested) {
+        const std::size_t end = std::exchange(at_, start);
+        if (lone_root_)
+            return continued_text(start);
+        if (!nested && started_ && !lone_value_expected())
+            return levels_.empty() || levels_.back().column < column() ? continued_text(start)
+                                                                       : no_colon(start);
+        if (!started_) {
+            lone_root_ = start;
+            first_ = marked_ ? first_ : start;
+        }
+        started_ = true;
+        lenient_ = false;
+        at_ = end;
+        return end_of_line();
+    }
+
+    bool lone_value_expected() {
+        const bool awaited = leave_deeper_levels() || lenient_;
+        return awaited && (levels_.empty() || levels_.back().column < column());
+    }
+
+    static Finding continued_text(std::size_t start) {
+        return finding_at(start, "text cannot continue on another line without quotes",
+                          "put all of it in quotes, or write it as a block: \">-\" behind the key "
+                          "and the text indented below; if this is a key, it needs a colon");
+    }
+
+    Finding no_colon(std::size_t start) const {
+        if (!levels_.empty() && levels_.back().list)
+            return finding_at(start, "expected a list entry here", "start it with '- '");
+        constexpr std::size_t k_longest = 60;
+        const std::string_view line =
+            trim(text_.substr(start, plain_end(text_, start, false) - start));
+        if (line.size() > k_longest)
+            return finding_at(start, "this key has no colon", "write \"key: value\"");
+        const std::size_t gap = std::min(line.find_first_of(" :"), line.size());
+        const std::string_view rest = gap < line.size() ? trim(line.substr(gap + 1)) : "";
+        const std::string key = escape(line.substr(0, gap));
+        if (rest.empty())
+            return finding_at(start, "this key has no colon",
+                              fmt::format("write \"{}:\" and its value", key));
+        const bool joined = line[gap] == ':';
+        return finding_at(start,
+                          joined ? "a colon needs a space behind it" : "this key has no colon",
+                          fmt::format("write \"{}: {}\"", key, escape(rest)));
+    }
+
+    YamlSource &source_;
+    std::string_view text_;
+    Diagnostics &diagnostics_;
+    std::vector<Level> levels_;
+    Awaiting awaiting_;
+    std::size_t next_ = 0;                 ///< start of the next line to read
+    std::size_t line_ = 0;                 ///< start of the line being read
+    std::size_t at_ = 0;                   ///< where reading stands
+    std::size_t node_ = 0;                 ///< start of the scalar or flow collection read last
+    std::size_t first_ = 0;                ///< start of the document
+    std::optional<std::size_t> lone_root_; ///< the document is this scalar alone
+    std::size_t entry_column_ = 0;
+    std::size_t skip_column_ = 0;
+    std::size_t found_ = 0;
+    bool started_ = false;
+    bool marked_ = false;      ///< "---" was seen
+    bool ended_ = false;       ///< "..." was seen
+    bool left_levels_ = false; ///< this line ended a collection
+    bool skipping_ = false;    ///< lines deeper than skip_column_ belong to a mistake
+    bool lenient_ = false;     ///< the last line was a mistake
+    bool scan_broke_ = false;  ///< the rest of the file cannot be understood
+    bool stopped_ = false;
+};
+
+} // namespace
+
+bool check_layout(YamlSource &source, Diagnostics &diagnostics) {
+    return Layout(source, diagnostics).run();
+}
+
+} // namespace retouch

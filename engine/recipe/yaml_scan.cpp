@@ -1,0 +1,155 @@
+// Scans over quoted scalars, block scalars and reserved first characters.
+// Flow collections have a file of their own.
+
+#include "recipe/yaml_scan.hpp"
+
+#include "recipe/yaml_layout.hpp"
+#include "recipe/yaml_scalar.hpp"
+#include "recipe/yaml_tokens.hpp"
+
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace retouch {
+
+namespace {
+
+Finding plain_finding(std::size_t offset, std::string message, std::string hint = {}) {
+    return {offset, std::move(message), std::move(hint), std::nullopt, {}};
+}
+
+Finding tab_finding(std::size_t offset) {
+    return plain_finding(offset, "a tab cannot indent", "indent with spaces");
+}
+
+/// The '|2-' of a block scalar.
+struct BlockHeader {
+    std::size_t end = 0;
+    std::size_t indent = 0; ///< 0: the first line decides
+};
+
+BlockHeader read_header(std::string_view text, std::size_t offset) {
+    BlockHeader header{offset + 1, 0};
+    bool chomp = false;
+    for (; header.end < text.size(); ++header.end) {
+        const char c = text[header.end];
+        if (c >= '1' && c <= '9' && header.indent == 0)
+            header.indent = static_cast<std::size_t>(c - '0');
+        else if ((c == '+' || c == '-') && !chomp)
+            chomp = true;
+        else
+            break;
+    }
+    return header;
+}
+
+struct BlockLine {
+    std::size_t start = 0;
+    std::size_t indent = 0; ///< leading spaces
+    bool blank = false;     ///< nothing but spaces
+    std::size_t end = 0;
+};
+
+BlockLine read_block_line(std::string_view text, std::size_t start) {
+    BlockLine line;
+    line.start = start;
+    line.end = line_end(text, start);
+    const std::size_t first = std::min(text.find_first_not_of(' ', start), line.end);
+    line.indent = first - start;
+    line.blank = first == line.end;
+    return line;
+}
+
+/// The rest of the line in quotes, when it is short enough to show.
+std::string quote_rest(std::string_view text, std::size_t offset) {
+    constexpr std::size_t k_longest = 60;
+    const std::string_view rest = trim(text.substr(offset, line_end(text, offset) - offset));
+    if (rest.size() > k_longest)
+        return "put the text in quotes";
+    return "put the text in quotes: " + quoted(rest);
+}
+
+} // namespace
+
+Scan scan_quoted(std::string_view text, std::size_t offset) {
+    if (const auto end = quoted_end(text, offset)) {
+        for (std::size_t at = text.find('\n', offset); at < *end; at = text.find('\n', at + 1))
+            if (at_document_marker(text, at + 1))
+                return {at, plain_finding(offset, "this quote is not closed before the document "
+                                                  "marker below")};
+        return {*end, std::nullopt};
+    }
+    return {text.size(), plain_finding(offset, "this quote is never closed",
+                                       "add the missing quote at the end of the text")};
+}
+
+Scan scan_block_scalar(std::string_view text, std::size_t offset, std::size_t parent) {
+    const BlockHeader header = read_header(text, offset);
+    if (!only_comment_left(text, header.end))
+        return {header.end,
+                plain_finding(offset,
+                              fmt::format("text cannot follow '{}' on its line",
+                                          text.substr(offset, header.end - offset)),
+                              "start the text on the next line, or " + quote_rest(text, offset))};
+    std::size_t indent = header.indent == 0 ? 0 : parent + header.indent;
+    std::size_t longest_blank = 0;
+    std::size_t at = line_end(text, header.end);
+    while (at < text.size()) {
+        const BlockLine line = read_block_line(text, at + 1);
+        if (line.blank) {
+            longest_blank = std::max(longest_blank, line.indent);
+            at = line.end;
+            continue;
+        }
+        const std::size_t first = line.start + line.indent;
+        if (text[first] == '\t' && line.indent < std::max(indent, parent + 1))
+            return {line.end, tab_finding(first)};
+        if (line.indent <= parent)
+            break;
+        if (indent == 0) {
+            indent = line.indent;
+            if (longest_blank > indent)
+                return {line.end,
+                        plain_finding(first,
+                                      "the empty lines above are indented deeper than this line",
+                                      "remove the spaces from the empty lines")};
+        }
+        if (line.indent < indent) {
+            if (text[first] == '#')
+                break;
+            return {line.end,
+                    Finding{first, "this line is indented less than the text block it stands in",
+                            fmt::format("indent it by {} spaces", indent), offset,
+                            "the block starts here"}};
+        }
+        at = line.end;
+    }
+    return {std::min(at + 1, text.size()), std::nullopt};
+}
+
+std::optional<Finding> reserved_start(std::string_view text, std::size_t offset) {
+    const char c = text[offset];
+    if (c == '&' || c == '*' || c == '!') {
+        const char *what = c == '&'   ? "anchors (&name)"
+                           : c == '*' ? "aliases (*name)"
+                                      : "tags (!name)";
+        return plain_finding(offset, fmt::format("{} are not allowed", what),
+                             "if it is meant as text, " + quote_rest(text, offset));
+    }
+    if (c == '?' && at_gap(text, offset + 1))
+        return plain_finding(offset, "keys marked with '? ' are not allowed",
+                             "write \"key: value\"");
+    if (std::string_view(",[]{}%@`").find(c) != std::string_view::npos)
+        return plain_finding(offset, fmt::format("text cannot start with '{}'", c),
+                             quote_rest(text, offset));
+    return std::nullopt;
+}
+
+Finding too_deep(std::size_t offset) {
+    return plain_finding(offset, fmt::format("nested deeper than {} levels", k_max_yaml_depth));
+}
+
+} // namespace retouch

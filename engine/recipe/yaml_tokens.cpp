@@ -1,0 +1,84 @@
+// Tokens: the ends of YAML tokens, by the rules yaml-cpp 0.7 follows.
+// The text holds only "\n" as line end; characters were judged before.
+
+#include "recipe/yaml_tokens.hpp"
+
+#include <algorithm>
+
+namespace retouch {
+
+bool is_blank(char c) {
+    return c == ' ' || c == '\t';
+}
+
+bool at_line_end(std::string_view text, std::size_t offset) {
+    return offset >= text.size() || text[offset] == '\n';
+}
+
+bool at_gap(std::string_view text, std::size_t offset) {
+    return at_line_end(text, offset) || is_blank(text[offset]);
+}
+
+std::size_t line_end(std::string_view text, std::size_t offset) {
+    return std::min(text.find('\n', offset), text.size());
+}
+
+std::size_t skip_blanks(std::string_view text, std::size_t offset) {
+    while (offset < text.size() && is_blank(text[offset]))
+        ++offset;
+    return offset;
+}
+
+bool only_comment_left(std::string_view text, std::size_t offset) {
+    const std::size_t next = skip_blanks(text, offset);
+    if (at_line_end(text, next))
+        return true;
+    return text[next] == '#' && (next == 0 || at_gap(text, next - 1));
+}
+
+bool at_document_marker(std::string_view text, std::size_t offset) {
+    const std::string_view mark = text.substr(offset, 3);
+    return (mark == "---" || mark == "...") && at_gap(text, offset + 3) &&
+           (offset == 0 || text[offset - 1] == '\n');
+}
+
+std::size_t plain_end(std::string_view text, std::size_t offset, bool in_flow) {
+    std::size_t end = offset;
+    for (std::size_t i = offset; !at_line_end(text, i); ++i) {
+        const char c = text[i];
+        if (c == '#' && i > offset && is_blank(text[i - 1]))
+            break;
+        if (at_key_colon(text, i, in_flow, false))
+            break;
+        if (in_flow && std::string_view(",[]{}").find(c) != std::string_view::npos)
+            break;
+        if (!is_blank(c))
+            end = i + 1;
+    }
+    return end;
+}
+
+std::optional<std::size_t> quoted_end(std::string_view text, std::size_t offset) {
+    const char quote = text[offset];
+    for (std::size_t i = offset + 1; i < text.size(); ++i) {
+        if (quote == '"' && text[i] == '\\')
+            ++i;
+        else if (text[i] == quote && quote == '\'' && text.substr(i, 2) == "''")
+            ++i;
+        else if (text[i] == quote)
+            return i + 1;
+    }
+    return std::nullopt;
+}
+
+bool at_key_colon(std::string_view text, std::size_t offset, bool in_flow, bool after_quote) {
+    if (offset >= text.size() || text[offset] != ':')
+        return false;
+    if (at_gap(text, offset + 1))
+        return true;
+    if (!in_flow)
+        return false;
+    return after_quote || std::string_view(",]}").find(text[offset + 1]) != std::string_view::npos;
+}
+
+} // namespace retouch
