@@ -1,0 +1,56 @@
+#include "unit/base/child_helpers.hpp"
+
+#include <cerrno>
+#include <chrono>
+#include <exception>
+#include <fstream>
+#include <iostream>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+
+namespace retouch {
+
+int in_child(const std::function<int()> &body) {
+    const pid_t pid = fork();
+    if (pid == 0) {
+        int status = 99;
+        try {
+            status = body();
+        } catch (const std::exception &error) {
+            std::cerr << error.what() << '\n';
+        }
+        _exit(status);
+    }
+    int status = 0;
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+    }
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+bool survives(pid_t pid) {
+    for (int turn = 0; turn < 200; ++turn) {
+        std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+        std::string id;
+        std::string name;
+        std::string state;
+        if (!(file >> id >> name >> state) || state == "Z" || state == "X")
+            return false;
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return true;
+}
+
+bool has_no_children() {
+    return waitpid(-1, nullptr, WNOHANG) == -1 && errno == ECHILD;
+}
+
+long status_number(const std::string &name) {
+    std::ifstream file("/proc/self/status");
+    for (std::string line; std::getline(file, line);)
+        if (line.starts_with(name + ":"))
+            return std::stol(line.substr(name.size() + 1));
+    return -1;
+}
+
+} // namespace retouch

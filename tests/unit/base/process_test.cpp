@@ -1,0 +1,398 @@
+#include "base/process.hpp"
+
+#include "unit/base/child_helpers.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <csignal>
+#include <fcntl.h>
+#include <numeric>
+#include <unistd.h>
+
+using namespace retouch;
+using namespace std::chrono_literals;
+
+namespace {
+
+ProcessSpec shell(const std::string &script) {
+    ProcessSpec spec;
+    spec.program = "/bin/sh";
+    spec.arguments = {"-c", script};
+    return spec;
+}
+
+} // namespace
+
+TEST_CASE("process: status and both outputs come back, apart") {
+    const ProcessResult result = run_process(shell("echo out; echo err >&2; exit 3"));
+    CHECK(result.exit_status == 3);
+    CHECK(result.out == "out\n");
+    CHECK(result.err == "err\n");
+    CHECK(result.out_total == 4);
+    CHECK(result.err_total == 4);
+    CHECK_FALSE(result.timed_out);
+    CHECK_FALSE(result.ok());
+    CHECK(run_process(shell("true")).ok());
+    CHECK(has_no_children());
+}
+
+TEST_CASE("process: a death by signal is 128 plus its number") {
+    CHECK(run_process(shell("kill -9 $$")).exit_status == 137);
+    CHECK(run_process(shell("kill -15 $$")).exit_status == 143);
+}
+
+TEST_CASE("process: arguments arrive as they are, whatever they hold") {
+    ProcessSpec spec;
+    spec.program = "printf";
+    spec.arguments = {"[%s]", "", "a b", "\"q\"", "$HOME", "*", "\\", "'", "ü\n", "--"};
+    CHECK(run_process(spec).out == "[][a b][\"q\"][$HOME][*][\\]['][ü\n][--]");
+}
+
+TEST_CASE("process: an argument with a NUL byte is refused, not cut") {
+    ProcessSpec spec;
+    spec.program = "echo";
+    spec.arguments = {std::string("a\0b", 3)};
+    CHECK_THROWS_WITH(run_process(spec), "an argument for echo holds a NUL byte");
+}
+
+TEST_CASE("process: no shell stands between") {
+    ProcessSpec spec;
+    spec.program = "echo; true";
+    CHECK_THROWS_WITH(run_process(spec), "the program echo; true is not there");
+}
+
+TEST_CASE("process: a missing program is told apart from a failing one") {
+    ProcessSpec spec;
+    spec.program = "no-such-program";
+    try {
+        (void)run_process(spec);
+        FAIL("nothing was thrown");
+    } catch (const Error &error) {
+        CHECK(error.kind() == ErrorKind::unavailable);
+        CHECK(std::string(error.what()) == "the program no-such-program is not there");
+        CHECK(error.hint() == "install it, or add its directory to PATH");
+    }
+    CHECK(has_no_children());
+}
+
+TEST_CASE("process: a program that cannot be executed is an error and leaves no zombie") {
+    const TemporaryDirectory directory(std::filesystem::temp_directory_path(), "retouch-test-");
+    const std::string path = (directory.path() / "junk").string();
+    write_file_atomically(path, "\x7f not a program", 0755);
+    ProcessSpec spec;
+    spec.program = path;
+    try {
+        (void)run_process(spec);
+        FAIL("nothing was thrown");
+    } catch (const Error &error) {
+        CHECK(error.kind() == ErrorKind::unavailable);
+        CHECK(std::string(error.what()) == "cannot start " + path + ": Exec format error");
+    }
+    CHECK(has_no_children());
+}
+
+TEST_CASE("process: the environment is ours or exactly the one given") {
+    ProcessSpec spec;
+    spec.program = "env";
+    spec.environment.emplace();
+    CHECK(run_process(spec).out.empty());
+    spec.environment = {{"A", "1"}, {"B", "two words=x"}};
+    CHECK(run_process(spec).out == "A=1\nB=two words=x\n");
+    spec.environment.reset();
+    setenv("RETOUCH_TEST_VARIABLE", "seen", 1);
+    CHECK(run_process(spec).out.find("RETOUCH_TEST_VARIABLE=seen\n") != std::string::npos);
+    unsetenv("RETOUCH_TEST_VARIABLE");
+}
+
+TEST_CASE("process: without input standard input is empty") {
+    CHECK(run_process(shell("cat; echo end")).out == "end\n");
+}
+
+TEST_CASE("process: input far larger than a pipe arrives whole while output flows back") {
+    ProcessSpec spec;
+    spec.program = "cat";
+    spec.input.resize(5'000'000);
+    std::iota(spec.input.begin(), spec.input.end(), '\0');
+    spec.output_bound = 6'000'000;
+    CHECK(run_process(spec).out == spec.input);
+}
+
+TEST_CASE("process: a program that reads none of its input does no harm") {
+    ProcessSpec spec = shell("exit 0");
+    spec.input.assign(5'000'000, 'x');
+    CHECK(run_process(spec).ok());
+}
+
+TEST_CASE("process: of much output the end is kept, and all of it counted") {
+    ProcessSpec spec = shell("seq 1 100000");
+    spec.output_bound = 14;
+    const ProcessResult result = run_process(spec);
+    CHECK(result.out == "\n99999\n100000\n");
+    CHECK(result.out_total == 588895);
+    spec.output_bound = 0;
+    CHECK(run_process(spec).out.empty());
+}
+
+TEST_CASE("process: the bound is exact however the output comes in pieces") {
+    for (const std::size_t bound : {1, 2, 63, 64, 65, 127, 128, 129, 1000}) {
+        ProcessSpec spec = shell("for i in 1 2 3 4 5 6 7 8 9; do printf '%064d' $i; done");
+        spec.output_bound = bound;
+        const ProcessResult result = run_process(spec);
+        CAPTURE(bound);
+        CHECK(result.out.size() == std::min<std::size_t>(bound, 576));
+        CHECK(result.out.back() == '9');
+        CHECK(result.out_total == 576);
+    }
+}
+
+TEST_CASE("process: printing 100 MB costs no memory") {
+    CHECK(in_child([] {
+              ProcessSpec spec = shell("head -c 100000000 /dev/zero; "
+                                       "head -c 100000000 /dev/zero >&2");
+              spec.output_bound = std::size_t{64} * 1024;
+              const long before = status_number("VmHWM");
+              const ProcessResult result = run_process(spec);
+              const long grown_kib = status_number("VmHWM") - before;
+              if (result.out_total != 100000000 || result.err_total != 100000000)
+                  return 1;
+              return grown_kib < 8 * 1024 ? 0 : 2;
+          }) == 0);
+}
+
+TEST_CASE("process: the time limit ends the program") {
+    ProcessSpec spec = shell("echo started; sleep 60");
+    spec.time_limit = 200ms;
+    const ProcessResult result = run_process(spec);
+    CHECK(result.timed_out);
+    CHECK_FALSE(result.ok());
+    CHECK(result.exit_status == 143);
+    CHECK(result.out == "started\n");
+    CHECK(result.seconds >= 0.2);
+    CHECK(result.seconds < 2);
+}
+
+TEST_CASE("process: a program that ignores SIGTERM is killed two seconds later") {
+    ProcessSpec spec = shell("trap '' TERM; while :; do sleep 0.1; done");
+    spec.time_limit = 100ms;
+    const ProcessResult result = run_process(spec);
+    CHECK(result.timed_out);
+    CHECK(result.exit_status == 137);
+    CHECK(result.seconds >= 2);
+    CHECK(result.seconds < 4);
+}
+
+TEST_CASE("process: the time limit ends grandchildren too, even stubborn ones") {
+    ProcessSpec spec = shell("sh -c 'trap \"\" TERM; while :; do sleep 0.1; done' & echo $!; wait");
+    spec.time_limit = 200ms;
+    const ProcessResult result = run_process(spec);
+    CHECK(result.timed_out);
+    CHECK_FALSE(survives(std::stoi(result.out)));
+    CHECK(has_no_children());
+}
+
+TEST_CASE("process: a grandchild that keeps the pipe open is neither waited for nor left behind") {
+    const ProcessResult result = run_process(shell("sleep 60 & echo $!"));
+    CHECK(result.ok());
+    CHECK(result.seconds < 2);
+    CHECK_FALSE(survives(std::stoi(result.out)));
+}
+
+TEST_CASE("process: a grandchild that left the group is not waited for") {
+    const ProcessResult result = run_process(shell("setsid sleep 60 & sleep 0.1; echo $!"));
+    CHECK(result.ok());
+    CHECK(result.seconds < 2);
+    kill(std::stoi(result.out), SIGKILL);
+}
+
+TEST_CASE("process: a silent background process of the group is killed at the end") {
+    const ProcessResult result = run_process(shell("sleep 60 >/dev/null 2>&1 & echo $!"));
+    CHECK(result.seconds < 1);
+    CHECK_FALSE(survives(std::stoi(result.out)));
+}
+
+TEST_CASE("process: the child leads a group of its own") {
+    const ProcessResult result = run_process(shell("echo $$; ps -o pgid= -p $$"));
+    int pid = 0;
+    int group = 0;
+    REQUIRE(std::sscanf(result.out.c_str(), "%d %d", &pid, &group) == 2);
+    CHECK(pid == group);
+    CHECK(group != getpgrp());
+}
+
+TEST_CASE("process: no descriptor leaks into the child") {
+    constexpr int k_high = 90;                              // above what the shell itself opens
+    const int leak = fcntl(STDERR_FILENO, F_DUPFD, k_high); // without O_CLOEXEC, on purpose
+    const UniqueFd keep(leak);
+    ProcessSpec spec = shell("cd /proc/self/fd && echo *");
+    const std::string without = run_process(spec).out;
+    CHECK(without.find(' ' + std::to_string(leak)) == std::string::npos);
+    CHECK(without.starts_with("0 1 2"));
+    spec.inherited = {leak};
+    CHECK(run_process(spec).out.find(' ' + std::to_string(leak)) != std::string::npos);
+}
+
+TEST_CASE("process: an inherited descriptor works and stays private otherwise") {
+    const UniqueFd file = open_file("/etc/passwd", O_RDONLY);
+    const int fd = fcntl(file.get(), F_DUPFD_CLOEXEC, 100);
+    const UniqueFd high(fd);
+    ProcessSpec spec = shell("head -c 5 /proc/self/fd/" + std::to_string(fd));
+    spec.inherited = {fd};
+    CHECK(run_process(spec).out == "root:");
+    CHECK((fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0);
+}
+
+TEST_CASE("process: closed standard streams of ours do not confuse the child") {
+    CHECK(in_child([] {
+              for (const int fd : {0, 1, 2})
+                  close(fd);
+              ProcessSpec spec = shell("cat; echo err >&2");
+              spec.input = "in";
+              const ProcessResult result = run_process(spec);
+              return result.out == "in" && result.err == "err\n" ? 0 : 1;
+          }) == 0);
+}
+
+TEST_CASE("process: the child starts with default signal dispositions and nothing blocked") {
+    CHECK(in_child([] {
+              signal(SIGPIPE, SIG_IGN);
+              signal(SIGTERM, SIG_IGN);
+              sigset_t set;
+              sigemptyset(&set);
+              sigaddset(&set, SIGUSR1);
+              sigprocmask(SIG_BLOCK, &set, nullptr);
+              ProcessSpec spec;
+              spec.program = "cat";
+              spec.arguments = {"/proc/self/status"};
+              const std::string status = run_process(spec).out;
+              const bool clean = status.find("SigBlk:\t0000000000000000") != std::string::npos &&
+                                 status.find("SigIgn:\t0000000000000000") != std::string::npos;
+              sigset_t now;
+              sigprocmask(SIG_BLOCK, nullptr, &now);
+              const bool ours_kept =
+                  sigismember(&now, SIGUSR1) == 1 && sigismember(&now, SIGTERM) == 0;
+              return clean && ours_kept ? 0 : 1;
+          }) == 0);
+}
+
+TEST_CASE("process: a hundred runs leave no descriptor behind") {
+    const auto open_descriptors = [] {
+        return std::distance(std::filesystem::directory_iterator("/proc/self/fd"),
+                             std::filesystem::directory_iterator());
+    };
+    (void)run_process(shell("true"));
+    const auto before = open_descriptors();
+    for (int i = 0; i < 100; ++i)
+        REQUIRE(run_process(shell("exit 0")).ok());
+    CHECK(open_descriptors() == before);
+    CHECK(has_no_children());
+}
+
+TEST_CASE("run_checked: success passes the result on") {
+    CHECK(run_checked(shell("echo fine"), "say it").out == "fine\n");
+}
+
+TEST_CASE("run_checked: a failure quotes the last words of the program, escaped") {
+    CHECK_THROWS_WITH(run_checked(shell("echo one >&2; echo two >&2; echo >&2; echo three >&2; "
+                                        "printf 'f\\033our\\n' >&2; exit 4"),
+                                  "convert the image"),
+                      "cannot convert the image: sh ended with exit status 4: two; three; "
+                      "f\\x1bour");
+    CHECK_THROWS_WITH(run_checked(shell("exit 1"), "do it"),
+                      "cannot do it: sh ended with exit status 1");
+}
+
+TEST_CASE("run_checked: the time limit is told") {
+    ProcessSpec spec = shell("sleep 60");
+    spec.time_limit = 100ms;
+    CHECK_THROWS_WITH(run_checked(spec, "wait"), "cannot wait: sh did not end within 0.1 s");
+}
+
+TEST_CASE("helper: runs beside us until it is stopped") {
+    ProcessSpec spec;
+    spec.program = "sleep";
+    spec.arguments = {"60"};
+    ChildProcess helper(spec);
+    CHECK(helper.running());
+    CHECK(helper.pid() > 0);
+    CHECK(helper.stop() == 143);
+    CHECK_FALSE(helper.running());
+    CHECK(helper.stop() == 143);
+    CHECK(has_no_children());
+}
+
+TEST_CASE("helper: its own end is noticed and its status kept") {
+    ChildProcess helper(shell("exit 7"));
+    for (int i = 0; i < 500 && helper.running(); ++i)
+        usleep(10000);
+    CHECK_FALSE(helper.running());
+    CHECK(helper.stop() == 7);
+}
+
+TEST_CASE("helper: one that ignores SIGTERM is killed when patience ends") {
+    const TemporaryDirectory directory(std::filesystem::temp_directory_path(), "retouch-test-");
+    ProcessSpec spec = shell("trap '' TERM; echo ready; while :; do sleep 0.1; done");
+    spec.log = directory.path() / "log";
+    ChildProcess helper(spec);
+    while (!std::filesystem::exists(spec.log) || read_file(spec.log, 100).empty())
+        usleep(10000);
+    CHECK(helper.stop(300ms) == 137);
+    CHECK(has_no_children());
+}
+
+TEST_CASE("helper: stopped and reaped by the destructor, with everything it started") {
+    const TemporaryDirectory directory(std::filesystem::temp_directory_path(), "retouch-test-");
+    ProcessSpec spec = shell("sleep 60 & echo $!; echo err >&2; wait");
+    spec.log = directory.path() / "log";
+    {
+        const ChildProcess helper(spec);
+        while (read_file(spec.log, 100).find("err") == std::string::npos)
+            usleep(10000);
+    }
+    CHECK_FALSE(survives(std::stoi(read_file(spec.log, 100))));
+    CHECK(has_no_children());
+}
+
+TEST_CASE("helper: moving hands it on") {
+    ProcessSpec spec;
+    spec.program = "sleep";
+    spec.arguments = {"60"};
+    ChildProcess first(spec);
+    ChildProcess second(std::move(first));
+    CHECK(second.running());
+    CHECK(second.stop() == 143);
+}
+
+TEST_CASE("helper: dies with us, even when we are killed") {
+    int ends[2];
+    REQUIRE(pipe(ends) == 0);
+    const UniqueFd read_end(ends[0]);
+    UniqueFd write_end(ends[1]);
+    CHECK(in_child([&] {
+              ProcessSpec spec;
+              spec.program = "sleep";
+              spec.arguments = {"60"};
+              const ChildProcess helper(spec);
+              const std::string pid = std::to_string(helper.pid());
+              write_all(write_end.get(), pid, "pipe");
+              raise(SIGKILL);
+              return 0;
+          }) == 137);
+    write_end.reset();
+    std::string pid(20, '\0');
+    REQUIRE(read(read_end.get(), pid.data(), pid.size()) > 0);
+    CHECK_FALSE(survives(std::stoi(pid)));
+}
+
+TEST_CASE("find_program: PATH and the sbin directories are searched") {
+    const std::string path = std::getenv("PATH");
+    setenv("PATH", "relative:/nonesuch:/bin", 1);
+    CHECK(find_program("sh") == "/bin/sh");
+    CHECK(find_program("losetup").value_or("").ends_with("sbin/losetup"));
+    setenv("PATH", "", 1);
+    CHECK(find_program("sh") == std::nullopt);
+    setenv("PATH", path.c_str(), 1);
+    CHECK(find_program("/bin/sh") == "/bin/sh");
+    CHECK(find_program("/etc/passwd") == std::nullopt);
+    CHECK(find_program("/bin") == std::nullopt);
+    CHECK(find_program("no-such-program") == std::nullopt);
+}
