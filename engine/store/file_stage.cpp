@@ -1,0 +1,55 @@
+// FileStage: sealing makes the file durable and read-only, publishing renames it.
+// The destructor of its file discards it at any moment before publish() has returned.
+// Who may write to it, and when, is for the caller to keep.
+
+#include "store/file_stage.hpp"
+
+#include "store/content_digest.hpp"
+#include "store/qcow2_file.hpp"
+#include "store/used_data.hpp"
+
+#include <cassert>
+#include <cerrno>
+#include <sys/stat.h>
+
+namespace retouch {
+
+namespace {
+
+void make_read_only(const NewFile &file) {
+    constexpr mode_t k_readable = 0444;
+
+    struct stat info {};
+
+    if (fstat(file.fd(), &info) != 0 || fchmod(file.fd(), info.st_mode & k_readable) != 0)
+        throw system_error("change the mode of", file.path(), errno);
+}
+
+} // namespace
+
+FileStage::FileStage(std::string id, NewFile file, Disk disk, std::filesystem::path destination)
+    : id_(std::move(id)),
+      disk_(std::move(disk)),
+      destination_(std::move(destination)),
+      file_(std::move(file)) {}
+
+SealedImage FileStage::seal() {
+    SealedImage sealed;
+    sealed.size = static_cast<std::int64_t>(file_size(file_.fd(), file_.path()));
+    sealed.virtual_size =
+        disk_.format == "qcow2" ? read_qcow2(file_.fd(), file_.path()).virtual_size : sealed.size;
+    sealed.checksum_algorithm = k_content_digest;
+    sealed.checksum = content_digest(file_.fd(), file_.path());
+    make_read_only(file_);
+    file_.sync();
+    sealed_ = true;
+    return sealed;
+}
+
+void FileStage::publish() {
+    assert(sealed_);
+    file_.move_to(destination_);
+    file_.keep();
+}
+
+} // namespace retouch

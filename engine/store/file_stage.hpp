@@ -1,0 +1,35 @@
+#pragma once
+// FileStage: the unpublished copy of an image as one hidden file. It is filled by the store and
+// edited by others through disk(); it never sees the original.
+
+#include "retouch/store.hpp"
+#include "store/new_file.hpp"
+
+#include <filesystem>
+#include <string>
+
+namespace retouch {
+
+class FileStage : public Stage {
+  public:
+    /// `file` holds the bytes already; publish() moves it to `destination`.
+    FileStage(std::string id, NewFile file, Disk disk, std::filesystem::path destination);
+
+    [[nodiscard]] const std::string &id() const override { return id_; }
+
+    [[nodiscard]] Disk disk() const override { return disk_; }
+
+    SealedImage seal() override;
+    void publish() override;
+
+    [[nodiscard]] std::string location() const override { return disk_.path.string(); }
+
+  private:
+    std::string id_;
+    Disk disk_;
+    std::filesystem::path destination_;
+    NewFile file_;
+    bool sealed_ = false;
+};
+
+} // namespace retouch

@@ -1,0 +1,132 @@
+// FileStore: names of files, and how stages and imports are filled.
+// Ids and formats may come from a database somebody edited, so both are checked before they become
+// part of a path.
+
+#include "store/file_store.hpp"
+
+#include "base/text.hpp"
+#include "base/uuid.hpp"
+#include "store/file_stage.hpp"
+#include "store/sparse_copy.hpp"
+#include "store/used_data.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <vector>
+
+namespace retouch {
+
+namespace {
+
+constexpr std::array<const char *, 2> k_formats = {"raw", "qcow2"};
+constexpr const char *k_stage_prefix = ".stage-";
+constexpr const char *k_import_prefix = ".import-";
+constexpr int k_mode = 0644;
+
+bool is_format(std::string_view format) {
+    return format == k_formats[0] || format == k_formats[1];
+}
+
+std::filesystem::path path_of(const std::filesystem::path &directory, const char *prefix,
+                              const std::string &id, const std::string &format) {
+    if (!is_uuid(id))
+        throw Error(ErrorKind::invalid, fmt::format("'{}' is no image id", escape(id)));
+    if (!is_format(format))
+        throw Error(ErrorKind::invalid,
+                    fmt::format("image {} has the unknown disk format '{}'", id, escape(format)),
+                    "only raw and qcow2 are supported");
+    return directory / fmt::format("{}{}.{}", prefix, id, format);
+}
+
+/// All places where bytes of `id` may be. Published ones last: a living import moves its file
+/// there, and who looks in this order cannot miss it.
+std::vector<std::filesystem::path> every_path(const std::filesystem::path &directory,
+                                              const std::string &id) {
+    std::vector<std::filesystem::path> paths;
+    for (const char *prefix : {k_import_prefix, k_stage_prefix, ""})
+        for (const char *format : k_formats)
+            paths.push_back(path_of(directory, prefix, id, format));
+    return paths;
+}
+
+Error missing_bytes(const Image &image, const std::filesystem::path &path, std::string_view what) {
+    return {ErrorKind::failed,
+            fmt::format("the bytes of image {} are {}: {}", image.id, what, escape(path.string())),
+            "restore the file from a backup, or remove the image"};
+}
+
+} // namespace
+
+Disk FileStore::disk(const Image &image) const {
+    const auto path = path_of(directory_, "", image.id, image.disk_format);
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(path, error))
+        throw missing_bytes(image, path, "missing");
+    const std::uintmax_t size = std::filesystem::file_size(path, error);
+    if (error || size != static_cast<std::uintmax_t>(image.size))
+        throw missing_bytes(image, path, fmt::format("not the {} bytes recorded", image.size));
+    return {.format = image.disk_format,
+            .path = path,
+            .virtual_size = image.virtual_size,
+            .read_only = true};
+}
+
+std::unique_ptr<Stage> FileStore::stage(const Image &source, const std::string &new_id) {
+    const Disk original = disk(source);
+    const UniqueFd bytes = open_regular_file(original.path);
+    NewFile file =
+        NewFile::locked(path_of(directory_, k_stage_prefix, new_id, source.disk_format), k_mode);
+    if (!clone_blocks(bytes.get(), file)) {
+        require_space(directory_, allocated_bytes(bytes.get(), original.path));
+        copy_sparse(bytes.get(), original.path, file);
+    }
+    Disk disk{.format = original.format,
+              .path = file.path(),
+              .virtual_size = original.virtual_size,
+              .read_only = false};
+    return std::make_unique<FileStage>(new_id, std::move(file), std::move(disk),
+                                       path_of(directory_, "", new_id, source.disk_format));
+}
+
+std::unique_ptr<Stage> FileStore::receive(int fd, const std::filesystem::path &file,
+                                          const std::string &new_id) {
+    const ImageFile before = probe_image(fd, file);
+    NewFile copy =
+        NewFile::locked(path_of(directory_, k_import_prefix, new_id, before.format), k_mode);
+    copy_sparse(fd, file, copy);
+    // The file is somebody else's and may have changed meanwhile; the copy is what counts.
+    const ImageFile kind = probe_image(copy.fd(), file);
+    if (kind != before)
+        throw Error(ErrorKind::failed,
+                    fmt::format("{} changed while it was copied", escape(file.string())),
+                    "run again when nothing else writes to it");
+    Disk disk{.format = kind.format,
+              .path = copy.path(),
+              .virtual_size = kind.virtual_size,
+              .read_only = false};
+    return std::make_unique<FileStage>(new_id, std::move(copy), std::move(disk),
+                                       path_of(directory_, "", new_id, kind.format));
+}
+
+void FileStore::remove(const std::string &id) {
+    for (const std::filesystem::path &path : every_path(directory_, id))
+        remove_file(path);
+    sync_directory(directory_);
+}
+
+void FileStore::clear_abandoned_imports() {
+    for (const auto &entry : std::filesystem::directory_iterator(directory_))
+        if (entry.path().filename().string().starts_with(k_import_prefix) && !entry.is_directory())
+            remove_abandoned(entry.path());
+}
+
+bool FileStore::remove_abandoned_bytes(const std::string &id) {
+    for (const std::filesystem::path &path : every_path(directory_, id))
+        if (!remove_abandoned(path))
+            return false;
+    sync_directory(directory_);
+    return true;
+}
+
+} // namespace retouch

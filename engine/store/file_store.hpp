@@ -1,0 +1,44 @@
+#pragma once
+// FileStore: image bytes as files ID.FORMAT in one directory. Stages and imports are hidden files
+// beside them until they are published by a rename. Records are the catalog's.
+
+#include "retouch/store.hpp"
+#include "store/image_file.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+namespace retouch {
+
+class FileStore : public ImageStore {
+  public:
+    /// `directory` is absolute; it need not exist as long as nothing is written.
+    explicit FileStore(std::filesystem::path directory) : directory_(std::move(directory)) {}
+
+    [[nodiscard]] Disk disk(const Image &image) const override;
+
+    /// The stage is DIRECTORY/.stage-ID.FORMAT: a reflink where the filesystem can, else a sparse
+    /// copy; a qcow2 image is copied as qcow2 and edited as such.
+    [[nodiscard]] std::unique_ptr<Stage> stage(const Image &source,
+                                               const std::string &new_id) override;
+
+    void remove(const std::string &id) override;
+
+    /// A stage holding the bytes of a file from elsewhere, open at `fd`, as DIRECTORY/.import-ID.
+    /// FORMAT. The bytes are looked at again once they are ours. Throws Error as probe_image()
+    /// does.
+    [[nodiscard]] std::unique_ptr<Stage> receive(int fd, const std::filesystem::path &file,
+                                                 const std::string &new_id);
+
+    /// Removes what imports left behind whose process died.
+    void clear_abandoned_imports();
+
+    /// remove(), unless a living stage of this id exists. False when one does.
+    bool remove_abandoned_bytes(const std::string &id);
+
+  private:
+    std::filesystem::path directory_;
+};
+
+} // namespace retouch

@@ -1,0 +1,108 @@
+// NewFile: creation with O_EXCL, a lock as the sign of life, renaming without replacing.
+// The lock is advisory and only between instances of this program.
+// Directories are not its business.
+
+#include "store/new_file.hpp"
+
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace retouch {
+
+namespace {
+
+Error taken(const std::filesystem::path &path) {
+    return {ErrorKind::refused, fmt::format("{} exists already", escape(path.string())),
+            "nothing is ever overwritten; choose another name or move it away"};
+}
+
+UniqueFd create(const std::filesystem::path &path, int mode) {
+    const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    if (fd < 0 && errno == EEXIST)
+        throw taken(path);
+    if (fd < 0)
+        throw system_error("create", path, errno);
+    return UniqueFd(fd);
+}
+
+int lock(int fd, int operation) {
+    int result = -1;
+    do
+        result = flock(fd, operation);
+    while (result != 0 && errno == EINTR);
+    return result;
+}
+
+bool has_name(int fd) {
+    struct stat info {};
+
+    return fstat(fd, &info) == 0 && info.st_nlink > 0;
+}
+
+/// Rename that fails with EEXIST rather than replace.
+int rename_new(const std::filesystem::path &from, const std::filesystem::path &to) {
+    if (renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0)
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS)
+        return -1;
+    // The filesystem does not know the flag; a hard link does not replace either.
+    return link(from.c_str(), to.c_str()) == 0 ? unlink(from.c_str()) : -1;
+}
+
+} // namespace
+
+NewFile::NewFile(std::filesystem::path path, int mode)
+    : path_(std::move(path)), fd_(create(path_, mode)) {}
+
+NewFile NewFile::locked(const std::filesystem::path &path, int mode) {
+    for (;;) {
+        NewFile file(path, mode);
+        // Between creation and lock it looks abandoned, and somebody may have removed it.
+        if (lock(file.fd(), LOCK_EX) != 0 || has_name(file.fd()))
+            return file;
+    }
+}
+
+NewFile::~NewFile() {
+    if (!path_.empty())
+        unlink(path_.c_str());
+}
+
+void NewFile::sync() const {
+    if (fsync(fd()) != 0)
+        throw system_error("write", path_, errno);
+}
+
+void NewFile::move_to(const std::filesystem::path &path) {
+    if (rename_new(path_, path) != 0)
+        throw errno == EEXIST ? taken(path) : system_error("create", path, errno);
+    path_ = path;
+    sync_directory(path.parent_path());
+}
+
+bool remove_abandoned(const std::filesystem::path &path) {
+    const UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    if (!fd && errno == ENOENT)
+        return true;
+    if (!fd)
+        throw system_error("open", path, errno);
+    if (lock(fd.get(), LOCK_EX | LOCK_NB) != 0)
+        return false;
+    remove_file(path);
+    return true;
+}
+
+void remove_file(const std::filesystem::path &path) {
+    if (unlink(path.c_str()) != 0 && errno != ENOENT)
+        throw system_error("remove", path, errno);
+}
+
+} // namespace retouch

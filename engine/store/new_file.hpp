@@ -1,0 +1,57 @@
+#pragma once
+// NewFile: a file that did not exist before and goes away again unless it is kept. It never
+// replaces anything, neither when created nor when moved.
+
+#include "base/file.hpp"
+
+#include <filesystem>
+#include <utility>
+
+namespace retouch {
+
+class NewFile {
+  public:
+    /// Creates it, open for reading and writing; `mode` is subject to the umask. Throws Error:
+    /// refused when something of that name exists.
+    NewFile(std::filesystem::path path, int mode);
+
+    /// As above, and held locked (flock) while this object lives, so that others can tell a file
+    /// under work from one whose maker died. On filesystems without locks it is not locked.
+    [[nodiscard]] static NewFile locked(const std::filesystem::path &path, int mode);
+
+    /// Removes the file unless keep() was called.
+    ~NewFile();
+
+    NewFile(NewFile &&other) noexcept
+        : path_(std::exchange(other.path_, {})), fd_(std::move(other.fd_)) {}
+
+    NewFile &operator=(NewFile &&) = delete;
+    NewFile(const NewFile &) = delete;
+    NewFile &operator=(const NewFile &) = delete;
+
+    [[nodiscard]] int fd() const { return fd_.get(); }
+
+    [[nodiscard]] const std::filesystem::path &path() const { return path_; }
+
+    /// Makes the contents durable. Throws Error.
+    void sync() const;
+
+    /// Renames within one filesystem and makes the new name durable. Throws Error: refused when
+    /// the name is taken.
+    void move_to(const std::filesystem::path &path);
+
+    void keep() { path_.clear(); }
+
+  private:
+    std::filesystem::path path_; ///< empty: nothing to remove
+    UniqueFd fd_;
+};
+
+/// Removes `path` unless a living NewFile::locked() holds it. False when one does.
+/// Throws Error; none when it is absent.
+bool remove_abandoned(const std::filesystem::path &path);
+
+/// Removes a file; no error when it is absent. Throws Error.
+void remove_file(const std::filesystem::path &path);
+
+} // namespace retouch

@@ -1,0 +1,25 @@
+#pragma once
+// Sparse copy: all bytes of one file into a new one at the cost of its used data, by sharing blocks
+// where the filesystem can, else by copying what is not zero. It does not look at what is copied.
+
+#include "store/new_file.hpp"
+
+#include <cstdint>
+#include <filesystem>
+
+namespace retouch {
+
+/// Makes `target`, an empty file, equal to the file open at `source`. Holes stay holes and blocks
+/// of zeros become holes. Interruptible. Throws Error, with `target` left unfinished.
+void copy_sparse(int source, const std::filesystem::path &source_path, const NewFile &target);
+
+/// Shares all blocks of `source` with the empty file `target`; false when the filesystem cannot.
+[[nodiscard]] bool clone_blocks(int source, const NewFile &target);
+
+/// Throws Error when the filesystem of `directory` has less than `bytes` free.
+void require_space(const std::filesystem::path &directory, std::uint64_t bytes);
+
+/// What the file takes up on its filesystem. Throws Error.
+[[nodiscard]] std::uint64_t allocated_bytes(int fd, const std::filesystem::path &path);
+
+} // namespace retouch

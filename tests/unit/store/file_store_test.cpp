@@ -1,0 +1,254 @@
+#include "store/file_store.hpp"
+
+#include "base/uuid.hpp"
+#include "store/content_digest.hpp"
+#include "unit/store/disk_files.hpp"
+
+using namespace retouch;
+using namespace retouch::test;
+
+namespace {
+
+constexpr const char *k_source = "11111111-1111-4111-8111-111111111111";
+constexpr const char *k_new = "22222222-2222-4222-8222-222222222222";
+
+/// A store with one published raw image of 64 MiB.
+struct World {
+    Scratch scratch;
+    FileStore store{scratch.path()};
+    Image source;
+
+    World() {
+        source.id = k_source;
+        source.size = source.virtual_size = 64 * k_mib;
+        make_disk(file("11111111-1111-4111-8111-111111111111.raw"), 64 * k_mib);
+    }
+
+    [[nodiscard]] std::filesystem::path file(const char *name) const { return scratch / name; }
+
+    [[nodiscard]] std::vector<std::string> files() const { return names_in(scratch.path()); }
+
+    template<class Work>
+    std::string error(Work work, ErrorKind kind = ErrorKind::failed) const {
+        return error_of(scratch.path(), work, kind);
+    }
+};
+
+constexpr const char *k_source_file = "11111111-1111-4111-8111-111111111111.raw";
+constexpr const char *k_stage_file = ".stage-22222222-2222-4222-8222-222222222222.raw";
+constexpr const char *k_new_file = "22222222-2222-4222-8222-222222222222.raw";
+using Names = std::vector<std::string>;
+
+void overwrite(const std::filesystem::path &path, std::uint64_t offset, std::string_view bytes) {
+    const UniqueFd fd = open_file(path, O_RDWR);
+    REQUIRE(pwrite(fd.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset)) ==
+            static_cast<ssize_t>(bytes.size()));
+}
+
+} // namespace
+
+TEST_CASE("file store: a stage is a writable private copy under the new id") {
+    World world;
+    const auto stage = world.store.stage(world.source, k_new);
+    CHECK(stage->id() == k_new);
+    const Disk disk = stage->disk();
+    CHECK(disk.format == "raw");
+    CHECK(disk.path == world.file(k_stage_file));
+    CHECK(disk.virtual_size == 64 * k_mib);
+    CHECK_FALSE(disk.read_only);
+    CHECK(stage->location() == disk.path.string());
+    CHECK(read_file(disk.path, 64 * k_mib) == read_file(world.file(k_source_file), 64 * k_mib));
+    CHECK(world.files() == Names{k_stage_file, k_source_file});
+}
+
+TEST_CASE("file store: writing to a stage never reaches the source") {
+    World world;
+    const std::string before = read_file(world.file(k_source_file), 64 * k_mib);
+    const auto stage = world.store.stage(world.source, k_new);
+    overwrite(stage->disk().path, 10 * k_mib, "changed");
+    static_cast<void>(stage->seal());
+    stage->publish();
+    CHECK(read_file(world.file(k_source_file), 64 * k_mib) == before);
+    CHECK(read_file(world.file(k_new_file), 64 * k_mib) != before);
+}
+
+TEST_CASE("file store: a stage that ends unpublished leaves nothing") {
+    World world;
+    { const auto stage = world.store.stage(world.source, k_new); }
+    CHECK(world.files() == Names{k_source_file});
+    {
+        const auto stage = world.store.stage(world.source, k_new);
+        static_cast<void>(stage->seal());
+    }
+    CHECK(world.files() == Names{k_source_file});
+}
+
+TEST_CASE("file store: sealing measures and publishing puts the file in place, read-only") {
+    World world;
+    SealedImage sealed;
+    {
+        const auto stage = world.store.stage(world.source, k_new);
+        overwrite(stage->disk().path, 10 * k_mib, "changed");
+        sealed = stage->seal();
+        stage->publish();
+    }
+    CHECK(world.files() == Names{k_source_file, k_new_file});
+    CHECK(sealed.size == 64 * k_mib);
+    CHECK(sealed.virtual_size == 64 * k_mib);
+    CHECK(sealed.checksum_algorithm == "sha512-used");
+    const UniqueFd fd = open_file(world.file(k_new_file), O_RDONLY);
+    CHECK(sealed.checksum == content_digest(fd.get(), world.file(k_new_file)));
+    CHECK((std::filesystem::status(world.file(k_new_file)).permissions() &
+           std::filesystem::perms::all) == std::filesystem::perms(0444));
+}
+
+TEST_CASE("file store: publishing never replaces a file") {
+    World world;
+    make_file(world.file(k_new_file), 3, {{0, "old"}});
+    {
+        const auto stage = world.store.stage(world.source, k_new);
+        static_cast<void>(stage->seal());
+        CHECK(world.error([&] { stage->publish(); }, ErrorKind::refused) ==
+              "DIR/22222222-2222-4222-8222-222222222222.raw exists already\n"
+              "hint: nothing is ever overwritten; choose another name or move it away");
+    }
+    CHECK(world.files() == Names{k_source_file, k_new_file});
+    CHECK(read_file(world.file(k_new_file), 10) == "old");
+}
+
+TEST_CASE("file store: two stages of one id cannot be") {
+    World world;
+    const auto stage = world.store.stage(world.source, k_new);
+    CHECK(world.error([&] { static_cast<void>(world.store.stage(world.source, k_new)); },
+                      ErrorKind::refused) ==
+          "DIR/.stage-22222222-2222-4222-8222-222222222222.raw exists already\n"
+          "hint: nothing is ever overwritten; choose another name or move it away");
+    CHECK(world.files() == Names{k_stage_file, k_source_file});
+}
+
+TEST_CASE("file store: a qcow2 image is staged as qcow2") {
+    World world;
+    run_tool("qemu-img", {"convert", "-f", "raw", "-O", "qcow2", world.file(k_source_file),
+                          world.scratch / "11111111-1111-4111-8111-111111111111.qcow2"});
+    world.source.disk_format = "qcow2";
+    world.source.size = static_cast<std::int64_t>(
+        std::filesystem::file_size(world.scratch / "11111111-1111-4111-8111-111111111111.qcow2"));
+    const auto stage = world.store.stage(world.source, k_new);
+    CHECK(stage->disk().format == "qcow2");
+    CHECK(stage->disk().path ==
+          world.scratch / ".stage-22222222-2222-4222-8222-222222222222.qcow2");
+    const SealedImage sealed = stage->seal();
+    CHECK(sealed.size == world.source.size);
+    CHECK(sealed.virtual_size == 64 * k_mib);
+    CHECK(sealed.checksum_algorithm == "sha512-used");
+    stage->publish();
+    CHECK(std::filesystem::exists(world.scratch / "22222222-2222-4222-8222-222222222222.qcow2"));
+}
+
+TEST_CASE("file store: a stage of 20 GB costs what its data costs") {
+    World world;
+    world.source.size = world.source.virtual_size = 20 * k_gib;
+    make_disk(world.file(k_source_file), 20 * k_gib);
+    const auto stage = world.store.stage(world.source, k_new);
+    CHECK(std::filesystem::file_size(stage->disk().path) == 20 * k_gib);
+    CHECK(allocated(stage->disk().path) < k_mib);
+    CHECK(stage->seal().size == 20 * k_gib);
+}
+
+TEST_CASE("file store: bytes that are missing or of another size are an error") {
+    World world;
+    CHECK(world.store.disk(world.source).path == world.file(k_source_file));
+    CHECK(world.store.disk(world.source).read_only);
+    const std::string hint = "\nhint: restore the file from a backup, or remove the image";
+    std::filesystem::resize_file(world.file(k_source_file), 32 * k_mib);
+    CHECK(world.error([&] { static_cast<void>(world.store.disk(world.source)); }) ==
+          "the bytes of image 11111111-1111-4111-8111-111111111111 are not the 67108864 bytes "
+          "recorded: DIR/11111111-1111-4111-8111-111111111111.raw" +
+              hint);
+    std::filesystem::remove(world.file(k_source_file));
+    CHECK(world.error([&] { static_cast<void>(world.store.stage(world.source, k_new)); }) ==
+          "the bytes of image 11111111-1111-4111-8111-111111111111 are missing: "
+          "DIR/11111111-1111-4111-8111-111111111111.raw" +
+              hint);
+    CHECK(world.files().empty());
+}
+
+TEST_CASE("file store: ids and formats that are none never become paths") {
+    World world;
+    world.source.id = "../../etc/passwd\n";
+    CHECK(world.error([&] { static_cast<void>(world.store.disk(world.source)); },
+                      ErrorKind::invalid) == "'../../etc/passwd\\x0a' is no image id\nhint: ");
+    CHECK(world.error([&] { world.store.remove("../x"); }, ErrorKind::invalid) ==
+          "'../x' is no image id\nhint: ");
+    world.source.id = k_source;
+    world.source.disk_format = "raw/../x";
+    CHECK(world.error([&] { static_cast<void>(world.store.disk(world.source)); },
+                      ErrorKind::invalid) ==
+          "image 11111111-1111-4111-8111-111111111111 has the unknown disk format 'raw/../x'\n"
+          "hint: only raw and qcow2 are supported");
+}
+
+TEST_CASE("file store: removing takes published bytes and what a dead stage left") {
+    World world;
+    make_file(world.file(k_stage_file), 10, {});
+    make_file(world.scratch / "22222222-2222-4222-8222-222222222222.qcow2", 10, {});
+    make_file(world.scratch / ".import-22222222-2222-4222-8222-222222222222.raw", 10, {});
+    world.store.remove(k_new);
+    CHECK(world.files() == Names{k_source_file});
+    world.store.remove(k_new);
+    world.store.remove(k_source);
+    CHECK(world.files().empty());
+}
+
+TEST_CASE("file store: imports of dead processes are cleared, living ones and stages are not") {
+    World world;
+    make_file(world.scratch / ".import-33333333-3333-4333-8333-333333333333.raw", 10, {});
+    make_file(world.file(k_stage_file), 10, {});
+    const auto disk = make_disk(world.scratch / "disk", 2 * k_mib);
+    const UniqueFd fd = open_file(disk, O_RDONLY);
+    const auto living = world.store.receive(fd.get(), disk, k_source);
+    CHECK_FALSE(world.store.remove_abandoned_bytes(k_source));
+    world.store.clear_abandoned_imports();
+    CHECK(world.files() == Names{".import-11111111-1111-4111-8111-111111111111.raw", k_stage_file,
+                                 k_source_file, "disk"});
+}
+
+TEST_CASE("file store: what cannot be imported leaves nothing") {
+    World world;
+    const auto junk = make_file(world.scratch / "junk", 2 * k_mib, {});
+    const UniqueFd fd = open_file(junk, O_RDONLY);
+    CHECK(world.error([&] { static_cast<void>(world.store.receive(fd.get(), junk, k_new)); },
+                      ErrorKind::invalid) ==
+          "DIR/junk is not a disk image: it has neither a partition table nor a known "
+          "filesystem\nhint: give a raw or qcow2 disk image");
+    CHECK(world.files() == Names{k_source_file, "junk"});
+}
+
+TEST_CASE("file store: a full disk is noticed before staging and leaves nothing") {
+    if (skipped_without_root("a small filesystem"))
+        return;
+    const Scratch scratch;
+    const Mount small(scratch / "small", "tmpfs", "size=8m");
+    Image source;
+    source.id = k_source;
+    source.size = source.virtual_size = 64 * k_mib;
+    make_file(small.path() / k_source_file, 64 * k_mib,
+              {{0, boot_sector(1000)}, {k_mib, noise(5 * k_mib)}});
+    FileStore store(small.path());
+    CHECK(error_of(
+              scratch.path(), [&] { static_cast<void>(store.stage(source, k_new)); },
+              ErrorKind::failed) ==
+          "not enough space in DIR/small: the copy takes 5.0 MiB, 3.0 MiB are free\n"
+          "hint: free some space there, or keep the catalog on a larger filesystem");
+    CHECK(names_in(small.path()) == Names{k_source_file});
+    small.make_read_only();
+    CHECK(store.disk(source).path == small.path() / k_source_file);
+    CHECK(error_of(
+              scratch.path(), [&] { static_cast<void>(store.stage(source, k_new)); },
+              ErrorKind::failed) ==
+          "cannot create DIR/small/.stage-22222222-2222-4222-8222-222222222222.raw: "
+          "Read-only file system\n"
+          "hint: the filesystem of "
+          "DIR/small/.stage-22222222-2222-4222-8222-222222222222.raw is mounted read-only; make "
+          "it writable and run again");
+}
