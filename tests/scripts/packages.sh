@@ -2,7 +2,7 @@
 # Installs the Debian 12 packages that building, running or testing retouch needs. Does nothing, and
 # asks for no rights, when all of them are there. Quiet unless something goes wrong.
 #
-# usage: tests/scripts/packages.sh SET...      sets: build run demo test bench
+# usage: tests/scripts/packages.sh SET...      sets: build run demo test bench rig
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/stage.sh"
 
@@ -24,6 +24,10 @@ declare -A sets=(
         btrfs-progs xfsprogs dosfstools git"
     # What the benchmark compares with.
     [bench]="guestfs-tools time"
+    # What tests/rig runs: Ceph, Keystone and Glance, without the packages that start them as services.
+    [rig]="ceph-mon ceph-mgr ceph-osd ceph-common python3-rados python3-rbd python3-keystone
+        uwsgi-core uwsgi-plugin-python3 python3-glance glance-common python3-openstackclient
+        busybox-static fdisk e2fsprogs"
 )
 
 (($#)) || die "usage: ${0##*/} SET...   sets: ${!sets[*]}"
