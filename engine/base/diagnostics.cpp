@@ -21,8 +21,7 @@ std::vector<Diagnostic> Diagnostics::sorted() const {
         return std::tie(a.position, a.severity, a.message, a.hint) <
                std::tie(b.position, b.severity, b.message, b.hint);
     });
-    const auto repeated = std::ranges::unique(result);
-    result.erase(repeated.begin(), repeated.end());
+    result.erase(std::unique(result.begin(), result.end()), result.end());
     return result;
 }
 

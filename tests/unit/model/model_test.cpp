@@ -1,0 +1,114 @@
+#include "model/names.hpp"
+#include "retouch/value.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace retouch;
+
+namespace {
+
+/// Every value's name leads back to the value, and no name has two.
+template<typename Enum>
+void check_names(std::initializer_list<Enum> values) {
+    CHECK(values.size() == NameTable<Enum>::names.size());
+    for (const Enum value : values)
+        CHECK(from_name<Enum>(to_string(value)) == value);
+    CHECK(from_name<Enum>("") == std::nullopt);
+    CHECK(from_name<Enum>("Create") == std::nullopt);
+}
+
+} // namespace
+
+TEST_CASE("names: each value has its own, and it leads back") {
+    check_names({Action::create, Action::update, Action::none});
+    check_names({StepState::change, StepState::unchanged, StepState::skipped, StepState::unknown});
+    check_names({StepOutcome::changed, StepOutcome::unchanged, StepOutcome::skipped,
+                 StepOutcome::ran, StepOutcome::passed, StepOutcome::failed,
+                 StepOutcome::not_reached});
+    check_names({TargetOutcome::published, TargetOutcome::updated, TargetOutcome::unchanged,
+                 TargetOutcome::failed});
+    check_names({PreviousPolicy::hide, PreviousPolicy::rename, PreviousPolicy::deactivate,
+                 PreviousPolicy::keep});
+}
+
+TEST_CASE("names: the documented spellings") {
+    CHECK(to_string(Action::create) == "create");
+    CHECK(to_string(Action::update) == "update");
+    CHECK(to_string(Action::none) == "none");
+    CHECK(to_string(StepState::change) == "change");
+    CHECK(to_string(StepState::unknown) == "unknown");
+    CHECK(to_string(StepOutcome::changed) == "changed");
+    CHECK(to_string(StepOutcome::ran) == "ran");
+    CHECK(to_string(StepOutcome::not_reached) == "not-reached");
+    CHECK(to_string(TargetOutcome::published) == "published");
+    CHECK(to_string(TargetOutcome::failed) == "failed");
+    CHECK(to_string(PreviousPolicy::hide) == "hide");
+    CHECK(to_string(PreviousPolicy::deactivate) == "deactivate");
+    CHECK(choices<Action>() == "create, update or none");
+}
+
+TEST_CASE("image: its digest is the strongest checksum it has") {
+    Image image;
+    CHECK(image.digest().empty());
+    image.checksums["md5"] = "aa";
+    CHECK(image.digest() == "md5:aa");
+    image.checksums["sha256"] = "bb";
+    CHECK(image.digest() == "md5:aa");
+    image.checksums["sha512"] = "cc";
+    CHECK(image.digest() == "sha512:cc");
+    image.checksums["sha512-data"] = "dd";
+    CHECK(image.digest() == "sha512-data:dd");
+    image.checksums["xxh"] = "ee";
+    CHECK(image.digest() == "sha512-data:dd");
+}
+
+TEST_CASE("image: a property is its value or absent, also when empty") {
+    Image image;
+    image.properties["os"] = "debian";
+    image.properties["note"] = "";
+    CHECK(image.property("os") == "debian");
+    CHECK(image.property("note") == "");
+    CHECK(image.property("none") == std::nullopt);
+}
+
+TEST_CASE("image change: empty until any field is set") {
+    const auto empty_after = [](void (*set)(ImageChange &)) {
+        ImageChange change;
+        set(change);
+        return change.empty();
+    };
+    CHECK(empty_after([](ImageChange &change) { change.id = "x"; }));
+    CHECK_FALSE(empty_after([](ImageChange &change) { change.name = "n"; }));
+    CHECK_FALSE(empty_after([](ImageChange &change) { change.status = "active"; }));
+    CHECK_FALSE(empty_after([](ImageChange &change) { change.visibility = "public"; }));
+    CHECK_FALSE(empty_after([](ImageChange &change) { change.hidden = false; }));
+    CHECK_FALSE(empty_after([](ImageChange &change) { change.is_protected = false; }));
+    CHECK_FALSE(empty_after([](ImageChange &change) { change.min_disk = 0; }));
+    CHECK_FALSE(empty_after([](ImageChange &change) { change.min_ram = 0; }));
+    CHECK_FALSE(empty_after([](ImageChange &change) { change.tags.emplace(); }));
+    CHECK_FALSE(empty_after([](ImageChange &change) { change.properties["p"] = std::nullopt; }));
+}
+
+TEST_CASE("value: fields are found by key, and only in mappings") {
+    Value mapping;
+    mapping.kind = Value::Kind::mapping;
+    mapping.fields.resize(2);
+    mapping.fields[0].key = "run";
+    mapping.fields[1].key = "timeout";
+    mapping.fields[1].value.scalar = "10m";
+    REQUIRE(mapping.find("timeout") != nullptr);
+    CHECK(mapping.find("timeout")->scalar == "10m");
+    CHECK(mapping.find("tim") == nullptr);
+    CHECK(Value{}.find("run") == nullptr);
+}
+
+TEST_CASE("plan: there are changes when any target is created or updated") {
+    Plan plan;
+    CHECK_FALSE(plan.has_changes());
+    plan.targets.resize(2);
+    CHECK_FALSE(plan.has_changes());
+    plan.targets[1].action = Action::update;
+    CHECK(plan.has_changes());
+    plan.targets[1].action = Action::create;
+    CHECK(plan.has_changes());
+}

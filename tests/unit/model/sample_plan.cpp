@@ -1,0 +1,185 @@
+#include "unit/model/sample_plan.hpp"
+
+#include <limits>
+
+namespace retouch {
+
+namespace {
+
+class RandomPlan {
+  public:
+    explicit RandomPlan(std::mt19937 &random) : random_(random) {}
+
+    Plan plan() {
+        Plan plan;
+        plan.tool = text();
+        plan.recipe = {text(), text(), text(), text()};
+        plan.catalog = text();
+        for (unsigned i = below(3); i > 0; --i)
+            plan.targets.push_back(target());
+        return plan;
+    }
+
+  private:
+    unsigned below(unsigned bound) { return static_cast<unsigned>(random_() % bound); }
+
+    std::string text() {
+        static const std::vector<std::string> pieces = {
+            "a", "image", " ", "\n", "\"", "\\", "/", "ü", "🎉", "\x1b", "\u2028", "0", "${x}"};
+        std::string result;
+        for (unsigned i = below(6); i > 0; --i)
+            result += pieces[below(static_cast<unsigned>(pieces.size()))];
+        if (below(20) == 0)
+            result += '\0';
+        return result;
+    }
+
+    std::vector<std::string> texts() {
+        std::vector<std::string> result(below(4));
+        for (std::string &entry : result)
+            entry = text();
+        return result;
+    }
+
+    std::map<std::string, std::string> text_map() {
+        std::map<std::string, std::string> result;
+        for (unsigned i = below(4); i > 0; --i)
+            result[text()] = text();
+        return result;
+    }
+
+    std::int64_t amount() {
+        return below(4) == 0 ? std::numeric_limits<std::int64_t>::max()
+                             : static_cast<std::int64_t>(random_());
+    }
+
+    Json json(unsigned depth) {
+        switch (below(depth == 0 ? 6 : 8)) {
+        case 0:
+            return nullptr;
+        case 1:
+            return below(2) == 0;
+        case 2:
+            return amount();
+        case 3:
+            return -amount();
+        case 4:
+            return static_cast<double>(random_()) / 3.0 + 0.5;
+        case 5:
+            return text();
+        case 6: {
+            Json list = Json::array();
+            for (unsigned i = below(4); i > 0; --i)
+                list.push_back(json(depth - 1));
+            return list;
+        }
+        default:
+            return object(depth - 1);
+        }
+    }
+
+    Json object(unsigned depth) {
+        Json result = Json::object();
+        for (unsigned i = below(4); i > 0; --i)
+            result[text()] = json(depth);
+        return result;
+    }
+
+    ImageReference image() { return {text(), text(), text(), text()}; }
+
+    PlannedStep step() {
+        PlannedStep planned;
+        planned.step.id = text();
+        planned.step.kind = text();
+        planned.step.origin = {text(), static_cast<int>(below(100000))};
+        planned.step.summary = text();
+        planned.step.options = object(4);
+        planned.step.identity = json(4);
+        planned.change = {static_cast<StepState>(below(4)), text(), text()};
+        return planned;
+    }
+
+    Target target() {
+        Target target;
+        target.action = static_cast<Action>(below(3));
+        target.reason = text();
+        target.source = image();
+        if (below(2) == 0)
+            target.present = image();
+        target.fingerprint = text();
+        for (unsigned i = below(4); i > 0; --i)
+            target.steps.push_back(step());
+        target.properties = {text_map(), text_map(), texts(), text_map()};
+        target.publish = {text(),   text(),        text(), texts(), amount(),
+                          amount(), below(2) == 0, {},     texts()};
+        for (unsigned i = below(3); i > 0; --i)
+            target.publish.superseded.push_back(
+                {image(), static_cast<PreviousPolicy>(below(4)), text()});
+        for (unsigned i = below(3); i > 0; --i)
+            target.injected.push_back({text(), text(), amount()});
+        for (unsigned i = below(3); i > 0; --i)
+            target.observed.push_back(image());
+        target.notes = texts();
+        return target;
+    }
+
+    std::mt19937 &random_;
+};
+
+} // namespace
+
+Plan sample_plan() {
+    const ImageReference source{"11111111-1111-4111-8111-111111111111", "Debian 12", "sha512:ab",
+                                "2026-01-31T12:00:00.123456Z"};
+    PlannedStep file;
+    file.step = {"files[0]",
+                 "files",
+                 {"motd.yaml", 7},
+                 "write /etc/motd",
+                 {{"to", "/etc/motd"}, {"content", "hello\n"}, {"mode", 420}},
+                 {{"to", "/etc/motd"}, {"sha256", "5891"}}};
+    file.change = {StepState::change, "the contents differ",
+                   "--- image\n+++ recipe\n@@ -0,0 +1 @@\n+hello\n"};
+    PlannedStep command;
+    command.step = {"commands[0]", "commands",        {"motd.yaml", 9},
+                    "run true",    {{"run", "true"}}, {{"run", "true"}}};
+    Target target;
+    target.action = Action::create;
+    target.reason = "no image of this recipe is there";
+    target.source = source;
+    target.fingerprint = "sha256:0123";
+    target.steps = {file, command};
+    target.properties = {
+        {{"os_distro", "debian"}}, {{"os_distro", "old"}}, {"stale"}, {{"hw_disk_bus", "virtio"}}};
+    target.publish = {"Debian 12",
+                      "public",
+                      "qcow2",
+                      {"ci"},
+                      2,
+                      512,
+                      true,
+                      {{source, PreviousPolicy::rename, "Debian 12 (old)"}},
+                      {"visibility"}};
+    target.injected = {{"/recipes/agent.deb", "feed", 1234}};
+    target.observed = {source};
+    target.notes = {"the source has no checksum"};
+
+    Target unchanged;
+    unchanged.source = source;
+    unchanged.present = ImageReference{"22222222-2222-4222-8222-222222222222", "Debian 12",
+                                       "sha512:cd", "2026-02-01T00:00:00.000000Z"};
+    unchanged.publish.name = "Debian 12";
+
+    Plan plan;
+    plan.tool = "retouch 0.1.0";
+    plan.recipe = {"motd.yaml", "/recipes", "beef", "motd"};
+    plan.catalog = "local";
+    plan.targets = {target, unchanged};
+    return plan;
+}
+
+Plan random_plan(std::mt19937 &random) {
+    return RandomPlan(random).plan();
+}
+
+} // namespace retouch
