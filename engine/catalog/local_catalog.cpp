@@ -1,0 +1,210 @@
+// LocalCatalog: every change is one immediate transaction, so that it sees and decides on the
+// newest state. Bytes without a record are noted before they can exist and forgotten after they
+// are gone; the next process that opens the catalog finishes what a dead one noted.
+
+#include "catalog/local_catalog.hpp"
+
+#include "base/clock.hpp"
+#include "base/file.hpp"
+#include "base/text.hpp"
+#include "catalog/database.hpp"
+#include "catalog/record_rules.hpp"
+#include "catalog/records.hpp"
+
+#include <SQLiteCpp/Transaction.h>
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <sys/stat.h>
+
+namespace retouch {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char *k_database = "catalog.db";
+constexpr const char *k_images = "images";
+constexpr const char *k_runs = "runs";
+
+fs::path normal_path(const fs::path &directory) {
+    return fs::absolute(directory).lexically_normal();
+}
+
+void make_directory(const fs::path &path, mode_t mode) {
+    if (mkdir(path.c_str(), mode) != 0 && errno != EEXIST)
+        throw system_error("create", path, errno);
+}
+
+/// Creates missing parents too.
+void make_catalog_directory(const fs::path &directory) {
+    std::error_code code;
+    fs::create_directories(directory, code);
+    if (code)
+        throw system_error("create", directory, code.value());
+    make_directory(directory / k_images, 0755);
+}
+
+Disk bytes_of(const Image &image, const FileStore &store) {
+    if (image.status == "queued")
+        throw Error(ErrorKind::failed,
+                    fmt::format("image {} ({}) has no bytes yet", image.id, escape(image.name)));
+    return store.disk(image);
+}
+
+Error duplicate(const std::string &id) {
+    return {ErrorKind::refused, fmt::format("the catalog already has an image {}", id)};
+}
+
+/// Runs `work`, which only reads, on one state of the database.
+template<class Work>
+auto look(SQLite::Database &database, const fs::path &file, Work &&work) {
+    return with_database_errors(file, "read", [&] {
+        const SQLite::Transaction snapshot(database);
+        return work();
+    });
+}
+
+/// Runs `work` in one immediate transaction with SQLite's failures made ours.
+template<class Work>
+void change(SQLite::Database &database, const fs::path &file, Work &&work) {
+    with_database_errors(file, "write to", [&] {
+        SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+        work();
+        transaction.commit();
+    });
+}
+
+} // namespace
+
+std::unique_ptr<Catalog> open_local_catalog(const std::string &name, const fs::path &directory) {
+    const fs::path path = normal_path(directory);
+    make_catalog_directory(path);
+    return std::make_unique<LocalCatalog>(name, path);
+}
+
+std::unique_ptr<CatalogView> view_local_catalog(const std::string &name,
+                                                const fs::path &directory) {
+    return std::make_unique<LocalView>(name, normal_path(directory));
+}
+
+LocalView::LocalView(std::string name, const fs::path &directory)
+    : name_(std::move(name)),
+      file_(directory / k_database),
+      store_(directory / k_images),
+      database_(view_database(file_)) {}
+
+std::vector<Image> LocalView::images() const {
+    if (!database_)
+        return {};
+    return look(*database_, file_, [&] { return load_images(*database_); });
+}
+
+std::optional<Image> LocalView::find(const std::string &id) const {
+    if (!database_)
+        return std::nullopt;
+    return look(*database_, file_, [&] { return load_image(*database_, id); });
+}
+
+Disk LocalView::disk(const Image &image) const {
+    return bytes_of(image, store_);
+}
+
+LocalCatalog::LocalCatalog(std::string name, fs::path directory)
+    : name_(std::move(name)),
+      directory_(std::move(directory)),
+      file_(directory_ / k_database),
+      store_(directory_ / k_images),
+      database_(open_database(file_)) {
+    store_.clear_abandoned_imports();
+    clear_loose_bytes();
+}
+
+std::vector<Image> LocalCatalog::images() const {
+    return look(database_, file_, [&] { return load_images(database_); });
+}
+
+std::optional<Image> LocalCatalog::find(const std::string &id) const {
+    return look(database_, file_, [&] { return load_image(database_, id); });
+}
+
+Disk LocalCatalog::disk(const Image &image) const {
+    return bytes_of(image, store_);
+}
+
+void LocalCatalog::create(const Image &image) {
+    check_record(image);
+    Image record = image;
+    record.created_at = record.updated_at = utc_now();
+    change(database_, file_, [&] {
+        if (image_exists(database_, record.id))
+            throw duplicate(record.id);
+        insert_image(database_, record);
+        drop_loose_bytes(database_, record.id);
+    });
+}
+
+void LocalCatalog::apply(std::span<const ImageChange> changes) {
+    for (const ImageChange &wanted : changes)
+        check_record(wanted);
+    const std::string now = utc_now();
+    change(database_, file_, [&] {
+        for (const ImageChange &wanted : changes)
+            if (!wanted.empty() && !update_image(database_, wanted, now))
+                throw Error(ErrorKind::failed,
+                            fmt::format("the catalog has no image {} any more", wanted.id),
+                            "somebody removed it; look again with: retouch images");
+    });
+}
+
+void LocalCatalog::remove(const std::string &id) {
+    change(database_, file_, [&] {
+        const std::optional<Image> image = load_image(database_, id);
+        if (image && image->is_protected)
+            throw Error(ErrorKind::refused,
+                        fmt::format("image {} ({}) is protected", id, escape(image->name)),
+                        "protection is there to prevent this; take it off first if it must go");
+        delete_image(database_, id);
+        add_loose_bytes(database_, id);
+    });
+    remove_loose_bytes(id);
+}
+
+fs::path LocalCatalog::state_directory() const {
+    fs::path directory = directory_ / k_runs;
+    make_directory(directory, 0700);
+    return directory;
+}
+
+void LocalCatalog::adopt(const Image &image, Stage &stage) {
+    check_record(image);
+    change(database_, file_, [&] {
+        if (image_exists(database_, image.id))
+            throw duplicate(image.id);
+        add_loose_bytes(database_, image.id);
+    });
+    try {
+        stage.publish();
+        create(image);
+    } catch (...) {
+        // When this fails too, whoever opens the catalog next does it.
+        try {
+            remove_loose_bytes(image.id);
+        } catch (const Error &) {
+        }
+        throw;
+    }
+}
+
+void LocalCatalog::clear_loose_bytes() {
+    for (const std::string &id : look(database_, file_, [&] { return loose_bytes(database_); }))
+        if (store_.remove_abandoned_bytes(id))
+            change(database_, file_, [&] { drop_loose_bytes(database_, id); });
+}
+
+void LocalCatalog::remove_loose_bytes(const std::string &id) {
+    store_.remove(id);
+    change(database_, file_, [&] { drop_loose_bytes(database_, id); });
+}
+
+} // namespace retouch

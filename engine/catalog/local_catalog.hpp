@@ -1,0 +1,70 @@
+#pragma once
+// LocalCatalog: the writing face over catalog.db and a FileStore, and LocalView, the looking one.
+// The rules of records and the mapping to rows are elsewhere; here are the transactions.
+
+#include "catalog/local.hpp"
+#include "store/file_store.hpp"
+
+#include <SQLiteCpp/Database.h>
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace retouch {
+
+class LocalView : public CatalogView {
+  public:
+    /// `directory` is absolute. Nothing is created.
+    LocalView(std::string name, const std::filesystem::path &directory);
+
+    [[nodiscard]] const std::string &name() const override { return name_; }
+
+    [[nodiscard]] std::vector<Image> images() const override;
+    [[nodiscard]] std::optional<Image> find(const std::string &id) const override;
+    [[nodiscard]] Disk disk(const Image &image) const override;
+
+  private:
+    std::string name_;
+    std::filesystem::path file_;
+    FileStore store_;
+    mutable std::optional<SQLite::Database> database_; ///< nullopt: there is none
+};
+
+class LocalCatalog : public Catalog {
+  public:
+    /// `directory` is absolute and exists. Finishes what dead processes left half done.
+    LocalCatalog(std::string name, std::filesystem::path directory);
+
+    [[nodiscard]] const std::string &name() const override { return name_; }
+
+    [[nodiscard]] std::vector<Image> images() const override;
+    [[nodiscard]] std::optional<Image> find(const std::string &id) const override;
+    [[nodiscard]] Disk disk(const Image &image) const override;
+
+    [[nodiscard]] FileStore &store() override { return store_; }
+
+    void create(const Image &image) override;
+    void apply(std::span<const ImageChange> changes) override;
+    void remove(const std::string &id) override;
+    [[nodiscard]] std::filesystem::path state_directory() const override;
+
+    /// Publishes `stage` and creates `image`, its record: both or neither, even when this process
+    /// dies in between. Requires: sealed, image.id is the stage's. Throws Error.
+    void adopt(const Image &image, Stage &stage);
+
+  private:
+    void clear_loose_bytes();
+
+    /// Removes the bytes of `id`, which has no record, then forgets them. Throws Error.
+    void remove_loose_bytes(const std::string &id);
+
+    std::string name_;
+    std::filesystem::path directory_;
+    std::filesystem::path file_;
+    FileStore store_;
+    mutable SQLite::Database database_;
+};
+
+} // namespace retouch

@@ -1,0 +1,75 @@
+// Moving image files into and out of the local catalog.
+// A file from outside is looked at before and after it is copied; its bytes become an image the way
+// a stage does. What goes out is a plain copy with its holes.
+
+#include "base/file.hpp"
+#include "base/text.hpp"
+#include "base/uuid.hpp"
+#include "catalog/local_catalog.hpp"
+#include "catalog/record_rules.hpp"
+#include "store/new_file.hpp"
+#include "store/sparse_copy.hpp"
+
+#include <fmt/format.h>
+
+namespace retouch {
+
+namespace {
+
+constexpr std::string_view k_own_properties = "retouch_";
+
+LocalCatalog &local(Catalog &catalog) {
+    auto *found = dynamic_cast<LocalCatalog *>(&catalog);
+    if (found == nullptr)
+        throw Error(ErrorKind::refused,
+                    fmt::format("files can be imported into local catalogs only, and '{}' is none",
+                                escape(catalog.name())));
+    return *found;
+}
+
+void refuse_own_properties(const std::map<std::string, std::string> &properties) {
+    for (const auto &[name, value] : properties)
+        if (name.starts_with(k_own_properties))
+            throw Error(ErrorKind::invalid,
+                        fmt::format("the property '{}' cannot be given: names that start with "
+                                    "retouch_ are written by retouch itself",
+                                    escape(name)),
+                        "leave it out, or name it otherwise");
+}
+
+} // namespace
+
+Image import_image(Catalog &catalog, const std::filesystem::path &file, const std::string &name,
+                   const std::map<std::string, std::string> &properties) {
+    LocalCatalog &target = local(catalog);
+    refuse_own_properties(properties);
+    Image image;
+    image.id = random_uuid();
+    image.name = name;
+    image.properties = properties;
+    check_record(image);
+    const UniqueFd bytes = open_regular_file(file);
+    const auto stage = target.store().receive(bytes.get(), file, image.id);
+    const SealedImage sealed = stage->seal();
+    image.disk_format = stage->disk().format;
+    image.size = sealed.size;
+    image.virtual_size = sealed.virtual_size;
+    image.checksums[sealed.checksum_algorithm] = sealed.checksum;
+    target.adopt(image, *stage);
+    return target.find(image.id).value();
+}
+
+void export_image(const CatalogView &catalog, const Image &image,
+                  const std::filesystem::path &file) {
+    constexpr int k_mode = 0644;
+    const std::filesystem::path path = std::filesystem::absolute(file);
+    const Disk disk = catalog.disk(image);
+    const UniqueFd bytes = open_regular_file(disk.path);
+    NewFile copy(path, k_mode);
+    copy_sparse(bytes.get(), disk.path, copy);
+    copy.sync();
+    sync_directory(path.parent_path());
+    copy.keep();
+}
+
+} // namespace retouch

@@ -1,0 +1,213 @@
+// Records: one table of scalars and three of lists, read with four queries and joined here.
+// The same four queries serve one record and all of them: an id that is null asks for all.
+// SQL is constant text with bound parameters.
+
+#include "catalog/records.hpp"
+
+#include <SQLiteCpp/Statement.h>
+
+#include <map>
+
+namespace retouch {
+
+namespace {
+
+template<class Value>
+void bind(SQLite::Statement &statement, int index, const std::optional<Value> &value) {
+    if (value)
+        statement.bind(index, *value);
+    else
+        statement.bind(index);
+}
+
+void bind(SQLite::Statement &statement, int index, const std::optional<bool> &value) {
+    bind(statement, index, value ? std::optional<int>(*value ? 1 : 0) : std::nullopt);
+}
+
+/// Runs a statement that takes texts and gives no rows.
+template<class... Texts>
+void run(SQLite::Database &database, const char *sql, const Texts &...texts) {
+    SQLite::Statement statement(database, sql);
+    int index = 0;
+    (statement.bind(++index, texts), ...);
+    statement.exec();
+}
+
+Image scalars(SQLite::Statement &row) {
+    Image image;
+    int column = 0;
+    const auto text = [&] { return row.getColumn(column++).getString(); };
+    const auto number = [&] { return row.getColumn(column++).getInt64(); };
+    image.id = text();
+    image.name = text();
+    image.status = text();
+    image.visibility = text();
+    image.disk_format = text();
+    image.size = number();
+    image.virtual_size = number();
+    image.min_disk = number();
+    image.min_ram = number();
+    image.is_protected = number() != 0;
+    image.hidden = number() != 0;
+    image.created_at = text();
+    image.updated_at = text();
+    return image;
+}
+
+using Index = std::map<std::string, Image *>;
+
+/// Calls `add` with every row's image and two texts.
+template<class Add>
+void each_row(SQLite::Database &database, const char *sql, const std::optional<std::string> &id,
+              const Index &images, Add add) {
+    SQLite::Statement rows(database, sql);
+    bind(rows, 1, id);
+    while (rows.executeStep())
+        if (const auto found = images.find(rows.getColumn(0).getString()); found != images.end())
+            add(*found->second, rows.getColumn(1).getString(), rows.getColumn(2).getString());
+}
+
+std::vector<Image> load(SQLite::Database &database, const std::optional<std::string> &id) {
+    std::vector<Image> images;
+    SQLite::Statement rows(
+        database, "SELECT id, name, status, visibility, disk_format, size, virtual_size, min_disk,"
+                  " min_ram, protected, hidden, created_at, updated_at FROM images"
+                  " WHERE ?1 IS NULL OR id = ?1 ORDER BY created_at, id");
+    bind(rows, 1, id);
+    while (rows.executeStep())
+        images.push_back(scalars(rows));
+    Index index;
+    for (Image &image : images)
+        index[image.id] = &image;
+    each_row(database,
+             "SELECT image_id, name, value FROM image_properties"
+             " WHERE ?1 IS NULL OR image_id = ?1",
+             id, index, [](Image &image, std::string name, std::string value) {
+                 image.properties.emplace(std::move(name), std::move(value));
+             });
+    each_row(database,
+             "SELECT image_id, tag, '' FROM image_tags WHERE ?1 IS NULL OR image_id = ?1"
+             " ORDER BY tag",
+             id, index, [](Image &image, std::string tag, const std::string &) {
+                 image.tags.push_back(std::move(tag));
+             });
+    each_row(database,
+             "SELECT image_id, algorithm, hex FROM image_checksums"
+             " WHERE ?1 IS NULL OR image_id = ?1",
+             id, index, [](Image &image, std::string algorithm, std::string hex) {
+                 image.checksums.emplace(std::move(algorithm), std::move(hex));
+             });
+    return images;
+}
+
+void add_tags(SQLite::Database &database, const std::string &id,
+              const std::vector<std::string> &tags) {
+    for (const std::string &tag : tags)
+        run(database, "INSERT OR IGNORE INTO image_tags (image_id, tag) VALUES (?, ?)", id, tag);
+}
+
+void set_property(SQLite::Database &database, const std::string &id, const std::string &name,
+                  const std::string &value) {
+    run(database,
+        "INSERT INTO image_properties (image_id, name, value) VALUES (?1, ?2, ?3)"
+        " ON CONFLICT (image_id, name) DO UPDATE SET value = ?3",
+        id, name, value);
+}
+
+} // namespace
+
+std::vector<Image> load_images(SQLite::Database &database) {
+    return load(database, std::nullopt);
+}
+
+std::optional<Image> load_image(SQLite::Database &database, const std::string &id) {
+    std::vector<Image> found = load(database, id);
+    if (found.empty())
+        return std::nullopt;
+    return std::move(found.front());
+}
+
+void insert_image(SQLite::Database &database, const Image &image) {
+    SQLite::Statement insert(
+        database, "INSERT INTO images (id, name, status, visibility, disk_format, size,"
+                  " virtual_size, min_disk, min_ram, protected, hidden, created_at, updated_at)"
+                  " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    int index = 0;
+    for (const std::string *text :
+         {&image.id, &image.name, &image.status, &image.visibility, &image.disk_format})
+        insert.bind(++index, *text);
+    for (const std::int64_t number :
+         {image.size, image.virtual_size, image.min_disk, image.min_ram})
+        insert.bind(++index, number);
+    for (const bool flag : {image.is_protected, image.hidden})
+        insert.bind(++index, flag ? 1 : 0);
+    for (const std::string *text : {&image.created_at, &image.updated_at})
+        insert.bind(++index, *text);
+    insert.exec();
+    add_tags(database, image.id, image.tags);
+    for (const auto &[name, value] : image.properties)
+        set_property(database, image.id, name, value);
+    for (const auto &[algorithm, hex] : image.checksums)
+        run(database, "INSERT INTO image_checksums (image_id, algorithm, hex) VALUES (?, ?, ?)",
+            image.id, algorithm, hex);
+}
+
+bool update_image(SQLite::Database &database, const ImageChange &change,
+                  const std::string &updated_at) {
+    SQLite::Statement update(
+        database, "UPDATE images SET name = coalesce(?2, name), status = coalesce(?3, status),"
+                  " visibility = coalesce(?4, visibility), hidden = coalesce(?5, hidden),"
+                  " protected = coalesce(?6, protected), min_disk = coalesce(?7, min_disk),"
+                  " min_ram = coalesce(?8, min_ram), updated_at = ?9 WHERE id = ?1");
+    update.bind(1, change.id);
+    bind(update, 2, change.name);
+    bind(update, 3, change.status);
+    bind(update, 4, change.visibility);
+    bind(update, 5, change.hidden);
+    bind(update, 6, change.is_protected);
+    bind(update, 7, change.min_disk);
+    bind(update, 8, change.min_ram);
+    update.bind(9, updated_at);
+    if (update.exec() == 0)
+        return false;
+    if (change.tags) {
+        run(database, "DELETE FROM image_tags WHERE image_id = ?", change.id);
+        add_tags(database, change.id, *change.tags);
+    }
+    for (const auto &[name, value] : change.properties) {
+        if (value)
+            set_property(database, change.id, name, *value);
+        else
+            run(database, "DELETE FROM image_properties WHERE image_id = ? AND name = ?", change.id,
+                name);
+    }
+    return true;
+}
+
+void delete_image(SQLite::Database &database, const std::string &id) {
+    run(database, "DELETE FROM images WHERE id = ?", id);
+}
+
+bool image_exists(SQLite::Database &database, const std::string &id) {
+    SQLite::Statement query(database, "SELECT 1 FROM images WHERE id = ?");
+    query.bind(1, id);
+    return query.executeStep();
+}
+
+std::vector<std::string> loose_bytes(SQLite::Database &database) {
+    std::vector<std::string> ids;
+    SQLite::Statement rows(database, "SELECT id FROM loose_bytes ORDER BY id");
+    while (rows.executeStep())
+        ids.push_back(rows.getColumn(0).getString());
+    return ids;
+}
+
+void add_loose_bytes(SQLite::Database &database, const std::string &id) {
+    run(database, "INSERT OR IGNORE INTO loose_bytes (id) VALUES (?)", id);
+}
+
+void drop_loose_bytes(SQLite::Database &database, const std::string &id) {
+    run(database, "DELETE FROM loose_bytes WHERE id = ?", id);
+}
+
+} // namespace retouch

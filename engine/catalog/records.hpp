@@ -1,0 +1,37 @@
+#pragma once
+// Records: Image values to and from the rows of catalog.db. It maps and nothing else: rules are
+// checked before, transactions are the caller's. Everything here throws SQLite::Exception.
+
+#include "retouch/image.hpp"
+
+#include <SQLiteCpp/Database.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace retouch {
+
+/// All records, oldest first. Requires: inside a transaction, or the rows may not belong together.
+[[nodiscard]] std::vector<Image> load_images(SQLite::Database &database);
+
+/// Requires: the same.
+[[nodiscard]] std::optional<Image> load_image(SQLite::Database &database, const std::string &id);
+
+/// Requires: no record of that id.
+void insert_image(SQLite::Database &database, const Image &image);
+
+/// False when there is no such record.
+[[nodiscard]] bool update_image(SQLite::Database &database, const ImageChange &change,
+                                const std::string &updated_at);
+
+void delete_image(SQLite::Database &database, const std::string &id);
+
+[[nodiscard]] bool image_exists(SQLite::Database &database, const std::string &id);
+
+/// Ids whose bytes may be in the store without a record.
+[[nodiscard]] std::vector<std::string> loose_bytes(SQLite::Database &database);
+void add_loose_bytes(SQLite::Database &database, const std::string &id);
+void drop_loose_bytes(SQLite::Database &database, const std::string &id);
+
+} // namespace retouch
