@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 
 namespace retouch {
 
@@ -36,10 +37,12 @@ class DiskExport {
     void finish();
 
   private:
+    std::optional<TemporaryDirectory> short_directory_; ///< when `directory` is too long a path
     std::filesystem::path path_;
     std::filesystem::path log_;
     ChildProcess daemon_;
     std::uint64_t bytes_written_ = 0;
+    bool finished_ = false;
 };
 
 } // namespace retouch

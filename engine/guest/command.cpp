@@ -1,0 +1,123 @@
+// The environment of guest commands and the checks before one is started: architecture, bounds,
+// shell and working directory, all said the same way for both back ends.
+
+#include "guest/command.hpp"
+
+#include "base/path.hpp"
+#include "base/text.hpp"
+#include "guest/resolve.hpp"
+#include "retouch/error.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <fmt/format.h>
+#include <sys/utsname.h>
+
+namespace retouch {
+
+namespace {
+
+constexpr std::size_t k_script_bound = std::size_t{256} * 1024;
+constexpr std::size_t k_environment_bound = std::size_t{64} * 1024;
+
+void set(Environment &environment, const std::string &name, const std::string &value) {
+    const auto same =
+        std::ranges::find(environment, name, [](const auto &entry) { return entry.first; });
+    if (same != environment.end())
+        same->second = value;
+    else
+        environment.emplace_back(name, value);
+}
+
+/// The C library of these has no C.UTF-8, and programs would complain about it.
+bool lacks_c_utf8(const Facts &facts) {
+    constexpr std::array old = {"centos", "rhel", "ol", "scientific"};
+    const int major = std::atoi(facts.version.c_str());
+    return std::ranges::count(old, facts.distro) > 0 && major > 0 && major < 8;
+}
+
+void check_architecture(const Facts &facts) {
+    if (facts.type != "linux")
+        throw Error(ErrorKind::refused,
+                    fmt::format("commands cannot run in a {} guest", escape(facts.type)),
+                    "recipes for it can only inject files");
+    utsname host{};
+    uname(&host);
+    const std::string machine = host.machine;
+    const bool runs =
+        facts.architecture == machine || (facts.architecture == "i686" && machine == "x86_64");
+    if (!runs)
+        throw Error(ErrorKind::refused,
+                    fmt::format("the guest's programs are for {} and cannot run on this {} host",
+                                facts.architecture.empty() ? "an unknown machine"
+                                                           : escape(facts.architecture),
+                                machine),
+                    "run retouch on a host of that architecture");
+}
+
+void check_bounds(const GuestCommand &command) {
+    std::size_t environment = 0;
+    for (const auto &[name, value] : command.environment) {
+        environment += name.size() + value.size() + 2;
+        if (name.empty() || name.find_first_of(std::string_view("=\0", 2)) != std::string::npos ||
+            value.find('\0') != std::string::npos)
+            throw Error(ErrorKind::invalid,
+                        fmt::format("'{}' cannot be an environment variable", escape(name)));
+    }
+    if (command.script.size() > k_script_bound || environment > k_environment_bound)
+        throw Error(ErrorKind::invalid,
+                    fmt::format("the command is too long: a script may have {} and its "
+                                "environment {}",
+                                format_bytes(k_script_bound), format_bytes(k_environment_bound)));
+}
+
+/// These exist only while a command runs.
+bool is_provided(const std::string &path) {
+    return is_within(path, "/dev") || is_within(path, "/proc") || is_within(path, "/sys") ||
+           is_within(path, "/run");
+}
+
+} // namespace
+
+Environment command_environment(const Facts &facts, const GuestCommand &command) {
+    Environment environment = {
+        {"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
+        {"HOME", "/root"},
+        {"USER", "root"},
+        {"LOGNAME", "root"},
+        {"SHELL", "/bin/sh"},
+        {"LANG", lacks_c_utf8(facts) ? "C" : "C.UTF-8"},
+        {"TERM", "dumb"},
+        {"DEBIAN_FRONTEND", "noninteractive"},
+        {"SYSTEMD_OFFLINE", "1"},
+    };
+    if (command.network)
+        for (const char *name : {"http_proxy", "https_proxy", "ftp_proxy", "no_proxy", "HTTP_PROXY",
+                                 "HTTPS_PROXY", "NO_PROXY"})
+            if (const char *value = std::getenv(name); value != nullptr && *value != '\0')
+                set(environment, name, value);
+    for (const auto &[name, value] : command.environment)
+        set(environment, name, value);
+    return environment;
+}
+
+void check_command(const GuestView &guest, const GuestCommand &command) {
+    check_architecture(guest.facts());
+    check_bounds(command);
+    const std::string shell = resolve_in_guest(guest, command.shell);
+    const std::optional<FileInfo> program = guest.lstat(shell);
+    if (!program || program->type != FileInfo::Type::regular || (program->mode & 0111) == 0)
+        throw Error(ErrorKind::failed,
+                    fmt::format("the shell {} is not in the guest", escape(command.shell)),
+                    "give the command another shell");
+    const std::string directory = resolve_in_guest(guest, command.working_directory);
+    if (is_provided(directory) || directory == "/")
+        return;
+    const std::optional<FileInfo> info = guest.lstat(directory);
+    if (!info || info->type != FileInfo::Type::directory)
+        throw Error(ErrorKind::failed, fmt::format("the working directory {} is not in the guest",
+                                                   escape(command.working_directory)));
+}
+
+} // namespace retouch

@@ -1,0 +1,37 @@
+#pragma once
+// What every guest command gets whichever back end runs it: environment, names, limits and the
+// refusal to run what cannot run. Running it is for the back ends.
+
+#include "retouch/facts.hpp"
+#include "retouch/guest.hpp"
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace retouch {
+
+inline constexpr const char *k_guest_hostname = "localhost";
+
+/// Where a command finds its script; /run is a tmpfs while it runs.
+inline constexpr const char *k_script_path = "/run/retouch/script";
+
+/// Keeps package scripts from starting services, in the words Debian's invoke-rc.d asks in.
+inline constexpr const char *k_policy_path = "/usr/sbin/policy-rc.d";
+inline constexpr std::string_view k_policy_script = "#!/bin/sh\nexit 101\n";
+
+/// The exit status of a command that was ended at its time limit.
+inline constexpr int k_timed_out_status = 137;
+
+using Environment = std::vector<std::pair<std::string, std::string>>;
+
+/// The whole environment of `command`: its own on top of ours. A networked one also gets the
+/// proxies of this process.
+[[nodiscard]] Environment command_environment(const Facts &facts, const GuestCommand &command);
+
+/// Throws Error: refused when programs of the guest cannot run here, invalid when the command is
+/// beyond the bounds.
+void check_command(const GuestView &guest, const GuestCommand &command);
+
+} // namespace retouch

@@ -1,0 +1,260 @@
+// The arguments for bwrap and what becomes of its end. Data goes in through memory files, never
+// through the image; the first process of the PID namespace is killed and waited for, because that
+// is what ends everything inside it.
+
+#include "guest/host/bubblewrap.hpp"
+
+#include "base/path.hpp"
+#include "base/process.hpp"
+#include "base/text.hpp"
+#include "guest/command.hpp"
+#include "guest/host/mount_points.hpp"
+#include "guest/resolve.hpp"
+#include "retouch/json.hpp"
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace retouch {
+
+namespace {
+
+constexpr const char *k_bwrap = "bwrap";
+constexpr int k_end_wait_milliseconds = 30000;
+
+/// What package managers and builds need and no more: not mounting, modules, raw devices, the clock
+/// or other processes' memory.
+constexpr std::array k_capabilities = {
+    "CAP_CHOWN",           "CAP_DAC_OVERRIDE",
+    "CAP_DAC_READ_SEARCH", "CAP_FOWNER",
+    "CAP_FSETID",          "CAP_KILL",
+    "CAP_SETGID",          "CAP_SETUID",
+    "CAP_SETPCAP",         "CAP_NET_BIND_SERVICE",
+    "CAP_NET_RAW",         "CAP_IPC_OWNER",
+    "CAP_SYS_CHROOT",      "CAP_MKNOD",
+    "CAP_AUDIT_WRITE",     "CAP_SETFCAP",
+    "CAP_LINUX_IMMUTABLE", "CAP_SYS_NICE",
+};
+
+UniqueFd memory_file(std::string_view bytes) {
+    UniqueFd file(memfd_create("retouch", MFD_CLOEXEC));
+    if (!file)
+        throw system_error("create", "a memory file", errno);
+    write_all(file.get(), bytes, "a memory file");
+    lseek(file.get(), 0, SEEK_SET);
+    return file;
+}
+
+/// The sandbox's first process as bubblewrap announces it. The destructor ends it and waits, and
+/// with it the kernel ends everything in its PID namespace.
+class FirstProcess {
+  public:
+    FirstProcess() {
+        std::array<int, 2> ends{};
+        if (pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0)
+            throw system_error("create", "a pipe", errno);
+        read_end_.reset(ends[0]);
+        write_end_.reset(ends[1]);
+    }
+
+    ~FirstProcess() {
+        try {
+            read_status();
+            end();
+        } catch (const std::exception &) {
+            // Nothing more can be done; the unmount will tell.
+        }
+    }
+
+    FirstProcess(const FirstProcess &) = delete;
+    FirstProcess &operator=(const FirstProcess &) = delete;
+
+    /// For --json-status-fd.
+    [[nodiscard]] int fd() const { return write_end_.get(); }
+
+    /// True when the command was started and its end seen.
+    [[nodiscard]] bool command_ended() {
+        read_status();
+        return command_ended_;
+    }
+
+  private:
+    void read_status() {
+        std::array<char, 4096> buffer{};
+        ssize_t got = 0;
+        while ((got = ::read(read_end_.get(), buffer.data(), buffer.size())) > 0)
+            text_.append(buffer.data(), static_cast<std::size_t>(got));
+        for (const std::string &line : split_lines(text_)) {
+            const Json status = Json::parse(line, nullptr, false);
+            if (!status.is_object())
+                continue;
+            pid_ = status.value("child-pid", pid_);
+            namespace_ = status.value("pid-namespace", namespace_);
+            command_ended_ = command_ended_ || status.contains("exit-code");
+        }
+    }
+
+    void end() const {
+        if (pid_ <= 0)
+            return;
+        const UniqueFd process(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
+
+        // The number may already mean another process; the namespace tells.
+        struct stat status {};
+
+        const std::string name = fmt::format("/proc/{}/ns/pid", pid_);
+        if (!process || stat(name.c_str(), &status) != 0 || status.st_ino != namespace_)
+            return;
+        syscall(SYS_pidfd_send_signal, process.get(), SIGKILL, nullptr, 0);
+        pollfd waiting{process.get(), POLLIN, 0};
+        poll(&waiting, 1, k_end_wait_milliseconds);
+    }
+
+    UniqueFd read_end_;
+    UniqueFd write_end_;
+    std::string text_;
+    pid_t pid_ = -1;
+    std::uint64_t namespace_ = 0;
+    bool command_ended_ = false;
+};
+
+/// Collects bwrap's arguments and the memory files they name.
+class Arguments {
+  public:
+    void add(std::initializer_list<std::string> words) { words_.insert(words_.end(), words); }
+
+    /// `option` is --file or --ro-bind-data.
+    void add_data(const char *option, const char *permissions, std::string_view bytes,
+                  const std::string &path) {
+        files_.push_back(memory_file(bytes));
+        add({"--perms", permissions, option, std::to_string(files_.back().get()), path});
+    }
+
+    [[nodiscard]] std::vector<std::string> words() const { return words_; }
+
+    [[nodiscard]] std::vector<int> descriptors() const {
+        std::vector<int> numbers;
+        for (const UniqueFd &file : files_)
+            numbers.push_back(file.get());
+        return numbers;
+    }
+
+  private:
+    std::vector<std::string> words_;
+    std::vector<UniqueFd> files_;
+};
+
+void add_name_resolution(Arguments &arguments, const Sandbox &sandbox, MountPoints &points,
+                         const std::string &run) {
+    const std::string settings = read_file("/etc/resolv.conf", 64 * 1024);
+    const std::string path = resolve_in_guest(sandbox.guest, "/etc/resolv.conf");
+    if (is_within(path, run))
+        arguments.add_data("--file", "0644", settings, path);
+    else if (sandbox.writable || sandbox.guest.lstat(path))
+        arguments.add_data("--ro-bind-data", "0644", settings, points.file(path));
+}
+
+/// Only where something asks the policy: elsewhere its mount point would be a stranger.
+void add_service_policy(Arguments &arguments, const Sandbox &sandbox, MountPoints &points) {
+    const bool exists = sandbox.guest.lstat(k_policy_path).has_value();
+    const bool asked = sandbox.guest.lstat("/usr/sbin/invoke-rc.d").has_value();
+    if (exists || (asked && sandbox.writable))
+        arguments.add_data("--ro-bind-data", "0755", k_policy_script, points.file(k_policy_path));
+}
+
+Arguments make_arguments(const Sandbox &sandbox, const GuestCommand &command, MountPoints &points,
+                         int status_fd) {
+    Arguments arguments;
+    const std::string run = points.directory("/run");
+    arguments.add({sandbox.writable ? "--bind" : "--ro-bind", sandbox.root.string(), "/"});
+    arguments.add({"--proc", points.directory("/proc"), "--dev", points.directory("/dev")});
+    arguments.add({"--ro-bind", "/sys", points.directory("/sys")});
+    arguments.add({"--tmpfs", run, "--perms", "1777", "--dir", join(run, "lock")});
+    arguments.add_data("--file", "0500", command.script, join(run, "retouch/script"));
+    if (command.network)
+        add_name_resolution(arguments, sandbox, points, run);
+    else
+        arguments.add({"--unshare-net"});
+    add_service_policy(arguments, sandbox, points);
+    arguments.add({"--unshare-pid", "--unshare-ipc", "--unshare-uts", "--hostname",
+                   k_guest_hostname, "--die-with-parent", "--new-session", "--cap-drop", "ALL"});
+    for (const char *capability : k_capabilities)
+        arguments.add({"--cap-add", capability});
+    arguments.add({"--clearenv"});
+    for (const auto &[name, value] : command_environment(sandbox.guest.facts(), command))
+        arguments.add({"--setenv", name, value});
+    arguments.add({"--chdir", command.working_directory, "--json-status-fd",
+                   std::to_string(status_fd), "--", command.shell, k_script_path});
+    return arguments;
+}
+
+/// uname -m must say what the guest's programs expect.
+void set_program(ProcessSpec &spec, const Facts &facts) {
+    spec.program = k_bwrap;
+    if (facts.architecture != "i686")
+        return;
+    spec.arguments.insert(spec.arguments.begin(), {"i686", "--", k_bwrap});
+    spec.program = "setarch";
+}
+
+/// Files that programs make without saying a mode get the usual one, whatever ours is.
+class UsualUmask {
+  public:
+    UsualUmask() : former_(umask(022)) {}
+
+    ~UsualUmask() { umask(former_); }
+
+    UsualUmask(const UsualUmask &) = delete;
+    UsualUmask &operator=(const UsualUmask &) = delete;
+
+  private:
+    mode_t former_;
+};
+
+} // namespace
+
+void require_bubblewrap() {
+    if (!find_program(k_bwrap))
+        throw Error(ErrorKind::unavailable, "bwrap is not installed",
+                    "install the package bubblewrap, or use --guest appliance");
+}
+
+CommandResult run_in_sandbox(const Sandbox &sandbox, const GuestCommand &command) {
+    MountPoints points(sandbox.guest, sandbox.files);
+    FirstProcess first;
+    const Arguments arguments = make_arguments(sandbox, command, points, first.fd());
+    ProcessSpec spec;
+    spec.arguments = arguments.words();
+    spec.inherited = arguments.descriptors();
+    spec.inherited.push_back(first.fd());
+    spec.output_bound = k_output_bound;
+    spec.time_limit = command.time_limit;
+    set_program(spec, sandbox.guest.facts());
+
+    const UsualUmask usual_umask;
+    ProcessResult ended = run_process(spec);
+    constexpr std::string_view not_executed = "bwrap: execvp ";
+    const bool started = first.command_ended() &&
+                         !(ended.exit_status == 1 && ended.err.substr(0, 14) == not_executed);
+    if (!started && !ended.timed_out)
+        throw Error(ErrorKind::failed,
+                    fmt::format("the command could not be started in the guest: {}",
+                                escape(trim(ended.err))));
+    CommandResult result;
+    result.exit_status = ended.timed_out ? k_timed_out_status : ended.exit_status;
+    result.timed_out = ended.timed_out;
+    result.out = {std::move(ended.out), ended.out_total};
+    result.err = {std::move(ended.err), ended.err_total};
+    result.seconds = ended.seconds;
+    return result;
+}
+
+} // namespace retouch

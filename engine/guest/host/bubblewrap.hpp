@@ -1,0 +1,25 @@
+#pragma once
+// One guest command on this host under bubblewrap: namespaces of its own, the guest's root as /,
+// nothing of it alive when it returns.
+
+#include "guest/host/rooted.hpp"
+#include "retouch/guest.hpp"
+
+#include <filesystem>
+
+namespace retouch {
+
+struct Sandbox {
+    const GuestView &guest;
+    const Rooted &files;
+    std::filesystem::path root; ///< where the guest's root is mounted
+    bool writable = false;      ///< else every filesystem of the guest is read-only for it
+};
+
+/// Requires: check_command() has passed. Throws Error when it could not be started.
+[[nodiscard]] CommandResult run_in_sandbox(const Sandbox &sandbox, const GuestCommand &command);
+
+/// Throws Error: unavailable when bubblewrap is not installed.
+void require_bubblewrap();
+
+} // namespace retouch

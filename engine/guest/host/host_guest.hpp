@@ -1,0 +1,76 @@
+#pragma once
+// HostGuest: a guest opened by this host's kernel. For images that are trusted, as root. It moves
+// the calling thread into a private mount namespace, where it stays.
+
+#include "guest/host/bubblewrap.hpp"
+#include "guest/host/loop_device.hpp"
+#include "guest/host/mount.hpp"
+#include "guest/host/rooted.hpp"
+#include "guest/volume.hpp"
+#include "retouch/guest.hpp"
+#include "store/disk_export.hpp"
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace retouch {
+
+class HostGuest final : public Guest {
+  public:
+    /// Throws Error as open_guest() does.
+    HostGuest(const Disk &disk, const GuestOptions &options, EventSink &events);
+    ~HostGuest() override;
+    HostGuest(const HostGuest &) = delete;
+    HostGuest &operator=(const HostGuest &) = delete;
+
+    [[nodiscard]] const Facts &facts() const override { return facts_; }
+
+    [[nodiscard]] std::optional<FileInfo> lstat(const std::string &path) const override;
+    [[nodiscard]] std::string read(const std::string &path, std::size_t max_bytes) const override;
+    [[nodiscard]] std::string sha256(const std::string &path) const override;
+    [[nodiscard]] std::string read_link(const std::string &path) const override;
+    [[nodiscard]] std::vector<DirectoryEntry> list(const std::string &path) const override;
+    [[nodiscard]] CommandResult probe(const GuestCommand &command) const override;
+
+    void write(const std::string &path, const FileSource &source, std::uint32_t mode,
+               std::uint32_t uid, std::uint32_t gid) override;
+    void make_directory(const std::string &path, std::uint32_t mode, std::uint32_t uid,
+                        std::uint32_t gid) override;
+    void make_link(const std::string &target, const std::string &path) override;
+    void set_attributes(const std::string &path, std::uint32_t mode, std::uint32_t uid,
+                        std::uint32_t gid) override;
+    void remove(const std::string &path) override;
+    CommandResult run(const GuestCommand &command) override;
+    void finish() override;
+    [[nodiscard]] std::uint64_t bytes_written() const override;
+
+  private:
+    /// One mounted filesystem; the order of destruction is unmount, then detach.
+    struct Filesystem {
+        std::unique_ptr<LoopDevice> device;
+        Mount mount;
+        std::optional<Rooted> files; ///< sees the errors of writing back; open until finish()
+    };
+
+    [[nodiscard]] Filesystem open(const Volume &volume, const std::filesystem::path &target,
+                                  bool read_only) const;
+    [[nodiscard]] bool holds_root(const Volume &volume) const;
+    [[nodiscard]] const Volume &find_root(const std::vector<Volume> &volumes) const;
+    void mount_others(const std::vector<Volume> &volumes, EventSink &events);
+    void mount_other(const FstabEntry &entry, const std::vector<Volume> &volumes);
+
+    [[nodiscard]] std::filesystem::path root_path() const { return directory_.path() / "root"; }
+
+    [[nodiscard]] const Rooted &files() const { return *filesystems_.front().files; }
+
+    [[nodiscard]] CommandResult run_command(const GuestCommand &command, bool writable) const;
+
+    TemporaryDirectory directory_;
+    bool read_only_;
+    std::unique_ptr<DiskExport> export_;
+    std::vector<Filesystem> filesystems_; ///< the root first
+    Facts facts_;
+};
+
+} // namespace retouch

@@ -1,0 +1,68 @@
+// The private mount namespace and mount(2), umount2(2) behind RAII.
+
+#include "guest/host/mount.hpp"
+
+#include "base/file.hpp"
+#include "base/text.hpp"
+
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <fmt/format.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <thread>
+#include <utility>
+
+namespace retouch {
+
+namespace {
+
+constexpr int k_unmount_tries = 250;
+constexpr std::chrono::milliseconds k_unmount_pause{20};
+
+} // namespace
+
+void enter_private_mounts() {
+    // A namespace belongs to a thread, and entering another one would copy, and so pin, the mounts
+    // made in the first.
+    static thread_local bool entered = false;
+    if (entered)
+        return;
+    if (unshare(CLONE_NEWNS) != 0 || mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr) != 0)
+        throw Error(ErrorKind::not_authorised,
+                    fmt::format("cannot make a private mount namespace: {}", std::strerror(errno)),
+                    "run retouch as root, or use --guest appliance");
+    entered = true;
+}
+
+Mount::Mount(const std::filesystem::path &source, const std::filesystem::path &target,
+             const std::string &filesystem, unsigned long flags, const std::string &options)
+    : target_(target) {
+    if (mount(source.c_str(), target.c_str(), filesystem.c_str(), flags, options.c_str()) == 0)
+        return;
+    const int code = errno;
+    throw Error(ErrorKind::failed,
+                fmt::format("cannot mount the {} filesystem of the image: {}", escape(filesystem),
+                            std::strerror(code)),
+                code == ENODEV ? "this kernel does not know the filesystem; use --guest appliance"
+                               : "the filesystem may be damaged; check it with fsck");
+}
+
+Mount::~Mount() {
+    if (!target_.empty())
+        umount2(target_.c_str(), MNT_DETACH | UMOUNT_NOFOLLOW);
+}
+
+Mount::Mount(Mount &&other) noexcept : target_(std::exchange(other.target_, {})) {}
+
+void Mount::unmount() {
+    for (int tries = 0; umount2(target_.c_str(), UMOUNT_NOFOLLOW) != 0; ++tries) {
+        if (errno != EBUSY || tries == k_unmount_tries)
+            throw system_error("unmount", target_, errno);
+        std::this_thread::sleep_for(k_unmount_pause);
+    }
+    target_.clear();
+}
+
+} // namespace retouch

@@ -1,0 +1,54 @@
+#pragma once
+// Rooted: files below a mounted root of a guest. Every path is resolved by the kernel inside that
+// root, so no symbolic link in an image can reach a file of the host.
+
+#include "base/file.hpp"
+#include "retouch/guest.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace retouch {
+
+class Rooted {
+  public:
+    /// `root` is where the guest's root filesystem is mounted. Throws Error.
+    explicit Rooted(const std::filesystem::path &root);
+
+    // Looking; the contracts are GuestView's.
+    [[nodiscard]] std::optional<FileInfo> lstat(const std::string &path) const;
+    [[nodiscard]] std::string read(const std::string &path, std::size_t max_bytes) const;
+    [[nodiscard]] std::string sha256(const std::string &path) const;
+    [[nodiscard]] std::string read_link(const std::string &path) const;
+    [[nodiscard]] std::vector<DirectoryEntry> list(const std::string &path) const;
+
+    /// The first `bytes` bytes of a regular file; nullopt when there is none. Throws Error.
+    [[nodiscard]] std::optional<std::string> head(const std::string &path, std::size_t bytes) const;
+
+    // Writing; the contracts are Guest's.
+    void write(const std::string &path, const FileSource &source, std::uint32_t mode,
+               std::uint32_t uid, std::uint32_t gid) const;
+    void make_directory(const std::string &path, std::uint32_t mode, std::uint32_t uid,
+                        std::uint32_t gid) const;
+    void make_link(const std::string &target, const std::string &path) const;
+    void set_attributes(const std::string &path, std::uint32_t mode, std::uint32_t uid,
+                        std::uint32_t gid) const;
+    void remove(const std::string &path) const;
+
+    /// The directory that holds `path`'s entry. Throws Error naming `what` was tried.
+    [[nodiscard]] UniqueFd open_parent(const std::string &path, const char *what) const;
+
+    /// Writes everything of the root's filesystem through. Throws Error when data was lost.
+    void sync() const;
+
+  private:
+    [[nodiscard]] int open_at_root(const std::string &path, int flags) const;
+    [[nodiscard]] UniqueFd open_regular(const std::string &path) const;
+
+    UniqueFd root_;
+};
+
+} // namespace retouch

@@ -1,0 +1,140 @@
+// Writing below a root: new contents under a temporary name beside the old entry, then renamed over
+// it, so that a final link is replaced and a failure leaves the old file.
+
+#include "guest/host/remove_tree.hpp"
+#include "guest/host/rooted.hpp"
+
+#include "base/path.hpp"
+#include "base/uuid.hpp"
+#include "guest/refusals.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <memory>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace retouch {
+
+namespace {
+
+constexpr std::size_t k_piece = std::size_t{256} * 1024;
+
+/// An entry under a temporary name: renamed to its place, or removed.
+class Replacement {
+  public:
+    Replacement(int parent, const std::string &path)
+        : parent_(parent), path_(path), name_(".retouch-" + random_uuid()) {}
+
+    ~Replacement() {
+        if (!name_.empty())
+            unlinkat(parent_, name_.c_str(), 0);
+    }
+
+    Replacement(const Replacement &) = delete;
+    Replacement &operator=(const Replacement &) = delete;
+
+    [[nodiscard]] const char *name() const { return name_.c_str(); }
+
+    void put_in_place(const char *what) {
+        if (renameat(parent_, name_.c_str(), parent_, base_name(path_).c_str()) != 0)
+            throw refusal::file_operation(what, path_, errno);
+        name_.clear();
+    }
+
+  private:
+    int parent_;
+    const std::string &path_;
+    std::string name_;
+};
+
+void write_bytes(int fd, std::string_view bytes, const std::string &path) {
+    while (!bytes.empty()) {
+        const ssize_t put = ::write(fd, bytes.data(), bytes.size());
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0)
+            throw refusal::file_operation("write", path, errno);
+        bytes.remove_prefix(static_cast<std::size_t>(put));
+    }
+}
+
+void copy_source(int fd, const FileSource &source, const std::string &path) {
+    if (const auto *text = std::get_if<std::string>(&source))
+        return write_bytes(fd, *text, path);
+    const auto &host_path = std::get<std::filesystem::path>(source);
+    const UniqueFd file = open_regular_file(host_path);
+    const auto buffer = std::make_unique<std::array<char, k_piece>>();
+    while (const std::size_t got = read_some(file.get(), *buffer, host_path))
+        write_bytes(fd, {buffer->data(), got}, path);
+}
+
+/// Owner before mode: changing the owner clears the set-id bits.
+void set_owner_and_mode(int fd, const std::string &path, std::uint32_t mode, std::uint32_t uid,
+                        std::uint32_t gid) {
+    const std::string name = fmt::format("/proc/self/fd/{}", fd);
+    if (chown(name.c_str(), uid, gid) != 0)
+        throw refusal::file_operation("set the owner of", path, errno);
+    if (chmod(name.c_str(), mode) != 0)
+        throw refusal::file_operation("set the mode of", path, errno);
+}
+
+} // namespace
+
+void Rooted::write(const std::string &path, const FileSource &source, std::uint32_t mode,
+                   std::uint32_t uid, std::uint32_t gid) const {
+    const UniqueFd parent = open_parent(path, "write");
+    Replacement replacement(parent.get(), path);
+    const UniqueFd file(openat(parent.get(), replacement.name(),
+                               O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+    if (!file)
+        throw refusal::file_operation("write", path, errno);
+    copy_source(file.get(), source, path);
+    set_owner_and_mode(file.get(), path, mode, uid, gid);
+    replacement.put_in_place("write");
+}
+
+void Rooted::make_directory(const std::string &path, std::uint32_t mode, std::uint32_t uid,
+                            std::uint32_t gid) const {
+    const UniqueFd parent = open_parent(path, "create the directory");
+    const std::string name = base_name(path);
+    if (mkdirat(parent.get(), name.c_str(), 0700) != 0)
+        throw refusal::file_operation("create the directory", path, errno);
+    const UniqueFd directory(
+        openat(parent.get(), name.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!directory)
+        throw refusal::file_operation("create the directory", path, errno);
+    set_owner_and_mode(directory.get(), path, mode, uid, gid);
+}
+
+void Rooted::make_link(const std::string &target, const std::string &path) const {
+    const UniqueFd parent = open_parent(path, "create the link");
+    Replacement replacement(parent.get(), path);
+    if (symlinkat(target.c_str(), parent.get(), replacement.name()) != 0)
+        throw refusal::file_operation("create the link", path, errno);
+    replacement.put_in_place("create the link");
+}
+
+void Rooted::set_attributes(const std::string &path, std::uint32_t mode, std::uint32_t uid,
+                            std::uint32_t gid) const {
+    const std::optional<FileInfo> info = lstat(path);
+    const int absent = info ? ELOOP : ENOENT;
+    if (!info || info->type == FileInfo::Type::symlink)
+        throw refusal::file_operation("set the mode and owner of", path, absent);
+    const UniqueFd entry(open_at_root(path, O_PATH | O_NOFOLLOW));
+    if (!entry)
+        throw refusal::file_operation("set the mode and owner of", path, errno);
+    set_owner_and_mode(entry.get(), path, mode, uid, gid);
+}
+
+void Rooted::remove(const std::string &path) const {
+    if (!lstat(path))
+        return;
+    const UniqueFd parent = open_parent(path, "remove");
+    remove_tree(parent.get(), base_name(path), path);
+}
+
+} // namespace retouch

@@ -1,0 +1,31 @@
+#pragma once
+// Refusals: the errors both guest back ends give, so that the same image is refused in the same
+// words whichever way it is opened. It decides nothing.
+
+#include "base/file.hpp"
+#include "retouch/error.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace retouch::refusal {
+
+[[nodiscard]] Error no_system();
+
+/// `roots`: one description each, untrusted.
+[[nodiscard]] Error several_systems(const std::vector<std::string> &roots);
+
+[[nodiscard]] Error encrypted(const std::string &device);
+
+/// For the host guest: `what` is something only the appliance can open.
+[[nodiscard]] Error needs_appliance(const std::string &what);
+
+/// An Error about a file operation: "cannot WHAT PATH in the guest: REASON", with errno `code`.
+[[nodiscard]] Error file_operation(std::string_view what, std::string_view path, int code);
+
+[[nodiscard]] Error not_regular(std::string_view path);
+
+[[nodiscard]] Error too_large(std::string_view path, std::size_t max_bytes);
+
+} // namespace retouch::refusal

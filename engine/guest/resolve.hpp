@@ -1,0 +1,15 @@
+#pragma once
+// Resolving a path inside a guest by looking at it, for things that may not exist yet. Never
+// touches the host.
+
+#include "retouch/guest.hpp"
+
+#include <string>
+
+namespace retouch {
+
+/// `path` with every symbolic link on it replaced, the last one too; components that do not exist
+/// stay as they are. Normal and absolute. Throws Error: failed when links go in circles.
+[[nodiscard]] std::string resolve_in_guest(const GuestView &guest, const std::string &path);
+
+} // namespace retouch

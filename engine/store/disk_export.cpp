@@ -1,0 +1,154 @@
+// How a qemu-storage-daemon is started for one disk, waited for and ended. All its arguments are
+// JSON, so no path can smuggle in an option. What is on the disk is nobody's business here.
+
+#include "store/disk_export.hpp"
+
+#include "base/clock.hpp"
+#include "base/text.hpp"
+#include "retouch/json.hpp"
+
+#include <charconv>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/un.h>
+#include <thread>
+
+namespace retouch {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char *k_daemon = "qemu-storage-daemon";
+constexpr double k_start_limit_seconds = 30;
+constexpr std::size_t k_log_tail = 2000;
+
+std::string block_device(const Disk &disk) {
+    const Json file = {{"driver", "file"},
+                       {"filename", disk.path.string()},
+                       {"aio", "threads"},
+                       {"discard", "unmap"}};
+    const Json node = {{"driver", disk.format},       {"node-name", "disk"},
+                       {"read-only", disk.read_only}, {"auto-read-only", false},
+                       {"discard", "unmap"},          {"file", file}};
+    return node.dump();
+}
+
+std::vector<std::string> arguments(const Disk &disk, DiskExport::Protocol protocol,
+                                   const fs::path &path, const fs::path &pid_file) {
+    std::vector<std::string> result = {"--pidfile", pid_file.string(), "--blockdev",
+                                       block_device(disk)};
+    Json served = {{"id", "export"}, {"node-name", "disk"}, {"writable", !disk.read_only}};
+    if (protocol == DiskExport::Protocol::nbd) {
+        const Json server = {{"addr", {{"type", "unix"}, {"path", path.string()}}},
+                             {"max-connections", 0}};
+        result.insert(result.end(), {"--nbd-server", server.dump()});
+        served.update({{"type", "nbd"}, {"name", "disk"}});
+    } else {
+        served.update({{"type", "fuse"}, {"mountpoint", path.string()}});
+    }
+    result.insert(result.end(), {"--export", served.dump()});
+    return result;
+}
+
+/// Sockets have short names: a long directory is replaced by one under /tmp.
+std::optional<TemporaryDirectory> short_directory(DiskExport::Protocol protocol,
+                                                  const fs::path &directory) {
+    const std::size_t needed = (directory / "disk.sock").string().size() + 1;
+    if (protocol == DiskExport::Protocol::fuse || needed <= sizeof(sockaddr_un::sun_path))
+        return std::nullopt;
+    return TemporaryDirectory("/tmp", "disk-");
+}
+
+ProcessSpec daemon_spec(const Disk &disk, DiskExport::Protocol protocol, const fs::path &path,
+                        const fs::path &log) {
+    ProcessSpec spec;
+    spec.program = k_daemon;
+    spec.arguments = arguments(disk, protocol, path, log.parent_path() / "export.pid");
+    spec.log = log;
+    return spec;
+}
+
+/// What FUSE mounts over must exist; a stale pid file would look like a daemon that serves.
+void prepare(DiskExport::Protocol protocol, const fs::path &path, const fs::path &log) {
+    if (protocol == DiskExport::Protocol::fuse)
+        static_cast<void>(open_file(path, O_WRONLY | O_CREAT, 0600));
+    std::error_code ignored;
+    fs::remove(log.parent_path() / "export.pid", ignored);
+}
+
+std::string log_tail(const fs::path &log) {
+    std::error_code code;
+    if (fs::file_size(log, code) == 0 || code)
+        return "it said nothing";
+    std::string text = read_file(log, 16 * 1024 * 1024);
+    if (text.size() > k_log_tail)
+        text.erase(0, text.size() - k_log_tail);
+    return escape(trim(text));
+}
+
+Error start_error(const Disk &disk, const fs::path &log) {
+    const std::string said = log_tail(log);
+    std::string hint;
+    if (said.find("lock") != std::string::npos)
+        hint = "another process has the image open; wait for it to end or stop it";
+    else if (said.find("Permission denied") != std::string::npos)
+        hint = "check the permissions of the image file";
+    return {ErrorKind::failed,
+            fmt::format("cannot open the disk {}: {}", escape(disk.path.string()), said), hint};
+}
+
+} // namespace
+
+DiskExport::DiskExport(const Disk &disk, Protocol protocol, const fs::path &directory)
+    : short_directory_(short_directory(protocol, directory)),
+      path_((short_directory_ ? short_directory_->path() : directory) /
+            (protocol == Protocol::nbd ? "disk.sock" : "disk.raw")),
+      log_(directory / "export.log"),
+      daemon_([&] {
+          if (!find_program(k_daemon))
+              throw Error(ErrorKind::unavailable, fmt::format("{} is not installed", k_daemon),
+                          "install the package qemu-system-common");
+          prepare(protocol, path_, log_);
+          return daemon_spec(disk, protocol, path_, log_);
+      }()) {
+    // The daemon writes its pid file once everything is served.
+    const fs::path pid_file = directory / "export.pid";
+    const Stopwatch waited;
+    std::error_code code;
+    while (fs::file_size(pid_file, code) == 0 || code) {
+        if (!daemon_.running() || waited.seconds() > k_start_limit_seconds)
+            throw start_error(disk, log_);
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+}
+
+DiskExport::~DiskExport() = default;
+
+std::uint64_t DiskExport::bytes_written() const {
+    if (finished_)
+        return bytes_written_;
+    // Files of /proc have no size, so they are read as they come.
+    const UniqueFd file = open_file(fmt::format("/proc/{}/io", daemon_.pid()), O_RDONLY);
+    char buffer[1024];
+    const ssize_t got = ::read(file.get(), buffer, sizeof buffer);
+    const std::string_view text(buffer, got > 0 ? static_cast<std::size_t>(got) : 0);
+    constexpr std::string_view key = "\nwrite_bytes: ";
+    const std::size_t at = text.find(key);
+    std::uint64_t bytes = 0;
+    if (at != std::string_view::npos)
+        std::from_chars(text.data() + at + key.size(), text.data() + text.size(), bytes);
+    return bytes;
+}
+
+void DiskExport::finish() {
+    bytes_written_ = bytes_written();
+    finished_ = true;
+    const int status = daemon_.stop();
+    if (status != 0)
+        throw Error(ErrorKind::failed, fmt::format("the disk was not closed cleanly: {} ended with "
+                                                   "status {}: {}",
+                                                   k_daemon, status, log_tail(log_)));
+}
+
+} // namespace retouch
