@@ -47,6 +47,7 @@ struct World {
     int command_status = 0;
     int fail_guest_at = 0; ///< 0: never
     int opened = 0;
+    std::vector<std::unique_ptr<MemoryGuest>> inner; ///< of faulty guests, which borrow them
 
     World() { catalog.put(image("a", "debian", "1")); }
 
@@ -56,10 +57,11 @@ struct World {
             ++opened;
             auto guest = std::make_unique<MemoryGuest>();
             guest->script("make-it-so", command_status, "done\n");
-            std::unique_ptr<Guest> result = std::move(guest);
-            if (fail_guest_at > 0)
-                result = std::make_unique<FaultyGuest>(std::move(result), fail_guest_at);
-            return result;
+            if (fail_guest_at == 0)
+                return std::unique_ptr<Guest>(std::move(guest));
+            inner.push_back(std::move(guest));
+            return std::unique_ptr<Guest>(
+                std::make_unique<FaultyGuest>(*inner.back(), fail_guest_at));
         };
         return options;
     }
