@@ -20,10 +20,10 @@ declare -A sets=(
     [demo]="mmdebstrap e2fsprogs fdisk dpkg-dev"
     # What the tests use to look at results with other eyes, and the checkers of the sources.
     [test]="clang clang-format clang-tidy clang-tools libclang-rt-14-dev busybox-static
-        libguestfs-tools guestfs-tools python3-yaml python3-jsonschema tmux cryptsetup-bin
+        guestfish guestfs-tools python3-yaml python3-jsonschema tmux cryptsetup-bin
         btrfs-progs xfsprogs dosfstools git"
     # What the benchmark compares with.
-    [bench]="guestfs-tools time"
+    [bench]="guestfs-tools guestfish"
     # What tests/rig runs: Ceph, Keystone and Glance, without the packages that start them as services.
     [rig]="ceph-mon ceph-mgr ceph-osd ceph-common python3-rados python3-rbd python3-keystone
         uwsgi-core uwsgi-plugin-python3 python3-glance glance-common python3-openstackclient
