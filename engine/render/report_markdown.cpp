@@ -5,6 +5,7 @@
 #include "render/report_markdown.hpp"
 
 #include "base/text.hpp"
+#include "model/names.hpp"
 #include "render/markdown.hpp"
 #include "render/output_lines.hpp"
 #include "render/report_summary.hpp"
@@ -20,7 +21,7 @@ namespace {
 std::string summary_table(const Report &report) {
     std::vector<std::vector<std::string>> rows;
     for (const TargetReport &target : report.targets)
-        rows.push_back({markdown_code(target.name), std::string(outcome_word(target.outcome)),
+        rows.push_back({markdown_code(target.name), std::string(to_string(target.outcome)),
                         markdown_code(target.image_id),
                         target.bytes_written > 0 ? format_bytes(target.bytes_written) : ""});
     return markdown_table({"image", "outcome", "id", "written"}, rows);
@@ -86,7 +87,7 @@ std::string report_markdown(const Report &report) {
             steps_markdown(target) + phases_markdown(target) + error_markdown(target);
         if (!body.empty())
             text += "\n" + markdown_details(fmt::format("{}: {}", markdown_words(target.name),
-                                                        outcome_word(target.outcome)),
+                                                        to_string(target.outcome)),
                                             body);
     }
     return text;

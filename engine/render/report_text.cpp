@@ -5,6 +5,7 @@
 #include "render/report_text.hpp"
 
 #include "base/text.hpp"
+#include "model/names.hpp"
 #include "render/output_lines.hpp"
 #include "render/report_summary.hpp"
 #include "render/style.hpp"
@@ -45,7 +46,7 @@ std::string styled(StepOutcome outcome, const Style &style) {
 }
 
 std::string styled(TargetOutcome outcome, const Style &style) {
-    const std::string_view word = outcome_word(outcome);
+    const std::string_view word = to_string(outcome);
     switch (outcome) {
     case TargetOutcome::published:
     case TargetOutcome::updated:

@@ -5,6 +5,7 @@
 #include "render/wording.hpp"
 
 #include "base/text.hpp"
+#include "model/names.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -94,39 +95,7 @@ std::string_view state_words(StepState state) {
 }
 
 std::string_view outcome_word(StepOutcome outcome) {
-    switch (outcome) {
-    case StepOutcome::changed:
-        return "changed";
-    case StepOutcome::unchanged:
-        return "unchanged";
-    case StepOutcome::skipped:
-        return "skipped";
-    case StepOutcome::ran:
-        return "ran";
-    case StepOutcome::passed:
-        return "passed";
-    case StepOutcome::failed:
-        return "failed";
-    case StepOutcome::not_reached:
-        return "not reached";
-    }
-    assert(false);
-    return {};
-}
-
-std::string_view outcome_word(TargetOutcome outcome) {
-    switch (outcome) {
-    case TargetOutcome::published:
-        return "published";
-    case TargetOutcome::updated:
-        return "updated";
-    case TargetOutcome::unchanged:
-        return "unchanged";
-    case TargetOutcome::failed:
-        return "failed";
-    }
-    assert(false);
-    return {};
+    return outcome == StepOutcome::not_reached ? "not reached" : to_string(outcome);
 }
 
 std::string superseded_text(const Superseded &superseded) {
@@ -152,7 +121,8 @@ Fields publish_fields(const PublishPlan &publish) {
 }
 
 Fields changed_publish_fields(const PublishPlan &publish) {
-    const Fields known = all_fields(publish);
+    Fields known = all_fields(publish);
+    known.emplace_back("hidden", "no");
     Fields fields;
     for (const std::string &name : publish.changed_fields) {
         const auto found = std::ranges::find(known, name, &Fields::value_type::first);

@@ -34,9 +34,8 @@ namespace retouch {
 /// "change", "unchanged", "skipped by a guard", "will run, effect unknown".
 [[nodiscard]] std::string_view state_words(StepState state);
 
-/// The word used in JSON and in reports: "changed", "not_reached", ...
+/// "changed", "not reached", ...
 [[nodiscard]] std::string_view outcome_word(StepOutcome outcome);
-[[nodiscard]] std::string_view outcome_word(TargetOutcome outcome);
 
 /// What becomes of an image that loses the name: `hide "Debian 12" (0b9c...)`.
 [[nodiscard]] std::string superseded_text(const Superseded &superseded);

@@ -1,0 +1,177 @@
+// retouch apply: make the next version of images, from recipes or from one saved plan.
+// Order of refusals: wrong recipes, nobody to ask, wrong configuration; only then a catalog is
+// opened. Several recipes are applied one after the other; one that fails does not stop the rest.
+
+#include "apply/apply.hpp"
+
+#include "base/exit_code.hpp"
+#include "base/interrupt.hpp"
+#include "base/text.hpp"
+#include "cli/arguments.hpp"
+#include "cli/commands.hpp"
+#include "cli/documents.hpp"
+#include "cli/event_file.hpp"
+#include "cli/exit_codes.hpp"
+#include "cli/plan_file.hpp"
+#include "cli/progress.hpp"
+#include "cli/recipes.hpp"
+#include "cli/workspace.hpp"
+
+#include <fmt/format.h>
+
+namespace retouch {
+
+namespace {
+
+struct Options {
+    std::vector<std::string> inputs;
+    std::vector<std::string> variables;
+    std::string format = "text";
+    std::string events;
+    std::string guest;
+    bool yes = false;
+    bool from_current = false;
+};
+
+/// What to apply: recipes, or one plan.
+struct Work {
+    std::vector<CheckedRecipe> recipes;
+    std::optional<Plan> plan;
+};
+
+Work read_work(const Options &options, Context &context) {
+    const auto variables = parse_assignments("--var", options.variables);
+    for (const std::string &input : options.inputs) {
+        const std::optional<std::string> text = plan_file_text(input);
+        if (!text)
+            continue;
+        if (options.inputs.size() > 1)
+            throw Error(ErrorKind::usage,
+                        fmt::format("{} is a saved plan; it is applied alone", escape(input)));
+        if (!variables.empty() || options.from_current)
+            throw Error(ErrorKind::usage,
+                        fmt::format("{} is a saved plan; its variables and source are fixed",
+                                    escape(input)),
+                        "leave out --var and --from-current, or apply the recipe");
+        return {{}, plan_from_json(*text)};
+    }
+    return {check_recipes(options.inputs, variables, context), std::nullopt};
+}
+
+void require_consent(const Options &options, const Work &work, const Context &context) {
+    if (options.yes || context.console.can_ask() || (work.plan && !work.plan->has_changes()))
+        return;
+    throw Error(ErrorKind::usage, "nobody is there to confirm the changes",
+                "add --yes to apply without a question, or look first: retouch plan");
+}
+
+std::unique_ptr<EventFile> open_events(const std::string &path) {
+    if (path.empty())
+        return nullptr;
+    if (path == "-")
+        throw Error(ErrorKind::usage, "--events needs a file; standard output holds the report",
+                    "for example: --events run.jsonl");
+    return std::make_unique<EventFile>(path);
+}
+
+Confirm confirmation(const Options &options, Context &context, Progress &progress) {
+    return [&options, &context, &progress](const Plan &plan) {
+        progress.pause();
+        const bool ask = !options.yes;
+        if (ask || (options.format == "text" && !context.global.quiet))
+            context.console.err(shown_plan(plan, "text", context.console.err_colour(), false));
+        return !ask || context.console.ask("\nApply these changes? Only 'yes' is accepted: ");
+    };
+}
+
+int worst_exit_code(const Report &report) {
+    std::vector<int> codes;
+    for (const TargetReport &target : report.targets)
+        codes.push_back(target.exit_code);
+    return combined_exit_code(codes);
+}
+
+/// One run per recipe or plan: reports are printed as they come, errors do not stop the others.
+class Runs {
+  public:
+    Runs(const Options &options, Context &context, std::size_t count)
+        : options_(options), context_(context), count_(count) {}
+
+    template<typename Act>
+    void add(const std::filesystem::path &path, const Act &act) {
+        try {
+            const Report report = act();
+            context_.console.out(shown_report(report, options_.format,
+                                              context_.console.out_colour(), !codes_.empty()));
+            codes_.push_back(worst_exit_code(report));
+        } catch (const Error &error) {
+            if (count_ == 1 || pending_interrupt() != 0)
+                throw;
+            context_.console.error(about_recipe(error, path));
+            codes_.push_back(exit_code(error.kind()));
+        }
+    }
+
+    [[nodiscard]] int exit_code_of_all() const { return combined_exit_code(codes_); }
+
+  private:
+    const Options &options_;
+    Context &context_;
+    std::size_t count_;
+    std::vector<int> codes_;
+};
+
+int run(const Options &options, Context &context) {
+    const Work work = read_work(options, context);
+    require_consent(options, work, context);
+    const std::unique_ptr<EventFile> file = open_events(options.events);
+    const Workspace workspace(context);
+    Progress progress(context);
+    std::vector<EventSink *> sinks = {&progress};
+    if (file)
+        sinks.push_back(file.get());
+    EventTee events(std::move(sinks));
+
+    const CatalogSettings &settings =
+        work.plan ? workspace.catalog_of_plan(work.plan->catalog) : workspace.catalog();
+    const std::unique_ptr<Catalog> catalog = open_catalog(settings, events);
+    ApplyOptions apply_options;
+    apply_options.guest = workspace.guest(options.guest);
+    apply_options.plan.from_current = options.from_current;
+    const Confirm confirm = confirmation(options, context, progress);
+
+    Runs runs(options, context, work.plan ? 1 : work.recipes.size());
+    if (work.plan)
+        runs.add(options.inputs.front(),
+                 [&] { return apply_plan(*work.plan, *catalog, apply_options, confirm, events); });
+    for (const CheckedRecipe &checked : work.recipes) {
+        if (pending_interrupt() != 0)
+            break;
+        runs.add(checked.recipe.path,
+                 [&] { return apply_recipe(checked, *catalog, apply_options, confirm, events); });
+    }
+    if (file && !file->complaint().empty())
+        context.console.warn("events are missing: " + file->complaint());
+    return runs.exit_code_of_all();
+}
+
+} // namespace
+
+void add_apply(CLI::App &app, Context &context) {
+    Command command(app, "apply", "Make the next version of images, from recipes or a saved plan.",
+                    "retouch apply recipes/web.yaml\n"
+                    "retouch apply recipes/*.yaml --yes --format json\n"
+                    "retouch apply web.plan.json --yes --events run.jsonl");
+    const auto options = std::make_shared<Options>();
+    command.arguments("RECIPE", options->inputs, "recipe files, or one plan saved by: plan -o");
+    command.variables(options->variables);
+    command.flag("-y,--yes,--auto-approve", options->yes, "apply without asking");
+    command.option_of("--format", options->format, {"text", "json", "markdown"},
+                      "form of the report on standard output");
+    command.option("--events", options->events, "FILE", "write what happens as JSON lines");
+    command.guest(options->guest);
+    command.from_current(options->from_current);
+    command.action(context, [options, &context] { return run(*options, context); });
+}
+
+} // namespace retouch

@@ -1,0 +1,56 @@
+// retouch import: bring a disk image into a catalog; the file itself stays where it is.
+
+#include "base/text.hpp"
+#include "catalog/local.hpp"
+#include "cli/arguments.hpp"
+#include "cli/commands.hpp"
+#include "cli/progress.hpp"
+#include "cli/workspace.hpp"
+#include "render/images.hpp"
+#include "render/wording.hpp"
+
+#include <fmt/format.h>
+
+namespace retouch {
+
+namespace {
+
+struct Options {
+    std::string file;
+    std::string name;
+    std::vector<std::string> properties;
+    std::string format = "text";
+};
+
+int run(const Options &options, Context &context) {
+    const auto properties = parse_assignments("--property", options.properties);
+    const Workspace workspace(context);
+    Progress progress(context);
+    const std::unique_ptr<Catalog> catalog = open_catalog(workspace.catalog(), progress);
+    const Image image = import_image(*catalog, options.file, options.name, properties);
+    if (options.format == "json")
+        context.console.out(image_json(image, catalog->name()).dump(2) + "\n");
+    else
+        context.console.out(fmt::format(
+            "Imported {} ({}): {}, {} on disk, {} as the guest sees it.\n", in_quotes(image.name),
+            image.id, image.disk_format, format_bytes(static_cast<std::uint64_t>(image.size)),
+            format_bytes(static_cast<std::uint64_t>(image.virtual_size))));
+    return 0;
+}
+
+} // namespace
+
+void add_import(CLI::App &app, Context &context) {
+    Command command(app, "import", "Copy a raw or qcow2 file into a catalog as a new image.",
+                    "retouch import debian-12.qcow2 --name \"Debian 12\"\n"
+                    "retouch import disk.raw --name test --property os_distro=debian");
+    const auto options = std::make_shared<Options>();
+    command.argument("FILE", options->file, "a raw or qcow2 disk image");
+    command.required_option("--name", options->name, "NAME", "name of the new image");
+    command.repeated_option("--property", options->properties, "NAME=VALUE",
+                            "a property of the new image; repeatable");
+    command.option_of("--format", options->format, {"text", "json"}, "form of the result");
+    command.action(context, [options, &context] { return run(*options, context); });
+}
+
+} // namespace retouch

@@ -1,0 +1,120 @@
+// retouch plan: what would apply change? Looks at the catalog and the source, writes to neither.
+// Several recipes give several plans, one after the other; one that fails does not stop the rest.
+
+#include "base/exit_code.hpp"
+#include "base/file.hpp"
+#include "base/interrupt.hpp"
+#include "base/run_directory.hpp"
+#include "base/text.hpp"
+#include "cli/arguments.hpp"
+#include "cli/commands.hpp"
+#include "cli/documents.hpp"
+#include "cli/exit_codes.hpp"
+#include "cli/progress.hpp"
+#include "cli/recipes.hpp"
+#include "cli/workspace.hpp"
+#include "plan/planner.hpp"
+
+#include <fmt/format.h>
+
+namespace retouch {
+
+namespace {
+
+constexpr int k_changes_pending = 2;
+
+struct Options {
+    std::vector<std::string> recipes;
+    std::vector<std::string> variables;
+    std::string format = "text";
+    std::string output;
+    std::string guest;
+    bool detailed_exit_code = false;
+    bool from_current = false;
+};
+
+void refuse_contradictions(const Options &options) {
+    if (!options.output.empty() && options.recipes.size() != 1)
+        throw Error(ErrorKind::usage, "--output holds the plan of one recipe",
+                    "run plan once for each recipe");
+}
+
+/// The planner opens a guest only if there is something to rebuild; then this is told and shown.
+Plan plan_one(const CheckedRecipe &checked, const CatalogView &catalog, const Options &options,
+              const Workspace &workspace, EventSink &events) {
+    std::optional<RunDirectory> directory;
+    const auto open = [&](const Disk &disk) -> std::unique_ptr<GuestView> {
+        const std::string name = checked.recipe.publish.name.value_or(checked.recipe.source_image);
+        events.on({"target_started", name, "", Json::object()});
+        events.on({"phase_started", name, "", {{"phase", "open"}}});
+        directory.emplace();
+        GuestOptions guest_options;
+        guest_options.kind = workspace.guest(options.guest);
+        guest_options.run_directory = directory->path();
+        std::unique_ptr<Guest> guest = open_guest(disk, guest_options, events);
+        events.on({"phase_started", name, "", {{"phase", "plan"}}});
+        return guest;
+    };
+    return make_plan(checked, catalog, {.from_current = options.from_current}, open);
+}
+
+void save(const Plan &plan, const std::string &path, Context &context) {
+    write_file_atomically(path, to_json(plan).dump(2) + "\n");
+    if (!context.global.quiet)
+        context.console.err(fmt::format(
+            "Saved to {0}. Apply exactly this plan with: retouch apply {0}\n", escape(path)));
+}
+
+int run(const Options &options, Context &context) {
+    refuse_contradictions(options);
+    const std::vector<CheckedRecipe> recipes =
+        check_recipes(options.recipes, parse_assignments("--var", options.variables), context);
+    const Workspace workspace(context);
+    const std::unique_ptr<CatalogView> catalog = view_catalog(workspace.catalog());
+    Progress progress(context);
+    std::vector<int> codes;
+    bool changes = false;
+    for (const CheckedRecipe &checked : recipes) {
+        try {
+            const Plan plan = plan_one(checked, *catalog, options, workspace, progress);
+            progress.pause();
+            context.console.out(
+                shown_plan(plan, options.format, context.console.out_colour(), !codes.empty()));
+            if (!options.output.empty())
+                save(plan, options.output, context);
+            changes = changes || plan.has_changes();
+            codes.push_back(0);
+        } catch (const Error &error) {
+            progress.pause();
+            if (recipes.size() == 1 || pending_interrupt() != 0)
+                throw;
+            context.console.error(about_recipe(error, checked.recipe.path));
+            codes.push_back(exit_code(error.kind()));
+        }
+    }
+    const int code = combined_exit_code(codes);
+    return code == 0 && changes && options.detailed_exit_code ? k_changes_pending : code;
+}
+
+} // namespace
+
+void add_plan(CLI::App &app, Context &context) {
+    Command command(app, "plan", "Show what apply would change, and change nothing.",
+                    "retouch plan recipes/web.yaml\n"
+                    "retouch plan recipes/web.yaml --output web.plan.json\n"
+                    "retouch plan recipes/*.yaml --detailed-exitcode --format markdown");
+    const auto options = std::make_shared<Options>();
+    command.arguments("RECIPE", options->recipes, "recipe files");
+    command.variables(options->variables);
+    command.option_of("--format", options->format, {"text", "json", "markdown"},
+                      "form of the plan on standard output");
+    command.option("-o,--output", options->output, "FILE",
+                   "save the plan, for: retouch apply FILE");
+    command.flag("--detailed-exitcode", options->detailed_exit_code,
+                 "exit with 2 when changes are pending");
+    command.guest(options->guest);
+    command.from_current(options->from_current);
+    command.action(context, [options, &context] { return run(*options, context); });
+}
+
+} // namespace retouch

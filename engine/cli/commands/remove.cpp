@@ -1,0 +1,54 @@
+// retouch remove: an image's record and bytes, gone for good; asks first.
+
+#include "cli/arguments.hpp"
+#include "cli/commands.hpp"
+#include "cli/find_image.hpp"
+#include "cli/progress.hpp"
+#include "cli/workspace.hpp"
+#include "render/images.hpp"
+#include "render/wording.hpp"
+
+#include <fmt/format.h>
+
+namespace retouch {
+
+namespace {
+
+struct Options {
+    std::string image;
+    bool yes = false;
+};
+
+bool confirmed(const Image &image, Context &context) {
+    context.console.err(image_text(image, context.console.err_colour()));
+    return context.console.ask("\nRemove this image for good? Only 'yes' is accepted: ");
+}
+
+int run(const Options &options, Context &context) {
+    if (!options.yes && !context.console.can_ask())
+        throw Error(ErrorKind::usage, "nobody is there to confirm the removal",
+                    "add --yes to remove without a question");
+    const Workspace workspace(context);
+    Progress progress(context);
+    const std::unique_ptr<Catalog> catalog = open_catalog(workspace.catalog(), progress);
+    const Image image = find_only_image(*catalog, options.image);
+    if (!options.yes && !confirmed(image, context))
+        throw Error(ErrorKind::failed, "nothing was removed");
+    catalog->remove(image.id);
+    context.console.out(fmt::format("Removed {} ({}).\n", in_quotes(image.name), image.id));
+    return 0;
+}
+
+} // namespace
+
+void add_remove(CLI::App &app, Context &context) {
+    Command command(app, "remove", "Remove an image and its bytes for good.",
+                    "retouch remove 3f0c8a52-6d0e-4a53-9a37-6f1c9a1f4a10\n"
+                    "retouch remove scratch --yes");
+    const auto options = std::make_shared<Options>();
+    command.argument("IMAGE", options->image, "id, or a name that only one image bears");
+    command.flag("-y,--yes", options->yes, "remove without asking");
+    command.action(context, [options, &context] { return run(*options, context); });
+}
+
+} // namespace retouch

@@ -1,0 +1,176 @@
+// Configuration: found, read strictly like a recipe, checked against its schema, resolved.
+// Paths in the file are relative to the file, so that it works from every directory below.
+// Mistakes in it are the user's and come back as diagnostics with positions.
+
+#include "cli/configuration.hpp"
+
+#include "base/file.hpp"
+#include "base/text.hpp"
+#include "recipe/embedded_schemas.hpp"
+#include "recipe/schema_check.hpp"
+#include "recipe/yaml_reader.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <fmt/format.h>
+#include <system_error>
+#include <utility>
+
+namespace retouch {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char *k_file_name = "retouch.yaml";
+constexpr const char *k_default_name = "local";
+constexpr const char *k_default_directory = "images";
+constexpr std::size_t k_largest_file = std::size_t{1024} * 1024;
+
+bool is_there(const fs::path &path) {
+    std::error_code failed;
+    return fs::exists(path, failed);
+}
+
+Json configuration_schema() {
+    for (const EmbeddedSchema &schema : embedded_schemas())
+        if (schema.name == "configuration")
+            return Json::parse(schema.text);
+    assert(false && "the configuration schema is compiled in");
+    return Json::object();
+}
+
+std::string read_bytes(const fs::path &file) {
+    try {
+        return read_file(file, k_largest_file);
+    } catch (const Error &error) {
+        throw Error(ErrorKind::bad_config, error.what(), error.hint());
+    }
+}
+
+std::vector<std::string> names_of(const Configuration &configuration) {
+    std::vector<std::string> names;
+    for (const CatalogSettings &catalog : configuration.catalogs)
+        names.push_back(catalog.name);
+    return names;
+}
+
+std::string suggestion(const std::string &name, const Configuration &configuration) {
+    const std::vector<std::string> names = names_of(configuration);
+    if (const auto near = did_you_mean(name, names))
+        return fmt::format("did you mean '{}'?", escape(*near));
+    std::string known;
+    for (const std::string &candidate : names)
+        known += (known.empty() ? "" : ", ") + escape(candidate);
+    return fmt::format("catalogs there are: {}", known);
+}
+
+Configuration resolve(const Value &root, const fs::path &file) {
+    Configuration configuration;
+    configuration.file = file;
+    const fs::path directory = fs::absolute(file).parent_path();
+    if (const Value *catalogs = root.find("catalogs"))
+        for (const Field &field : catalogs->fields)
+            configuration.catalogs.push_back(
+                {field.key, (directory / field.value.find("path")->scalar).lexically_normal()});
+    if (configuration.catalogs.empty())
+        configuration.catalogs.push_back({k_default_name, directory / k_default_directory});
+    if (const Value *name = root.find("default"))
+        configuration.default_catalog = name->scalar;
+    else if (configuration.catalogs.size() == 1)
+        configuration.default_catalog = configuration.catalogs.front().name;
+    if (const Value *guest = root.find("guest"))
+        configuration.guest = guest->scalar == "host" ? GuestKind::host : GuestKind::appliance;
+    return configuration;
+}
+
+Error unknown_catalog(const std::string &name, const Configuration &configuration) {
+    if (configuration.file.empty())
+        return {ErrorKind::bad_config,
+                fmt::format("no catalog is called '{}': without a configuration file the only one "
+                            "is 'local'",
+                            escape(name)),
+                "name it in a retouch.yaml here or above"};
+    return {ErrorKind::bad_config,
+            fmt::format("no catalog is called '{}' in {}", escape(name),
+                        escape(configuration.file.string())),
+            suggestion(name, configuration)};
+}
+
+/// `default` must name one of the catalogs: the schema cannot say so.
+void check_default(const Value &root, const Configuration &configuration,
+                   const std::vector<std::string> &lines, Diagnostics &diagnostics) {
+    const Value *name = root.find("default");
+    if (name == nullptr ||
+        std::ranges::find(configuration.catalogs, name->scalar, &CatalogSettings::name) !=
+            configuration.catalogs.end())
+        return;
+    const auto line = static_cast<std::size_t>(name->mark.line);
+    Diagnostic diagnostic;
+    diagnostic.position = {configuration.file.string(), name->mark.line, name->mark.column};
+    diagnostic.message = fmt::format("no catalog is called '{}'", escape(name->scalar));
+    diagnostic.source_line = line >= 1 && line <= lines.size() ? lines[line - 1] : "";
+    diagnostic.hint = suggestion(name->scalar, configuration);
+    diagnostics.add(std::move(diagnostic));
+}
+
+} // namespace
+
+std::optional<fs::path> find_configuration(const Environment &environment) {
+    fs::path directory = environment.directory();
+    while (!directory.empty()) {
+        if (is_there(directory / k_file_name))
+            return directory / k_file_name;
+        if (directory == directory.parent_path())
+            break;
+        directory = directory.parent_path();
+    }
+    fs::path user = environment.get("XDG_CONFIG_HOME").value_or("");
+    if (user.empty())
+        if (const auto home = environment.get("HOME"))
+            user = fs::path(*home) / ".config";
+    for (const fs::path &candidate : {user.empty() ? fs::path() : user / "retouch" / "config.yaml",
+                                      fs::path("/etc/retouch/config.yaml")})
+        if (!candidate.empty() && is_there(candidate))
+            return candidate;
+    return std::nullopt;
+}
+
+Configuration default_configuration(const Environment &environment) {
+    Configuration configuration;
+    configuration.default_catalog = k_default_name;
+    configuration.catalogs.push_back(
+        {k_default_name, environment.directory() / k_default_directory});
+    return configuration;
+}
+
+std::optional<Configuration> read_configuration(const fs::path &file, Diagnostics &diagnostics) {
+    const std::string text = read_bytes(file);
+    const std::vector<std::string> lines = split_lines(text);
+    Diagnostics found;
+    std::optional<Configuration> configuration;
+    const std::optional<Value> root = read_yaml(text, file.string(), found);
+    if (root && check_schema(*root, configuration_schema(), file.string(), lines, found)) {
+        configuration = resolve(*root, file);
+        check_default(*root, *configuration, lines, found);
+    }
+    if (found.has_errors())
+        configuration.reset();
+    diagnostics.merge(std::move(found));
+    return configuration;
+}
+
+const CatalogSettings &catalog_called(const Configuration &configuration, const std::string &name) {
+    const std::string &wanted = name.empty() ? configuration.default_catalog : name;
+    if (wanted.empty())
+        throw Error(ErrorKind::bad_config,
+                    fmt::format("{} has several catalogs and no default",
+                                escape(configuration.file.string())),
+                    "choose one with --catalog NAME, or write 'default: NAME' into the file");
+    const auto found = std::ranges::find(configuration.catalogs, wanted, &CatalogSettings::name);
+    if (found != configuration.catalogs.end())
+        return *found;
+    throw unknown_catalog(wanted, configuration);
+}
+
+} // namespace retouch

@@ -1,0 +1,50 @@
+#pragma once
+// Configuration: retouch.yaml as a value: which catalogs there are, which one is meant when none is
+// named, and which guest to use. It opens nothing.
+
+#include "cli/environment.hpp"
+#include "retouch/diagnostics.hpp"
+#include "retouch/guest.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace retouch {
+
+struct CatalogSettings {
+    std::string name;
+    std::filesystem::path path; ///< of the local catalog's directory, absolute
+
+    bool operator==(const CatalogSettings &) const = default;
+};
+
+struct Configuration {
+    std::filesystem::path file; ///< empty: no file, built-in defaults
+    std::string default_catalog;
+    std::vector<CatalogSettings> catalogs; ///< at least one
+    std::optional<GuestKind> guest;
+
+    bool operator==(const Configuration &) const = default;
+};
+
+/// retouch.yaml in `environment`'s directory or above, then retouch/config.yaml under
+/// XDG_CONFIG_HOME (~/.config), then /etc/retouch/config.yaml; nullopt when there is none.
+[[nodiscard]] std::optional<std::filesystem::path>
+find_configuration(const Environment &environment);
+
+/// What holds without a file: the catalog "local" in ./images.
+[[nodiscard]] Configuration default_configuration(const Environment &environment);
+
+/// Absent when there are mistakes; they are in `diagnostics`. Throws Error: bad_config when the
+/// file cannot be read.
+[[nodiscard]] std::optional<Configuration> read_configuration(const std::filesystem::path &file,
+                                                              Diagnostics &diagnostics);
+
+/// The settings of the catalog called `name`, or of the default when it is empty.
+/// Throws Error: bad_config when there is none.
+[[nodiscard]] const CatalogSettings &catalog_called(const Configuration &configuration,
+                                                    const std::string &name);
+
+} // namespace retouch

@@ -1,0 +1,12 @@
+#pragma once
+// Exit codes of commands that work on several recipes, one after the other.
+
+#include <span>
+
+namespace retouch {
+
+/// The code they all have; 3 when some are 0 and some are not; 1 when they failed differently.
+/// 128 and above (interrupted) wins over everything.
+[[nodiscard]] int combined_exit_code(std::span<const int> codes);
+
+} // namespace retouch

@@ -1,0 +1,72 @@
+// Find image: ids are exact; names may be shared, and then the visible image is what people mean.
+// An error lists every candidate with its id, so that the next command can name one.
+// Nothing is guessed when two candidates are equally good.
+
+#include "cli/find_image.hpp"
+
+#include "base/text.hpp"
+#include "retouch/error.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <functional>
+#include <iterator>
+
+namespace retouch {
+
+namespace {
+
+std::vector<Image> called(const std::vector<Image> &images, const std::string &name) {
+    std::vector<Image> found;
+    std::ranges::copy_if(images, std::back_inserter(found),
+                         [&](const Image &image) { return image.name == name; });
+    return found;
+}
+
+Error unknown(const CatalogView &catalog, const std::vector<Image> &images,
+              const std::string &word) {
+    std::vector<std::string> names;
+    for (const Image &image : images)
+        names.push_back(image.name);
+    const auto near = did_you_mean(word, names);
+    return {ErrorKind::failed,
+            fmt::format("no image '{}' in catalog {}", escape(word), escape(catalog.name())),
+            near ? fmt::format("did you mean '{}'?", escape(*near))
+                 : "see what there is: retouch images"};
+}
+
+Error ambiguous(const std::vector<Image> &candidates, const std::string &word) {
+    std::string hint = "name one by its id:";
+    for (const Image &image : candidates)
+        hint += fmt::format("\n  {}  {}{}", escape(image.id), escape(image.created_at),
+                            image.hidden ? "  hidden" : "");
+    return {ErrorKind::failed,
+            fmt::format("{} images are called '{}'", candidates.size(), escape(word)), hint};
+}
+
+Image find(const CatalogView &catalog, const std::string &word, bool prefer_visible) {
+    if (std::optional<Image> image = catalog.find(word))
+        return *image;
+    const std::vector<Image> images = catalog.images();
+    std::vector<Image> candidates = called(images, word);
+    if (candidates.empty())
+        throw unknown(catalog, images, word);
+    const bool some_visible = std::ranges::any_of(candidates, std::logical_not(), &Image::hidden);
+    if (prefer_visible && some_visible)
+        std::erase_if(candidates, [](const Image &image) { return image.hidden; });
+    if (candidates.size() > 1)
+        throw ambiguous(candidates, word);
+    return candidates.front();
+}
+
+} // namespace
+
+Image find_image(const CatalogView &catalog, const std::string &name_or_id) {
+    return find(catalog, name_or_id, true);
+}
+
+Image find_only_image(const CatalogView &catalog, const std::string &name_or_id) {
+    return find(catalog, name_or_id, false);
+}
+
+} // namespace retouch

@@ -1,0 +1,45 @@
+// Plan file: looks at the beginning only, then reads the rest if it has to.
+// A damaged plan must be refused as a plan, so this does not ask whether it parses.
+// A recipe written in YAML's flow style also begins with "{", but has no format_version.
+
+#include "cli/plan_file.hpp"
+
+#include "base/file.hpp"
+#include "base/text.hpp"
+
+#include <array>
+#include <fcntl.h>
+#include <string_view>
+#include <unistd.h>
+
+namespace retouch {
+
+namespace {
+
+constexpr std::size_t k_largest_plan = std::size_t{64} * 1024 * 1024;
+constexpr std::size_t k_beginning = 4096;
+
+std::string beginning(const std::filesystem::path &path) {
+    try {
+        if (!std::filesystem::is_regular_file(path))
+            return {};
+        const UniqueFd file = open_file(path, O_RDONLY);
+        std::array<char, k_beginning> bytes{};
+        const ssize_t count = ::read(file.get(), bytes.data(), bytes.size());
+        return count > 0 ? std::string(bytes.data(), static_cast<std::size_t>(count))
+                         : std::string();
+    } catch (const std::exception &) {
+        return {};
+    }
+}
+
+} // namespace
+
+std::optional<std::string> plan_file_text(const std::filesystem::path &path) {
+    const std::string head = beginning(path);
+    if (!trim(head).starts_with('{') || head.find("\"format_version\"") == std::string::npos)
+        return std::nullopt;
+    return read_file(path, k_largest_plan);
+}
+
+} // namespace retouch

@@ -1,0 +1,120 @@
+// Usage: turns CLI11's exceptions into errors that name the word and suggest another.
+// A word nobody knows is reported before anything that is missing: it usually is the reason.
+// The exit code is that of ErrorKind::usage, never CLI11's own.
+
+#include "cli/usage.hpp"
+
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+
+namespace retouch {
+
+namespace {
+
+std::vector<std::string> command_names(const CLI::App &app) {
+    std::vector<std::string> names;
+    for (const CLI::App *command : app.get_subcommands([](const CLI::App *) { return true; }))
+        names.push_back(command->get_name());
+    return names;
+}
+
+std::vector<std::string> option_names(const CLI::App &root, const CLI::App &command) {
+    std::vector<std::string> names;
+    for (const CLI::App *app : {&command, &root})
+        for (const CLI::Option *option : app->get_options())
+            for (const std::string &name : option->get_lnames())
+                names.push_back("--" + name);
+    return names;
+}
+
+std::string see_help(const CLI::App &command) {
+    return command.get_parent() == nullptr
+               ? "see 'retouch --help'"
+               : fmt::format("see 'retouch {} --help'", command.get_name());
+}
+
+std::string hint_for(const std::string &word, const std::vector<std::string> &candidates,
+                     const CLI::App &command) {
+    const auto suggestion = did_you_mean(word, candidates);
+    return suggestion ? fmt::format("did you mean '{}'?", *suggestion) : see_help(command);
+}
+
+Error unknown_word(const CLI::App &root, const CLI::App &command, const std::string &word) {
+    const std::string shown = escape(word);
+    if (word.size() > 1 && word.front() == '-') {
+        const std::string name = word.substr(0, word.find('='));
+        return {ErrorKind::usage, fmt::format("unknown option '{}'", escape(name)),
+                hint_for(name, option_names(root, command), command)};
+    }
+    if (&command == &root)
+        return {ErrorKind::usage, fmt::format("unknown command '{}'", shown),
+                hint_for(word, command_names(root), root)};
+    return {ErrorKind::usage,
+            fmt::format("'{}' is one argument too many for {}", shown, command.get_name()),
+            see_help(command)};
+}
+
+/// "NAME is missing" for what CLI11 calls "NAME is required".
+std::string missing_message(const std::string &message) {
+    constexpr std::string_view k_tail = " is required";
+    if (message.ends_with(k_tail))
+        return message.substr(0, message.size() - k_tail.size()) + " is missing";
+    return message;
+}
+
+} // namespace
+
+const CLI::App &selected_command(const CLI::App &app) {
+    const auto parsed = app.get_subcommands();
+    return parsed.empty() ? app : *parsed.front();
+}
+
+Error usage_error(const CLI::App &app, const CLI::ParseError &error) {
+    const CLI::App &command = selected_command(app);
+    std::vector<std::string> unknown = app.remaining();
+    const std::vector<std::string> more = command.remaining();
+    unknown.insert(unknown.end(), more.begin(), more.end());
+    // Options first: the word behind an unknown option is often its value.
+    for (const std::string &word : unknown)
+        if (word.size() > 1 && word.front() == '-')
+            return unknown_word(app, command, word);
+    if (!unknown.empty())
+        return unknown_word(app, command, unknown.front());
+    const std::string message = escape(error.what());
+    if (error.get_name() == "RequiredError")
+        return {ErrorKind::usage, missing_message(message), see_help(command)};
+    if (error.get_name() == "ArgumentMismatch")
+        return {ErrorKind::usage,
+                fmt::format("{} needs a value", message.substr(0, message.find(':'))),
+                see_help(command)};
+    return {ErrorKind::usage, message, see_help(command)};
+}
+
+std::vector<std::string> choices_of(const CLI::Option &option) {
+    std::string type = option.get_type_name();
+    std::vector<std::string> choices;
+    if (type.find('|') == std::string::npos)
+        return choices;
+    for (std::size_t bar = type.find('|'); bar != std::string::npos; bar = type.find('|')) {
+        choices.push_back(type.substr(0, bar));
+        type.erase(0, bar + 1);
+    }
+    choices.push_back(type);
+    return choices;
+}
+
+std::string not_a_choice(const std::string &word, const std::vector<std::string> &choices) {
+    std::string listed;
+    for (const std::string &choice : choices) {
+        if (choice == word)
+            return {};
+        listed += (listed.empty() ? "" : ", ") + choice;
+    }
+    std::string text = fmt::format("'{}' is not one of {}", escape(word), listed);
+    if (const auto suggestion = did_you_mean(word, choices))
+        text += fmt::format("; did you mean '{}'?", *suggestion);
+    return text;
+}
+
+} // namespace retouch

@@ -1,0 +1,25 @@
+#pragma once
+// Usage: what is wrong with a command line, in our words, with the nearest right word as the hint.
+
+#include "retouch/error.hpp"
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+namespace retouch {
+
+/// The command that was named, or the root when none was.
+[[nodiscard]] const CLI::App &selected_command(const CLI::App &app);
+
+/// CLI11's finding as an Error of kind usage. Requires: `app` has just refused its arguments.
+[[nodiscard]] Error usage_error(const CLI::App &app, const CLI::ParseError &error);
+
+/// The words of an option that takes one of a few, empty for any other.
+[[nodiscard]] std::vector<std::string> choices_of(const CLI::Option &option);
+
+/// Empty when `word` is among `choices`, else what is wrong with it.
+[[nodiscard]] std::string not_a_choice(const std::string &word,
+                                       const std::vector<std::string> &choices);
+
+} // namespace retouch

@@ -1,0 +1,41 @@
+#pragma once
+// Workspace: what a command works on: the configuration that holds here and the catalogs it names.
+// It is made when a command first needs it, so that `check` and `schema` never read a
+// configuration.
+
+#include "cli/configuration.hpp"
+#include "cli/context.hpp"
+#include "retouch/catalog.hpp"
+
+#include <memory>
+#include <string>
+
+namespace retouch {
+
+class Workspace {
+  public:
+    /// Finds and reads the configuration. Prints its mistakes and throws Error: bad_config.
+    explicit Workspace(Context &context);
+
+    /// The catalog to use: --catalog, then RETOUCH_CATALOG, then the file's default.
+    /// Throws Error: bad_config when there is none of that name.
+    [[nodiscard]] const CatalogSettings &catalog() const;
+
+    /// The catalog a saved plan was made for. Throws Error: refused when --catalog names another.
+    [[nodiscard]] const CatalogSettings &catalog_of_plan(const std::string &name) const;
+
+    /// `choice` is the word given with --guest; empty: as configured.
+    [[nodiscard]] GuestKind guest(const std::string &choice) const;
+
+  private:
+    const Context &context_;
+    Configuration configuration_;
+};
+
+[[nodiscard]] std::unique_ptr<CatalogView> view_catalog(const CatalogSettings &settings);
+
+/// Opens for writing and clears what dead runs left; `events` is told what was cleared.
+[[nodiscard]] std::unique_ptr<Catalog> open_catalog(const CatalogSettings &settings,
+                                                    EventSink &events);
+
+} // namespace retouch
