@@ -1,0 +1,112 @@
+// files: puts files and trees into the image and removes some. One step per entry of the recipe.
+// It compares before it writes, so what is as wanted stays untouched. It runs nothing in the guest.
+
+#include "base/text.hpp"
+#include "retouch/error.hpp"
+#include "retouch/step_kind.hpp"
+#include "steps/support/file_comparison.hpp"
+#include "steps/support/file_entries.hpp"
+#include "steps/support/file_placing.hpp"
+#include "steps/support/outcome.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace retouch {
+
+namespace {
+
+constexpr std::size_t k_tree_diff_bound = std::size_t{256} * 1024;
+
+/// What stands in the way is known now: a plan that is bound to fail is none.
+void require_no_obstacle(const std::string &obstacle, const Step &step) {
+    if (!obstacle.empty())
+        throw Error(ErrorKind::failed, fmt::format("{}:{}: {}: {}", escape(step.origin.file),
+                                                   step.origin.line, step.summary, obstacle));
+}
+
+StepChange preview_removal(const std::string &path, const GuestView &guest) {
+    const auto info = guest.lstat(path);
+    if (!info)
+        return {StepState::unchanged, "not there", {}};
+    if (info->type == FileInfo::Type::directory)
+        return {StepState::change, "a directory with all it holds", {}};
+    if (info->type != FileInfo::Type::regular)
+        return {StepState::change, "a link", {}};
+    return {StepState::change, fmt::format("a file of {}", format_bytes(info->size)), {}};
+}
+
+/// Counts of a tree's entries, for its one reason.
+struct Tally {
+    std::size_t added = 0;
+    std::size_t differing = 0;
+    std::size_t as_wanted = 0;
+
+    void count(const FileDifference &difference) {
+        ++(difference.is_new ? added : difference.any() ? differing : as_wanted);
+    }
+
+    [[nodiscard]] std::string text() const {
+        return fmt::format("{} new, {} differ, {} as wanted", added, differing, as_wanted);
+    }
+};
+
+StepChange preview(const Step &step, const GuestView &guest) {
+    if (step.options.contains("remove"))
+        return preview_removal(step.options.at("remove").get<std::string>(), guest);
+    const FileSet files = file_set_from(step.options);
+    FileOwner owner;
+    require_no_obstacle(resolve_owner(guest, files, owner), step);
+    StepChange change{StepState::unchanged, {}, {}};
+    Tally tally;
+    std::string reasons;
+    for (const FileEntry &entry : files.entries) {
+        const FileDifference difference = compare(guest, files, entry, owner);
+        require_no_obstacle(difference.obstacle, step);
+        tally.count(difference);
+        if (!difference.any())
+            continue;
+        change.state = StepState::change;
+        reasons = fmt::format("{}", fmt::join(difference.reasons, ", "));
+        if (change.diff.size() < k_tree_diff_bound)
+            change.diff += contents_diff(guest, files, entry, difference);
+    }
+    change.reason = files.is_tree() ? tally.text() : reasons;
+    return change;
+}
+
+StepResult execute(const Step &step, Guest &guest) {
+    if (step.options.contains("remove")) {
+        const auto path = step.options.at("remove").get<std::string>();
+        if (!guest.lstat(path))
+            return finished(StepOutcome::unchanged);
+        guest.remove(path);
+        return finished(StepOutcome::changed);
+    }
+    const FileSet files = file_set_from(step.options);
+    FileOwner owner;
+    if (std::string obstacle = resolve_owner(guest, files, owner); !obstacle.empty())
+        return finished(StepOutcome::failed, std::move(obstacle));
+    StepOutcome outcome = StepOutcome::unchanged;
+    for (const FileEntry &entry : files.entries) {
+        FileDifference difference = compare(guest, files, entry, owner);
+        if (!difference.obstacle.empty())
+            return finished(StepOutcome::failed, std::move(difference.obstacle));
+        if (!difference.any())
+            continue;
+        put(files, entry, difference, owner, guest);
+        outcome = StepOutcome::changed;
+    }
+    return finished(outcome);
+}
+
+Needs needs(const Step & /*step*/) {
+    return {};
+}
+
+} // namespace
+
+extern const StepKind k_files_step;
+const StepKind k_files_step = {"files", 10, 1, read_files, preview, execute, needs};
+
+} // namespace retouch

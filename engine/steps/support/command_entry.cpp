@@ -1,0 +1,144 @@
+// CommandEntry, see the header.
+// Options name every key, so that a plan shows what will happen without knowing the defaults.
+// Nothing of a script is ever quoted into another: it reaches the shell as a file.
+
+#include "steps/support/command_entry.hpp"
+
+#include "base/text.hpp"
+#include "steps/support/guest_paths.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <map>
+
+namespace retouch {
+
+namespace {
+
+constexpr std::size_t k_summary_length = 72;
+
+bool is_variable_name(std::string_view name) {
+    const auto allowed = [](char each) {
+        return each == '_' || (each >= 'A' && each <= 'Z') || (each >= 'a' && each <= 'z') ||
+               (each >= '0' && each <= '9');
+    };
+    return !name.empty() && !(name.front() >= '0' && name.front() <= '9') &&
+           std::ranges::all_of(name, allowed);
+}
+
+Json environment_of(const Value &entry, const Reader &reader) {
+    std::map<std::string, std::string> variables; // sorted: their order means nothing
+    if (const Value *env = entry.find("env"))
+        for (const Field &field : env->fields) {
+            variables[field.key] = field.value.scalar;
+            if (!is_variable_name(field.key))
+                reader.error(
+                    field.key_mark,
+                    fmt::format("'{}' is no name for an environment variable", escape(field.key)),
+                    "use letters, digits and _, not beginning with a digit");
+        }
+    return Json(variables);
+}
+
+std::int64_t timeout_of(const Value &entry, const Reader &reader) {
+    constexpr std::int64_t k_default = 600;
+    const Value *value = entry.find("timeout");
+    if (value == nullptr)
+        return k_default;
+    const auto duration = parse_duration(value->scalar);
+    if (!duration)
+        reader.error(value->mark,
+                     fmt::format("'{}' is no duration from 1s to 24h", escape(value->scalar)),
+                     "write hours, minutes and seconds, such as 90s, 10m or 1h30m");
+    return duration ? duration->count() : k_default;
+}
+
+std::string path_or(const Value &entry, std::string_view key, std::string fallback,
+                    const Reader &reader) {
+    const Value *value = entry.find(key);
+    if (value == nullptr || value->scalar == fallback)
+        return fallback;
+    return guest_path(*value, reader).value_or(std::move(fallback));
+}
+
+/// The first code points of `text`, and whether that was not all.
+std::pair<std::string, bool> cut(const std::string &text, std::size_t length) {
+    std::size_t end = 0;
+    for (std::size_t count = 0; end < text.size(); ++end)
+        if ((static_cast<unsigned char>(text[end]) & 0xC0U) != 0x80U && ++count > length)
+            return {text.substr(0, end), true};
+    return {text, false};
+}
+
+} // namespace
+
+void read_command(const Value &entry, Step &step, const Reader &reader) {
+    const bool is_short = entry.kind != Value::Kind::mapping;
+    const Value &script = is_short ? entry : *entry.find("run");
+    if (trim(script.scalar).empty())
+        reader.error(script.mark, "the command is empty");
+    step.options["run"] = script.scalar;
+    step.options["shell"] = path_or(entry, "shell", "/bin/sh", reader);
+    step.options["workdir"] = path_or(entry, "workdir", "/", reader);
+    step.options["env"] = environment_of(entry, reader);
+    step.options["network"] = flag_or(entry, "network", false);
+    step.identity = step.options;
+    step.options["timeout"] = timeout_of(entry, reader);
+}
+
+GuestCommand command_from(const Json &options, const std::string &script) {
+    GuestCommand command;
+    command.script = script;
+    command.shell = options.at("shell").get<std::string>();
+    command.working_directory = options.at("workdir").get<std::string>();
+    for (const auto &[name, value] : options.at("env").items())
+        command.environment.emplace_back(name, value.get<std::string>());
+    command.network = options.at("network").get<bool>();
+    command.time_limit = std::chrono::seconds(options.at("timeout").get<std::int64_t>());
+    return command;
+}
+
+std::string start_obstacle(const GuestView &guest, const GuestCommand &command) {
+    if (!stat(guest, command.shell))
+        return fmt::format("the image has no {}", escape(command.shell));
+    if (command.working_directory != "/" && !is_directory(guest, command.working_directory))
+        return fmt::format("the image has no directory {}", escape(command.working_directory));
+    return {};
+}
+
+std::string spell_duration(std::chrono::seconds duration) {
+    constexpr std::int64_t k_minute = 60;
+    const std::int64_t all = duration.count();
+    std::string text;
+    if (all >= k_minute * k_minute)
+        text += fmt::format("{}h", all / (k_minute * k_minute));
+    if (all / k_minute % k_minute != 0)
+        text += fmt::format("{}m", all / k_minute % k_minute);
+    if (all % k_minute != 0)
+        text += fmt::format("{}s", all % k_minute);
+    return text;
+}
+
+std::string first_line(const std::string &script) {
+    const std::string_view text = trim(script);
+    const auto end = text.find('\n');
+    const auto [line, was_cut] = cut(escape(trim(text.substr(0, end))), k_summary_length);
+    return was_cut || end != std::string_view::npos ? line + " ..." : line;
+}
+
+std::string failure_of(const CommandResult &result, const GuestCommand &command) {
+    if (result.timed_out)
+        return fmt::format("timed out after {}", spell_duration(command.time_limit));
+    return fmt::format("exited with status {}", result.exit_status);
+}
+
+StepResult report_of(const CommandResult &result) {
+    StepResult report;
+    report.exit_status = result.exit_status;
+    report.out = result.out;
+    report.err = result.err;
+    report.seconds = result.seconds;
+    return report;
+}
+
+} // namespace retouch

@@ -1,0 +1,36 @@
+#pragma once
+// CommandEntry: the keys that every entry with a command shares (run, timeout, network, env,
+// workdir, shell), read from a recipe into a step's options and turned into the command for the
+// guest.
+
+#include "retouch/guest.hpp"
+#include "steps/support/reading.hpp"
+
+#include <string>
+
+namespace retouch {
+
+/// Puts the shared keys of `entry` into the step's options and identity; a string is its `run`
+/// alone. The time limit is no part of the identity: it does not determine contents.
+void read_command(const Value &entry, Step &step, const Reader &reader);
+
+/// The command these options describe, running `script`.
+[[nodiscard]] GuestCommand command_from(const Json &options, const std::string &script);
+
+/// Why the command cannot be started in this guest ("the image has no /bin/bash"), or empty.
+/// Throws Error.
+[[nodiscard]] std::string start_obstacle(const GuestView &guest, const GuestCommand &command);
+
+/// "10m", "1h30m", as recipes spell it.
+[[nodiscard]] std::string spell_duration(std::chrono::seconds duration);
+
+/// The first line that says something, escaped and cut to 72 characters.
+[[nodiscard]] std::string first_line(const std::string &script);
+
+/// Why a command that was run did not succeed: "exited with status 2", "timed out after 10m".
+[[nodiscard]] std::string failure_of(const CommandResult &result, const GuestCommand &command);
+
+/// Status, output and time of a command, for the report.
+[[nodiscard]] StepResult report_of(const CommandResult &result);
+
+} // namespace retouch

@@ -1,0 +1,128 @@
+// Comparing wanted files with a guest's.
+// Sizes are compared before digests: reading a file inside an appliance is what costs.
+// A directory that is there already stays as it is: a tree copied to /root must not open /root up.
+
+#include "steps/support/file_comparison.hpp"
+
+#include "base/file.hpp"
+#include "base/text.hpp"
+#include "base/unified_diff.hpp"
+#include "steps/support/guest_paths.hpp"
+
+#include <fmt/format.h>
+
+namespace retouch {
+
+namespace {
+
+constexpr std::uint64_t k_diff_bound = std::uint64_t{256} * 1024;
+
+FileDifference obstructed(const std::string &path, std::string_view what) {
+    FileDifference difference;
+    difference.obstacle = fmt::format("{} is {} in the image; remove it first", escape(path), what);
+    return difference;
+}
+
+FileDifference new_entry(const GuestView &guest, const std::string &path, std::string reason) {
+    FileDifference difference;
+    difference.obstacle = parent_obstacle(guest, path);
+    difference.is_new = true;
+    difference.contents = true;
+    difference.reasons.push_back(std::move(reason));
+    return difference;
+}
+
+FileDifference compare_directory(const GuestView &guest, const std::string &path,
+                                 const std::optional<FileInfo> &info) {
+    if (!info)
+        return new_entry(guest, path, "new directory");
+    if (is_directory(guest, path))
+        return {};
+    return obstructed(path, "no directory");
+}
+
+FileDifference compare_link(const GuestView &guest, const std::string &path, const FileEntry &entry,
+                            const FileInfo &info) {
+    FileDifference difference;
+    if (info.type != FileInfo::Type::symlink) {
+        difference.reasons.emplace_back("replaces a file by a link");
+    } else {
+        const std::string target = guest.read_link(path);
+        if (target != entry.link_target)
+            difference.reasons.push_back(
+                fmt::format("link to {} -> {}", escape(target), escape(entry.link_target)));
+    }
+    difference.contents = difference.any();
+    return difference;
+}
+
+FileDifference compare_file(const GuestView &guest, const std::string &path, const FileSet &files,
+                            const FileEntry &entry, const FileOwner &owner, const FileInfo &info) {
+    FileDifference difference;
+    std::vector<std::string> &reasons = difference.reasons;
+    if (info.type == FileInfo::Type::symlink)
+        reasons.emplace_back("replaces a link");
+    else if (info.size != entry.size || guest.sha256(path) != entry.sha256)
+        reasons.emplace_back("contents differ");
+    difference.contents = difference.any();
+    if (info.type == FileInfo::Type::symlink)
+        return difference;
+    if (info.mode != entry.mode)
+        reasons.push_back(
+            fmt::format("mode {} -> {}", format_mode(info.mode), format_mode(entry.mode)));
+    if (info.uid != owner.uid)
+        reasons.push_back(fmt::format("owner {} -> {}", info.uid, files.owner));
+    if (info.gid != owner.gid)
+        reasons.push_back(fmt::format("group {} -> {}", info.gid, files.group));
+    return difference;
+}
+
+/// The bytes the recipe wants. Requires: small enough.
+std::string wanted_text(const FileSet &files, const FileEntry &entry) {
+    if (files.content)
+        return *files.content;
+    return read_file(std::get<std::filesystem::path>(files.source(entry)), k_diff_bound);
+}
+
+} // namespace
+
+FileDifference compare(const GuestView &guest, const FileSet &files, const FileEntry &entry,
+                       const FileOwner &owner) {
+    const std::string path = files.path_in_guest(entry);
+    const auto info = guest.lstat(path);
+    if (entry.type == FileEntry::Type::directory)
+        return compare_directory(guest, path, info);
+    if (!info)
+        return new_entry(guest, path,
+                         entry.type == FileEntry::Type::link ? "new link" : "new file");
+    if (info->type == FileInfo::Type::directory)
+        return obstructed(path, "a directory");
+    if (info->type == FileInfo::Type::other)
+        return obstructed(path, "a device, pipe or socket");
+    if (entry.type == FileEntry::Type::link)
+        return compare_link(guest, path, entry, *info);
+    return compare_file(guest, path, files, entry, owner, *info);
+}
+
+std::string contents_diff(const GuestView &guest, const FileSet &files, const FileEntry &entry,
+                          const FileDifference &difference) {
+    if (!difference.contents || entry.type != FileEntry::Type::file)
+        return {};
+    const std::string path = files.path_in_guest(entry);
+    const auto info = guest.lstat(path);
+    const bool replaces = info && info->type == FileInfo::Type::regular;
+    const std::uint64_t old_size = replaces ? info->size : 0;
+    if (old_size <= k_diff_bound && entry.size <= k_diff_bound) {
+        const std::string before = replaces ? guest.read(path, k_diff_bound) : std::string();
+        const std::string diff =
+            unified_diff(before, wanted_text(files, entry), replaces ? path : "/dev/null", path);
+        return replaces || diff.starts_with("---") ? escape(diff, true) : std::string();
+    }
+    if (!replaces)
+        return {};
+    return fmt::format("{} ({}, sha256 {}) and {} ({}, sha256 {}) differ\n", escape(path),
+                       format_bytes(old_size), guest.sha256(path), escape(path),
+                       format_bytes(entry.size), entry.sha256);
+}
+
+} // namespace retouch

@@ -1,0 +1,37 @@
+#pragma once
+// Comparing what a FileSet wants with what a guest has, one entry at a time. It only looks, so the
+// preview and the execution of a step judge by the same words.
+
+#include "steps/support/file_set.hpp"
+
+#include <string>
+#include <vector>
+
+namespace retouch {
+
+/// Owner and group as numbers.
+struct FileOwner {
+    std::uint32_t uid = 0;
+    std::uint32_t gid = 0;
+};
+
+struct FileDifference {
+    std::string obstacle;             ///< why it cannot be put there; empty when it can
+    bool is_new = false;              ///< nothing is there yet
+    bool contents = false;            ///< it has to be written, made or linked
+    std::vector<std::string> reasons; ///< for people; empty when all is as wanted
+
+    [[nodiscard]] bool any() const { return !reasons.empty(); }
+};
+
+/// Requires: `owner` are the numbers of files.owner and files.group. Throws Error.
+[[nodiscard]] FileDifference compare(const GuestView &guest, const FileSet &files,
+                                     const FileEntry &entry, const FileOwner &owner);
+
+/// A unified diff from the guest's file to the wanted one, escaped for printing; for large or
+/// binary files a line about sizes and digests. Empty unless `difference` is one of a file's
+/// contents.
+[[nodiscard]] std::string contents_diff(const GuestView &guest, const FileSet &files,
+                                        const FileEntry &entry, const FileDifference &difference);
+
+} // namespace retouch

@@ -1,0 +1,152 @@
+// Reading the section `files`.
+// An entry with a mistake still claims its path, so that all mistakes of a section come at once.
+
+#include "steps/support/file_entries.hpp"
+
+#include "base/digest.hpp"
+#include "base/path.hpp"
+#include "base/text.hpp"
+#include "steps/support/file_set.hpp"
+#include "steps/support/host_files.hpp"
+#include "steps/support/path_claims.hpp"
+#include "steps/support/reading.hpp"
+
+#include <fmt/format.h>
+
+namespace retouch {
+
+namespace {
+
+/// Where in the section an entry stands, and what all entries share.
+struct Place {
+    const Section &section;
+    std::size_t number;
+    const Value &entry;
+    const Reader &reader;
+    PathClaims &claims;
+    ReadResult &result;
+};
+
+std::string counted_files(std::size_t count) {
+    return fmt::format("{} file{}", count, count == 1 ? "" : "s");
+}
+
+std::string summary_of(const FileSet &files, std::string spelled) {
+    if (files.content)
+        return fmt::format("write {}", escape(files.to));
+    if (!files.is_tree())
+        return fmt::format("copy {} to {}", escape(spelled), escape(files.to));
+    if (!spelled.ends_with('/'))
+        spelled += '/';
+    return fmt::format("copy {} to {} ({})", escape(spelled), escape(files.to),
+                       counted_files(files.file_count()));
+}
+
+void read_removal(const Place &place, const Value &path) {
+    without(place.entry, {"to", "content", "from", "mode", "owner", "group"}, "'remove'",
+            place.reader);
+    const auto removed = guest_path(path, place.reader);
+    if (!removed)
+        return;
+    place.claims.claim(*removed, PathClaims::Use::removal, path.mark, place.reader);
+    Step step = new_step(place.section, place.number, place.entry, place.reader.context);
+    step.summary = fmt::format("remove {}", escape(*removed));
+    step.options["remove"] = *removed;
+    step.identity["remove"] = *removed;
+    place.result.steps.push_back(std::move(step));
+}
+
+FileEntry entry_for(const std::string &content) {
+    FileEntry entry;
+    entry.mode = 0644;
+    entry.sha256 = sha256_hex(content);
+    entry.size = content.size();
+    return entry;
+}
+
+void claim(const FileSet &files, const Mark &mark, const Place &place) {
+    for (const FileEntry &entry : files.entries) {
+        const auto use = entry.type == FileEntry::Type::directory ? PathClaims::Use::directory
+                                                                  : PathClaims::Use::file;
+        if (!place.claims.claim(files.path_in_guest(entry), use, mark, place.reader))
+            return;
+    }
+}
+
+void note_injected(const FileSet &files, ReadResult &result) {
+    if (files.content)
+        return;
+    for (const FileEntry &entry : files.entries)
+        if (entry.type == FileEntry::Type::file)
+            result.injected.push_back(
+                {std::get<std::filesystem::path>(files.source(entry)).string(), entry.sha256,
+                 static_cast<std::int64_t>(entry.size)});
+}
+
+/// Fills in what is to be put there. False after an error.
+bool read_source(FileSet &files, const Place &place) {
+    const Value *content = place.entry.find("content");
+    const Value *from = place.entry.find("from");
+    if ((content == nullptr) == (from == nullptr)) {
+        if (content == nullptr)
+            place.reader.error(place.entry.mark, "an entry with 'to' needs 'content' or 'from'");
+        else
+            place.reader.conflict(from->mark, "'from' does not go with 'content'", content->mark,
+                                  "the content is given here");
+        return false;
+    }
+    if (content != nullptr) {
+        files.content = content->scalar;
+        files.entries.push_back(entry_for(content->scalar));
+        return true;
+    }
+    const auto path = (place.reader.context.directory / from->scalar).lexically_normal();
+    files.from = path.string();
+    while (files.from.size() > 1 && files.from.ends_with('/'))
+        files.from.pop_back();
+    files.entries = list_host_files(files.from, from->scalar, from->mark, place.reader);
+    return !files.entries.empty();
+}
+
+void read_writing(const Place &place, const Value &to) {
+    FileSet files;
+    const auto path = guest_path(to, place.reader);
+    const auto mode = mode_of(place.entry, "mode", place.reader);
+    files.owner = account_or_root(place.entry, "owner", place.reader);
+    files.group = account_or_root(place.entry, "group", place.reader);
+    if (!read_source(files, place) || !path)
+        return;
+    files.to = *path;
+    for (FileEntry &entry : files.entries)
+        if (entry.type == FileEntry::Type::file && mode)
+            entry.mode = *mode;
+    claim(files, to.mark, place);
+    note_injected(files, place.result);
+    Step step = new_step(place.section, place.number, place.entry, place.reader.context);
+    step.summary = summary_of(files, text_or(place.entry, "from", ""));
+    step.options = options_of(files);
+    step.identity = identity_of(files);
+    place.result.steps.push_back(std::move(step));
+}
+
+} // namespace
+
+ReadResult read_files(const Section &section, const ReadContext &context,
+                      Diagnostics &diagnostics) {
+    const Reader reader{context, diagnostics};
+    PathClaims claims;
+    ReadResult result;
+    for (std::size_t number = 0; number < section.value.items.size(); ++number) {
+        const Value &entry = section.value.items[number];
+        const Place place{section, number, entry, reader, claims, result};
+        if (const Value *removed = entry.find("remove"))
+            read_removal(place, *removed);
+        else if (const Value *to = entry.find("to"))
+            read_writing(place, *to);
+        else
+            reader.error(entry.mark, "an entry of 'files' needs 'to' or 'remove'");
+    }
+    return result;
+}
+
+} // namespace retouch

@@ -1,0 +1,50 @@
+// Paths in a guest: what leads where, and the directories above a file.
+// Existing directories are left as they are, whoever owns them.
+
+#include "steps/support/guest_paths.hpp"
+
+#include "base/path.hpp"
+#include "base/text.hpp"
+#include "guest/resolve.hpp"
+
+#include <fmt/format.h>
+#include <vector>
+
+namespace retouch {
+
+std::optional<FileInfo> stat(const GuestView &guest, const std::string &path) {
+    return guest.lstat(resolve_in_guest(guest, path));
+}
+
+bool is_directory(const GuestView &guest, const std::string &path) {
+    const auto info = stat(guest, path);
+    return info && info->type == FileInfo::Type::directory;
+}
+
+std::string parent_obstacle(const GuestView &guest, const std::string &path) {
+    std::string parent = parent_path(path);
+    while (parent != "/") {
+        const auto info = guest.lstat(parent);
+        if (info && info->type == FileInfo::Type::directory)
+            return {};
+        if (info && info->type == FileInfo::Type::symlink)
+            return is_directory(guest, parent)
+                       ? std::string()
+                       : fmt::format("{} is a link to no directory in the image", escape(parent));
+        if (info)
+            return fmt::format("{} is no directory in the image", escape(parent));
+        parent = parent_path(parent);
+    }
+    return {};
+}
+
+void make_parents(Guest &guest, const std::string &path) {
+    std::vector<std::string> missing;
+    for (std::string parent = parent_path(path); parent != "/" && !guest.lstat(parent);
+         parent = parent_path(parent))
+        missing.push_back(parent);
+    for (auto each = missing.rbegin(); each != missing.rend(); ++each)
+        guest.make_directory(*each, 0755, 0, 0);
+}
+
+} // namespace retouch

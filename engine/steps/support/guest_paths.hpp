@@ -1,0 +1,26 @@
+#pragma once
+// Paths in a guest: following links by looking, and making the directories above a file.
+// Everything happens inside the guest; ".." above its root stays at its root.
+
+#include "retouch/guest.hpp"
+
+#include <optional>
+#include <string>
+
+namespace retouch {
+
+/// What is at `path` when all links are followed, the last one too; nullopt when they lead nowhere.
+/// Throws Error.
+[[nodiscard]] std::optional<FileInfo> stat(const GuestView &guest, const std::string &path);
+
+/// Why no file can be made at `path` because of what is above it ("/x is a file in the image"), or
+/// empty when its directory is there or can be made. Throws Error.
+[[nodiscard]] std::string parent_obstacle(const GuestView &guest, const std::string &path);
+
+/// Makes the directories missing above `path`: root, 0755. Requires: no parent_obstacle().
+void make_parents(Guest &guest, const std::string &path);
+
+/// True when `path`, links followed, is a directory. Throws Error.
+[[nodiscard]] bool is_directory(const GuestView &guest, const std::string &path);
+
+} // namespace retouch

@@ -1,0 +1,28 @@
+#pragma once
+// PathClaims: which entry of a section owns which path of the image, so that no two fight over one.
+// Directories may be shared; files, links and removals own their path and everything below it.
+
+#include "steps/support/reading.hpp"
+
+#include <map>
+#include <string>
+
+namespace retouch {
+
+class PathClaims {
+  public:
+    enum class Use { file, directory, removal };
+
+    /// Notes that the entry at `mark` uses `path`. False after an error, which points at both.
+    bool claim(const std::string &path, Use use, const Mark &mark, const Reader &reader);
+
+  private:
+    struct Claim {
+        Use use;
+        Mark mark;
+    };
+
+    std::map<std::string, Claim> claims_;
+};
+
+} // namespace retouch

@@ -1,0 +1,150 @@
+// Reading entries of a section, see the header.
+// The wording of the mistakes stands here, beside the checks that find them.
+// Paths are judged as text only: what the image holds is not known yet.
+
+#include "steps/support/reading.hpp"
+
+#include "base/path.hpp"
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <fmt/format.h>
+
+namespace retouch {
+
+namespace {
+
+constexpr std::uint32_t k_no_id = 0xffffffff; // (uid_t)-1 means "leave as it is" to chown
+
+std::string line_at(const ReadContext &context, int line) {
+    const auto index = static_cast<std::size_t>(line - 1);
+    return line > 0 && index < context.lines.size() ? context.lines[index] : std::string();
+}
+
+const Field *field_of(const Value &entry, std::string_view key) {
+    const auto found = std::ranges::find(entry.fields, key, &Field::key);
+    return found == entry.fields.end() ? nullptr : &*found;
+}
+
+bool all_digits(std::string_view text) {
+    return !text.empty() &&
+           std::ranges::all_of(text, [](char each) { return each >= '0' && each <= '9'; });
+}
+
+/// What the user most likely meant by a path that is not normal.
+std::string normal_form(const std::string &path) {
+    std::string normal = std::filesystem::path(path).lexically_normal().generic_string();
+    while (normal.size() > 1 && normal.ends_with('/'))
+        normal.pop_back();
+    return normal == "/" ? std::string() : fmt::format("write {}", escape(normal));
+}
+
+} // namespace
+
+Diagnostic ReadContext::error(const Mark &mark, std::string message, std::string hint) const {
+    return {Diagnostic::Severity::error,
+            {file, mark.line, mark.column},
+            std::move(message),
+            line_at(*this, mark.line),
+            std::move(hint),
+            {}};
+}
+
+void Reader::conflict(const Mark &mark, std::string message, const Mark &other,
+                      std::string note) const {
+    Diagnostic diagnostic = context.error(mark, std::move(message));
+    diagnostic.related.push_back(
+        {{context.file, other.line, other.column}, std::move(note), line_at(context, other.line)});
+    diagnostics.add(std::move(diagnostic));
+}
+
+std::optional<std::string> text_of(const Value &entry, std::string_view key) {
+    const Value *value = entry.find(key);
+    return value == nullptr ? std::nullopt : std::optional(value->scalar);
+}
+
+std::string text_or(const Value &entry, std::string_view key, std::string_view fallback) {
+    return text_of(entry, key).value_or(std::string(fallback));
+}
+
+bool flag_or(const Value &entry, std::string_view key, bool fallback) {
+    const Value *value = entry.find(key);
+    return value == nullptr ? fallback : value->scalar == "true";
+}
+
+std::optional<std::uint32_t> mode_of(const Value &entry, std::string_view key,
+                                     const Reader &reader) {
+    const Value *value = entry.find(key);
+    if (value == nullptr)
+        return std::nullopt;
+    const auto mode = parse_mode(value->scalar);
+    if (!mode)
+        reader.error(value->mark, fmt::format("'{}' is no file mode", escape(value->scalar)),
+                     "write three or four octal digits in quotes, such as \"0644\"");
+    return mode;
+}
+
+std::string account_or_root(const Value &entry, std::string_view key, const Reader &reader) {
+    const Value *value = entry.find(key);
+    if (value == nullptr)
+        return "root";
+    const std::string &text = value->scalar;
+    if (!all_digits(text))
+        return text;
+    std::uint32_t id = 0;
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), id);
+    if (parsed.ec != std::errc() || id == k_no_id)
+        reader.error(value->mark,
+                     fmt::format("'{}' is too large for the number of an account", text),
+                     "the largest is 4294967294");
+    return id == 0 ? "root" : std::to_string(id);
+}
+
+std::optional<std::string> guest_path(const Value &value, const Reader &reader) {
+    const std::string &path = value.scalar;
+    const std::string shown = escape(path);
+    if (shown != path)
+        reader.error(value.mark,
+                     fmt::format("the path '{}' holds characters that cannot be printed", shown));
+    else if (!path.starts_with('/'))
+        reader.error(value.mark, fmt::format("the path '{}' is not absolute", path),
+                     "write the whole path in the image, such as /etc/motd");
+    else if (path == "/")
+        reader.error(value.mark, "the root directory itself cannot be named here");
+    else if (!is_normal_absolute(path))
+        reader.error(
+            value.mark,
+            fmt::format("the path '{}' is not normal: it has an empty, '.' or '..' part", path),
+            normal_form(path));
+    else
+        return path;
+    return std::nullopt;
+}
+
+bool without(const Value &entry, std::initializer_list<std::string_view> keys, std::string_view why,
+             const Reader &reader) {
+    bool clean = true;
+    for (const std::string_view key : keys) {
+        const Field *field = field_of(entry, key);
+        if (field == nullptr)
+            continue;
+        reader.error(field->key_mark, fmt::format("'{}' does not go with {}", key, why));
+        clean = false;
+    }
+    return clean;
+}
+
+Step new_step(const Section &section, std::size_t number, const Value &entry,
+              const ReadContext &context) {
+    Step step;
+    step.id = fmt::format("{}[{}]", section.kind, number);
+    step.kind = section.kind;
+    step.origin = {context.file, entry.mark.line};
+    step.options = Json::object();
+    step.identity = Json::object();
+    return step;
+}
+
+} // namespace retouch

@@ -1,0 +1,57 @@
+#pragma once
+// Reading entries of a section: small accessors over Value and the checks several kinds share.
+// What the schema says is taken for granted here: types are right and unknown keys are gone.
+// Mistakes go to the diagnostics; nothing is thrown.
+
+#include "retouch/step_kind.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace retouch {
+
+/// What every reading function needs.
+struct Reader {
+    const ReadContext &context;
+    Diagnostics &diagnostics;
+
+    void error(const Mark &mark, std::string message, std::string hint = {}) const {
+        diagnostics.add(context.error(mark, std::move(message), std::move(hint)));
+    }
+
+    /// An error at `mark` that also points at `other`, with `note` saying what is there.
+    void conflict(const Mark &mark, std::string message, const Mark &other, std::string note) const;
+};
+
+/// The spelling under `key`, or nullopt.
+[[nodiscard]] std::optional<std::string> text_of(const Value &entry, std::string_view key);
+
+/// The spelling under `key`, or `fallback`.
+[[nodiscard]] std::string text_or(const Value &entry, std::string_view key,
+                                  std::string_view fallback);
+
+[[nodiscard]] bool flag_or(const Value &entry, std::string_view key, bool fallback);
+
+/// The permission bits under `key`, or nullopt when it is absent or wrong.
+[[nodiscard]] std::optional<std::uint32_t> mode_of(const Value &entry, std::string_view key,
+                                                   const Reader &reader);
+
+/// The account name under `key`; the number 0 is the same as "root", which is the default.
+[[nodiscard]] std::string account_or_root(const Value &entry, std::string_view key,
+                                          const Reader &reader);
+
+/// The path in the image that `value` names: absolute, normal, printable. Absent after an error.
+[[nodiscard]] std::optional<std::string> guest_path(const Value &value, const Reader &reader);
+
+/// True when `entry` has no key of `keys`; else each gets an error saying it does not go with
+/// `why`.
+bool without(const Value &entry, std::initializer_list<std::string_view> keys, std::string_view why,
+             const Reader &reader);
+
+/// A step of `section` with its id and origin, `number` counting from 0.
+[[nodiscard]] Step new_step(const Section &section, std::size_t number, const Value &entry,
+                            const ReadContext &context);
+
+} // namespace retouch
