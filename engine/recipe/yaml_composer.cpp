@@ -167,7 +167,7 @@ class Composer : public YAML::EventHandler {
             return refuse(at, "merge keys (<<) are not allowed", "write the keys out");
         if (!is_quoted && (plain_kind(text) != Value::Kind::string || is_disputed(text)))
             return refuse(at, fmt::format("the key '{}' is not plain text", shown),
-                          "put it in quotes: " + quoted(shown) + ":");
+                          "put it in quotes: " + yaml_quoted(shown) + ":");
         const auto [first, added] = map.keys.emplace(text, at);
         map.ignore_field = !added;
         if (added)

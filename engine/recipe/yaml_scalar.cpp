@@ -150,7 +150,7 @@ bool is_disputed(std::string_view text) {
            is_date(text);
 }
 
-std::string quoted(std::string_view text) {
+std::string yaml_quoted(std::string_view text) {
     const bool printable = escape(text) == text;
     const bool single = printable && text.find_first_of("\"\\") != std::string_view::npos;
     std::string out;

@@ -19,6 +19,6 @@ namespace retouch {
 
 /// `text` as a YAML string nobody can misread: in double quotes, or in single quotes when that
 /// needs fewer escapes.
-[[nodiscard]] std::string quoted(std::string_view text);
+[[nodiscard]] std::string yaml_quoted(std::string_view text);
 
 } // namespace retouch

@@ -69,7 +69,7 @@ std::string quote_rest(std::string_view text, std::size_t offset) {
     const std::string_view rest = trim(text.substr(offset, line_end(text, offset) - offset));
     if (rest.size() > k_longest)
         return "put the text in quotes";
-    return "put the text in quotes: " + quoted(rest);
+    return "put the text in quotes: " + yaml_quoted(rest);
 }
 
 } // namespace

@@ -1,0 +1,149 @@
+// Loading a recipe: the stages in order, and the typed Recipe from a value the schema accepts.
+// The schema is prepared once in a process; it depends on nothing but the program itself.
+
+#include "recipe/load.hpp"
+
+#include "base/digest.hpp"
+#include "base/file.hpp"
+#include "base/text.hpp"
+
+#include "recipe/place.hpp"
+#include "recipe/recipe_schema.hpp"
+#include "recipe/schema_check.hpp"
+#include "recipe/variables.hpp"
+#include "recipe/yaml_reader.hpp"
+#include "recipe/yaml_source.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <system_error>
+#include <utility>
+
+namespace retouch {
+
+namespace {
+
+std::string text_at(const Value &parent, std::string_view key) {
+    const Value *value = parent.find(key);
+    return value == nullptr ? std::string() : value->scalar;
+}
+
+std::optional<std::string> optional_text(const Value &parent, std::string_view key) {
+    const Value *value = parent.find(key);
+    return value == nullptr ? std::nullopt : std::optional(value->scalar);
+}
+
+std::optional<std::int64_t> optional_number(const Value &parent, std::string_view key) {
+    const Value *value = parent.find(key);
+    if (value == nullptr)
+        return std::nullopt;
+    std::string_view text = value->scalar;
+    if (text.starts_with('+'))
+        text.remove_prefix(1);
+    std::int64_t number = 0;
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    return number;
+}
+
+PreviousPolicy previous_policy(const std::string &word) {
+    if (word == "rename")
+        return PreviousPolicy::rename;
+    if (word == "deactivate")
+        return PreviousPolicy::deactivate;
+    return word == "keep" ? PreviousPolicy::keep : PreviousPolicy::hide;
+}
+
+Publish to_publish(const Value &value) {
+    Publish publish;
+    publish.name = optional_text(value, "name");
+    publish.visibility = optional_text(value, "visibility");
+    publish.previous = previous_policy(text_at(value, "previous"));
+    if (const Value *tags = value.find("tags")) {
+        publish.tags.emplace();
+        for (const Value &tag : tags->items)
+            publish.tags->push_back(tag.scalar);
+    }
+    publish.min_disk_gib = optional_number(value, "min_disk");
+    publish.min_ram_mib = optional_number(value, "min_ram");
+    if (const Value *is_protected = value.find("protected"))
+        publish.is_protected = is_protected->scalar == "true";
+    return publish;
+}
+
+/// Requires: the schema accepts `value`.
+Recipe to_recipe(Value value, const std::filesystem::path &path) {
+    Recipe recipe;
+    recipe.path = path;
+    std::error_code failed;
+    recipe.directory = std::filesystem::absolute(path, failed).lexically_normal().parent_path();
+    recipe.name = text_at(value, "name");
+    recipe.description = text_at(value, "description");
+    recipe.source_image = text_at(*value.find("source"), "image");
+    if (const Value *properties = value.find("properties"))
+        for (const Field &field : properties->fields)
+            recipe.properties[field.key] = field.value.kind == Value::Kind::null
+                                               ? std::nullopt
+                                               : std::optional(field.value.scalar);
+    if (const Value *publish = value.find("publish"))
+        recipe.publish = to_publish(*publish);
+    for (Field &field : value.fields)
+        if (is_section(field.key))
+            recipe.sections.push_back({field.key, std::move(field.value)});
+    return recipe;
+}
+
+const SchemaChecker &checker() {
+    static const SchemaChecker prepared(merged_recipe_schema());
+    return prepared;
+}
+
+/// What the schema says of a text with an unresolved variable is about the variable's name.
+void merge_except(const Diagnostics &from, const std::vector<Mark> &unresolved, Diagnostics &to) {
+    for (const Diagnostic &item : from.sorted()) {
+        const Mark mark{item.position.line, item.position.column};
+        if (std::ranges::find(unresolved, mark) == unresolved.end())
+            to.add(item);
+    }
+}
+
+} // namespace
+
+LoadedRecipe load_recipe(const std::filesystem::path &path,
+                         const std::map<std::string, std::string> &variables) {
+    std::string bytes;
+    try {
+        bytes = read_file(path, k_max_yaml_bytes);
+    } catch (const Error &error) {
+        LoadedRecipe loaded;
+        loaded.diagnostics.add(
+            error_at(path.string(), {}, std::string(), error.what(), error.hint()));
+        return loaded;
+    }
+    return load_recipe_text(bytes, path, variables);
+}
+
+LoadedRecipe load_recipe_text(std::string_view text, const std::filesystem::path &path,
+                              const std::map<std::string, std::string> &variables) {
+    LoadedRecipe loaded;
+    const std::string file = path.string();
+    std::optional<Value> value = read_yaml(text, file, loaded.diagnostics);
+    if (!value)
+        return loaded;
+    loaded.lines = split_lines(text.starts_with("\xEF\xBB\xBF") ? text.substr(3) : text);
+    const std::vector<Mark> unresolved =
+        resolve_variables(*value, variables, file, loaded.lines, loaded.diagnostics);
+    Diagnostics of_schema;
+    checker().check(*value, file, loaded.lines, of_schema);
+    merge_except(of_schema, unresolved, loaded.diagnostics);
+    if (loaded.diagnostics.has_errors())
+        return loaded;
+    loaded.recipe = to_recipe(std::move(*value), path);
+    loaded.recipe->sha256 = sha256_hex(text);
+    return loaded;
+}
+
+std::string recipe_schema() {
+    return merged_recipe_schema().dump(2) + "\n";
+}
+
+} // namespace retouch

@@ -1,0 +1,16 @@
+#pragma once
+// The recipe schema: the envelope with the sections of all step kinds put in.
+
+#include "retouch/json.hpp"
+
+#include <string_view>
+
+namespace retouch {
+
+/// Built anew on every call. The schema files are part of the program: a broken one is our fault.
+[[nodiscard]] Json merged_recipe_schema();
+
+/// True for the keys that step kinds own.
+[[nodiscard]] bool is_section(std::string_view key);
+
+} // namespace retouch

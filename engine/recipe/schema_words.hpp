@@ -1,0 +1,36 @@
+#pragma once
+// Schema words: walks a Value beside its schema and says, for people, where they differ. It also
+// refuses what JSON cannot see: unquoted scalars where a string is wanted. It is no validator: that
+// a value fits is for valijson to say.
+//
+// A schema may carry "x-retouch-message", a sentence about the value without its subject ("must be
+// an absolute path"), used when its pattern or const does not match.
+
+#include "retouch/json.hpp"
+#include "retouch/value.hpp"
+
+#include <optional>
+#include <regex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace retouch {
+
+struct SchemaFinding {
+    Mark mark;
+    std::string message;
+    std::string hint;
+    std::optional<Mark> related; ///< of a first occurrence
+};
+
+/// Compiled patterns of a schema, by their text.
+using Patterns = std::unordered_map<std::string, std::regex>;
+
+[[nodiscard]] Patterns compile_patterns(const Json &schema);
+
+/// In order of the file, each value's first mistake only.
+[[nodiscard]] std::vector<SchemaFinding> schema_words(const Value &value, const Json &schema,
+                                                      const Patterns &patterns);
+
+} // namespace retouch

@@ -1,0 +1,195 @@
+// Variables: one pass over each scalar; "$${" is a literal "${", every other "$" stands for itself.
+// Values are bounded, because a short recipe could otherwise name a long value very often.
+
+#include "recipe/variables.hpp"
+
+#include "recipe/place.hpp"
+#include "recipe/yaml_composer.hpp"
+
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace retouch {
+
+namespace {
+
+constexpr std::size_t k_most_resolved = std::size_t{16} * 1024 * 1024;
+constexpr std::size_t k_longest_value = std::size_t{64} * 1024;
+constexpr std::size_t k_most_findings = 50;
+
+bool is_name(std::string_view text) {
+    const auto small = [](char c) { return c >= 'a' && c <= 'z'; };
+    return !text.empty() && small(text.front()) && std::ranges::all_of(text, [&](char c) {
+        return small(c) || (c >= '0' && c <= '9') || c == '_';
+    });
+}
+
+class Resolver {
+  public:
+    Resolver(const std::string &file, const std::vector<std::string> &lines,
+             Diagnostics &diagnostics)
+        : file_(file), lines_(lines), diagnostics_(diagnostics) {}
+
+    void declare(const Value *vars, const std::map<std::string, std::string> &given) {
+        if (vars != nullptr)
+            for (const Field &field : vars->fields) {
+                names_.push_back(field.key);
+                if (!given.contains(field.key) && field.value.is_scalar())
+                    values_[field.key] = resolve(field.value, true).value_or(field.value.scalar);
+            }
+        const Mark place = vars == nullptr || vars->mark.line == 0 ? Mark{} : vars->mark;
+        for (const auto &[name, value] : given)
+            give(name, value, place);
+    }
+
+    void walk(Value &value) {
+        for (Value &item : value.items)
+            walk(item);
+        for (Field &field : value.fields)
+            walk(field.value);
+        if (value.kind != Value::Kind::string || value.scalar.find("${") == std::string::npos)
+            return;
+        if (auto text = resolve(value, false)) {
+            value.scalar = std::move(*text);
+            value.quoted = true;
+        } else {
+            unresolved_.push_back(value.mark);
+        }
+    }
+
+    std::vector<Mark> take_unresolved() { return std::move(unresolved_); }
+
+  private:
+    void give(const std::string &name, const std::string &value, const Mark &place) {
+        if (std::ranges::find(names_, name) == names_.end()) {
+            const auto near = did_you_mean(name, names_);
+            return refuse(place, fmt::format("the recipe has no variable '{}'", escape(name)),
+                          near             ? fmt::format("did you mean '{}'?", *near)
+                          : names_.empty() ? "declare it under 'vars' with a default value"
+                                           : fmt::format("it has: {}", fmt::join(names_, ", ")));
+        }
+        if (value.size() > k_longest_value || invalid_utf8(value))
+            return refuse(
+                place,
+                fmt::format("the value given for variable '{}' is not acceptable", escape(name)),
+                "a value is UTF-8 text of at most 64 KiB");
+        values_[name] = value;
+    }
+
+    /// nullopt when something is wrong with it.
+    std::optional<std::string> resolve(const Value &value, bool in_vars) {
+        const std::string_view text = value.scalar;
+        std::string out;
+        bool good = true;
+        for (std::size_t i = 0; i < text.size();) {
+            if (text.substr(i, 3) == "$${") {
+                out += "${";
+                i += 3;
+            } else if (text.substr(i, 2) == "${") {
+                const std::size_t end = text.find('}', i);
+                const std::string_view name = text.substr(i + 2, end - std::min(end, i + 2));
+                const std::string *found = lookup(value, name, end, in_vars);
+                good = good && found != nullptr;
+                if (found != nullptr)
+                    out += *found;
+                i = found == nullptr ? i + 2 : end + 1;
+            } else {
+                out += text[i++];
+            }
+            if (out.size() > k_max_yaml_scalar)
+                return too_long(value);
+        }
+        resolved_ += out.size();
+        if (resolved_ > k_most_resolved)
+            return too_long(value);
+        return good ? std::optional(std::move(out)) : std::nullopt;
+    }
+
+    const std::string *lookup(const Value &value, std::string_view name, std::size_t end,
+                              bool in_vars) {
+        const std::string shown = escape(name.substr(0, 60));
+        if (end == std::string_view::npos || !is_name(name)) {
+            const Mark place = locate(value, "${");
+            const std::string closing = end == std::string_view::npos ? "" : "}";
+            refuse(place, fmt::format("'${{{}{}' is not a variable", shown, closing),
+                   "write $${ where the text itself, such as a shell script, holds ${");
+            return nullptr;
+        }
+        const Mark place = locate(value, fmt::format("${{{}}}", name));
+        if (in_vars) {
+            refuse(place, "the value of a variable cannot use variables",
+                   fmt::format("write $${{{}}} for the literal text", shown));
+            return nullptr;
+        }
+        if (const auto found = values_.find(name); found != values_.end())
+            return &found->second;
+        if (std::ranges::find(names_, name) != names_.end())
+            return nullptr; // its declaration is wrong, which the schema says
+        const auto near = did_you_mean(name, names_);
+        refuse(place, fmt::format("the variable '{}' is not defined", shown),
+               near ? fmt::format("did you mean ${{{}}}?", *near)
+                    : fmt::format("declare it under 'vars', or write $${{{}}} for the literal text",
+                                  shown));
+        return nullptr;
+    }
+
+    std::optional<std::string> too_long(const Value &value) {
+        refuse(value.mark, "variables make this text too long",
+               "a text may have 256 KiB, all texts with variables together 16 MiB");
+        return std::nullopt;
+    }
+
+    /// Where `reference` is written: a block scalar spans lines, and its mark is its first.
+    [[nodiscard]] Mark locate(const Value &value, std::string_view reference) const {
+        const auto first = static_cast<std::size_t>(value.mark.line - 1);
+        const auto breaks = static_cast<std::size_t>(std::ranges::count(value.scalar, '\n'));
+        for (std::size_t i = first; i < lines_.size() && i <= first + breaks + 1; ++i) {
+            const std::size_t at = lines_[i].find(reference);
+            if (at == std::string::npos)
+                continue;
+            const auto before = code_points(std::string_view(lines_[i]).substr(0, at));
+            const Mark found{static_cast<int>(i) + 1, static_cast<int>(before) + 1};
+            if (i > first || found.column >= value.mark.column)
+                return found;
+        }
+        return value.mark;
+    }
+
+    void refuse(const Mark &mark, std::string message, std::string hint) {
+        if (++found_ <= k_most_findings)
+            diagnostics_.add(error_at(file_, mark, lines_, std::move(message), std::move(hint)));
+    }
+
+    const std::string &file_;
+    const std::vector<std::string> &lines_;
+    Diagnostics &diagnostics_;
+    std::vector<std::string> names_; ///< as `vars` declares them
+    std::map<std::string, std::string, std::less<>> values_;
+    std::vector<Mark> unresolved_;
+    std::size_t resolved_ = 0;
+    std::size_t found_ = 0;
+};
+
+constexpr std::array<std::string_view, 4> k_verbatim = {"$schema", "retouch", "name", "vars"};
+
+} // namespace
+
+std::vector<Mark> resolve_variables(Value &recipe, const std::map<std::string, std::string> &given,
+                                    const std::string &file, const std::vector<std::string> &lines,
+                                    Diagnostics &diagnostics) {
+    Resolver resolver(file, lines, diagnostics);
+    resolver.declare(recipe.find("vars"), given);
+    for (Field &field : recipe.fields)
+        if (std::ranges::find(k_verbatim, field.key) == k_verbatim.end())
+            resolver.walk(field.value);
+    return resolver.take_unresolved();
+}
+
+} // namespace retouch
