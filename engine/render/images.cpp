@@ -138,8 +138,8 @@ std::string images_markdown(const std::vector<Image> &images) {
         Row cells = row(image);
         for (std::string &cell : cells)
             cell = markdown_words(cell);
-        cells[0] = markdown_code(image.name);
-        cells[1] = markdown_code(image.id);
+        cells[0] = markdown_cell(image.name);
+        cells[1] = markdown_cell(image.id);
         rows.push_back(std::move(cells));
     }
     return markdown_table(
@@ -180,9 +180,9 @@ std::string image_text(const Image &image, bool colour) {
 std::string image_markdown(const Image &image) {
     std::vector<Row> rows;
     for (const auto &[label, value] : fields(image))
-        rows.push_back({markdown_words(label), markdown_code(value)});
+        rows.push_back({markdown_words(label), markdown_cell(value)});
     for (const auto &[name, value] : image.properties)
-        rows.push_back({markdown_code(name), markdown_code(value)});
+        rows.push_back({markdown_cell(name), markdown_cell(value)});
     return fmt::format("### {}\n\n", markdown_code(image.name)) +
            markdown_table({"field", "value"}, rows);
 }

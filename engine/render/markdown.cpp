@@ -37,11 +37,18 @@ std::string markdown_code(std::string_view text) {
     if (safe.empty())
         return {};
     const std::string fence(longest_run(safe, '`') + 1, '`');
-    const bool pad = safe.front() == '`' || safe.back() == '`';
-    std::string inner;
-    for (const char character : safe)
-        inner += character == '|' ? std::string("\\|") : std::string(1, character);
-    return fmt::format("{}{}{}{}{}", fence, pad ? " " : "", inner, pad ? " " : "", fence);
+    const std::string pad = safe.front() == '`' || safe.back() == '`' ? " " : "";
+    return fence + pad + safe + pad + fence;
+}
+
+std::string markdown_cell(std::string_view text) {
+    std::string cell;
+    for (const char character : markdown_code(text)) {
+        if (character == '|')
+            cell += '\\';
+        cell += character;
+    }
+    return cell;
 }
 
 std::string markdown_fence(std::string_view language, std::string_view text) {
@@ -53,7 +60,7 @@ std::string markdown_fence(std::string_view language, std::string_view text) {
 }
 
 std::string markdown_words(std::string_view text) {
-    constexpr std::string_view k_markup = "\\`*_{}[]()<>#!|&~@$";
+    constexpr std::string_view k_markup = "\\`*_[]<>#|&~$";
     std::string out;
     for (const char character : escape(text)) {
         if (k_markup.find(character) != std::string_view::npos)

@@ -9,8 +9,11 @@
 
 namespace retouch {
 
-/// An inline code span that is safe inside a table cell as well; empty for empty text.
+/// An inline code span; empty for empty text.
 [[nodiscard]] std::string markdown_code(std::string_view text);
+
+/// The same for a cell of a table, where a bar would end the cell even inside code.
+[[nodiscard]] std::string markdown_cell(std::string_view text);
 
 /// A fenced block whose fence is longer than any run of backticks inside. Ends with a newline.
 [[nodiscard]] std::string markdown_fence(std::string_view language, std::string_view text);

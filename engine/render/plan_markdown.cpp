@@ -49,7 +49,7 @@ std::string property_counts(const PropertyChanges &changes) {
 std::string summary_table(const Plan &plan) {
     std::vector<std::vector<std::string>> rows;
     for (const Target &target : plan.targets)
-        rows.push_back({markdown_code(target.publish.name),
+        rows.push_back({markdown_cell(target.publish.name),
                         std::string(action_words(target.action)), step_counts(target),
                         property_counts(target.properties)});
     return markdown_table({"image", "action", "steps", "properties"}, rows);
@@ -73,8 +73,8 @@ std::string steps_markdown(const Target &target) {
         if (!step.change.reason.empty())
             foreseen += ": " + markdown_words(step.change.reason);
         rows.push_back({fmt::format("`{}`", state_mark(step.change.state)),
-                        markdown_code(step.step.summary), foreseen,
-                        markdown_code(origin_text(step.step.origin))});
+                        markdown_cell(step.step.summary), foreseen,
+                        markdown_cell(origin_text(step.step.origin))});
         if (!step.change.diff.empty())
             diffs += fmt::format("\n{}\n\n{}", markdown_code(step.step.summary),
                                  markdown_fence("diff", cut_diff(step.change.diff)));
@@ -88,11 +88,11 @@ std::string properties_markdown(const PropertyChanges &changes) {
     for (const auto &[name, value] : changes.set) {
         const auto before = changes.before.find(name);
         const bool known = before != changes.before.end();
-        rows.push_back({known ? "`~`" : "`+`", markdown_code(name),
-                        known ? markdown_code(before->second) : "", markdown_code(value)});
+        rows.push_back({known ? "`~`" : "`+`", markdown_cell(name),
+                        known ? markdown_cell(before->second) : "", markdown_cell(value)});
     }
     for (const std::string &name : changes.remove)
-        rows.push_back({"`-`", markdown_code(name), "", "removed"});
+        rows.push_back({"`-`", markdown_cell(name), "", "removed"});
     std::string text = markdown_table({"", "property", "before", "after"}, rows);
     if (!changes.keep.empty()) {
         std::string names;
@@ -109,7 +109,7 @@ std::string publish_markdown(const Target &target) {
     std::vector<std::vector<std::string>> rows;
     for (const auto &[label, value] :
          create ? publish_fields(target.publish) : changed_publish_fields(target.publish))
-        rows.push_back({label, markdown_code(value)});
+        rows.push_back({label, markdown_cell(value)});
     for (const Superseded &superseded : target.publish.superseded)
         rows.push_back({"previous", markdown_words(superseded_text(superseded))});
     const std::string table = markdown_table({"publish", ""}, rows);

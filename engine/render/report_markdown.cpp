@@ -21,8 +21,8 @@ namespace {
 std::string summary_table(const Report &report) {
     std::vector<std::vector<std::string>> rows;
     for (const TargetReport &target : report.targets)
-        rows.push_back({markdown_code(target.name), std::string(to_string(target.outcome)),
-                        markdown_code(target.image_id),
+        rows.push_back({markdown_cell(target.name), std::string(to_string(target.outcome)),
+                        markdown_cell(target.image_id),
                         target.bytes_written > 0 ? format_bytes(target.bytes_written) : ""});
     return markdown_table({"image", "outcome", "id", "written"}, rows);
 }
@@ -48,10 +48,10 @@ std::string steps_markdown(const TargetReport &target) {
     std::string failures;
     for (const StepReport &step : target.steps) {
         const bool reached = step.result.outcome != StepOutcome::not_reached;
-        rows.push_back({std::string(outcome_word(step.result.outcome)), markdown_code(step.summary),
+        rows.push_back({std::string(outcome_word(step.result.outcome)), markdown_cell(step.summary),
                         reached ? format_seconds(step.result.seconds) : "",
                         step.result.exit_status ? std::to_string(*step.result.exit_status) : "",
-                        markdown_code(origin_text(step.origin))});
+                        markdown_cell(origin_text(step.origin))});
         failures += failure_markdown(step);
     }
     return markdown_table({"outcome", "step", "time", "exit", "origin"}, rows) + failures;

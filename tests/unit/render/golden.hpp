@@ -1,0 +1,20 @@
+#pragma once
+// Golden files of the text views: what people see, kept as files; rewritten with UPDATE_GOLDEN=1.
+
+#include "base/file.hpp"
+
+#include <cstdlib>
+#include <string>
+
+namespace retouch {
+
+/// The golden file's text; with UPDATE_GOLDEN=1 first replaced by `actual`.
+inline std::string golden(const std::string &name, const std::string &actual) {
+    const std::filesystem::path path =
+        std::filesystem::path(RETOUCH_SOURCE_DIR) / "tests/unit/render/golden" / name;
+    if (std::getenv("UPDATE_GOLDEN") != nullptr)
+        write_file_atomically(path, actual);
+    return read_file(path, std::size_t{1} << 20);
+}
+
+} // namespace retouch

@@ -1,0 +1,71 @@
+#include "render/output_lines.hpp"
+#include "render/report_markdown.hpp"
+#include "render/report_summary.hpp"
+#include "render/report_text.hpp"
+#include "unit/render/golden.hpp"
+#include "unit/render/printable.hpp"
+#include "unit/render/samples.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace retouch;
+
+TEST_CASE("report text: a published image, its steps, output and times") {
+    const std::string text = report_text(good_report(), false);
+    CHECK(text == golden("report_good.txt", text));
+}
+
+TEST_CASE("report text: a failure shows why, what came out, and that nothing was published") {
+    const std::string text = report_text(failed_report(), false);
+    CHECK(text == golden("report_failed.txt", text));
+}
+
+TEST_CASE("report text: colour adds escape sequences and nothing else") {
+    CHECK(without_colour(report_text(failed_report(), true)) ==
+          report_text(failed_report(), false));
+    CHECK(report_text(failed_report(), true) != report_text(failed_report(), false));
+}
+
+TEST_CASE("report text: nothing from outside reaches the terminal raw") {
+    CHECK(is_printable(report_text(hostile_report(), false)));
+}
+
+TEST_CASE("report markdown: summary table first, output of what failed") {
+    const std::string good = report_markdown(good_report());
+    CHECK(good == golden("report_good.md", good));
+    const std::string failed = report_markdown(failed_report());
+    CHECK(failed == golden("report_failed.md", failed));
+}
+
+TEST_CASE("report markdown: nothing from outside can end a fence, a cell or a tag") {
+    const std::string text = report_markdown(hostile_report());
+    CHECK(is_printable(text));
+    CHECK(text == golden("report_hostile.md", text));
+}
+
+TEST_CASE("report summary: the first word tells success from failure") {
+    CHECK(report_summary(good_report()) == "Done: 1 image published, in 1 m 26 s.");
+    CHECK(report_summary(failed_report()) == "Failed: 1 image failed, in 1 m 26 s.");
+    Report report = good_report();
+    report.targets.push_back(failed_report().targets.front());
+    report.targets.push_back({});
+    report.targets.back().outcome = TargetOutcome::unchanged;
+    CHECK(report_summary(report) ==
+          "Failed: 1 image published, 1 image unchanged, 1 image failed, in 1 m 26 s.");
+    report.targets.clear();
+    CHECK(report_summary(report) == "Done: nothing to do, in 1 m 26 s.");
+}
+
+TEST_CASE("output lines: the end is kept and what is missing is said") {
+    CHECK(output_lines({}, 5).empty());
+    CHECK(output_lines({"a\nb\n", 4}, 2) == std::vector<std::string>{"a", "b"});
+    CHECK(output_lines({"a\nb\nc\n", 6}, 2) ==
+          std::vector<std::string>{"... 1 line before", "b", "c"});
+    CHECK(output_lines({"b\nc\n", 2048}, 2) ==
+          std::vector<std::string>{"... the end of 2.0 KiB of output", "b", "c"});
+}
+
+TEST_CASE("output lines: a redrawn line shows its last state, control bytes are escaped") {
+    CHECK(output_lines({"10%\r50%\r100%\nx\x1b[0m\r\n", 20}, 5) ==
+          std::vector<std::string>{"100%", "x\\x1b[0m"});
+}
