@@ -5,6 +5,7 @@
 #include "steps/support/guest_glob.hpp"
 
 #include "base/path.hpp"
+#include "guest/resolve.hpp"
 
 #include <algorithm>
 #include <fnmatch.h>
@@ -32,10 +33,11 @@ std::vector<Found> files_below(const GuestView &guest, const std::string &direct
 /// What `part` of a pattern names in `directory`.
 std::vector<Found> expand(const GuestView &guest, const std::string &directory,
                           const std::string &part) {
+    // Without links a file has one path, even when two patterns reach it.
     if (part == "**")
-        return files_below(guest, directory);
+        return files_below(guest, resolve_in_guest(guest, directory));
     if (part.find_first_of("*?[") != std::string::npos)
-        return children(guest, directory, part);
+        return children(guest, resolve_in_guest(guest, directory), part);
     const std::string path = join(directory, part);
     const auto info = guest.lstat(path);
     return info ? std::vector<Found>{{path, *info}} : std::vector<Found>{};

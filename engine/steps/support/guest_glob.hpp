@@ -14,8 +14,9 @@ struct Found {
     FileInfo info;
 };
 
-/// Sorted by path; empty when there is nothing. Links in the pattern's directories are followed,
-/// links met below `**` are not. Requires: absolute. Throws Error.
+/// Sorted by path; empty when there is nothing. Links among the pattern's directories are followed
+/// and gone from the paths; links met below `**` are not followed. Requires: absolute. Throws
+/// Error.
 [[nodiscard]] std::vector<Found> glob(const GuestView &guest, const std::string &pattern);
 
 /// Everything below a directory, directories before what is in them; links are not followed.

@@ -1,0 +1,161 @@
+// What `files` does beyond the cases of tests/steps: host files that change, and guests that fail.
+
+#include "base/digest.hpp"
+#include "base/file.hpp"
+#include "support/faulty_guest.hpp"
+#include "support/memory_guest.hpp"
+#include "unit/steps/sections.hpp"
+
+#include <catch2/catch.hpp>
+#include <fstream>
+#include <random>
+
+using namespace retouch;
+using namespace retouch::test;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+StepChange preview(const Step &step, const GuestView &guest) {
+    return find_step_kind(step.kind)->preview(step, guest);
+}
+
+StepResult execute(const Step &step, Guest &guest) {
+    return find_step_kind(step.kind)->execute(step, guest);
+}
+
+/// The kind and message of the Error that executing gives.
+std::string failure(const Step &step, Guest &guest) {
+    try {
+        static_cast<void>(execute(step, guest));
+    } catch (const Error &error) {
+        return std::string(error.kind() == ErrorKind::stale ? "stale: " : "other: ") +
+               error.what() + "; " + error.hint();
+    }
+    return "none";
+}
+
+void put(const fs::path &path, const std::string &content) {
+    fs::create_directories(path.parent_path());
+    std::ofstream(path, std::ios::binary) << content;
+}
+
+} // namespace
+
+TEST_CASE("files: a host file that changed or went since the plan is refused as stale") {
+    const TemporaryDirectory host(fs::temp_directory_path(), "steps-");
+    const fs::path path = host.path() / "x.rpm";
+    put(path, "planned");
+    const Step step = read_step("files", "- {to: /root/x.rpm, from: x.rpm}", host.path());
+    MemoryGuest guest;
+    put(path, "changed");
+    CHECK(failure(step, guest) ==
+          "stale: " + path.string() + " changed since the plan was made; make a new plan");
+    CHECK(guest.mutations() == 0);
+    fs::remove(path);
+    CHECK(failure(step, guest) ==
+          "stale: " + path.string() + " is gone since the plan was made; make a new plan");
+    CHECK(guest.mutations() == 0);
+    put(path, "planned");
+    CHECK(execute(step, guest).outcome == StepOutcome::changed);
+    CHECK(guest.nodes().at("/root/x.rpm").content == "planned");
+}
+
+TEST_CASE("files: what is as wanted is not read from this machine again") {
+    const TemporaryDirectory host(fs::temp_directory_path(), "steps-");
+    put(host.path() / "x", "same");
+    const Step step = read_step("files", "- {to: /x, from: x}", host.path());
+    MemoryGuest guest;
+    guest.put_file("/x", "same");
+    fs::remove(host.path() / "x");
+    CHECK(execute(step, guest).outcome == StepOutcome::unchanged);
+    CHECK(guest.mutations() == 0);
+}
+
+TEST_CASE("files: large and binary files are described, not shown") {
+    const TemporaryDirectory host(fs::temp_directory_path(), "steps-");
+    put(host.path() / "x", std::string(300'000, 'x'));
+    const Step step = read_step("files", "- {to: /x, from: x}", host.path());
+    MemoryGuest guest;
+    CHECK(preview(step, guest) == StepChange{StepState::change, "new file", ""});
+    guest.put_file("/x", "short");
+    const StepChange change = preview(step, guest);
+    CHECK(change.reason == "contents differ");
+    CHECK(change.diff == "/x (5 B, sha256 " + sha256_hex("short") + ") and /x (293.0 KiB, sha256 " +
+                             sha256_hex(std::string(300'000, 'x')) + ") differ\n");
+}
+
+TEST_CASE("files: a diff of hostile text is safe to print") {
+    MemoryGuest guest;
+    guest.put_file("/x", "\x1b[31mold\xff\n");
+    const Step step = read_step("files", "- {to: /x, content: \"new\\n\"}");
+    CHECK(preview(step, guest).diff == "--- /x\n+++ /x\n@@ -1 +1 @@\n-\\x1b[31mold\\xff\n+new\n");
+}
+
+TEST_CASE("files: a preview that is bound to fail is an error with the recipe's line") {
+    MemoryGuest guest;
+    guest.put_directory("/x");
+    const Step step = read_step("files", "\n- {to: /x, content: y}");
+    CHECK_THROWS_WITH(preview(step, guest),
+                      "r.yaml:2: write /x: /x is a directory in the image; remove it first");
+}
+
+TEST_CASE("files: after any failing write a second run still reaches the wanted state") {
+    const TemporaryDirectory host(fs::temp_directory_path(), "steps-");
+    put(host.path() / "tree/a/b/c", "c");
+    put(host.path() / "tree/d", "d");
+    fs::create_symlink("d", host.path() / "tree/e");
+    const Step step =
+        read_step("files", "- {to: /new/place, from: tree, owner: daemon}", host.path());
+    MemoryGuest wanted;
+    REQUIRE(execute(step, wanted).outcome == StepOutcome::changed);
+    const int writes = wanted.mutations();
+    REQUIRE(writes == 7);
+    for (int failing = 1; failing <= writes; ++failing) {
+        MemoryGuest guest;
+        FaultyGuest faulty(guest, failing);
+        CHECK(failure(step, faulty) == "other: injected fault; ");
+        CHECK(execute(step, guest).outcome == StepOutcome::changed);
+        CHECK(guest.nodes() == wanted.nodes());
+        CHECK(preview(step, guest).state == StepState::unchanged);
+    }
+}
+
+TEST_CASE("files: planning never writes, and what was applied is planned as unchanged") {
+    const auto seed = GENERATE(take(20, random(0U, 1'000'000U)));
+    CAPTURE(seed);
+    std::mt19937 random(seed);
+    const auto pick = [&random](unsigned below) { return static_cast<unsigned>(random() % below); };
+    const TemporaryDirectory host(fs::temp_directory_path(), "steps-");
+    fs::create_directory(host.path() / "tree");
+    MemoryGuest guest;
+    const std::vector<std::string> names = {"a", "b", "a/c", "a/d", "b/a/c", "b/e"};
+    for (const std::string &name : names) {
+        std::error_code ignored;
+        if (pick(2) == 0) {
+            fs::create_directories((host.path() / "tree" / name).parent_path(), ignored);
+            std::ofstream(host.path() / "tree" / name) << pick(2);
+        }
+        if (name.size() > 1 && pick(3) == 0)
+            guest.put("/to/" + name, {FileInfo::Type::regular, 0600 + pick(2) * 044, pick(2),
+                                      pick(2), std::to_string(pick(2))});
+    }
+    const Step step = read_step("files", "- {to: /to, from: tree}", host.path());
+    const auto before = guest.nodes();
+    StepState foreseen = StepState::unknown;
+    try {
+        foreseen = preview(step, guest).state;
+    } catch (const Error &) {
+        CHECK(execute(step, guest).outcome == StepOutcome::failed);
+        return;
+    }
+    CHECK(guest.nodes() == before);
+    CHECK(guest.mutations() == 0);
+    const StepOutcome outcome = execute(step, guest).outcome;
+    CHECK((outcome == StepOutcome::changed) == (foreseen == StepState::change));
+    CHECK(preview(step, guest).state == StepState::unchanged);
+    const int mutations = guest.mutations();
+    CHECK(execute(step, guest).outcome == StepOutcome::unchanged);
+    CHECK(guest.mutations() == mutations);
+}

@@ -1,0 +1,116 @@
+// The helpers of the step kinds, where the kinds' own tests do not reach.
+
+#include "steps/support/accounts.hpp"
+#include "steps/support/cleanup_rules.hpp"
+#include "steps/support/guest_glob.hpp"
+#include "steps/support/line_pattern.hpp"
+#include "support/memory_guest.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace retouch;
+using namespace retouch::test;
+
+namespace {
+
+std::vector<std::string> paths(const std::vector<Found> &found) {
+    std::vector<std::string> result;
+    for (const Found &each : found)
+        result.push_back(each.path);
+    return result;
+}
+
+using Paths = std::vector<std::string>;
+
+} // namespace
+
+TEST_CASE("accounts: names come from the image's files, numbers and root from nowhere") {
+    MemoryGuest guest;
+    guest.put_file("/etc/passwd", "# comment\nbroken\n\ntwice:x:7\ntwice:x:8:8\nbad:x:one:1\n"
+                                  "huge:x:4294967296:1\nlast:x:9:9:::");
+    CHECK(find_user(guest, "twice") == 7U);
+    CHECK(find_user(guest, "last") == 9U);
+    CHECK(find_user(guest, "bad") == std::nullopt);
+    CHECK(find_user(guest, "huge") == std::nullopt);
+    CHECK(find_user(guest, "broken") == std::nullopt);
+    CHECK(find_user(guest, "1234") == 1234U);
+    guest.remove("/etc/passwd");
+    CHECK(find_user(guest, "root") == 0U);
+    CHECK(find_user(guest, "last") == std::nullopt);
+    CHECK(find_group(guest, "adm") == 4U);
+}
+
+TEST_CASE("accounts: homes that are no paths are passed over") {
+    MemoryGuest guest;
+    guest.put_file("/etc/passwd", "a:x:1:1::/home/a:/bin/sh\nb:x:2:2::/home/a:/bin/sh\n"
+                                  "c:x:3:3::../etc:/bin/sh\nd:x:4:4:::\ne:x:5:5::/:/bin/sh\n");
+    CHECK(home_directories(guest) == Paths{"/", "/home/a", "/root"});
+}
+
+TEST_CASE("glob: stars stand within one component and match leading dots") {
+    MemoryGuest guest;
+    guest.put_file("/x/a.deb", "");
+    guest.put_file("/x/.b.deb", "");
+    guest.put_file("/x/deep/c.deb", "");
+    guest.put_file("/y/a.deb", "");
+    CHECK(paths(glob(guest, "/x/*.deb")) == Paths{"/x/.b.deb", "/x/a.deb"});
+    CHECK(paths(glob(guest, "/?/a.deb")) == Paths{"/x/a.deb", "/y/a.deb"});
+    CHECK(paths(glob(guest, "/x/a.deb")) == Paths{"/x/a.deb"});
+    CHECK(paths(glob(guest, "/none/*")) == Paths{});
+    CHECK(paths(glob(guest, "/x/a.deb/*")) == Paths{});
+}
+
+TEST_CASE("glob: two stars are all files below, links not followed") {
+    MemoryGuest guest;
+    guest.put_file("/x/a", "");
+    guest.put_file("/x/d/e/f", "");
+    guest.put_link("/x/up", "..");
+    guest.put_link("/to", "x/d");
+    CHECK(paths(glob(guest, "/x/**")) == Paths{"/x/a", "/x/d/e/f", "/x/up"});
+    CHECK(paths(glob(guest, "/to/**")) == Paths{"/x/d/e/f"});
+    CHECK(paths(glob(guest, "/to/*")) == Paths{"/x/d/e"});
+    CHECK(paths(everything_below(guest, "/x")) ==
+          Paths{"/x/a", "/x/d", "/x/d/e", "/x/d/e/f", "/x/up"});
+}
+
+TEST_CASE("cleanup: rotated logs are known by their names") {
+    for (const char *name : {"syslog.1", "syslog.12", "a.gz", "a.1.xz", "b.old", "m-20260131",
+                             "m-20260131.gz", "a.bz2", "a.zst"}) {
+        CAPTURE(name);
+        CHECK(is_rotated_log(name));
+    }
+    for (const char *name : {"syslog", "a.log", "a-2026", "a-2026013x", "old", "x.", "20260131"}) {
+        CAPTURE(name);
+        CHECK_FALSE(is_rotated_log(name));
+    }
+}
+
+TEST_CASE("line pattern: lines match on their own, whatever bytes they hold") {
+    std::string mistake;
+    const LinePattern pattern("^b.d$", mistake);
+    REQUIRE(mistake.empty());
+    CHECK(pattern.matches("a\nb d\nc"));
+    CHECK(pattern.matches("bxd"));
+    CHECK(pattern.matches(std::string_view("\0\nbxd", 5)));
+    CHECK_FALSE(pattern.matches("abxd"));
+    CHECK_FALSE(pattern.matches(""));
+    CHECK_FALSE(pattern.matches(std::string_view("bxdy", 4)));
+    CHECK(pattern.matches(std::string_view("bxdy", 3)));
+}
+
+TEST_CASE("line pattern: expressions that would cost too much are refused") {
+    const auto mistake_of = [](const std::string &expression) {
+        std::string mistake;
+        const LinePattern pattern(expression, mistake);
+        return mistake;
+    };
+    CHECK(mistake_of("a{1,1000}") == "");
+    CHECK(mistake_of("a{1001}") == "it repeats more than 1,000 times");
+    CHECK(mistake_of("a{,2000}") == "it repeats more than 1,000 times");
+    CHECK(mistake_of("((((a{1,9}){1,9}){1,9}){1,9})") == "it repeats more than 1,000 times");
+    CHECK(mistake_of("a{99999999999999999999}") == "it repeats more than 1,000 times");
+    CHECK(mistake_of("a\\{99999\\}") == "");
+    CHECK(mistake_of(std::string(513, 'a')) == "it is longer than 512 bytes");
+    CHECK(mistake_of("(a)\\1") == "it refers back to a group");
+    CHECK(mistake_of("a)(") == "Unmatched ( or \\(");
+}
