@@ -203,11 +203,14 @@ class Walk {
 
     void unknown(const Field &field, const Json &properties, const SchemaPlace &place) {
         const auto near = meant(field.key, properties);
+        std::string hint = near ? fmt::format("did you mean '{}'?", *near)
+                                : fmt::format("keys that may stand here: {}",
+                                              fmt::join(keys_of(properties), ", "));
+        if (!near && field.key.find(' ') != std::string::npos)
+            hint = "text that holds ': ' needs quotes";
         refuse(field.key_mark,
                fmt::format("unknown key '{}' in {}", shorten(field.key), place.name()),
-               near ? fmt::format("did you mean '{}'?", *near)
-                    : fmt::format("keys that may stand here: {}",
-                                  fmt::join(keys_of(properties), ", ")));
+               std::move(hint));
     }
 
     static std::vector<std::string> keys_of(const Json &properties) {

@@ -5,6 +5,7 @@
 
 #include "recipe/place.hpp"
 #include "recipe/yaml_composer.hpp"
+#include "recipe/yaml_tokens.hpp"
 
 #include "base/text.hpp"
 
@@ -95,7 +96,10 @@ class Resolver {
             } else if (text.substr(i, 2) == "${") {
                 const std::size_t end = text.find('}', i);
                 const std::string_view name = text.substr(i + 2, end - std::min(end, i + 2));
-                const std::string *found = lookup(value, name, end, in_vars);
+                // Behind an open brace there is no end; the line's is as good as any.
+                const std::string_view spelling =
+                    text.substr(i, std::min(end, line_end(text, i)) + 1 - i);
+                const std::string *found = lookup(value, name, spelling, in_vars);
                 good = good && found != nullptr;
                 if (found != nullptr)
                     out += *found;
@@ -112,20 +116,18 @@ class Resolver {
         return good ? std::optional(std::move(out)) : std::nullopt;
     }
 
-    const std::string *lookup(const Value &value, std::string_view name, std::size_t end,
+    const std::string *lookup(const Value &value, std::string_view name, std::string_view spelling,
                               bool in_vars) {
-        const std::string shown = escape(name.substr(0, 60));
-        if (end == std::string_view::npos || !is_name(name)) {
-            const Mark place = locate(value, "${");
-            const std::string closing = end == std::string_view::npos ? "" : "}";
-            refuse(place, fmt::format("'${{{}{}' is not a variable", shown, closing),
+        const Mark place = locate(value, trim(spelling));
+        const std::string shown = escape(trim(spelling.substr(0, 60)));
+        if (!spelling.ends_with('}') || !is_name(name)) {
+            refuse(place, fmt::format("'{}' is not a variable", shown),
                    "write $${ where the text itself, such as a shell script, holds ${");
             return nullptr;
         }
-        const Mark place = locate(value, fmt::format("${{{}}}", name));
         if (in_vars) {
             refuse(place, "the value of a variable cannot use variables",
-                   fmt::format("write $${{{}}} for the literal text", shown));
+                   fmt::format("write ${} for the literal text", shown));
             return nullptr;
         }
         if (const auto found = values_.find(name); found != values_.end())
@@ -133,9 +135,9 @@ class Resolver {
         if (std::ranges::find(names_, name) != names_.end())
             return nullptr; // its declaration is wrong, which the schema says
         const auto near = did_you_mean(name, names_);
-        refuse(place, fmt::format("the variable '{}' is not defined", shown),
+        refuse(place, fmt::format("the variable '{}' is not defined", name),
                near ? fmt::format("did you mean ${{{}}}?", *near)
-                    : fmt::format("declare it under 'vars', or write $${{{}}} for the literal text",
+                    : fmt::format("declare it under 'vars', or write ${} for the literal text",
                                   shown));
         return nullptr;
     }

@@ -4,6 +4,7 @@
 
 #include "recipe/yaml_layout.hpp"
 
+#include "recipe/yaml_layout_words.hpp"
 #include "recipe/yaml_scan.hpp"
 #include "recipe/yaml_tokens.hpp"
 
@@ -23,10 +24,6 @@ constexpr std::size_t k_most_findings = 50;
 constexpr std::size_t k_longest_key = 255;
 
 using MaybeFinding = std::optional<Finding>;
-
-Finding finding_at(std::size_t offset, std::string message, std::string hint = {}) {
-    return {offset, std::move(message), std::move(hint), std::nullopt, {}};
-}
 
 /// An open block collection.
 struct Level {
@@ -275,8 +272,7 @@ class Layout {
             if (!lenient && !(list && after_key))
                 return list ? finding_at(at_, "a list entry cannot stand between keys",
                                          "indent it below the key it belongs to")
-                            : finding_at(at_, "expected a list entry here",
-                                         "start it with '- ', or indent it like the entry above");
+                            : no_entry(at_);
         } else if (!may_open) {
             return bad_indentation();
         }
@@ -291,6 +287,10 @@ class Layout {
     /// True when a value is awaited and this line may be it.
     bool leave_deeper_levels() {
         const std::size_t before = levels_.size();
+        columns_.clear();
+        for (const Level &level : levels_)
+            if (columns_.empty() || columns_.back() != level.column)
+                columns_.push_back(level.column);
         while (!levels_.empty() && levels_.back().column > column())
             levels_.pop_back();
         left_levels_ = levels_.size() != before;
@@ -304,23 +304,6 @@ class Layout {
         empty_entry();
         if (awaiting_.dash)
             awaiting_ = {};
-    }
-
-    Finding bad_indentation() const {
-        if (!left_levels_)
-            return finding_at(at_,
-                              "this line is indented deeper than the one above, which already "
-                              "has its value",
-                              "indent it like the line above");
-        std::string hint = "indent it by ";
-        for (std::size_t i = 0; i < levels_.size(); ++i)
-            hint += fmt::format("{}{}",
-                                i == 0                    ? ""
-                                : i + 1 == levels_.size() ? " or "
-                                                          : ", ",
-                                levels_[i].column);
-        return finding_at(at_, "this indentation fits no line above",
-                          levels_.empty() ? std::string() : hint + " spaces");
     }
 
     /// A value that is alone on its line, without a key.
@@ -346,36 +329,21 @@ class Layout {
         return awaited && (levels_.empty() || levels_.back().column < column());
     }
 
-    static Finding continued_text(std::size_t start) {
-        return finding_at(start, "text cannot continue on another line without quotes",
-                          "put all of it in quotes, or write it as a block: \">-\" behind the key "
-                          "and the text indented below; if this is a key, it needs a colon");
-    }
-
     Finding no_colon(std::size_t start) const {
         if (!levels_.empty() && levels_.back().list)
-            return finding_at(start, "expected a list entry here", "start it with '- '");
-        constexpr std::size_t k_longest = 60;
-        const std::string_view line =
-            trim(text_.substr(start, plain_end(text_, start, false) - start));
-        if (line.size() > k_longest)
-            return finding_at(start, "this key has no colon", "write \"key: value\"");
-        const std::size_t gap = std::min(line.find_first_of(" :"), line.size());
-        const std::string_view rest = gap < line.size() ? trim(line.substr(gap + 1)) : "";
-        const std::string key = escape(line.substr(0, gap));
-        if (rest.empty())
-            return finding_at(start, "this key has no colon",
-                              fmt::format("write \"{}:\" and its value", key));
-        const bool joined = line[gap] == ':';
-        return finding_at(start,
-                          joined ? "a colon needs a space behind it" : "this key has no colon",
-                          fmt::format("write \"{}: {}\"", key, escape(rest)));
+            return no_entry(start);
+        return key_without_colon(text_, start);
+    }
+
+    [[nodiscard]] Finding bad_indentation() const {
+        return left_levels_ ? indentation_fits_nothing(at_, columns_) : indented_too_deep(at_);
     }
 
     YamlSource &source_;
     std::string_view text_;
     Diagnostics &diagnostics_;
     std::vector<Level> levels_;
+    std::vector<std::size_t> columns_; ///< of the levels before this line
     Awaiting awaiting_;
     std::size_t next_ = 0;                 ///< start of the next line to read
     std::size_t line_ = 0;                 ///< start of the line being read

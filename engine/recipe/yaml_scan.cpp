@@ -4,6 +4,7 @@
 #include "recipe/yaml_scan.hpp"
 
 #include "recipe/yaml_layout.hpp"
+#include "recipe/yaml_layout_words.hpp"
 #include "recipe/yaml_scalar.hpp"
 #include "recipe/yaml_tokens.hpp"
 
@@ -17,12 +18,8 @@ namespace retouch {
 
 namespace {
 
-Finding plain_finding(std::size_t offset, std::string message, std::string hint = {}) {
-    return {offset, std::move(message), std::move(hint), std::nullopt, {}};
-}
-
 Finding tab_finding(std::size_t offset) {
-    return plain_finding(offset, "a tab cannot indent", "indent with spaces");
+    return finding_at(offset, "a tab cannot indent", "indent with spaces");
 }
 
 /// The '|2-' of a block scalar.
@@ -78,22 +75,22 @@ Scan scan_quoted(std::string_view text, std::size_t offset) {
     if (const auto end = quoted_end(text, offset)) {
         for (std::size_t at = text.find('\n', offset); at < *end; at = text.find('\n', at + 1))
             if (at_document_marker(text, at + 1))
-                return {at, plain_finding(offset, "this quote is not closed before the document "
-                                                  "marker below")};
+                return {at, finding_at(offset, "this quote is not closed before the document "
+                                               "marker below")};
         return {*end, std::nullopt};
     }
-    return {text.size(), plain_finding(offset, "this quote is never closed",
-                                       "add the missing quote at the end of the text")};
+    return {text.size(), finding_at(offset, "this quote is never closed",
+                                    "add the missing quote at the end of the text")};
 }
 
 Scan scan_block_scalar(std::string_view text, std::size_t offset, std::size_t parent) {
     const BlockHeader header = read_header(text, offset);
     if (!only_comment_left(text, header.end))
         return {header.end,
-                plain_finding(offset,
-                              fmt::format("text cannot follow '{}' on its line",
-                                          text.substr(offset, header.end - offset)),
-                              "start the text on the next line, or " + quote_rest(text, offset))};
+                finding_at(offset,
+                           fmt::format("text cannot follow '{}' on its line",
+                                       text.substr(offset, header.end - offset)),
+                           "start the text on the next line, or " + quote_rest(text, offset))};
     std::size_t indent = header.indent == 0 ? 0 : parent + header.indent;
     std::size_t longest_blank = 0;
     std::size_t at = line_end(text, header.end);
@@ -113,9 +110,9 @@ Scan scan_block_scalar(std::string_view text, std::size_t offset, std::size_t pa
             indent = line.indent;
             if (longest_blank > indent)
                 return {line.end,
-                        plain_finding(first,
-                                      "the empty lines above are indented deeper than this line",
-                                      "remove the spaces from the empty lines")};
+                        finding_at(first,
+                                   "the empty lines above are indented deeper than this line",
+                                   "remove the spaces from the empty lines")};
         }
         if (line.indent < indent) {
             if (text[first] == '#')
@@ -136,20 +133,19 @@ std::optional<Finding> reserved_start(std::string_view text, std::size_t offset)
         const char *what = c == '&'   ? "anchors (&name)"
                            : c == '*' ? "aliases (*name)"
                                       : "tags (!name)";
-        return plain_finding(offset, fmt::format("{} are not allowed", what),
-                             "if it is meant as text, " + quote_rest(text, offset));
+        return finding_at(offset, fmt::format("{} are not allowed", what),
+                          "if it is meant as text, " + quote_rest(text, offset));
     }
     if (c == '?' && at_gap(text, offset + 1))
-        return plain_finding(offset, "keys marked with '? ' are not allowed",
-                             "write \"key: value\"");
+        return finding_at(offset, "keys marked with '? ' are not allowed", "write \"key: value\"");
     if (std::string_view(",[]{}%@`").find(c) != std::string_view::npos)
-        return plain_finding(offset, fmt::format("text cannot start with '{}'", c),
-                             quote_rest(text, offset));
+        return finding_at(offset, fmt::format("text cannot start with '{}'", c),
+                          quote_rest(text, offset));
     return std::nullopt;
 }
 
 Finding too_deep(std::size_t offset) {
-    return plain_finding(offset, fmt::format("nested deeper than {} levels", k_max_yaml_depth));
+    return finding_at(offset, fmt::format("nested deeper than {} levels", k_max_yaml_depth));
 }
 
 } // namespace retouch

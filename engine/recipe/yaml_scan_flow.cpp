@@ -2,6 +2,7 @@
 // anybody writes on purpose (bare pairs, keys without values, empty entries); that is refused here.
 
 #include "recipe/yaml_layout.hpp"
+#include "recipe/yaml_layout_words.hpp"
 #include "recipe/yaml_scan.hpp"
 #include "recipe/yaml_tokens.hpp"
 
@@ -73,21 +74,16 @@ class FlowScan {
 
     Finding never_closed() const {
         const Bracket &bracket = open_.back();
-        return {bracket.offset,
-                fmt::format("'{}' is never closed", bracket.opening),
-                fmt::format("add the missing '{}', or put text that starts with '{}' in quotes",
-                            closing(bracket.opening), bracket.opening),
-                std::nullopt,
-                {}};
+        return finding_at(
+            bracket.offset, fmt::format("'{}' is never closed", bracket.opening),
+            fmt::format("add the missing '{}', or put text that starts with '{}' in quotes",
+                        closing(bracket.opening), bracket.opening));
     }
 
     std::optional<Finding> open(char c) {
         if (!open_.empty() && open_.back().opening == '{' && open_.back().expect == Expect::entry)
-            return Finding{at_,
-                           "a list or mapping cannot be a key",
-                           "text such as \"{{ name }}\" needs quotes",
-                           std::nullopt,
-                           {}};
+            return finding_at(at_, "a list or mapping cannot be a key",
+                              "text such as \"{{ name }}\" needs quotes");
         if (depth_ + open_.size() >= k_max_yaml_depth)
             return too_deep(at_);
         open_.push_back({c, at_, Expect::entry});
@@ -111,7 +107,7 @@ class FlowScan {
     std::optional<Finding> comma() {
         Bracket &bracket = open_.back();
         if (bracket.expect == Expect::entry)
-            return Finding{at_, "nothing stands before this comma", {}, std::nullopt, {}};
+            return finding_at(at_, "nothing stands before this comma");
         bracket.expect = Expect::entry;
         ++at_;
         return std::nullopt;
@@ -131,11 +127,8 @@ class FlowScan {
             at_ = plain_end(text_, at_, true);
             const std::string_view plain = text_.substr(start, at_ - start);
             if (plain.find('?') != std::string_view::npos)
-                return Finding{start,
-                               "text with '?' needs quotes inside [ ] and { }",
-                               "put it in quotes",
-                               std::nullopt,
-                               {}};
+                return finding_at(start, "text with '?' needs quotes inside [ ] and { }",
+                                  "put it in quotes");
         }
         Bracket &bracket = open_.back();
         if (bracket.opening == '{' && bracket.expect == Expect::entry)
@@ -145,20 +138,14 @@ class FlowScan {
 
     std::optional<Finding> bad_plain_start(char c) const {
         if (c == '-' && at_gap(text_, at_ + 1))
-            return Finding{at_,
-                           "a '- ' list cannot stand inside [ ] or { }",
-                           "separate the entries with commas",
-                           std::nullopt,
-                           {}};
+            return finding_at(at_, "a '- ' list cannot stand inside [ ] or { }",
+                              "separate the entries with commas");
         if (c == '|' || c == '>' || c == '#' || c == '?')
-            return Finding{at_,
-                           fmt::format("text cannot start with '{}' inside [ ] or {{ }}", c),
-                           "put it in quotes",
-                           std::nullopt,
-                           {}};
+            return finding_at(at_,
+                              fmt::format("text cannot start with '{}' inside [ ] or {{ }}", c),
+                              "put it in quotes");
         if (at_key_colon(text_, at_, true, false))
-            return Finding{
-                at_, "there is no key before this colon", "put text in quotes", std::nullopt, {}};
+            return finding_at(at_, "there is no key before this colon", "put text in quotes");
         return reserved_start(text_, at_);
     }
 
@@ -166,12 +153,10 @@ class FlowScan {
         const std::string_view key = text_.substr(start, at_ - start);
         const std::size_t colon = skip_blanks(text_, at_);
         if (!at_key_colon(text_, colon, true, quoted) || key.find('\n') != std::string_view::npos)
-            return Finding{start,
-                           fmt::format("expected a colon after the key '{}'",
-                                       escape(key.substr(0, key.find('\n')))),
-                           "write {key: value} with a space after the colon",
-                           std::nullopt,
-                           {}};
+            return finding_at(start,
+                              fmt::format("expected a colon after the key '{}'",
+                                          escape(key.substr(0, key.find('\n')))),
+                              "write {key: value} with a space after the colon");
         open_.back().expect = Expect::value;
         at_ = colon + 1;
         return std::nullopt;
@@ -182,16 +167,10 @@ class FlowScan {
         const std::size_t colon = skip_blanks(text_, at_);
         if (at_key_colon(text_, colon, true, json_like)) {
             if (bracket.opening == '[')
-                return Finding{colon,
-                               "a 'key: value' pair inside [ ] needs braces",
-                               "write [{key: value}], or put the text in quotes",
-                               std::nullopt,
-                               {}};
-            return Finding{colon,
-                           "there is a second colon in this entry",
-                           std::string(k_quote_hint),
-                           std::nullopt,
-                           {}};
+                return finding_at(colon, "a 'key: value' pair inside [ ] needs braces",
+                                  "write [{key: value}], or put the text in quotes");
+            return finding_at(colon, "there is a second colon in this entry",
+                              std::string(k_quote_hint));
         }
         bracket.expect = Expect::separator;
         return std::nullopt;
