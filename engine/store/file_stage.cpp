@@ -34,6 +34,7 @@ FileStage::FileStage(std::string id, NewFile file, Disk disk, std::filesystem::p
       file_(std::move(file)) {}
 
 SealedImage FileStage::seal() {
+    file_.start_sync();
     SealedImage sealed;
     sealed.size = static_cast<std::int64_t>(file_size(file_.fd(), file_.path()));
     sealed.virtual_size =

@@ -76,6 +76,10 @@ NewFile::~NewFile() {
         unlink(path_.c_str());
 }
 
+void NewFile::start_sync() const noexcept {
+    static_cast<void>(sync_file_range(fd(), 0, 0, SYNC_FILE_RANGE_WRITE));
+}
+
 void NewFile::sync() const {
     if (fsync(fd()) != 0)
         throw system_error("write", path_, errno);

@@ -84,6 +84,7 @@ void copy_sparse(int source, const std::filesystem::path &source_path, const New
             done += got;
         }
     }
+    target.start_sync();
 }
 
 bool clone_blocks(int source, const NewFile &target) {
