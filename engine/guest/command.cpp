@@ -1,12 +1,9 @@
-// The environment of guest commands and the checks before one is started: architecture, bounds,
-// shell and working directory, all said the same way for both back ends.
+// The environment of guest commands and the checks before one is started, all said the same way for
+// both back ends.
 
 #include "guest/command.hpp"
 
-#include "base/path.hpp"
 #include "base/text.hpp"
-#include "guest/resolve.hpp"
-#include "retouch/error.hpp"
 
 #include <algorithm>
 #include <array>
@@ -72,12 +69,6 @@ void check_bounds(const GuestCommand &command) {
                                 format_bytes(k_script_bound), format_bytes(k_environment_bound)));
 }
 
-/// These exist only while a command runs.
-bool is_provided(const std::string &path) {
-    return is_within(path, "/dev") || is_within(path, "/proc") || is_within(path, "/sys") ||
-           is_within(path, "/run");
-}
-
 } // namespace
 
 Environment command_environment(const Facts &facts, const GuestCommand &command) {
@@ -102,22 +93,20 @@ Environment command_environment(const Facts &facts, const GuestCommand &command)
     return environment;
 }
 
-void check_command(const GuestView &guest, const GuestCommand &command) {
-    check_architecture(guest.facts());
+void check_command(const Facts &facts, const GuestCommand &command) {
+    check_architecture(facts);
     check_bounds(command);
-    const std::string shell = resolve_in_guest(guest, command.shell);
-    const std::optional<FileInfo> program = guest.lstat(shell);
-    if (!program || program->type != FileInfo::Type::regular || (program->mode & 0111) == 0)
-        throw Error(ErrorKind::failed,
-                    fmt::format("the shell {} is not in the guest", escape(command.shell)),
-                    "give the command another shell");
-    const std::string directory = resolve_in_guest(guest, command.working_directory);
-    if (is_provided(directory) || directory == "/")
-        return;
-    const std::optional<FileInfo> info = guest.lstat(directory);
-    if (!info || info->type != FileInfo::Type::directory)
-        throw Error(ErrorKind::failed, fmt::format("the working directory {} is not in the guest",
-                                                   escape(command.working_directory)));
+}
+
+Error missing_shell(const GuestCommand &command) {
+    return {ErrorKind::failed,
+            fmt::format("the shell {} is not in the guest", escape(command.shell)),
+            "give the command another shell"};
+}
+
+Error missing_directory(const GuestCommand &command) {
+    return {ErrorKind::failed, fmt::format("the working directory {} is not in the guest",
+                                           escape(command.working_directory))};
 }
 
 } // namespace retouch

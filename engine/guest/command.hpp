@@ -2,9 +2,11 @@
 // What every guest command gets whichever back end runs it: environment, names, limits and the
 // refusal to run what cannot run. Running it is for the back ends.
 
+#include "retouch/error.hpp"
 #include "retouch/facts.hpp"
 #include "retouch/guest.hpp"
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,6 +23,14 @@ inline constexpr const char *k_script_path = "/run/retouch/script";
 inline constexpr const char *k_policy_path = "/usr/sbin/policy-rc.d";
 inline constexpr std::string_view k_policy_script = "#!/bin/sh\nexit 101\n";
 
+/// What a command may do as root: what package managers and builds need and no more. Not mounting,
+/// modules, raw devices, the clock or other processes' memory.
+inline constexpr std::array k_capabilities = {
+    "chown",   "dac_override", "dac_read_search",  "fowner",   "fsetid",      "kill",
+    "setgid",  "setuid",       "setpcap",          "mknod",    "audit_write", "setfcap",
+    "net_raw", "sys_chroot",   "net_bind_service", "sys_nice", "ipc_owner",   "linux_immutable",
+};
+
 /// The exit status of a command that was ended at its time limit.
 inline constexpr int k_timed_out_status = 137;
 
@@ -32,6 +42,10 @@ using Environment = std::vector<std::pair<std::string, std::string>>;
 
 /// Throws Error: refused when programs of the guest cannot run here, invalid when the command is
 /// beyond the bounds.
-void check_command(const GuestView &guest, const GuestCommand &command);
+void check_command(const Facts &facts, const GuestCommand &command);
+
+/// What the back ends say when the guest lacks the command's shell or working directory.
+[[nodiscard]] Error missing_shell(const GuestCommand &command);
+[[nodiscard]] Error missing_directory(const GuestCommand &command);
 
 } // namespace retouch

@@ -1,7 +1,7 @@
 // The one place that knows which guests there are.
 
+#include "guest/appliance/appliance_guest.hpp"
 #include "guest/host/host_guest.hpp"
-#include "retouch/error.hpp"
 
 namespace retouch {
 
@@ -9,7 +9,7 @@ std::unique_ptr<Guest> open_guest(const Disk &disk, const GuestOptions &options,
                                   EventSink &events) {
     if (options.kind == GuestKind::host)
         return std::make_unique<HostGuest>(disk, options, events);
-    throw Error(ErrorKind::unavailable, "the appliance guest is not built in", "use --guest host");
+    return std::make_unique<ApplianceGuest>(disk, options, events);
 }
 
 } // namespace retouch

@@ -34,6 +34,11 @@ Error needs_appliance(const std::string &what) {
             "use --guest appliance"};
 }
 
+Event not_mounted(const std::string &path, const std::string &reason) {
+    return {"notice", "", fmt::format("{} of the guest is not mounted: {}", escape(path), reason),
+            Json::object()};
+}
+
 Error file_operation(std::string_view what, std::string_view path, int code) {
     std::string hint;
     if (code == ENOSPC || code == EDQUOT)

@@ -1,9 +1,10 @@
 #pragma once
-// Refusals: the errors both guest back ends give, so that the same image is refused in the same
-// words whichever way it is opened. It decides nothing.
+// Refusals: the errors and notices both guest back ends give, so that the same image is refused in
+// the same words whichever way it is opened. It decides nothing.
 
 #include "base/file.hpp"
 #include "retouch/error.hpp"
+#include "retouch/event.hpp"
 
 #include <string>
 #include <string_view>
@@ -20,6 +21,9 @@ namespace retouch::refusal {
 
 /// For the host guest: `what` is something only the appliance can open.
 [[nodiscard]] Error needs_appliance(const std::string &what);
+
+/// A notice: the filesystem for `path` could not be mounted; `reason` is already escaped.
+[[nodiscard]] Event not_mounted(const std::string &path, const std::string &reason);
 
 /// An Error about a file operation: "cannot WHAT PATH in the guest: REASON", with errno `code`.
 [[nodiscard]] Error file_operation(std::string_view what, std::string_view path, int code);

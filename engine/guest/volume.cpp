@@ -93,6 +93,24 @@ int partition_number(std::string_view device) {
 
 } // namespace
 
+void set_blkid_value(Volume &volume, std::string_view key, const std::string &value) {
+    struct Key {
+        std::string_view name;
+        std::string Volume::*member;
+    };
+
+    static constexpr std::array keys = {
+        Key{"TYPE", &Volume::filesystem},
+        Key{"UUID", &Volume::uuid},
+        Key{"LABEL", &Volume::label},
+        Key{"PART_ENTRY_UUID", &Volume::partition_uuid},
+        Key{"PART_ENTRY_NAME", &Volume::partition_label},
+    };
+    for (const Key &known : keys)
+        if (key == known.name)
+            volume.*known.member = value;
+}
+
 std::vector<FstabEntry> read_fstab(std::string_view text) {
     std::vector<FstabEntry> entries;
     for (const std::string &line : split_lines(text)) {

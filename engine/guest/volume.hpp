@@ -28,6 +28,9 @@ struct FstabEntry {
     std::string filesystem;
 };
 
+/// Takes over what blkid says under one of its keys; other keys are passed over.
+void set_blkid_value(Volume &volume, std::string_view key, const std::string &value);
+
 /// The entries worth mounting: local filesystems below the root that mount by themselves, shortest
 /// path first, at most 32. Everything else in the untrusted text is passed over.
 [[nodiscard]] std::vector<FstabEntry> read_fstab(std::string_view text);

@@ -7,11 +7,14 @@
 #include "base/text.hpp"
 #include "retouch/json.hpp"
 
+#include <cerrno>
 #include <charconv>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/mount.h>
 #include <sys/un.h>
 #include <thread>
+#include <unistd.h>
 
 namespace retouch {
 
@@ -20,17 +23,25 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char *k_daemon = "qemu-storage-daemon";
-constexpr double k_start_limit_seconds = 30;
+constexpr double k_start_limit_seconds = 60;
+constexpr std::chrono::seconds k_stop_patience{120};
 constexpr std::size_t k_log_tail = 2000;
 
+/// Flushes of the guest are not passed on: what is worked on is worth nothing until it is finished,
+/// and finish() makes it durable at once.
 std::string block_device(const Disk &disk) {
+    const Json cache = {{"direct", false}, {"no-flush", true}};
     const Json file = {{"driver", "file"},
                        {"filename", disk.path.string()},
                        {"aio", "threads"},
                        {"discard", "unmap"}};
-    const Json node = {{"driver", disk.format},       {"node-name", "disk"},
-                       {"read-only", disk.read_only}, {"auto-read-only", false},
-                       {"discard", "unmap"},          {"file", file}};
+    const Json node = {{"driver", disk.format},
+                       {"node-name", "disk"},
+                       {"read-only", disk.read_only},
+                       {"auto-read-only", false},
+                       {"discard", "unmap"},
+                       {"cache", cache},
+                       {"file", file}};
     return node.dump();
 }
 
@@ -101,7 +112,10 @@ Error start_error(const Disk &disk, const fs::path &log) {
 } // namespace
 
 DiskExport::DiskExport(const Disk &disk, Protocol protocol, const fs::path &directory)
-    : short_directory_(short_directory(protocol, directory)),
+    : protocol_(protocol),
+      read_only_(disk.read_only),
+      disk_path_(disk.path),
+      short_directory_(short_directory(protocol, directory)),
       path_((short_directory_ ? short_directory_->path() : directory) /
             (protocol == Protocol::nbd ? "disk.sock" : "disk.raw")),
       log_(directory / "export.log"),
@@ -123,7 +137,12 @@ DiskExport::DiskExport(const Disk &disk, Protocol protocol, const fs::path &dire
     }
 }
 
-DiskExport::~DiskExport() = default;
+DiskExport::~DiskExport() {
+    daemon_.stop();
+    // A daemon that was killed leaves its mount behind, which would keep the directory busy.
+    if (protocol_ == Protocol::fuse)
+        umount2(path_.c_str(), MNT_DETACH | UMOUNT_NOFOLLOW);
+}
 
 std::uint64_t DiskExport::bytes_written() const {
     if (finished_)
@@ -144,11 +163,16 @@ std::uint64_t DiskExport::bytes_written() const {
 void DiskExport::finish() {
     bytes_written_ = bytes_written();
     finished_ = true;
-    const int status = daemon_.stop();
+    const int status = daemon_.stop(k_stop_patience);
     if (status != 0)
         throw Error(ErrorKind::failed, fmt::format("the disk was not closed cleanly: {} ended with "
                                                    "status {}: {}",
                                                    k_daemon, status, log_tail(log_)));
+    if (read_only_)
+        return;
+    const UniqueFd file = open_file(disk_path_, O_RDONLY);
+    if (fsync(file.get()) != 0)
+        throw system_error("write", disk_path_, errno);
 }
 
 } // namespace retouch

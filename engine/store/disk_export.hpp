@@ -33,10 +33,14 @@ class DiskExport {
     /// Bytes the daemon wrote to storage so far (the kernel's account of the process).
     [[nodiscard]] std::uint64_t bytes_written() const;
 
-    /// Ends the daemon, which flushes the disk. Throws Error when it did not end cleanly.
+    /// Ends the daemon and makes the disk durable; until then a guest's flushes count for nothing.
+    /// Throws Error when the daemon did not end cleanly.
     void finish();
 
   private:
+    Protocol protocol_;
+    bool read_only_;
+    std::filesystem::path disk_path_;
     std::optional<TemporaryDirectory> short_directory_; ///< when `directory` is too long a path
     std::filesystem::path path_;
     std::filesystem::path log_;

@@ -30,20 +30,6 @@ namespace {
 constexpr const char *k_bwrap = "bwrap";
 constexpr int k_end_wait_milliseconds = 30000;
 
-/// What package managers and builds need and no more: not mounting, modules, raw devices, the clock
-/// or other processes' memory.
-constexpr std::array k_capabilities = {
-    "CAP_CHOWN",           "CAP_DAC_OVERRIDE",
-    "CAP_DAC_READ_SEARCH", "CAP_FOWNER",
-    "CAP_FSETID",          "CAP_KILL",
-    "CAP_SETGID",          "CAP_SETUID",
-    "CAP_SETPCAP",         "CAP_NET_BIND_SERVICE",
-    "CAP_NET_RAW",         "CAP_IPC_OWNER",
-    "CAP_SYS_CHROOT",      "CAP_MKNOD",
-    "CAP_AUDIT_WRITE",     "CAP_SETFCAP",
-    "CAP_LINUX_IMMUTABLE", "CAP_SYS_NICE",
-};
-
 UniqueFd memory_file(std::string_view bytes) {
     UniqueFd file(memfd_create("retouch", MFD_CLOEXEC));
     if (!file)
@@ -187,13 +173,29 @@ Arguments make_arguments(const Sandbox &sandbox, const GuestCommand &command, Mo
     arguments.add({"--unshare-pid", "--unshare-ipc", "--unshare-uts", "--hostname",
                    k_guest_hostname, "--die-with-parent", "--new-session", "--cap-drop", "ALL"});
     for (const char *capability : k_capabilities)
-        arguments.add({"--cap-add", capability});
+        arguments.add({"--cap-add", std::string("cap_") + capability});
     arguments.add({"--clearenv"});
     for (const auto &[name, value] : command_environment(sandbox.guest.facts(), command))
         arguments.add({"--setenv", name, value});
     arguments.add({"--chdir", command.working_directory, "--json-status-fd",
                    std::to_string(status_fd), "--", command.shell, k_script_path});
     return arguments;
+}
+
+/// These exist only while a command runs.
+bool is_provided(const std::string &path) {
+    return is_within(path, "/dev") || is_within(path, "/proc") || is_within(path, "/sys") ||
+           is_within(path, "/run");
+}
+
+void check_places(const GuestView &guest, const GuestCommand &command) {
+    const std::optional<FileInfo> shell = guest.lstat(resolve_in_guest(guest, command.shell));
+    if (!shell || shell->type != FileInfo::Type::regular || (shell->mode & 0111) == 0)
+        throw missing_shell(command);
+    const std::string directory = resolve_in_guest(guest, command.working_directory);
+    const std::optional<FileInfo> place = guest.lstat(directory);
+    if (!is_provided(directory) && (!place || place->type != FileInfo::Type::directory))
+        throw missing_directory(command);
 }
 
 /// uname -m must say what the guest's programs expect.
@@ -228,6 +230,7 @@ void require_bubblewrap() {
 }
 
 CommandResult run_in_sandbox(const Sandbox &sandbox, const GuestCommand &command) {
+    check_places(sandbox.guest, command);
     MountPoints points(sandbox.guest, sandbox.files);
     FirstProcess first;
     const Arguments arguments = make_arguments(sandbox, command, points, first.fd());

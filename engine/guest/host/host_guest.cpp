@@ -138,10 +138,7 @@ void HostGuest::mount_others(const std::vector<Volume> &volumes, EventSink &even
         try {
             mount_other(entry, volumes);
         } catch (const Error &error) {
-            events.on({"notice", "",
-                       fmt::format("{} of the guest is not mounted: {}", escape(entry.path),
-                                   error.what()),
-                       Json::object()});
+            events.on(refusal::not_mounted(entry.path, error.what()));
         }
     }
 }
@@ -207,7 +204,7 @@ CommandResult HostGuest::run(const GuestCommand &command) {
 }
 
 CommandResult HostGuest::run_command(const GuestCommand &command, bool writable) const {
-    check_command(*this, command);
+    check_command(facts_, command);
     return run_in_sandbox({*this, files(), root_path(), writable}, command);
 }
 

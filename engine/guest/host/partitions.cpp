@@ -39,15 +39,9 @@ void identify(const std::filesystem::path &disk, Volume &volume) {
                       disk.string()};
     for (const std::string &line : split_lines(run_process(spec).out)) {
         const std::size_t equals = std::min(line.find('='), line.size());
-        const std::string key = line.substr(0, equals);
         std::string value = line.substr(std::min(equals + 1, line.size()));
         std::erase(value, '\\');
-        if (key == "TYPE")
-            volume.filesystem = value;
-        else if (key == "UUID")
-            volume.uuid = value;
-        else if (key == "LABEL")
-            volume.label = value;
+        set_blkid_value(volume, line.substr(0, equals), value);
     }
 }
 

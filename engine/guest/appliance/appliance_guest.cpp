@@ -1,0 +1,234 @@
+// Opening and closing. Inspection is cheap first: the one filesystem with a Linux root is found by
+// looking; only when that settles nothing (LVM, btrfs, Windows, ...) libguestfs inspects
+// everything.
+
+#include "guest/appliance/appliance_guest.hpp"
+
+#include "base/interrupt.hpp"
+#include "base/text.hpp"
+#include "guest/appliance/appliance_command.hpp"
+#include "guest/command.hpp"
+#include "guest/inspect.hpp"
+#include "guest/refusals.hpp"
+#include "guest/resolve.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <fmt/format.h>
+
+namespace retouch {
+
+namespace {
+
+constexpr std::size_t k_fstab_bound = std::size_t{64} * 1024;
+constexpr std::chrono::seconds k_finish_limit{600};
+
+bool is_plain_linux(const std::string &type) {
+    return type == "ext2" || type == "ext3" || type == "ext4" || type == "xfs";
+}
+
+/// Nothing on it that only a full inspection could find a system in.
+bool holds_no_system(const Volume &volume) {
+    return volume.filesystem.empty() || volume.filesystem == "swap" ||
+           volume.filesystem == "vfat" || is_plain_linux(volume.filesystem);
+}
+
+Error no_root(const std::vector<Volume> &volumes) {
+    for (const Volume &volume : volumes)
+        if (volume.filesystem == "crypto_LUKS" || volume.filesystem == "BitLocker")
+            return refusal::encrypted(volume.device);
+    return refusal::no_system();
+}
+
+int trailing_number(std::string_view device) {
+    const std::size_t digits = device.find_last_not_of("0123456789") + 1;
+    int number = 0;
+    std::from_chars(device.data() + digits, device.data() + device.size(), number);
+    return number;
+}
+
+void identify(const Handle &handle, Volume &volume) {
+    const std::vector<std::string> pairs =
+        take_list(guestfs_blkid(handle.get(), volume.device.c_str()));
+    for (std::size_t at = 0; at + 1 < pairs.size(); at += 2)
+        set_blkid_value(volume, pairs[at], pairs[at + 1]);
+}
+
+} // namespace
+
+ApplianceGuest::ApplianceGuest(const Disk &disk, const GuestOptions &options, EventSink &events)
+    : directory_(options.run_directory, "guest-"),
+      read_only_(disk.read_only),
+      network_(options.network),
+      export_(std::make_unique<DiskExport>(disk, DiskExport::Protocol::nbd, directory_.path())),
+      handle_(launch_appliance(
+          {export_->path(), disk.read_only, options.network, directory_.path()}, events)),
+      watchdog_(std::make_unique<Watchdog>(guestfs_get_pid(handle_->get()))) {
+    check_interrupt();
+    const std::vector<Volume> volumes = read_volumes();
+    if (const Volume *root = find_root(volumes))
+        open_root(*root, volumes, events);
+    else if (std::ranges::all_of(volumes, holds_no_system))
+        throw no_root(volumes);
+    else
+        open_inspected(volumes, events);
+}
+
+std::vector<Volume> ApplianceGuest::read_volumes() const {
+    std::vector<std::string> devices = take_list(guestfs_list_partitions(g()));
+    const bool whole = devices.empty();
+    if (whole)
+        devices = take_list(guestfs_list_devices(g()));
+    std::vector<Volume> volumes;
+    for (const std::string &device : devices) {
+        Volume volume;
+        volume.device = device;
+        volume.number = whole ? 0 : trailing_number(device);
+        identify(*handle_, volume);
+        volumes.push_back(std::move(volume));
+    }
+    return volumes;
+}
+
+void ApplianceGuest::mount(const std::string &device, const std::string &path,
+                           bool read_only) const {
+    handle_->check(guestfs_mount_options(g(), read_only ? "ro,noatime" : "noatime", device.c_str(),
+                                         path.c_str()),
+                   fmt::format("mount {} of the image", escape(device)));
+}
+
+bool ApplianceGuest::holds_root(const Volume &volume) const {
+    mount(volume.device, "/", true);
+    const RootFiles files = {
+        [this](const std::string &path, std::size_t bytes) { return head(path, bytes); },
+        [this](const std::string &path) { return lstat(path).has_value(); }};
+    const bool is_root = looks_like_root(files);
+    handle_->check(guestfs_umount_all(g()), "unmount the image");
+    return is_root;
+}
+
+const Volume *ApplianceGuest::find_root(const std::vector<Volume> &volumes) const {
+    std::vector<const Volume *> candidates;
+    for (const Volume &volume : volumes)
+        if (is_plain_linux(volume.filesystem))
+            candidates.push_back(&volume);
+    std::vector<const Volume *> roots;
+    std::optional<Error> damage;
+    for (const Volume *volume : candidates) {
+        try {
+            if (holds_root(*volume))
+                roots.push_back(volume);
+        } catch (const Error &error) {
+            damage = error;
+        }
+        check_interrupt();
+    }
+    if (roots.size() > 1) {
+        std::vector<std::string> names;
+        for (const Volume *root : roots)
+            names.push_back(root->device);
+        throw refusal::several_systems(names);
+    }
+    if (roots.empty() && damage && std::ranges::all_of(volumes, holds_no_system))
+        throw *damage;
+    return roots.empty() ? nullptr : roots.front();
+}
+
+void ApplianceGuest::open_root(const Volume &root, const std::vector<Volume> &volumes,
+                               EventSink &events) {
+    mount(root.device, "/", read_only_);
+    facts_.mount_points.push_back({"/", root.device, root.filesystem});
+    for (const FstabEntry &entry : read_fstab(head("/etc/fstab", k_fstab_bound).value_or(""))) {
+        if (const Volume *volume = find_volume(entry.device, volumes))
+            mount_other({entry.path, volume->device, volume->filesystem}, events);
+        else
+            events.on(refusal::not_mounted(
+                entry.path, fmt::format("{} is not on the image", escape(entry.device))));
+    }
+    read_facts();
+}
+
+void ApplianceGuest::open_inspected(const std::vector<Volume> &volumes, EventSink &events) {
+    const std::vector<std::string> roots = take_list(guestfs_inspect_os(g()));
+    check_interrupt();
+    if (roots.empty())
+        throw no_root(volumes);
+    if (roots.size() > 1)
+        throw refusal::several_systems(roots);
+    const char *root = roots.front().c_str();
+    const OwnedText type(guestfs_inspect_get_type(g(), root));
+    const std::vector<std::string> pairs = take_list(guestfs_inspect_get_mountpoints(g(), root));
+    std::vector<MountPoint> points;
+    for (std::size_t at = 0; at + 1 < pairs.size(); at += 2) {
+        const OwnedText filesystem(guestfs_vfs_type(g(), pairs[at + 1].c_str()));
+        points.push_back({pairs[at], pairs[at + 1], filesystem ? filesystem.get() : ""});
+    }
+    std::ranges::stable_sort(points, {}, [](const MountPoint &point) { return point.path.size(); });
+    if (points.empty() || points.front().path != "/")
+        throw refusal::no_system();
+    mount(points.front().device, "/", read_only_);
+    facts_.mount_points.push_back(points.front());
+    for (std::size_t at = 1; at < points.size(); ++at)
+        mount_other(points[at], events);
+    if (type && std::string_view(type.get()) == "linux")
+        return read_facts();
+    facts_.type = facts_.distro = type ? type.get() : "unknown";
+    facts_.root_device = points.front().device;
+    facts_.version = fmt::format("{}.{}", guestfs_inspect_get_major_version(g(), root),
+                                 guestfs_inspect_get_minor_version(g(), root));
+    const OwnedText product(guestfs_inspect_get_product_name(g(), root));
+    const OwnedText architecture(guestfs_inspect_get_arch(g(), root));
+    facts_.product = product ? product.get() : "";
+    facts_.architecture = architecture ? architecture.get() : "";
+}
+
+void ApplianceGuest::mount_other(const MountPoint &point, EventSink &events) {
+    try {
+        mount(point.device, resolve_in_guest(*this, point.path), read_only_);
+        facts_.mount_points.push_back(point);
+    } catch (const Error &error) {
+        events.on(refusal::not_mounted(point.path, error.what()));
+    }
+}
+
+void ApplianceGuest::read_facts() {
+    Facts found = linux_facts(
+        {[this](const std::string &path, std::size_t bytes) { return head(path, bytes); },
+         [this](const std::string &path) { return lstat(path).has_value(); }});
+    found.mount_points = std::move(facts_.mount_points);
+    found.root_device = found.mount_points.front().device;
+    facts_ = std::move(found);
+}
+
+CommandResult ApplianceGuest::probe(const GuestCommand &command) const {
+    return run_command(command, false);
+}
+
+CommandResult ApplianceGuest::run(const GuestCommand &command) {
+    return run_command(command, !read_only_);
+}
+
+CommandResult ApplianceGuest::run_command(const GuestCommand &command, bool writable) const {
+    check_command(facts_, command);
+    if (command.network && !network_)
+        throw Error(ErrorKind::failed, "the appliance was started without a network");
+    return run_in_appliance(*handle_, *watchdog_, {facts_, writable}, command);
+}
+
+void ApplianceGuest::finish() {
+    {
+        const Watchdog::Watch watch(*watchdog_, k_finish_limit);
+        const int synced = read_only_ ? 0 : guestfs_sync(g());
+        handle_->check(synced, "write the guest's data");
+        handle_->check(guestfs_umount_all(g()), "unmount the guest");
+        handle_->check(guestfs_shutdown(g()), "end the appliance");
+    }
+    export_->finish();
+}
+
+std::uint64_t ApplianceGuest::bytes_written() const {
+    return export_->bytes_written();
+}
+
+} // namespace retouch

@@ -1,0 +1,75 @@
+#pragma once
+// ApplianceGuest: a guest opened in libguestfs' appliance, a small virtual machine, so that the
+// filesystems of the image never meet this host's kernel. The default.
+
+#include "guest/appliance/launch.hpp"
+#include "guest/appliance/watchdog.hpp"
+#include "guest/volume.hpp"
+#include "retouch/guest.hpp"
+#include "store/disk_export.hpp"
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace retouch {
+
+class ApplianceGuest final : public Guest {
+  public:
+    /// Throws Error as open_guest() does.
+    ApplianceGuest(const Disk &disk, const GuestOptions &options, EventSink &events);
+
+    [[nodiscard]] const Facts &facts() const override { return facts_; }
+
+    [[nodiscard]] std::optional<FileInfo> lstat(const std::string &path) const override;
+    [[nodiscard]] std::string read(const std::string &path, std::size_t max_bytes) const override;
+    [[nodiscard]] std::string sha256(const std::string &path) const override;
+    [[nodiscard]] std::string read_link(const std::string &path) const override;
+    [[nodiscard]] std::vector<DirectoryEntry> list(const std::string &path) const override;
+    [[nodiscard]] CommandResult probe(const GuestCommand &command) const override;
+
+    void write(const std::string &path, const FileSource &source, std::uint32_t mode,
+               std::uint32_t uid, std::uint32_t gid) override;
+    void make_directory(const std::string &path, std::uint32_t mode, std::uint32_t uid,
+                        std::uint32_t gid) override;
+    void make_link(const std::string &target, const std::string &path) override;
+    void set_attributes(const std::string &path, std::uint32_t mode, std::uint32_t uid,
+                        std::uint32_t gid) override;
+    void remove(const std::string &path) override;
+    CommandResult run(const GuestCommand &command) override;
+    void finish() override;
+    [[nodiscard]] std::uint64_t bytes_written() const override;
+
+  private:
+    // Opening: appliance_guest.cpp.
+    [[nodiscard]] std::vector<Volume> read_volumes() const;
+    [[nodiscard]] bool holds_root(const Volume &volume) const;
+    [[nodiscard]] const Volume *find_root(const std::vector<Volume> &volumes) const;
+    void mount(const std::string &device, const std::string &path, bool read_only) const;
+    void open_root(const Volume &root, const std::vector<Volume> &volumes, EventSink &events);
+    void open_inspected(const std::vector<Volume> &volumes, EventSink &events);
+    void mount_other(const MountPoint &point, EventSink &events);
+    void read_facts();
+
+    // Files: appliance_files.cpp.
+    [[nodiscard]] std::optional<std::string> head(const std::string &path, std::size_t bytes) const;
+    [[nodiscard]] bool is_regular(const std::string &path, const char *what) const;
+    void upload(const FileSource &source, const std::string &path);
+    void set_owner_and_mode(const std::string &path, std::uint32_t mode, std::uint32_t uid,
+                            std::uint32_t gid);
+    [[nodiscard]] bool remove_entry(const std::string &path, int depth);
+
+    [[nodiscard]] CommandResult run_command(const GuestCommand &command, bool writable) const;
+
+    [[nodiscard]] guestfs_h *g() const { return handle_->get(); }
+
+    TemporaryDirectory directory_;
+    bool read_only_;
+    bool network_;
+    std::unique_ptr<DiskExport> export_;
+    std::unique_ptr<Handle> handle_;
+    std::unique_ptr<Watchdog> watchdog_;
+    Facts facts_;
+};
+
+} // namespace retouch

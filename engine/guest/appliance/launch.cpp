@@ -1,0 +1,120 @@
+// KVM is tried only where the processor has it and the device opens; when the launch fails all the
+// same, the appliance runs emulated.
+
+#include "guest/appliance/launch.hpp"
+
+#include "base/file.hpp"
+#include "base/interrupt.hpp"
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <fstream>
+#include <thread>
+#include <unistd.h>
+
+namespace retouch {
+
+namespace {
+
+/// Package managers need more than the default, which is for looking at files.
+constexpr int k_memory_mebibytes = 2048;
+constexpr unsigned k_most_processors = 4;
+
+bool processor_virtualises() {
+    std::ifstream info("/proc/cpuinfo");
+    for (std::string line; std::getline(info, line);)
+        if (line.rfind("flags", 0) == 0)
+            return (line + ' ').find(" vmx ") != std::string::npos ||
+                   (line + ' ').find(" svm ") != std::string::npos;
+    return false;
+}
+
+bool kvm_may_work() {
+    return processor_virtualises() && UniqueFd(open("/dev/kvm", O_RDWR | O_CLOEXEC));
+}
+
+bool memory_suffices() {
+    std::ifstream info("/proc/meminfo");
+    std::string key;
+    long long kibibytes = 0;
+    while (info >> key >> kibibytes) {
+        if (key == "MemAvailable:")
+            return kibibytes / 1024 > 2LL * k_memory_mebibytes;
+        std::getline(info, key);
+    }
+    return false;
+}
+
+void add_disk(const Handle &handle, const LaunchOptions &options) {
+    std::string server = "unix:" + options.socket.string();
+    char *servers[] = {server.data(), nullptr};
+
+    struct guestfs_add_drive_opts_argv drive {};
+
+    drive.bitmask = GUESTFS_ADD_DRIVE_OPTS_FORMAT_BITMASK |
+                    GUESTFS_ADD_DRIVE_OPTS_PROTOCOL_BITMASK |
+                    GUESTFS_ADD_DRIVE_OPTS_SERVER_BITMASK | GUESTFS_ADD_DRIVE_OPTS_READONLY_BITMASK;
+    drive.format = "raw";
+    drive.protocol = "nbd";
+    drive.server = servers;
+    drive.readonly = options.read_only ? 1 : 0;
+    if (!options.read_only) {
+        // The export makes the disk durable at the end; flushes on the way would cost only time.
+        drive.bitmask |=
+            GUESTFS_ADD_DRIVE_OPTS_CACHEMODE_BITMASK | GUESTFS_ADD_DRIVE_OPTS_DISCARD_BITMASK;
+        drive.cachemode = "unsafe";
+        drive.discard = "besteffort";
+    }
+    handle.check(guestfs_add_drive_opts_argv(handle.get(), "disk", &drive),
+                 "give the disk to the appliance");
+}
+
+void configure(const Handle &handle, const LaunchOptions &options, bool emulate) {
+    guestfs_h *g = handle.get();
+    handle.check(guestfs_set_tmpdir(g, options.directory.c_str()), "use the run directory");
+    // Ctrl-C is ours to handle.
+    handle.check(guestfs_set_pgroup(g, 1), "set up the appliance");
+    handle.check(guestfs_set_network(g, options.network ? 1 : 0), "set up the network");
+    if (memory_suffices())
+        handle.check(guestfs_set_memsize(g, k_memory_mebibytes), "set the memory");
+    const unsigned processors =
+        std::clamp(std::thread::hardware_concurrency(), 1U, k_most_processors);
+    handle.check(guestfs_set_smp(g, static_cast<int>(processors)), "set the processors");
+    if (emulate)
+        handle.check(guestfs_set_backend_setting(g, "force_tcg", "1"), "choose emulation");
+    // A full disk on the host must be an error in the guest, not a guest that stands still.
+    handle.check(guestfs_config(g, "-global", "scsi-hd.werror=report"), "set up the disk");
+    add_disk(handle, options);
+}
+
+std::unique_ptr<Handle> try_launch(const LaunchOptions &options, bool emulate) {
+    auto handle = std::make_unique<Handle>();
+    configure(*handle, options, emulate);
+    if (guestfs_launch(handle->get()) == 0)
+        return handle;
+    check_interrupt();
+    const Error failure = handle->error("start the appliance");
+    throw Error(ErrorKind::unavailable, failure.what(),
+                fmt::format("the appliance said last: {}; libguestfs-test-tool shows more",
+                            handle->last_words()));
+}
+
+} // namespace
+
+std::unique_ptr<Handle> launch_appliance(const LaunchOptions &options, EventSink &events) {
+    if (kvm_may_work()) {
+        try {
+            return try_launch(options, false);
+        } catch (const Error &error) {
+            if (error.kind() == ErrorKind::interrupted)
+                throw;
+        }
+    }
+    events.on({"notice", "", "KVM does not work here; the appliance runs emulated, which is slower",
+               Json::object()});
+    return try_launch(options, true);
+}
+
+} // namespace retouch

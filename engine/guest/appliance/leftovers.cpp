@@ -1,0 +1,63 @@
+// A directory is in use while somebody listens on a socket in it or names it in a command line.
+
+#include "guest/appliance/leftovers.hpp"
+
+#include "base/file.hpp"
+
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace retouch {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char *k_parent = "/tmp";
+constexpr std::string_view k_prefix = "libguestfs";
+
+std::string contents(const fs::path &path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+bool is_number(const std::string &name) {
+    return name.find_first_not_of("0123456789") == std::string::npos;
+}
+
+/// Every command line and every listening socket of this machine.
+std::string what_runs() {
+    std::string all = contents("/proc/net/unix");
+    std::error_code code;
+    for (const fs::directory_entry &entry : fs::directory_iterator("/proc", code))
+        if (is_number(entry.path().filename()))
+            all += contents(entry.path() / "cmdline") + '\n';
+    return all;
+}
+
+} // namespace
+
+std::vector<fs::path> stale_appliance_directories() {
+    std::vector<fs::path> found;
+    std::error_code code;
+    for (const fs::directory_entry &entry : fs::directory_iterator(k_parent, code)) {
+        struct stat status {};
+
+        const bool named = entry.path().filename().string().rfind(k_prefix, 0) == 0;
+        if (named && lstat(entry.path().c_str(), &status) == 0 && S_ISDIR(status.st_mode) &&
+            status.st_uid == geteuid())
+            found.push_back(entry.path());
+    }
+    if (found.empty())
+        return found;
+    const std::string running = what_runs();
+    std::erase_if(found, [&](const fs::path &path) {
+        return running.find(path.string()) != std::string::npos;
+    });
+    return found;
+}
+
+} // namespace retouch

@@ -1,0 +1,55 @@
+#pragma once
+// Watchdog: ends the appliance when a call into it takes too long or the user interrupts, because
+// libguestfs can stop a waiting call in no other way.
+
+#include "base/file.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <mutex>
+#include <optional>
+#include <sys/types.h>
+#include <thread>
+
+namespace retouch {
+
+class Watchdog {
+  public:
+    /// `appliance` must stay unreaped as long as this lives. Throws Error.
+    explicit Watchdog(pid_t appliance);
+    ~Watchdog();
+    Watchdog(const Watchdog &) = delete;
+    Watchdog &operator=(const Watchdog &) = delete;
+
+    /// While one lives the appliance is ended at its limit and when an interruption is due.
+    class Watch {
+      public:
+        Watch(Watchdog &watchdog, std::chrono::seconds limit);
+        ~Watch();
+        Watch(const Watch &) = delete;
+        Watch &operator=(const Watch &) = delete;
+
+      private:
+        Watchdog &watchdog_;
+    };
+
+    /// True when a limit was passed.
+    [[nodiscard]] bool fired() const { return fired_; }
+
+  private:
+    using Clock = std::chrono::steady_clock;
+
+    void set(std::optional<Clock::time_point> deadline);
+    void guard();
+    [[nodiscard]] int patience();
+
+    pid_t appliance_;
+    UniqueFd wake_;
+    std::mutex mutex_;
+    std::optional<Clock::time_point> deadline_; ///< of the present watch
+    std::atomic<bool> stopping_ = false;
+    std::atomic<bool> fired_ = false;
+    std::thread thread_;
+};
+
+} // namespace retouch
