@@ -11,6 +11,7 @@ import time
 from parts.layout import RigError
 
 MARK = "RETOUCH_RIG_PART"
+TOOL = "tool"  # the part that tools count as which a killed up left running
 PATIENCE = 120  # seconds; a loaded machine is no failure
 
 
@@ -32,7 +33,7 @@ def run(rig, log, *command, **more):
     with open(rig.log(log), "ab") as out:
         command = [str(word) for word in command]
         done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-                              env=environment(rig, **more), check=False)
+                              env=environment(rig, **{MARK: f"{rig.dir}:{TOOL}"}, **more), check=False)
     if done.returncode != 0:
         raise RigError(f"{os.path.basename(command[0])} failed with {done.returncode}", rig.log(log))
 

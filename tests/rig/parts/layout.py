@@ -109,8 +109,10 @@ def open_rig(directory):
 
 
 def create_rig(directory, port, osd_gib):
-    if [entry for entry in os.listdir(directory) if entry != "lock"]:
+    if not is_empty(directory):
         raise RigError(f"{directory} is not empty and holds no rig; name another directory")
+    if port and not are_free(port):
+        raise RigError(f"some of the ports {port} to {port + PORTS_OF_A_RIG - 1} are in use; name others with --port")
     facts = {
         "fsid": str(uuid.uuid4()),
         "osd_uuid": str(uuid.uuid4()),
@@ -120,10 +122,13 @@ def create_rig(directory, port, osd_gib):
         "credentials": {user: secrets.token_urlsafe(30) for user in ("admin", "member")},
     }
     rig = Rig(directory, facts)
-    for name in ("done", "log", "run", "tmp"):
-        rig.path(name).mkdir()
     rig.write("rig.json", json.dumps(facts, indent=2) + "\n")
     return rig
+
+
+def is_empty(directory):
+    """Whether nothing is there but what an up leaves that was killed in its first moment."""
+    return set(os.listdir(directory)) <= {"lock", "rig.json.new"}
 
 
 def free_ports(directory):
@@ -133,9 +138,13 @@ def free_ports(directory):
     first = zlib.crc32(os.fsencode(directory)) % places
     for place in range(first, first + places):
         port = 21000 + place % places * PORTS_OF_A_RIG
-        if all(is_free(port + offset) for offset in range(PORTS_OF_A_RIG)):
+        if are_free(port):
             return port
     raise RigError("no free ports between 21000 and 31000; name some with --port")
+
+
+def are_free(first):
+    return all(is_free(port) for port in range(first, first + PORTS_OF_A_RIG))
 
 
 def is_free(port):
