@@ -56,6 +56,7 @@ struct World {
         options.open_guest = [this](const Disk &, const GuestOptions &, EventSink &) {
             ++opened;
             auto guest = std::make_unique<MemoryGuest>();
+            guest->put_file("/bin/sh", "", 0755);
             guest->script("make-it-so", command_status, "done\n");
             if (fail_guest_at == 0)
                 return std::unique_ptr<Guest>(std::move(guest));
@@ -140,12 +141,12 @@ TEST_CASE("apply: only a changed property converges the image in place", "[apply
     World world;
     const std::string id = world.apply().targets.at(0).image_id;
     const std::string text = std::string(k_recipe).replace(
-        std::string(k_recipe).find("os_distro: debian"), 17, "os_distro: null, x: y");
+        std::string(k_recipe).find("os_distro: debian"), 17, "os_distro: null, x: yy");
     const Report report = world.apply(text);
     CHECK(report.targets.at(0).outcome == TargetOutcome::updated);
     CHECK(report.targets.at(0).image_id == id);
     CHECK(world.catalog.find(id)->property("os_distro") == std::nullopt);
-    CHECK(world.catalog.find(id)->property("x") == "y");
+    CHECK(world.catalog.find(id)->property("x") == "yy");
     CHECK(world.apply(text).targets.at(0).outcome == TargetOutcome::unchanged);
 }
 
