@@ -14,17 +14,23 @@ namespace retouch {
 namespace {
 
 constexpr std::size_t k_width = 80;
-constexpr std::size_t k_widest_label = 26;
+constexpr std::size_t k_widest_label = 28;
 
 constexpr const char *k_exit_codes = R"(Exit codes:
-    0  done, or nothing to do        65  a recipe, plan or image is invalid
-    1  failed, nothing changed       69  a service or tool is unavailable
-    2  plan --detailed-exitcode:     70  a bug in retouch
-       changes are pending           75  try again later (a lock is held)
-    3  some of several failed        77  not authorised
-    4  the saved plan is stale       78  the configuration is wrong
-    5  refused by a guard       130/143  interrupted and rolled back
+    0  done, or nothing to do
+    1  failed; nothing was changed
+    2  changes are pending (only: plan --detailed-exitcode)
+    3  some of several recipes failed
+    4  the saved plan is stale
+    5  refused by a guard
    64  wrong usage
+   65  a recipe, plan or image file is not valid
+   69  a service or tool is not available
+   70  a bug in retouch
+   75  try again later: a lock is held
+   77  not authorised
+   78  the configuration is wrong
+  130, 143  interrupted; rolled back
 )";
 
 constexpr const char *k_environment = R"(Environment:
@@ -90,10 +96,12 @@ std::string option_label(const CLI::Option &option) {
     return label;
 }
 
+/// --help is shown with the global options only.
 std::vector<Entry> options_of(const CLI::App &app) {
     std::vector<Entry> entries;
     for (const CLI::Option *option : app.get_options())
-        if (option->nonpositional())
+        if (option->nonpositional() &&
+            (app.get_parent() == nullptr || option != app.get_help_ptr()))
             entries.push_back({option_label(*option), option->get_description()});
     return entries;
 }

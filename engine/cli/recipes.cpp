@@ -4,12 +4,29 @@
 
 #include "cli/recipes.hpp"
 
+#include "base/text.hpp"
 #include "render/diagnostics.hpp"
 #include "render/wording.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace retouch {
+
+namespace {
+
+std::string verdict(const std::vector<std::string> &paths, std::size_t wrong,
+                    const std::vector<Diagnostic> &found) {
+    const auto mistakes = static_cast<std::size_t>(
+        std::ranges::count(found, Diagnostic::Severity::error, &Diagnostic::severity));
+    if (paths.size() == 1)
+        return fmt::format("{} is not valid: {}", escape(paths.front()),
+                           counted(mistakes, "mistake"));
+    return fmt::format("{} of {} {} not valid: {}", wrong, counted(paths.size(), "recipe"),
+                       wrong == 1 ? "is" : "are", counted(mistakes, "mistake"));
+}
+
+} // namespace
 
 std::vector<CheckedRecipe> check_recipes(const std::vector<std::string> &paths,
                                          const std::map<std::string, std::string> &variables,
@@ -19,13 +36,10 @@ std::vector<CheckedRecipe> check_recipes(const std::vector<std::string> &paths,
     for (const std::string &path : paths)
         if (std::optional<CheckedRecipe> recipe = check_recipe(path, variables, diagnostics))
             recipes.push_back(std::move(*recipe));
-    context.console.err(render_diagnostics(diagnostics.sorted(), context.console.err_colour()));
-    const std::size_t wrong = paths.size() - recipes.size();
-    if (wrong == 1 && paths.size() == 1)
-        throw Error(ErrorKind::invalid, "the recipe is not valid");
-    if (wrong > 0)
-        throw Error(ErrorKind::invalid,
-                    fmt::format("{} of {} not valid", wrong, counted(paths.size(), "recipe")));
+    const std::vector<Diagnostic> found = diagnostics.sorted();
+    context.console.err(render_diagnostics(found, context.console.err_colour()));
+    if (recipes.size() < paths.size())
+        throw Error(ErrorKind::invalid, verdict(paths, paths.size() - recipes.size(), found));
     return recipes;
 }
 

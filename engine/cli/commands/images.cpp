@@ -19,6 +19,8 @@ int run(const std::string &format, Context &context) {
         context.console.out(images_markdown(images));
     else
         context.console.out(images_text(images, catalog->name(), context.console.out_colour()));
+    if (images.empty() && format == "text" && !context.global.quiet)
+        context.console.err("Bring one in with: retouch import FILE --name NAME\n");
     return 0;
 }
 

@@ -1,0 +1,147 @@
+#include "base/file.hpp"
+#include "cli/configuration.hpp"
+#include "render/diagnostics.hpp"
+#include "retouch/error.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace retouch;
+namespace fs = std::filesystem;
+
+namespace {
+
+void write(const fs::path &path, const std::string &text) {
+    fs::create_directories(path.parent_path());
+    write_file_atomically(path, text);
+}
+
+/// What reading `text` as DIRECTORY/retouch.yaml complains about, with the directory taken out.
+std::string complaints(const std::string &text) {
+    const TemporaryDirectory directory(fs::temp_directory_path(), "retouch-test");
+    const fs::path file = directory.path() / "retouch.yaml";
+    write(file, text);
+    Diagnostics diagnostics;
+    const auto configuration = read_configuration(file, diagnostics);
+    CHECK(configuration.has_value() == !diagnostics.has_errors());
+    std::string out = render_diagnostics(diagnostics.sorted(), false);
+    const std::string prefix = directory.path().string() + "/";
+    for (auto at = out.find(prefix); at != std::string::npos; at = out.find(prefix))
+        out.erase(at, prefix.size());
+    return out;
+}
+
+std::string message_of(const Configuration &configuration, const std::string &name) {
+    try {
+        static_cast<void>(catalog_called(configuration, name));
+    } catch (const Error &error) {
+        CHECK(error.kind() == ErrorKind::bad_config);
+        return std::string(error.what()) + " | " + error.hint();
+    }
+    return {};
+}
+
+} // namespace
+
+TEST_CASE("configuration: without a file the catalog is ./images") {
+    const Configuration configuration = default_configuration(Environment({}, "/work/here"));
+    CHECK(configuration.file.empty());
+    CHECK(catalog_called(configuration, "") == CatalogSettings{"local", "/work/here/images"});
+    CHECK(message_of(configuration, "lab") ==
+          "no catalog is called 'lab': without a configuration file the only one is 'local' | name "
+          "it in a retouch.yaml here or above");
+}
+
+TEST_CASE("configuration: found upward, then for the user") {
+    const TemporaryDirectory directory(fs::temp_directory_path(), "retouch-test");
+    const fs::path &root = directory.path();
+    fs::create_directories(root / "a/b/c");
+    const auto find = [&](std::map<std::string, std::string> variables) {
+        return find_configuration(Environment(std::move(variables), root / "a/b/c"));
+    };
+    const std::string home = (root / "home").string();
+    const std::string xdg = (root / "xdg").string();
+    CHECK(find({{"HOME", home}}) == std::nullopt);
+
+    write(root / "home/.config/retouch/config.yaml", "");
+    CHECK(find({{"HOME", home}}) == root / "home/.config/retouch/config.yaml");
+    CHECK(find({{"HOME", home}, {"XDG_CONFIG_HOME", ""}}) ==
+          root / "home/.config/retouch/config.yaml");
+    CHECK(find({{"HOME", home}, {"XDG_CONFIG_HOME", xdg}}) == std::nullopt);
+    write(root / "xdg/retouch/config.yaml", "");
+    CHECK(find({{"HOME", home}, {"XDG_CONFIG_HOME", xdg}}) == root / "xdg/retouch/config.yaml");
+
+    write(root / "a/retouch.yaml", "");
+    CHECK(find({{"HOME", home}}) == root / "a/retouch.yaml");
+    write(root / "a/b/c/retouch.yaml", "");
+    CHECK(find({{"HOME", home}}) == root / "a/b/c/retouch.yaml");
+}
+
+TEST_CASE("configuration: paths are relative to the file, absolute ones stay") {
+    const TemporaryDirectory directory(fs::temp_directory_path(), "retouch-test");
+    const fs::path file = directory.path() / "retouch.yaml";
+    write(file, "default: lab\n"
+                "catalogs:\n"
+                "  lab: {type: local, path: ../lab/./images}\n"
+                "  big: {type: local, path: /srv/images}\n"
+                "guest: host\n");
+    Diagnostics diagnostics;
+    const auto configuration = read_configuration(file, diagnostics);
+    REQUIRE(configuration);
+    CHECK(diagnostics.empty());
+    CHECK(configuration->guest == GuestKind::host);
+    CHECK(catalog_called(*configuration, "") ==
+          CatalogSettings{"lab", directory.path().parent_path() / "lab/images"});
+    CHECK(catalog_called(*configuration, "big") == CatalogSettings{"big", "/srv/images"});
+    CHECK(message_of(*configuration, "bif") ==
+          "no catalog is called 'bif' in " + file.string() + " | did you mean 'big'?");
+    CHECK(message_of(*configuration, "zzzz") ==
+          "no catalog is called 'zzzz' in " + file.string() + " | catalogs there are: lab, big");
+}
+
+TEST_CASE("configuration: the only catalog is the default, of several none is") {
+    const TemporaryDirectory directory(fs::temp_directory_path(), "retouch-test");
+    const fs::path file = directory.path() / "retouch.yaml";
+    Diagnostics diagnostics;
+    write(file, "catalogs: {lab: {type: local, path: x}}\n");
+    const auto one = read_configuration(file, diagnostics);
+    REQUIRE(one);
+    CHECK(one->default_catalog == "lab");
+
+    write(file, "catalogs: {a: {type: local, path: x}, b: {type: local, path: y}}\n");
+    const auto two = read_configuration(file, diagnostics);
+    REQUIRE(two);
+    CHECK(message_of(*two, "") ==
+          file.string() + " has several catalogs and no default | choose one with --catalog NAME, "
+                          "or write 'default: NAME' into the file");
+
+    write(file, "guest: appliance\n");
+    const auto none = read_configuration(file, diagnostics);
+    REQUIRE(none);
+    CHECK(catalog_called(*none, "") == CatalogSettings{"local", directory.path() / "images"});
+    CHECK(none->guest == GuestKind::appliance);
+}
+
+TEST_CASE("configuration: a default that is no catalog is a mistake with a place") {
+    CHECK(complaints("default: lba\ncatalogs: {lab: {type: local, path: x}}\n") ==
+          "retouch.yaml:1:10: error: no catalog is called 'lba'\n"
+          "    default: lba\n"
+          "             ^\n"
+          "    help: did you mean 'lab'?\n");
+}
+
+TEST_CASE("configuration: mistakes are found like a recipe's") {
+    CHECK(complaints("catalog: {}\n") != "");
+    CHECK(complaints("catalogs: {a: {type: remote, path: x}}\n") != "");
+    CHECK(complaints("catalogs: {a: {type: local}}\n") != "");
+    CHECK(complaints("guest: moon\n") != "");
+    CHECK(complaints("- a\n") != "");
+    CHECK(complaints("a: b\na: c\n") != "");
+}
+
+TEST_CASE("configuration: a file that cannot be read is a configuration error") {
+    Diagnostics diagnostics;
+    CHECK_THROWS_MATCHES(read_configuration("/nonexistent/retouch.yaml", diagnostics), Error,
+                         Catch::Matchers::Predicate<Error>([](const Error &error) {
+                             return error.kind() == ErrorKind::bad_config;
+                         }));
+}

@@ -1,0 +1,109 @@
+#include "cli/progress_view.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace retouch;
+
+namespace {
+
+constexpr std::size_t k_width = 60;
+
+Event target_started() {
+    return {"target_started", "Debian 12", "", Json::object()};
+}
+
+Event phase(const std::string &name) {
+    return {"phase_started", "Debian 12", name, {{"phase", name}}};
+}
+
+Event step(int index, const std::string &summary) {
+    return {"step_started",
+            "Debian 12",
+            summary,
+            {{"id", "files[0]"}, {"summary", summary}, {"index", index}, {"count", 7}}};
+}
+
+Event finished(const std::string &outcome) {
+    return {"target_finished", "Debian 12", "", {{"outcome", outcome}}};
+}
+
+Event notice(const std::string &message) {
+    return {"notice", "", message, Json::object()};
+}
+
+} // namespace
+
+TEST_CASE("progress, plain: a line for each phase and step") {
+    ProgressView view(ProgressView::Mode::plain, false);
+    CHECK(view.on(target_started(), 0, k_width).empty());
+    CHECK(view.on(phase("stage"), 1, k_width) == "Debian 12: staging a copy of the source\n");
+    CHECK(view.on(phase("steps"), 2, k_width).empty());
+    CHECK(view.on(step(1, "write /etc/motd"), 3, k_width) ==
+          "Debian 12: step 2 of 7: write /etc/motd\n");
+    CHECK(view.on(notice("KVM does not work"), 4, k_width) == "note: KVM does not work\n");
+    CHECK(view.on({"step_finished", "Debian 12", "", Json::object()}, 5, k_width).empty());
+    CHECK(view.on(finished("published"), 6, k_width) == "Debian 12: published\n");
+    CHECK(view.pause().empty());
+}
+
+TEST_CASE("progress, plain: a long step gives a sign of life every 30 seconds") {
+    ProgressView view(ProgressView::Mode::plain, false);
+    static_cast<void>(view.on(target_started(), 0, k_width));
+    static_cast<void>(view.on(step(0, "run: make"), 100, k_width));
+    CHECK(view.tick(129, k_width).empty());
+    CHECK(view.tick(130, k_width) ==
+          "Debian 12: step 1 of 7: run: make (still at it after 30 s)\n");
+    CHECK(view.tick(131, k_width).empty());
+    CHECK(view.tick(161, k_width) ==
+          "Debian 12: step 1 of 7: run: make (still at it after 1 m 01 s)\n");
+    static_cast<void>(view.on(finished("failed"), 162, k_width));
+    CHECK(view.tick(500, k_width).empty());
+}
+
+TEST_CASE("progress, live: one line is redrawn and wiped before anything else") {
+    ProgressView view(ProgressView::Mode::live, false);
+    CHECK(view.on(target_started(), 10, k_width).empty());
+    CHECK(view.on(phase("open"), 10, k_width) == "\r\x1b[KDebian 12: opening the guest  0.0 s");
+    CHECK(view.tick(12, k_width) == "\r\x1b[KDebian 12: opening the guest  2.0 s");
+    CHECK(view.on(notice("KVM does not work"), 13, k_width) ==
+          "\r\x1b[Knote: KVM does not work\n\r\x1b[KDebian 12: opening the guest  3.0 s");
+    CHECK(view.pause() == "\r\x1b[K");
+    CHECK(view.tick(14, k_width).empty());
+    CHECK(view.pause().empty());
+    CHECK(view.on(step(2, "x"), 15, k_width) == "\r\x1b[KDebian 12: step 3 of 7: x  5.0 s");
+    CHECK(view.on(finished("published"), 16, k_width) == "\r\x1b[K");
+    CHECK(view.tick(17, k_width).empty());
+}
+
+TEST_CASE("progress, live: the line never wraps") {
+    ProgressView view(ProgressView::Mode::live, false);
+    static_cast<void>(view.on(target_started(), 0, k_width));
+    const std::string drawn = view.on(step(2, "run: ü" + std::string(200, 'x')), 0, 40);
+    CHECK(drawn == "\r\x1b[KDebian 12: step 3 of 7: run: ü...  0.0 s");
+    CHECK(view.tick(1, 3).find("x") == std::string::npos);
+}
+
+TEST_CASE("progress: nothing from outside reaches the terminal raw") {
+    ProgressView view(ProgressView::Mode::plain, false);
+    static_cast<void>(view.on({"target_started", "a\x1b[2J", "", Json::object()}, 0, k_width));
+    CHECK(view.on(step(0, "\x07"), 0, k_width) == "a\\x1b[2J: step 1 of 7: \\x07\n");
+    CHECK(view.on(notice("\r"), 0, k_width) == "note: \\x0d\n");
+    CHECK(view.on(finished("\x1b"), 0, k_width) == "a\\x1b[2J: \\x1b\n");
+}
+
+TEST_CASE("progress: events with odd details are borne") {
+    ProgressView view(ProgressView::Mode::plain, false);
+    CHECK(view.on({"phase_started", "", "", nullptr}, 0, k_width).empty());
+    CHECK(view.on({"phase_started", "", "", {{"phase", 3}}}, 0, k_width).empty());
+    CHECK(view.on({"step_started", "", "", {{"index", "x"}}}, 0, k_width) == "step 1 of 0: \n");
+    CHECK(view.on({"something_new", "", "", Json::array()}, 0, k_width).empty());
+}
+
+TEST_CASE("progress, silent: says nothing at all") {
+    ProgressView view(ProgressView::Mode::silent, true);
+    CHECK(view.on(target_started(), 0, k_width).empty());
+    CHECK(view.on(step(0, "x"), 0, k_width).empty());
+    CHECK(view.on(notice("x"), 0, k_width).empty());
+    CHECK(view.tick(100, k_width).empty());
+    CHECK(view.on(finished("published"), 100, k_width).empty());
+}
