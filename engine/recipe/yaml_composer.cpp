@@ -31,6 +31,7 @@ struct Open {
     Value value;
     std::optional<Field> field;                        ///< a key whose value is being read
     std::unordered_map<std::string, std::size_t> keys; ///< offset of each
+    bool flow = false;                                 ///< in [ ] or { }
     bool ignore_field = false;                         ///< the key was refused
 };
 
@@ -85,17 +86,17 @@ class Composer : public YAML::EventHandler {
     }
 
     void OnSequenceStart(const YAML::Mark &mark, const std::string &tag, YAML::anchor_t anchor,
-                         YAML::EmitterStyle::value) override {
+                         YAML::EmitterStyle::value style) override {
         expect_plain_core(tag, anchor, mark);
-        start(Value::Kind::sequence, offset(mark));
+        start(Value::Kind::sequence, style, offset(mark));
     }
 
     void OnSequenceEnd() override { finish(); }
 
     void OnMapStart(const YAML::Mark &mark, const std::string &tag, YAML::anchor_t anchor,
-                    YAML::EmitterStyle::value) override {
+                    YAML::EmitterStyle::value style) override {
         expect_plain_core(tag, anchor, mark);
-        start(Value::Kind::mapping, offset(mark));
+        start(Value::Kind::mapping, style, offset(mark));
     }
 
     void OnMapEnd() override { finish(); }
@@ -119,11 +120,11 @@ class Composer : public YAML::EventHandler {
         if (plain_kind(spelling) != Value::Kind::null)
             return false;
         const std::size_t end = at + spelling.size();
-        if (!at_gap(text, end) &&
-            std::string_view(",]}:").find(text[end]) == std::string_view::npos)
-            return false;
+        if (only_comment_left(text, end) || wants_key())
+            return true;
         const std::size_t next = skip_blanks(text, end);
-        return wants_key() || !at_key_colon(text, next, false, false);
+        return !open_.empty() && open_.back().flow &&
+               std::string_view(",]}").find(text[next]) != std::string_view::npos;
     }
 
     [[nodiscard]] bool wants_key() const {
@@ -178,7 +179,7 @@ class Composer : public YAML::EventHandler {
         failed_ = true;
     }
 
-    void start(Value::Kind kind, std::size_t at) {
+    void start(Value::Kind kind, YAML::EmitterStyle::value style, std::size_t at) {
         if (wants_key())
             not_core(at);
         if (open_.size() >= k_max_yaml_depth) {
@@ -187,6 +188,7 @@ class Composer : public YAML::EventHandler {
         }
         count(at);
         Open &next = open_.emplace_back();
+        next.flow = style == YAML::EmitterStyle::Flow;
         next.value.kind = kind;
         next.value.mark = source_.mark(at);
     }

@@ -135,7 +135,9 @@ class Layout {
         }
         if (text_[at_] == '.') {
             ended_ = true;
-            return std::nullopt;
+            if (only_comment_left(text_, at_ + 3))
+                return std::nullopt;
+            return finding_at(at_, "nothing may follow '...' on its line");
         }
         if (started_ || ended_ || marked_) {
             Finding finding =

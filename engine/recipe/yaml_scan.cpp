@@ -60,6 +60,24 @@ BlockLine read_block_line(std::string_view text, std::size_t start) {
     return line;
 }
 
+/// yaml-cpp drops line ends before a closing quote that others keep.
+bool ends_with_empty_line(std::string_view inside) {
+    const std::size_t last = inside.find_last_not_of(" \t\n");
+    const std::size_t from = last == std::string_view::npos ? 0 : last + 1;
+    return std::ranges::count(inside.substr(from), '\n') > 1;
+}
+
+/// yaml-cpp takes \' for a quote; no version of YAML knows it.
+std::optional<std::size_t> escaped_apostrophe(std::string_view text, std::size_t offset,
+                                              std::size_t end) {
+    for (std::size_t i = offset; i < end && text[offset] == '"'; ++i) {
+        if (text.substr(i, 2) == "\\'")
+            return i;
+        i += text[i] == '\\' ? 1 : 0;
+    }
+    return std::nullopt;
+}
+
 /// The rest of the line in quotes, when it is short enough to show.
 std::string quote_rest(std::string_view text, std::size_t offset) {
     constexpr std::size_t k_longest = 60;
@@ -77,6 +95,12 @@ Scan scan_quoted(std::string_view text, std::size_t offset) {
             if (at_document_marker(text, at + 1))
                 return {at, finding_at(offset, "this quote is not closed before the document "
                                                "marker below")};
+        if (const auto at = escaped_apostrophe(text, offset, *end))
+            return {*end,
+                    finding_at(*at, "'\\'' is not a known escape", "write ' without a backslash")};
+        if (ends_with_empty_line(text.substr(offset + 1, *end - offset - 2)))
+            return {*end, finding_at(offset, "this quoted text ends with empty lines",
+                                     "write \\n for them in double quotes, or use a block: |")};
         return {*end, std::nullopt};
     }
     return {text.size(), finding_at(offset, "this quote is never closed",

@@ -140,12 +140,10 @@ class FlowScan {
         if (c == '-' && at_gap(text_, at_ + 1))
             return finding_at(at_, "a '- ' list cannot stand inside [ ] or { }",
                               "separate the entries with commas");
-        if (c == '|' || c == '>' || c == '#' || c == '?')
+        if (std::string_view("|>#?:").find(c) != std::string_view::npos)
             return finding_at(at_,
                               fmt::format("text cannot start with '{}' inside [ ] or {{ }}", c),
                               "put it in quotes");
-        if (at_key_colon(text_, at_, true, false))
-            return finding_at(at_, "there is no key before this colon", "put text in quotes");
         return reserved_start(text_, at_);
     }
 

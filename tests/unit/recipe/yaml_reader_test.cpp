@@ -158,3 +158,18 @@ TEST_CASE("reader: a duplicate key is refused with both positions") {
                               {{{"r.yaml", 1, 1}, "first defined here", "name: a"}}};
     CHECK(diagnostics.sorted() == std::vector<Diagnostic>{expected});
 }
+
+TEST_CASE("reader: an absent value does not borrow from the next key") {
+    CHECK(read("a:\nnull  b: c\n") == "map@1:1{a@1:1=null@1:1<>, null  b@2:1=str@2:10<c>}");
+    CHECK(read("a:\n~}b: c\n") == "map@1:1{a@1:1=null@1:1<>, ~}b@2:1=str@2:6<c>}");
+    CHECK(read("{a: , b: null, c: ~}\n") ==
+          "map@1:1{a@1:2=null@1:2<>, b@1:7=null@1:10<null>, c@1:16=null@1:19<~>}");
+    CHECK(read("a: null # none\n") == "map@1:1{a@1:1=null@1:4<null>}");
+}
+
+TEST_CASE("reader: forms that YAML readers treat differently are refused") {
+    CHECK(read("a: \"x\n\n\n\"\n") == "1:4 this quoted text ends with empty lines");
+    CHECK(read("a: \"it\\'s\"\n") == "1:7 '\\'' is not a known escape");
+    CHECK(read("a: [:x]\n") == "1:5 text cannot start with ':' inside [ ] or { }");
+    CHECK(read("a: b\n... c\n") == "2:1 nothing may follow '...' on its line");
+}
