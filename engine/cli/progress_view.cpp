@@ -109,8 +109,9 @@ std::string ProgressView::on(const Event &event, double now, std::size_t width) 
                                  number_at(event, "count"), escape(string_at(event, "summary"))),
                      now, width);
     } else if (event.type == "notice") {
-        return line(fmt::format("{} {}", style_.yellow("note:"), escape(event.message)), now) +
-               (mode_ == Mode::live ? redraw(now, width) : "");
+        std::string text =
+            line(fmt::format("{} {}", style_.yellow("note:"), escape(event.message)), now);
+        return mode_ == Mode::live ? text += redraw(now, width) : text;
     } else if (event.type == "target_finished") {
         activity_.clear();
         const std::string outcome = escape(string_at(event, "outcome"));

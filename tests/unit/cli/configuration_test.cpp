@@ -107,7 +107,7 @@ TEST_CASE("configuration: the only catalog is the default, of several none is") 
     REQUIRE(one);
     CHECK(one->default_catalog == "lab");
 
-    write(file, "catalogs: {a: {type: local, path: x}, b: {type: local, path: y}}\n");
+    write(file, "catalogs: {a: {type: local, path: x}, b: {type: local, path: z}}\n");
     const auto two = read_configuration(file, diagnostics);
     REQUIRE(two);
     CHECK(message_of(*two, "") ==

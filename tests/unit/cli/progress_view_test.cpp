@@ -78,7 +78,7 @@ TEST_CASE("progress, live: one line is redrawn and wiped before anything else") 
 TEST_CASE("progress, live: the line never wraps") {
     ProgressView view(ProgressView::Mode::live, false);
     static_cast<void>(view.on(target_started(), 0, k_width));
-    const std::string drawn = view.on(step(2, "run: ü" + std::string(200, 'x')), 0, 40);
+    const std::string drawn = view.on(step(2, "run: ü" + std::string(200, 'x')), 0, 41);
     CHECK(drawn == "\r\x1b[KDebian 12: step 3 of 7: run: ü...  0.0 s");
     CHECK(view.tick(1, 3).find("x") == std::string::npos);
 }

@@ -78,12 +78,14 @@ TEST_CASE("assignments: NAME=VALUE, the value may hold anything") {
 }
 
 TEST_CASE("assignments: what is none is refused with an example") {
-    CHECK(error_of(ErrorKind::usage, [] { parse_assignments("--var", {"a\x1b"}); }) ==
-          "--var needs NAME=VALUE, not 'a\\x1b' | for example: --var release=12");
-    CHECK(error_of(ErrorKind::usage, [] { parse_assignments("--property", {"=x"}); }) ==
-          "--property needs NAME=VALUE, not '=x' | for example: --property release=12");
     CHECK(error_of(ErrorKind::usage, [] {
-              parse_assignments("--var", {"a=1", "a=1"});
+              static_cast<void>(parse_assignments("--var", {"a\x1b"}));
+          }) == "--var needs NAME=VALUE, not 'a\\x1b' | for example: --var release=12");
+    CHECK(error_of(ErrorKind::usage, [] {
+              static_cast<void>(parse_assignments("--property", {"=x"}));
+          }) == "--property needs NAME=VALUE, not '=x' | for example: --property release=12");
+    CHECK(error_of(ErrorKind::usage, [] {
+              static_cast<void>(parse_assignments("--var", {"a=1", "a=1"}));
           }) == "--var sets 'a' twice | ");
 }
 
