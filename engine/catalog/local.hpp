@@ -21,8 +21,8 @@ namespace retouch {
 [[nodiscard]] std::unique_ptr<CatalogView>
 view_local_catalog(const std::string &name, const std::filesystem::path &directory);
 
-/// Copies a raw or qcow2 file in and records it. Throws Error: invalid when it is truncated, no disk
-/// image, or a qcow2 that refers to other files; nothing is left behind.
+/// Copies a raw or qcow2 file in and records it. Throws Error: invalid when it is truncated, no
+/// disk image, or a qcow2 that refers to other files; nothing is left behind.
 [[nodiscard]] Image import_image(Catalog &catalog, const std::filesystem::path &file,
                                  const std::string &name,
                                  const std::map<std::string, std::string> &properties);
