@@ -70,7 +70,7 @@ std::string steps_markdown(const Target &target) {
     std::string diffs;
     for (const PlannedStep &step : target.steps) {
         std::string foreseen(state_words(step.change.state));
-        if (!step.change.reason.empty())
+        if (!step.change.reason.empty() && step.change.reason != foreseen)
             foreseen += ": " + markdown_words(step.change.reason);
         rows.push_back({fmt::format("`{}`", state_mark(step.change.state)),
                         markdown_cell(step.step.summary), foreseen,

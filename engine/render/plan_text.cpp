@@ -19,7 +19,7 @@ namespace {
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
 /// Summaries are padded to the longest one, up to this width, so that origins line up.
-constexpr std::size_t k_widest_summary = 60;
+constexpr std::size_t k_widest_summary = 72;
 constexpr std::size_t k_wrap = 92;
 constexpr StepState k_states[] = {StepState::change, StepState::unchanged, StepState::skipped,
                                   StepState::unknown};
@@ -86,7 +86,8 @@ std::string diff_text(const std::string &diff, const Style &style) {
 
 std::string summary_of(const PlannedStep &step) {
     std::string text = escape(step.step.summary);
-    if (!step.change.reason.empty())
+    // The mark says this much already.
+    if (!step.change.reason.empty() && step.change.reason != state_words(step.change.state))
         text += fmt::format(" ({})", escape(step.change.reason));
     return text;
 }

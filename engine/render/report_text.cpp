@@ -18,7 +18,7 @@ namespace retouch {
 
 namespace {
 
-constexpr std::size_t k_widest_summary = 60;
+constexpr std::size_t k_widest_summary = 72;
 constexpr std::size_t k_outcome_width = 11;
 constexpr std::size_t k_time_width = 8;
 
@@ -68,21 +68,26 @@ std::string output_text(std::string_view stream, const OutputTail &output, bool 
     return text;
 }
 
+/// What was done, and in brackets what there is to say of it unless it is a failure's reason.
+std::string summary_of(const StepReport &step) {
+    std::string text = escape(step.summary);
+    if (!step.result.message.empty() && step.result.outcome != StepOutcome::failed)
+        text += fmt::format(" ({})", escape(step.result.message));
+    return text;
+}
+
 std::string step_text(const StepReport &step, std::size_t width, const Style &style) {
     const StepResult &result = step.result;
     const bool failed = result.outcome == StepOutcome::failed;
     const bool reached = result.outcome != StepOutcome::not_reached;
-    const std::string summary = escape(step.summary);
+    const std::string summary = summary_of(step);
     const std::string time = reached ? format_seconds(result.seconds) : "";
     std::string text = fmt::format("    {}{}{}{} {}{}  {}\n", styled(result.outcome, style),
                                    padding(outcome_word(result.outcome), k_outcome_width + 1),
                                    summary, padding(summary, width), padding(time, k_time_width),
                                    time, style.dim(origin_text(step.origin)));
-    if (!result.message.empty())
-        text += fmt::format("        {}{}\n", failed ? style.red("error: ") : "",
-                            escape(result.message));
-    else if (result.exit_status && *result.exit_status != 0)
-        text += fmt::format("        exit status {}\n", *result.exit_status);
+    if (failed && !result.message.empty())
+        text += fmt::format("        {}{}\n", style.red("error: "), escape(result.message));
     return text + output_text("out", result.out, failed, style) +
            output_text("err", result.err, failed, style);
 }
@@ -116,7 +121,7 @@ std::string target_text(const TargetReport &target, const Style &style) {
     text += "\n";
     std::size_t width = 0;
     for (const StepReport &step : target.steps)
-        width = std::max(width, std::min(code_points(escape(step.summary)), k_widest_summary));
+        width = std::max(width, std::min(code_points(summary_of(step)), k_widest_summary));
     for (const StepReport &step : target.steps)
         text += step_text(step, width, style);
     return text + phases_text(target) + error_text(target, style);

@@ -73,7 +73,7 @@ Plan plan_to_create() {
         step("commands", 0, 23, "run: dpkg -i /root/guest-agent.deb",
              {StepState::skipped, "creates: /usr/bin/agent exists", ""}),
         step("commands", 1, 26, "run: apt-get install -y --no-install-recommends nginx-light curl",
-             {StepState::unknown, "", ""}),
+             {StepState::unknown, "will run, effect unknown", ""}),
         step("cleanup", 0, 31, "clean the package cache", {StepState::change, "42 files", ""}),
     };
     target.properties.set = {{"hw_qemu_guest_agent", "yes"}, {"os_version", "12.5"}};
