@@ -28,7 +28,7 @@ SchemaPlace SchemaPlace::key(const std::string &key) const {
 }
 
 SchemaPlace SchemaPlace::entry() const {
-    return {Kind::entry, label_};
+    return {Kind::entry, name()};
 }
 
 SchemaPlace SchemaPlace::key_name(const std::string &key) const {
@@ -42,7 +42,7 @@ std::string SchemaPlace::name() const {
     case Kind::key:
         return fmt::format("'{}'", shorten(label_));
     case Kind::entry:
-        return fmt::format("an entry of '{}'", shorten(label_));
+        return "an entry of " + label_;
     case Kind::key_name:
         return fmt::format("the name '{}'", shorten(label_));
     }
@@ -142,7 +142,7 @@ std::string scalar_hint(const Value &value, const Json &schema, const SchemaPlac
     const bool digits = plain_kind(value.scalar) == Value::Kind::integer;
     if (allows(schema, "integer") && value.quoted && digits)
         return fmt::format("write {}, without quotes", place.written(value.scalar));
-    if (allows(schema, "integer") && is_disputed(value.scalar))
+    if (allows(schema, "integer") && value.scalar.front() == '0' && is_disputed(value.scalar))
         return "write it in decimal, without leading zeros";
     return {};
 }

@@ -33,7 +33,7 @@ class SchemaPlace {
     SchemaPlace(Kind kind, std::string label);
 
     Kind kind_;
-    std::string label_; ///< the title, the nearest key, or the key in question
+    std::string label_; ///< the title, the key, or what an entry belongs to
 };
 
 /// What is wrong when `value` is of none of the types `schema` wants, or is spelled so that some

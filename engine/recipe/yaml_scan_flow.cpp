@@ -61,6 +61,9 @@ class FlowScan {
             return close(c);
         if (c == ',')
             return comma();
+        if (c == '{' && !open_.empty() && text_[at_ - 1] == '$')
+            return finding_at(at_, "a variable needs quotes inside [ ] and { }",
+                              "write \"${name}\"");
         if (!open_.empty() && open_.back().expect == Expect::separator)
             return Finding{
                 at_, fmt::format("expected ',' or '{}' before this", closing(open_.back().opening)),
