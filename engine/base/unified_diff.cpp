@@ -57,20 +57,37 @@ std::vector<int> numbered(const Lines &lines, std::unordered_map<std::string_vie
     return result;
 }
 
+/// How many lines of `before` find a line of their own in `after`, wherever it stands.
+std::size_t shared_lines(const std::vector<int> &before, const std::vector<int> &after) {
+    std::unordered_map<int, std::size_t> left;
+    for (const int line : after)
+        ++left[line];
+    return static_cast<std::size_t>(std::ranges::count_if(before, [&left](int line) {
+        const auto found = left.find(line);
+        if (found == left.end() || found->second == 0)
+            return false;
+        --found->second;
+        return true;
+    }));
+}
+
 /// dtl remembers a point for each step of its search: about the product of lines removed and lines
 /// added. Texts with hardly anything in common are shown as replaced instead.
 bool worth_searching(const std::vector<int> &before, const std::vector<int> &after) {
     constexpr std::size_t k_most_points = 1000000;
-    if (before.size() * after.size() <= k_most_points)
+    const std::size_t shorter = std::min(before.size(), after.size());
+    const std::size_t surplus = std::max(before.size(), after.size()) - shorter;
+    const auto affordable = [surplus](std::size_t replaced) {
+        return (replaced + 1) * (replaced + surplus + 1) <= k_most_points;
+    };
+    if (affordable(shorter))
         return true;
+    if (!affordable(shorter - shared_lines(before, after)))
+        return false;
     dtl::Diff<int, std::vector<int>> measure(before, after);
     measure.onOnlyEditDistance();
     measure.compose();
-    const auto distance = static_cast<std::size_t>(measure.getEditDistance());
-    const std::size_t surplus =
-        before.size() > after.size() ? before.size() - after.size() : after.size() - before.size();
-    const std::size_t replaced = (distance - surplus) / 2;
-    return (replaced + 1) * (replaced + surplus + 1) <= k_most_points;
+    return affordable((static_cast<std::size_t>(measure.getEditDistance()) - surplus) / 2);
 }
 
 std::vector<Edit> search(const Lines &before, const Lines &after) {
