@@ -118,16 +118,15 @@ class Resolver {
 
     const std::string *lookup(const Value &value, std::string_view name, std::string_view spelling,
                               bool in_vars) {
-        const Mark place = locate(value, trim(spelling));
         const std::string shown = escape(trim(spelling.substr(0, 60)));
         if (!spelling.ends_with('}') || !is_name(name)) {
-            refuse(place, fmt::format("'{}' is not a variable", shown),
-                   "write $${ where the text itself, such as a shell script, holds ${");
+            refuse_reference(value, spelling, fmt::format("'{}' is not a variable", shown),
+                             "write $${ where the text itself, such as a shell script, holds ${");
             return nullptr;
         }
         if (in_vars) {
-            refuse(place, "the value of a variable cannot use variables",
-                   fmt::format("write ${} for the literal text", shown));
+            refuse_reference(value, spelling, "the value of a variable cannot use variables",
+                             fmt::format("write ${} for the literal text", shown));
             return nullptr;
         }
         if (const auto found = values_.find(name); found != values_.end())
@@ -135,10 +134,11 @@ class Resolver {
         if (std::ranges::find(names_, name) != names_.end())
             return nullptr; // its declaration is wrong, which the schema says
         const auto near = did_you_mean(name, names_);
-        refuse(place, fmt::format("the variable '{}' is not defined", name),
-               near ? fmt::format("did you mean ${{{}}}?", *near)
-                    : fmt::format("declare it under 'vars', or write ${} for the literal text",
-                                  shown));
+        refuse_reference(
+            value, spelling, fmt::format("the variable '{}' is not defined", name),
+            near
+                ? fmt::format("did you mean ${{{}}}?", *near)
+                : fmt::format("declare it under 'vars', or write ${} for the literal text", shown));
         return nullptr;
     }
 
@@ -162,6 +162,13 @@ class Resolver {
                 return found;
         }
         return value.mark;
+    }
+
+    void refuse_reference(const Value &value, std::string_view spelling, std::string message,
+                          std::string hint) {
+        const bool counted_only = found_ >= k_most_findings; // finding the place takes time
+        refuse(counted_only ? value.mark : locate(value, trim(spelling)), std::move(message),
+               std::move(hint));
     }
 
     void refuse(const Mark &mark, std::string message, std::string hint) {
