@@ -1,3 +1,6 @@
+// Recovery: what runs that died left in a catalog and on this host is found and cleared before the
+// next run begins. It undoes; it never finishes what a dead run began.
+
 #include "apply/apply.hpp"
 
 #include "apply/journal.hpp"
