@@ -25,6 +25,9 @@ CompletionValue value_of(const CLI::Option &option, const std::string &type) {
 CompletionCommand describe(const CLI::App &app, const std::string &name) {
     CompletionCommand command{name, app.get_description(), {}, {}};
     for (const CLI::Option *option : app.get_options()) {
+        // The program's own --help stands for every command's.
+        if (!name.empty() && option == app.get_help_ptr())
+            continue;
         if (!option->nonpositional()) {
             const CompletionValue value = value_of(*option, option->get_name(true));
             if (command.argument.kind != CompletionValue::Kind::files)

@@ -64,8 +64,9 @@ std::string fish_completion(const std::vector<CompletionCommand> &tree) {
         text += fmt::format("complete -c retouch -n __fish_use_subcommand -a {} -d {}\n",
                             command.name, quoted_text(command.description));
         text += option_lines(command, condition);
-        if (command.argument.kind != CompletionValue::Kind::none &&
-            command.argument.kind != CompletionValue::Kind::free)
+        if (command.argument.kind == CompletionValue::Kind::files)
+            text += fmt::format("complete -c retouch{} -F\n", condition);
+        if (command.argument.kind == CompletionValue::Kind::words)
             text += fmt::format("complete -c retouch{}{}\n", condition, action(command.argument));
     }
     return text;

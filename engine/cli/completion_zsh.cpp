@@ -10,12 +10,19 @@ namespace retouch {
 
 namespace {
 
-std::string plain(const std::string &description) {
-    std::string text;
-    for (const char character : description)
-        text +=
-            std::string_view("[]':\\").find(character) == std::string_view::npos ? character : ' ';
-    return text;
+/// A description inside [brackets] or behind a colon, inside single quotes.
+std::string described(const std::string &text) {
+    std::string out;
+    for (const char character : text) {
+        if (character == '\'') {
+            out += "'\\''";
+            continue;
+        }
+        if (std::string_view("[]:\\").find(character) != std::string_view::npos)
+            out += '\\';
+        out += character;
+    }
+    return out;
 }
 
 std::string action(const CompletionValue &value) {
@@ -40,7 +47,7 @@ std::string option_specs(const CompletionCommand &command, std::string_view inde
     std::string text;
     for (const CompletionOption &option : command.options)
         for (const std::string &name : option.names)
-            text += fmt::format("{}'{}[{}]{}' \\\n", indent, name, plain(option.description),
+            text += fmt::format("{}'{}[{}]{}' \\\n", indent, name, described(option.description),
                                 action(option.value));
     return text;
 }
@@ -48,20 +55,20 @@ std::string option_specs(const CompletionCommand &command, std::string_view inde
 } // namespace
 
 std::string zsh_completion(const std::vector<CompletionCommand> &tree) {
-    std::string described;
+    std::string names;
     std::string cases;
     for (const CompletionCommand &command : tree) {
         if (command.name.empty())
             continue;
-        described += fmt::format("        '{}:{}'\n", command.name, plain(command.description));
-        const std::string argument =
-            command.argument.kind == CompletionValue::Kind::none
-                ? "            && return\n"
-                : fmt::format("                '*{}' && return\n", action(command.argument));
-        cases += fmt::format("            {})\n                _arguments \\\n{}{}{} ;;\n",
-                             command.name, option_specs(tree.front(), "                    "),
-                             option_specs(command, "                    "),
-                             "    " + argument.substr(0, argument.size() - 1));
+        names += fmt::format("        '{}:{}'\n", command.name, described(command.description));
+        const std::string argument = command.argument.kind == CompletionValue::Kind::none
+                                         ? ""
+                                         : fmt::format("'*{}' ", action(command.argument));
+        cases +=
+            fmt::format("            {})\n                _arguments \\\n{}{}                  "
+                        "  {}&& return ;;\n",
+                        command.name, option_specs(tree.front(), "                    "),
+                        option_specs(command, "                    "), argument);
     }
     return fmt::format(R"(#compdef retouch
 # zsh completion for retouch, made by: retouch completion zsh
@@ -82,7 +89,7 @@ _retouch() {{
 }}
 compdef _retouch retouch
 )",
-                       described, option_specs(tree.front(), "        "), cases);
+                       names, option_specs(tree.front(), "        "), cases);
 }
 
 } // namespace retouch

@@ -107,13 +107,21 @@ std::size_t Console::width() {
 }
 
 bool Console::ask(const std::string &question) {
+    constexpr std::size_t k_longest = 64;
     err(question);
     std::string answer;
     char character = 0;
-    while (answer.size() < 64) {
-        wait_for_input();
-        if (::read(STDIN_FILENO, &character, 1) != 1 || character == '\n')
-            break;
+    while (answer.size() < k_longest && character != '\n') {
+        try {
+            wait_for_input();
+        } catch (const Error &) {
+            err("\n");
+            throw;
+        }
+        if (::read(STDIN_FILENO, &character, 1) != 1) {
+            err("\n");
+            return false;
+        }
         answer += character;
     }
     return trim(answer) == "yes";

@@ -27,8 +27,12 @@ std::string report_summary(const Report &report) {
     add(TargetOutcome::updated, "updated in place");
     add(TargetOutcome::unchanged, "unchanged");
     add(TargetOutcome::failed, "failed");
-    return fmt::format("{}: {}, in {}.", count(TargetOutcome::failed) > 0 ? "Failed" : "Done",
-                       counts.empty() ? "nothing to do" : counts, format_seconds(report.seconds));
+    const bool idle = count(TargetOutcome::unchanged) == report.targets.size();
+    const std::string_view verdict = count(TargetOutcome::failed) > 0 ? "Failed"
+                                     : idle                           ? "No changes"
+                                                                      : "Done";
+    return fmt::format("{}: {}, in {}.", verdict, counts.empty() ? "nothing to do" : counts,
+                       format_seconds(report.seconds));
 }
 
 } // namespace retouch

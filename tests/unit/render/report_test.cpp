@@ -52,8 +52,10 @@ TEST_CASE("report summary: the first word tells success from failure") {
     report.targets.back().outcome = TargetOutcome::unchanged;
     CHECK(report_summary(report) ==
           "Failed: 1 image published, 1 image unchanged, 1 image failed, in 1 m 26 s.");
+    report.targets = {report.targets[2]};
+    CHECK(report_summary(report) == "No changes: 1 image unchanged, in 1 m 26 s.");
     report.targets.clear();
-    CHECK(report_summary(report) == "Done: nothing to do, in 1 m 26 s.");
+    CHECK(report_summary(report) == "No changes: nothing to do, in 1 m 26 s.");
 }
 
 TEST_CASE("output lines: the end is kept and what is missing is said") {
