@@ -7,34 +7,34 @@
 #include "steps/support/outcome.hpp"
 #include "steps/support/reading.hpp"
 
-#include <array>
 #include <fmt/format.h>
 
 namespace retouch {
 
 namespace {
 
-constexpr std::array<std::string_view, 3> k_guards = {"creates", "unless", "only_if"};
+bool is_guard(std::string_view key) {
+    return key == "creates" || key == "unless" || key == "only_if";
+}
 
 void read_guard(const Value &entry, Step &step, const Reader &reader) {
     const Value *first = nullptr;
-    for (const std::string_view name : k_guards) {
-        const Value *guard = entry.find(name);
-        if (guard == nullptr)
+    for (const auto &[key, mark, guard] : entry.fields) {
+        if (!is_guard(key))
             continue;
         if (first != nullptr) {
-            reader.conflict(guard->mark, "a command can have only one guard", first->mark,
+            reader.conflict(guard.mark, "a command can have only one guard", first->mark,
                             "another guard is here");
             continue;
         }
-        first = guard;
-        std::string text = guard->scalar;
-        if (name == "creates")
-            text = guest_path(*guard, reader).value_or("");
+        first = &guard;
+        std::string text = guard.scalar;
+        if (key == "creates")
+            text = guest_path(guard, reader).value_or("");
         else if (trim(text).empty())
-            reader.error(guard->mark, "the command is empty");
-        step.options[std::string(name)] = text;
-        step.identity[std::string(name)] = std::move(text);
+            reader.error(guard.mark, "the command is empty");
+        step.options[key] = text;
+        step.identity[key] = std::move(text);
     }
 }
 

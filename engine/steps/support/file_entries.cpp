@@ -1,5 +1,5 @@
 // Reading the section `files`.
-// An entry with a mistake still claims its path, so that all mistakes of a section come at once.
+// A mistake in one entry does not stop the reading: all mistakes of a section come at once.
 
 #include "steps/support/file_entries.hpp"
 

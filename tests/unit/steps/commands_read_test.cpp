@@ -69,7 +69,7 @@ TEST_CASE("commands: the summary is the first line that says something, cut to 7
 
 TEST_CASE("commands: mistakes beyond the schema are found together") {
     CHECK(mistakes("commands", "- '  '\n"
-                               "- {run: x, creates: /a, unless: y, only_if: z}\n"
+                               "- {run: x, unless: y, only_if: z, creates: /a}\n"
                                "- {run: x, creates: a}\n"
                                "- {run: x, timeout: 25h}\n"
                                "- {run: x, timeout: ''}\n"
@@ -77,8 +77,8 @@ TEST_CASE("commands: mistakes beyond the schema are found together") {
                                "- {run: x, env: {2X: a, X-Y: b}}\n"
                                "- {run: x, unless: ' '}\n") ==
           "1:3: the command is empty\n"
-          "2:33: a command can have only one guard; 2:21 another guard is here\n"
-          "2:45: a command can have only one guard; 2:21 another guard is here\n"
+          "2:32: a command can have only one guard; 2:20 another guard is here\n"
+          "2:44: a command can have only one guard; 2:20 another guard is here\n"
           "3:21: the path 'a' is not absolute; write the whole path in the image, such as "
           "/etc/motd\n"
           "4:21: '25h' is no duration from 1s to 24h; write hours, minutes and seconds, such as "
