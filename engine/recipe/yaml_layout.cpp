@@ -45,8 +45,8 @@ class Layout {
 
     bool run() {
         while (!stopped_ && find_line())
-            if (auto finding = read_line())
-                recover(std::move(*finding));
+            if (const auto finding = read_line())
+                recover(*finding);
         if (!stopped_)
             empty_entry();
         if (!started_ && found_ == 0)

@@ -61,9 +61,8 @@ std::size_t plain_end(std::string_view text, std::size_t offset, bool in_flow) {
 std::optional<std::size_t> quoted_end(std::string_view text, std::size_t offset) {
     const char quote = text[offset];
     for (std::size_t i = offset + 1; i < text.size(); ++i) {
-        if (quote == '"' && text[i] == '\\')
-            ++i;
-        else if (text[i] == quote && quote == '\'' && text.substr(i, 2) == "''")
+        const bool escape = quote == '"' ? text[i] == '\\' : text.substr(i, 2) == "''";
+        if (escape)
             ++i;
         else if (text[i] == quote)
             return i + 1;
