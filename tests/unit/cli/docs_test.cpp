@@ -1,0 +1,81 @@
+#include "base/file.hpp"
+#include "cli/arguments.hpp"
+#include "cli/completion.hpp"
+#include "retouch/json.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+using namespace retouch;
+
+namespace {
+
+std::string page(const std::string &name) {
+    return read_file(std::filesystem::path(RETOUCH_SOURCE_DIR) / "docs" / name, 1 << 20);
+}
+
+/// The part of the page under the heading of `command`.
+std::string section_of(const std::string &text, const std::string &command) {
+    const auto start = text.find("\n## " + command + "\n");
+    if (start == std::string::npos)
+        return {};
+    return text.substr(start, text.find("\n## ", start + 1) - start);
+}
+
+/// Every key of a document, down to members whose keys are somebody's own names.
+std::vector<std::string> keys_in(const Json &value) {
+    constexpr std::string_view k_open[] = {"set",     "before",   "keep",
+                                           "options", "identity", "preconditions"};
+    if (value.is_array())
+        return value.empty() ? std::vector<std::string>() : keys_in(value.front());
+    std::vector<std::string> keys;
+    if (!value.is_object())
+        return keys;
+    for (const auto &[key, member] : value.items()) {
+        keys.push_back(key);
+        if (std::ranges::find(k_open, key) != std::end(k_open))
+            continue;
+        const std::vector<std::string> below = keys_in(member);
+        keys.insert(keys.end(), below.begin(), below.end());
+    }
+    return keys;
+}
+
+} // namespace
+
+TEST_CASE("docs/cli.md: every command has its section, every option is named in it") {
+    Context context;
+    CLI::App app;
+    define_arguments(app, context);
+    const std::string text = page("cli.md");
+    for (const CompletionCommand &command : completion_tree(app)) {
+        const std::string heading =
+            command.name.empty() ? "Options every command takes" : command.name;
+        const std::string section = section_of(text, heading);
+        CAPTURE(heading);
+        REQUIRE_FALSE(section.empty());
+        for (const CompletionOption &option : command.options)
+            for (const std::string &name : option.names) {
+                CAPTURE(name);
+                CHECK(section.find(name) != std::string::npos);
+            }
+    }
+}
+
+TEST_CASE("docs: every key of the plan and report documents is explained") {
+    const auto golden = [](const char *name) {
+        return Json::parse(read_file(
+            std::filesystem::path(RETOUCH_SOURCE_DIR) / "tests/unit/model/golden" / name, 1 << 20));
+    };
+    const std::string plan = page("plan.md");
+    for (const std::string &key : keys_in(golden("plan.json"))) {
+        CAPTURE(key);
+        CHECK(plan.find("`" + key + "`") != std::string::npos);
+    }
+    const std::string report = page("report.md");
+    for (const std::string &key : keys_in(golden("report.json"))) {
+        CAPTURE(key);
+        CHECK(report.find("`" + key + "`") != std::string::npos);
+    }
+}
