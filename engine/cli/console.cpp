@@ -10,6 +10,8 @@
 #include "render/style.hpp"
 
 #include <cerrno>
+#include <cstdlib>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/ioctl.h>
@@ -49,6 +51,17 @@ bool wants_colour(Colour choice, const Environment &environment, bool terminal) 
     if (const auto force = environment.get("CLICOLOR_FORCE"); force && *force != "0")
         return true;
     return terminal && environment.get("TERM") != "dumb";
+}
+
+void fill_closed_streams() {
+    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (::fcntl(stream, F_GETFD) >= 0)
+            continue;
+        // Read-only for standard output: writing results to nowhere must fail.
+        const int flags = stream == STDERR_FILENO ? O_RDWR : O_RDONLY;
+        if (::open("/dev/null", flags) != stream)
+            std::abort();
+    }
 }
 
 Console::Console(const Environment &environment)

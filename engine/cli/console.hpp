@@ -15,6 +15,10 @@ enum class Colour { automatic, always, never };
 /// --color, then NO_COLOR, then CLICOLOR_FORCE, then whether the stream is a terminal that can.
 [[nodiscard]] bool wants_colour(Colour choice, const Environment &environment, bool terminal);
 
+/// Puts something harmless where a standard stream is closed, so that no file opened later gets its
+/// number and with it our output. Called before anything is opened.
+void fill_closed_streams();
+
 class Console {
   public:
     explicit Console(const Environment &environment);

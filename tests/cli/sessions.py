@@ -6,13 +6,17 @@ A case is a folder with session.txt; its other files are copied into an empty wo
 session.txt a line "$ WORDS" is a command, split like a shell would but run without one, with PROGRAM
 first in PATH as "retouch"; NAME=VALUE words before it are environment. What follows is what it must print:
 standard output as it is, standard error behind a line "[stderr]", and "[exit N]" unless N is 0.
+Lines "> WORDS" right behind a command make it run on a (dumb) terminal and are typed when it asks; what
+the terminal then shows stands behind "[terminal]".
 Ids, times, durations and the working directory are replaced by fixed words first.
 UPDATE_GOLDEN=1 rewrites session.txt from what was printed.
 """
 
 import difflib
 import os
+import pty
 import re
+import select
 import shlex
 import shutil
 import subprocess
@@ -21,6 +25,7 @@ import tempfile
 from pathlib import Path
 
 TIME_LIMIT = 60
+QUESTION = b"accepted: "
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 
@@ -63,23 +68,67 @@ def run(command, directory):
             done.stderr.decode(errors="surrogateescape"), done.returncode)
 
 
+def run_on_terminal(command, answers, directory):
+    """What the terminal showed, and the exit code."""
+    words = shlex.split(command)
+    variables = {**environment(directory), "TERM": "dumb"}
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(f"{directory}/work")
+        os.execvpe(words[0], words, variables)
+    shown = b""
+    while select.select([terminal], [], [], TIME_LIMIT)[0]:
+        try:
+            shown += os.read(terminal, 4096)
+        except OSError:  # the other end is closed
+            break
+        if answers and shown.endswith(QUESTION):
+            os.write(terminal, answers.pop(0).encode() + b"\n")
+    os.close(terminal)
+    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    return shown.decode(errors="surrogateescape").replace("\r\n", "\n"), code
+
+
+def one(command, answers, normalise, directory):
+    """The part of a session that belongs to one command."""
+    text = f"$ {command}\n"
+    if answers:
+        text += "".join(f"> {answer}\n" for answer in answers)
+        shown, code = run_on_terminal(command, list(answers), directory)
+        text += f"[terminal]\n{ended(normalise(shown))}"
+    else:
+        out, err, code = run(command, directory)
+        text += ended(normalise(out))
+        if err:
+            text += f"[stderr]\n{ended(normalise(err))}"
+    return text + (f"[exit {code}]\n" if code != 0 else "")
+
+
 def transcript(commands, program, case):
     """The whole session as it went in a fresh working directory."""
-    with tempfile.TemporaryDirectory(prefix="retouch-session-") as directory:
+    with tempfile.TemporaryDirectory(prefix="test-retouch-") as directory:
         shutil.copytree(case, f"{directory}/work", ignore=shutil.ignore_patterns("session.txt"))
         for folder in ("bin", "home", "tmp"):
             os.mkdir(f"{directory}/{folder}")
         os.symlink(program, f"{directory}/bin/retouch")
         normalise = Normaliser(directory)
-        text = ""
-        for command in commands:
-            out, err, code = run(command, directory)
-            text += f"$ {command}\n{ended(normalise(out))}"
-            if err:
-                text += f"[stderr]\n{ended(normalise(err))}"
-            if code != 0:
-                text += f"[exit {code}]\n"
-        return text
+        return "".join(one(command, answers, normalise, directory)
+                       for command, answers in commands)
+
+
+def commands_of(session):
+    """Each command with the answers to be typed."""
+    commands = []
+    answers_follow = False
+    for line in session.splitlines():
+        if line.startswith("$ "):
+            commands.append((line[2:], []))
+            answers_follow = True
+        elif line.startswith("> ") and answers_follow:
+            commands[-1][1].append(line[2:])
+        else:
+            answers_follow = False
+    return commands
 
 
 def ended(text):
@@ -90,7 +139,7 @@ def check(case, program):
     """True when the session went as written."""
     file = case / "session.txt"
     wanted = file.read_text(errors="surrogateescape")
-    commands = [line[2:] for line in wanted.splitlines() if line.startswith("$ ")]
+    commands = commands_of(wanted)
     if not commands:
         sys.exit(f"{file}: no commands")
     actual = transcript(commands, program, case)

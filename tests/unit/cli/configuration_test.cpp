@@ -17,7 +17,7 @@ void write(const fs::path &path, const std::string &text) {
 
 /// What reading `text` as DIRECTORY/retouch.yaml complains about, with the directory taken out.
 std::string complaints(const std::string &text) {
-    const TemporaryDirectory directory(fs::temp_directory_path(), "retouch-test");
+    const TemporaryDirectory directory(fs::temp_directory_path(), "test-retouch-");
     const fs::path file = directory.path() / "retouch.yaml";
     write(file, text);
     Diagnostics diagnostics;
@@ -52,7 +52,7 @@ TEST_CASE("configuration: without a file the catalog is ./images") {
 }
 
 TEST_CASE("configuration: found upward, then for the user") {
-    const TemporaryDirectory directory(fs::temp_directory_path(), "retouch-test");
+    const TemporaryDirectory directory(fs::temp_directory_path(), "test-retouch-");
     const fs::path &root = directory.path();
     fs::create_directories(root / "a/b/c");
     const auto find = [&](std::map<std::string, std::string> variables) {
@@ -77,7 +77,7 @@ TEST_CASE("configuration: found upward, then for the user") {
 }
 
 TEST_CASE("configuration: paths are relative to the file, absolute ones stay") {
-    const TemporaryDirectory directory(fs::temp_directory_path(), "retouch-test");
+    const TemporaryDirectory directory(fs::temp_directory_path(), "test-retouch-");
     const fs::path file = directory.path() / "retouch.yaml";
     write(file, "default: lab\n"
                 "catalogs:\n"
@@ -99,7 +99,7 @@ TEST_CASE("configuration: paths are relative to the file, absolute ones stay") {
 }
 
 TEST_CASE("configuration: the only catalog is the default, of several none is") {
-    const TemporaryDirectory directory(fs::temp_directory_path(), "retouch-test");
+    const TemporaryDirectory directory(fs::temp_directory_path(), "test-retouch-");
     const fs::path file = directory.path() / "retouch.yaml";
     Diagnostics diagnostics;
     write(file, "catalogs: {lab: {type: local, path: x}}\n");

@@ -106,7 +106,7 @@ TEST_CASE("colour: the flag wins, then NO_COLOR, then CLICOLOR_FORCE, then the t
 }
 
 TEST_CASE("plan file: told from a recipe by its content") {
-    const TemporaryDirectory directory(fs::temp_directory_path(), "retouch-test");
+    const TemporaryDirectory directory(fs::temp_directory_path(), "test-retouch-");
     const auto is_plan = [&](const std::string &text) {
         write_file_atomically(directory.path() / "file", text);
         const auto found = plan_file_text(directory.path() / "file");
@@ -126,7 +126,7 @@ TEST_CASE("plan file: told from a recipe by its content") {
 }
 
 TEST_CASE("event file: a version line, then one object a line, whatever the bytes") {
-    const TemporaryDirectory directory(fs::temp_directory_path(), "retouch-test");
+    const TemporaryDirectory directory(fs::temp_directory_path(), "test-retouch-");
     const fs::path path = directory.path() / "events.jsonl";
     {
         EventFile file(path);
