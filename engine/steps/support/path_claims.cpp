@@ -31,9 +31,8 @@ std::string note(const std::string &path, PathClaims::Use use) {
 
 bool PathClaims::claim(const std::string &path, Use use, const Mark &mark, const Reader &reader) {
     const auto same = claims_.find(path);
-    const auto conflict = [&](const auto &other, std::string message) {
-        reader.conflict(mark, std::move(message), other->second.mark,
-                        note(other->first, other->second.use));
+    const auto conflict = [&](const auto &other, const std::string &message) {
+        reader.conflict(mark, message, other->second.mark, note(other->first, other->second.use));
         return false;
     };
     if (same != claims_.end()) {
