@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "guest/command.hpp"
 #include "guest/host/mount_points.hpp"
+#include "guest/host/sync_filter.hpp"
 #include "guest/resolve.hpp"
 #include "retouch/json.hpp"
 
@@ -124,7 +125,19 @@ class Arguments {
         add({"--perms", permissions, option, std::to_string(files_.back().get()), path});
     }
 
-    [[nodiscard]] std::vector<std::string> words() const { return words_; }
+    void add_filter(std::string_view program) {
+        files_.push_back(memory_file(program));
+        add({"--seccomp", std::to_string(files_.back().get())});
+    }
+
+    /// What stands in the process list: the rest, environment included, goes through a file.
+    [[nodiscard]] std::vector<std::string> words(const GuestCommand &command) {
+        std::string text;
+        for (const std::string &word : words_)
+            text += word + '\0';
+        files_.push_back(memory_file(text));
+        return {"--args", std::to_string(files_.back().get()), "--", command.shell, k_script_path};
+    }
 
     [[nodiscard]] std::vector<int> descriptors() const {
         std::vector<int> numbers;
@@ -177,8 +190,9 @@ Arguments make_arguments(const Sandbox &sandbox, const GuestCommand &command, Mo
     arguments.add({"--clearenv"});
     for (const auto &[name, value] : command_environment(sandbox.guest.facts(), command))
         arguments.add({"--setenv", name, value});
-    arguments.add({"--chdir", command.working_directory, "--json-status-fd",
-                   std::to_string(status_fd), "--", command.shell, k_script_path});
+    arguments.add(
+        {"--chdir", command.working_directory, "--json-status-fd", std::to_string(status_fd)});
+    arguments.add_filter(sync_filter());
     return arguments;
 }
 
@@ -233,9 +247,9 @@ CommandResult run_in_sandbox(const Sandbox &sandbox, const GuestCommand &command
     check_places(sandbox.guest, command);
     MountPoints points(sandbox.guest, sandbox.files);
     FirstProcess first;
-    const Arguments arguments = make_arguments(sandbox, command, points, first.fd());
+    Arguments arguments = make_arguments(sandbox, command, points, first.fd());
     ProcessSpec spec;
-    spec.arguments = arguments.words();
+    spec.arguments = arguments.words(command);
     spec.inherited = arguments.descriptors();
     spec.inherited.push_back(first.fd());
     spec.output_bound = k_output_bound;
