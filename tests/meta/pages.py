@@ -24,7 +24,8 @@ BLOCK = re.compile(r"(<!-- (?P<kind>file|shell): (?P<what>[^\n]+?) -->\n```[a-z]
 VARYING = [
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "ID"),
     (re.compile(r"\b[0-9a-f]{12,128}\b"), "DIGEST"),
-    (re.compile(r"\b\d{4}-\d\d-\d\dT[0-9:.]+Z"), "TIME"),
+    (re.compile(r"\b\d{4}-\d\d-\d\d(T[0-9:.]+Z| \d\d:\d\d)"), "TIME"),
+    (re.compile(r"\(\d[\w.+~:-]*\)|\b\d+(?= files and directories)"), "VERSION"),
     (re.compile(r"\b\d+(\.\d+)? (s|min|ms|B|KiB|MiB|GiB)\b"), "AMOUNT"),
     (re.compile(r" +"), " "),
 ]

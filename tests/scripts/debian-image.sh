@@ -11,6 +11,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/stage.sh"
 readonly suite=bookworm
 readonly packages=cloud-init,openssh-server,systemd-sysv,ifupdown,nano,ca-certificates
 readonly start=$((1024 * 1024)) # of the partition, in bytes
+readonly uuid=11111111-2222-4333-8444-555555555555 # of the filesystem
 readonly cache=${RETOUCH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/retouch}
 
 # What apt on this machine would use for Debian 12 itself, as one-line sources.
@@ -20,26 +21,25 @@ sources() {
         echo "deb http://deb.debian.org/debian $suite main"
 }
 
-# What a server leaves behind that ran once: recipes clean it up.
-readonly worn_in='
+# wear_in ROOT: what a server leaves behind that ran once; recipes clean it up.
+wear_in() {
     mkdir -p "$1/var/lib/cloud/instances/i-00000001/sem" "$1/var/lib/cloud/data"
-    ln -sfn /var/lib/cloud/instances/i-00000001 "$1/var/lib/cloud/instance"
-    echo "iid-datasource-openstack" >"$1/var/lib/cloud/data/instance-id"
+    ln -s /var/lib/cloud/instances/i-00000001 "$1/var/lib/cloud/instance"
+    echo iid-datasource-openstack >"$1/var/lib/cloud/data/instance-id"
     touch "$1/var/lib/cloud/instances/i-00000001/sem/config_ssh"
     echo "Cloud-init v. 22.4.2 finished" >"$1/var/log/cloud-init-output.log"
-    echo "b08dfa6083e7567a1921a715000001fb" >"$1/etc/machine-id"
+    echo b08dfa6083e7567a1921a715000001fb >"$1/etc/machine-id"
     echo "apt-get update" >"$1/root/.bash_history"
     chmod 600 "$1/root/.bash_history"
     echo debian-12 >"$1/etc/hostname"
-    echo "UUID=11111111-2222-4333-8444-555555555555 / ext4 errors=remount-ro 0 1" >"$1/etc/fstab"
-'
+    echo "UUID=$uuid / ext4 errors=remount-ro 0 1" >"$1/etc/fstab"
+}
 
 # make_tree TAR: the root tree, as a tar file with owners. Runs as root.
 make_tree() {
     sources | mmdebstrap --quiet --mode=root --variant=minbase --include="$packages" \
         --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
-        --dpkgopt='path-exclude=/usr/share/locale/*' --customize-hook="$worn_in" \
-        "$suite" "$1" -
+        --dpkgopt='path-exclude=/usr/share/locale/*' "$suite" "$1" -
 }
 
 # make_disk TAR DIRECTORY FILE SIZE: partition table and filesystem on a new sparse file. Runs as
@@ -48,12 +48,13 @@ make_disk() {
     local tar=$1 tree=$2 file=$3 size=$4
     mkdir "$tree"
     tar -x --numeric-owner -f "$tar" -C "$tree"
+    wear_in "$tree"
     truncate -s "$size" "$file"
     printf 'label: gpt\nlabel-id: 9c1fd0a6-8f4e-4a5e-9d0a-2f5f0d7a5b10\nstart=%dKiB, type=linux\n' \
         $((start / 1024)) | sfdisk -q "$file"
     # The last MiB holds the second copy of the partition table.
-    mkfs.ext4 -q -F -L root -U 11111111-2222-4333-8444-555555555555 -J size=16 \
-        -E "offset=$start,hash_seed=11111111-2222-4333-8444-555555555555,lazy_itable_init=1" \
+    mkfs.ext4 -q -F -L root -U "$uuid" -J size=16 \
+        -E "offset=$start,hash_seed=$uuid,lazy_itable_init=1" \
         -d "$tree" "$file" $((($(stat -c %s "$file") - start - 1024 * 1024) / 1024))k
     rm -rf "$tree"
 }

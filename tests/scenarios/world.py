@@ -1,0 +1,214 @@
+"""A world for one scenario: a catalog of its own, the program run on it, and other eyes on the result.
+
+Everything of a world lies below two directories, so that `leftovers` can tell what a run left behind.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = os.environ.get("RETOUCH", str(ROOT / "build/release/retouch"))
+IMAGES = ROOT / "build/scenarios"
+PLACE = os.environ.get("RETOUCH_TEST_DIRECTORY", "/var/tmp")  # where worlds are
+PARTITION = 1024 * 1024  # where the root partition of our images starts
+
+needs_root = unittest.skipUnless(os.geteuid() == 0, "needs root")
+HOST = ["--guest", "host"]
+GUESTS = ["appliance", "host"] if os.geteuid() == 0 else ["appliance"]
+
+
+@contextlib.contextmanager
+def making(name):
+    """The path of an image file to be made, by one test at a time."""
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with open(IMAGES / f"{name}.lock", "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield IMAGES / name
+
+
+def debian(size="2G"):
+    """A small real Debian 12, up to date with the script that makes it."""
+    with making(f"debian-12-{size}.raw") as path:
+        subprocess.run([ROOT / "tests/scripts/debian-image.sh", path, size], check=True)
+        return path
+
+
+def tiny():
+    """busybox that says it is Debian 12; see tests/support/tiny_image.sh."""
+    with making("tiny.raw") as path:
+        script = ROOT / "tests/support/tiny_image.sh"
+        if not path.exists() or path.stat().st_mtime < script.stat().st_mtime:
+            subprocess.run([script, f"{path}.part"], check=True)
+            os.rename(f"{path}.part", path)
+        return path
+
+
+def sha256(path):
+    """Of a file, as hexadecimal digits."""
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+class World:
+    """`with World() as world:`; `world.retouch(...)` runs the program in world.directory."""
+
+    def __enter__(self):
+        # Short names: unix sockets lie below TMPDIR.
+        self.directory = Path(tempfile.mkdtemp(prefix="rtw.", dir=PLACE))
+        self.temporary = Path(tempfile.mkdtemp(prefix="rtt.", dir="/tmp"))
+        self.catalog = self.directory / "catalog"
+        self.configure(self.catalog)
+        return self
+
+    def __exit__(self, *exception):
+        shutil.rmtree(self.directory)
+        shutil.rmtree(self.temporary)
+
+    def configure(self, catalog):
+        """Makes `catalog` the local catalog of this world."""
+        self.catalog = catalog
+        (self.directory / "retouch.yaml").write_text(
+            f"default: world\ncatalogs:\n  world:\n    type: local\n    path: {catalog}\n", encoding="utf-8")
+
+    def start(self, *arguments, **more):
+        """The program, started, with its output in pipes."""
+        environment = {**os.environ, "TMPDIR": str(self.temporary), "NO_COLOR": "1",
+                       "LIBGUESTFS_CACHEDIR": "/var/tmp"}  # shared by all, or each would make its own
+        environment.pop("RETOUCH", None)
+        return subprocess.Popen([PROGRAM, *map(str, arguments)], cwd=self.directory, env=environment,
+                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                text=True, **more)
+
+    def retouch(self, *arguments, expect=0):
+        """Runs the program to its end; fails unless it exits with `expect`."""
+        process = self.start(*arguments)
+        out, err = process.communicate(timeout=600)
+        expected = expect if isinstance(expect, (tuple, list)) else (expect,)
+        if process.returncode not in expected:
+            raise AssertionError(f"retouch {' '.join(map(str, arguments))} exited with "
+                                 f"{process.returncode}, not {expect}\n{out}{err}")
+        return subprocess.CompletedProcess(arguments, process.returncode, out, err)
+
+    def json(self, *arguments, expect=0):
+        """What a command prints with --format json."""
+        return json.loads(self.retouch(*arguments, "--format", "json", expect=expect).stdout)
+
+    def images(self):
+        """Every record."""
+        return self.json("images")["images"]
+
+    def image(self, name, hidden=False):
+        """The one record of that name."""
+        found = [i for i in self.images() if i["name"] == name and i["hidden"] == hidden]
+        if len(found) != 1:
+            raise AssertionError(f"{len(found)} images called {name}, hidden: {hidden}")
+        return found[0]
+
+    def bytes_of(self, image):
+        """The file that holds an image's bytes."""
+        return self.catalog / "images" / f"{image['id']}.{image['disk_format']}"
+
+    def recipe(self, text, name="recipe.yaml"):
+        """Writes a recipe; the usual first lines are added."""
+        path = self.directory / name
+        head = "" if "retouch:" in text else "retouch: 1\nname: scenario\nsource: {image: base}\n"
+        path.write_text(head + text, encoding="utf-8")
+        return path
+
+    def write(self, name, content):
+        """A file beside the recipe."""
+        path = self.directory / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    def state(self):
+        """The whole catalog as a value: records, and the digest of every file of bytes."""
+        files = {p.name: sha256(p) for p in sorted((self.catalog / "images").glob("*"))}
+        return self.images(), files
+
+    def leftovers(self):
+        """What no run may leave behind, as lines: mounts, loop devices, processes, files."""
+        ours = (str(self.directory), str(self.temporary))
+        found = [f"mount {line}" for line in Path("/proc/self/mounts").read_text(encoding="utf-8").splitlines()
+                 if any(o in line for o in ours) and "scenario-disk" not in line]
+        loops = subprocess.run(["losetup", "-l", "-n", "-O", "NAME,BACK-FILE"], text=True,
+                               capture_output=True, check=True).stdout.splitlines()
+        found += [f"loop {line}" for line in loops if any(o in line for o in ours) and "scenario-disk" not in line]
+        for process in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                line = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+                if any(o in line for o in ours):
+                    found.append(f"process {line}")
+        found += [f"temporary {path.name}" for path in self.temporary.iterdir()]
+        if self.catalog.exists():
+            known = {self.bytes_of(image).name for image in self.images()}
+            found += [f"bytes {path.name}" for path in (self.catalog / "images").iterdir()
+                      if path.name not in known]
+            found += [f"record {i['id']} {i['status']}" for i in self.images() if i["status"] == "queued"]
+        return found
+
+
+@contextlib.contextmanager
+def mounted(path):
+    """The root filesystem of a raw image, mounted read-only by the kernel; root only."""
+    with tempfile.TemporaryDirectory(dir=PLACE, prefix="rtm.") as point:
+        subprocess.run(["mount", "-o", f"ro,noload,loop,offset={PARTITION}", path, point], check=True)
+        try:
+            yield Path(point)
+        finally:
+            subprocess.run(["umount", point], check=True)
+
+
+def tree(path):
+    """Every file of a raw image: path -> (type, mode, owner, group, digest or link target)."""
+    result = {}
+    with mounted(path) as root:
+        for folder, folders, files in os.walk(root):
+            for name in folders + files:
+                file = Path(folder, name)
+                status = file.lstat()
+                if file.is_symlink():
+                    content = os.readlink(file)
+                else:
+                    content = sha256(file) if file.is_file() else ""
+                result["/" + str(file.relative_to(root))] = (
+                    oct(status.st_mode), status.st_uid, status.st_gid, content)
+    return result
+
+
+def fsck(path):
+    """Output of a check of the root filesystem that found faults, else an empty string."""
+    result = subprocess.run(["e2fsck", "-fn", f"{path}?offset={PARTITION}"], text=True, capture_output=True,
+                            check=False)
+    return "" if result.returncode == 0 else result.stdout + result.stderr
+
+
+def debugfs(path, command):
+    """What debugfs prints for one command on the root filesystem of a raw image."""
+    return subprocess.run(["debugfs", "-R", command, f"{path}?offset={PARTITION}"], text=True,
+                          capture_output=True, check=True).stdout
+
+
+def guestfish(path, *commands):
+    """What guestfish prints on a raw image, opened read-only with its filesystems mounted."""
+    environment = {**os.environ, "LIBGUESTFS_BACKEND_SETTINGS": "force_tcg"}
+    return subprocess.run(["guestfish", "--ro", "--format=raw", "-a", path, "-i"], text=True,
+                          input="\n".join(commands), capture_output=True, check=True, env=environment).stdout
+
+
+def seconds_of(text):
+    """The seconds in a line that says "in 1.2 s", for rough bounds."""
+    return float(re.search(r"([0-9.]+) s\b", text)[1])
