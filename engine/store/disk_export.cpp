@@ -71,11 +71,15 @@ std::optional<TemporaryDirectory> short_directory(DiskExport::Protocol protocol,
     return TemporaryDirectory("/tmp", "disk-");
 }
 
-ProcessSpec daemon_spec(const Disk &disk, DiskExport::Protocol protocol, const fs::path &path,
+ProcessSpec daemon_spec(std::vector<std::string> arguments, const DiskExport::Launcher &launcher,
                         const fs::path &log) {
+    std::vector<std::string> words = launcher.words;
+    words.emplace_back(k_daemon);
     ProcessSpec spec;
-    spec.program = k_daemon;
-    spec.arguments = arguments(disk, protocol, path, log.parent_path() / "export.pid");
+    spec.program = words.front();
+    spec.arguments.assign(words.begin() + 1, words.end());
+    spec.arguments.insert(spec.arguments.end(), arguments.begin(), arguments.end());
+    spec.inherited = launcher.inherited;
     spec.log = log;
     return spec;
 }
@@ -111,7 +115,8 @@ Error start_error(const Disk &disk, const fs::path &log) {
 
 } // namespace
 
-DiskExport::DiskExport(const Disk &disk, Protocol protocol, const fs::path &directory)
+DiskExport::DiskExport(const Disk &disk, Protocol protocol, const fs::path &directory,
+                       const Launcher &launcher)
     : protocol_(protocol),
       read_only_(disk.read_only),
       disk_path_(disk.path),
@@ -124,7 +129,8 @@ DiskExport::DiskExport(const Disk &disk, Protocol protocol, const fs::path &dire
               throw Error(ErrorKind::unavailable, fmt::format("{} is not installed", k_daemon),
                           "install the package qemu-system-common");
           prepare(protocol, path_, log_);
-          return daemon_spec(disk, protocol, path_, log_);
+          return daemon_spec(arguments(disk, protocol, path_, directory / "export.pid"), launcher,
+                             log_);
       }()) {
     // The daemon writes its pid file once everything is served.
     const fs::path pid_file = directory / "export.pid";

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace retouch {
 
@@ -18,10 +20,18 @@ class DiskExport {
         fuse ///< path() is a regular file holding the raw disk
     };
 
+    /// What the daemon is started through: a program that makes a surrounding for it and becomes
+    /// it.
+    struct Launcher {
+        std::vector<std::string> words;
+        std::vector<int> inherited; ///< descriptors those words name
+    };
+
     /// Starts the daemon and waits until it serves. `directory` receives the socket or mount point
     /// and the daemon's log. Throws Error: unavailable when qemu-storage-daemon is missing, failed
     /// with the end of its log when the disk cannot be opened.
-    DiskExport(const Disk &disk, Protocol protocol, const std::filesystem::path &directory);
+    DiskExport(const Disk &disk, Protocol protocol, const std::filesystem::path &directory,
+               const Launcher &launcher = {});
     ~DiskExport();
     DiskExport(const DiskExport &) = delete;
     DiskExport &operator=(const DiskExport &) = delete;

@@ -22,7 +22,7 @@ namespace retouch {
 namespace {
 
 /// For starting and clearing up in a slow appliance.
-constexpr std::chrono::seconds k_grace{60};
+constexpr std::chrono::seconds k_grace{180};
 
 /// One word for a shell, whatever it holds.
 std::string quote(std::string_view word) {

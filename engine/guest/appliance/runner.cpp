@@ -89,7 +89,7 @@ make_skeleton() { # /dev of a command, made once
     ln -s pts/ptmx "$work/dev/ptmx"
     printf %s "$policy" >"$work/policy"
     chmod 755 "$work/policy"
-    mkfifo "$work/out" "$work/err"
+    mkfifo "$work/out" "$work/err" "$work/going"
 }
 
 # The first process of the command's namespaces; it only waits, because its end is theirs.
@@ -121,9 +121,10 @@ inside() {
         esac
     fi
     if [ -n "$services" ]; then mount -o bind,ro "$work/policy" "$root$services" || return; fi
+    echo "${EPOCHREALTIME/./}" >&5
     env -i "${environment[@]}" setarch "$machine" setpriv --no-new-privs --inh-caps=-all \
         --bounding-set="$capabilities" unshare --root="$root" --wd="$directory" \
-        "$shell" "$script_path" </dev/null >"$work/out" 2>"$work/err"
+        "$shell" "$script_path" </dev/null >"$work/out" 2>"$work/err" 5<&-
     echo $? >"$work/status"
 }
 
@@ -178,25 +179,37 @@ if [ "$network" = 1 ]; then net=; else net=--net; fi
 export -f inside
 export root work writable network hostname machine directory shell script_path capabilities
 export proc dev sys run resolver services
-began=${EPOCHREALTIME/./}
-timeout --signal=KILL "$limit" unshare --mount --pid --ipc --uts $net --fork --kill-child=KILL \
-    --propagation private bash -c '. /dev/shm/retouch-job; inside' \
-    </dev/null >"$work/said" 2>&1 8<&- 9<&-
-ended=${EPOCHREALTIME/./}
+exec 5<>"$work/going"
+{
+    unshare --mount --pid --ipc --uts $net --fork --kill-child=KILL --propagation private \
+        bash -c '. /dev/shm/retouch-job; inside' </dev/null >"$work/said" 2>&1 8<&- 9<&-
+    echo over >&5
+} &
+command=$!
+# The time limit is for the command, not for getting it started.
+read -r -t 60 began <&5 || began=over
+late=0
+if [ "$began" != over ]; then
+    sleep "$limit" 8<&- 9<&- &
+    alarm=$!
+    wait -n "$command" "$alarm"
+    ended=${EPOCHREALTIME/./}
+    if kill -KILL "$alarm" 2>/dev/null; then :; else late=1; fi
+fi
 if [ -e "$work/first" ]; then
     read -r first <"$work/first"
-    kill -KILL "$first" 2>/dev/null
+    if gone "$first"; then late=0; else kill -KILL "$first"; fi
     for ((n = 0; n < 3000; ++n)); do
         if gone "$first"; then break; fi
         sleep 0.01
     done
 fi
+wait "$command"
 exec 8<&- 9<&-
 wait $readers
-if [ ! -s "$work/status" ] && [ $((ended - began)) -lt $((limit * 1000000)) ]; then
-    fail start "$(tail -c 1000 "$work/said")"
-fi
-if [ -s "$work/status" ]; then printf 'status %s\n' "$(<"$work/status")"; fi
+if [ "$began" = over ]; then fail start "$(tail -c 1000 "$work/said")"; fi
+if [ $late = 0 ] && [ ! -s "$work/status" ]; then fail start 'it was ended from outside'; fi
+if [ $late = 0 ]; then printf 'status %s\n' "$(<"$work/status")"; fi
 printf 'microseconds %s\n' $((ended - began))
 printf 'out_total %s\nout %s\n' "$(<"$work/out.count")" "$(base64 -w0 "$work/out.tail")"
 printf 'err_total %s\nerr %s\n' "$(<"$work/err.count")" "$(base64 -w0 "$work/err.tail")"

@@ -56,6 +56,15 @@ Error no_root(const std::vector<Volume> &volumes) {
     return refusal::no_system();
 }
 
+/// The daemon serves what is mounted here, so it must not be the one whose death unmounts it: it
+/// would wait for itself for ever, and every sync of this machine with it. It therefore gets a
+/// namespace made from the outer one, which none of the guests' mounts are in.
+DiskExport::Launcher apart_from_our_mounts() {
+    return {{"nsenter", fmt::format("--mount=/proc/self/fd/{}", outer_mounts_fd()), "--", "unshare",
+             "--mount", "--propagation", "private", "--"},
+            {outer_mounts_fd()}};
+}
+
 void require_root() {
     if (geteuid() != 0)
         throw Error(ErrorKind::not_authorised, "the host guest mounts filesystems and needs root",
@@ -68,10 +77,11 @@ HostGuest::HostGuest(const Disk &disk, const GuestOptions &options, EventSink &e
     : directory_((require_root(), require_bubblewrap(), enter_private_mounts(),
                   TemporaryDirectory(options.run_directory, "guest-"))),
       read_only_(disk.read_only),
-      export_(std::make_unique<DiskExport>(disk, DiskExport::Protocol::fuse, directory_.path())) {
+      export_(std::make_unique<DiskExport>(disk, DiskExport::Protocol::fuse, directory_.path(),
+                                           apart_from_our_mounts())),
+      disk_(fmt::format("/proc/{}/root{}", export_->pid(), export_->path().string())) {
     std::filesystem::create_directory(root_path());
-    const std::vector<Volume> volumes =
-        read_volumes(export_->path(), std::filesystem::file_size(export_->path()));
+    const std::vector<Volume> volumes = read_volumes(disk_, std::filesystem::file_size(disk_));
     const Volume &root = find_root(volumes);
     filesystems_.push_back(open(root, root_path(), read_only_));
     facts_.mount_points.push_back({"/", root.device, root.filesystem});
@@ -89,8 +99,7 @@ HostGuest::~HostGuest() {
 
 HostGuest::Filesystem HostGuest::open(const Volume &volume, const std::filesystem::path &target,
                                       bool read_only) const {
-    auto device =
-        std::make_unique<LoopDevice>(export_->path(), volume.offset, volume.size, read_only);
+    auto device = std::make_unique<LoopDevice>(disk_, volume.offset, volume.size, read_only);
     unsigned long flags = MS_NODEV | MS_NOATIME;
     if (read_only)
         flags |= MS_RDONLY;

@@ -5,9 +5,11 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 
+#include <cassert>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sched.h>
 #include <sys/mount.h>
@@ -21,19 +23,26 @@ namespace {
 constexpr int k_unmount_tries = 250;
 constexpr std::chrono::milliseconds k_unmount_pause{20};
 
+// A namespace belongs to a thread, and entering another one would copy, and so pin, the mounts made
+// in the first.
+thread_local UniqueFd outer_mounts;
+
 } // namespace
 
 void enter_private_mounts() {
-    // A namespace belongs to a thread, and entering another one would copy, and so pin, the mounts
-    // made in the first.
-    static thread_local bool entered = false;
-    if (entered)
+    if (outer_mounts)
         return;
+    UniqueFd outer = open_file("/proc/thread-self/ns/mnt", O_RDONLY);
     if (unshare(CLONE_NEWNS) != 0 || mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr) != 0)
         throw Error(ErrorKind::not_authorised,
                     fmt::format("cannot make a private mount namespace: {}", std::strerror(errno)),
                     "run retouch as root, or use --guest appliance");
-    entered = true;
+    outer_mounts = std::move(outer);
+}
+
+int outer_mounts_fd() {
+    assert(outer_mounts);
+    return outer_mounts.get();
 }
 
 Mount::Mount(const std::filesystem::path &source, const std::filesystem::path &target,

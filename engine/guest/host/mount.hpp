@@ -13,6 +13,9 @@ namespace retouch {
 /// Throws Error: not_authorised without the rights.
 void enter_private_mounts();
 
+/// The namespace the calling thread was in before. Requires: enter_private_mounts().
+[[nodiscard]] int outer_mounts_fd();
+
 class Mount {
   public:
     /// mount(2). Throws Error with the kernel's reason.

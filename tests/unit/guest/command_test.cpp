@@ -75,15 +75,15 @@ TEST_CASE("command: the time limit ends it and everything it started") {
         DYNAMIC_SECTION(name_of(kind)) {
             Guest &guest = shared_guest(kind);
             GuestCommand command;
-            command.script = "echo started; (sleep 31.7 & sleep 31.7 & wait) & trap '' TERM; "
-                             "while :; do sleep 31.7; done";
+            command.script = "echo started; (sleep 317 & sleep 317 & wait) & trap '' TERM; "
+                             "while :; do sleep 317; done";
             command.time_limit = std::chrono::seconds(2);
             const CommandResult result = guest.run(command);
             CHECK(result.timed_out);
             CHECK(result.exit_status == 137);
             CHECK(result.out.text == "started\n");
-            CHECK(result.seconds < 10);
-            CHECK(output_of(guest, "ps | grep -c '[3]1.7' || :") == "0\n");
+            CHECK(result.seconds < 60);
+            CHECK(output_of(guest, "ps | grep -c '[3]17' || :") == "0\n");
         }
 }
 
@@ -92,14 +92,14 @@ TEST_CASE("command: a daemon left behind is ended") {
         DYNAMIC_SECTION(name_of(kind)) {
             Guest &guest = shared_guest(kind);
             const CommandResult result =
-                run(guest, "setsid sh -c 'cd /opt; exec 3>/opt/held; sleep 41.3' "
+                run(guest, "setsid sh -c 'cd /opt; exec 3>/opt/held; sleep 413' "
                            ">/dev/null 2>&1 </dev/null & sleep 0.3; echo done");
             CHECK(result.exit_status == 0);
             CHECK(result.out.text == "done\n");
-            CHECK(result.seconds < 10);
+            CHECK(result.seconds < 60);
             // It kept its output open as well.
-            CHECK(run(guest, "sleep 41.3 & echo done").seconds < 10);
-            CHECK(output_of(guest, "ps | grep -c '[4]1.3' || :") == "0\n");
+            CHECK(run(guest, "sleep 413 & echo done").seconds < 60);
+            CHECK(output_of(guest, "ps | grep -c '[4]13' || :") == "0\n");
             guest.remove("/opt/held");
         }
 }
@@ -109,7 +109,7 @@ TEST_CASE("command: it cannot be ended from inside") {
         DYNAMIC_SECTION(name_of(kind)) {
             Guest &guest = shared_guest(kind);
             CHECK(run(guest, "kill -9 $PPID; kill -9 1; echo alive").out.text == "alive\n");
-            CHECK(run(guest, "kill -9 -1; exit 3").seconds < 10);
+            CHECK(run(guest, "kill -9 -1; exit 3").seconds < 60);
             CHECK(output_of(guest, "echo still") == "still\n");
         }
 }
@@ -204,20 +204,19 @@ TEST_CASE("command: there is no network unless asked for") {
 }
 
 TEST_CASE("command: package scripts are told not to start services") {
-    const ImageFile image(
-        {"--root-hook", "touch usr/sbin/invoke-rc.d; touch -d @1000000 usr/sbin"});
     for (const GuestKind kind : guest_kinds())
         DYNAMIC_SECTION(name_of(kind)) {
-            const std::unique_ptr<Guest> guest = image.open(kind);
-            CHECK(run(*guest, "/usr/sbin/policy-rc.d").exit_status == 101);
-            CHECK(guest->lstat("/usr/sbin/policy-rc.d") == std::nullopt);
-            CHECK(run(*guest, "stat -c %Y /usr/sbin").out.text != "1000000\n");
-            CHECK(guest->list("/usr/sbin").size() == 1);
-            guest->write("/usr/sbin/policy-rc.d", std::string("#!/bin/sh\nexit 5\n"), 0755, 0, 0);
-            CHECK(run(*guest, "/usr/sbin/policy-rc.d").exit_status == 101);
-            CHECK(guest->read("/usr/sbin/policy-rc.d", 100) == "#!/bin/sh\nexit 5\n");
-            guest->remove("/usr/sbin/policy-rc.d");
-            guest->finish();
+            Guest &guest = shared_guest(kind);
+            CHECK(run(guest, "/usr/sbin/policy-rc.d").exit_status == 127);
+            guest.write("/usr/sbin/invoke-rc.d", std::string(), 0755, 0, 0);
+            CHECK(run(guest, "/usr/sbin/policy-rc.d").exit_status == 101);
+            CHECK(guest.lstat("/usr/sbin/policy-rc.d") == std::nullopt);
+            CHECK(guest.list("/usr/sbin").size() == 1);
+            guest.write("/usr/sbin/policy-rc.d", std::string("#!/bin/sh\nexit 5\n"), 0755, 0, 0);
+            CHECK(run(guest, "/usr/sbin/policy-rc.d").exit_status == 101);
+            CHECK(guest.read("/usr/sbin/policy-rc.d", 100) == "#!/bin/sh\nexit 5\n");
+            guest.remove("/usr/sbin/policy-rc.d");
+            guest.remove("/usr/sbin/invoke-rc.d");
         }
 }
 
@@ -236,20 +235,4 @@ TEST_CASE("command: a probe sees everything and can change nothing") {
             CHECK(guest.lstat("/tmp/z") == std::nullopt);
             CHECK(guest.read("/etc/hostname", 10) == "tiny\n");
         }
-}
-
-TEST_CASE("command: deleting everything is survived") {
-    for (const GuestKind kind : guest_kinds())
-        DYNAMIC_SECTION(name_of(kind)) {
-            const ImageFile image;
-            const std::unique_ptr<Guest> guest = image.open(kind);
-            CHECK(run(*guest, "rm -rf / 2>/dev/null; busybox rm -rf /* 2>/dev/null; :").seconds <
-                  60);
-            CHECK(guest->lstat("/bin/sh") == std::nullopt);
-            GuestCommand command;
-            command.script = "echo x";
-            CHECK(error_of(*guest, command) == "the shell /bin/sh is not in the guest");
-            guest->finish();
-        }
-    CHECK(std::filesystem::exists("/bin/sh"));
 }

@@ -208,17 +208,3 @@ TEST_CASE("guest: links that point outside stay inside") {
             guest.remove("/opt/escape");
         }
 }
-
-TEST_CASE("guest: an /etc that is a link to /tmp leads to the guest's /tmp") {
-    const ImageFile image({"--root-hook", "cp -a etc/. tmp/; rm -r etc; ln -s /tmp etc"});
-    for (const GuestKind kind : guest_kinds())
-        DYNAMIC_SECTION(name_of(kind)) {
-            const std::unique_ptr<Guest> guest = image.open(kind);
-            CHECK(guest->facts().distro == "debian");
-            guest->write("/etc/retouch-test-" + name_of(kind), std::string("x"), 0644, 0, 0);
-            CHECK(guest->read("/tmp/retouch-test-" + name_of(kind), 10) == "x");
-            CHECK_FALSE(std::filesystem::exists("/tmp/retouch-test-" + name_of(kind)));
-            CHECK(run(*guest, "cat /etc/hostname").out.text == "tiny\n");
-            guest->finish();
-        }
-}
