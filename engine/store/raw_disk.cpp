@@ -25,9 +25,15 @@ constexpr std::uint64_t k_most_partitions = 1024;
 /// Where what was recognised ends, in bytes; nullopt when it was not recognised.
 using End = std::optional<std::uint64_t>;
 
+constexpr std::uint64_t k_most = std::numeric_limits<std::uint64_t>::max();
+
+/// a + 1, or the largest number when that does not fit.
+std::uint64_t after(std::uint64_t a) {
+    return a == k_most ? k_most : a + 1;
+}
+
 /// a * b, or the largest number when that does not fit.
 std::uint64_t product(std::uint64_t a, std::uint64_t b) {
-    constexpr std::uint64_t k_most = std::numeric_limits<std::uint64_t>::max();
     return b != 0 && a > k_most / b ? k_most : a * b;
 }
 
@@ -67,7 +73,7 @@ End gpt_end(std::string_view disk, std::size_t sector) {
             break;
         const auto entry = disk.substr(table + i * size, size);
         if (!is_all_zero(entry.substr(0, 16)))
-            end = std::max(end, product(little_endian(entry, 40, 8), sector));
+            end = std::max(end, product(after(little_endian(entry, 40, 8)), sector));
     }
     return end;
 }
