@@ -10,7 +10,6 @@
 #include "guest/command.hpp"
 #include "guest/refusals.hpp"
 
-#include <array>
 #include <cerrno>
 #include <charconv>
 #include <fmt/format.h>
@@ -127,6 +126,17 @@ void check_started(const RunnerReport &report, const GuestCommand &command) {
                                                escape(trim(detail))));
 }
 
+std::string call_runner(const Handle &handle, const Watchdog &watchdog) {
+    try {
+        return ask_shell(handle, fmt::format("bash {}", k_runner_path));
+    } catch (const Error &) {
+        check_interrupt();
+        if (watchdog.fired())
+            throw Error(ErrorKind::failed, "the appliance did not answer in time and was ended");
+        throw;
+    }
+}
+
 } // namespace
 
 CommandResult run_in_appliance(const Handle &handle, Watchdog &watchdog,
@@ -136,16 +146,8 @@ CommandResult run_in_appliance(const Handle &handle, Watchdog &watchdog,
     upload(handle, k_runner, k_runner_path);
     upload(handle, make_job(sandbox, command), k_job_path);
     upload(handle, command.script, k_job_script_path);
-    std::string program = "bash";
-    std::string runner = k_runner_path;
-    const std::array<char *, 3> words = {program.data(), runner.data(), nullptr};
-    const OwnedText said(guestfs_debug(handle.get(), "sh", words.data()));
-    check_interrupt();
-    if (!said)
-        throw watchdog.fired()
-            ? Error(ErrorKind::failed, "the appliance did not answer in time and was ended")
-            : handle.error("run a command in the guest");
-    const RunnerReport report(said.get());
+    const std::string said = call_runner(handle, watchdog);
+    const RunnerReport report(said);
     check_started(report, command);
     CommandResult result;
     result.timed_out = !report.has("status");

@@ -24,6 +24,13 @@ namespace {
 constexpr std::size_t k_fstab_bound = std::size_t{64} * 1024;
 constexpr std::chrono::seconds k_finish_limit{600};
 
+constexpr const char *k_count_disk_errors = "cat /sys/block/sd*/device/ioerr_cnt";
+
+/// Prints the mount points whose data is lost.
+constexpr const char *k_sync_filesystems =
+    "while read -r d p r; do case $p in /sysroot|/sysroot/*) p=$(printf %b \"$p\"); "
+    "sync -f \"$p\" || echo \"$p\" ;; esac; done </proc/mounts";
+
 bool is_plain_linux(const std::string &type) {
     return type == "ext2" || type == "ext3" || type == "ext4" || type == "xfs";
 }
@@ -73,6 +80,7 @@ ApplianceGuest::ApplianceGuest(const Disk &disk, const GuestOptions &options, Ev
         throw no_root(volumes);
     else
         open_inspected(volumes, events);
+    disk_errors_ = ask_shell(*handle_, k_count_disk_errors);
 }
 
 std::vector<Volume> ApplianceGuest::read_volumes() const {
@@ -216,11 +224,19 @@ CommandResult ApplianceGuest::run_command(const GuestCommand &command, bool writ
     return run_in_appliance(*handle_, *watchdog_, {facts_, writable}, command);
 }
 
+/// libguestfs does not tell when data could not be written. The appliance's kernel does.
+void ApplianceGuest::write_through() const {
+    const std::string failed = ask_shell(*handle_, k_sync_filesystems);
+    if (!failed.empty() || ask_shell(*handle_, k_count_disk_errors) != disk_errors_)
+        throw Error(ErrorKind::failed, "the guest's data could not be written: Input/output error",
+                    "the host's disk may be full");
+}
+
 void ApplianceGuest::finish() {
     {
         const Watchdog::Watch watch(*watchdog_, k_finish_limit);
-        const int synced = read_only_ ? 0 : guestfs_sync(g());
-        handle_->check(synced, "write the guest's data");
+        if (!read_only_)
+            write_through();
         handle_->check(guestfs_umount_all(g()), "unmount the guest");
         handle_->check(guestfs_shutdown(g()), "end the appliance");
     }

@@ -59,6 +59,7 @@ class ApplianceGuest final : public Guest {
                             std::uint32_t gid);
     [[nodiscard]] bool remove_entry(const std::string &path, int depth);
 
+    void write_through() const;
     [[nodiscard]] CommandResult run_command(const GuestCommand &command, bool writable) const;
 
     [[nodiscard]] guestfs_h *g() const { return handle_->get(); }
@@ -70,6 +71,7 @@ class ApplianceGuest final : public Guest {
     std::unique_ptr<Handle> handle_;
     std::unique_ptr<Watchdog> watchdog_;
     Facts facts_;
+    std::string disk_errors_; ///< as counted when the guest was opened
 };
 
 } // namespace retouch

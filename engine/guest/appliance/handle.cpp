@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "guest/refusals.hpp"
 
+#include <array>
 #include <fmt/format.h>
 
 namespace retouch {
@@ -75,6 +76,14 @@ std::vector<std::string> take_list(char **list) {
     }
     std::free(static_cast<void *>(list));
     return result;
+}
+
+std::string ask_shell(const Handle &handle, std::string command) {
+    const std::array<char *, 2> words = {command.data(), nullptr};
+    const OwnedText said(guestfs_debug(handle.get(), "sh", words.data()));
+    if (!said)
+        throw handle.error("run a command in the appliance");
+    return said.get();
 }
 
 } // namespace retouch

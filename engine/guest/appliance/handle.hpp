@@ -56,4 +56,8 @@ using OwnedText = std::unique_ptr<char, FreeMemory>;
 /// Takes over a NULL-terminated list; empty for nullptr.
 [[nodiscard]] std::vector<std::string> take_list(char **list);
 
+/// What `command` prints in the appliance's own shell, outside the guest. libguestfs has no other
+/// call for that than its debug one. Throws Error when it fails.
+[[nodiscard]] std::string ask_shell(const Handle &handle, std::string command);
+
 } // namespace retouch

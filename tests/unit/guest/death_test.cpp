@@ -56,14 +56,16 @@ std::vector<std::string> traces_of(const fs::path &directory) {
     return traces;
 }
 
-/// A small filesystem mounted where the whole machine sees it, as an operator's would be.
+/// A small filesystem where the storage daemon of a guest of this kind sees it: a host guest's is
+/// in the outer namespace, which this thread may have left already.
 class SmallFilesystem {
   public:
-    explicit SmallFilesystem(const char *options) : directory_("/tmp", "guest-test-") {
-        outside({"mount", "-t", "tmpfs", "-o", options, "tmpfs", directory_.path()});
+    SmallFilesystem(const char *options, GuestKind kind)
+        : kind_(kind), directory_("/tmp", "guest-test-") {
+        in_place({"mount", "-t", "tmpfs", "-o", options, "tmpfs", directory_.path()});
     }
 
-    ~SmallFilesystem() { outside({"umount", "-l", directory_.path()}); }
+    ~SmallFilesystem() { in_place({"umount", "-l", directory_.path()}); }
 
     SmallFilesystem(const SmallFilesystem &) = delete;
     SmallFilesystem &operator=(const SmallFilesystem &) = delete;
@@ -71,22 +73,25 @@ class SmallFilesystem {
     /// Copies an image there.
     [[nodiscard]] Disk take(const fs::path &image) const {
         const fs::path path = directory_.path() / "image.raw";
-        outside({"cp", "--sparse=always", image, path});
+        in_place({"cp", "--sparse=always", image, path});
         return {"raw", path, static_cast<std::int64_t>(fs::file_size(image)), false};
     }
 
   private:
-    /// This thread may be in a namespace of its own already.
-    static void outside(const std::vector<std::string> &words) {
-        enter_private_mounts();
+    void in_place(const std::vector<std::string> &words) const {
         ProcessSpec spec;
         spec.program = "nsenter";
-        spec.arguments = {fmt::format("--mount=/proc/self/fd/{}", outer_mounts_fd()), "--"};
+        if (kind_ == GuestKind::host) {
+            enter_private_mounts();
+            spec.arguments = {fmt::format("--mount=/proc/self/fd/{}", outer_mounts_fd())};
+            spec.inherited = {outer_mounts_fd()};
+        }
+        spec.arguments.emplace_back("--");
         spec.arguments.insert(spec.arguments.end(), words.begin(), words.end());
-        spec.inherited = {outer_mounts_fd()};
         CHECK(run_process(spec).ok());
     }
 
+    GuestKind kind_;
     TemporaryDirectory directory_;
 };
 
@@ -187,7 +192,7 @@ TEST_CASE("guest: a full disk of the host is told, and nothing hangs or stays") 
     for (const GuestKind kind : guest_kinds())
         DYNAMIC_SECTION(name_of(kind)) {
             const ImageFile image;
-            const SmallFilesystem small("size=16m");
+            const SmallFilesystem small("size=16m", kind);
             Notices notices;
             const std::unique_ptr<Guest> guest =
                 open_guest(small.take(image.path()), {kind, image.directory(), false}, notices);
