@@ -1,6 +1,6 @@
-// A plan as markdown: summary table, then a block per image with steps, diffs, properties, publish.
-// It shows exactly what the text view shows, in tables.
-// All quoted text passes through markdown.hpp; nothing else makes markup here.
+// A plan as markdown: summary table, then a block per image with steps, blocks, properties,
+// publish. It shows exactly what the text view shows, in tables. All quoted text passes through
+// markdown.hpp; nothing else makes markup here.
 
 #include "render/plan_markdown.hpp"
 
@@ -55,8 +55,8 @@ std::string summary_table(const Plan &plan) {
     return markdown_table({"image", "action", "steps", "properties"}, rows);
 }
 
-std::string cut_diff(const std::string &diff) {
-    const std::vector<std::string> lines = split_lines(diff);
+std::string cut(const std::string &block) {
+    const std::vector<std::string> lines = split_lines(block);
     std::string text;
     for (std::size_t i = 0; i < std::min(lines.size(), k_diff_lines_shown); ++i)
         text += lines[i] + "\n";
@@ -67,7 +67,7 @@ std::string cut_diff(const std::string &diff) {
 
 std::string steps_markdown(const Target &target) {
     std::vector<std::vector<std::string>> rows;
-    std::string diffs;
+    std::string blocks;
     for (const PlannedStep &step : target.steps) {
         std::string foreseen(state_words(step.change.state));
         if (!step.change.reason.empty() && step.change.reason != foreseen)
@@ -75,12 +75,15 @@ std::string steps_markdown(const Target &target) {
         rows.push_back({fmt::format("`{}`", state_mark(step.change.state)),
                         markdown_cell(step.step.summary), foreseen,
                         markdown_cell(origin_text(step.step.origin))});
+        if (const std::string script = script_beyond_summary(step); !script.empty())
+            blocks += fmt::format("\n{}\n\n{}", markdown_code(step.step.summary),
+                                  markdown_fence("sh", cut(script)));
         if (!step.change.diff.empty())
-            diffs += fmt::format("\n{}\n\n{}", markdown_code(step.step.summary),
-                                 markdown_fence("diff", cut_diff(step.change.diff)));
+            blocks += fmt::format("\n{}\n\n{}", markdown_code(step.step.summary),
+                                  markdown_fence("diff", cut(step.change.diff)));
     }
     const std::string table = markdown_table({"", "step", "effect", "origin"}, rows);
-    return table.empty() ? table : "\n**Steps**\n\n" + table + diffs;
+    return table.empty() ? table : "\n**Steps**\n\n" + table + blocks;
 }
 
 std::string properties_markdown(const PropertyChanges &changes) {

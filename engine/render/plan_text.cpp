@@ -60,28 +60,42 @@ std::string legend(const Plan &plan, const Style &style) {
     return text.empty() ? text : fmt::format("Marks:  {}\n", text);
 }
 
-std::string diff_text(const std::string &diff, const Style &style) {
+std::string diff_line(const std::string &line, const Style &style) {
+    if (line.starts_with("+++") || line.starts_with("---"))
+        return style.bold(line);
+    if (line.starts_with("@@"))
+        return style.cyan(line);
+    if (line.starts_with("+"))
+        return style.green(line);
+    return line.starts_with("-") ? style.red(line) : line;
+}
+
+std::string script_line(const std::string &line, const Style &style) {
+    return style.dim("| ") + line;
+}
+
+/// The lines of a diff or script under a step, as many as are shown.
+template<typename Line>
+std::string block_text(const std::string &block, const Line &shown_line) {
     std::string text;
     std::size_t shown = 0;
-    const std::vector<std::string> lines = split_lines(diff);
+    const std::vector<std::string> lines = split_lines(block);
     for (const std::string &raw : lines) {
         if (shown++ == k_diff_lines_shown) {
             text += fmt::format("          ... {} more (all of it: --format json)\n",
                                 counted(lines.size() - k_diff_lines_shown, "line"));
             break;
         }
-        std::string line = escape(raw, true);
-        if (line.starts_with("+++") || line.starts_with("---"))
-            line = style.bold(line);
-        else if (line.starts_with("@@"))
-            line = style.cyan(line);
-        else if (line.starts_with("+"))
-            line = style.green(line);
-        else if (line.starts_with("-"))
-            line = style.red(line);
-        text += fmt::format("          {}\n", line);
+        text += fmt::format("          {}\n", shown_line(escape(raw, true)));
     }
     return text;
+}
+
+std::string details_text(const PlannedStep &step, const Style &style) {
+    return block_text(script_beyond_summary(step),
+                      [&](const std::string &line) { return script_line(line, style); }) +
+           block_text(step.change.diff,
+                      [&](const std::string &line) { return diff_line(line, style); });
 }
 
 std::string summary_of(const PlannedStep &step) {
@@ -103,7 +117,7 @@ std::string steps_text(const Target &target, const Style &style) {
         text +=
             fmt::format("      {} {}  {}\n", mark(step.change.state, style),
                         padded(summary_of(step), width), style.dim(origin_text(step.step.origin)));
-        text += diff_text(step.change.diff, style);
+        text += details_text(step, style);
     }
     return text;
 }

@@ -64,6 +64,14 @@ std::string reference_text(const ImageReference &reference) {
     return fmt::format("{} ({})", in_quotes(reference.name), escape(reference.id));
 }
 
+std::string script_beyond_summary(const PlannedStep &step) {
+    const Json &options = step.step.options;
+    if (!options.is_object() || !options.contains("run") || !options.at("run").is_string())
+        return {};
+    const auto script = options.at("run").get<std::string>();
+    return step.step.summary.find(trim(script)) == std::string::npos ? script : "";
+}
+
 char state_mark(StepState state) {
     switch (state) {
     case StepState::change:

@@ -28,6 +28,10 @@ namespace retouch {
 /// `"Debian 12" (0b9c...)`.
 [[nodiscard]] std::string reference_text(const ImageReference &reference);
 
+/// The command a step will run (its option `run`) when its summary does not show it whole: a
+/// reviewer must see every line that will run. Raw; empty when there is nothing to add.
+[[nodiscard]] std::string script_beyond_summary(const PlannedStep &step);
+
 /// The mark a state has in plans: ~ = - ?
 [[nodiscard]] char state_mark(StepState state);
 

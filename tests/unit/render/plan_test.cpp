@@ -68,7 +68,7 @@ TEST_CASE("plan markdown: nothing from outside can end a fence, a cell or a tag"
 
 TEST_CASE("plan summary: counts what apply would do") {
     CHECK(plan_summary(plan_to_create()) ==
-          "Plan: 1 image to create, 0 to update in place; 2 steps change, 1 unchanged, 1 will run "
+          "Plan: 1 image to create, 0 to update in place; 2 steps change, 1 unchanged, 2 will run "
           "with unknown effect, 1 skipped.");
     CHECK(plan_summary(plan_to_update()) == "Plan: 0 images to create, 1 to update in place.");
 

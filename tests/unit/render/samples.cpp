@@ -74,8 +74,14 @@ Plan plan_to_create() {
              {StepState::skipped, "creates: /usr/bin/agent exists", ""}),
         step("commands", 1, 26, "run: apt-get install -y --no-install-recommends nginx-light curl",
              {StepState::unknown, "will run, effect unknown", ""}),
+        step("commands", 2, 28, "run: set -e ...",
+             {StepState::unknown, "will run, effect unknown", ""}),
         step("cleanup", 0, 31, "clean the package cache", {StepState::change, "42 files", ""}),
     };
+    target.steps[3].step.options["run"] =
+        "apt-get install -y --no-install-recommends nginx-light curl";
+    target.steps[4].step.options["run"] =
+        "set -e\ncurl -o /tmp/x https://example.org/`arch`\nsh /tmp/x\n";
     target.properties.set = {{"hw_qemu_guest_agent", "yes"}, {"os_version", "12.5"}};
     target.properties.before = {{"os_version", "12"}};
     target.properties.remove = {"image_meta_old"};
@@ -133,6 +139,7 @@ Plan hostile_plan() {
         step("files", 0, 1, k_hostile,
              {StepState::change, k_hostile, "+```\n+</details>\n+\x1b]0;title\x07\n"});
     hostile.step.origin.file = k_hostile;
+    hostile.step.options["run"] = std::string("```\n</details>\n\x1b[2J") + k_hostile;
     target.steps = {hostile};
     target.properties.set = {{k_hostile, k_hostile}};
     target.properties.before = {{k_hostile, k_hostile}};
