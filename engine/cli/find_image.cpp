@@ -26,6 +26,7 @@ std::vector<Image> called(const std::vector<Image> &images, const std::string &n
 Error unknown(const CatalogView &catalog, const std::vector<Image> &images,
               const std::string &word) {
     std::vector<std::string> names;
+    names.reserve(images.size());
     for (const Image &image : images)
         names.push_back(image.name);
     const auto near = did_you_mean(word, names);

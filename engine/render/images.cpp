@@ -114,6 +114,7 @@ std::string images_text(const std::vector<Image> &images, const std::string &cat
         return fmt::format("No images in catalog {}.\n", escape(catalog));
     const Style style(colour);
     std::vector<Row> rows;
+    rows.reserve(images.size());
     for (const Image &image : images)
         rows.push_back(row(image));
     std::vector<std::size_t> widths;

@@ -30,7 +30,7 @@ std::string padded(std::string_view text, std::size_t width) {
 }
 
 std::string mark(StepState state, const Style &style) {
-    const std::string text(1, state_mark(state));
+    std::string text(1, state_mark(state));
     switch (state) {
     case StepState::change:
         return style.yellow(text);
