@@ -15,7 +15,7 @@ DECLARED = re.compile(r"""
     /var/lib/dpkg(/.*)? | /var/cache(/.*)? | /var/lib/apt(/.*)? | /etc/alternatives(/.*)? |
     /(usr/)?bin/(r?nano|editor|pico) | /usr/share/(nano|info|menu|man)(/.*)? | /etc/nanorc |
     /var/lib/cloud(/.*)? | /etc/machine-id | /var/lib/dbus(/.*)? | /etc/ssh/ssh_host_.* |
-    /var/log(/.*)? | /(var/)?tmp(/.*)? | /root/\.bash_history | /usr/share/doc(/.*)?
+    /var/log(/.*)? | /(var/)?tmp(/.*)? | /root/\.bash_history | /usr/share/doc(-base)?(/.*)?
     """, re.VERBOSE)
 
 # Package tools stamp these with the time; the two guests cannot agree on them.

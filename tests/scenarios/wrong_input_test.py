@@ -43,8 +43,8 @@ FILES = {  # name: (entries, what the error must say)
 }
 COMMANDS = {  # name: (entry, exit code, what the error must say)
     "fails": ("exit 7", 1, "7"),
-    "hangs": ("{run: sleep 600, timeout: 2s}", 1, "2 s"),
-    "ignores signals and hangs": ("{run: \"trap '' TERM INT HUP; sleep 600 & wait; sleep 600\", timeout: 2s}", 1, "2 s"),
+    "hangs": ("{run: sleep 600, timeout: 2s}", 1, "timed out after 2s"),
+    "ignores signals and hangs": ("{run: \"trap '' TERM INT HUP; sleep 600 & wait; sleep 600\", timeout: 2s}", 1, "timed out after 2s"),
     "kills its parent": ("'kill -9 $PPID; kill -9 -1; exit 3'", 1, ""),
     "no such shell": ("{run: x, shell: /bin/nothing}", 1, "/bin/nothing"),
 }
