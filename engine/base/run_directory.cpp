@@ -18,9 +18,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char *k_prefix = "retouch-";
+constexpr const char *k_prefix = "retouch-run-";
 constexpr const char *k_owner = "owner";
-/// A directory without an owner file is only just being made, unless it is older than this.
+/// An empty directory is only just being made, unless it is older than this many seconds. One that
+/// holds something but no owner file is not ours, whatever its name.
 constexpr time_t k_making_seconds = 60;
 
 fs::path parent() {
@@ -41,7 +42,7 @@ bool is_abandoned(const fs::path &path) {
         return false;
     const fs::path owner = path / k_owner;
     if (access(owner.c_str(), F_OK) != 0)
-        return std::time(nullptr) - info.st_mtime > k_making_seconds;
+        return std::time(nullptr) - info.st_mtime > k_making_seconds && fs::is_empty(path);
     return LockFile::try_take(owner).has_value();
 }
 

@@ -12,7 +12,7 @@ namespace retouch {
 
 class RunDirectory {
   public:
-    /// "retouch-XXXXXX" under the system's temporary directory, mode 0700. Throws Error.
+    /// "retouch-run-XXXXXX" under the system's temporary directory, mode 0700. Throws Error.
     RunDirectory();
     ~RunDirectory();
     RunDirectory(const RunDirectory &) = delete;
