@@ -1,4 +1,5 @@
-// A directory is in use while somebody listens on a socket in it or names it in a command line.
+// The directory of a running appliance holds the daemon's socket from its first moment on, and
+// somebody listens there or names it in a command line. One without that socket may be anybody's.
 
 #include "guest/appliance/leftovers.hpp"
 
@@ -18,6 +19,7 @@ namespace {
 
 constexpr const char *k_parent = "/tmp";
 constexpr std::string_view k_prefix = "libguestfs";
+constexpr const char *k_socket = "guestfsd.sock";
 
 std::string contents(const fs::path &path) {
     std::ifstream file(path, std::ios::binary);
@@ -48,7 +50,7 @@ std::vector<fs::path> stale_appliance_directories() {
 
         const bool named = entry.path().filename().string().rfind(k_prefix, 0) == 0;
         if (named && lstat(entry.path().c_str(), &status) == 0 && S_ISDIR(status.st_mode) &&
-            status.st_uid == geteuid())
+            status.st_uid == geteuid() && fs::is_socket(entry.path() / k_socket, code))
             found.push_back(entry.path());
     }
     if (found.empty())
