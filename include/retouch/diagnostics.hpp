@@ -45,8 +45,8 @@ class Diagnostics {
 
     void merge(Diagnostics other);
 
-    /// Sorted by file, line and column, duplicates removed: the order does not depend on which check
-    /// ran first.
+    /// Sorted by file, line and column, duplicates removed: the order does not depend on which
+    /// check ran first.
     [[nodiscard]] std::vector<Diagnostic> sorted() const;
 
     [[nodiscard]] bool has_errors() const;

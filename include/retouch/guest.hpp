@@ -39,7 +39,7 @@ struct DirectoryEntry {
 
 /// A command to run inside the guest.
 struct GuestCommand {
-    std::string script;           ///< given to the shell as a file, so any length up to 256 KiB
+    std::string script;            ///< given to the shell as a file, so any length up to 256 KiB
     std::string shell = "/bin/sh"; ///< absolute path in the guest
     std::vector<std::pair<std::string, std::string>> environment; ///< added to PATH, HOME, LANG
     std::string working_directory = "/";

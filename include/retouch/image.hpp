@@ -12,7 +12,7 @@ namespace retouch {
 struct Image {
     std::string id; ///< lower-case UUID
     std::string name;
-    std::string status = "active"; ///< queued | active | deactivated
+    std::string status = "active";      ///< queued | active | deactivated
     std::string visibility = "private"; ///< public | private | shared | community
     std::string disk_format = "raw";    ///< raw | qcow2
     std::int64_t size = 0;              ///< bytes of the file as a reader would download it

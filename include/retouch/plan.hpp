@@ -96,7 +96,7 @@ struct Target {
     /// Precondition: every image that bears the source's or the published name, or is the source,
     /// as it was when the plan was made; ordered by id.
     std::vector<ImageReference> observed;
-    std::vector<std::string> notes;     ///< what a reviewer should know; escaped
+    std::vector<std::string> notes; ///< what a reviewer should know; escaped
 
     bool operator==(const Target &) const = default;
 };

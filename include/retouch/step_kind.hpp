@@ -1,6 +1,6 @@
 #pragma once
-// StepKind: what a kind of step must say and do. One file per kind in engine/steps/ defines one; the
-// list is generated from that folder, so adding a kind touches nothing that exists.
+// StepKind: what a kind of step must say and do. One file per kind in engine/steps/ defines one;
+// the list is generated from that folder, so adding a kind touches nothing that exists.
 
 #include "retouch/diagnostics.hpp"
 #include "retouch/guest.hpp"

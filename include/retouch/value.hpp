@@ -1,6 +1,6 @@
 #pragma once
-// Value: a YAML node as the user wrote it: kind, spelling and position. It is what the strict reader
-// yields and what step kinds read their entries from. It is not a general document model: no
+// Value: a YAML node as the user wrote it: kind, spelling and position. It is what the strict
+// reader yields and what step kinds read their entries from. It is not a general document model: no
 // aliases, no tags, keys are strings and keep their order.
 
 #include <cstdint>
@@ -33,9 +33,7 @@ struct Value {
     /// The value under `key`, or nullptr when this is no mapping or has no such key.
     [[nodiscard]] const Value *find(std::string_view key) const;
 
-    [[nodiscard]] bool is_scalar() const {
-        return kind != Kind::sequence && kind != Kind::mapping;
-    }
+    [[nodiscard]] bool is_scalar() const { return kind != Kind::sequence && kind != Kind::mapping; }
 };
 
 struct Field {
