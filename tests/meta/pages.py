@@ -26,7 +26,7 @@ VARYING = [
     (re.compile(r"\b[0-9a-f]{12,128}\b"), "DIGEST"),
     (re.compile(r"\b\d{4}-\d\d-\d\d(T[0-9:.]+Z| \d\d:\d\d)"), "TIME"),
     (re.compile(r"\(\d[\w.+~:-]*\)|\b\d+(?= files and directories)"), "VERSION"),
-    (re.compile(r"\b\d+(\.\d+)? (s|min|ms|B|KiB|MiB|GiB)\b"), "AMOUNT"),
+    (re.compile(r"\b(\d+ [hm] )*\d+(\.\d+)? (s|ms|B|KiB|MiB|GiB)\b"), "AMOUNT"),
     (re.compile(r" +"), " "),
 ]
 
