@@ -6,7 +6,6 @@
 #include "retouch/facts.hpp"
 #include "retouch/guest.hpp"
 
-#include <array>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,14 +21,6 @@ inline constexpr const char *k_script_path = "/run/retouch/script";
 /// Keeps package scripts from starting services, in the words Debian's invoke-rc.d asks in.
 inline constexpr const char *k_policy_path = "/usr/sbin/policy-rc.d";
 inline constexpr std::string_view k_policy_script = "#!/bin/sh\nexit 101\n";
-
-/// What a command may do as root: what package managers and builds need and no more. Not mounting,
-/// modules, raw devices, the clock or other processes' memory.
-inline constexpr std::array k_capabilities = {
-    "chown",   "dac_override", "dac_read_search",  "fowner",   "fsetid",      "kill",
-    "setgid",  "setuid",       "setpcap",          "mknod",    "audit_write", "setfcap",
-    "net_raw", "sys_chroot",   "net_bind_service", "sys_nice", "ipc_owner",   "linux_immutable",
-};
 
 /// The exit status of a command that was ended at its time limit.
 inline constexpr int k_timed_out_status = 137;

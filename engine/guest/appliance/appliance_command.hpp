@@ -1,7 +1,6 @@
 #pragma once
-// One guest command inside the appliance: namespaces of its own, the guest's root as /, nothing of
-// it alive when it returns. libguestfs' own way of running commands has neither exit status nor
-// time limit.
+// One guest command inside the appliance, through the runner: namespaces of its own, the guest's
+// root as /, nothing of it alive when it returns.
 
 #include "guest/appliance/handle.hpp"
 #include "guest/appliance/watchdog.hpp"
@@ -10,14 +9,18 @@
 namespace retouch {
 
 struct ApplianceSandbox {
-    const Facts &facts;
+    const Handle &handle;
+    Watchdog &watchdog;
+    const GuestView &guest;
     bool writable = false; ///< else every filesystem of the guest is read-only for it
 };
 
-/// Requires: check_command() has passed. Throws Error when it could not be started or the appliance
-/// had to be ended.
-[[nodiscard]] CommandResult run_in_appliance(const Handle &handle, Watchdog &watchdog,
-                                             const ApplianceSandbox &sandbox,
+/// Hands the runner to the appliance, once for all commands. Throws Error.
+void upload_runner(const Handle &handle);
+
+/// Requires: check_command() has passed and the runner is there. Throws Error when it could not be
+/// started or the appliance had to be ended.
+[[nodiscard]] CommandResult run_in_appliance(const ApplianceSandbox &sandbox,
                                              const GuestCommand &command);
 
 } // namespace retouch

@@ -101,8 +101,8 @@ std::vector<Volume> ApplianceGuest::read_volumes() const {
 
 void ApplianceGuest::mount(const std::string &device, const std::string &path,
                            bool read_only) const {
-    handle_->check(guestfs_mount_options(g(), read_only ? "ro,noatime" : "noatime", device.c_str(),
-                                         path.c_str()),
+    handle_->check(guestfs_mount_options(g(), read_only ? "ro,noatime,nodev" : "noatime,nodev",
+                                         device.c_str(), path.c_str()),
                    fmt::format("mount {} of the image", escape(device)));
 }
 
@@ -221,7 +221,10 @@ CommandResult ApplianceGuest::run_command(const GuestCommand &command, bool writ
     check_command(facts_, command);
     if (command.network && !network_)
         throw Error(ErrorKind::failed, "the appliance was started without a network");
-    return run_in_appliance(*handle_, *watchdog_, {facts_, writable}, command);
+    if (!runner_uploaded_)
+        upload_runner(*handle_);
+    runner_uploaded_ = true;
+    return run_in_appliance({*handle_, *watchdog_, *this, writable}, command);
 }
 
 /// libguestfs does not tell when data could not be written. The appliance's kernel does.

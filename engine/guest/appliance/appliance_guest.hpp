@@ -71,7 +71,8 @@ class ApplianceGuest final : public Guest {
     std::unique_ptr<Handle> handle_;
     std::unique_ptr<Watchdog> watchdog_;
     Facts facts_;
-    std::string disk_errors_; ///< as counted when the guest was opened
+    mutable bool runner_uploaded_ = false; ///< with the first command
+    std::string disk_errors_;              ///< as counted when the guest was opened
 };
 
 } // namespace retouch

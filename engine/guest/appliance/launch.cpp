@@ -79,8 +79,9 @@ void configure(const Handle &handle, const LaunchOptions &options, bool emulate)
     handle.check(guestfs_set_network(g, options.network ? 1 : 0), "set up the network");
     if (memory_suffices())
         handle.check(guestfs_set_memsize(g, k_memory_mebibytes), "set the memory");
+    // Emulated processors cost more to coordinate than they give.
     const unsigned processors =
-        std::clamp(std::thread::hardware_concurrency(), 1U, k_most_processors);
+        emulate ? 1 : std::clamp(std::thread::hardware_concurrency(), 1U, k_most_processors);
     handle.check(guestfs_set_smp(g, static_cast<int>(processors)), "set the processors");
     if (emulate)
         handle.check(guestfs_set_backend_setting(g, "force_tcg", "1"), "choose emulation");

@@ -7,6 +7,7 @@
 #include "base/path.hpp"
 #include "base/process.hpp"
 #include "base/text.hpp"
+#include "guest/capabilities.hpp"
 #include "guest/command.hpp"
 #include "guest/host/mount_points.hpp"
 #include "guest/host/sync_filter.hpp"
@@ -185,8 +186,8 @@ Arguments make_arguments(const Sandbox &sandbox, const GuestCommand &command, Mo
     add_service_policy(arguments, sandbox, points);
     arguments.add({"--unshare-pid", "--unshare-ipc", "--unshare-uts", "--hostname",
                    k_guest_hostname, "--die-with-parent", "--new-session", "--cap-drop", "ALL"});
-    for (const char *capability : k_capabilities)
-        arguments.add({"--cap-add", std::string("cap_") + capability});
+    for (const Capability &capability : k_capabilities)
+        arguments.add({"--cap-add", capability.name});
     arguments.add({"--clearenv"});
     for (const auto &[name, value] : command_environment(sandbox.guest.facts(), command))
         arguments.add({"--setenv", name, value});

@@ -143,7 +143,7 @@ TEST_CASE("guest: a file is written with its mode and owner") {
 }
 
 TEST_CASE("guest: a file of the host is written byte for byte") {
-    const TemporaryDirectory directory("/tmp", "guest-test-");
+    const TemporaryDirectory directory("/tmp", own_prefix());
     const std::filesystem::path source = directory.path() / "big, with comma";
     std::string bytes(3 * 1024 * 1024 + 17, 'x');
     for (std::size_t at = 0; at < bytes.size(); at += 11)

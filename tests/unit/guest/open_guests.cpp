@@ -15,6 +15,7 @@
 #include <fmt/format.h>
 #include <fstream>
 #include <map>
+#include <thread>
 #include <unistd.h>
 
 namespace retouch::test {
@@ -39,7 +40,12 @@ class CloseShared : public Catch::TestEventListenerBase {
         for (auto &[kind, shared] : all_shared())
             shared.guest->finish();
         all_shared().clear();
-        const std::vector<std::string> residue = host_residue();
+        // Another process looking at the loop devices keeps them for a moment.
+        std::vector<std::string> residue = host_residue();
+        for (int tries = 0; !residue.empty() && tries < 100; ++tries) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(50));
+            residue = host_residue();
+        }
         for (const std::string &line : residue)
             fmt::print(stderr, "left behind: {}\n", line);
         if (!residue.empty())
@@ -84,17 +90,21 @@ std::vector<GuestKind> guest_kinds() {
     return kinds;
 }
 
+std::string own_prefix() {
+    return fmt::format("guest-test-{}-", getpid());
+}
+
 std::string name_of(GuestKind kind) {
     return kind == GuestKind::host ? "host" : "appliance";
 }
 
 ImageFile::ImageFile(const std::vector<std::string> &options)
-    : directory_("/tmp", "guest-test-"), path_(directory_.path() / "image.raw") {
+    : directory_("/tmp", own_prefix()), path_(directory_.path() / "image.raw") {
     if (!options.empty()) {
         make_tiny_image(path_, options);
         return;
     }
-    static const TemporaryDirectory made("/tmp", "guest-test-");
+    static const TemporaryDirectory made("/tmp", own_prefix());
     const std::filesystem::path usual = made.path() / "usual.raw";
     if (!std::filesystem::exists(usual))
         make_tiny_image(usual);
@@ -137,12 +147,12 @@ std::vector<std::string> host_residue() {
     std::vector<std::string> residue;
     std::ifstream mounts("/proc/thread-self/mountinfo");
     for (std::string line; std::getline(mounts, line);)
-        if (line.find("guest-test-") != std::string::npos)
+        if (line.find(own_prefix()) != std::string::npos)
             residue.push_back("mount " + line);
     for (const auto &device : std::filesystem::directory_iterator("/sys/block")) {
         std::ifstream backing(device.path() / "loop/backing_file");
         std::string file;
-        if (std::getline(backing, file) && file.find("guest-test-") != std::string::npos)
+        if (std::getline(backing, file) && file.find(own_prefix()) != std::string::npos)
             residue.push_back("loop device " + file);
     }
     add_processes(residue);

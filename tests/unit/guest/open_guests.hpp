@@ -15,6 +15,9 @@ namespace retouch::test {
 
 [[nodiscard]] std::string name_of(GuestKind kind);
 
+/// Begins the names of this process's temporary directories, so that others' are not taken for it.
+[[nodiscard]] std::string own_prefix();
+
 /// Collects the notices of an opening.
 class Notices : public EventSink {
   public:

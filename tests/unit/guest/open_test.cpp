@@ -156,7 +156,7 @@ TEST_CASE("guest: programs of a foreign machine are not run") {
 }
 
 TEST_CASE("guest: what fstab names is mounted, and what cannot be is told") {
-    const TemporaryDirectory directory("/tmp", "guest-test-");
+    const TemporaryDirectory directory("/tmp", own_prefix());
     const ImageFile image(
         {"--table", "gpt", "--roots", "2", "--root-hook",
          "echo 'LABEL=data /srv ext4 defaults 0 2' >>etc/fstab; mkdir -p srv; "

@@ -1,0 +1,86 @@
+// One list of members serves writing and reading.
+
+#include "guest/appliance/job.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace retouch {
+
+namespace {
+
+constexpr std::array k_texts = {
+    &Job::hostname, &Job::shell, &Job::directory, &Job::script_path, &Job::script,   &Job::run,
+    &Job::proc,     &Job::dev,   &Job::sys,       &Job::resolver,    &Job::services, &Job::policy,
+};
+constexpr std::array k_switches = {&Job::writable, &Job::network, &Job::personality_32};
+constexpr std::array k_numbers = {&Job::limit_seconds, &Job::output_bound};
+
+/// Takes words off the front of a text.
+class Words {
+  public:
+    explicit Words(std::string_view text) : text_(text) {}
+
+    [[nodiscard]] bool more() const { return !text_.empty(); }
+
+    std::string_view next() {
+        const std::size_t end = std::min(text_.find('\0'), text_.size());
+        const std::string_view word = text_.substr(0, end);
+        text_.remove_prefix(std::min(end + 1, text_.size()));
+        return word;
+    }
+
+    std::uint64_t next_number() {
+        std::uint64_t value = 0;
+        for (const char digit : next())
+            value = value * 10 + static_cast<std::uint64_t>(digit - '0');
+        return value;
+    }
+
+    /// Bytes that may hold NUL.
+    std::string_view take(std::size_t size) {
+        const std::string_view bytes = text_.substr(0, size);
+        text_.remove_prefix(bytes.size());
+        return bytes;
+    }
+
+  private:
+    std::string_view text_;
+};
+
+} // namespace
+
+std::string write_job(const Job &job) {
+    std::string text;
+    const auto add = [&text](std::string_view word) {
+        text += word;
+        text += '\0';
+    };
+    for (const auto member : k_switches)
+        add(job.*member ? "1" : "0");
+    for (const auto member : k_numbers)
+        add(std::to_string(job.*member));
+    for (const auto member : k_texts) {
+        add(std::to_string((job.*member).size()));
+        text += job.*member;
+    }
+    for (const std::string &entry : job.environment)
+        add(entry);
+    return text;
+}
+
+Job read_job(std::string_view text) {
+    Job job;
+    Words words(text);
+    for (const auto member : k_switches)
+        job.*member = words.next() == "1";
+    for (const auto member : k_numbers)
+        job.*member = words.next_number();
+    for (const auto member : k_texts)
+        job.*member = words.take(words.next_number());
+    while (words.more())
+        job.environment.emplace_back(words.next());
+    return job;
+}
+
+} // namespace retouch

@@ -1,0 +1,36 @@
+#pragma once
+// Job: the orders for one command, as the library writes them and the runner in the appliance reads
+// them. Both are always of the same build, so no other reader need understand the form.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace retouch {
+
+/// Paths of the guest are resolved: no links in them.
+struct Job {
+    bool writable = false; ///< else every filesystem of the guest is read-only for the command
+    bool network = false;
+    bool personality_32 = false; ///< uname -m must say i686
+    std::uint64_t limit_seconds = 0;
+    std::uint64_t output_bound = 0; ///< kept of each stream, from its end
+    std::string hostname;
+    std::string shell;
+    std::string directory;
+    std::string script_path;
+    std::string script;
+    std::string run, proc, dev, sys; ///< where these are mounted while the command runs
+    std::string resolver;            ///< where name resolution is put; empty for nowhere
+    std::string services;            ///< where `policy` is put; empty for nowhere
+    std::string policy;
+    std::vector<std::string> environment; ///< NAME=VALUE
+};
+
+[[nodiscard]] std::string write_job(const Job &job);
+
+/// Words that are missing leave their member as it was.
+[[nodiscard]] Job read_job(std::string_view text);
+
+} // namespace retouch

@@ -1,0 +1,20 @@
+#pragma once
+// The processes inside a command's namespaces: the first one, which only waits, and the command.
+// Part of the runner.
+
+#include "guest/appliance/job.hpp"
+
+#include <array>
+
+namespace retouch {
+
+struct Pipes {
+    std::array<int, 2> out{};
+    std::array<int, 2> err{};
+    std::array<int, 2> notices{};
+};
+
+/// To be called in the first process of new namespaces. Its end is the end of everything in them.
+[[noreturn]] void be_first_process(Job &job, const Pipes &pipes);
+
+} // namespace retouch

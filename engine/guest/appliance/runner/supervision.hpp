@@ -1,0 +1,46 @@
+#pragma once
+// Supervision: watches a command from outside its namespaces: its output, its time limit, its end.
+// Part of the runner.
+
+#include "guest/appliance/job.hpp"
+#include "guest/appliance/runner/command_process.hpp"
+#include "guest/appliance/runner/notice.hpp"
+#include "guest/appliance/runner/output_tail.hpp"
+
+#include <cstdint>
+#include <sys/types.h>
+
+namespace retouch {
+
+class Supervision {
+  public:
+    Supervision(const Pipes &pipes, const Job &job);
+
+    /// Until all that the command started is gone. `first` is the first process of the namespaces,
+    /// `first_fd` its pidfd.
+    void watch(pid_t first, int first_fd);
+
+    /// The result, or why there is none, as lines of "KEY VALUE".
+    [[nodiscard]] std::string report() const;
+
+  private:
+    [[nodiscard]] bool waiting_for_command() const { return started_ && !ended_ && !late_; }
+
+    [[nodiscard]] int milliseconds_left() const;
+    void hear();
+    [[nodiscard]] std::string report_failure() const;
+
+    StreamTail out_;
+    StreamTail err_;
+    int notices_;
+    std::uint64_t limit_;                          ///< microseconds
+    Notice failure_{Notice::Kind::started, 0, {}}; ///< `started` for none
+    bool started_ = false;
+    bool ended_ = false;
+    bool late_ = false;
+    int status_ = 0;
+    std::uint64_t started_at_ = 0;
+    std::uint64_t ended_at_ = 0;
+};
+
+} // namespace retouch
