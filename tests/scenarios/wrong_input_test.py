@@ -6,7 +6,7 @@ import subprocess
 import time
 import unittest
 
-from world import HOST, ROOT, World, needs_root, tiny
+from world import GUESTS, HOST, QUICK_GUESTS, ROOT, World, needs_root, tiny
 
 YAML = {  # name: (bytes of the recipe, what the error must say)
     "empty file": (b"", "empty"),
@@ -144,9 +144,9 @@ class Images(unittest.TestCase):
         hooks = {
             "no system": ("rm -rf etc usr bin sbin lib", [], "no operating system"),
             "unknown system": ("rm -f etc/os-release", [], "operating system"),
-            "two systems": ("", ["--roots", "2"], "(2|two|several).*operating systems|operating systems"),
+            "two systems": ("", ["--roots", "2"], "operating systems"),
         }
-        for guest in ("host", "appliance"):
+        for guest in QUICK_GUESTS:
             with World_() as world:
                 for name, (hook, options, words) in hooks.items():
                     with self.subTest(name=name, guest=guest):
@@ -176,7 +176,7 @@ class Commands(unittest.TestCase):
         return time.monotonic() - started
 
     def test_each_bad_command(self):
-        for guest in ("host", "appliance"):
+        for guest in QUICK_GUESTS:
             with World_() as world:
                 for name, (entry, code, word) in COMMANDS.items():
                     with self.subTest(name=name, guest=guest):
@@ -184,7 +184,7 @@ class Commands(unittest.TestCase):
                         self.assertLess(self.fails(world, text, code, word, guest), 60)
 
     def test_a_daemon_left_behind_is_ended(self):
-        for guest in ("host", "appliance"):
+        for guest in QUICK_GUESTS:
             with World_() as world, self.subTest(guest=guest):
                 recipe = world.recipe("commands: ['(setsid sh -c \"while :; do sleep 1; date >> /etc/alive; done\" "
                                       ">/dev/null 2>&1 &) ; sleep 0.2']\npublish: {name: out}\n")
@@ -194,7 +194,7 @@ class Commands(unittest.TestCase):
                 self.assertEqual([], world.leftovers())
 
     def test_output_of_100_megabytes_is_bounded(self):
-        for guest in ("host", "appliance"):
+        for guest in QUICK_GUESTS:
             with World_() as world, self.subTest(guest=guest):
                 recipe = world.recipe("commands: ['yes 0123456789abcdef | head -c 104857600; echo the end']\n"
                                       "publish: {name: out}\n")
@@ -204,7 +204,7 @@ class Commands(unittest.TestCase):
                 self.assertLess(len(str(step)), 300000)
 
     def test_deleting_everything_hurts_only_the_stage(self):
-        for guest in ("host", "appliance"):
+        for guest in QUICK_GUESTS:
             with World_() as world, self.subTest(guest=guest):
                 before = world.state()
                 recipe = world.recipe("commands: ['rm -rf --no-preserve-root / 2>/dev/null; rm -rf /*; exit 1']\n"
@@ -221,7 +221,7 @@ class Commands(unittest.TestCase):
         try:
             with open(secret, "w", encoding="utf-8") as file:
                 file.write("host")
-            for guest in ("host", "appliance"):
+            for guest in GUESTS:
                 with World_() as world, self.subTest(guest=guest):
                     file = world.directory / "links.raw"
                     subprocess.run([ROOT / "tests/support/tiny_image.sh", file, "--root-hook", hook], check=True)
