@@ -26,10 +26,11 @@ constexpr std::chrono::seconds k_finish_limit{600};
 
 constexpr const char *k_count_disk_errors = "cat /sys/block/sd*/device/ioerr_cnt";
 
-/// Prints the mount points whose data is lost.
-constexpr const char *k_sync_filesystems =
+/// Prints the mount points whose data is lost, then the disk errors.
+constexpr const char *k_write_through =
     "while read -r d p r; do case $p in /sysroot|/sysroot/*) p=$(printf %b \"$p\"); "
-    "sync -f \"$p\" || echo \"$p\" ;; esac; done </proc/mounts";
+    "sync -f \"$p\" || echo \"$p\" ;; esac; done </proc/mounts; "
+    "cat /sys/block/sd*/device/ioerr_cnt";
 
 bool is_plain_linux(const std::string &type) {
     return type == "ext2" || type == "ext3" || type == "ext4" || type == "xfs";
@@ -106,31 +107,37 @@ void ApplianceGuest::mount(const std::string &device, const std::string &path,
                    fmt::format("mount {} of the image", escape(device)));
 }
 
-bool ApplianceGuest::holds_root(const Volume &volume) const {
-    mount(volume.device, "/", true);
+/// Mounts the volume; it stays mounted when it holds a root.
+bool ApplianceGuest::holds_root(const Volume &volume, bool read_only) const {
+    mount(volume.device, "/", read_only);
     const RootFiles files = {
         [this](const std::string &path, std::size_t bytes) { return head(path, bytes); },
         [this](const std::string &path) { return lstat(path).has_value(); }};
-    const bool is_root = looks_like_root(files);
+    if (looks_like_root(files))
+        return true;
     handle_->check(guestfs_umount_all(g()), "unmount the image");
-    return is_root;
+    return false;
 }
 
+/// The one volume with a plain Linux root, mounted; nullptr when there is none.
 const Volume *ApplianceGuest::find_root(const std::vector<Volume> &volumes) const {
-    std::vector<const Volume *> candidates;
-    for (const Volume &volume : volumes)
-        if (is_plain_linux(volume.filesystem))
-            candidates.push_back(&volume);
+    const auto candidates = std::ranges::count_if(volumes, is_plain_linux,
+                                                  [](const Volume &v) { return v.filesystem; });
     std::vector<const Volume *> roots;
     std::optional<Error> damage;
-    for (const Volume *volume : candidates) {
+    for (const Volume &volume : volumes) {
+        check_interrupt();
+        if (!is_plain_linux(volume.filesystem))
+            continue;
         try {
-            if (holds_root(*volume))
-                roots.push_back(volume);
+            if (!holds_root(volume, candidates > 1 || read_only_))
+                continue;
+            roots.push_back(&volume);
+            if (candidates > 1)
+                handle_->check(guestfs_umount_all(g()), "unmount the image");
         } catch (const Error &error) {
             damage = error;
         }
-        check_interrupt();
     }
     if (roots.size() > 1) {
         std::vector<std::string> names;
@@ -140,12 +147,14 @@ const Volume *ApplianceGuest::find_root(const std::vector<Volume> &volumes) cons
     }
     if (roots.empty() && damage && std::ranges::all_of(volumes, holds_no_system))
         throw *damage;
+    if (!roots.empty() && candidates > 1)
+        mount(roots.front()->device, "/", read_only_);
     return roots.empty() ? nullptr : roots.front();
 }
 
+/// Requires: `root` is mounted.
 void ApplianceGuest::open_root(const Volume &root, const std::vector<Volume> &volumes,
                                EventSink &events) {
-    mount(root.device, "/", read_only_);
     facts_.mount_points.push_back({"/", root.device, root.filesystem});
     for (const FstabEntry &entry : read_fstab(head("/etc/fstab", k_fstab_bound).value_or(""))) {
         if (const Volume *volume = find_volume(entry.device, volumes))
@@ -229,8 +238,7 @@ CommandResult ApplianceGuest::run_command(const GuestCommand &command, bool writ
 
 /// libguestfs does not tell when data could not be written. The appliance's kernel does.
 void ApplianceGuest::write_through() const {
-    const std::string failed = ask_shell(*handle_, k_sync_filesystems);
-    if (!failed.empty() || ask_shell(*handle_, k_count_disk_errors) != disk_errors_)
+    if (ask_shell(*handle_, k_write_through) != disk_errors_)
         throw Error(ErrorKind::failed, "the guest's data could not be written: Input/output error",
                     "the host's disk may be full");
 }

@@ -43,7 +43,7 @@ class ApplianceGuest final : public Guest {
   private:
     // Opening: appliance_guest.cpp.
     [[nodiscard]] std::vector<Volume> read_volumes() const;
-    [[nodiscard]] bool holds_root(const Volume &volume) const;
+    [[nodiscard]] bool holds_root(const Volume &volume, bool read_only) const;
     [[nodiscard]] const Volume *find_root(const std::vector<Volume> &volumes) const;
     void mount(const std::string &device, const std::string &path, bool read_only) const;
     void open_root(const Volume &root, const std::vector<Volume> &volumes, EventSink &events);

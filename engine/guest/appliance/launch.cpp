@@ -76,6 +76,8 @@ void configure(const Handle &handle, const LaunchOptions &options, bool emulate)
     handle.check(guestfs_set_tmpdir(g, options.directory.c_str()), "use the run directory");
     // Ctrl-C is ours to handle.
     handle.check(guestfs_set_pgroup(g, 1), "set up the appliance");
+    // What is written is written through and checked before the end.
+    handle.check(guestfs_set_autosync(g, 0), "set up the appliance");
     handle.check(guestfs_set_network(g, options.network ? 1 : 0), "set up the network");
     if (memory_suffices())
         handle.check(guestfs_set_memsize(g, k_memory_mebibytes), "set the memory");
