@@ -1,9 +1,9 @@
 #include "apply/apply.hpp"
 
 #include "apply/build.hpp"
+#include "apply/detach.hpp"
 #include "apply/hand_over.hpp"
 #include "apply/journal.hpp"
-#include "apply/name_lock.hpp"
 #include "apply/phases.hpp"
 #include "base/clock.hpp"
 #include "base/exit_code.hpp"
@@ -52,10 +52,11 @@ void record_failure(TargetReport &report, const Error &error) {
     report.exit_code = exit_code(error.kind());
 }
 
-/// `preview` asks for the foreseen changes to be looked up on the stage before asking the user.
-void create(const Run &run, Plan &plan, Target &target, bool preview, TargetReport &report) {
-    Journal journal(run.catalog.state_directory(), run.id, about(plan));
-    Build build(target, run.catalog, journal, report, run.events);
+/// Builds and publishes `id`; false when a step failed. `preview` asks for the foreseen changes to
+/// be looked up on the stage before asking the user.
+bool make_image(const Run &run, Plan &plan, const HandOver &work, Target &target,
+                const std::string &id, bool preview, TargetReport &report) {
+    Build build(target, id, run.catalog, work.journal, report, run.events);
     if (!target.steps.empty()) {
         const GuestView &guest = build.open(run.options);
         if (preview) {
@@ -64,21 +65,43 @@ void create(const Run &run, Plan &plan, Target &target, bool preview, TargetRepo
         }
     }
     ask(run, plan);
-    if (!build.run()) {
-        report.exit_code = exit_code(ErrorKind::failed);
-        return;
-    }
+    reserve(work, id);
+    if (!build.run())
+        return false;
     const Phase phase("publish", report, run.events);
-    publish(target, plan.recipe, build.stage(), build.sealed(), run.catalog, journal);
-    report.image_id = build.stage().id();
-    report.outcome = TargetOutcome::published;
+    publish(work, build.stage(), build.sealed(), tell_progress("publish", report, run.events));
+    return true;
 }
 
-void update(const Run &run, const Plan &plan, const Target &target, TargetReport &report) {
+void create(const Run &run, Plan &plan, Target &target, NameLock &lock, bool preview,
+            TargetReport &report) {
+    Journal journal(run.catalog.state_directory(), run.id, about(plan));
+    const HandOver work{target, plan.recipe, run.id, run.catalog, journal, lock};
+    const std::string id = random_uuid();
+    try {
+        if (!make_image(run, plan, work, target, id, preview, report)) {
+            take_back(work, id);
+            report.exit_code = exit_code(ErrorKind::failed);
+            return;
+        }
+    } catch (...) {
+        take_back(work, id);
+        throw;
+    }
+    report.image_id = id;
+    report.outcome = TargetOutcome::published;
+    if (shares_data(target))
+        detach(run.catalog, id, report, run.events);
+}
+
+void update(const Run &run, const Plan &plan, const Target &target, NameLock &lock,
+            TargetReport &report) {
     ask(run, plan);
     Journal journal(run.catalog.state_directory(), run.id, about(plan));
-    const Phase phase("publish", report, run.events);
-    converge(target, run.catalog, journal);
+    {
+        const Phase phase("publish", report, run.events);
+        converge({target, plan.recipe, run.id, run.catalog, journal, lock});
+    }
     report.image_id = target.present.value().id;
     report.outcome = TargetOutcome::updated;
 }
@@ -88,7 +111,9 @@ void leave(const Target &target, TargetReport &report) {
     report.outcome = TargetOutcome::unchanged;
 }
 
-TargetReport apply_target(const Run &run, Plan &plan, Target &target, bool preview) {
+/// `lock` is held unless there is nothing to do.
+TargetReport apply_target(const Run &run, Plan &plan, Target &target, NameLock *lock,
+                          bool preview) {
     TargetReport report;
     report.name = target.publish.name;
     run.events.on(
@@ -96,15 +121,17 @@ TargetReport apply_target(const Run &run, Plan &plan, Target &target, bool previ
     try {
         switch (target.action) {
         case Action::create:
-            create(run, plan, target, preview, report);
+            create(run, plan, target, *lock, preview, report);
             break;
         case Action::update:
-            update(run, plan, target, report);
+            update(run, plan, target, *lock, report);
             break;
         case Action::none:
             leave(target, report);
             break;
         }
+        for (const std::string &id : target.detach)
+            detach(run.catalog, id, report, run.events);
     } catch (const Cancelled &) {
         throw;
     } catch (const Error &error) {
@@ -146,13 +173,13 @@ Report apply_recipe(const CheckedRecipe &checked, Catalog &catalog, const ApplyO
     Plan plan = resolve_plan(checked, catalog, options.plan);
     Report report = start_report(run, plan);
     for (std::size_t index = 0; index < plan.targets.size(); ++index) {
-        std::optional<NameLock> lock;
+        std::unique_ptr<NameLock> lock;
         if (plan.targets[index].action != Action::none) {
-            lock.emplace(catalog.state_directory(), plan.targets[index].publish.name, run.id);
+            lock = catalog.lock(plan.targets[index].publish.name, run.id);
             // Between the first look and the lock another run may have published the same.
             plan = resolve_plan(checked, catalog, options.plan);
         }
-        report.targets.push_back(apply_target(run, plan, plan.targets.at(index), true));
+        report.targets.push_back(apply_target(run, plan, plan.targets.at(index), lock.get(), true));
     }
     end_report(run, report);
     return report;
@@ -164,11 +191,11 @@ Report apply_plan(const Plan &plan, Catalog &catalog, const ApplyOptions &option
     Plan working = plan;
     Report report = start_report(run, working);
     for (Target &target : working.targets) {
-        std::optional<NameLock> lock;
+        std::unique_ptr<NameLock> lock;
         if (target.action != Action::none)
-            lock.emplace(catalog.state_directory(), target.publish.name, run.id);
+            lock = catalog.lock(target.publish.name, run.id);
         require_unchanged(target, catalog);
-        report.targets.push_back(apply_target(run, working, target, false));
+        report.targets.push_back(apply_target(run, working, target, lock.get(), false));
     }
     end_report(run, report);
     return report;

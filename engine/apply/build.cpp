@@ -3,7 +3,6 @@
 #include "apply/phases.hpp"
 #include "apply/run_steps.hpp"
 #include "base/interrupt.hpp"
-#include "base/uuid.hpp"
 #include "retouch/error.hpp"
 #include "retouch/step_kind.hpp"
 
@@ -23,8 +22,8 @@ bool needs_network(const Target &target) {
 
 } // namespace
 
-Build::Build(const Target &target, Catalog &catalog, Journal &journal, TargetReport &report,
-             EventSink &events)
+Build::Build(const Target &target, const std::string &id, Catalog &catalog, Journal &journal,
+             TargetReport &report, EventSink &events)
     : target_(target), report_(report), events_(events) {
     const Phase phase("stage", report_, events_);
     check_interrupt();
@@ -32,9 +31,8 @@ Build::Build(const Target &target, Catalog &catalog, Journal &journal, TargetRep
     if (!source)
         throw Error(ErrorKind::stale, fmt::format("the source image {} is gone", target.source.id),
                     "run the command again");
-    const std::string id = random_uuid();
     journal.add("stage", {{"id", id}, {"source", source->id}});
-    stage_ = catalog.store().stage(*source, id);
+    stage_ = catalog.store().stage(*source, id, target.publish.lineage);
 }
 
 // The guest before the stage it works on, both before the directory with their sockets.
@@ -67,7 +65,8 @@ bool Build::run() {
     }
     check_interrupt();
     const Phase phase("seal", report_, events_);
-    sealed_ = stage_->seal();
+    sealed_ = stage_->seal(tell_progress("seal", report_, events_));
+    report_.bytes_written = sealed_.bytes_written.value_or(report_.bytes_written);
     return true;
 }
 

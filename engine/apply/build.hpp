@@ -12,14 +12,16 @@
 #include "retouch/report.hpp"
 
 #include <memory>
+#include <string>
 
 namespace retouch {
 
 class Build {
   public:
-    /// Journals the new id, then stages the source. Throws Error, leaving nothing behind.
-    Build(const Target &target, Catalog &catalog, Journal &journal, TargetReport &report,
-          EventSink &events);
+    /// Journals `id`, the new image's, then stages the source. Throws Error, leaving nothing
+    /// behind.
+    Build(const Target &target, const std::string &id, Catalog &catalog, Journal &journal,
+          TargetReport &report, EventSink &events);
     ~Build();
     Build(const Build &) = delete;
     Build &operator=(const Build &) = delete;

@@ -1,5 +1,7 @@
 #include "apply/hand_over.hpp"
 
+#include "apply/detach.hpp"
+
 #include "base/interrupt.hpp"
 #include "base/version.hpp"
 #include "retouch/error.hpp"
@@ -10,8 +12,8 @@ namespace retouch {
 
 namespace {
 
-Image new_record(const Target &target, const PlannedRecipe &recipe, const std::string &id,
-                 const SealedImage &sealed) {
+Image draft_record(const HandOver &work, const std::string &id) {
+    const Target &target = work.target;
     Image image;
     image.id = id;
     image.name = target.publish.name;
@@ -19,20 +21,31 @@ Image new_record(const Target &target, const PlannedRecipe &recipe, const std::s
     image.visibility = "private";
     image.hidden = true;
     image.disk_format = target.publish.disk_format;
-    image.size = sealed.size;
-    image.virtual_size = sealed.virtual_size;
+    image.container_format = target.publish.container_format;
+    image.owner = target.publish.owner;
     image.min_disk = target.publish.min_disk;
     image.min_ram = target.publish.min_ram;
     image.tags = target.publish.tags;
-    image.checksums[sealed.checksum_algorithm] = sealed.checksum;
     image.properties = target.properties.keep;
     for (const auto &[name, value] : target.properties.set)
         image.properties[name] = value;
-    image.properties[lineage::k_recipe] = recipe.name;
+    image.properties[lineage::k_recipe] = work.recipe.name;
     image.properties[lineage::k_source] = target.source.id;
     image.properties[lineage::k_source_digest] = target.source.digest;
     image.properties[lineage::k_fingerprint] = target.fingerprint;
     image.properties[lineage::k_version] = k_version;
+    image.properties[lineage::k_unfinished] = work.run;
+    if (shares_data(target))
+        image.properties[lineage::k_detach] = "pending";
+    return image;
+}
+
+Image complete_record(const HandOver &work, const std::string &id, const SealedImage &sealed) {
+    Image image = draft_record(work, id);
+    image.size = sealed.size;
+    image.virtual_size = sealed.virtual_size;
+    if (!sealed.checksum_algorithm.empty())
+        image.checksums[sealed.checksum_algorithm] = sealed.checksum;
     return image;
 }
 
@@ -43,6 +56,9 @@ ImageChange make_visible(const Target &target, const std::string &id) {
     change.visibility = target.publish.visibility;
     change.hidden = false;
     change.is_protected = target.publish.is_protected;
+    change.properties[lineage::k_unfinished] = std::nullopt;
+    if (!target.publish.members.empty())
+        change.members = target.publish.members;
     return change;
 }
 
@@ -73,34 +89,28 @@ void add_superseded(const Target &target, std::vector<ImageChange> &changes) {
 
 } // namespace
 
-void publish(const Target &target, const PlannedRecipe &recipe, Stage &stage,
-             const SealedImage &sealed, Catalog &catalog, Journal &journal) {
+void reserve(const HandOver &work, const std::string &id) {
+    const PublishPlan &publish = work.target.publish;
+    work.catalog.reserve(draft_record(work, id), publish.visibility, publish.way);
+}
+
+void publish(const HandOver &work, Stage &stage, const SealedImage &sealed,
+             const WorkProgress &progress) {
+    check_interrupt();
+    const std::string &id = stage.id();
+    work.lock.require_held();
+    work.journal.add("publish", {{"id", id}});
+    work.catalog.attach(complete_record(work, id, sealed), stage, work.target.publish.way,
+                        progress);
     check_interrupt();
     const InterruptShield shield;
-    const std::string &id = stage.id();
-    journal.add("publish", {{"id", id}});
-    stage.publish();
-    const auto take_back = [&] {
-        try {
-            if (catalog.find(id))
-                catalog.remove(id);
-            catalog.store().remove(id);
-        } catch (const Error &) {
-            journal.leave_open();
-        }
-    };
+    std::vector<ImageChange> changes = {make_visible(work.target, id)};
+    add_superseded(work.target, changes);
+    work.lock.require_held();
+    work.journal.add("hand-over", {{"id", id}});
+    work.catalog.apply(changes);
     try {
-        catalog.create(new_record(target, recipe, id, sealed));
-        std::vector<ImageChange> changes = {make_visible(target, id)};
-        add_superseded(target, changes);
-        journal.add("hand-over", {{"id", id}});
-        catalog.apply(changes);
-    } catch (...) {
-        take_back();
-        throw;
-    }
-    try {
-        journal.add("published", {{"id", id}});
+        work.journal.add("published", {{"id", id}});
     } catch (const Error &) {
         // The image is published whether or not this line could be written; recovery asks the
         // record.
@@ -108,7 +118,17 @@ void publish(const Target &target, const PlannedRecipe &recipe, Stage &stage,
     }
 }
 
-void converge(const Target &target, Catalog &catalog, Journal &journal) {
+void take_back(const HandOver &work, const std::string &id) noexcept {
+    const InterruptShield shield;
+    try {
+        work.catalog.remove(id);
+    } catch (const Error &) {
+        work.journal.leave_open();
+    }
+}
+
+void converge(const HandOver &work) {
+    const Target &target = work.target;
     const InterruptShield shield;
     ImageChange change;
     change.id = target.present.value().id;
@@ -132,9 +152,10 @@ void converge(const Target &target, Catalog &catalog, Journal &journal) {
         change.properties[name] = std::nullopt;
     std::vector<ImageChange> changes = {change};
     add_superseded(target, changes);
-    journal.add("converge", {{"id", change.id}});
-    catalog.apply(changes);
-    journal.add("converged", {{"id", change.id}});
+    work.lock.require_held();
+    work.journal.add("converge", {{"id", change.id}});
+    work.catalog.apply(changes);
+    work.journal.add("converged", {{"id", change.id}});
 }
 
 } // namespace retouch

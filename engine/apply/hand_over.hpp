@@ -1,6 +1,6 @@
 #pragma once
-// Hand-over: the record of a sealed image is made complete and invisible, then takes the name from
-// the images before it in one catalog change. Before that change everything can be undone; after it
+// Hand-over: the record of a new image is reserved, then made complete and invisible, then takes
+// the name from the images before it. Before that last change everything can be undone; after it
 // nothing needs to be.
 
 #include "apply/journal.hpp"
@@ -8,14 +8,34 @@
 #include "retouch/plan.hpp"
 #include "retouch/store.hpp"
 
+#include <string>
+
 namespace retouch {
 
-/// Publishes `stage` as `target` says. When it throws, the catalog is as before.
-void publish(const Target &target, const PlannedRecipe &recipe, Stage &stage,
-             const SealedImage &sealed, Catalog &catalog, Journal &journal);
+/// What publishing one target works with. It borrows everything.
+struct HandOver {
+    const Target &target;
+    const PlannedRecipe &recipe;
+    const std::string &run;
+    Catalog &catalog;
+    Journal &journal;
+    NameLock &lock;
+};
+
+/// Makes sure before any work that publishing as `id` will be allowed. Throws Error; what it added
+/// is take_back()'s to remove.
+void reserve(const HandOver &hand_over, const std::string &id);
+
+/// Publishes `stage`. When it throws, take_back() is due.
+void publish(const HandOver &hand_over, Stage &stage, const SealedImage &sealed,
+             const WorkProgress &progress);
+
+/// Removes the record and the bytes of `id`, which was not handed over; when that fails too, leaves
+/// the journal open for the next run. Does not throw.
+void take_back(const HandOver &hand_over, const std::string &id) noexcept;
 
 /// Converges properties and publish fields of the present generation. Throws Error, changing
 /// nothing.
-void converge(const Target &target, Catalog &catalog, Journal &journal);
+void converge(const HandOver &hand_over);
 
 } // namespace retouch

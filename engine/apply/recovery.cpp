@@ -38,14 +38,12 @@ std::set<std::string> unfinished_images(const DeadRun &run) {
     return ids;
 }
 
-/// The hand-over is one change: a record is either still queued and hidden, or handed over.
+/// The hand-over takes the mark off a record: it is either unfinished or not ours to touch.
 void clear_image(Catalog &catalog, const std::string &id, EventSink &events) {
     const auto record = catalog.find(id);
-    if (record && record->status != "queued")
+    if (record && !record->unfinished())
         return;
-    if (record)
-        catalog.remove(id);
-    catalog.store().remove(id);
+    catalog.remove(id);
     tell(events, fmt::format("cleared unfinished image {} of an earlier run that died", id));
 }
 

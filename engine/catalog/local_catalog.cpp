@@ -4,6 +4,8 @@
 
 #include "catalog/local_catalog.hpp"
 
+#include "catalog/file_name_lock.hpp"
+
 #include "base/clock.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
@@ -130,6 +132,15 @@ std::optional<Image> LocalCatalog::find(const std::string &id) const {
 
 Disk LocalCatalog::disk(const Image &image) const {
     return bytes_of(image, store_);
+}
+
+std::unique_ptr<NameLock> LocalCatalog::lock(const std::string &name, const std::string &run) {
+    return std::make_unique<FileNameLock>(state_directory(), name, run);
+}
+
+void LocalCatalog::attach(const Image &record, Stage &stage, const PublishWay &,
+                          const WorkProgress &) {
+    adopt(record, stage);
 }
 
 void LocalCatalog::create(const Image &image) {

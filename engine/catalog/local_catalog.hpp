@@ -25,6 +25,13 @@ class LocalView : public CatalogView {
     [[nodiscard]] std::optional<Image> find(const std::string &id) const override;
     [[nodiscard]] Disk disk(const Image &image) const override;
 
+    [[nodiscard]] PublishWay publish_way(const Image &) const override { return {}; }
+
+    /// Nobody shares what is on one host.
+    [[nodiscard]] std::vector<std::string> members(const std::string &) const override {
+        return {};
+    }
+
   private:
     std::string name_;
     std::filesystem::path file_;
@@ -43,9 +50,28 @@ class LocalCatalog : public Catalog {
     [[nodiscard]] std::optional<Image> find(const std::string &id) const override;
     [[nodiscard]] Disk disk(const Image &image) const override;
 
+    [[nodiscard]] PublishWay publish_way(const Image &) const override { return {}; }
+
+    /// Nobody shares what is on one host.
+    [[nodiscard]] std::vector<std::string> members(const std::string &) const override {
+        return {};
+    }
+
     [[nodiscard]] FileStore &store() override { return store_; }
 
-    void create(const Image &image) override;
+    [[nodiscard]] std::unique_ptr<NameLock> lock(const std::string &name,
+                                                 const std::string &run) override;
+
+    /// Whoever may open the catalog for writing may do all of it.
+    void reserve(const Image &, const std::string &, const PublishWay &) override {}
+
+    void attach(const Image &record, Stage &stage, const PublishWay &way,
+                const WorkProgress &progress) override;
+
+    /// Adds a record; created_at and updated_at are set here. Throws Error: refused when the id
+    /// exists.
+    void create(const Image &image);
+
     void apply(std::span<const ImageChange> changes) override;
     void remove(const std::string &id) override;
     [[nodiscard]] std::filesystem::path state_directory() const override;

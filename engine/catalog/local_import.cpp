@@ -50,7 +50,7 @@ Image import_image(Catalog &catalog, const std::filesystem::path &file, const st
     check_record(image);
     const UniqueFd bytes = open_regular_file(file);
     const auto stage = target.store().receive(bytes.get(), file, image.id);
-    const SealedImage sealed = stage->seal();
+    const SealedImage sealed = stage->seal({});
     image.disk_format = stage->disk().format;
     image.size = sealed.size;
     image.virtual_size = sealed.virtual_size;

@@ -8,7 +8,7 @@ namespace retouch {
 
 std::string Image::digest() const {
     if (checksums.empty())
-        return {};
+        return "image:" + id;
     auto best = checksums.begin();
     for (auto it = checksums.begin(); it != checksums.end(); ++it)
         if (it->first.starts_with("sha512"))
@@ -21,9 +21,13 @@ std::optional<std::string> Image::property(const std::string &property_name) con
     return found == properties.end() ? std::nullopt : std::optional(found->second);
 }
 
+bool Image::unfinished() const {
+    return status == "queued" || properties.contains(lineage::k_unfinished);
+}
+
 bool ImageChange::empty() const {
     return !name && !status && !visibility && !hidden && !is_protected && !min_disk && !min_ram &&
-           !tags && properties.empty();
+           !tags && !members && properties.empty();
 }
 
 } // namespace retouch

@@ -47,6 +47,17 @@ struct NameTable<PreviousPolicy> {
                                                               "keep"};
 };
 
+template<>
+struct NameTable<LineagePolicy> {
+    static constexpr std::array<std::string_view, 3> names = {"detach", "flatten", "keep"};
+};
+
+template<>
+struct NameTable<PublishMethod> {
+    static constexpr std::array<std::string_view, 4> names = {"local", "location", "location-api",
+                                                              "upload"};
+};
+
 template<typename Enum>
 concept Named = requires {
     NameTable<Enum>::names;

@@ -73,6 +73,11 @@ Json publish_json(const PublishPlan &publish) {
     object["min_disk"] = publish.min_disk;
     object["min_ram"] = publish.min_ram;
     object["protected"] = publish.is_protected;
+    object["container_format"] = publish.container_format;
+    object["owner"] = publish.owner;
+    object["members"] = publish.members;
+    object["lineage"] = to_string(publish.lineage);
+    object["way"] = {{"method", to_string(publish.way.method)}, {"reason", publish.way.reason}};
     object["superseded"] = std::move(superseded);
     object["changed_fields"] = publish.changed_fields;
     return object;
@@ -127,6 +132,7 @@ Json target_json(const Target &target, const PlannedRecipe &recipe) {
     object["injected"] = injected_json(target.injected);
     object["observed"] = images_json(target.observed);
     object["preconditions"] = preconditions_json(target, recipe);
+    object["detach"] = target.detach;
     object["notes"] = target.notes;
     return object;
 }

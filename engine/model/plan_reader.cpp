@@ -119,6 +119,14 @@ Superseded read_superseded(ObjectReader &reader) {
     return former;
 }
 
+PublishWay read_way(ObjectReader reader) {
+    PublishWay way;
+    way.method = reader.choice<PublishMethod>("method");
+    way.reason = reader.text("reason");
+    reader.finish();
+    return way;
+}
+
 PublishPlan read_publish(ObjectReader reader) {
     PublishPlan publish;
     publish.name = reader.text("name");
@@ -128,6 +136,11 @@ PublishPlan read_publish(ObjectReader reader) {
     publish.min_disk = reader.count("min_disk");
     publish.min_ram = reader.count("min_ram");
     publish.is_protected = reader.boolean("protected");
+    publish.container_format = reader.text("container_format");
+    publish.owner = reader.text("owner");
+    publish.members = reader.texts("members");
+    publish.lineage = reader.choice<LineagePolicy>("lineage");
+    publish.way = read_way(reader.reader("way"));
     for (ObjectReader &former : reader.readers("superseded"))
         publish.superseded.push_back(read_superseded(former));
     publish.changed_fields = reader.texts("changed_fields");
@@ -162,6 +175,7 @@ Target read_target(ObjectReader &reader) {
         target.observed.push_back(read_image(image));
     // Derived from the rest; only there for people.
     (void)reader.member("preconditions");
+    target.detach = reader.texts("detach");
     target.notes = reader.texts("notes");
     reader.finish();
     return target;

@@ -47,6 +47,10 @@ Json target_json(const TargetReport &target) {
     object["name"] = to_valid_utf8(target.name);
     object["outcome"] = to_string(target.outcome);
     object["image_id"] = target.image_id;
+    Json notes = Json::array();
+    for (const std::string &note : target.notes)
+        notes.push_back(to_valid_utf8(note));
+    object["notes"] = std::move(notes);
     object["error"] = to_valid_utf8(target.error);
     object["hint"] = to_valid_utf8(target.hint);
     object["exit_code"] = target.exit_code;

@@ -30,7 +30,8 @@ const Image *newest_generation(const std::vector<Image> &images, const std::stri
                                const std::string &name) {
     const Image *newest = nullptr;
     for (const Image &image : images)
-        if (image.name == name && image.status == "active" && is_generation(image, recipe_name))
+        if (image.name == name && image.status == "active" && !image.unfinished() &&
+            is_generation(image, recipe_name))
             newest = &image;
     return newest;
 }
@@ -78,8 +79,7 @@ void use_record(Lineage &lineage, const Image &image) {
 /// The image `generation` was made from; when its record is gone, what the generation remembers.
 void use_source_of(Lineage &lineage, const Image &generation, const std::vector<Image> &images) {
     const std::string id = generation.property(lineage::k_source).value_or("");
-    if (const Image *record = find_id(images, id);
-        record != nullptr && record->status != "queued") {
+    if (const Image *record = find_id(images, id); record != nullptr && !record->unfinished()) {
         use_record(lineage, *record);
         return;
     }

@@ -44,16 +44,30 @@ void use_present_as_source(Lineage &lineage, const PlanOptions &options) {
         present.id));
 }
 
+/// Images of this recipe whose detaching was interrupted.
+std::vector<std::string> to_detach(const std::string &recipe_name,
+                                   const std::vector<Image> &images) {
+    std::vector<std::string> ids;
+    for (const Image &image : images)
+        if (!image.unfinished() && image.property(lineage::k_recipe) == recipe_name &&
+            image.property(lineage::k_detach) == "pending")
+            ids.push_back(image.id);
+    return ids;
+}
+
 void plan_update(Target &target, const Recipe &recipe, const Lineage &lineage,
                  const std::vector<Image> &images) {
     target.publish = publish_present(recipe, lineage, images);
     target.properties = properties_for_present(lineage.present->properties, recipe.properties);
     const bool converged = target.properties.set.empty() && target.properties.remove.empty() &&
                            target.publish.changed_fields.empty();
-    target.action = converged ? Action::none : Action::update;
-    target.reason = converged
-                        ? "the present generation is as the recipe says"
-                        : "contents are as the recipe says; properties or publish fields differ";
+    target.action = converged && target.detach.empty() ? Action::none : Action::update;
+    if (!converged)
+        target.reason = "contents are as the recipe says; properties or publish fields differ";
+    else if (!target.detach.empty())
+        target.reason = "as the recipe says, but it still shares data with its source";
+    else
+        target.reason = "the present generation is as the recipe says";
 }
 
 std::string reason_to_create(const Lineage &lineage) {
@@ -64,20 +78,25 @@ std::string reason_to_create(const Lineage &lineage) {
 }
 
 void plan_create(Target &target, const Recipe &recipe, const Lineage &lineage,
-                 const std::vector<Image> &images) {
+                 const std::vector<Image> &images, const CatalogView &catalog) {
+    const Image &source = lineage.source_record.value();
     target.action = Action::create;
     target.reason = reason_to_create(lineage);
     target.publish = publish_new(recipe, lineage, images);
-    target.properties = properties_for_new(lineage.source_record->properties, recipe.properties);
+    target.publish.way = catalog.publish_way(source);
+    if (target.publish.visibility == "shared" && source.visibility == "shared")
+        target.publish.members = catalog.members(source.id);
+    target.properties = properties_for_new(source.properties, recipe.properties);
     for (const std::string &id : bystanders(recipe, lineage, images))
         target.notes.push_back(fmt::format(
             "image {} also bears the name '{}' and stays visible: this recipe did not make it", id,
             escape(lineage.publish_name)));
 }
 
-Target resolve_target(const CheckedRecipe &checked, const std::vector<Image> &images,
+Target resolve_target(const CheckedRecipe &checked, const CatalogView &catalog,
                       const PlanOptions &options) {
     const Recipe &recipe = checked.recipe;
+    const std::vector<Image> images = catalog.images();
     Lineage lineage =
         resolve_lineage(images, recipe.name, recipe.source_image, recipe.publish.name);
     Target target;
@@ -94,10 +113,11 @@ Target resolve_target(const CheckedRecipe &checked, const std::vector<Image> &im
     target.notes = lineage.notes;
     target.observed = observe(lineage, images);
     target.injected = checked.injected;
+    target.detach = to_detach(recipe.name, images);
     if (built)
         plan_update(target, recipe, lineage, images);
     else
-        plan_create(target, recipe, lineage, images);
+        plan_create(target, recipe, lineage, images, catalog);
     for (const Step &step : checked.steps)
         target.steps.push_back({step, {}});
     if (built)
@@ -115,7 +135,7 @@ Plan resolve_plan(const CheckedRecipe &checked, const CatalogView &catalog,
     plan.tool = k_tool;
     plan.recipe = {recipe.path.string(), recipe.directory.string(), recipe.sha256, recipe.name};
     plan.catalog = catalog.name();
-    plan.targets.push_back(resolve_target(checked, catalog.images(), options));
+    plan.targets.push_back(resolve_target(checked, catalog, options));
     return plan;
 }
 

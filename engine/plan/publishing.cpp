@@ -23,6 +23,8 @@ PublishPlan resolve_fields(const Publish &wanted, const Image &base, const std::
     plan.name = name;
     plan.visibility = wanted.visibility.value_or(base.visibility);
     plan.disk_format = base.disk_format;
+    plan.container_format = base.container_format;
+    plan.owner = base.owner;
     plan.tags = normal_tags(wanted.tags.value_or(base.tags));
     plan.min_disk = wanted.min_disk_gib.value_or(base.min_disk);
     plan.min_ram = wanted.min_ram_mib.value_or(base.min_ram);
@@ -75,6 +77,7 @@ PublishPlan publish_new(const Recipe &recipe, const Lineage &lineage,
                         const std::vector<Image> &images) {
     PublishPlan plan =
         resolve_fields(recipe.publish, lineage.source_record.value(), lineage.publish_name);
+    plan.lineage = recipe.publish.lineage;
     plan.superseded = superseded(recipe, lineage, images, "");
     return plan;
 }

@@ -6,6 +6,7 @@
 #include "base/digest.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "model/names.hpp"
 
 #include "recipe/place.hpp"
 #include "recipe/recipe_schema.hpp"
@@ -45,19 +46,13 @@ std::optional<std::int64_t> optional_number(const Value &parent, std::string_vie
     return number;
 }
 
-PreviousPolicy previous_policy(const std::string &word) {
-    if (word == "rename")
-        return PreviousPolicy::rename;
-    if (word == "deactivate")
-        return PreviousPolicy::deactivate;
-    return word == "keep" ? PreviousPolicy::keep : PreviousPolicy::hide;
-}
-
 Publish to_publish(const Value &value) {
     Publish publish;
     publish.name = optional_text(value, "name");
     publish.visibility = optional_text(value, "visibility");
-    publish.previous = previous_policy(text_at(value, "previous"));
+    publish.previous =
+        from_name<PreviousPolicy>(text_at(value, "previous")).value_or(publish.previous);
+    publish.lineage = from_name<LineagePolicy>(text_at(value, "lineage")).value_or(publish.lineage);
     if (const Value *tags = value.find("tags")) {
         publish.tags.emplace();
         for (const Value &tag : tags->items)

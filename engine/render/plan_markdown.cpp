@@ -115,6 +115,8 @@ std::string publish_markdown(const Target &target) {
         rows.push_back({label, markdown_cell(value)});
     for (const Superseded &superseded : target.publish.superseded)
         rows.push_back({"previous", markdown_words(superseded_text(superseded))});
+    for (const std::string &id : target.detach)
+        rows.push_back({"detach", markdown_words(fmt::format("image {} from its source", id))});
     const std::string table = markdown_table({"publish", ""}, rows);
     return table.empty() ? table : "\n**Publish**\n\n" + table;
 }

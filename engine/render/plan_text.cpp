@@ -185,6 +185,8 @@ std::string publish_text(const Target &target, const Style &style) {
         fields.emplace_back("id", "(known after apply)");
     for (const Superseded &superseded : target.publish.superseded)
         fields.emplace_back("previous", superseded_text(superseded));
+    for (const std::string &id : target.detach)
+        fields.emplace_back("detach", fmt::format("image {} from its source", escape(id)));
     return fields.empty() ? "" : "\n    Publish\n" + fields_text(fields, lead);
 }
 

@@ -65,6 +65,13 @@ std::string phases_markdown(const TargetReport &target) {
     return text.empty() ? text : fmt::format("\nTime: {}\n", text);
 }
 
+std::string notes_markdown(const TargetReport &target) {
+    std::string text;
+    for (const std::string &note : target.notes)
+        text += fmt::format("\nNote: {}\n", markdown_words(note));
+    return text;
+}
+
 std::string error_markdown(const TargetReport &target) {
     if (target.outcome != TargetOutcome::failed)
         return {};
@@ -83,8 +90,8 @@ std::string report_markdown(const Report &report) {
     text += summary_table(report);
     text += fmt::format("\n{}\n", markdown_words(report_summary(report)));
     for (const TargetReport &target : report.targets) {
-        const std::string body =
-            steps_markdown(target) + phases_markdown(target) + error_markdown(target);
+        const std::string body = steps_markdown(target) + phases_markdown(target) +
+                                 notes_markdown(target) + error_markdown(target);
         if (!body.empty())
             text += "\n" + markdown_details(fmt::format("{}: {}", markdown_words(target.name),
                                                         to_string(target.outcome)),

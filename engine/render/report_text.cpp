@@ -100,6 +100,13 @@ std::string phases_text(const TargetReport &target) {
     return text.empty() ? text : fmt::format("    time: {}\n", text);
 }
 
+std::string notes_text(const TargetReport &target) {
+    std::string text;
+    for (const std::string &note : target.notes)
+        text += fmt::format("    note: {}\n", escape(note));
+    return text;
+}
+
 std::string error_text(const TargetReport &target, const Style &style) {
     if (target.outcome != TargetOutcome::failed)
         return {};
@@ -124,7 +131,7 @@ std::string target_text(const TargetReport &target, const Style &style) {
         width = std::max(width, std::min(code_points(summary_of(step)), k_widest_summary));
     for (const StepReport &step : target.steps)
         text += step_text(step, width, style);
-    return text + phases_text(target) + error_text(target, style);
+    return text + phases_text(target) + notes_text(target) + error_text(target, style);
 }
 
 } // namespace

@@ -17,6 +17,21 @@ namespace {
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
+std::string method_words(const PublishWay &way) {
+    switch (way.method) {
+    case PublishMethod::local:
+        return "a file moved into place";
+    case PublishMethod::location:
+        return fmt::format("location registered with PATCH ({})", escape(way.reason));
+    case PublishMethod::location_api:
+        return fmt::format("location registered with the add-location call ({})",
+                           escape(way.reason));
+    case PublishMethod::upload:
+        return fmt::format("bytes uploaded through the image service ({})", escape(way.reason));
+    }
+    return {};
+}
+
 Fields all_fields(const PublishPlan &publish) {
     return {
         {"name", in_quotes(publish.name)},
@@ -26,6 +41,9 @@ Fields all_fields(const PublishPlan &publish) {
         {"min_disk", fmt::format("{} GiB", publish.min_disk)},
         {"min_ram", fmt::format("{} MiB", publish.min_ram)},
         {"protected", publish.is_protected ? "yes" : "no"},
+        {"members", listed(publish.members)},
+        {"method", method_words(publish.way)},
+        {"lineage", std::string(to_string(publish.lineage))},
     };
 }
 
@@ -33,7 +51,10 @@ bool is_default(const PublishPlan &publish, const std::string &field) {
     return (field == "tags" && publish.tags.empty()) ||
            (field == "min_disk" && publish.min_disk == 0) ||
            (field == "min_ram" && publish.min_ram == 0) ||
-           (field == "protected" && !publish.is_protected);
+           (field == "protected" && !publish.is_protected) ||
+           (field == "members" && publish.members.empty()) ||
+           (field == "method" && publish.way.method == PublishMethod::local) ||
+           (field == "lineage" && !publish.way.by_location());
 }
 
 } // namespace

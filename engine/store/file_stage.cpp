@@ -25,6 +25,22 @@ void make_read_only(const NewFile &file) {
         throw system_error("change the mode of", file.path(), errno);
 }
 
+class FileReader : public ByteReader {
+  public:
+    explicit FileReader(std::filesystem::path path)
+        : path_(std::move(path)), file_(open_regular_file(path_)) {}
+
+    [[nodiscard]] std::uint64_t size() const override { return file_size(file_.get(), path_); }
+
+    std::size_t read(std::uint64_t offset, std::span<char> buffer) override {
+        return read_at(file_.get(), offset, buffer, path_);
+    }
+
+  private:
+    std::filesystem::path path_;
+    UniqueFd file_;
+};
+
 } // namespace
 
 FileStage::FileStage(std::string id, NewFile file, Disk disk, std::filesystem::path destination)
@@ -33,7 +49,7 @@ FileStage::FileStage(std::string id, NewFile file, Disk disk, std::filesystem::p
       destination_(std::move(destination)),
       file_(std::move(file)) {}
 
-SealedImage FileStage::seal() {
+SealedImage FileStage::seal(const WorkProgress &) {
     file_.start_sync();
     SealedImage sealed;
     sealed.size = static_cast<std::int64_t>(file_size(file_.fd(), file_.path()));
@@ -45,6 +61,11 @@ SealedImage FileStage::seal() {
     file_.sync();
     sealed_ = true;
     return sealed;
+}
+
+std::unique_ptr<ByteReader> FileStage::reader() const {
+    assert(sealed_);
+    return std::make_unique<FileReader>(disk_.path);
 }
 
 void FileStage::publish() {

@@ -6,6 +6,7 @@
 #include "store/new_file.hpp"
 
 #include <filesystem>
+#include <memory>
 #include <string>
 
 namespace retouch {
@@ -19,7 +20,8 @@ class FileStage : public Stage {
 
     [[nodiscard]] Disk disk() const override { return disk_; }
 
-    SealedImage seal() override;
+    SealedImage seal(const WorkProgress &progress) override;
+    [[nodiscard]] std::unique_ptr<ByteReader> reader() const override;
     void publish() override;
 
     [[nodiscard]] std::string location() const override { return disk_.path.string(); }

@@ -72,7 +72,8 @@ Disk FileStore::disk(const Image &image) const {
             .read_only = true};
 }
 
-std::unique_ptr<Stage> FileStore::stage(const Image &source, const std::string &new_id) {
+std::unique_ptr<Stage> FileStore::stage(const Image &source, const std::string &new_id,
+                                        LineagePolicy) {
     const Disk original = disk(source);
     const UniqueFd bytes = open_regular_file(original.path);
     NewFile file =

@@ -20,10 +20,13 @@ class FileStore : public ImageStore {
 
     /// The stage is DIRECTORY/.stage-ID.FORMAT: a reflink where the filesystem can, else a sparse
     /// copy; a qcow2 image is copied as qcow2 and edited as such.
-    [[nodiscard]] std::unique_ptr<Stage> stage(const Image &source,
-                                               const std::string &new_id) override;
+    [[nodiscard]] std::unique_ptr<Stage> stage(const Image &source, const std::string &new_id,
+                                               LineagePolicy lineage) override;
 
     void remove(const std::string &id) override;
+
+    /// Every file has its own bytes already.
+    void detach(const std::string &, const WorkProgress &) override {}
 
     /// A stage holding the bytes of a file from elsewhere, open at `fd`, as DIRECTORY/.import-ID.
     /// FORMAT. The bytes are looked at again once they are ours. Throws Error as probe_image()

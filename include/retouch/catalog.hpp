@@ -3,6 +3,7 @@
 // Catalog can also change records and hands out the store with the bytes.
 
 #include "retouch/image.hpp"
+#include "retouch/publish.hpp"
 #include "retouch/store.hpp"
 
 #include <filesystem>
@@ -13,6 +14,16 @@
 #include <vector>
 
 namespace retouch {
+
+/// The right to publish under a name. Dropping it frees it.
+class NameLock {
+  public:
+    virtual ~NameLock() = default;
+
+    /// To be called before each act that cannot be undone. Throws Error: temporary when the lock
+    /// was lost.
+    virtual void require_held() = 0;
+};
 
 class CatalogView {
   public:
@@ -29,21 +40,42 @@ class CatalogView {
 
     /// The bytes of an active image, read-only. Throws Error.
     [[nodiscard]] virtual Disk disk(const Image &image) const = 0;
+
+    /// How an image made from `source` would be published. Throws Error: refused, saying why, when
+    /// nothing can be made from it or no way is open.
+    [[nodiscard]] virtual PublishWay publish_way(const Image &source) const = 0;
+
+    /// Projects that share a `shared` image, sorted. Throws Error.
+    [[nodiscard]] virtual std::vector<std::string> members(const std::string &id) const = 0;
 };
 
 class Catalog : public CatalogView {
   public:
     [[nodiscard]] virtual ImageStore &store() = 0;
 
-    /// Adds a record; `image.id` is the caller's choice, created_at and updated_at are set here.
-    /// Throws Error: refused when the id exists.
-    virtual void create(const Image &image) = 0;
+    /// Takes the right to publish under `name` for the run `run`. Throws Error: temporary, saying
+    /// who holds it and since when.
+    [[nodiscard]] virtual std::unique_ptr<NameLock> lock(const std::string &name,
+                                                         const std::string &run) = 0;
+
+    /// Makes sure, before any work, that the catalog will allow what publishing `draft` needs, with
+    /// the visibility `visibility` in the end; it may add the record, queued and hidden.
+    /// Throws Error: not_authorised or refused, saying what is missing.
+    virtual void reserve(const Image &draft, const std::string &visibility,
+                         const PublishWay &way) = 0;
+
+    /// Publishes the sealed bytes of `stage` and completes their record, `record`, still
+    /// unfinished, hidden and private. `progress` is told of an upload. Throws Error; what it left,
+    /// remove() removes.
+    virtual void attach(const Image &record, Stage &stage, const PublishWay &way,
+                        const WorkProgress &progress) = 0;
 
     /// Makes all changes or none, in one step if the catalog can, else in order with undo.
     /// Throws Error when a record is gone or refuses the change.
     virtual void apply(std::span<const ImageChange> changes) = 0;
 
-    /// Removes the record and then its bytes. Throws Error: refused when it is protected.
+    /// Removes the record and its bytes. No error when there is neither. Throws Error: refused when
+    /// it is protected or in use.
     virtual void remove(const std::string &id) = 0;
 
     /// Where runs keep journals, locks and sockets for this catalog; exists and is writable.

@@ -14,24 +14,30 @@ struct Image {
     std::string name;
     std::string status = "active";      ///< queued | active | deactivated
     std::string visibility = "private"; ///< public | private | shared | community
-    std::string disk_format = "raw";    ///< raw | qcow2
-    std::int64_t size = 0;              ///< bytes of the file as a reader would download it
-    std::int64_t virtual_size = 0;      ///< bytes of the disk a guest sees
-    std::int64_t min_disk = 0;          ///< GiB
-    std::int64_t min_ram = 0;           ///< MiB
+    std::string disk_format = "raw";    ///< raw | qcow2, as Glance also others we only carry
+    std::string container_format = "bare";
+    std::string owner;             ///< id of the project it belongs to; empty where there are none
+    std::int64_t size = 0;         ///< bytes of the file as a reader would download it
+    std::int64_t virtual_size = 0; ///< bytes of the disk a guest sees
+    std::int64_t min_disk = 0;     ///< GiB
+    std::int64_t min_ram = 0;      ///< MiB
     bool is_protected = false;
     bool hidden = false;
     std::vector<std::string> tags;                 ///< sorted, unique
     std::map<std::string, std::string> properties; ///< Glance's extra properties
     std::map<std::string, std::string> checksums;  ///< algorithm -> lower-case hex
+    std::vector<std::string> locations;            ///< URLs of the bytes, where the catalog tells
     std::string created_at;                        ///< RFC 3339, UTC, microseconds, `Z`
     std::string updated_at;
 
     bool operator==(const Image &) const = default;
 
-    /// The string that identifies the bytes: "ALGORITHM:HEX" of the strongest checksum, or empty
-    /// when the record has none.
+    /// The string that identifies the bytes: "ALGORITHM:HEX" of the strongest checksum, or
+    /// "image:ID" when the record has none: bytes under an id never change.
     [[nodiscard]] std::string digest() const;
+
+    /// True while a run has not handed it over: queued, or bearing lineage::k_unfinished.
+    [[nodiscard]] bool unfinished() const;
 
     /// A property's value, or nullopt.
     [[nodiscard]] std::optional<std::string> property(const std::string &name) const;
@@ -48,6 +54,7 @@ struct ImageChange {
     std::optional<std::int64_t> min_disk;
     std::optional<std::int64_t> min_ram;
     std::optional<std::vector<std::string>> tags;
+    std::optional<std::vector<std::string>> members; ///< projects a shared image is shared with
     std::map<std::string, std::optional<std::string>> properties; ///< nullopt removes
 
     bool operator==(const ImageChange &) const = default;
@@ -63,6 +70,10 @@ inline constexpr const char *k_source = "retouch_source";
 inline constexpr const char *k_source_digest = "retouch_source_digest";
 inline constexpr const char *k_fingerprint = "retouch_fingerprint";
 inline constexpr const char *k_version = "retouch_version";
+/// The run that is making this image; gone once it is handed over.
+inline constexpr const char *k_unfinished = "retouch_unfinished";
+/// "pending" while the bytes still depend on the source's and shall be freed from them.
+inline constexpr const char *k_detach = "retouch_detach";
 } // namespace lineage
 
 } // namespace retouch

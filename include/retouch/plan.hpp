@@ -3,6 +3,7 @@
 // look at the world, can be saved, read back and reviewed, and is the only thing apply obeys.
 
 #include "retouch/image.hpp"
+#include "retouch/publish.hpp"
 #include "retouch/recipe.hpp"
 #include "retouch/step.hpp"
 
@@ -63,10 +64,15 @@ struct PublishPlan {
     std::string name;
     std::string visibility;
     std::string disk_format;
+    std::string container_format;
+    std::string owner; ///< project it shall belong to; empty where there are none
     std::vector<std::string> tags;
     std::int64_t min_disk = 0;
     std::int64_t min_ram = 0;
     bool is_protected = false;
+    PublishWay way;                                ///< for Action::create
+    LineagePolicy lineage = LineagePolicy::detach; ///< for Action::create
+    std::vector<std::string> members;              ///< projects it will be shared with
     std::vector<Superseded> superseded;
     /// For Action::update: the fields of the present record that differ and will be set.
     std::vector<std::string> changed_fields;
@@ -96,6 +102,8 @@ struct Target {
     /// Precondition: every image that bears the source's or the published name, or is the source,
     /// as it was when the plan was made; ordered by id.
     std::vector<ImageReference> observed;
+    /// Earlier images of this recipe that still share data with their source and are to be freed.
+    std::vector<std::string> detach;
     std::vector<std::string> notes; ///< what a reviewer should know; escaped
 
     bool operator==(const Target &) const = default;

@@ -2,6 +2,7 @@
 // Recipe: a checked recipe as plain data, variables resolved, sections in running order. What a
 // section's entries mean is known to the step kind of that name, not here.
 
+#include "retouch/publish.hpp"
 #include "retouch/value.hpp"
 
 #include <filesystem>
@@ -18,14 +19,12 @@ struct Section {
     Value value;      ///< what stands under it, schema-checked
 };
 
-/// What happens to the image that held the name before, at hand-over.
-enum class PreviousPolicy { hide, rename, deactivate, keep };
-
 /// How the result is published. Absent means: as the source has it.
 struct Publish {
     std::optional<std::string> name;       ///< default: the source image's name
     std::optional<std::string> visibility; ///< public | private | shared | community
     PreviousPolicy previous = PreviousPolicy::hide;
+    LineagePolicy lineage = LineagePolicy::detach;
     std::optional<std::vector<std::string>> tags;
     std::optional<std::int64_t> min_disk_gib; ///< 0 and up
     std::optional<std::int64_t> min_ram_mib;  ///< 0 and up

@@ -32,6 +32,7 @@ struct TargetReport {
     std::vector<StepReport> steps;
     std::vector<std::pair<std::string, double>> phases; ///< name, seconds; in running order
     std::uint64_t bytes_written = 0;                    ///< into the stage by the steps
+    std::vector<std::string> notes;                     ///< what a reader should know; escaped
     std::string error;                                  ///< empty unless failed
     std::string hint;
     int exit_code = 0; ///< what this target alone would exit with

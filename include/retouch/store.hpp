@@ -3,28 +3,69 @@
 // from birth, which ends published or discarded. Bytes under a published id are never touched.
 
 #include "retouch/image.hpp"
+#include "retouch/publish.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 
 namespace retouch {
 
+/// How a Ceph cluster is reached. Empty fields: Ceph's own defaults.
+struct RbdAccess {
+    std::filesystem::path conf; ///< default: CEPH_CONF, then /etc/ceph/ceph.conf
+    std::string user;           ///< without "client."; default: admin
+    std::filesystem::path keyring;
+
+    bool operator==(const RbdAccess &) const = default;
+};
+
+/// An RBD image, or one snapshot of it, and how to reach it.
+struct RbdDisk {
+    RbdAccess access;
+    std::string pool;
+    std::string image;
+    std::string snapshot; ///< empty: the image itself
+
+    bool operator==(const RbdDisk &) const = default;
+};
+
 /// How qemu-storage-daemon opens a disk: a value, safe to keep, nothing is open.
 struct Disk {
     std::string format;         ///< raw | qcow2
-    std::filesystem::path path; ///< absolute
+    std::filesystem::path path; ///< absolute; empty for an RBD image
     std::int64_t virtual_size = 0;
     bool read_only = true;
+    std::optional<RbdDisk> rbd = std::nullopt; ///< set: the bytes are there, `format` is raw
+};
+
+/// Told how far long work is, in bytes; `total` is 0 when unknown. It returns false to cancel.
+using WorkProgress = std::function<bool(std::uint64_t done, std::uint64_t total)>;
+
+/// Reads the final bytes of a sealed stage, from one thread.
+class ByteReader {
+  public:
+    virtual ~ByteReader() = default;
+
+    [[nodiscard]] virtual std::uint64_t size() const = 0;
+
+    /// Fills `buffer` from `offset` on; less only at the end. Throws Error.
+    virtual std::size_t read(std::uint64_t offset, std::span<char> buffer) = 0;
 };
 
 /// What a finished image is made of.
 struct SealedImage {
     std::int64_t size = 0;
     std::int64_t virtual_size = 0;
-    std::string checksum_algorithm;
-    std::string checksum; ///< lower-case hex
+    std::string checksum_algorithm; ///< empty: not computed
+    std::string checksum;           ///< lower-case hex
+    /// Bytes the steps wrote into the stage, when the store knows better than the guest.
+    std::optional<std::uint64_t> bytes_written = std::nullopt;
 };
 
 class Stage {
@@ -37,9 +78,12 @@ class Stage {
     /// The disk to work on, writable. Valid until seal().
     [[nodiscard]] virtual Disk disk() const = 0;
 
-    /// Makes the bytes final and durable and computes their checksum. No writer may be open.
-    /// Throws Error.
-    virtual SealedImage seal() = 0;
+    /// Makes the bytes final and durable and computes their checksum where that is cheap. No writer
+    /// may be open. Throws Error; interrupted when `progress` returns false.
+    virtual SealedImage seal(const WorkProgress &progress) = 0;
+
+    /// The sealed bytes. Requires: sealed, not published. Throws Error.
+    [[nodiscard]] virtual std::unique_ptr<ByteReader> reader() const = 0;
 
     /// Puts the sealed bytes in their place under id(). Requires: sealed. Throws Error.
     virtual void publish() = 0;
@@ -57,11 +101,17 @@ class ImageStore {
 
     /// A new stage holding `source`'s bytes, to be published as `new_id`. Costs time and space by
     /// the data the source uses, not by its virtual size. Throws Error, leaving nothing behind.
-    [[nodiscard]] virtual std::unique_ptr<Stage> stage(const Image &source,
-                                                       const std::string &new_id) = 0;
+    /// A store that shares no data ignores `lineage`.
+    [[nodiscard]] virtual std::unique_ptr<Stage>
+    stage(const Image &source, const std::string &new_id, LineagePolicy lineage) = 0;
 
     /// Removes published bytes, or what an unfinished stage left at `id`. No error when absent.
     virtual void remove(const std::string &id) = 0;
+
+    /// Completes the published bytes of `id`, so that they share nothing with the source's. Can be
+    /// repeated after any interruption; done at once when they share nothing. Throws Error;
+    /// interrupted when `progress` returns false.
+    virtual void detach(const std::string &id, const WorkProgress &progress) = 0;
 };
 
 } // namespace retouch

@@ -24,7 +24,7 @@ BELOW = {
 # public header -> the layer it belongs to
 PUBLIC = {
     "error": "base", "diagnostics": "base",
-    "json": "model", "value": "model", "recipe": "model", "image": "model", "facts": "model",
+    "json": "model", "value": "model", "recipe": "model", "image": "model", "publish": "model", "facts": "model",
     "step": "model", "plan": "model", "event": "model", "report": "model",
     "store": "store", "catalog": "catalog", "guest": "guest", "step_kind": "steps",
 }

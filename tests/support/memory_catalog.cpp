@@ -1,5 +1,7 @@
 #include "support/memory_catalog.hpp"
 
+#include "catalog/file_name_lock.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -19,10 +21,12 @@ class MemoryCatalog::MemoryStage : public Stage {
 
     [[nodiscard]] Disk disk() const override { return {"raw", "/memory/" + id_, 1024, false}; }
 
-    SealedImage seal() override {
+    SealedImage seal(const WorkProgress &) override {
         catalog_.change("seal");
-        return {static_cast<std::int64_t>(bytes_.size()), 1024, "sha512-used", "sealed-" + id_};
+        return {static_cast<std::int64_t>(bytes_.size()), 1024, "sha512-used", "sealed-" + id_, {}};
     }
+
+    [[nodiscard]] std::unique_ptr<ByteReader> reader() const override { return nullptr; }
 
     void publish() override {
         catalog_.change("publish");
@@ -35,6 +39,22 @@ class MemoryCatalog::MemoryStage : public Stage {
     MemoryCatalog &catalog_;
     std::string id_;
     std::string bytes_;
+};
+
+class MemoryCatalog::MemoryLock : public NameLock {
+  public:
+    MemoryLock(const std::filesystem::path &directory, const std::string &name,
+               const std::string &run, int lost_at)
+        : lock_(directory, name, run), countdown_(lost_at) {}
+
+    void require_held() override {
+        if (countdown_ > 0 && --countdown_ == 0)
+            throw Error(ErrorKind::temporary, "the lock was lost");
+    }
+
+  private:
+    FileNameLock lock_;
+    int countdown_;
 };
 
 void MemoryCatalog::put(Image image) {
@@ -54,11 +74,29 @@ Disk MemoryCatalog::disk(const Image &image) const {
     return {"raw", "/memory/" + image.id, 1024, true};
 }
 
-void MemoryCatalog::create(const Image &image) {
-    change("create");
-    Image copy = image;
+std::unique_ptr<NameLock> MemoryCatalog::lock(const std::string &name, const std::string &run) {
+    return std::make_unique<MemoryLock>(directory_.path(), name, run, lose_lock_at_);
+}
+
+void MemoryCatalog::reserve(const Image &draft, const std::string &, const PublishWay &) {
+    if (way_.method == PublishMethod::local)
+        return;
+    change("reserve");
+    Image copy = draft;
     copy.created_at = copy.updated_at = now();
     records_.push_back(std::move(copy));
+}
+
+void MemoryCatalog::attach(const Image &image, Stage &stage, const PublishWay &,
+                           const WorkProgress &) {
+    stage.publish();
+    change("attach");
+    Image copy = image;
+    copy.created_at = copy.updated_at = now();
+    if (Image *reserved = record(image.id))
+        *reserved = std::move(copy);
+    else
+        records_.push_back(std::move(copy));
 }
 
 void MemoryCatalog::apply(std::span<const ImageChange> changes) {
@@ -92,9 +130,15 @@ void MemoryCatalog::remove(const std::string &id) {
     bytes_.erase(id);
 }
 
-std::unique_ptr<Stage> MemoryCatalog::stage(const Image &source, const std::string &new_id) {
+std::unique_ptr<Stage> MemoryCatalog::stage(const Image &source, const std::string &new_id,
+                                            LineagePolicy) {
     change("stage");
     return std::make_unique<MemoryStage>(*this, new_id, bytes_.at(source.id) + " changed");
+}
+
+void MemoryCatalog::detach(const std::string &id, const WorkProgress &) {
+    change("detach");
+    detached_.insert(id);
 }
 
 void MemoryCatalog::change(const char *what) {

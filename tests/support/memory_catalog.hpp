@@ -29,6 +29,15 @@ class MemoryCatalog : public Catalog, private ImageStore {
         changes_ = 0;
     }
 
+    /// What publish_way() answers. With any other than local, records are reserved early and images
+    /// are to be detached.
+    void set_way(PublishWay way) { way_ = std::move(way); }
+
+    /// The lock handed out next is lost from the `n`-th require_held() on; 0: never.
+    void lose_lock_at(int n) { lose_lock_at_ = n; }
+
+    [[nodiscard]] const std::set<std::string> &detached() const { return detached_; }
+
     [[nodiscard]] int changes() const { return changes_; }
 
     [[nodiscard]] const std::map<std::string, std::string> &bytes() const { return bytes_; }
@@ -46,7 +55,17 @@ class MemoryCatalog : public Catalog, private ImageStore {
 
     [[nodiscard]] ImageStore &store() override { return *this; }
 
-    void create(const Image &image) override;
+    [[nodiscard]] PublishWay publish_way(const Image &) const override { return way_; }
+
+    [[nodiscard]] std::vector<std::string> members(const std::string &) const override {
+        return {};
+    }
+
+    [[nodiscard]] std::unique_ptr<NameLock> lock(const std::string &name,
+                                                 const std::string &run) override;
+    void reserve(const Image &draft, const std::string &visibility, const PublishWay &way) override;
+    void attach(const Image &record, Stage &stage, const PublishWay &way,
+                const WorkProgress &progress) override;
     void apply(std::span<const ImageChange> changes) override;
     void remove(const std::string &id) override;
 
@@ -56,9 +75,11 @@ class MemoryCatalog : public Catalog, private ImageStore {
 
   private:
     class MemoryStage;
+    class MemoryLock;
 
-    [[nodiscard]] std::unique_ptr<Stage> stage(const Image &source,
-                                               const std::string &new_id) override;
+    [[nodiscard]] std::unique_ptr<Stage> stage(const Image &source, const std::string &new_id,
+                                               LineagePolicy lineage) override;
+    void detach(const std::string &id, const WorkProgress &progress) override;
 
     /// Counts a changing call and throws when it is the one that shall fail.
     void change(const char *what);
@@ -69,6 +90,9 @@ class MemoryCatalog : public Catalog, private ImageStore {
     std::vector<Image> records_;
     std::map<std::string, std::string> bytes_;
     std::set<std::string> stages_;
+    std::set<std::string> detached_;
+    PublishWay way_;
+    int lose_lock_at_ = 0;
     RunDirectory directory_;
     int countdown_ = 0;
     int changes_ = 0;

@@ -2,6 +2,7 @@
 
 #include "catalog/local.hpp"
 #include "catalog/migrations.hpp"
+#include "unit/catalog/local_records.hpp"
 #include "unit/store/disk_files.hpp"
 
 #include <array>
@@ -23,7 +24,7 @@ Image image() {
 
 /// A catalog with one image, closed again.
 void make_catalog(const std::filesystem::path &directory) {
-    open_local_catalog("local", directory)->create(image());
+    create(*open_local_catalog("local", directory), image());
 }
 
 std::string read_back(const std::filesystem::path &directory) {
@@ -98,7 +99,7 @@ TEST_CASE("catalog database: a full disk fails cleanly and what was there stays"
     const Mount small(scratch / "small", "tmpfs", "size=8m");
     const auto directory = small.path() / "catalog";
     const auto catalog = open_local_catalog("local", directory);
-    catalog->create(image());
+    create(*catalog, image());
     const auto before = catalog->images();
     ImageChange change;
     change.id = k_id;

@@ -1,6 +1,7 @@
 #include "catalog/local_catalog.hpp"
 
 #include "base/uuid.hpp"
+#include "unit/catalog/local_records.hpp"
 #include "unit/store/disk_files.hpp"
 
 #include <SQLiteCpp/Database.h>
@@ -86,7 +87,7 @@ TEST_CASE("local catalog: opening makes the directory, and viewing an absent one
 
 TEST_CASE("local catalog: a record comes back as it was put, from every face") {
     World world;
-    world.catalog->create(full_image());
+    create(*world.catalog, full_image());
     const Image image = world.catalog->find(k_id).value();
     CHECK(timeless(image) == full_image());
     CHECK(image.created_at == image.updated_at);
@@ -102,7 +103,7 @@ TEST_CASE("local catalog: tags are kept sorted and once each") {
     World world;
     Image image = plain_image(k_id);
     image.tags = {"b", "a", "b"};
-    world.catalog->create(image);
+    create(*world.catalog, image);
     CHECK(world.catalog->find(k_id)->tags == Names{"a", "b"});
 }
 
@@ -111,7 +112,7 @@ TEST_CASE("local catalog: images are listed oldest first") {
     Names expected;
     for (int i = 0; i < 20; ++i) {
         expected.push_back(random_uuid());
-        world.catalog->create(plain_image(expected.back()));
+        create(*world.catalog, plain_image(expected.back()));
     }
     Names ids;
     for (const Image &image : world.catalog->images())
@@ -121,8 +122,8 @@ TEST_CASE("local catalog: images are listed oldest first") {
 
 TEST_CASE("local catalog: an id is taken once") {
     World world;
-    world.catalog->create(plain_image(k_id, "first"));
-    CHECK(world.error([&] { world.catalog->create(plain_image(k_id, "second")); },
+    create(*world.catalog, plain_image(k_id, "first"));
+    CHECK(world.error([&] { create(*world.catalog, plain_image(k_id, "second")); },
                       ErrorKind::refused) ==
           "the catalog already has an image 11111111-1111-4111-8111-111111111111\nhint: ");
     CHECK(world.catalog->find(k_id)->name == "first");
@@ -130,7 +131,7 @@ TEST_CASE("local catalog: an id is taken once") {
 
 TEST_CASE("local catalog: a change sets what it names and leaves the rest") {
     World world;
-    world.catalog->create(full_image());
+    create(*world.catalog, full_image());
     const Image before = world.catalog->find(k_id).value();
     Image expected = before;
     ImageChange change = change_of(k_id);
@@ -169,7 +170,7 @@ TEST_CASE("local catalog: a change sets what it names and leaves the rest") {
 
 TEST_CASE("local catalog: an empty change changes nothing, not even the time") {
     World world;
-    world.catalog->create(full_image());
+    create(*world.catalog, full_image());
     const Image before = world.catalog->find(k_id).value();
     world.catalog->apply(std::vector{change_of(k_id)});
     CHECK(world.catalog->find(k_id) == before);
@@ -178,8 +179,8 @@ TEST_CASE("local catalog: an empty change changes nothing, not even the time") {
 TEST_CASE("local catalog: changes are made together or not at all") {
     World world;
     const std::string other = "22222222-2222-4222-8222-222222222222";
-    world.catalog->create(plain_image(k_id, "one"));
-    world.catalog->create(plain_image(other, "two"));
+    create(*world.catalog, plain_image(k_id, "one"));
+    create(*world.catalog, plain_image(other, "two"));
     const auto before = world.catalog->images();
     ImageChange rename = change_of(k_id);
     rename.name = "changed";
@@ -211,7 +212,7 @@ TEST_CASE("local catalog: a record with a value out of bounds is refused with it
     const auto refusal = [&](auto spoil) {
         Image image = plain_image(k_id);
         spoil(image);
-        return world.error([&] { world.catalog->create(image); }, ErrorKind::invalid);
+        return world.error([&] { create(*world.catalog, image); }, ErrorKind::invalid);
     };
     CHECK(refusal([](Image &image) { image.id = "x"; }) == "the image's id cannot be 'x'\nhint: ");
     CHECK(refusal([](Image &image) { image.name = ""; }) == "the image's name is empty\nhint: ");
@@ -245,7 +246,7 @@ TEST_CASE("local catalog: a record with a value out of bounds is refused with it
 
 TEST_CASE("local catalog: a protected image is not removed") {
     World world;
-    world.catalog->create(full_image());
+    create(*world.catalog, full_image());
     CHECK(world.error([&] { world.catalog->remove(k_id); }, ErrorKind::refused) ==
           "image 11111111-1111-4111-8111-111111111111 (Debian 12 „bookworm“) is protected\n"
           "hint: protection is there to prevent this; take it off first if it must go");
@@ -256,7 +257,7 @@ TEST_CASE("local catalog: removing takes the record with all its rows and the by
     World world;
     Image image = full_image();
     image.is_protected = false;
-    world.catalog->create(image);
+    create(*world.catalog, image);
     const auto bytes = world.scratch / "catalog/images/11111111-1111-4111-8111-111111111111.qcow2";
     make_file(bytes, 10, {});
     world.catalog->remove(k_id);
@@ -264,7 +265,7 @@ TEST_CASE("local catalog: removing takes the record with all its rows and the by
     CHECK_FALSE(std::filesystem::exists(bytes));
     world.catalog->remove(k_id);
     // The rows went too: the same id starts afresh.
-    world.catalog->create(plain_image(k_id));
+    create(*world.catalog, plain_image(k_id));
     CHECK(timeless(world.catalog->find(k_id).value()) == plain_image(k_id));
 }
 
@@ -335,8 +336,8 @@ TEST_CASE("local catalog: many writers at once lose nothing and damage nothing")
                     const auto catalog = open_local_catalog("local", directory);
                     const std::string kept = random_uuid();
                     const std::string removed = random_uuid();
-                    catalog->create(plain_image(kept, fmt::format("writer {}", writer)));
-                    catalog->create(plain_image(removed));
+                    create(*catalog, plain_image(kept, fmt::format("writer {}", writer)));
+                    create(*catalog, plain_image(removed));
                     ImageChange change = change_of(kept);
                     change.properties[fmt::format("round", round)] = std::to_string(round);
                     catalog->apply(std::vector{change});
@@ -370,7 +371,7 @@ TEST_CASE("local catalog: of many that create one id exactly one wins") {
         writers.emplace_back([&] {
             const auto catalog = open_local_catalog("local", scratch / "catalog");
             try {
-                catalog->create(plain_image(k_id));
+                create(*catalog, plain_image(k_id));
                 ++created;
             } catch (const Error &error) {
                 refused += error.kind() == ErrorKind::refused ? 1 : 0;

@@ -151,7 +151,7 @@ TEST_CASE("import: one that died is cleared by the next process, one under way i
     static_cast<void>(open_local_catalog("local", world.scratch / "catalog"));
     CHECK(world.stored() == Names{".import-" + living + ".raw"});
     CHECK(world.loose_bytes() == 1);
-    static_cast<void>(stage->seal());
+    static_cast<void>(stage->seal({}));
     stage->publish();
     static_cast<void>(open_local_catalog("local", world.scratch / "catalog"));
     CHECK(world.stored() == Names{living + ".raw"});
@@ -167,7 +167,7 @@ TEST_CASE("import: when the record is refused the published bytes go too") {
     image.name = "first";
     catalog.create(image);
     const auto stage = catalog.store().receive(fd.get(), disk, image.id);
-    static_cast<void>(stage->seal());
+    static_cast<void>(stage->seal({}));
     CHECK(world.error([&] { catalog.adopt(image, *stage); }, ErrorKind::refused) ==
           fmt::format("the catalog already has an image {}\nhint: ", image.id));
     CHECK(world.loose_bytes() == 0);
@@ -176,7 +176,7 @@ TEST_CASE("import: when the record is refused the published bytes go too") {
         .exec("CREATE TRIGGER no BEFORE INSERT ON images BEGIN SELECT raise(ABORT, 'no'); END");
     image.id = random_uuid();
     const auto second = catalog.store().receive(fd.get(), disk, image.id);
-    static_cast<void>(second->seal());
+    static_cast<void>(second->seal({}));
     CHECK(world.error([&] { catalog.adopt(image, *second); }, ErrorKind::failed) ==
           "cannot write to the catalog DIR/catalog/catalog.db: no\nhint: ");
     CHECK(world.stored() == Names{".import-" + stage->id() + ".raw"});

@@ -43,6 +43,10 @@ class ListedCatalog : public CatalogView {
 
     Disk disk(const Image &) const override { return {}; }
 
+    PublishWay publish_way(const Image &) const override { return {}; }
+
+    std::vector<std::string> members(const std::string &) const override { return {}; }
+
   private:
     std::string name_ = "lab";
     std::vector<Image> images_;

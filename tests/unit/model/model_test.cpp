@@ -47,9 +47,10 @@ TEST_CASE("names: the documented spellings") {
     CHECK(choices<Action>() == "create, update or none");
 }
 
-TEST_CASE("image: its digest is the strongest checksum it has") {
+TEST_CASE("image: its digest is the strongest checksum it has, or else its id") {
     Image image;
-    CHECK(image.digest().empty());
+    image.id = "7";
+    CHECK(image.digest() == "image:7");
     image.checksums["md5"] = "aa";
     CHECK(image.digest() == "md5:aa");
     image.checksums["sha256"] = "bb";

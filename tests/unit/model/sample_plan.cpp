@@ -110,8 +110,7 @@ class RandomPlan {
         for (unsigned i = below(4); i > 0; --i)
             target.steps.push_back(step());
         target.properties = {text_map(), text_map(), texts(), text_map()};
-        target.publish = {text(),   text(),        text(), texts(), amount(),
-                          amount(), below(2) == 0, {},     texts()};
+        target.publish = publish();
         for (unsigned i = below(3); i > 0; --i)
             target.publish.superseded.push_back(
                 {image(), static_cast<PreviousPolicy>(below(4)), text()});
@@ -119,8 +118,27 @@ class RandomPlan {
             target.injected.push_back({text(), text(), amount()});
         for (unsigned i = below(3); i > 0; --i)
             target.observed.push_back(image());
+        target.detach = texts();
         target.notes = texts();
         return target;
+    }
+
+    PublishPlan publish() {
+        PublishPlan plan;
+        plan.name = text();
+        plan.visibility = text();
+        plan.disk_format = text();
+        plan.container_format = text();
+        plan.owner = text();
+        plan.tags = texts();
+        plan.min_disk = amount();
+        plan.min_ram = amount();
+        plan.is_protected = below(2) == 0;
+        plan.way = {static_cast<PublishMethod>(below(4)), text()};
+        plan.lineage = static_cast<LineagePolicy>(below(3));
+        plan.members = texts();
+        plan.changed_fields = texts();
+        return plan;
     }
 
     std::mt19937 &random_;
@@ -154,10 +172,15 @@ Plan sample_plan() {
     target.publish = {"Debian 12",
                       "public",
                       "qcow2",
+                      "bare",
+                      "",
                       {"ci"},
                       2,
                       512,
                       true,
+                      {PublishMethod::location, "this cloud shows locations"},
+                      LineagePolicy::flatten,
+                      {"partner"},
                       {{source, PreviousPolicy::rename, "Debian 12 (old)"}},
                       {"visibility"}};
     target.injected = {{"/recipes/agent.deb", "feed", 1234}};

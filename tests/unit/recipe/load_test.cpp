@@ -26,6 +26,7 @@ publish:
   name: CentOS 7.1 64bit
   visibility: public
   previous: rename
+  lineage: flatten
   tags: [linux, "7.1"]
   min_disk: 10
   min_ram: 512
@@ -88,6 +89,7 @@ TEST_CASE("load: a whole recipe becomes typed values") {
     const Publish publish{"CentOS 7.1 64bit",
                           "public",
                           PreviousPolicy::rename,
+                          LineagePolicy::flatten,
                           std::vector<std::string>{"linux", "7.1"},
                           10,
                           512,
@@ -97,8 +99,8 @@ TEST_CASE("load: a whole recipe becomes typed values") {
     CHECK(recipe.sections[0].kind == "checks");
     CHECK(recipe.sections[1].kind == "commands");
     CHECK(recipe.sections[1].value.items.at(0).scalar == "yum remove -y cloud-init");
-    CHECK(recipe.sections[1].value.items.at(0).mark == Mark{20, 5});
-    CHECK(loaded.lines.at(18) == "commands:");
+    CHECK(recipe.sections[1].value.items.at(0).mark == Mark{21, 5});
+    CHECK(loaded.lines.at(19) == "commands:");
 }
 
 TEST_CASE("load: the smallest recipe publishes as its source, the previous hidden") {

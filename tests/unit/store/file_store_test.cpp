@@ -49,7 +49,7 @@ void overwrite(const std::filesystem::path &path, std::uint64_t offset, std::str
 
 TEST_CASE("file store: a stage is a writable private copy under the new id") {
     World world;
-    const auto stage = world.store.stage(world.source, k_new);
+    const auto stage = world.store.stage(world.source, k_new, LineagePolicy::detach);
     CHECK(stage->id() == k_new);
     const Disk disk = stage->disk();
     CHECK(disk.format == "raw");
@@ -64,9 +64,9 @@ TEST_CASE("file store: a stage is a writable private copy under the new id") {
 TEST_CASE("file store: writing to a stage never reaches the source") {
     World world;
     const std::string before = read_file(world.file(k_source_file), 64 * k_mib);
-    const auto stage = world.store.stage(world.source, k_new);
+    const auto stage = world.store.stage(world.source, k_new, LineagePolicy::detach);
     overwrite(stage->disk().path, 10 * k_mib, "changed");
-    static_cast<void>(stage->seal());
+    static_cast<void>(stage->seal({}));
     stage->publish();
     CHECK(read_file(world.file(k_source_file), 64 * k_mib) == before);
     CHECK(read_file(world.file(k_new_file), 64 * k_mib) != before);
@@ -74,11 +74,11 @@ TEST_CASE("file store: writing to a stage never reaches the source") {
 
 TEST_CASE("file store: a stage that ends unpublished leaves nothing") {
     World world;
-    { const auto stage = world.store.stage(world.source, k_new); }
+    { const auto stage = world.store.stage(world.source, k_new, LineagePolicy::detach); }
     CHECK(world.files() == Names{k_source_file});
     {
-        const auto stage = world.store.stage(world.source, k_new);
-        static_cast<void>(stage->seal());
+        const auto stage = world.store.stage(world.source, k_new, LineagePolicy::detach);
+        static_cast<void>(stage->seal({}));
     }
     CHECK(world.files() == Names{k_source_file});
 }
@@ -87,9 +87,9 @@ TEST_CASE("file store: sealing measures and publishing puts the file in place, r
     World world;
     SealedImage sealed;
     {
-        const auto stage = world.store.stage(world.source, k_new);
+        const auto stage = world.store.stage(world.source, k_new, LineagePolicy::detach);
         overwrite(stage->disk().path, 10 * k_mib, "changed");
-        sealed = stage->seal();
+        sealed = stage->seal({});
         stage->publish();
     }
     CHECK(world.files() == Names{k_source_file, k_new_file});
@@ -106,8 +106,8 @@ TEST_CASE("file store: publishing never replaces a file") {
     World world;
     make_file(world.file(k_new_file), 3, {{0, "old"}});
     {
-        const auto stage = world.store.stage(world.source, k_new);
-        static_cast<void>(stage->seal());
+        const auto stage = world.store.stage(world.source, k_new, LineagePolicy::detach);
+        static_cast<void>(stage->seal({}));
         CHECK(world.error([&] { stage->publish(); }, ErrorKind::refused) ==
               "DIR/22222222-2222-4222-8222-222222222222.raw exists already\n"
               "hint: nothing is ever overwritten; choose another name or move it away");
@@ -118,9 +118,12 @@ TEST_CASE("file store: publishing never replaces a file") {
 
 TEST_CASE("file store: two stages of one id cannot be") {
     World world;
-    const auto stage = world.store.stage(world.source, k_new);
-    CHECK(world.error([&] { static_cast<void>(world.store.stage(world.source, k_new)); },
-                      ErrorKind::refused) ==
+    const auto stage = world.store.stage(world.source, k_new, LineagePolicy::detach);
+    CHECK(world.error(
+              [&] {
+                  static_cast<void>(world.store.stage(world.source, k_new, LineagePolicy::detach));
+              },
+              ErrorKind::refused) ==
           "DIR/.stage-22222222-2222-4222-8222-222222222222.raw exists already\n"
           "hint: nothing is ever overwritten; choose another name or move it away");
     CHECK(world.files() == Names{k_stage_file, k_source_file});
@@ -133,11 +136,11 @@ TEST_CASE("file store: a qcow2 image is staged as qcow2") {
     world.source.disk_format = "qcow2";
     world.source.size = static_cast<std::int64_t>(
         std::filesystem::file_size(world.scratch / "11111111-1111-4111-8111-111111111111.qcow2"));
-    const auto stage = world.store.stage(world.source, k_new);
+    const auto stage = world.store.stage(world.source, k_new, LineagePolicy::detach);
     CHECK(stage->disk().format == "qcow2");
     CHECK(stage->disk().path ==
           world.scratch / ".stage-22222222-2222-4222-8222-222222222222.qcow2");
-    const SealedImage sealed = stage->seal();
+    const SealedImage sealed = stage->seal({});
     CHECK(sealed.size == world.source.size);
     CHECK(sealed.virtual_size == 64 * k_mib);
     CHECK(sealed.checksum_algorithm == "sha512-used");
@@ -149,10 +152,10 @@ TEST_CASE("file store: a stage of 20 GB costs what its data costs") {
     World world;
     world.source.size = world.source.virtual_size = 20 * k_gib;
     make_disk(world.file(k_source_file), 20 * k_gib);
-    const auto stage = world.store.stage(world.source, k_new);
+    const auto stage = world.store.stage(world.source, k_new, LineagePolicy::detach);
     CHECK(std::filesystem::file_size(stage->disk().path) == 20 * k_gib);
     CHECK(allocated(stage->disk().path) < k_mib);
-    CHECK(stage->seal().size == 20 * k_gib);
+    CHECK(stage->seal({}).size == 20 * k_gib);
 }
 
 TEST_CASE("file store: bytes that are missing or of another size are an error") {
@@ -166,8 +169,9 @@ TEST_CASE("file store: bytes that are missing or of another size are an error") 
           "recorded: DIR/11111111-1111-4111-8111-111111111111.raw" +
               hint);
     std::filesystem::remove(world.file(k_source_file));
-    CHECK(world.error([&] { static_cast<void>(world.store.stage(world.source, k_new)); }) ==
-          "the bytes of image 11111111-1111-4111-8111-111111111111 are missing: "
+    CHECK(world.error([&] {
+        static_cast<void>(world.store.stage(world.source, k_new, LineagePolicy::detach));
+    }) == "the bytes of image 11111111-1111-4111-8111-111111111111 are missing: "
           "DIR/11111111-1111-4111-8111-111111111111.raw" +
               hint);
     CHECK(world.files().empty());
@@ -236,7 +240,8 @@ TEST_CASE("file store: a full disk is noticed before staging and leaves nothing"
               {{0, boot_sector(1000)}, {k_mib, noise(5 * k_mib)}});
     FileStore store(small.path());
     CHECK(error_of(
-              scratch.path(), [&] { static_cast<void>(store.stage(source, k_new)); },
+              scratch.path(),
+              [&] { static_cast<void>(store.stage(source, k_new, LineagePolicy::detach)); },
               ErrorKind::failed) ==
           "not enough space in DIR/small: the copy takes 5.0 MiB, 3.0 MiB are free\n"
           "hint: free some space there, or keep the catalog on a larger filesystem");
@@ -244,7 +249,8 @@ TEST_CASE("file store: a full disk is noticed before staging and leaves nothing"
     small.make_read_only();
     CHECK(store.disk(source).path == small.path() / k_source_file);
     CHECK(error_of(
-              scratch.path(), [&] { static_cast<void>(store.stage(source, k_new)); },
+              scratch.path(),
+              [&] { static_cast<void>(store.stage(source, k_new, LineagePolicy::detach)); },
               ErrorKind::failed) ==
           "cannot create DIR/small/.stage-22222222-2222-4222-8222-222222222222.raw: "
           "Read-only file system\n"

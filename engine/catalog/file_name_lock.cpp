@@ -1,4 +1,4 @@
-#include "apply/name_lock.hpp"
+#include "catalog/file_name_lock.hpp"
 
 #include "base/clock.hpp"
 #include "base/digest.hpp"
@@ -52,7 +52,8 @@ LockFile take(const fs::path &state_directory, const std::string &name) {
 
 } // namespace
 
-NameLock::NameLock(const fs::path &state_directory, const std::string &name, const std::string &run)
+FileNameLock::FileNameLock(const fs::path &state_directory, const std::string &name,
+                           const std::string &run)
     : lock_(take(state_directory, name)) {
     const Json holder = {{"name", name},
                          {"pid", getpid()},

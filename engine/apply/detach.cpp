@@ -1,0 +1,29 @@
+#include "apply/detach.hpp"
+
+#include "apply/phases.hpp"
+#include "retouch/error.hpp"
+
+#include <fmt/format.h>
+
+namespace retouch {
+
+bool shares_data(const Target &target) {
+    return target.publish.lineage == LineagePolicy::detach && target.publish.way.by_location();
+}
+
+void detach(Catalog &catalog, const std::string &id, TargetReport &report, EventSink &events) {
+    const Phase phase("detach", report, events);
+    try {
+        catalog.store().detach(id, tell_progress("detach", report, events));
+        ImageChange change;
+        change.id = id;
+        change.properties[lineage::k_detach] = std::nullopt;
+        catalog.apply({&change, 1});
+    } catch (const Error &error) {
+        report.notes.push_back(fmt::format("image {} still shares data with its source: {}; "
+                                           "complete it with: retouch detach {}",
+                                           id, error.what(), id));
+    }
+}
+
+} // namespace retouch

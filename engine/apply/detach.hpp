@@ -1,0 +1,21 @@
+#pragma once
+// Detaching: completing a published image's own bytes, so that it depends on no other. It comes
+// after the hand-over, may be interrupted at any time and is then repeated by a later run.
+
+#include "retouch/catalog.hpp"
+#include "retouch/event.hpp"
+#include "retouch/plan.hpp"
+#include "retouch/report.hpp"
+
+#include <string>
+
+namespace retouch {
+
+/// True when the bytes of a new image depend on the source's until they are detached.
+[[nodiscard]] bool shares_data(const Target &target);
+
+/// Detaches `id` and takes the mark off its record. What goes wrong becomes a note in `report`: the
+/// image is published and whole all the same.
+void detach(Catalog &catalog, const std::string &id, TargetReport &report, EventSink &events);
+
+} // namespace retouch

@@ -1,0 +1,27 @@
+#pragma once
+// FileNameLock: one run at a time may publish under a name, among the processes that share a state
+// directory. Held from before the plan is final until after hand-over; the kernel frees it when the
+// holder dies.
+
+#include "base/lock_file.hpp"
+#include "retouch/catalog.hpp"
+
+#include <filesystem>
+#include <string>
+
+namespace retouch {
+
+class FileNameLock : public NameLock {
+  public:
+    /// Throws Error: temporary, saying who holds the lock and since when.
+    FileNameLock(const std::filesystem::path &state_directory, const std::string &name,
+                 const std::string &run);
+
+    /// The kernel takes no lock away from a process that lives.
+    void require_held() override {}
+
+  private:
+    LockFile lock_;
+};
+
+} // namespace retouch
