@@ -14,7 +14,10 @@ bool shares_data(const Target &target) {
 void detach(Catalog &catalog, const std::string &id, TargetReport &report, EventSink &events) {
     const Phase phase("detach", report, events);
     try {
-        catalog.store().detach(id, tell_progress("detach", report, events));
+        const auto image = catalog.find(id);
+        if (!image)
+            throw Error(ErrorKind::failed, "its record is gone");
+        catalog.store().detach(*image, tell_progress("detach", report, events));
         ImageChange change;
         change.id = id;
         change.properties[lineage::k_detach] = std::nullopt;

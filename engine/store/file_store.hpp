@@ -26,7 +26,7 @@ class FileStore : public ImageStore {
     void remove(const std::string &id) override;
 
     /// Every file has its own bytes already.
-    void detach(const std::string &, const WorkProgress &) override {}
+    void detach(const Image &, const WorkProgress &) override {}
 
     /// A stage holding the bytes of a file from elsewhere, open at `fd`, as DIRECTORY/.import-ID.
     /// FORMAT. The bytes are looked at again once they are ours. Throws Error as probe_image()

@@ -108,10 +108,10 @@ class ImageStore {
     /// Removes published bytes, or what an unfinished stage left at `id`. No error when absent.
     virtual void remove(const std::string &id) = 0;
 
-    /// Completes the published bytes of `id`, so that they share nothing with the source's. Can be
+    /// Completes the published bytes of `image`, so that they share nothing with the source's. Can be
     /// repeated after any interruption; done at once when they share nothing. Throws Error;
     /// interrupted when `progress` returns false.
-    virtual void detach(const std::string &id, const WorkProgress &progress) = 0;
+    virtual void detach(const Image &image, const WorkProgress &progress) = 0;
 };
 
 } // namespace retouch

@@ -136,9 +136,9 @@ std::unique_ptr<Stage> MemoryCatalog::stage(const Image &source, const std::stri
     return std::make_unique<MemoryStage>(*this, new_id, bytes_.at(source.id) + " changed");
 }
 
-void MemoryCatalog::detach(const std::string &id, const WorkProgress &) {
+void MemoryCatalog::detach(const Image &image, const WorkProgress &) {
     change("detach");
-    detached_.insert(id);
+    detached_.insert(image.id);
 }
 
 void MemoryCatalog::change(const char *what) {

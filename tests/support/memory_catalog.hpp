@@ -79,7 +79,7 @@ class MemoryCatalog : public Catalog, private ImageStore {
 
     [[nodiscard]] std::unique_ptr<Stage> stage(const Image &source, const std::string &new_id,
                                                LineagePolicy lineage) override;
-    void detach(const std::string &id, const WorkProgress &progress) override;
+    void detach(const Image &image, const WorkProgress &progress) override;
 
     /// Counts a changing call and throws when it is the one that shall fail.
     void change(const char *what);
