@@ -3,6 +3,7 @@
 // Catalog can also change records and hands out the store with the bytes.
 
 #include "retouch/image.hpp"
+#include "retouch/name_lock.hpp"
 #include "retouch/publish.hpp"
 #include "retouch/store.hpp"
 
@@ -14,16 +15,6 @@
 #include <vector>
 
 namespace retouch {
-
-/// The right to publish under a name. Dropping it frees it.
-class NameLock {
-  public:
-    virtual ~NameLock() = default;
-
-    /// To be called before each act that cannot be undone. Throws Error: temporary when the lock
-    /// was lost.
-    virtual void require_held() = 0;
-};
 
 class CatalogView {
   public:
