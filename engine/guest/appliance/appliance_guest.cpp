@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <exception>
 #include <fmt/format.h>
 
 namespace retouch {
@@ -124,7 +125,7 @@ const Volume *ApplianceGuest::find_root(const std::vector<Volume> &volumes) cons
     const auto candidates = std::ranges::count_if(volumes, is_plain_linux,
                                                   [](const Volume &v) { return v.filesystem; });
     std::vector<const Volume *> roots;
-    std::optional<Error> damage;
+    std::exception_ptr damage;
     for (const Volume &volume : volumes) {
         check_interrupt();
         if (!is_plain_linux(volume.filesystem))
@@ -135,18 +136,19 @@ const Volume *ApplianceGuest::find_root(const std::vector<Volume> &volumes) cons
             roots.push_back(&volume);
             if (candidates > 1)
                 handle_->check(guestfs_umount_all(g()), "unmount the image");
-        } catch (const Error &error) {
-            damage = error;
+        } catch (const Error &) {
+            damage = std::current_exception();
         }
     }
     if (roots.size() > 1) {
         std::vector<std::string> names;
+        names.reserve(roots.size());
         for (const Volume *root : roots)
             names.push_back(root->device);
         throw refusal::several_systems(names);
     }
     if (roots.empty() && damage && std::ranges::all_of(volumes, holds_no_system))
-        throw *damage;
+        std::rethrow_exception(damage);
     if (!roots.empty() && candidates > 1)
         mount(roots.front()->device, "/", read_only_);
     return roots.empty() ? nullptr : roots.front();
