@@ -1,0 +1,61 @@
+#pragma once
+// Clouds: which cloud is meant and how to log in there, from clouds.yaml, secure.yaml and OS_*
+// variables, chosen as openstacksdk chooses. It reads files and variables and talks to nobody.
+
+#include "catalog/glance/http.hpp"
+#include "catalog/glance/secret.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace retouch {
+
+enum class AuthType { password, token, application_credential, admin_token, none, http_basic };
+
+/// Something Keystone knows by id, or by a name within a domain.
+struct KeystoneName {
+    std::string id;
+    std::string name;
+    std::string domain_id;
+    std::string domain_name;
+
+    /// True when nothing but perhaps a domain is known.
+    [[nodiscard]] bool empty() const { return id.empty() && name.empty(); }
+
+    bool operator==(const KeystoneName &) const = default;
+};
+
+struct CloudSettings {
+    std::string name;   ///< of the cloud; "envvars" when OS_* variables describe it
+    std::string origin; ///< for messages: the file it stands in, or "the OS_* variables"
+    AuthType auth_type = AuthType::password;
+    std::string auth_url;    ///< of Keystone; empty where none is needed
+    KeystoneName user;       ///< its domain counts for a name only
+    KeystoneName project;    ///< the scope; empty with an application credential
+    KeystoneName credential; ///< id or name of an application credential
+    Secret secret;           ///< password, token or application credential secret
+    std::string domain_id;   ///< a domain as scope, instead of a project
+    std::string domain_name;
+    bool system_scope = false;
+    std::string region; ///< empty: the first one in the catalog of services
+    std::vector<std::string> interfaces = {"public"}; ///< in order of preference
+    std::string image_endpoint;                       ///< empty: from the catalog of services
+    TlsSettings tls;
+
+    bool operator==(const CloudSettings &) const = default;
+};
+
+/// A variable that is set and not empty.
+using EnvironmentReader = std::function<std::optional<std::string>(const std::string &)>;
+
+/// The cloud called `name`; without one OS_CLOUD decides, then whether OS_* variables describe a
+/// cloud, then there must be exactly one in the file. Relative paths are below `directory`.
+/// Throws Error: bad_config, naming the file, the key and the clouds there are.
+[[nodiscard]] CloudSettings load_cloud(const std::optional<std::string> &name,
+                                       const EnvironmentReader &environment,
+                                       const std::filesystem::path &directory);
+
+} // namespace retouch

@@ -1,0 +1,97 @@
+#pragma once
+// ImageApi: the calls of Glance's Image API v2 that retouch needs, one function each. It decides
+// nothing: the order of calls and what follows from a failure are the catalog's business.
+
+#include "catalog/glance/api_error.hpp"
+#include "catalog/glance/image_json.hpp"
+#include "catalog/glance/keystone.hpp"
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace retouch {
+
+struct ApiVersion {
+    int major = 0;
+    int minor = 0;
+
+    auto operator<=>(const ApiVersion &) const = default;
+};
+
+/// A project that may use a shared image.
+struct ImageMember {
+    std::string project;
+    std::string status; ///< pending | accepted | rejected
+
+    bool operator==(const ImageMember &) const = default;
+};
+
+/// Every function throws ApiError when the service refuses, and when no answer came; what is said
+/// here comes on top. `session` must outlive it.
+class ImageApi {
+  public:
+    explicit ImageApi(Session &session) : session_(session) {}
+
+    [[nodiscard]] Session &session() const { return session_; }
+
+    /// What the service speaks, newest first.
+    [[nodiscard]] std::vector<ApiVersion> versions() const;
+
+    /// Every record we may see, hidden ones included, oldest first. Costs two requests for each
+    /// thousand records.
+    [[nodiscard]] std::vector<GlanceImage> list() const;
+
+    /// nullopt when there is no such id, or none we may see.
+    [[nodiscard]] std::optional<GlanceImage> find(const std::string &id) const;
+
+    /// Creates a queued record; see image_to_json(). status() is 409 when the id was ever used.
+    GlanceImage create(const Image &draft, const std::string &owner = {}) const;
+
+    /// The record afterwards, as the answer shows it.
+    GlanceImage patch(const std::string &id, const ImagePatch &changes) const;
+
+    /// Removes record and bytes; fine when there is none. Throws ApiError: refused when it is
+    /// protected or in use.
+    void remove(const std::string &id) const;
+
+    void deactivate(const std::string &id) const;
+    void reactivate(const std::string &id) const;
+
+    /// The add-location call of version 2.17: returns when the service took the order, not when it
+    /// is done.
+    void add_location(const std::string &id, const std::string &url) const;
+
+    /// Sends all bytes of `source` into a queued record; `store`: empty: the service's default.
+    void upload(const std::string &id, ByteReader &source, const WorkProgress &progress,
+                const std::string &store = {}) const;
+
+    /// Gives the bytes of an active record to `sink`, in order. Throws ApiError when the service
+    /// has none.
+    void download(const std::string &id, const std::function<void(std::string_view)> &sink,
+                  const WorkProgress &progress) const;
+
+    /// Sorted by project. Requires: the image is shared; else it is refused.
+    [[nodiscard]] std::vector<ImageMember> members(const std::string &id) const;
+
+    /// Fine when it is one already.
+    void add_member(const std::string &id, const std::string &project) const;
+
+    void set_member_status(const std::string &id, const std::string &project,
+                           const std::string &status) const;
+
+    /// Fine when it is none.
+    void remove_member(const std::string &id, const std::string &project) const;
+
+  private:
+    HttpResponse call(HttpRequest request, std::span<const int> expected) const;
+    void list_into(std::vector<GlanceImage> &images, const std::string &path) const;
+    void action(const std::string &id, const std::string &verb) const;
+
+    Session &session_;
+};
+
+} // namespace retouch

@@ -1,0 +1,69 @@
+#pragma once
+// Session: being logged in to a cloud. It gets a token when one is first needed, renews it in time,
+// finds the image service and repeats what can safely be repeated. What requests mean is the image
+// API's business.
+
+#include "catalog/glance/clouds.hpp"
+#include "catalog/glance/http.hpp"
+#include "catalog/glance/token.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace retouch {
+
+/// How long a service may be away before a request that can be repeated fails.
+struct RetryPolicy {
+    int tries = 4;
+    std::chrono::milliseconds first_wait{500}; ///< doubled each time
+    std::chrono::seconds total{20};            ///< no new try after that
+};
+
+/// For one thread at a time. Talks to nobody before it is asked something.
+class Session {
+  public:
+    explicit Session(CloudSettings cloud, RetryPolicy retries = {});
+
+    [[nodiscard]] const CloudSettings &cloud() const { return cloud_; }
+
+    /// Of the image service, without version and final slash. Throws ApiError or Error.
+    [[nodiscard]] const std::string &endpoint();
+
+    /// Names of the roles we have, sorted; empty where there is no Keystone. Throws ApiError.
+    [[nodiscard]] const std::vector<std::string> &roles();
+
+    [[nodiscard]] bool has_role(std::string_view role);
+
+    /// The project all requests are made for; empty where there is none. Throws ApiError.
+    [[nodiscard]] const std::string &project_id();
+
+    /// Who we are; empty where nobody asked. Throws ApiError.
+    [[nodiscard]] const std::string &user_name();
+
+    /// Sends `request`, whose url is a path below endpoint(), with our token; once more after a
+    /// 401, with a new token. A GET, and whatever cannot have been received, is repeated with
+    /// growing waits while the service is away. Any status is an answer. Throws ApiError when there
+    /// is none.
+    [[nodiscard]] HttpResponse request(HttpRequest request);
+
+    /// Requests sent to the image service so far, repeated ones included, logging in aside.
+    [[nodiscard]] std::size_t requests() const { return requests_; }
+
+  private:
+    const Token &token();
+    void authorise(HttpRequest &request);
+    HttpResponse send_with_retries(const HttpRequest &request, std::size_t *count);
+
+    CloudSettings cloud_;
+    RetryPolicy retries_;
+    Http http_;
+    std::optional<Token> token_;
+    std::string endpoint_;
+    std::size_t requests_ = 0;
+};
+
+} // namespace retouch
