@@ -1,0 +1,89 @@
+#pragma once
+// Cluster and Pool: a connection to a Ceph cluster and one pool of it. They close themselves. They
+// know nothing of images. Other processes may be started while one is open: its sockets are
+// close-on-exec and its threads do not survive into a child.
+
+#include "retouch/error.hpp"
+#include "retouch/store.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace retouch {
+
+/// The configuration file that is used: the one given, else CEPH_CONF, else /etc/ceph/ceph.conf.
+[[nodiscard]] std::filesystem::path ceph_conf_of(const RbdAccess &access);
+
+/// The user that is used, without "client.".
+[[nodiscard]] std::string ceph_user_of(const RbdAccess &access);
+
+/// An Error about a failed call of Ceph's: "cannot DOING: REASON", `code` being negative as librbd
+/// returns it. Missing rights are not_authorised, no answer is unavailable, a cancelled act
+/// interrupted; those and a full cluster bring their own hint. `doing` is escaped already.
+[[nodiscard]] Error ceph_error(std::string_view doing, int code);
+
+class Cluster;
+
+class Pool {
+  public:
+    ~Pool();
+
+    Pool(Pool &&other) noexcept
+        : context_(std::exchange(other.context_, nullptr)), name_(std::move(other.name_)) {}
+
+    Pool &operator=(Pool &&) = delete;
+    Pool(const Pool &) = delete;
+    Pool &operator=(const Pool &) = delete;
+
+    [[nodiscard]] const std::string &name() const { return name_; }
+
+    [[nodiscard]] std::int64_t id() const;
+
+    /// The rados_ioctx_t.
+    [[nodiscard]] void *get() const { return context_; }
+
+  private:
+    friend class Cluster;
+
+    Pool(void *context, std::string name) : context_(context), name_(std::move(name)) {}
+
+    void *context_;
+    std::string name_;
+};
+
+class Cluster {
+  public:
+    /// Connects; gives up after ten seconds. Operations on data wait for as long as the cluster
+    /// needs, unless `operation_limit` is given: then they fail with ETIMEDOUT, and may have been
+    /// done all the same. Throws Error: bad_config for a missing or unreadable ceph.conf,
+    /// not_authorised for a missing keyring or a refused key, unavailable when no monitor answers.
+    explicit Cluster(const RbdAccess &access, std::chrono::seconds operation_limit = {});
+    ~Cluster();
+    Cluster(const Cluster &) = delete;
+    Cluster &operator=(const Cluster &) = delete;
+
+    [[nodiscard]] const RbdAccess &access() const { return access_; }
+
+    [[nodiscard]] const std::string &fsid() const { return fsid_; }
+
+    /// Number of this client, as it stands in lists of watchers and lock holders.
+    [[nodiscard]] std::uint64_t client_id() const;
+
+    /// Throws Error: refused when there is no such pool, not_authorised, unavailable when its data
+    /// does not answer within fifteen seconds.
+    [[nodiscard]] Pool pool(const std::string &name) const;
+
+    /// The name of a pool. Throws Error.
+    [[nodiscard]] std::string pool_name(std::int64_t id) const;
+
+  private:
+    RbdAccess access_;
+    void *handle_ = nullptr; ///< a rados_t
+    std::string fsid_;
+};
+
+} // namespace retouch

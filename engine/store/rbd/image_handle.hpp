@@ -1,0 +1,106 @@
+#pragma once
+// ImageHandle: one open RBD image or snapshot. Thin: each operation is one call of librbd with its
+// failure turned into an Error that names the image. A writable handle is a watcher of the image.
+
+#include "store/rbd/cluster.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace retouch {
+
+/// What a clone shares data with.
+struct RbdParent {
+    std::string pool;
+    std::string pool_namespace;
+    std::string image;
+    std::string image_id;
+    std::string snapshot;
+    std::uint64_t snapshot_id = 0;
+};
+
+class ImageHandle {
+  public:
+    enum class Access { read, write };
+
+    /// Throws Error when it is not there.
+    ImageHandle(const Pool &pool, const std::string &image, Access access,
+                const std::string &snapshot = {});
+
+    /// The same, but nullopt when there is no such image or snapshot.
+    [[nodiscard]] static std::optional<ImageHandle> find(const Pool &pool, const std::string &image,
+                                                         Access access,
+                                                         const std::string &snapshot = {});
+
+    /// The snapshot a clone was made of, even when it is in the trash. Throws Error.
+    [[nodiscard]] static ImageHandle open_parent(const Cluster &cluster, const RbdParent &parent);
+
+    ~ImageHandle();
+
+    ImageHandle(ImageHandle &&other) noexcept
+        : handle_(std::exchange(other.handle_, nullptr)), name_(std::move(other.name_)) {}
+
+    ImageHandle &operator=(ImageHandle &&) = delete;
+    ImageHandle(const ImageHandle &) = delete;
+    ImageHandle &operator=(const ImageHandle &) = delete;
+
+    /// "POOL/IMAGE" or "POOL/IMAGE@SNAPSHOT", escaped.
+    [[nodiscard]] const std::string &name() const { return name_; }
+
+    /// The rbd_image_t.
+    [[nodiscard]] void *get() const { return handle_; }
+
+    [[nodiscard]] std::uint64_t size() const;
+    [[nodiscard]] std::uint64_t object_size() const;
+    [[nodiscard]] std::uint64_t features() const;
+
+    /// The pool its data objects are in.
+    [[nodiscard]] std::int64_t data_pool_id() const;
+
+    /// nullopt when it shares data with nothing.
+    [[nodiscard]] std::optional<RbdParent> parent() const;
+
+    /// True when the open snapshot has clones, those we may not see included.
+    [[nodiscard]] bool has_children() const;
+
+    /// Clients that have the image open for writing, as "client.4711 at ADDRESS", without the
+    /// client `own`.
+    [[nodiscard]] std::vector<std::string> watchers(std::uint64_t own) const;
+
+    /// Names of its snapshots, those in the trash left out.
+    [[nodiscard]] std::vector<std::string> snapshots() const;
+    void create_snapshot(const std::string &snapshot);
+    void protect(const std::string &snapshot);
+
+    /// Unprotects it first when necessary; no error when absent.
+    void remove_snapshot(const std::string &snapshot);
+
+    [[nodiscard]] std::optional<std::string> metadata(const std::string &key) const;
+    void set_metadata(const std::string &key, const std::string &value);
+
+    /// Copies all the image shares with its parent, so that it needs it no more; done at once when
+    /// it has none. `progress` is called from the calling thread. Can be repeated after any end.
+    /// Throws Error: interrupted when `progress` returns false or a signal arrives.
+    void flatten(const WorkProgress &progress);
+
+    /// Fills `buffer` from `offset` on; less only at the end.
+    std::size_t read(std::uint64_t offset, std::span<char> buffer) const;
+
+    /// Closes now and reports a failure, which the destructor cannot.
+    void close();
+
+  private:
+    ImageHandle(void *handle, std::string name) : handle_(handle), name_(std::move(name)) {}
+
+    /// Throws Error "cannot DOING NAME: REASON" for a negative code.
+    void check(int code, std::string_view doing) const;
+
+    void *handle_ = nullptr;
+    std::string name_;
+};
+
+} // namespace retouch

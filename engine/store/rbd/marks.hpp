@@ -1,0 +1,29 @@
+#pragma once
+// Names and image-meta keys retouch uses inside a pool. A clone inherits its parent's image-meta,
+// so a mark counts only on an image whose name fits it. It is the words only; the acts are
+// elsewhere.
+
+#include <string>
+
+namespace retouch::rbd_marks {
+
+/// The image's own id; on what bears it and is named after it, and on nothing else, we may lay
+/// hand.
+inline constexpr const char *k_stage = "retouch.stage";
+inline constexpr const char *k_source = "retouch.source";   ///< fsid/pool/image@snapshot
+inline constexpr const char *k_started = "retouch.started"; ///< RFC 3339
+inline constexpr const char *k_host = "retouch.host";
+inline constexpr const char *k_pid = "retouch.pid";
+inline constexpr const char *k_lineage = "retouch.lineage"; ///< detach | flatten | keep
+
+/// The snapshot of a published image, as Glance calls it.
+inline constexpr const char *k_snapshot = "snap";
+/// The private snapshot against which a stage's changes are measured.
+inline constexpr const char *k_base = "base";
+
+/// The name of an unpublished stage.
+[[nodiscard]] inline std::string stage_name(const std::string &id) {
+    return "retouch-stage-" + id;
+}
+
+} // namespace retouch::rbd_marks

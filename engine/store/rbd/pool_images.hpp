@@ -1,0 +1,24 @@
+#pragma once
+// What is done to RBD images by name, without opening them: clone, rename, remove. Nothing here
+// asks whose image it is; that is for the callers to know.
+
+#include "store/rbd/cluster.hpp"
+#include "store/rbd/image_handle.hpp"
+
+#include <string>
+
+namespace retouch {
+
+/// Clones SOURCE@SNAPSHOT within its pool as `name`: clone format 2 whatever the cluster prefers,
+/// deep-flatten on, otherwise the source's features and data pool. Throws Error.
+void clone_image(const Cluster &cluster, const Pool &pool, const std::string &source,
+                 const std::string &snapshot, const std::string &name);
+
+/// Throws Error: failed when `to` exists.
+void rename_image(const Pool &pool, const std::string &from, const std::string &to);
+
+/// Removes an image without snapshots; no error when absent. Waits up to half a minute for a writer
+/// that has died. Throws Error: temporary when somebody has it open.
+void remove_image(const Pool &pool, const std::string &name);
+
+} // namespace retouch

@@ -1,0 +1,55 @@
+#pragma once
+// RadosLock: one run at a time may publish under a name, among all who use a pool, as a lock with
+// an expiry on an object of that pool. It is renewed in the background while it lives; a holder
+// that dies loses it by itself. Only runs of retouch obey it.
+
+#include "retouch/name_lock.hpp"
+#include "store/rbd/cluster.hpp"
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <string>
+#include <thread>
+
+namespace retouch {
+
+class RadosLock : public NameLock {
+  public:
+    /// Connects to the cluster once more: the lock's operations have a time limit, the data's have
+    /// none. Throws Error: temporary, saying who holds the lock, since when, and when it expires at
+    /// the latest if that run is dead; otherwise as Cluster does.
+    RadosLock(const RbdAccess &access, const std::string &pool, const std::string &name,
+              const std::string &run, std::chrono::seconds duration = std::chrono::seconds(60));
+
+    /// Frees the lock and removes its object, unless it was lost.
+    ~RadosLock() override;
+
+    RadosLock(const RadosLock &) = delete;
+    RadosLock &operator=(const RadosLock &) = delete;
+
+    /// Renews at once, so that what follows has the whole duration. Throws Error: temporary when
+    /// the lock is another's or cannot be renewed.
+    void require_held() override;
+
+    /// The object that is locked, for messages and tests.
+    [[nodiscard]] const std::string &object() const { return object_; }
+
+  private:
+    void acquire();
+    [[nodiscard]] int renew();
+    void renew_until_stopped(const std::stop_token &stop);
+
+    Cluster cluster_;
+    Pool pool_;
+    std::string name_;
+    std::string object_;
+    std::string cookie_; ///< who we are, as JSON: others can read it
+    std::chrono::seconds duration_;
+    std::mutex mutex_;
+    std::condition_variable_any wake_;
+    bool lost_ = false; ///< guarded by mutex_
+    std::jthread renewer_;
+};
+
+} // namespace retouch

@@ -1,0 +1,76 @@
+#pragma once
+// RbdStore: image bytes as RBD images with a protected snapshot, as Glance's RBD store keeps them.
+// It reads whatever a record points at, but writes and removes only what bears its own mark.
+// Records are the catalog's.
+
+#include "store/rbd/cluster.hpp"
+#include "store/rbd/location.hpp"
+
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace retouch {
+
+/// How many ancestors an image of lineage `keep` may have.
+inline constexpr int k_chain_limit = 4;
+
+/// Throws Error: refused, with the reason, when the record itself shows that nothing can be made
+/// from the image's bytes in Ceph: not active, volume-backed, encrypted, not raw, several
+/// locations.
+void require_usable_source(const Image &image);
+
+class RbdStore : public ImageStore {
+  public:
+    /// Connects when first needed. `pool` is where Glance keeps its images.
+    RbdStore(RbdAccess access, std::string pool, int chain_limit = k_chain_limit);
+    ~RbdStore() override;
+    RbdStore(const RbdStore &) = delete;
+    RbdStore &operator=(const RbdStore &) = delete;
+
+    /// Throws Error: refused as require_usable_source() does, and for a location in another cluster
+    /// or without a readable snapshot. A record without a location is looked for as POOL/ID@snap,
+    /// where Glance always puts it.
+    [[nodiscard]] Disk disk(const Image &image) const override;
+
+    /// Throws Error: refused as disk() does, and when `keep` would make the chain too long.
+    /// The stage must not outlive the store.
+    [[nodiscard]] std::unique_ptr<Stage> stage(const Image &source, const std::string &new_id,
+                                               LineagePolicy lineage) override;
+
+    /// Only what bears the mark of this id, in the pools(). Throws Error: refused when it has
+    /// clones, temporary when it is open somewhere.
+    void remove(const std::string &id) override;
+
+    /// Throws Error: refused when it depends on another image but is not ours.
+    void detach(const Image &image, const WorkProgress &progress) override;
+
+    /// The URL of the published bytes of `id`. Throws Error: failed when there are none.
+    [[nodiscard]] std::string location_of(const std::string &id) const;
+
+    /// Where the bytes of a usable source are. Throws Error as disk() does.
+    [[nodiscard]] RbdLocation location_of_source(const Image &image) const;
+
+    /// The connection; opened when first asked for. Throws Error as Cluster does.
+    [[nodiscard]] const Cluster &cluster() const;
+
+    [[nodiscard]] const RbdAccess &access() const { return access_; }
+
+    /// The default pool first, then those in which sources were found, sorted.
+    [[nodiscard]] std::vector<std::string> pools() const;
+
+  private:
+    [[nodiscard]] RbdLocation guessed_location(const Image &image) const;
+    void require_short_chain(const RbdLocation &source) const;
+
+    RbdAccess access_;
+    std::string pool_;
+    int chain_limit_;
+    mutable std::mutex mutex_;
+    mutable std::unique_ptr<Cluster> cluster_; ///< guarded by mutex_
+    mutable std::set<std::string> seen_pools_; ///< guarded by mutex_
+};
+
+} // namespace retouch
