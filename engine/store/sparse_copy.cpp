@@ -48,6 +48,8 @@ std::size_t run_length(std::string_view bytes, bool zero) {
     return length;
 }
 
+} // namespace
+
 void write_used(const NewFile &file, std::uint64_t offset, std::string_view bytes) {
     while (!bytes.empty()) {
         const std::size_t zeros = run_length(bytes, true);
@@ -57,8 +59,6 @@ void write_used(const NewFile &file, std::uint64_t offset, std::string_view byte
         offset += zeros + used;
     }
 }
-
-} // namespace
 
 void copy_sparse(int source, const std::filesystem::path &source_path, const NewFile &target) {
     if (clone_blocks(source, target))

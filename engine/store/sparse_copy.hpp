@@ -6,12 +6,16 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string_view>
 
 namespace retouch {
 
 /// Makes `target`, an empty file, equal to the file open at `source`. Holes stay holes and blocks
 /// of zeros become holes. Interruptible. Throws Error, with `target` left unfinished.
 void copy_sparse(int source, const std::filesystem::path &source_path, const NewFile &target);
+
+/// Writes `bytes` at `offset` into a new file; blocks of zeros are left out. Throws Error.
+void write_used(const NewFile &file, std::uint64_t offset, std::string_view bytes);
 
 /// Shares all blocks of `source` with the empty file `target`; false when the filesystem cannot.
 [[nodiscard]] bool clone_blocks(int source, const NewFile &target);

@@ -13,6 +13,7 @@
 #include <catch2/catch.hpp>
 
 #include <filesystem>
+#include <fmt/format.h>
 
 using namespace retouch;
 using namespace retouch::test;
@@ -236,6 +237,52 @@ TEST_CASE("apply: a failure at any change of the catalog leaves it as it was", "
     CHECK(failures == 5); // stage, seal, publish, create, hand-over
 }
 
+TEST_CASE("apply: in a cloud, a failure at any change is undone, or left to the next run",
+          "[apply]") {
+    const PublishWay way{PublishMethod::location, "this endpoint shows locations"};
+    int undone = 0;
+    int left = 0;
+    for (int n = 1;; ++n) {
+        World world;
+        world.catalog.set_way(way);
+        world.catalog.fail_at(n);
+        const TargetReport target = world.apply().targets.at(0);
+        world.catalog.fail_at(0);
+        CAPTURE(n, target.error, target.notes);
+        if (target.outcome == TargetOutcome::published && target.notes.empty())
+            break;
+        if (target.outcome == TargetOutcome::published) {
+            ++left;
+            CHECK(target.notes == std::vector<std::string>{fmt::format(
+                                      "image {0} still shares data with its source: injected fault "
+                                      "in {1}; complete it with: retouch detach {0}",
+                                      target.image_id, left == 1 ? "detach" : "apply")});
+            CHECK(world.catalog.find(target.image_id)->property("retouch_detach") == "pending");
+            CHECK(world.apply().targets.at(0).outcome == TargetOutcome::updated);
+            CHECK(world.catalog.find(target.image_id)->property("retouch_detach") == std::nullopt);
+        } else {
+            ++undone;
+            world.check_untouched();
+            CHECK(world.apply().targets.at(0).outcome == TargetOutcome::published);
+        }
+        CHECK(world.catalog.detached().size() == 1);
+        CHECK(world.apply().targets.at(0).outcome == TargetOutcome::unchanged);
+        REQUIRE(n < 50);
+    }
+    CHECK(undone == 6); // stage, reserve, seal, publish, attach, hand-over
+    CHECK(left == 2);   // detach, taking the mark off
+}
+
+TEST_CASE("apply: a lost lock stops the run before it publishes or hands over", "[apply]") {
+    const int lost_at = GENERATE(1, 2);
+    World world;
+    world.catalog.lose_lock_at(lost_at);
+    const TargetReport target = world.apply().targets.at(0);
+    CHECK(target.error == "the lock was lost");
+    CHECK(target.exit_code == 75);
+    world.check_untouched();
+}
+
 TEST_CASE("apply: a saved plan does exactly what it says", "[apply]") {
     World world;
     const CheckedRecipe checked = world.recipes.check(k_recipe);
@@ -273,6 +320,10 @@ TEST_CASE("recovery: what a dead run began is cleared, once, and nothing else", 
     Image queued = image(begun, "debian", "2");
     queued.status = "queued";
     world.catalog.put(queued);
+    const std::string attached = "33333333-3333-4333-8333-333333333333";
+    Image active_but_unfinished = image(attached, "debian", "2");
+    active_but_unfinished.properties["retouch_unfinished"] = "r";
+    world.catalog.put(active_but_unfinished);
     world.catalog.put(image(finished, "debian", "3"));
     const auto active = world.catalog.state_directory() / "active";
     std::filesystem::create_directories(active);
@@ -287,9 +338,14 @@ TEST_CASE("recovery: what a dead run began is cleared, once, and nothing else", 
                               finished +
                               R"("})"
                               "\n"
+                              R"({"time":"t","entry":"stage","id":")" +
+                              attached +
+                              R"("})"
+                              "\n"
                               R"({"time":"t","entry":"pub)");
     recover(world.catalog, world.events);
     CHECK_FALSE(world.catalog.find(begun));
+    CHECK_FALSE(world.catalog.find(attached));
     CHECK(world.catalog.find(finished));
     CHECK(world.catalog.find("a"));
     CHECK(world.unfinished_journals().empty());

@@ -1,0 +1,85 @@
+// Downloads go to a hidden file beside their place and are moved there when they proved right.
+// The hidden name is one FileStore knows, so that what a killed process left is cleared.
+
+#include "catalog/glance/download.hpp"
+
+#include "base/digest.hpp"
+#include "base/interrupt.hpp"
+#include "base/text.hpp"
+#include "base/uuid.hpp"
+#include "store/image_file.hpp"
+#include "store/new_file.hpp"
+#include "store/sparse_copy.hpp"
+
+#include <cerrno>
+#include <fmt/format.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace retouch {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int k_mode = 0600;
+
+bool is_there(const fs::path &path, const Image &image) {
+    std::error_code failed;
+    return fs::file_size(path, failed) == static_cast<std::uintmax_t>(image.size) && !failed;
+}
+
+Error wrong_bytes(const Image &image, const std::string &what) {
+    return {ErrorKind::failed,
+            fmt::format("the bytes downloaded of image {} are not those of its record: {}",
+                        image.id, what),
+            "try again; if it stays so, the image is damaged in the cloud"};
+}
+
+void check(const Image &image, const NewFile &file, std::uint64_t size, const std::string &sha512) {
+    if (size != static_cast<std::uint64_t>(image.size))
+        throw wrong_bytes(image, fmt::format("{} bytes instead of {}", size, image.size));
+    const auto promised = image.checksums.find("sha512");
+    if (promised != image.checksums.end() && promised->second != sha512)
+        throw wrong_bytes(image, "another SHA-512");
+    const ImageFile kind = probe_image(file.fd(), file.path());
+    if (kind.format != image.disk_format)
+        throw wrong_bytes(
+            image, fmt::format("a {} disk instead of {}", kind.format, escape(image.disk_format)));
+}
+
+} // namespace
+
+void download_image(const ImageApi &api, const Image &image, const fs::path &directory) {
+    if (!is_uuid(image.id) || (image.disk_format != "raw" && image.disk_format != "qcow2"))
+        throw Error(ErrorKind::refused,
+                    fmt::format("image {} has the disk format '{}'", escape(image.id),
+                                escape(image.disk_format)),
+                    "only raw and qcow2 disks can be changed");
+    const std::string name = fmt::format("{}.{}", image.id, image.disk_format);
+    if (is_there(directory / name, image))
+        return;
+    std::error_code failed;
+    fs::create_directories(directory, failed);
+    if (failed)
+        throw system_error("create", directory, failed.value());
+    require_space(directory, static_cast<std::uint64_t>(image.size));
+    NewFile file = NewFile::locked(directory / (".import-" + name), k_mode);
+    Digest digest(Digest::Algorithm::sha512);
+    std::uint64_t size = 0;
+    api.download(
+        image.id,
+        [&](std::string_view bytes) {
+            digest.update(bytes);
+            write_used(file, size, bytes);
+            size += bytes.size();
+        },
+        [](std::uint64_t, std::uint64_t) { return !interrupt_due(); });
+    if (ftruncate(file.fd(), static_cast<off_t>(size)) != 0)
+        throw system_error("write", file.path(), errno);
+    check(image, file, size, digest.finish());
+    file.move_to(directory / name);
+    file.keep();
+}
+
+} // namespace retouch

@@ -1,0 +1,266 @@
+// The order of calls and what follows from their failures. The only state is the list of records,
+// which is dropped whenever it may have become wrong.
+
+#include "catalog/glance/glance_catalog.hpp"
+
+#include "base/clock.hpp"
+#include "base/interrupt.hpp"
+#include "base/text.hpp"
+#include "catalog/file_name_lock.hpp"
+#include "catalog/glance/publish_way.hpp"
+#include "catalog/glance/record_change.hpp"
+#include "store/rbd/rados_lock.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <fmt/format.h>
+#include <system_error>
+#include <thread>
+
+namespace retouch {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::chrono::milliseconds k_poll{500};
+constexpr double k_location_limit_seconds = 600;
+
+/// The record after a call whose answer was lost, or what the call threw.
+template<typename Call>
+GlanceImage settled(const ImageApi &api, const std::string &id, Call call) {
+    try {
+        return call();
+    } catch (const ApiError &error) {
+        if (!error.outcome_unknown())
+            throw;
+        if (auto found = api.find(id))
+            return *found;
+        throw;
+    }
+}
+
+Error not_complete(const std::string &id, const std::string &what) {
+    return {ErrorKind::failed, fmt::format("the new image {} is not complete: {}", id, what),
+            "it was taken back; the image service's log says more"};
+}
+
+/// The new record must be what was asked for: a service may drop protected properties silently.
+void require_complete(const Image &record, const Image &wanted) {
+    if (record.status != "active")
+        throw not_complete(wanted.id, fmt::format("its status is {}", escape(record.status)));
+    if (record.size != wanted.size)
+        throw not_complete(
+            wanted.id, fmt::format("its size is {} instead of {} bytes", record.size, wanted.size));
+    for (const auto &[name, value] : wanted.properties)
+        if (record.property(name) != value)
+            throw not_complete(wanted.id, fmt::format("the image service did not keep the property "
+                                                      "'{}'",
+                                                      escape(name)));
+}
+
+} // namespace
+
+std::unique_ptr<Catalog> open_glance_catalog(const GlanceOptions &options) {
+    return std::make_unique<GlanceCatalog>(options);
+}
+
+std::unique_ptr<CatalogView> view_glance_catalog(const GlanceOptions &options) {
+    return std::make_unique<GlanceCatalog>(options);
+}
+
+GlanceCatalog::GlanceCatalog(const GlanceOptions &options)
+    : name_(options.name),
+      state_directory_(options.state_directory),
+      rbd_(options.rbd),
+      pool_(options.pool),
+      session_(options.cloud),
+      api_(session_),
+      store_(api_, options.rbd, options.pool, options.cache_directory) {}
+
+std::vector<Image> GlanceCatalog::images() const {
+    if (!listed_)
+        records_ = api_.list();
+    listed_ = true;
+    std::vector<Image> images;
+    images.reserve(records_.size());
+    for (const GlanceImage &record : records_)
+        images.push_back(record.image);
+    return images;
+}
+
+std::optional<Image> GlanceCatalog::find(const std::string &id) const {
+    auto found = api_.find(id);
+    if (!found)
+        return std::nullopt;
+    return remember(*std::move(found)).image;
+}
+
+Disk GlanceCatalog::disk(const Image &image) const {
+    return store_.disk(image);
+}
+
+PublishWay GlanceCatalog::publish_way(const Image &source) const {
+    return choose_publish_way(api_, store_, known(source.id));
+}
+
+std::vector<std::string> GlanceCatalog::members(const std::string &id) const {
+    std::vector<std::string> projects;
+    for (const ImageMember &member : api_.members(id))
+        projects.push_back(member.project);
+    return projects;
+}
+
+std::unique_ptr<NameLock> GlanceCatalog::lock(const std::string &name, const std::string &run) {
+    std::unique_ptr<NameLock> lock;
+    if (store_.has_rbd())
+        lock = std::make_unique<RadosLock>(rbd_, pool_, name, run);
+    else
+        lock = std::make_unique<FileNameLock>(state_directory(), name, run);
+    listed_ = false;
+    records_.clear();
+    return lock;
+}
+
+void GlanceCatalog::reserve(const Image &draft, const std::string &visibility,
+                            const PublishWay &way) {
+    const bool elsewhere = draft.owner != session_.project_id() && session_.has_role("admin");
+    static_cast<void>(remember(settled(api_, draft.id, [&] {
+        return api_.create(draft, elsewhere ? draft.owner : std::string());
+    })));
+    check_rights(api_, draft, visibility, way);
+}
+
+void GlanceCatalog::attach(const Image &record, Stage &stage, const PublishWay &way,
+                           const WorkProgress &progress) {
+    if (way.method == PublishMethod::upload) {
+        const auto reader = stage.reader();
+        api_.upload(record.id, *reader, progress);
+    } else {
+        stage.publish();
+        point_at(record.id, store_.rbd().location_of(record.id), way);
+    }
+    const auto made = find(record.id);
+    if (!made)
+        throw not_complete(record.id, "its record is gone");
+    require_complete(*made, record);
+}
+
+void GlanceCatalog::point_at(const std::string &id, const std::string &url,
+                             const PublishWay &way) const {
+    if (way.method == PublishMethod::location) {
+        ImagePatch patch;
+        patch.add_location(url);
+        static_cast<void>(settled(api_, id, [&] { return api_.patch(id, patch); }));
+        return;
+    }
+    api_.add_location(id, url);
+    const Stopwatch stopwatch;
+    while (stopwatch.seconds() < k_location_limit_seconds) {
+        const auto record = api_.find(id);
+        if (!record || record->image.status == "active")
+            return;
+        check_interrupt();
+        std::this_thread::sleep_for(k_poll);
+    }
+}
+
+const GlanceImage &GlanceCatalog::remember(GlanceImage record) const {
+    const auto has = std::ranges::find(records_, record.image.id,
+                                       [](const GlanceImage &seen) { return seen.image.id; });
+    if (has == records_.end())
+        return records_.emplace_back(std::move(record));
+    return *has = std::move(record);
+}
+
+const GlanceImage &GlanceCatalog::known(const std::string &id) const {
+    for (const GlanceImage &has : records_)
+        if (has.image.id == id)
+            return has;
+    auto found = api_.find(id);
+    if (!found)
+        throw ApiError(ErrorKind::failed,
+                       fmt::format("the image service has no image {} any more", id),
+                       "somebody removed it; look again with: retouch images", {.status = 404});
+    return remember(*std::move(found));
+}
+
+void GlanceCatalog::change(const Image &before, const ImageChange &wanted) {
+    const ImagePatch patch = patch_for(before, wanted);
+    if (!patch.empty()) {
+        const GlanceImage &made =
+            remember(settled(api_, wanted.id, [&] { return api_.patch(wanted.id, patch); }));
+        ImageChange fields = wanted;
+        fields.status.reset();
+        if (!is_as_wanted(made.image, fields))
+            throw Error(ErrorKind::failed,
+                        fmt::format("image {} did not take the change made to it", wanted.id),
+                        "run the command again");
+    }
+    if (wanted.status && *wanted.status != before.status) {
+        if (*wanted.status == "deactivated")
+            api_.deactivate(wanted.id);
+        else if (before.status == "deactivated")
+            api_.reactivate(wanted.id);
+    }
+    if (wanted.members)
+        for (const std::string &project : *wanted.members)
+            api_.add_member(wanted.id, project);
+}
+
+void GlanceCatalog::apply(std::span<const ImageChange> changes) {
+    std::vector<ImageChange> undo;
+    try {
+        for (const ImageChange &wanted : changes) {
+            if (wanted.empty())
+                continue;
+            try {
+                const Image present = known(wanted.id).image;
+                undo.push_back(inverse_of(wanted, present));
+                change(present, wanted);
+            } catch (const ApiError &error) {
+                if (error.status() != 404 || &wanted == &changes.front())
+                    throw;
+            }
+        }
+    } catch (...) {
+        take_back(undo);
+        throw;
+    }
+}
+
+/// The newest change first. What cannot be taken back is found by the next run.
+void GlanceCatalog::take_back(const std::vector<ImageChange> &undo) {
+    for (auto change_back = undo.rbegin(); change_back != undo.rend(); ++change_back) {
+        try {
+            if (const auto present = find(change_back->id))
+                change(*present, *change_back);
+        } catch (const Error &) {
+            continue;
+        }
+    }
+}
+
+void GlanceCatalog::remove(const std::string &id) {
+    if (const auto record = find(id)) {
+        if (record->is_protected && record->unfinished()) {
+            ImagePatch patch;
+            patch.set("protected", false);
+            static_cast<void>(api_.patch(id, patch));
+        }
+        api_.remove(id);
+        std::erase_if(records_, [&](const GlanceImage &has) { return has.image.id == id; });
+    }
+    store_.remove(id);
+}
+
+fs::path GlanceCatalog::state_directory() const {
+    std::error_code failed;
+    fs::create_directories(state_directory_, failed);
+    if (failed)
+        throw system_error("create", state_directory_, failed.value());
+    fs::permissions(state_directory_, fs::perms::owner_all, failed);
+    return state_directory_;
+}
+
+} // namespace retouch

@@ -1,0 +1,68 @@
+#pragma once
+// GlanceCatalog: the catalog contract on top of the image service's calls. How a record gets its
+// bytes is chosen in publish_way; what a change becomes on the wire is in record_change.
+
+#include "catalog/glance.hpp"
+#include "catalog/glance/glance_store.hpp"
+#include "catalog/glance/image_api.hpp"
+#include "catalog/glance/keystone.hpp"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace retouch {
+
+class GlanceCatalog : public Catalog {
+  public:
+    explicit GlanceCatalog(const GlanceOptions &options);
+
+    [[nodiscard]] const std::string &name() const override { return name_; }
+
+    /// Listed once and remembered until something is written or a lock is taken.
+    [[nodiscard]] std::vector<Image> images() const override;
+
+    [[nodiscard]] std::optional<Image> find(const std::string &id) const override;
+    [[nodiscard]] Disk disk(const Image &image) const override;
+    [[nodiscard]] PublishWay publish_way(const Image &source) const override;
+    [[nodiscard]] std::vector<std::string> members(const std::string &id) const override;
+
+    [[nodiscard]] ImageStore &store() override { return store_; }
+
+    [[nodiscard]] std::unique_ptr<NameLock> lock(const std::string &name,
+                                                 const std::string &run) override;
+    void reserve(const Image &draft, const std::string &visibility, const PublishWay &way) override;
+    void attach(const Image &record, Stage &stage, const PublishWay &way,
+                const WorkProgress &progress) override;
+
+    /// One request for each record, in order. A record after the first that is gone needs no
+    /// change any more. When a later one fails, the earlier ones are changed back.
+    void apply(std::span<const ImageChange> changes) override;
+
+    void remove(const std::string &id) override;
+    [[nodiscard]] std::filesystem::path state_directory() const override;
+
+  private:
+    void point_at(const std::string &id, const std::string &url, const PublishWay &way) const;
+    /// Puts a record as the service has just shown it into the list.
+    const GlanceImage &remember(GlanceImage record) const;
+
+    /// The record as last seen, asked for when it never was. Throws ApiError: 404.
+    [[nodiscard]] const GlanceImage &known(const std::string &id) const;
+
+    void change(const Image &before, const ImageChange &wanted);
+    void take_back(const std::vector<ImageChange> &undo);
+
+    std::string name_;
+    std::filesystem::path state_directory_;
+    RbdAccess rbd_;
+    std::string pool_;
+    mutable Session session_;
+    mutable ImageApi api_;
+    mutable GlanceStore store_;
+    mutable std::vector<GlanceImage> records_; ///< as last seen, oldest first
+    mutable bool listed_ = false;              ///< those are all there are
+};
+
+} // namespace retouch

@@ -1,0 +1,96 @@
+// Where the bytes of an image are worked on. Nothing is fetched or connected to before it is asked
+// for, so that looking at records costs no more than the records.
+
+#include "catalog/glance/glance_store.hpp"
+
+#include "base/text.hpp"
+#include "catalog/glance/download.hpp"
+
+#include <cstdlib>
+#include <fmt/format.h>
+#include <system_error>
+
+namespace retouch {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char *k_system_conf = "/etc/ceph/ceph.conf";
+
+/// Ceph is configured here when retouch.yaml, the environment or the system says how.
+bool is_configured(const RbdAccess &access) {
+    std::error_code failed;
+    return !access.conf.empty() || std::getenv("CEPH_CONF") != nullptr ||
+           fs::exists(k_system_conf, failed);
+}
+
+std::string scheme(const std::string &url) {
+    return escape(url.substr(0, url.find(':')));
+}
+
+} // namespace
+
+GlanceStore::GlanceStore(ImageApi &api, RbdAccess access, std::string pool, fs::path cache)
+    : api_(api),
+      access_(std::move(access)),
+      pool_(std::move(pool)),
+      cache_(std::move(cache)),
+      has_rbd_(is_configured(access_)),
+      files_(cache_) {}
+
+RbdStore &GlanceStore::rbd() const {
+    if (!rbd_)
+        rbd_ = std::make_unique<RbdStore>(access_, pool_);
+    return *rbd_;
+}
+
+std::string GlanceStore::reason_to_download(const Image &image) const {
+    if (!image.locations.empty() && !is_rbd_location(image.locations.front()))
+        return fmt::format("the image lies in a store of type {}", scheme(image.locations.front()));
+    if (!has_rbd_)
+        return "no Ceph cluster is configured on this host";
+    require_usable_source(image);
+    if (!image.locations.empty()) {
+        static_cast<void>(rbd().location_of_source(image));
+        return {};
+    }
+    try {
+        static_cast<void>(rbd().location_of_source(image));
+        return {};
+    } catch (const Error &error) {
+        if (error.kind() != ErrorKind::refused)
+            throw;
+        return "the image service does not show where the image lies, and it is not in the Ceph "
+               "pool configured here";
+    }
+}
+
+Disk GlanceStore::disk(const Image &image) const {
+    if (reason_to_download(image).empty())
+        return rbd().disk(image);
+    download_image(api_, image, cache_);
+    return files_.disk(image);
+}
+
+std::unique_ptr<Stage> GlanceStore::stage(const Image &source, const std::string &new_id,
+                                          LineagePolicy lineage) {
+    if (reason_to_download(source).empty())
+        return rbd().stage(source, new_id, lineage);
+    download_image(api_, source, cache_);
+    return files_.stage(source, new_id, lineage);
+}
+
+void GlanceStore::remove(const std::string &id) {
+    std::error_code failed;
+    if (fs::is_directory(cache_, failed))
+        files_.remove(id);
+    if (has_rbd_)
+        rbd().remove(id);
+}
+
+void GlanceStore::detach(const Image &image, const WorkProgress &progress) {
+    rbd().detach(image, progress);
+}
+
+} // namespace retouch

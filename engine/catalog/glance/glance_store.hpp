@@ -1,0 +1,48 @@
+#pragma once
+// GlanceStore: the bytes of a cloud's images: in RBD where this host reaches them, else a
+// downloaded copy. It chooses between the two; each of them does its own work.
+
+#include "catalog/glance/image_api.hpp"
+#include "store/file_store.hpp"
+#include "store/rbd/rbd_store.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace retouch {
+
+class GlanceStore : public ImageStore {
+  public:
+    /// Borrows `api`. Connects to nothing yet.
+    GlanceStore(ImageApi &api, RbdAccess access, std::string pool,
+                std::filesystem::path cache_directory);
+
+    /// Why the bytes of `image` are worked on as a downloaded copy; empty: they are in RBD and will
+    /// be cloned there. Throws Error: what RbdStore::disk() throws.
+    [[nodiscard]] std::string reason_to_download(const Image &image) const;
+
+    [[nodiscard]] Disk disk(const Image &image) const override;
+    [[nodiscard]] std::unique_ptr<Stage> stage(const Image &source, const std::string &new_id,
+                                               LineagePolicy lineage) override;
+    void remove(const std::string &id) override;
+    void detach(const Image &image, const WorkProgress &progress) override;
+
+    /// The store in RBD. Throws Error when it cannot be reached.
+    [[nodiscard]] RbdStore &rbd() const;
+
+    /// True when Ceph is configured here at all.
+    [[nodiscard]] bool has_rbd() const { return has_rbd_; }
+
+  private:
+    ImageApi &api_;
+    RbdAccess access_;
+    std::string pool_;
+    std::filesystem::path cache_;
+    bool has_rbd_;
+    mutable FileStore files_;
+    mutable std::unique_ptr<RbdStore> rbd_;
+};
+
+} // namespace retouch

@@ -1,0 +1,70 @@
+// How changes of a record are spelt for Glance. A patch removes a property only when the record has
+// it, since Glance refuses to remove what is missing; all of one patch happens at once or not.
+
+#include "catalog/glance/record_change.hpp"
+
+namespace retouch {
+
+namespace {
+
+template<typename Field>
+bool differs(const std::optional<Field> &wanted, const Field &has) {
+    return wanted && *wanted != has;
+}
+
+template<typename Field>
+void restore(const std::optional<Field> &made, const Field &had, std::optional<Field> &back) {
+    if (made)
+        back = had;
+}
+
+} // namespace
+
+ImagePatch patch_for(const Image &before, const ImageChange &wanted) {
+    ImagePatch patch;
+    for (const auto &[name, value] : wanted.properties) {
+        const auto has = before.property(name);
+        if (value && has != value)
+            patch.set(name, *value);
+        else if (!value && has)
+            patch.unset(name);
+    }
+    if (differs(wanted.tags, before.tags))
+        patch.set("tags", *wanted.tags);
+    if (differs(wanted.min_disk, before.min_disk))
+        patch.set("min_disk", *wanted.min_disk);
+    if (differs(wanted.min_ram, before.min_ram))
+        patch.set("min_ram", *wanted.min_ram);
+    if (differs(wanted.is_protected, before.is_protected))
+        patch.set("protected", *wanted.is_protected);
+    if (differs(wanted.name, before.name))
+        patch.set("name", *wanted.name);
+    if (differs(wanted.hidden, before.hidden))
+        patch.set("os_hidden", *wanted.hidden);
+    if (differs(wanted.visibility, before.visibility))
+        patch.set("visibility", *wanted.visibility);
+    return patch;
+}
+
+ImageChange inverse_of(const ImageChange &made, const Image &before) {
+    ImageChange back;
+    back.id = made.id;
+    restore(made.name, before.name, back.name);
+    restore(made.status, before.status, back.status);
+    restore(made.visibility, before.visibility, back.visibility);
+    restore(made.hidden, before.hidden, back.hidden);
+    restore(made.is_protected, before.is_protected, back.is_protected);
+    restore(made.min_disk, before.min_disk, back.min_disk);
+    restore(made.min_ram, before.min_ram, back.min_ram);
+    restore(made.tags, before.tags, back.tags);
+    for (const auto &[name, value] : made.properties)
+        back.properties[name] = before.property(name);
+    return back;
+}
+
+bool is_as_wanted(const Image &record, const ImageChange &wanted) {
+    return patch_for(record, wanted).empty() &&
+           (wanted.status.value_or(record.status) == record.status);
+}
+
+} // namespace retouch
