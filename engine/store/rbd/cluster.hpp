@@ -70,9 +70,6 @@ class Cluster {
 
     [[nodiscard]] const std::string &fsid() const { return fsid_; }
 
-    /// Number of this client, as it stands in lists of watchers and lock holders.
-    [[nodiscard]] std::uint64_t client_id() const;
-
     /// Throws Error: refused when there is no such pool, not_authorised, unavailable when its data
     /// does not answer within fifteen seconds.
     [[nodiscard]] Pool pool(const std::string &name) const;

@@ -67,9 +67,9 @@ class ImageHandle {
     /// True when the open snapshot has clones, those we may not see included.
     [[nodiscard]] bool has_children() const;
 
-    /// Clients that have the image open for writing, as "client.4711 at ADDRESS", without the
-    /// client `own`.
-    [[nodiscard]] std::vector<std::string> watchers(std::uint64_t own) const;
+    /// Clients that have the image open for writing, as "client.4711 at ADDRESS", through this
+    /// handle too.
+    [[nodiscard]] std::vector<std::string> watchers() const;
 
     /// Names of its snapshots, those in the trash left out.
     [[nodiscard]] std::vector<std::string> snapshots() const;

@@ -29,14 +29,16 @@ class RadosLock : public NameLock {
     RadosLock &operator=(const RadosLock &) = delete;
 
     /// Renews at once, so that what follows has the whole duration. Throws Error: temporary when
-    /// the lock is another's or cannot be renewed.
+    /// the lock was lost or cannot be renewed.
     void require_held() override;
 
     /// The object that is locked, for messages and tests.
     [[nodiscard]] const std::string &object() const { return object_; }
 
   private:
-    void acquire();
+    [[nodiscard]] int lock(std::uint8_t flags) const;
+
+    /// Requires: mutex_ is held.
     [[nodiscard]] int renew();
     void renew_until_stopped(const std::stop_token &stop);
 
@@ -44,7 +46,7 @@ class RadosLock : public NameLock {
     Pool pool_;
     std::string name_;
     std::string object_;
-    std::string cookie_; ///< who we are, as JSON: others can read it
+    std::string cookie_; ///< who we are, as JSON, for others to read
     std::chrono::seconds duration_;
     std::mutex mutex_;
     std::condition_variable_any wake_;

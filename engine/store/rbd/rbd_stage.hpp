@@ -1,8 +1,10 @@
 #pragma once
-// RbdStage: the unpublished copy of an image as a clone under a temporary name. It is made by the
-// store, edited by others through disk(), renamed to its id when it is published.
+// RbdStage: the unpublished copy of an image as a clone under a temporary name, in its source's
+// pool. It is edited by others through disk() and renamed to its id when it is published.
 
 #include "store/rbd/cluster.hpp"
+#include "store/rbd/image_handle.hpp"
+#include "store/rbd/location.hpp"
 
 #include <memory>
 #include <string>
@@ -11,9 +13,12 @@ namespace retouch {
 
 class RbdStage : public Stage {
   public:
-    /// Takes over the image stage_name(id) of `pool`, marked and with the snapshot "base".
-    /// `cluster` must outlive it.
-    RbdStage(const Cluster &cluster, Pool pool, std::string id, LineagePolicy lineage);
+    /// Clones `source`, marks the clone and takes the snapshot its changes are measured against.
+    /// `cluster` must outlive the stage. Throws Error, leaving nothing behind.
+    [[nodiscard]] static std::unique_ptr<RbdStage> make(const Cluster &cluster,
+                                                        const RbdLocation &source,
+                                                        const std::string &id,
+                                                        LineagePolicy lineage);
 
     /// Removes the image unless publish() has returned, also when it got half way.
     ~RbdStage() override;
@@ -25,8 +30,8 @@ class RbdStage : public Stage {
 
     [[nodiscard]] Disk disk() const override;
 
-    /// Waits up to a minute for a writer that has died. Flattens when the lineage policy says so.
-    /// No checksum: that would read it all. Throws Error: temporary when a writer is left.
+    /// Waits for a writer that has died, up to a minute. Flattens when the lineage policy says so.
+    /// No checksum: that would read everything. Throws Error: temporary when a writer is left.
     SealedImage seal(const WorkProgress &progress) override;
 
     [[nodiscard]] std::unique_ptr<ByteReader> reader() const override;
@@ -38,14 +43,17 @@ class RbdStage : public Stage {
     [[nodiscard]] std::string location() const override;
 
   private:
-    void discard() noexcept;
+    RbdStage(const Cluster &cluster, Pool pool, std::string id, LineagePolicy lineage);
+
+    void mark(const RbdLocation &source);
+    void require_no_writer() const;
 
     const Cluster &cluster_;
     Pool pool_;
     std::string id_;
     LineagePolicy lineage_;
     std::string name_; ///< of the image now
-    std::int64_t size_ = 0;
+    std::uint64_t size_ = 0;
     bool sealed_ = false;
     bool published_ = false;
 };

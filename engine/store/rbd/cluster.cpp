@@ -1,0 +1,214 @@
+// Cluster: how a connection is set up, and why it could not be.
+// Ceph tells only a number; what was wrong is found out by looking at the configuration it used.
+// Nothing of Ceph's own logging may reach the terminal.
+
+#include "store/rbd/cluster.hpp"
+
+#include "base/file.hpp"
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+#include <rados/librados.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <memory>
+#include <system_error>
+#include <thread>
+#include <unistd.h>
+#include <vector>
+
+namespace retouch {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int k_connect_seconds = 10;
+constexpr std::chrono::seconds k_answer_limit{15};
+constexpr const char *k_default_conf = "/etc/ceph/ceph.conf";
+constexpr std::size_t k_longest_option = 4096;
+
+std::string reason_of(int code) {
+    return std::generic_category().message(-code);
+}
+
+std::string option(rados_t handle, const char *name) {
+    std::string value(k_longest_option, '\0');
+    if (rados_conf_get(handle, name, value.data(), value.size()) != 0)
+        return {};
+    value.resize(value.find('\0'));
+    return value;
+}
+
+void set_option(rados_t handle, const char *name, const std::string &value) {
+    const int code = rados_conf_set(handle, name, value.c_str());
+    if (code != 0)
+        throw Error(ErrorKind::bad_config, fmt::format("Ceph refuses the option {} = {}: {}", name,
+                                                       escape(value), reason_of(code)));
+}
+
+void read_configuration(rados_t handle, const fs::path &conf) {
+    const int code = rados_conf_read_file(handle, conf.c_str());
+    if (code != 0)
+        throw Error(ErrorKind::bad_config,
+                    fmt::format("cannot read the Ceph configuration {}: {}", escape(conf.string()),
+                                code == -EINVAL ? "it is malformed" : reason_of(code)),
+                    "name the right file in retouch.yaml (rbd: conf) or in CEPH_CONF");
+}
+
+void configure(rados_t handle, const RbdAccess &access, std::chrono::seconds operation_limit) {
+    read_configuration(handle, ceph_conf_of(access));
+    if (!access.keyring.empty())
+        set_option(handle, "keyring", access.keyring.string());
+    set_option(handle, "client_mount_timeout", std::to_string(k_connect_seconds));
+    set_option(handle, "rados_mon_op_timeout", std::to_string(k_connect_seconds));
+    set_option(handle, "rados_osd_op_timeout", std::to_string(operation_limit.count()));
+    for (const char *name : {"log_to_stderr", "err_to_stderr"})
+        set_option(handle, name, "false");
+    set_option(handle, "log_file", "");
+}
+
+/// The keyring that can be read, of those Ceph looks for; nullopt when there is none.
+std::optional<std::string> readable_keyring(const std::string &keyrings) {
+    std::string_view rest = keyrings;
+    while (!rest.empty()) {
+        const std::size_t end = std::min(rest.find_first_of(",;"), rest.size());
+        const std::string path(trim(rest.substr(0, end)));
+        if (!path.empty() && ::access(path.c_str(), R_OK) == 0)
+            return path;
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    return std::nullopt;
+}
+
+Error connect_error(rados_t handle, const RbdAccess &access, int code) {
+    const std::string conf = escape(ceph_conf_of(access).string());
+    const std::string user = escape(ceph_user_of(access));
+    if (option(handle, "mon_host").empty())
+        return {ErrorKind::bad_config,
+                fmt::format("the Ceph configuration {} names no monitor", conf),
+                "it needs mon_host"};
+    if (code == -ETIMEDOUT || code == -EHOSTUNREACH || code == -ECONNREFUSED)
+        return {
+            ErrorKind::unavailable,
+            fmt::format("cannot reach the Ceph cluster of {}: no monitor answered within {} s",
+                        conf, k_connect_seconds),
+            "check the network, and mon_host in that file; 'ceph -s' shows the cluster's state"};
+    const std::string keyrings = option(handle, "keyring");
+    const auto keyring = readable_keyring(keyrings);
+    if (!keyring)
+        return {ErrorKind::not_authorised,
+                fmt::format("no readable keyring for the Ceph user client.{}: looked for {}", user,
+                            escape(keyrings)),
+                "name one in retouch.yaml (rbd: keyring), and make it readable for this user"};
+    if (code == -EPERM || code == -EACCES || code == -ENOENT || code == -EOPNOTSUPP)
+        return {ErrorKind::not_authorised,
+                fmt::format("Ceph does not accept the user client.{} with the keyring {}: {}", user,
+                            escape(*keyring), reason_of(code)),
+                fmt::format("compare that file with 'ceph auth get client.{}'", user)};
+    return {ErrorKind::unavailable,
+            fmt::format("cannot reach the Ceph cluster of {}: {}", conf, reason_of(code))};
+}
+
+std::string fsid_of(rados_t handle) {
+    char text[64] = {};
+    const int code = rados_cluster_fsid(handle, text, sizeof text);
+    if (code < 0)
+        throw ceph_error("ask the Ceph cluster for its fsid", code);
+    return text;
+}
+
+using Completion = std::unique_ptr<void, decltype(&rados_aio_release)>;
+
+/// Asks the pool for an object every RBD pool has. A dead OSD would let whatever comes next wait
+/// for ever, so this is the one question with a time limit; "no such object" is an answer, too.
+int first_answer(rados_ioctx_t context) {
+    rados_completion_t created = nullptr;
+    if (const int code = rados_aio_create_completion2(nullptr, nullptr, &created); code != 0)
+        return code;
+    const Completion completion(created, &rados_aio_release);
+    std::uint64_t size = 0;
+    time_t modified = 0;
+    int code = rados_aio_stat(context, "rbd_directory", completion.get(), &size, &modified);
+    if (code != 0)
+        return code;
+    const auto deadline = std::chrono::steady_clock::now() + k_answer_limit;
+    while (rados_aio_is_complete(completion.get()) == 0) {
+        if (std::chrono::steady_clock::now() > deadline) {
+            rados_aio_cancel(context, completion.get());
+            rados_aio_wait_for_complete(completion.get());
+            return -ETIMEDOUT;
+        }
+        std::this_thread::sleep_for(std::chrono::microseconds(200));
+    }
+    code = rados_aio_get_return_value(completion.get());
+    return code == -ENOENT ? 0 : code;
+}
+
+} // namespace
+
+fs::path ceph_conf_of(const RbdAccess &access) {
+    if (!access.conf.empty())
+        return access.conf;
+    const char *named = std::getenv("CEPH_CONF");
+    return named != nullptr && *named != '\0' ? named : k_default_conf;
+}
+
+std::string ceph_user_of(const RbdAccess &access) {
+    return access.user.empty() ? "admin" : access.user;
+}
+
+Pool::~Pool() {
+    if (context_ != nullptr)
+        rados_ioctx_destroy(context_);
+}
+
+std::int64_t Pool::id() const {
+    return rados_ioctx_get_id(context_);
+}
+
+Cluster::Cluster(const RbdAccess &access, std::chrono::seconds operation_limit) : access_(access) {
+    const std::string client = "client." + ceph_user_of(access);
+    rados_t created = nullptr;
+    if (const int code = rados_create2(&created, "ceph", client.c_str(), 0); code != 0)
+        throw ceph_error("set up a Ceph client", code);
+    std::unique_ptr<void, decltype(&rados_shutdown)> handle(created, &rados_shutdown);
+    configure(created, access, operation_limit);
+    if (const int code = rados_connect(created); code != 0)
+        throw connect_error(created, access, code);
+    fsid_ = fsid_of(created);
+    handle_ = handle.release();
+}
+
+Cluster::~Cluster() {
+    rados_shutdown(handle_);
+}
+
+Pool Cluster::pool(const std::string &name) const {
+    rados_ioctx_t context = nullptr;
+    int code = rados_ioctx_create(handle_, name.c_str(), &context);
+    if (code == -ENOENT)
+        throw Error(ErrorKind::refused,
+                    fmt::format("the Ceph cluster {} has no pool '{}'", fsid_, escape(name)),
+                    "'ceph osd pool ls' lists its pools; retouch.yaml names the one of the images "
+                    "(rbd: pool)");
+    if (code != 0)
+        throw ceph_error(fmt::format("open the Ceph pool '{}'", escape(name)), code);
+    Pool pool(context, name);
+    code = first_answer(context);
+    if (code != 0)
+        throw ceph_error(fmt::format("read the Ceph pool '{}'", escape(name)), code);
+    return pool;
+}
+
+std::string Cluster::pool_name(std::int64_t id) const {
+    std::string name(k_longest_option, '\0');
+    const int length = rados_pool_reverse_lookup(handle_, id, name.data(), name.size());
+    if (length < 0)
+        throw ceph_error(fmt::format("find the Ceph pool number {}", id), length);
+    name.resize(static_cast<std::size_t>(length));
+    return name;
+}
+
+} // namespace retouch

@@ -1,0 +1,171 @@
+#include "store/rbd/rbd_stage.hpp"
+
+#include "base/clock.hpp"
+#include "base/host_name.hpp"
+#include "base/interrupt.hpp"
+#include "store/rbd/marked_images.hpp"
+#include "store/rbd/marks.hpp"
+#include "store/rbd/pool_images.hpp"
+#include "store/rbd/written_bytes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cassert>
+#include <thread>
+#include <unistd.h>
+
+namespace retouch {
+
+namespace {
+
+using Access = ImageHandle::Access;
+
+/// Ceph forgets a writer that died without a word after half of this.
+constexpr double k_writer_patience_seconds = 60;
+constexpr std::chrono::milliseconds k_writer_interval{500};
+
+const char *word_of(LineagePolicy lineage) {
+    switch (lineage) {
+    case LineagePolicy::detach:
+        return "detach";
+    case LineagePolicy::flatten:
+        return "flatten";
+    case LineagePolicy::keep:
+        return "keep";
+    }
+    return "";
+}
+
+class RbdReader : public ByteReader {
+  public:
+    RbdReader(const Pool &pool, const std::string &name)
+        : image_(pool, name, Access::read), size_(image_.size()) {}
+
+    [[nodiscard]] std::uint64_t size() const override { return size_; }
+
+    std::size_t read(std::uint64_t offset, std::span<char> buffer) override {
+        const std::uint64_t left = size_ - std::min(offset, size_);
+        return image_.read(offset, buffer.first(std::min<std::uint64_t>(left, buffer.size())));
+    }
+
+  private:
+    ImageHandle image_;
+    std::uint64_t size_;
+};
+
+} // namespace
+
+RbdStage::RbdStage(const Cluster &cluster, Pool pool, std::string id, LineagePolicy lineage)
+    : cluster_(cluster),
+      pool_(std::move(pool)),
+      id_(std::move(id)),
+      lineage_(lineage),
+      name_(rbd_marks::stage_name(id_)) {}
+
+std::unique_ptr<RbdStage> RbdStage::make(const Cluster &cluster, const RbdLocation &source,
+                                         const std::string &id, LineagePolicy lineage) {
+    Pool pool = cluster.pool(source.pool);
+    if (ImageHandle::find(pool, rbd_marks::stage_name(id), Access::read))
+        throw Error(ErrorKind::failed, fmt::format("there is a stage of image {} already", id));
+    announce_stage(pool, id);
+    // From here on its destructor removes whatever has been made.
+    std::unique_ptr<RbdStage> stage(new RbdStage(cluster, std::move(pool), id, lineage));
+    clone_image(cluster, stage->pool_, source.image, source.snapshot, stage->name_);
+    stage->mark(source);
+    withdraw_stage(stage->pool_, id);
+    return stage;
+}
+
+void RbdStage::mark(const RbdLocation &source) {
+    ImageHandle image(pool_, name_, Access::write);
+    image.set_metadata(rbd_marks::k_stage, id_);
+    image.set_metadata(rbd_marks::k_source, source.fsid + '/' + short_name(source));
+    image.set_metadata(rbd_marks::k_started, utc_now());
+    image.set_metadata(rbd_marks::k_host, host_name());
+    image.set_metadata(rbd_marks::k_pid, std::to_string(getpid()));
+    image.create_snapshot(rbd_marks::k_base);
+    size_ = image.size();
+    image.close();
+}
+
+RbdStage::~RbdStage() {
+    if (published_)
+        return;
+    try {
+        remove_marked_images(pool_, id_);
+    } catch (const Error &) {
+        // It bears its mark, so recovery finds it by the journal.
+    }
+}
+
+Disk RbdStage::disk() const {
+    return {.format = "raw",
+            .path = {},
+            .virtual_size = static_cast<std::int64_t>(size_),
+            .read_only = false,
+            .rbd = RbdDisk{
+                .access = cluster_.access(), .pool = pool_.name(), .image = name_, .snapshot = {}}};
+}
+
+void RbdStage::require_no_writer() const {
+    // A handle that only reads is no watcher itself.
+    const ImageHandle image(pool_, name_, Access::read);
+    const Stopwatch waited;
+    for (;;) {
+        const std::vector<std::string> writers = image.watchers();
+        if (writers.empty())
+            return;
+        check_interrupt();
+        if (waited.seconds() > k_writer_patience_seconds)
+            throw Error(ErrorKind::temporary,
+                        fmt::format("the RBD image {} is still open for writing by {}",
+                                    image.name(), writers.front()),
+                        "end that client and run the command again");
+        std::this_thread::sleep_for(k_writer_interval);
+    }
+}
+
+SealedImage RbdStage::seal(const WorkProgress &progress) {
+    require_no_writer();
+    ImageHandle image(pool_, name_, Access::write);
+    SealedImage sealed;
+    sealed.bytes_written = bytes_written_since(image, rbd_marks::k_base);
+    image.remove_snapshot(rbd_marks::k_base);
+    if (lineage_ == LineagePolicy::flatten)
+        image.flatten(progress);
+    size_ = image.size();
+    sealed.size = static_cast<std::int64_t>(size_);
+    sealed.virtual_size = sealed.size;
+    image.close();
+    sealed_ = true;
+    return sealed;
+}
+
+std::unique_ptr<ByteReader> RbdStage::reader() const {
+    assert(sealed_ && !published_);
+    return std::make_unique<RbdReader>(pool_, name_);
+}
+
+void RbdStage::publish() {
+    assert(sealed_);
+    rename_image(pool_, name_, id_);
+    name_ = id_;
+    ImageHandle image(pool_, name_, Access::write);
+    // Glance cannot delete an image with a snapshot it does not know, and destroys half of it.
+    if (const auto found = image.snapshots(); !found.empty())
+        throw Error(ErrorKind::failed, fmt::format("somebody has taken a snapshot of the RBD image "
+                                                   "{} while it was being made",
+                                                   image.name()));
+    image.set_metadata(rbd_marks::k_lineage, word_of(lineage_));
+    image.create_snapshot(rbd_marks::k_snapshot);
+    image.protect(rbd_marks::k_snapshot);
+    image.close();
+    published_ = true;
+}
+
+std::string RbdStage::location() const {
+    return fmt::format("rbd:{}/{}", pool_.name(), name_);
+}
+
+} // namespace retouch

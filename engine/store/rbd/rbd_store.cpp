@@ -1,0 +1,174 @@
+#include "store/rbd/rbd_store.hpp"
+
+#include "base/text.hpp"
+#include "base/uuid.hpp"
+#include "store/rbd/image_handle.hpp"
+#include "store/rbd/marked_images.hpp"
+#include "store/rbd/marks.hpp"
+#include "store/rbd/rbd_stage.hpp"
+
+#include <fmt/format.h>
+
+namespace retouch {
+
+namespace {
+
+using Access = ImageHandle::Access;
+
+void require_id(const std::string &id) {
+    if (!is_uuid(id))
+        throw Error(ErrorKind::invalid, fmt::format("'{}' is no image id", escape(id)));
+}
+
+Error no_snapshot(const Image &image, const RbdLocation &location) {
+    return {ErrorKind::refused,
+            fmt::format("image '{}' ({}) cannot be a source: its snapshot {} is not in the Ceph "
+                        "cluster",
+                        escape(image.name), escape(image.id), escape(short_name(location))),
+            "its bytes are lost or were moved; restore them, or choose another source"};
+}
+
+Error other_cluster(const Image &image, const RbdLocation &location, const std::string &fsid) {
+    return {ErrorKind::refused,
+            fmt::format("image '{}' ({}) is in another Ceph cluster: its location names {}, "
+                        "ours is {}",
+                        escape(image.name), escape(image.id), escape(location.fsid), fsid),
+            "name that cluster's ceph.conf in retouch.yaml (rbd: conf)"};
+}
+
+/// How many images data may be read through, from the open snapshot on; counts to `limit` + 1.
+int ancestors(const Cluster &cluster, const ImageHandle &snapshot, int limit) {
+    int count = 0;
+    std::optional<RbdParent> parent = snapshot.parent();
+    while (parent && ++count <= limit)
+        parent = ImageHandle::open_parent(cluster, *parent).parent();
+    return count;
+}
+
+} // namespace
+
+RbdStore::RbdStore(RbdAccess access, std::string pool, int chain_limit)
+    : access_(std::move(access)), pool_(std::move(pool)), chain_limit_(chain_limit) {}
+
+RbdStore::~RbdStore() = default;
+
+const Cluster &RbdStore::cluster() const {
+    const std::lock_guard guard(mutex_);
+    if (!cluster_)
+        cluster_ = std::make_unique<Cluster>(access_);
+    return *cluster_;
+}
+
+std::vector<std::string> RbdStore::pools() const {
+    const std::lock_guard guard(mutex_);
+    std::vector<std::string> names{pool_};
+    for (const std::string &pool : seen_pools_)
+        if (pool != pool_)
+            names.push_back(pool);
+    return names;
+}
+
+RbdLocation RbdStore::guessed_location(const Image &image) const {
+    const RbdLocation guess{cluster().fsid(), pool_, image.id, rbd_marks::k_snapshot};
+    const auto found =
+        ImageHandle::find(cluster().pool(pool_), guess.image, Access::read, guess.snapshot);
+    if (!found || found->size() != static_cast<std::uint64_t>(image.size))
+        throw Error(ErrorKind::refused,
+                    fmt::format("the image service shows no location of image '{}' ({}), and {} is "
+                                "not its bytes",
+                                escape(image.name), escape(image.id), escape(short_name(guess))),
+                    "use an endpoint of Glance that shows locations, or name the pool of its "
+                    "images in retouch.yaml (rbd: pool)");
+    return guess;
+}
+
+RbdLocation RbdStore::location_of_source(const Image &image) const {
+    require_usable_source(image);
+    if (image.locations.empty())
+        return guessed_location(image);
+    const RbdLocation location = parse_rbd_location(image.locations.front());
+    if (location.fsid != cluster().fsid())
+        throw other_cluster(image, location, cluster().fsid());
+    const Pool pool = cluster().pool(location.pool);
+    if (!ImageHandle::find(pool, location.image, Access::read, location.snapshot))
+        throw no_snapshot(image, location);
+    const std::lock_guard guard(mutex_);
+    seen_pools_.insert(location.pool);
+    return location;
+}
+
+Disk RbdStore::disk(const Image &image) const {
+    const RbdLocation location = location_of_source(image);
+    const ImageHandle snapshot(cluster().pool(location.pool), location.image, Access::read,
+                               location.snapshot);
+    return {.format = "raw",
+            .path = {},
+            .virtual_size = static_cast<std::int64_t>(snapshot.size()),
+            .read_only = true,
+            .rbd = RbdDisk{.access = access_,
+                           .pool = location.pool,
+                           .image = location.image,
+                           .snapshot = location.snapshot}};
+}
+
+void RbdStore::require_short_chain(const RbdLocation &source) const {
+    const ImageHandle snapshot(cluster().pool(source.pool), source.image, Access::read,
+                               source.snapshot);
+    if (ancestors(cluster(), snapshot, chain_limit_) < chain_limit_)
+        return;
+    throw Error(ErrorKind::refused,
+                fmt::format("keeping the lineage of {} would make a chain of more than {} images",
+                            snapshot.name(), chain_limit_),
+                "publish with 'lineage: detach' this time, which ends the chain");
+}
+
+std::unique_ptr<Stage> RbdStore::stage(const Image &source, const std::string &new_id,
+                                       LineagePolicy lineage) {
+    require_id(new_id);
+    const RbdLocation location = location_of_source(source);
+    if (lineage == LineagePolicy::keep)
+        require_short_chain(location);
+    return RbdStage::make(cluster(), location, new_id, lineage);
+}
+
+void RbdStore::remove(const std::string &id) {
+    require_id(id);
+    for (const std::string &pool : pools())
+        remove_marked_images(cluster().pool(pool), id);
+}
+
+void RbdStore::detach(const Image &image, const WorkProgress &progress) {
+    RbdLocation location{cluster().fsid(), pool_, image.id, rbd_marks::k_snapshot};
+    if (!image.locations.empty()) {
+        // Bytes outside Ceph share nothing.
+        if (!is_rbd_location(image.locations.front()))
+            return;
+        location = parse_rbd_location(image.locations.front());
+    }
+    if (location.fsid != cluster().fsid())
+        throw other_cluster(image, location, cluster().fsid());
+    const Pool pool = cluster().pool(location.pool);
+    const auto reading = ImageHandle::find(pool, location.image, Access::read);
+    if (!reading)
+        throw no_snapshot(image, location);
+    if (!reading->parent())
+        return;
+    if (!bears_mark(*reading, image.id) || location.image != image.id)
+        throw Error(ErrorKind::refused,
+                    fmt::format("the RBD image {} depends on another one, but is not ours to "
+                                "detach",
+                                reading->name()));
+    ImageHandle writing(pool, location.image, Access::write);
+    writing.flatten(progress);
+    writing.close();
+}
+
+std::string RbdStore::location_of(const std::string &id) const {
+    for (const std::string &pool : pools())
+        if (ImageHandle::find(cluster().pool(pool), id, Access::read, rbd_marks::k_snapshot))
+            return format_rbd_location({cluster().fsid(), pool, id, rbd_marks::k_snapshot});
+    throw Error(ErrorKind::failed,
+                fmt::format("there are no published bytes of image {}", escape(id)));
+}
+
+} // namespace retouch
