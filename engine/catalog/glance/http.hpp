@@ -40,6 +40,8 @@ struct HttpRequest {
     std::function<void(std::string_view)> sink = {};
     /// Told of what `source` gave or `sink` got.
     WorkProgress progress = {};
+    /// Receiving it twice does no harm, as with GET and HEAD.
+    bool repeatable = false;
     /// For the whole exchange; with `source` or `sink` for how long nothing may move.
     std::chrono::seconds time_limit{120};
     /// Largest body of an answer, `sink` aside.
@@ -69,7 +71,6 @@ class Http {
     [[nodiscard]] HttpResponse send(const HttpRequest &request);
 
   private:
-    class Exchange;
     struct Handle;
 
     TlsSettings tls_;

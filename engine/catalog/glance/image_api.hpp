@@ -87,6 +87,7 @@ class ImageApi {
     void remove_member(const std::string &id, const std::string &project) const;
 
   private:
+    /// Throws ApiError for any other status.
     HttpResponse call(HttpRequest request, std::span<const int> expected) const;
     void list_into(std::vector<GlanceImage> &images, const std::string &path) const;
     void action(const std::string &id, const std::string &verb) const;

@@ -1,0 +1,209 @@
+// Answers: Glance writes errors as HTML, or as JSON with markup inside; Keystone as JSON one level
+// deeper; proxies before them as any HTML. All end as one short line.
+
+#include "catalog/glance/answer.hpp"
+
+#include "base/text.hpp"
+#include "model/json_guard.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <string_view>
+#include <utility>
+
+namespace retouch {
+
+namespace {
+
+constexpr std::size_t k_longest_message = 500;
+constexpr std::size_t k_longest_request_id = 80;
+constexpr std::size_t k_largest_error = std::size_t{256} * 1024;
+
+constexpr std::array<std::pair<std::string_view, std::string_view>, 7> k_entities = {{
+    {"&lt;", "<"},
+    {"&gt;", ">"},
+    {"&quot;", "\""},
+    {"&#x27;", "'"},
+    {"&#39;", "'"},
+    {"&nbsp;", " "},
+    {"&amp;", "&"}, // last, so that nothing is decoded twice
+}};
+
+void replace_all(std::string &text, std::string_view what, std::string_view with) {
+    for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
+        text.replace(at, what.size(), with);
+}
+
+/// Cuts what stands from `start` to the end of `end`, once.
+void cut(std::string &text, std::string_view start, std::string_view end) {
+    const auto from = text.find(start);
+    const auto to = from == std::string::npos ? from : text.find(end, from);
+    if (to != std::string::npos)
+        text.erase(from, to + end.size() - from);
+}
+
+std::string without_tags(const std::string &html) {
+    std::string text;
+    bool inside = false;
+    for (const char c : html) {
+        if (c == '<')
+            inside = true;
+        else if (!inside)
+            text += c;
+        if (c == '>' && inside) {
+            inside = false;
+            text += ' ';
+        }
+    }
+    return text;
+}
+
+std::string text_of_html(std::string html) {
+    cut(html, "<head", "</head>");
+    cut(html, "<h1", "</h1>");
+    std::string text = without_tags(html);
+    for (const auto &[entity, character] : k_entities)
+        replace_all(text, entity, character);
+    return text;
+}
+
+std::string one_line(std::string_view text) {
+    std::string line;
+    for (const char c : text) {
+        const bool blank = c == ' ' || c == '\n' || c == '\r' || c == '\t';
+        if (!blank)
+            line += c;
+        else if (!line.empty() && line.back() != ' ')
+            line += ' ';
+    }
+    return std::string(trim(line));
+}
+
+/// At most `bound` bytes, cut before a character, not in it.
+std::string bounded(std::string text, std::size_t bound) {
+    if (text.size() <= bound)
+        return text;
+    while (bound > 0 && (static_cast<unsigned char>(text[bound]) & 0xC0U) == 0x80U)
+        --bound;
+    return text.substr(0, bound) + "...";
+}
+
+std::string message_in(const Json &body) {
+    const Json &inner = part_at(body, "error");
+    std::string message = text_at(inner.is_object() ? inner : body, "message");
+    for (const char *tag : {"<br />", "<br/>", "<br>"})
+        replace_all(message, tag, " ");
+    return message;
+}
+
+const char *words_of(int status) {
+    switch (status) {
+    case 400:
+        return "the request was not understood";
+    case 401:
+        return "the login was not accepted";
+    case 403:
+        return "it is forbidden";
+    case 404:
+        return "there is no such thing";
+    case 409:
+        return "it is in conflict with the present state";
+    case 410:
+        return "it is gone";
+    case 413:
+        return "a limit is exceeded";
+    case 429:
+        return "there are too many requests";
+    case 502:
+    case 503:
+    case 504:
+        return "the service is not available";
+    default:
+        break;
+    }
+    if (status >= 300 && status < 400)
+        return "the service is elsewhere";
+    return status >= 500 ? "the service failed" : "the answer was not expected";
+}
+
+ErrorKind kind_of(int status) {
+    switch (status) {
+    case 401:
+    case 403:
+        return ErrorKind::not_authorised;
+    case 413:
+        return ErrorKind::refused;
+    case 429:
+    case 502:
+    case 503:
+    case 504:
+        return ErrorKind::temporary;
+    default:
+        return status >= 400 ? ErrorKind::failed : ErrorKind::unavailable;
+    }
+}
+
+std::string request_id(const HttpResponse &response) {
+    for (const char *name : {"x-openstack-request-id", "x-compute-request-id"})
+        if (const std::string id = response.header(name); !id.empty())
+            return bounded(escape(id), k_longest_request_id);
+    return "";
+}
+
+} // namespace
+
+const Json &part_at(const Json &object, const char *key) {
+    static const Json nothing;
+    if (!object.is_object())
+        return nothing;
+    const auto found = object.find(key);
+    return found != object.end() && found->is_structured() ? *found : nothing;
+}
+
+std::string text_at(const Json &object, const char *key) {
+    if (!object.is_object())
+        return "";
+    const auto found = object.find(key);
+    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+Json answer_json(const HttpResponse &response, const std::string &doing) {
+    try {
+        return parse_guarded(response.body, {}, fmt::format("cannot {}: the answer", doing), "");
+    } catch (const Error &error) {
+        throw ApiError(ErrorKind::unavailable, error.what(),
+                       "is this the address of the right service?", {.status = response.status});
+    }
+}
+
+std::string said_in(const HttpResponse &response) {
+    std::string message;
+    const std::string body = response.body.substr(0, k_largest_error);
+    if (const Json parsed = Json::parse(body, nullptr, false); parsed.is_object())
+        message = message_in(parsed);
+    else
+        message = text_of_html(body);
+    message = one_line(message);
+    if (message.empty())
+        message = words_of(response.status);
+    if (const std::string target = response.header("location");
+        !target.empty() && response.status >= 300 && response.status < 400)
+        message += " at " + target;
+    std::string line = bounded(escape(message), k_longest_message);
+    while (line.ends_with('.') && !line.ends_with("..."))
+        line.pop_back();
+    return line;
+}
+
+ApiError refusal(const HttpResponse &response, const std::string &doing, std::string hint) {
+    const std::string id = request_id(response);
+    const std::string said = said_in(response);
+    return {kind_of(response.status),
+            fmt::format("cannot {}: {} (HTTP {}{}{})", doing, said, response.status,
+                        id.empty() ? "" : ", request ", id),
+            std::move(hint),
+            {.status = response.status, .request_id = id, .said = said}};
+}
+
+} // namespace retouch

@@ -1,0 +1,30 @@
+#pragma once
+// Answers of cloud services: their JSON within bounds, and their refusals as errors with the
+// service's own words. Which statuses are refusals is for the caller to say.
+
+#include "catalog/glance/api_error.hpp"
+#include "catalog/glance/http.hpp"
+#include "retouch/json.hpp"
+
+#include <string>
+
+namespace retouch {
+
+/// The body of an answer to an attempt to `doing`. Throws ApiError: unavailable when it is no JSON.
+[[nodiscard]] Json answer_json(const HttpResponse &response, const std::string &doing);
+
+/// "cannot DOING: MESSAGE (HTTP 403, request req-...)" with the kind that belongs to the status.
+[[nodiscard]] ApiError refusal(const HttpResponse &response, const std::string &doing,
+                               std::string hint);
+
+/// What the server says in an error's body, HTML or JSON, as one line: escaped, bounded, without
+/// markup; the status in words when it says nothing.
+[[nodiscard]] std::string said_in(const HttpResponse &response);
+
+/// A text field of an untrusted object; empty when it is absent or no text.
+[[nodiscard]] std::string text_at(const Json &object, const char *key);
+
+/// An object or array field; null when it is absent or neither.
+[[nodiscard]] const Json &part_at(const Json &object, const char *key);
+
+} // namespace retouch

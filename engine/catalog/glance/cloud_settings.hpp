@@ -1,0 +1,18 @@
+#pragma once
+// Cloud settings: the keys of one cloud, from a file or from variables, made into CloudSettings:
+// old names, defaults and what each kind of login needs. Where the keys came from is only quoted.
+
+#include "catalog/glance/clouds.hpp"
+#include "retouch/json.hpp"
+
+#include <string>
+
+namespace retouch {
+
+/// `keys`: the entry of clouds.yaml, or the OS_* variables in lower case without OS_.
+/// Throws Error: bad_config, naming the cloud, its origin and the key.
+[[nodiscard]] CloudSettings cloud_settings(const std::string &name, const std::string &origin,
+                                           const Json &keys, const EnvironmentReader &environment,
+                                           const std::filesystem::path &directory);
+
+} // namespace retouch

@@ -1,0 +1,297 @@
+// ImageApi: paths, bodies and expected statuses of each call. Everything unexpected becomes an
+// error in one place, call().
+
+#include "catalog/glance/image_api.hpp"
+
+#include "base/text.hpp"
+#include "catalog/glance/answer.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <functional>
+#include <tuple>
+#include <unordered_map>
+#include <utility>
+
+namespace retouch {
+
+namespace {
+
+constexpr int k_most_pages = 200; ///< of a thousand records each
+constexpr const char *k_patch_type = "application/openstack-images-v2.1-json-patch";
+constexpr std::chrono::seconds k_transfer_patience{600}; ///< stores may be slow to finish
+
+std::string image_path(const std::string &id, std::string_view more = {}) {
+    return fmt::format("/v2/images/{}{}", url_encode(id), more);
+}
+
+std::string member_path(const std::string &id, const std::string &project) {
+    return image_path(id, "/members/" + url_encode(project));
+}
+
+HttpRequest json_request(std::string doing, std::string method, std::string path,
+                         const Json &body) {
+    HttpRequest request;
+    request.doing = std::move(doing);
+    request.method = std::move(method);
+    request.url = std::move(path);
+    request.headers = {{"Content-Type", "application/json"}};
+    request.body = body.dump();
+    return request;
+}
+
+HttpRequest plain_request(std::string doing, std::string method, std::string path) {
+    HttpRequest request;
+    request.doing = std::move(doing);
+    request.method = std::move(method);
+    request.url = std::move(path);
+    return request;
+}
+
+/// What to do about a refusal; `status` is of an answer that came with a token.
+std::string hint_for(int status, Session &session) {
+    if (status == 401)
+        return fmt::format(
+            "a new token did not help; is the image service of cloud '{}' set up for "
+            "its Keystone?",
+            escape(session.cloud().name));
+    if (status == 403)
+        return session.roles().empty()
+                   ? "the cloud's rules forbid it"
+                   : fmt::format(
+                         "'{}' has the roles {}; an administrator of the cloud can allow it",
+                         escape(session.user_name()),
+                         escape(fmt::format("{}", fmt::join(session.roles(), ", "))));
+    if (status == 404 || status == 410)
+        return "somebody may have removed it; look again with: retouch images";
+    if (status == 409)
+        return "somebody may have changed it; look again with: retouch images";
+    if (status == 413)
+        return "a quota of the project or a limit of the service is reached";
+    if (status == 429 || status == 502 || status == 503 || status == 504)
+        return "try again later";
+    if (status >= 500)
+        return "the log of the image service knows more, under this request";
+    if (status < 400)
+        return "is this the address of the image service?";
+    return "";
+}
+
+/// "v2.15", given as CURRENT or SUPPORTED; nullopt for what else there is.
+std::optional<ApiVersion> version_of(const Json &entry) {
+    const std::string status = text_at(entry, "status");
+    const std::string text = text_at(entry, "id");
+    if ((status != "CURRENT" && status != "SUPPORTED") || !text.starts_with('v'))
+        return std::nullopt;
+    ApiVersion version;
+    const char *end = text.data() + text.size();
+    const auto major = std::from_chars(text.data() + 1, end, version.major);
+    if (major.ec != std::errc() || major.ptr == end || *major.ptr != '.')
+        return std::nullopt;
+    const auto minor = std::from_chars(major.ptr + 1, end, version.minor);
+    if (minor.ec != std::errc() || minor.ptr != end)
+        return std::nullopt;
+    return version;
+}
+
+ApiError strange_answer(const std::string &doing) {
+    return {ErrorKind::unavailable,
+            fmt::format("cannot {}: the answer was not expected", doing),
+            "is this the address of the image service?",
+            {}};
+}
+
+} // namespace
+
+HttpResponse ImageApi::call(HttpRequest request, std::span<const int> expected) const {
+    const std::string doing = request.doing;
+    HttpResponse response = session_.request(std::move(request));
+    if (std::ranges::find(expected, response.status) == expected.end())
+        throw refusal(response, doing, hint_for(response.status, session_));
+    return response;
+}
+
+std::vector<ApiVersion> ImageApi::versions() const {
+    const std::string doing = "ask for the versions of the image service";
+    const HttpResponse response =
+        call(plain_request(doing, "GET", "/versions"), std::array{200, 300});
+    std::vector<ApiVersion> versions;
+    const Json answer = answer_json(response, doing);
+    const Json &list = part_at(answer, "versions");
+    for (const Json &entry : list)
+        if (const auto version = version_of(entry))
+            versions.push_back(*version);
+    if (versions.empty())
+        throw strange_answer(doing);
+    std::ranges::sort(versions, std::greater<>());
+    return versions;
+}
+
+std::vector<GlanceImage> ImageApi::list() const {
+    std::vector<GlanceImage> images;
+    for (const char *hidden : {"false", "true"})
+        list_into(images, fmt::format("/v2/images?limit=1000&visibility=all&os_hidden={}", hidden));
+    // What was hidden in between came twice; the later state counts.
+    std::unordered_map<std::string, std::size_t> last;
+    for (std::size_t i = 0; i < images.size(); ++i)
+        last[images[i].image.id] = i;
+    std::vector<GlanceImage> unique;
+    unique.reserve(last.size());
+    for (std::size_t i = 0; i < images.size(); ++i)
+        if (last[images[i].image.id] == i)
+            unique.push_back(std::move(images[i]));
+    std::ranges::sort(unique, {}, [](const GlanceImage &found) {
+        return std::tie(found.image.created_at, found.image.id);
+    });
+    return unique;
+}
+
+void ImageApi::list_into(std::vector<GlanceImage> &images, const std::string &path) const {
+    const std::string doing = "list the images";
+    std::string next = path;
+    for (int page = 0; page < k_most_pages; ++page) {
+        const HttpResponse response = call(plain_request(doing, "GET", next), std::array{200});
+        const Json answer = answer_json(response, doing);
+        const Json &records = part_at(answer, "images");
+        if (!records.is_array())
+            throw strange_answer(doing);
+        for (const Json &record : records)
+            images.push_back(image_from_json(record));
+        next = text_at(answer, "next");
+        if (next.empty() || records.empty())
+            return;
+        if (!next.starts_with("/v2/images?"))
+            throw strange_answer(doing);
+    }
+    throw ApiError(ErrorKind::refused,
+                   fmt::format("cannot {}: there are more than {}", doing, k_most_pages * 1000),
+                   "name images by their ids", {});
+}
+
+std::optional<GlanceImage> ImageApi::find(const std::string &id) const {
+    const std::string doing = fmt::format("look at image {}", escape(id));
+    const HttpResponse response =
+        call(plain_request(doing, "GET", image_path(id)), std::array{200, 404});
+    if (response.status == 404)
+        return std::nullopt;
+    return image_from_json(answer_json(response, doing));
+}
+
+GlanceImage ImageApi::create(const Image &draft, const std::string &owner) const {
+    const std::string doing =
+        fmt::format("create the record {} ({})", escape(draft.id), escape(draft.name));
+    const HttpResponse response = call(
+        json_request(doing, "POST", "/v2/images", image_to_json(draft, owner)), std::array{201});
+    return image_from_json(answer_json(response, doing));
+}
+
+GlanceImage ImageApi::patch(const std::string &id, const ImagePatch &changes) const {
+    const std::string doing = fmt::format("change image {}", escape(id));
+    HttpRequest request = json_request(doing, "PATCH", image_path(id), changes.operations());
+    request.headers = {{"Content-Type", k_patch_type}};
+    const HttpResponse response = call(std::move(request), std::array{200});
+    return image_from_json(answer_json(response, doing));
+}
+
+void ImageApi::remove(const std::string &id) const {
+    const std::string doing = fmt::format("delete image {}", escape(id));
+    const HttpResponse response = session_.request(plain_request(doing, "DELETE", image_path(id)));
+    const int status = response.status;
+    if (status == 204 || status == 200 || status == 404 || status == 410)
+        return;
+    const ApiError error = refusal(response, doing, hint_for(status, session_));
+    const bool is_protected = status == 403 && error.said().find("protected") != std::string::npos;
+    if (!is_protected && status != 409)
+        throw error;
+    throw ApiError(ErrorKind::refused, error.what(),
+                   is_protected ? "take the protection off first if it must go"
+                                : "something is made from it still; it can go when that is gone",
+                   {.status = status, .request_id = error.request_id(), .said = error.said()});
+}
+
+void ImageApi::deactivate(const std::string &id) const {
+    action(id, "deactivate");
+}
+
+void ImageApi::reactivate(const std::string &id) const {
+    action(id, "reactivate");
+}
+
+void ImageApi::action(const std::string &id, const std::string &verb) const {
+    call(plain_request(fmt::format("{} image {}", verb, escape(id)), "POST",
+                       image_path(id, "/actions/" + verb)),
+         std::array{204});
+}
+
+void ImageApi::add_location(const std::string &id, const std::string &url) const {
+    call(json_request(fmt::format("tell the image service where image {} is", escape(id)), "POST",
+                      image_path(id, "/locations"), Json{{"url", url}}),
+         std::array{202, 200});
+}
+
+void ImageApi::upload(const std::string &id, ByteReader &source, const WorkProgress &progress,
+                      const std::string &store) const {
+    HttpRequest request =
+        plain_request(fmt::format("upload image {}", escape(id)), "PUT", image_path(id, "/file"));
+    request.headers = {{"Content-Type", "application/octet-stream"}};
+    if (!store.empty())
+        request.headers.emplace_back("X-Image-Meta-Store", store);
+    request.source = &source;
+    request.progress = progress;
+    request.time_limit = k_transfer_patience;
+    call(std::move(request), std::array{204});
+}
+
+void ImageApi::download(const std::string &id, const std::function<void(std::string_view)> &sink,
+                        const WorkProgress &progress) const {
+    const std::string doing = fmt::format("download image {}", escape(id));
+    HttpRequest request = plain_request(doing, "GET", image_path(id, "/file"));
+    request.sink = sink;
+    request.progress = progress;
+    request.time_limit = k_transfer_patience;
+    const HttpResponse response = call(std::move(request), std::array{200, 204});
+    if (response.status == 204)
+        throw ApiError(ErrorKind::failed,
+                       fmt::format("cannot {}: the image service has no bytes of it", doing),
+                       "they are gone from the service's store", {.status = 204});
+}
+
+std::vector<ImageMember> ImageApi::members(const std::string &id) const {
+    const std::string doing = fmt::format("list the members of image {}", escape(id));
+    const HttpResponse response =
+        call(plain_request(doing, "GET", image_path(id, "/members")), std::array{200});
+    std::vector<ImageMember> members;
+    const Json answer = answer_json(response, doing);
+    const Json &list = part_at(answer, "members");
+    for (const Json &entry : list)
+        if (std::string project = text_at(entry, "member_id"); !project.empty())
+            members.push_back({std::move(project), text_at(entry, "status")});
+    std::ranges::sort(members, {}, &ImageMember::project);
+    return members;
+}
+
+void ImageApi::add_member(const std::string &id, const std::string &project) const {
+    call(json_request(fmt::format("share image {} with {}", escape(id), escape(project)), "POST",
+                      image_path(id, "/members"), Json{{"member", project}}),
+         std::array{200, 409});
+}
+
+void ImageApi::set_member_status(const std::string &id, const std::string &project,
+                                 const std::string &status) const {
+    call(json_request(fmt::format("set the share of {} in image {} to {}", escape(project),
+                                  escape(id), escape(status)),
+                      "PUT", member_path(id, project), Json{{"status", status}}),
+         std::array{200});
+}
+
+void ImageApi::remove_member(const std::string &id, const std::string &project) const {
+    call(plain_request(fmt::format("end the share of {} in image {}", escape(project), escape(id)),
+                       "DELETE", member_path(id, project)),
+         std::array{204, 404});
+}
+
+} // namespace retouch

@@ -1,0 +1,178 @@
+// Session: the token is made when a request needs it and looked at before every one.
+// Repeating stops after a number of tries or a time, whichever is first.
+
+#include "catalog/glance/keystone.hpp"
+
+#include "base/interrupt.hpp"
+#include "base/text.hpp"
+#include "catalog/glance/answer.hpp"
+#include "catalog/glance/http_failure.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <thread>
+#include <utility>
+
+namespace retouch {
+
+namespace {
+
+namespace ch = std::chrono;
+
+constexpr const char *k_base64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+std::string base64(std::string_view bytes) {
+    std::string text;
+    for (std::size_t i = 0; i < bytes.size(); i += 3) {
+        const std::size_t count = std::min<std::size_t>(3, bytes.size() - i);
+        std::uint32_t group = 0;
+        for (std::size_t k = 0; k < 3; ++k)
+            group = group << 8U | (k < count ? static_cast<unsigned char>(bytes[i + k]) : 0U);
+        for (std::size_t k = 0; k < 4; ++k)
+            text += k <= count ? k_base64[group >> (18U - 6U * k) & 63U] : '=';
+    }
+    return text;
+}
+
+bool uses_keystone(const CloudSettings &cloud) {
+    return cloud.auth_type == AuthType::password || cloud.auth_type == AuthType::token ||
+           cloud.auth_type == AuthType::application_credential;
+}
+
+bool is_away(int status) {
+    return status == 429 || status == 502 || status == 503 || status == 504;
+}
+
+bool same_role(std::string_view left, std::string_view right) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+    return std::ranges::equal(left, right, {}, lower, lower);
+}
+
+/// Sleeps in short pieces, to see an interruption soon.
+void wait_for(ch::milliseconds time) {
+    constexpr ch::milliseconds piece{50};
+    for (; time.count() > 0; time -= piece) {
+        check_interrupt();
+        std::this_thread::sleep_for(std::min(time, piece));
+    }
+    check_interrupt();
+}
+
+std::string login_hint(int status, const CloudSettings &cloud) {
+    const std::string where =
+        fmt::format("cloud '{}' in {}", escape(cloud.name), escape(cloud.origin));
+    if (status == 401 || status == 403)
+        return cloud.auth_type == AuthType::password
+                   ? fmt::format("check user, password, project and their domains of {}", where)
+                   : fmt::format("check the {} of {}; it may have ended or been revoked",
+                                 cloud.auth_type == AuthType::token ? "token"
+                                                                    : "application credential",
+                                 where);
+    if (status >= 500 || status == 429)
+        return "see Keystone's log, and try again later";
+    return fmt::format("check auth_url of {}: it must be the address of a Keystone with API v3",
+                       where);
+}
+
+/// The role lists and names of a cloud without Keystone.
+const Token &nobody() {
+    static const Token token;
+    return token;
+}
+
+} // namespace
+
+Session::Session(CloudSettings cloud, RetryPolicy retries)
+    : cloud_(std::move(cloud)), retries_(retries), http_(cloud_.tls) {}
+
+const std::string &Session::endpoint() {
+    if (endpoint_.empty())
+        endpoint_ = cloud_.image_endpoint.empty() ? image_endpoint(token(), cloud_)
+                                                  : without_version(cloud_.image_endpoint);
+    return endpoint_;
+}
+
+const std::vector<std::string> &Session::roles() {
+    return uses_keystone(cloud_) ? token().roles : nobody().roles;
+}
+
+bool Session::has_role(std::string_view role) {
+    return std::ranges::any_of(roles(),
+                               [&](const std::string &ours) { return same_role(ours, role); });
+}
+
+const std::string &Session::project_id() {
+    return uses_keystone(cloud_) ? token().project_id : nobody().project_id;
+}
+
+const std::string &Session::user_name() {
+    return uses_keystone(cloud_) ? token().user_name : cloud_.user.name;
+}
+
+HttpResponse Session::request(HttpRequest request) {
+    const std::string path = std::exchange(request.url, "");
+    request.url = endpoint() + path;
+    request.headers.emplace_back("Accept", "application/json");
+    const auto plain_headers = request.headers;
+    authorise(request);
+    HttpResponse response = send_with_retries(request, &requests_);
+    if (response.status != 401 || !uses_keystone(cloud_))
+        return response;
+    token_.reset();
+    request.headers = plain_headers;
+    authorise(request);
+    return send_with_retries(request, &requests_);
+}
+
+const Token &Session::token() {
+    if (token_ && ch::steady_clock::now() < token_->renew_at)
+        return *token_;
+    HttpRequest request;
+    request.doing = fmt::format("log in to cloud '{}'", escape(cloud_.name));
+    request.method = "POST";
+    request.url = token_url(cloud_);
+    request.headers = {{"Content-Type", "application/json"}, {"Accept", "application/json"}};
+    request.body = token_request(cloud_).dump();
+    request.repeatable = true; // a token more does no harm
+    request.bound = std::size_t{4} * 1024 * 1024;
+    const HttpResponse response = send_with_retries(request, nullptr);
+    if (response.status != 201 && response.status != 200)
+        throw refusal(response, request.doing, login_hint(response.status, cloud_));
+    return token_.emplace(read_token(response));
+}
+
+void Session::authorise(HttpRequest &request) {
+    if (uses_keystone(cloud_))
+        request.headers.emplace_back("X-Auth-Token", token().text.reveal());
+    else if (cloud_.auth_type == AuthType::admin_token)
+        request.headers.emplace_back("X-Auth-Token", cloud_.secret.reveal());
+    else if (cloud_.auth_type == AuthType::http_basic)
+        request.headers.emplace_back(
+            "Authorization", "Basic " + base64(cloud_.user.name + ':' + cloud_.secret.reveal()));
+}
+
+HttpResponse Session::send_with_retries(const HttpRequest &request, std::size_t *count) {
+    const auto last_start = ch::steady_clock::now() + retries_.total;
+    ch::milliseconds wait = retries_.first_wait;
+    for (int attempt = 1;; ++attempt, wait *= 2) {
+        const bool last = attempt >= retries_.tries;
+        const auto may_repeat = [&] {
+            return !last && ch::steady_clock::now() + wait < last_start;
+        };
+        if (count != nullptr)
+            ++*count;
+        try {
+            HttpResponse response = http_.send(request);
+            if (!is_away(response.status) || !is_safe(request) || !may_repeat())
+                return response;
+        } catch (const ApiError &error) {
+            if (!error.repeatable() || !may_repeat())
+                throw;
+        }
+        wait_for(wait);
+    }
+}
+
+} // namespace retouch
