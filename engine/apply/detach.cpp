@@ -11,17 +11,22 @@ bool shares_data(const Target &target) {
     return target.publish.lineage == LineagePolicy::detach && target.publish.way.by_location();
 }
 
-void detach(Catalog &catalog, const std::string &id, TargetReport &report, EventSink &events) {
+void detach_image(Catalog &catalog, const std::string &id, TargetReport &report,
+                  EventSink &events) {
     const Phase phase("detach", report, events);
+    const auto image = catalog.find(id);
+    if (!image)
+        throw Error(ErrorKind::failed, fmt::format("the record of image {} is gone", id));
+    catalog.store().detach(*image, tell_progress("detach", report, events));
+    ImageChange change;
+    change.id = id;
+    change.properties[lineage::k_detach] = std::nullopt;
+    catalog.apply({&change, 1});
+}
+
+void detach(Catalog &catalog, const std::string &id, TargetReport &report, EventSink &events) {
     try {
-        const auto image = catalog.find(id);
-        if (!image)
-            throw Error(ErrorKind::failed, "its record is gone");
-        catalog.store().detach(*image, tell_progress("detach", report, events));
-        ImageChange change;
-        change.id = id;
-        change.properties[lineage::k_detach] = std::nullopt;
-        catalog.apply({&change, 1});
+        detach_image(catalog, id, report, events);
     } catch (const Error &error) {
         report.notes.push_back(fmt::format("image {} still shares data with its source: {}; "
                                            "complete it with: retouch detach {}",

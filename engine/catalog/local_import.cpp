@@ -23,7 +23,8 @@ LocalCatalog &local(Catalog &catalog) {
     if (found == nullptr)
         throw Error(ErrorKind::refused,
                     fmt::format("files can be imported into local catalogs only, and '{}' is none",
-                                escape(catalog.name())));
+                                escape(catalog.name())),
+                    "bring it into a cloud with: openstack image create --file FILE NAME");
     return *found;
 }
 
@@ -64,6 +65,10 @@ void export_image(const CatalogView &catalog, const Image &image,
     constexpr int k_mode = 0644;
     const std::filesystem::path path = std::filesystem::absolute(file);
     const Disk disk = catalog.disk(image);
+    if (disk.rbd)
+        throw Error(ErrorKind::refused,
+                    fmt::format("image {} lies in a Ceph cluster, not in a file", image.id),
+                    fmt::format("fetch it with: openstack image save --file FILE {}", image.id));
     const UniqueFd bytes = open_regular_file(disk.path);
     NewFile copy(path, k_mode);
     copy_sparse(bytes.get(), disk.path, copy);

@@ -25,6 +25,9 @@ void add_global_options(CLI::App &app, Context &context) {
     app.add_option("--catalog", context.global.catalog,
                    "catalog of the configuration to work on (also: RETOUCH_CATALOG)")
         ->type_name("NAME");
+    app.add_option("--os-cloud", context.global.os_cloud,
+                   "cloud in clouds.yaml a catalog of type glance works on (also: OS_CLOUD)")
+        ->type_name("NAME");
     app.add_option("--config", context.global.config,
                    "configuration file, instead of the retouch.yaml that is found")
         ->type_name("FILE");
@@ -77,6 +80,11 @@ void Command::argument(const std::string &name, std::string &value, const std::s
 void Command::arguments(const std::string &name, std::vector<std::string> &values,
                         const std::string &summary) {
     app_.add_option(name, values, summary)->required();
+}
+
+void Command::optional_arguments(const std::string &name, std::vector<std::string> &values,
+                                 const std::string &summary) {
+    app_.add_option(name, values, summary);
 }
 
 void Command::argument_of(const std::string &name, std::string &value,
@@ -156,6 +164,7 @@ void define_arguments(CLI::App &app, Context &context) {
     add_images(app, context);
     add_show(app, context);
     add_import(app, context);
+    add_detach(app, context);
     add_export(app, context);
     add_remove(app, context);
     add_schema(app, context);

@@ -29,6 +29,10 @@ class Command {
     void arguments(const std::string &name, std::vector<std::string> &values,
                    const std::string &summary);
 
+    /// Any number of arguments, none included.
+    void optional_arguments(const std::string &name, std::vector<std::string> &values,
+                            const std::string &summary);
+
     /// A required argument that is one of a few words.
     void argument_of(const std::string &name, std::string &value,
                      const std::vector<std::string> &choices, const std::string &summary);

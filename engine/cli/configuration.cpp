@@ -65,16 +65,50 @@ std::string suggestion(const std::string &name, const Configuration &configurati
     return fmt::format("catalogs there are: {}", known);
 }
 
+std::string text_at(const Value &value, const char *key) {
+    const Value *found = value.find(key);
+    return found == nullptr ? std::string() : found->scalar;
+}
+
+/// Relative to the file's directory; empty when it is not given.
+fs::path path_at(const Value &value, const char *key, const fs::path &directory) {
+    const std::string text = text_at(value, key);
+    return text.empty() ? fs::path() : (directory / text).lexically_normal();
+}
+
+CatalogSettings local_settings(const fs::path &path) {
+    CatalogSettings settings;
+    settings.name = k_default_name;
+    settings.path = path;
+    return settings;
+}
+
+CatalogSettings catalog_settings(const Field &field, const fs::path &directory) {
+    CatalogSettings settings;
+    settings.name = field.key;
+    const bool local = text_at(field.value, "type") == "local";
+    settings.type = local ? CatalogSettings::Type::local : CatalogSettings::Type::glance;
+    settings.path = path_at(field.value, "path", directory);
+    settings.cloud = text_at(field.value, "cloud");
+    if (const Value *rbd = field.value.find("rbd")) {
+        settings.rbd.conf = path_at(*rbd, "conf", directory);
+        settings.rbd.user = text_at(*rbd, "user");
+        settings.rbd.keyring = path_at(*rbd, "keyring", directory);
+        if (const Value *pool = rbd->find("pool"))
+            settings.pool = pool->scalar;
+    }
+    return settings;
+}
+
 Configuration resolve(const Value &root, const fs::path &file) {
     Configuration configuration;
     configuration.file = file;
     const fs::path directory = fs::absolute(file).parent_path();
     if (const Value *catalogs = root.find("catalogs"))
         for (const Field &field : catalogs->fields)
-            configuration.catalogs.push_back(
-                {field.key, (directory / field.value.find("path")->scalar).lexically_normal()});
+            configuration.catalogs.push_back(catalog_settings(field, directory));
     if (configuration.catalogs.empty())
-        configuration.catalogs.push_back({k_default_name, directory / k_default_directory});
+        configuration.catalogs.push_back(local_settings(directory / k_default_directory));
     if (const Value *name = root.find("default"))
         configuration.default_catalog = name->scalar;
     else if (configuration.catalogs.size() == 1)
@@ -97,6 +131,17 @@ Error unknown_catalog(const std::string &name, const Configuration &configuratio
             suggestion(name, configuration)};
 }
 
+Diagnostic mistake(const Mark &mark, const fs::path &file, const std::vector<std::string> &lines,
+                   std::string message, std::string hint) {
+    const auto line = static_cast<std::size_t>(mark.line);
+    Diagnostic diagnostic;
+    diagnostic.position = {file.string(), mark.line, mark.column};
+    diagnostic.message = std::move(message);
+    diagnostic.source_line = line >= 1 && line <= lines.size() ? lines[line - 1] : "";
+    diagnostic.hint = std::move(hint);
+    return diagnostic;
+}
+
 /// `default` must name one of the catalogs: the schema cannot say so.
 void check_default(const Value &root, const Configuration &configuration,
                    const std::vector<std::string> &lines, Diagnostics &diagnostics) {
@@ -105,13 +150,34 @@ void check_default(const Value &root, const Configuration &configuration,
         std::ranges::find(configuration.catalogs, name->scalar, &CatalogSettings::name) !=
             configuration.catalogs.end())
         return;
-    const auto line = static_cast<std::size_t>(name->mark.line);
-    Diagnostic diagnostic;
-    diagnostic.position = {configuration.file.string(), name->mark.line, name->mark.column};
-    diagnostic.message = fmt::format("no catalog is called '{}'", escape(name->scalar));
-    diagnostic.source_line = line >= 1 && line <= lines.size() ? lines[line - 1] : "";
-    diagnostic.hint = suggestion(name->scalar, configuration);
-    diagnostics.add(std::move(diagnostic));
+    diagnostics.add(mistake(name->mark, configuration.file, lines,
+                            fmt::format("no catalog is called '{}'", escape(name->scalar)),
+                            suggestion(name->scalar, configuration)));
+}
+
+/// Which keys go with which type of catalog: said here in fewer words than a schema would.
+void check_types(const Value &root, const fs::path &file, const std::vector<std::string> &lines,
+                 Diagnostics &diagnostics) {
+    const Value *catalogs = root.find("catalogs");
+    if (catalogs == nullptr)
+        return;
+    for (const Field &catalog : catalogs->fields) {
+        const bool local = text_at(catalog.value, "type") == "local";
+        if (local && catalog.value.find("path") == nullptr)
+            diagnostics.add(
+                mistake(catalog.value.mark, file, lines,
+                        fmt::format("the local catalog '{}' has no path", escape(catalog.key)),
+                        "add path: DIRECTORY"));
+        for (const Field &key : catalog.value.fields) {
+            const bool for_local = key.key == "path";
+            const bool for_glance = key.key == "cloud" || key.key == "rbd";
+            if ((for_local && !local) || (for_glance && local))
+                diagnostics.add(mistake(key.key_mark, file, lines,
+                                        fmt::format("'{}' is not for a catalog of type {}", key.key,
+                                                    local ? "local" : "glance"),
+                                        local ? "give a path: only" : "give cloud: and rbd: only"));
+        }
+    }
 }
 
 } // namespace
@@ -139,8 +205,7 @@ std::optional<fs::path> find_configuration(const Environment &environment) {
 Configuration default_configuration(const Environment &environment) {
     Configuration configuration;
     configuration.default_catalog = k_default_name;
-    configuration.catalogs.push_back(
-        {k_default_name, environment.directory() / k_default_directory});
+    configuration.catalogs.push_back(local_settings(environment.directory() / k_default_directory));
     return configuration;
 }
 
@@ -153,6 +218,7 @@ std::optional<Configuration> read_configuration(const fs::path &file, Diagnostic
     if (root && check_schema(*root, configuration_schema(), file.string(), lines, found)) {
         configuration = resolve(*root, file);
         check_default(*root, *configuration, lines, found);
+        check_types(*root, file, lines, found);
     }
     if (found.has_errors())
         configuration.reset();

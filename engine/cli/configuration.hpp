@@ -5,6 +5,7 @@
 #include "cli/environment.hpp"
 #include "retouch/diagnostics.hpp"
 #include "retouch/guest.hpp"
+#include "retouch/store.hpp"
 
 #include <filesystem>
 #include <optional>
@@ -14,8 +15,14 @@
 namespace retouch {
 
 struct CatalogSettings {
+    enum class Type { local, glance };
+
     std::string name;
+    Type type = Type::local;
     std::filesystem::path path; ///< of the local catalog's directory, absolute
+    std::string cloud;          ///< in clouds.yaml; empty: the environment decides
+    RbdAccess rbd;              ///< paths absolute
+    std::string pool = "images";
 
     bool operator==(const CatalogSettings &) const = default;
 };

@@ -11,8 +11,9 @@
 namespace retouch {
 
 struct GlobalOptions {
-    std::string catalog; ///< --catalog; empty: not given
-    std::string config;  ///< --config; empty: search
+    std::string catalog;  ///< --catalog; empty: not given
+    std::string config;   ///< --config; empty: search
+    std::string os_cloud; ///< --os-cloud; empty: as configured
     bool quiet = false;
 };
 

@@ -31,6 +31,8 @@ std::string phase_words(const std::string &phase) {
         return "sealing the image";
     if (phase == "publish")
         return "publishing";
+    if (phase == "detach")
+        return "completing the image's own data";
     return {};
 }
 
@@ -70,6 +72,10 @@ std::string ProgressView::prefixed(const std::string &text) const {
     return target_.empty() ? text : fmt::format("{}: {}", target_, text);
 }
 
+std::string ProgressView::activity() const {
+    return prefixed(activity_ + (hundredths_ ? fmt::format(", {} %", *hundredths_) : ""));
+}
+
 std::string ProgressView::wipe() {
     return std::exchange(drawn_, false) ? k_wipe : "";
 }
@@ -85,12 +91,13 @@ std::string ProgressView::redraw(double now, std::size_t width) {
     const std::string elapsed = format_seconds(now - target_start_);
     const std::size_t room = width > elapsed.size() + 3 ? width - elapsed.size() - 3 : 0;
     drawn_ = true;
-    return fmt::format("{}{}  {}", k_wipe, cut(prefixed(activity_), room), style_.dim(elapsed));
+    return fmt::format("{}{}  {}", k_wipe, cut(activity(), room), style_.dim(elapsed));
 }
 
 std::string ProgressView::begin(std::string activity, double now, std::size_t width) {
     activity_ = std::move(activity);
     activity_start_ = now;
+    hundredths_.reset();
     if (activity_.empty())
         return {};
     return mode_ == Mode::live ? redraw(now, width) : line(prefixed(activity_), now);
@@ -108,6 +115,10 @@ std::string ProgressView::on(const Event &event, double now, std::size_t width) 
         return begin(fmt::format("step {} of {}: {}", number_at(event, "index") + 1,
                                  number_at(event, "count"), escape(string_at(event, "summary"))),
                      now, width);
+    } else if (event.type == "progress") {
+        if (const std::size_t total = number_at(event, "total"); total > 0)
+            hundredths_ = std::min<std::size_t>(number_at(event, "done"), total) * 100 / total;
+        return mode_ == Mode::live ? redraw(now, width) : "";
     } else if (event.type == "notice") {
         std::string text =
             line(fmt::format("{} {}", style_.yellow("note:"), escape(event.message)), now);
@@ -127,9 +138,9 @@ std::string ProgressView::tick(double now, std::size_t width) {
         return redraw(now, width);
     if (now - last_line_ < k_heartbeat)
         return {};
-    return line(fmt::format("{} (still at it after {})", prefixed(activity_),
-                            format_seconds(now - activity_start_)),
-                now);
+    return line(
+        fmt::format("{} (still at it after {})", activity(), format_seconds(now - activity_start_)),
+        now);
 }
 
 std::string ProgressView::pause() {

@@ -6,6 +6,7 @@
 #include "retouch/event.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 
 namespace retouch {
@@ -38,11 +39,13 @@ class ProgressView {
     [[nodiscard]] std::string redraw(double now, std::size_t width);
     [[nodiscard]] std::string wipe();
     [[nodiscard]] std::string prefixed(const std::string &text) const;
+    [[nodiscard]] std::string activity() const;
 
     Mode mode_;
     Style style_;
     std::string target_;
-    std::string activity_; ///< empty: nothing to show
+    std::string activity_;                  ///< empty: nothing to show
+    std::optional<std::size_t> hundredths_; ///< of the activity, when it tells
     double target_start_ = 0;
     double activity_start_ = 0;
     double last_line_ = 0;

@@ -1,11 +1,13 @@
 // Workspace: joins flags, environment and file, in that order of strength.
 // A saved plan names its catalog itself; the environment's and the file's choice do not override
-// it. Only the local kind of catalog exists so far; the schema of the configuration refuses others.
+// it. What a catalog needs of the environment is looked up here and handed to it as values.
 
 #include "cli/workspace.hpp"
 
 #include "apply/apply.hpp"
+#include "base/digest.hpp"
 #include "base/text.hpp"
+#include "catalog/glance.hpp"
 #include "catalog/local.hpp"
 #include "render/diagnostics.hpp"
 
@@ -31,6 +33,45 @@ Configuration load(Context &context) {
                     fmt::format("the configuration {} is not valid", escape(file->string())),
                     "correct it, or choose another with --config FILE");
     return *configuration;
+}
+
+/// A directory of the user's by the rules of XDG; `fallback` is below the home directory.
+std::filesystem::path user_directory(const Environment &environment, const std::string &variable,
+                                     const std::filesystem::path &fallback) {
+    if (const auto directory = environment.get(variable);
+        directory && std::filesystem::path(*directory).is_absolute())
+        return *directory;
+    const auto home = environment.get("HOME");
+    if (!home)
+        throw Error(ErrorKind::bad_config, fmt::format("neither HOME nor {} is set", variable),
+                    "set one of them: runs keep their journals below it");
+    return std::filesystem::path(*home) / fallback;
+}
+
+GlanceOptions glance_options(const CatalogSettings &settings, const Context &context) {
+    const Environment &environment = context.environment;
+    std::optional<std::string> cloud;
+    if (!context.global.os_cloud.empty())
+        cloud = context.global.os_cloud;
+    else if (!settings.cloud.empty())
+        cloud = settings.cloud;
+    GlanceOptions options;
+    options.name = settings.name;
+    options.cloud = load_cloud(
+        cloud, [&](const std::string &name) { return environment.get(name); },
+        environment.directory());
+    options.rbd = settings.rbd;
+    options.pool = settings.pool;
+    // Two configurations may give two clouds one name: their runs must not meet.
+    const std::string place = fmt::format("{}\n{}\n{}", options.cloud.auth_url,
+                                          options.cloud.region, options.cloud.image_endpoint);
+    const std::string directory =
+        fmt::format("{}-{}", settings.name, sha256_hex(place).substr(0, 8));
+    options.state_directory =
+        user_directory(environment, "XDG_STATE_HOME", ".local/state") / "retouch" / directory;
+    options.cache_directory =
+        user_directory(environment, "XDG_CACHE_HOME", ".cache") / "retouch" / directory;
+    return options;
 }
 
 } // namespace
@@ -61,12 +102,17 @@ GuestKind Workspace::guest(const std::string &choice) const {
     return configuration_.guest.value_or(GuestKind::appliance);
 }
 
-std::unique_ptr<CatalogView> view_catalog(const CatalogSettings &settings) {
+std::unique_ptr<CatalogView> view_catalog(const CatalogSettings &settings, const Context &context) {
+    if (settings.type == CatalogSettings::Type::glance)
+        return view_glance_catalog(glance_options(settings, context));
     return view_local_catalog(settings.name, settings.path);
 }
 
-std::unique_ptr<Catalog> open_catalog(const CatalogSettings &settings, EventSink &events) {
-    std::unique_ptr<Catalog> catalog = open_local_catalog(settings.name, settings.path);
+std::unique_ptr<Catalog> open_catalog(const CatalogSettings &settings, const Context &context,
+                                      EventSink &events) {
+    std::unique_ptr<Catalog> catalog = settings.type == CatalogSettings::Type::glance
+                                           ? open_glance_catalog(glance_options(settings, context))
+                                           : open_local_catalog(settings.name, settings.path);
     recover(*catalog, events);
     return catalog;
 }

@@ -32,10 +32,11 @@ class Workspace {
     Configuration configuration_;
 };
 
-[[nodiscard]] std::unique_ptr<CatalogView> view_catalog(const CatalogSettings &settings);
+[[nodiscard]] std::unique_ptr<CatalogView> view_catalog(const CatalogSettings &settings,
+                                                        const Context &context);
 
 /// Opens for writing and clears what dead runs left; `events` is told what was cleared.
 [[nodiscard]] std::unique_ptr<Catalog> open_catalog(const CatalogSettings &settings,
-                                                    EventSink &events);
+                                                    const Context &context, EventSink &events);
 
 } // namespace retouch

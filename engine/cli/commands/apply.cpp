@@ -134,7 +134,7 @@ int run(const Options &options, Context &context) {
 
     const CatalogSettings &settings =
         work.plan ? workspace.catalog_of_plan(work.plan->catalog) : workspace.catalog();
-    const std::unique_ptr<Catalog> catalog = open_catalog(settings, events);
+    const std::unique_ptr<Catalog> catalog = open_catalog(settings, context, events);
     ApplyOptions apply_options;
     apply_options.guest = workspace.guest(options.guest);
     apply_options.plan.from_current = options.from_current;

@@ -21,7 +21,7 @@ struct Options {
 
 int run(const Options &options, Context &context) {
     const Workspace workspace(context);
-    const std::unique_ptr<CatalogView> catalog = view_catalog(workspace.catalog());
+    const std::unique_ptr<CatalogView> catalog = view_catalog(workspace.catalog(), context);
     const Image image = find_image(*catalog, options.image);
     export_image(*catalog, image, options.file);
     context.console.out(fmt::format("Exported {} ({}) to {} as {}.\n", in_quotes(image.name),

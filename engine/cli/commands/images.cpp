@@ -11,7 +11,7 @@ namespace {
 
 int run(const std::string &format, Context &context) {
     const Workspace workspace(context);
-    const std::unique_ptr<CatalogView> catalog = view_catalog(workspace.catalog());
+    const std::unique_ptr<CatalogView> catalog = view_catalog(workspace.catalog(), context);
     const std::vector<Image> images = catalog->images();
     if (format == "json")
         context.console.out(images_json(images, catalog->name()).dump(2) + "\n");

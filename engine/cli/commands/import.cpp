@@ -26,7 +26,7 @@ int run(const Options &options, Context &context) {
     const auto properties = parse_assignments("--property", options.properties);
     const Workspace workspace(context);
     Progress progress(context);
-    const std::unique_ptr<Catalog> catalog = open_catalog(workspace.catalog(), progress);
+    const std::unique_ptr<Catalog> catalog = open_catalog(workspace.catalog(), context, progress);
     const Image image = import_image(*catalog, options.file, options.name, properties);
     if (options.format == "json")
         context.console.out(image_json(image, catalog->name()).dump(2) + "\n");

@@ -70,7 +70,7 @@ int run(const Options &options, Context &context) {
     const std::vector<CheckedRecipe> recipes =
         check_recipes(options.recipes, parse_assignments("--var", options.variables), context);
     const Workspace workspace(context);
-    const std::unique_ptr<CatalogView> catalog = view_catalog(workspace.catalog());
+    const std::unique_ptr<CatalogView> catalog = view_catalog(workspace.catalog(), context);
     Progress progress(context);
     std::vector<int> codes;
     bool changes = false;

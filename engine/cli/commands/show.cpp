@@ -17,7 +17,7 @@ struct Options {
 
 int run(const Options &options, Context &context) {
     const Workspace workspace(context);
-    const std::unique_ptr<CatalogView> catalog = view_catalog(workspace.catalog());
+    const std::unique_ptr<CatalogView> catalog = view_catalog(workspace.catalog(), context);
     const Image image = find_image(*catalog, options.image);
     if (options.format == "json")
         context.console.out(image_json(image, catalog->name()).dump(2) + "\n");

@@ -40,12 +40,61 @@ std::string message_of(const Configuration &configuration, const std::string &na
     return {};
 }
 
+CatalogSettings local(const std::string &name, const fs::path &path) {
+    CatalogSettings settings;
+    settings.name = name;
+    settings.path = path;
+    return settings;
+}
+
 } // namespace
+
+TEST_CASE("configuration: a cloud, its Ceph cluster and what does not go together") {
+    const TemporaryDirectory directory(fs::temp_directory_path(), "test-retouch-");
+    const fs::path file = directory.path() / "retouch.yaml";
+    write(file, "catalogs:\n"
+                "  cloud:\n"
+                "    type: glance\n"
+                "    cloud: production\n"
+                "    rbd: { conf: ceph.conf, user: glance, keyring: /etc/key, pool: vms }\n"
+                "  other: { type: glance }\n");
+    Diagnostics diagnostics;
+    const auto configuration = read_configuration(file, diagnostics);
+    REQUIRE(configuration);
+    CatalogSettings cloud;
+    cloud.name = "cloud";
+    cloud.type = CatalogSettings::Type::glance;
+    cloud.cloud = "production";
+    cloud.rbd = {directory.path() / "ceph.conf", "glance", "/etc/key"};
+    cloud.pool = "vms";
+    CHECK(catalog_called(*configuration, "cloud") == cloud);
+    CatalogSettings other;
+    other.name = "other";
+    other.type = CatalogSettings::Type::glance;
+    CHECK(catalog_called(*configuration, "other") == other);
+
+    CHECK(complaints("catalogs:\n"
+                     "  a: { type: local }\n"
+                     "  b: { type: glance, path: x }\n"
+                     "  c: { type: local, path: x, cloud: z }\n") ==
+          "retouch.yaml:2:6: error: the local catalog 'a' has no path\n"
+          "      a: { type: local }\n"
+          "         ^\n"
+          "    help: add path: DIRECTORY\n"
+          "retouch.yaml:3:22: error: 'path' is not for a catalog of type glance\n"
+          "      b: { type: glance, path: x }\n"
+          "                         ^\n"
+          "    help: give cloud: and rbd: only\n"
+          "retouch.yaml:4:30: error: 'cloud' is not for a catalog of type local\n"
+          "      c: { type: local, path: x, cloud: z }\n"
+          "                                 ^\n"
+          "    help: give a path: only\n");
+}
 
 TEST_CASE("configuration: without a file the catalog is ./images") {
     const Configuration configuration = default_configuration(Environment({}, "/work/here"));
     CHECK(configuration.file.empty());
-    CHECK(catalog_called(configuration, "") == CatalogSettings{"local", "/work/here/images"});
+    CHECK(catalog_called(configuration, "") == local("local", "/work/here/images"));
     CHECK(message_of(configuration, "lab") ==
           "no catalog is called 'lab': without a configuration file the only one is 'local' | name "
           "it in a retouch.yaml here or above");
@@ -90,8 +139,8 @@ TEST_CASE("configuration: paths are relative to the file, absolute ones stay") {
     CHECK(diagnostics.empty());
     CHECK(configuration->guest == GuestKind::host);
     CHECK(catalog_called(*configuration, "") ==
-          CatalogSettings{"lab", directory.path().parent_path() / "lab/images"});
-    CHECK(catalog_called(*configuration, "big") == CatalogSettings{"big", "/srv/images"});
+          local("lab", directory.path().parent_path() / "lab/images"));
+    CHECK(catalog_called(*configuration, "big") == local("big", "/srv/images"));
     CHECK(message_of(*configuration, "bif") ==
           "no catalog is called 'bif' in " + file.string() + " | did you mean 'big'?");
     CHECK(message_of(*configuration, "zzzz") ==
@@ -117,7 +166,7 @@ TEST_CASE("configuration: the only catalog is the default, of several none is") 
     write(file, "guest: appliance\n");
     const auto none = read_configuration(file, diagnostics);
     REQUIRE(none);
-    CHECK(catalog_called(*none, "") == CatalogSettings{"local", directory.path() / "images"});
+    CHECK(catalog_called(*none, "") == local("local", directory.path() / "images"));
     CHECK(none->guest == GuestKind::appliance);
 }
 

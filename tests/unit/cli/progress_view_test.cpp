@@ -46,6 +46,23 @@ TEST_CASE("progress, plain: a line for each phase and step") {
     CHECK(view.pause().empty());
 }
 
+TEST_CASE("progress: how far a phase is, in per cent, until the next one") {
+    const Event half{
+        "progress", "Debian 12", "", {{"phase", "detach"}, {"done", 1000}, {"total", 2000}}};
+    ProgressView live(ProgressView::Mode::live, false);
+    static_cast<void>(live.on(target_started(), 0, k_width));
+    static_cast<void>(live.on(phase("detach"), 1, k_width));
+    CHECK(live.on(half, 2, k_width) ==
+          "\r\x1b[KDebian 12: completing the image's own data, 50 %  2.0 s");
+    CHECK(live.on(phase("publish"), 3, k_width) == "\r\x1b[KDebian 12: publishing  3.0 s");
+    ProgressView plain(ProgressView::Mode::plain, false);
+    static_cast<void>(plain.on(target_started(), 0, k_width));
+    static_cast<void>(plain.on(phase("detach"), 1, k_width));
+    CHECK(plain.on(half, 2, k_width).empty());
+    CHECK(plain.tick(31, k_width) == "Debian 12: completing the image's own data, 50 % (still at "
+                                     "it after 30 s)\n");
+}
+
 TEST_CASE("progress, plain: a long step gives a sign of life every 30 seconds") {
     ProgressView view(ProgressView::Mode::plain, false);
     static_cast<void>(view.on(target_started(), 0, k_width));

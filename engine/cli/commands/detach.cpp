@@ -1,0 +1,64 @@
+// retouch detach: complete the own data of images that still share some with their source; what an
+// interrupted apply left to do.
+
+#include "apply/detach.hpp"
+#include "base/interrupt.hpp"
+#include "cli/arguments.hpp"
+#include "cli/commands.hpp"
+#include "cli/find_image.hpp"
+#include "cli/progress.hpp"
+#include "cli/workspace.hpp"
+#include "render/wording.hpp"
+
+#include <fmt/format.h>
+
+namespace retouch {
+
+namespace {
+
+/// Those named, or all whose record says that it is still to be done.
+std::vector<Image> chosen(const std::vector<std::string> &names, const Catalog &catalog) {
+    std::vector<Image> images;
+    for (const std::string &name : names)
+        images.push_back(find_image(catalog, name));
+    if (!names.empty())
+        return images;
+    for (Image &image : catalog.images())
+        if (image.property(lineage::k_detach) == "pending" && !image.unfinished())
+            images.push_back(std::move(image));
+    return images;
+}
+
+int run(const std::vector<std::string> &names, Context &context) {
+    const Workspace workspace(context);
+    Progress progress(context);
+    const std::unique_ptr<Catalog> catalog = open_catalog(workspace.catalog(), context, progress);
+    const std::vector<Image> images = chosen(names, *catalog);
+    for (const Image &image : images) {
+        check_interrupt();
+        TargetReport report;
+        report.name = image.name;
+        detach_image(*catalog, image.id, report, progress);
+        progress.pause();
+        context.console.out(
+            fmt::format("{} ({}) depends on no other image.\n", in_quotes(image.name), image.id));
+    }
+    if (images.empty())
+        context.console.out("No image is waiting to be detached.\n");
+    return 0;
+}
+
+} // namespace
+
+void add_detach(CLI::App &app, Context &context) {
+    Command command(app, "detach",
+                    "Complete images that still share data with the image they were made from.",
+                    "retouch detach\n"
+                    "retouch detach \"CentOS 7.1 64bit\"");
+    const auto names = std::make_shared<std::vector<std::string>>();
+    command.optional_arguments("IMAGE", *names,
+                               "ids or names; by default all that wait for it in the catalog");
+    command.action(context, [names, &context] { return run(*names, context); });
+}
+
+} // namespace retouch
