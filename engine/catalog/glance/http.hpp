@@ -20,17 +20,17 @@ namespace retouch {
 
 struct TlsSettings {
     bool verify = true;
-    std::filesystem::path cacert; ///< empty: the system's
-    std::filesystem::path cert;   ///< our own, where the server asks for one
-    std::filesystem::path key;
+    std::filesystem::path cacert = {}; ///< empty: the system's
+    std::filesystem::path cert = {};   ///< our own, where the server asks for one
+    std::filesystem::path key = {};
 
     bool operator==(const TlsSettings &) const = default;
 };
 
 struct HttpRequest {
-    std::string doing; ///< for messages, after "cannot": "list the images"
+    std::string doing = {}; ///< for messages, after "cannot": "list the images"
     std::string method = "GET";
-    std::string url; ///< http or https, already encoded
+    std::string url = {}; ///< http or https, already encoded
     /// May carry secrets; no error quotes them.
     std::vector<std::pair<std::string, std::string>> headers = {};
     std::string body = {};

@@ -1,0 +1,311 @@
+#include "catalog/glance/keystone.hpp"
+
+#include "catalog/glance/api_error.hpp"
+#include "catalog/glance/token.hpp"
+#include "support/fake_cloud.hpp"
+
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+using namespace retouch;
+using namespace retouch::test;
+
+namespace {
+
+HttpRequest get(const std::string &path) {
+    return {.doing = "look", .url = path};
+}
+
+HttpRequest post(const std::string &path) {
+    return {.doing = "change it", .method = "POST", .url = path, .body = "{}"};
+}
+
+/// The error `work` ends with.
+template<class Work>
+ApiError failure_of(Work &&work) {
+    try {
+        work();
+    } catch (const ApiError &error) {
+        return error;
+    }
+    throw std::logic_error("it did not fail");
+}
+
+/// Neither password nor token may be in what is shown or logged.
+void check_discreet(const Error &error, const FakeCloud &cloud) {
+    const std::string text = std::string(error.what()) + error.hint();
+    CHECK(text.find(k_fake_password) == std::string::npos);
+    for (const std::string &token : cloud.tokens())
+        CHECK(text.find(token) == std::string::npos);
+}
+
+} // namespace
+
+TEST_CASE("keystone: nobody is asked before something is wanted") {
+    FakeCloud cloud;
+    const Session session(cloud.settings(), quick_retries());
+    CHECK(cloud.logins().empty());
+    CHECK(session.requests() == 0);
+}
+
+TEST_CASE("keystone: one login serves many requests and tells who we are") {
+    FakeCloud cloud;
+    cloud.set_roles({"reader", "member"});
+    cloud.on("GET /v2/a", Reply{.body = "a"});
+    Session session(cloud.settings(), quick_retries());
+    CHECK(session.endpoint() == cloud.url());
+    CHECK(session.roles() == std::vector<std::string>{"member", "reader"});
+    CHECK(session.has_role("Member"));
+    CHECK_FALSE(session.has_role("admin"));
+    CHECK(session.project_id() == "p1");
+    CHECK(session.user_name() == "demo");
+    CHECK(session.request(get("/v2/a")).body == "a");
+    CHECK(session.request(get("/v2/a")).body == "a");
+    CHECK(cloud.logins().size() == 1);
+    CHECK(session.requests() == 2);
+    SeenRequest seen = cloud.requests().front();
+    CHECK(seen.headers["x-auth-token"] == "token-1");
+    CHECK(seen.headers["accept"] == "application/json");
+}
+
+TEST_CASE("keystone: logins by password, token and application credential are spelt right") {
+    CloudSettings cloud;
+    cloud.auth_url = "http://k:5000/v3/";
+    CHECK(token_url(cloud) == "http://k:5000/v3/auth/tokens");
+    cloud.secret = Secret("pw");
+    cloud.user = {.id = "", .name = "demo", .domain_id = "", .domain_name = "Users"};
+    cloud.project = {.id = "", .name = "lab", .domain_id = "d", .domain_name = ""};
+    CHECK(token_request(cloud).dump() ==
+          R"({"auth":{"identity":{"methods":["password"],"password":{"user":{"name":"demo",)"
+          R"("domain":{"name":"Users"},"password":"pw"}}},)"
+          R"("scope":{"project":{"name":"lab","domain":{"id":"d"}}}}})");
+    cloud.user = {.id = "u1", .name = "", .domain_id = "", .domain_name = ""};
+    cloud.project = {};
+    cloud.system_scope = true;
+    CHECK(token_request(cloud).dump() ==
+          R"({"auth":{"identity":{"methods":["password"],"password":{"user":{"id":"u1",)"
+          R"("password":"pw"}}},"scope":{"system":{"all":true}}}})");
+    cloud.auth_type = AuthType::token;
+    cloud.project = {.id = "p1", .name = "", .domain_id = "", .domain_name = ""};
+    CHECK(token_request(cloud).dump() ==
+          R"({"auth":{"identity":{"methods":["token"],"token":{"id":"pw"}},)"
+          R"("scope":{"project":{"id":"p1"}}}})");
+    cloud.auth_type = AuthType::application_credential;
+    cloud.project = {};
+    cloud.system_scope = false;
+    cloud.credential = {.id = "ac", .name = "", .domain_id = "", .domain_name = ""};
+    CHECK(token_request(cloud).dump() ==
+          R"({"auth":{"identity":{"methods":["application_credential"],)"
+          R"("application_credential":{"secret":"pw","id":"ac"}}}})");
+    cloud.credential = {.id = "", .name = "ci", .domain_id = "", .domain_name = ""};
+    CHECK(token_request(cloud).dump() ==
+          R"({"auth":{"identity":{"methods":["application_credential"],)"
+          R"("application_credential":{"secret":"pw","name":"ci","user":{"id":"u1"}}}}})");
+}
+
+TEST_CASE("keystone: a token about to end is renewed before it is used") {
+    FakeCloud cloud;
+    cloud.on("GET /v2/a", Reply{});
+    Session session(cloud.settings(), quick_retries());
+    SECTION("with less than two minutes left") {
+        cloud.set_token_life(std::chrono::seconds(119));
+        static_cast<void>(session.request(get("/v2/a")));
+        static_cast<void>(session.request(get("/v2/a")));
+        std::vector<SeenRequest> seen = cloud.requests();
+        CHECK(seen[0].headers["x-auth-token"] != seen[1].headers["x-auth-token"]);
+    }
+    SECTION("with more it is used") {
+        cloud.set_token_life(std::chrono::seconds(180));
+        static_cast<void>(session.request(get("/v2/a")));
+        static_cast<void>(session.request(get("/v2/a")));
+        CHECK(cloud.logins().size() == 1);
+    }
+}
+
+TEST_CASE("keystone: after a 401 there is one new login and one repetition, also of a change") {
+    FakeCloud cloud;
+    cloud.on("POST /v2/a", Reply{.status = 204});
+    Session session(cloud.settings(), quick_retries());
+    static_cast<void>(session.request(post("/v2/a")));
+    cloud.revoke_tokens();
+    CHECK(session.request(post("/v2/a")).status == 204);
+    CHECK(cloud.logins().size() == 2);
+    CHECK(session.requests() == 3);
+    SeenRequest last = cloud.requests().back();
+    CHECK(last.headers["x-auth-token"] == "token-2");
+    CHECK(last.body == "{}");
+}
+
+TEST_CASE("keystone: a second 401 is the answer") {
+    FakeCloud cloud;
+    cloud.on("GET /v2/a", Reply{.status = 401});
+    Session session(cloud.settings(), quick_retries());
+    CHECK(session.request(get("/v2/a")).status == 401);
+    CHECK(cloud.logins().size() == 2);
+    CHECK(cloud.requests().size() == 2);
+}
+
+TEST_CASE("keystone: a wrong password is not authorised, said with Keystone's words") {
+    FakeCloud cloud;
+    CloudSettings settings = cloud.settings();
+    settings.secret = Secret("wrong secret");
+    Session session(settings, quick_retries());
+    const ApiError error = failure_of([&] { static_cast<void>(session.roles()); });
+    CHECK(error.kind() == ErrorKind::not_authorised);
+    CHECK(error.status() == 401);
+    CHECK(std::string(error.what()) ==
+          "cannot log in to cloud 'fake': The request you have made requires authentication (HTTP "
+          "401)");
+    CHECK(error.hint() ==
+          "check user, password, project and their domains of cloud 'fake' in clouds.yaml");
+    CHECK(std::string(error.what()).find("wrong secret") == std::string::npos);
+    CHECK(cloud.logins().size() == 1);
+}
+
+TEST_CASE("keystone: a Keystone that is away is waited for a little") {
+    FakeCloud cloud;
+    SECTION("it comes back") {
+        cloud.once("POST /v3/auth/tokens", Reply{.status = 503});
+        cloud.once("POST /v3/auth/tokens", Reply{.lost = true});
+        Session session(cloud.settings(), quick_retries());
+        CHECK(session.user_name() == "demo");
+        CHECK(cloud.logins().size() == 3);
+    }
+    SECTION("it does not") {
+        for (int i = 0; i < 3; ++i)
+            cloud.once("POST /v3/auth/tokens",
+                       Reply{.status = 503, .headers = {{"x-openstack-request-id", "req-1"}}});
+        Session session(cloud.settings(), quick_retries());
+        const ApiError error = failure_of([&] { static_cast<void>(session.roles()); });
+        CHECK(error.kind() == ErrorKind::temporary);
+        CHECK(std::string(error.what()) ==
+              "cannot log in to cloud 'fake': the service is not available (HTTP 503, request "
+              "req-1)");
+        CHECK(error.request_id() == "req-1");
+    }
+    SECTION("nobody listens") {
+        CloudSettings settings = cloud.settings();
+        settings.auth_url = fmt::format("http://127.0.0.1:{}", free_port());
+        Session session(settings, quick_retries());
+        const ApiError error = failure_of([&] { static_cast<void>(session.roles()); });
+        CHECK(error.kind() == ErrorKind::unavailable);
+        CHECK(std::string(error.what()) ==
+              fmt::format("cannot log in to cloud 'fake': no connection to {}: Connection refused",
+                          settings.auth_url));
+        check_discreet(error, cloud);
+    }
+}
+
+TEST_CASE("keystone: an auth_url that is no Keystone is said to be wrong") {
+    FakeServer server(
+        [](const SeenRequest &) { return Reply{.body = "<html><body>Welcome</body></html>"}; });
+    CloudSettings settings = FakeCloud().settings();
+    settings.auth_url = server.url();
+    Session session(settings, quick_retries());
+    const ApiError error = failure_of([&] { static_cast<void>(session.roles()); });
+    CHECK(error.kind() == ErrorKind::unavailable);
+    CHECK(std::string(error.what()) == "cannot log in: the answer is not JSON: line 1, column 1");
+}
+
+TEST_CASE("keystone: a question is repeated while the service is away, a change is not") {
+    FakeCloud cloud;
+    cloud.on("GET /v2/a", Reply{.body = "a"});
+    cloud.on("POST /v2/a", Reply{.body = "b"});
+    Session session(cloud.settings(), quick_retries());
+    SECTION("a question survives 503 and a lost answer") {
+        cloud.once("GET /v2/a", Reply{.status = 503});
+        cloud.once("GET /v2/a", Reply{.lost = true});
+        CHECK(session.request(get("/v2/a")).body == "a");
+        CHECK(cloud.requests().size() == 3);
+    }
+    SECTION("three times is enough") {
+        for (int i = 0; i < 4; ++i)
+            cloud.once("GET /v2/a", Reply{.status = 503});
+        CHECK(session.request(get("/v2/a")).status == 503);
+        CHECK(session.requests() == 3);
+    }
+    SECTION("a change that met 503 is answered with it") {
+        cloud.once("POST /v2/a", Reply{.status = 503});
+        CHECK(session.request(post("/v2/a")).status == 503);
+        CHECK(session.requests() == 1);
+    }
+    SECTION("a change whose answer was lost is not sent again") {
+        cloud.once("POST /v2/a", Reply{.lost = true});
+        const ApiError error =
+            failure_of([&] { static_cast<void>(session.request(post("/v2/a"))); });
+        CHECK(error.outcome_unknown());
+        CHECK(error.kind() == ErrorKind::unavailable);
+        CHECK(session.requests() == 1);
+        check_discreet(error, cloud);
+    }
+}
+
+TEST_CASE("keystone: the image service is the one of region and interface") {
+    FakeCloud cloud;
+    CloudSettings settings = cloud.settings();
+    SECTION("an interface, without version and slash") {
+        settings.interfaces = {"internal"};
+        CHECK(Session(settings).endpoint() == cloud.url() + "/inner");
+    }
+    SECTION("interfaces are tried in order") {
+        settings.interfaces = {"admin", "public"};
+        CHECK(Session(settings).endpoint() == cloud.url());
+    }
+    SECTION("an address of one's own needs no login") {
+        settings.image_endpoint = "http://other:9292/v2";
+        CHECK(Session(settings).endpoint() == "http://other:9292");
+        CHECK(cloud.logins().empty());
+    }
+    SECTION("what is not there is said, with what is") {
+        settings.interfaces = {"admin"};
+        settings.region = "RegionTwo";
+        Session session(settings);
+        try {
+            static_cast<void>(session.endpoint());
+            FAIL("it was found");
+        } catch (const Error &error) {
+            CHECK(error.kind() == ErrorKind::bad_config);
+            CHECK(std::string(error.what()) == "cloud 'fake' offers no image service with "
+                                               "interface admin in region RegionTwo");
+            CHECK(error.hint() == "it offers: internal in RegionOne, public in RegionOne");
+        }
+    }
+}
+
+TEST_CASE("keystone: only a final version is taken off an address") {
+    CHECK(without_version("http://h/v3") == "http://h");
+    CHECK(without_version("http://h/image/v2.0//") == "http://h/image");
+    CHECK(without_version("http://h/vault") == "http://h/vault");
+    CHECK(without_version("http://h/v") == "http://h/v");
+    CHECK(without_version("http://h:5000/identity") == "http://h:5000/identity");
+}
+
+TEST_CASE("keystone: without Keystone the login is what was configured") {
+    FakeServer server([](const SeenRequest &) { return Reply{.body = "a"}; });
+    CloudSettings settings;
+    settings.name = "plain";
+    settings.image_endpoint = server.url();
+    const auto headers = [&] {
+        Session session(settings, quick_retries());
+        CHECK(session.request(get("/v2/a")).body == "a");
+        CHECK(session.roles().empty());
+        CHECK(session.project_id().empty());
+        REQUIRE(server.requests().size() == 1);
+        return server.requests().front().headers;
+    };
+    SECTION("none") {
+        settings.auth_type = AuthType::none;
+        CHECK_FALSE(headers().contains("x-auth-token"));
+    }
+    SECTION("admin_token") {
+        settings.auth_type = AuthType::admin_token;
+        settings.secret = Secret("fixed");
+        CHECK(headers()["x-auth-token"] == "fixed");
+    }
+    SECTION("http_basic") {
+        settings.auth_type = AuthType::http_basic;
+        settings.user.name = "Aladdin";
+        settings.secret = Secret("open sesame");
+        CHECK(headers()["authorization"] == "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
+    }
+}
