@@ -155,16 +155,19 @@ void Session::authorise(HttpRequest &request) {
 
 HttpResponse Session::send_with_retries(const HttpRequest &request, std::size_t *count) {
     const auto last_start = ch::steady_clock::now() + retries_.total;
+    const std::string server = server_of(request.url);
+    const int tries = known_.contains(server) ? retries_.tries : retries_.first_tries;
     ch::milliseconds wait = retries_.first_wait;
     for (int attempt = 1;; ++attempt, wait *= 2) {
-        const bool last = attempt >= retries_.tries;
         const auto may_repeat = [&] {
-            return !last && ch::steady_clock::now() + wait < last_start;
+            return attempt < tries && ch::steady_clock::now() + wait < last_start;
         };
         if (count != nullptr)
             ++*count;
         try {
             HttpResponse response = http_.send(request);
+            if (!is_away(response.status))
+                known_.insert(server);
             if (!is_away(response.status) || !is_safe(request) || !may_repeat())
                 return response;
         } catch (const ApiError &error) {

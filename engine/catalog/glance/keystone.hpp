@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstddef>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,7 +19,8 @@ namespace retouch {
 
 /// How long a service may be away before a request that can be repeated fails.
 struct RetryPolicy {
-    int tries = 4;
+    int tries = 6;
+    int first_tries = 3; ///< of a service that has never answered: its address may be wrong
     std::chrono::milliseconds first_wait{500}; ///< doubled each time
     std::chrono::seconds total{20};            ///< no new try after that
 };
@@ -63,6 +65,7 @@ class Session {
     Http http_;
     std::optional<Token> token_;
     std::string endpoint_;
+    std::set<std::string> known_; ///< servers that have answered
     std::size_t requests_ = 0;
 };
 

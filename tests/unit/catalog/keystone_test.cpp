@@ -240,6 +240,23 @@ TEST_CASE("keystone: a question is repeated while the service is away, a change 
     }
 }
 
+TEST_CASE("keystone: a service that has answered once is waited for longer") {
+    FakeCloud cloud;
+    cloud.on("GET /v2/a", Reply{.body = "a"});
+    RetryPolicy retries = quick_retries();
+    retries.first_tries = 1;
+    Session session(cloud.settings(), retries);
+    SECTION("before, its address may be wrong") {
+        cloud.once("POST /v3/auth/tokens", Reply{.status = 503});
+        CHECK(failure_of([&] { static_cast<void>(session.roles()); }).status() == 503);
+    }
+    SECTION("afterwards it is trusted to come back") {
+        static_cast<void>(session.roles());
+        cloud.once("GET /v2/a", Reply{.status = 503});
+        CHECK(session.request(get("/v2/a")).body == "a");
+    }
+}
+
 TEST_CASE("keystone: the image service is the one of region and interface") {
     FakeCloud cloud;
     CloudSettings settings = cloud.settings();
