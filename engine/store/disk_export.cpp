@@ -6,6 +6,7 @@
 #include "base/clock.hpp"
 #include "base/text.hpp"
 #include "retouch/json.hpp"
+#include "store/block_device.hpp"
 
 #include <cerrno>
 #include <charconv>
@@ -26,24 +27,6 @@ constexpr const char *k_daemon = "qemu-storage-daemon";
 constexpr double k_start_limit_seconds = 60;
 constexpr std::chrono::seconds k_stop_patience{120};
 constexpr std::size_t k_log_tail = 2000;
-
-/// Flushes of the guest are not passed on: what is worked on is worth nothing until it is finished,
-/// and finish() makes it durable at once.
-std::string block_device(const Disk &disk) {
-    const Json cache = {{"direct", false}, {"no-flush", true}};
-    const Json file = {{"driver", "file"},
-                       {"filename", disk.path.string()},
-                       {"aio", "threads"},
-                       {"discard", "unmap"}};
-    const Json node = {{"driver", disk.format},
-                       {"node-name", "disk"},
-                       {"read-only", disk.read_only},
-                       {"auto-read-only", false},
-                       {"discard", "unmap"},
-                       {"cache", cache},
-                       {"file", file}};
-    return node.dump();
-}
 
 std::vector<std::string> arguments(const Disk &disk, DiskExport::Protocol protocol,
                                    const fs::path &path, const fs::path &pid_file) {
@@ -71,14 +54,15 @@ std::optional<TemporaryDirectory> short_directory(DiskExport::Protocol protocol,
     return TemporaryDirectory("/tmp", "disk-");
 }
 
-ProcessSpec daemon_spec(std::vector<std::string> arguments, const DiskExport::Launcher &launcher,
-                        const fs::path &log) {
+ProcessSpec daemon_spec(const Disk &disk, std::vector<std::string> arguments,
+                        const DiskExport::Launcher &launcher, const fs::path &log) {
     std::vector<std::string> words = launcher.words;
     words.emplace_back(k_daemon);
     ProcessSpec spec;
     spec.program = words.front();
     spec.arguments.assign(words.begin() + 1, words.end());
     spec.arguments.insert(spec.arguments.end(), arguments.begin(), arguments.end());
+    spec.environment = block_device_environment(disk);
     spec.inherited = launcher.inherited;
     spec.log = log;
     return spec;
@@ -102,15 +86,18 @@ std::string log_tail(const fs::path &log) {
     return escape(trim(text));
 }
 
-Error start_error(const Disk &disk, const fs::path &log) {
+/// What it said went wrong, without the option it repeats.
+std::string complaint(const fs::path &log) {
     const std::string said = log_tail(log);
-    std::string hint;
-    if (said.find("lock") != std::string::npos)
-        hint = "another process has the image open; wait for it to end or stop it";
-    else if (said.find("Permission denied") != std::string::npos)
-        hint = "check the permissions of the image file";
-    return {ErrorKind::failed,
-            fmt::format("cannot open the disk {}: {}", escape(disk.path.string()), said), hint};
+    constexpr std::string_view end_of_option = "}: ";
+    const std::size_t at = said.rfind(end_of_option);
+    return at == std::string::npos ? said : said.substr(at + end_of_option.size());
+}
+
+Error start_error(const Disk &disk, const fs::path &log) {
+    const std::string said = complaint(log);
+    return {ErrorKind::failed, fmt::format("cannot open the disk {}: {}", disk_name(disk), said),
+            open_hint(disk, said)};
 }
 
 } // namespace
@@ -129,8 +116,8 @@ DiskExport::DiskExport(const Disk &disk, Protocol protocol, const fs::path &dire
               throw Error(ErrorKind::unavailable, fmt::format("{} is not installed", k_daemon),
                           "install the package qemu-system-common");
           prepare(protocol, path_, log_);
-          return daemon_spec(arguments(disk, protocol, path_, directory / "export.pid"), launcher,
-                             log_);
+          return daemon_spec(disk, arguments(disk, protocol, path_, directory / "export.pid"),
+                             launcher, log_);
       }()) {
     // The daemon writes its pid file once everything is served.
     const fs::path pid_file = directory / "export.pid";
@@ -174,7 +161,8 @@ void DiskExport::finish() {
         throw Error(ErrorKind::failed, fmt::format("the disk was not closed cleanly: {} ended with "
                                                    "status {}: {}",
                                                    k_daemon, status, log_tail(log_)));
-    if (read_only_)
+    // What went over the network is as durable as it gets.
+    if (read_only_ || disk_path_.empty())
         return;
     const UniqueFd file = open_file(disk_path_, O_RDONLY);
     if (fsync(file.get()) != 0)

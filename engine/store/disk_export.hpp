@@ -40,7 +40,8 @@ class DiskExport {
 
     [[nodiscard]] pid_t pid() const { return daemon_.pid(); }
 
-    /// Bytes the daemon wrote to storage so far (the kernel's account of the process).
+    /// Bytes the daemon wrote to storage of this host so far (the kernel's account of the process);
+    /// what it sent to a Ceph cluster is not among them.
     [[nodiscard]] std::uint64_t bytes_written() const;
 
     /// Ends the daemon and makes the disk durable; until then a guest's flushes count for nothing.
@@ -50,7 +51,7 @@ class DiskExport {
   private:
     Protocol protocol_;
     bool read_only_;
-    std::filesystem::path disk_path_;
+    std::filesystem::path disk_path_;                   ///< empty for an RBD image
     std::optional<TemporaryDirectory> short_directory_; ///< when `directory` is too long a path
     std::filesystem::path path_;
     std::filesystem::path log_;

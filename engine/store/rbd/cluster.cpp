@@ -202,6 +202,15 @@ Pool Cluster::pool(const std::string &name) const {
     return pool;
 }
 
+int Cluster::required_release() const {
+    std::int8_t least = 0;
+    std::int8_t required = 0;
+    const int code = rados_get_min_compatible_client(handle_, &least, &required);
+    if (code != 0)
+        throw ceph_error("ask the Ceph cluster which clients it requires", code);
+    return required;
+}
+
 std::string Cluster::pool_name(std::int64_t id) const {
     std::string name(k_longest_option, '\0');
     const int length = rados_pool_reverse_lookup(handle_, id, name.data(), name.size());

@@ -74,6 +74,9 @@ class Cluster {
     /// does not answer within fifteen seconds.
     [[nodiscard]] Pool pool(const std::string &name) const;
 
+    /// The oldest release a client must be of, as Ceph counts releases (13 is Mimic). Throws Error.
+    [[nodiscard]] int required_release() const;
+
     /// The name of a pool. Throws Error.
     [[nodiscard]] std::string pool_name(std::int64_t id) const;
 

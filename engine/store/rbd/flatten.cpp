@@ -44,6 +44,7 @@ void ImageHandle::flatten(const WorkProgress &progress) {
         return;
     const std::uint64_t object = object_size();
     Flattening state;
+    state.stop = !wanted(progress, 0, 0);
     std::future<int> work = std::async(std::launch::async, [&] {
         return rbd_flatten_with_progress(handle_, on_objects_done, &state);
     });

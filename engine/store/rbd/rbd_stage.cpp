@@ -21,8 +21,8 @@ namespace {
 
 using Access = ImageHandle::Access;
 
-/// Ceph forgets a writer that died without a word after half of this.
-constexpr double k_writer_patience_seconds = 60;
+/// Ceph forgets a writer that died without a word after 30 seconds.
+constexpr double k_writer_patience_seconds = 40;
 constexpr std::chrono::milliseconds k_writer_interval{500};
 
 const char *word_of(LineagePolicy lineage) {

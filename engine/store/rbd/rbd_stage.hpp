@@ -30,7 +30,7 @@ class RbdStage : public Stage {
 
     [[nodiscard]] Disk disk() const override;
 
-    /// Waits for a writer that has died, up to a minute. Flattens when the lineage policy says so.
+    /// Waits for a writer that has died, half a minute. Flattens when the lineage policy says so.
     /// No checksum: that would read everything. Throws Error: temporary when a writer is left.
     SealedImage seal(const WorkProgress &progress) override;
 

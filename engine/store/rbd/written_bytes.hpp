@@ -1,6 +1,6 @@
 #pragma once
-// Written bytes: how much was written to an image since a snapshot of its own. What was discarded
-// does not count. It reads the image's maps, and data only where these cannot tell.
+// Written bytes: how much was written to an image since a snapshot of its own. It reads the image's
+// maps, and data only where these cannot tell.
 
 #include "store/rbd/image_handle.hpp"
 
@@ -10,7 +10,8 @@
 namespace retouch {
 
 /// Exact for data that replaces data. Where there was none, only blocks of 4 KiB that are not all
-/// zero count: a new object is listed from its start, whatever part of it was written. Costs time
+/// zero count: a new object is listed from its start, whatever part of it was written. Of what was
+/// discarded, whole objects do not count; a part of one does, for it is kept as zeros. Costs time
 /// by what was written, not by the size of the image. Throws Error.
 [[nodiscard]] std::uint64_t bytes_written_since(const ImageHandle &image,
                                                 const std::string &snapshot);

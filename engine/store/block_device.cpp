@@ -1,0 +1,99 @@
+#include "store/block_device.hpp"
+
+#include "base/text.hpp"
+#include "retouch/json.hpp"
+#include "store/rbd/cluster.hpp"
+
+#include <fmt/format.h>
+
+#include <unistd.h>
+
+namespace retouch {
+
+namespace {
+
+/// What of a file and of RBD is the same.
+Json common_options(const Disk &disk) {
+    return {{"node-name", "disk"},
+            {"read-only", disk.read_only},
+            {"auto-read-only", false},
+            {"discard", "unmap"}};
+}
+
+/// Flushes of the guest are not passed on: what is worked on is worth nothing until it is finished,
+/// and the export's end makes it durable at once.
+Json file_device(const Disk &disk) {
+    Json node = common_options(disk);
+    node["driver"] = disk.format;
+    node["cache"] = {{"direct", false}, {"no-flush", true}};
+    node["file"] = {{"driver", "file"},
+                    {"filename", disk.path.string()},
+                    {"aio", "threads"},
+                    {"discard", "unmap"}};
+    return node;
+}
+
+/// Flushes are passed on: librbd holds back writes once it has seen one, and only a flush says that
+/// one of them failed.
+Json rbd_device(const Disk &disk) {
+    Json node = common_options(disk);
+    node["driver"] = "rbd";
+    node["pool"] = disk.rbd->pool;
+    node["image"] = disk.rbd->image;
+    if (!disk.rbd->snapshot.empty())
+        node["snapshot"] = disk.rbd->snapshot;
+    node["conf"] = ceph_conf_of(disk.rbd->access).string();
+    node["user"] = ceph_user_of(disk.rbd->access);
+    return node;
+}
+
+bool says(const std::string &text, std::string_view words) {
+    return text.find(words) != std::string::npos;
+}
+
+} // namespace
+
+std::string block_device(const Disk &disk) {
+    return (disk.rbd ? rbd_device(disk) : file_device(disk)).dump();
+}
+
+std::optional<std::vector<std::pair<std::string, std::string>>>
+block_device_environment(const Disk &disk) {
+    if (!disk.rbd || disk.rbd->access.keyring.empty())
+        return std::nullopt;
+    constexpr std::string_view variable = "CEPH_KEYRING";
+    std::vector<std::pair<std::string, std::string>> environment;
+    for (char **entry = ::environ; *entry != nullptr; ++entry) {
+        const std::string_view text = *entry;
+        const std::size_t end = std::min(text.find('='), text.size());
+        if (text.substr(0, end) != variable)
+            environment.emplace_back(text.substr(0, end),
+                                     text.substr(std::min(end + 1, text.size())));
+    }
+    environment.emplace_back(variable, disk.rbd->access.keyring.string());
+    return environment;
+}
+
+std::string disk_name(const Disk &disk) {
+    if (!disk.rbd)
+        return escape(disk.path.string());
+    const RbdDisk &rbd = *disk.rbd;
+    return escape(fmt::format("rbd:{}/{}{}{}", rbd.pool, rbd.image, rbd.snapshot.empty() ? "" : "@",
+                              rbd.snapshot));
+}
+
+std::string open_hint(const Disk &disk, const std::string &said) {
+    if (disk.rbd && says(said, "Unknown driver"))
+        return "install the package qemu-block-extra, which brings qemu's driver for Ceph";
+    if (disk.rbd && says(said, "error connecting"))
+        return fmt::format("check {} and the keyring of the Ceph user client.{}",
+                           escape(ceph_conf_of(disk.rbd->access).string()),
+                           escape(ceph_user_of(disk.rbd->access)));
+    if (says(said, "\" lock"))
+        return "another process has the image open; wait for it to end or stop it";
+    if (!disk.rbd && says(said, "Permission denied"))
+        return "check the permissions of the image file";
+    return {};
+}
+
+} // namespace retouch

@@ -1,0 +1,216 @@
+// What RBD needs, in the order in which one thing depends on the other. Rights are not read but
+// tried, with everything a run does to a pool, on a tiny image of our own.
+
+#include "store/diagnosis.hpp"
+
+#include "base/file.hpp"
+#include "base/process.hpp"
+#include "base/text.hpp"
+#include "base/uuid.hpp"
+#include "model/checks.hpp"
+#include "retouch/json.hpp"
+#include "store/rbd/image_handle.hpp"
+#include "store/rbd/pool_images.hpp"
+#include "store/rbd/rados_lock.hpp"
+
+#include <fmt/format.h>
+#include <rbd/librbd.h>
+
+#include <cstdlib>
+#include <memory>
+
+namespace retouch {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::chrono::seconds k_patience{20};
+constexpr std::uint64_t k_image_size = std::uint64_t{64} * 1024;
+constexpr int k_object_order = 22;
+constexpr int k_mimic = 13; ///< the first release whose clients know clones of format 2
+
+bool is_configured(const RbdAccess &access) {
+    std::error_code failed;
+    return !access.conf.empty() || std::getenv("CEPH_CONF") != nullptr ||
+           fs::exists(ceph_conf_of(access), failed);
+}
+
+/// Its driver is a module of its own. Opening a disk of a cluster that cannot exist fails either
+/// way, but only a driver that is there says that the cluster's configuration is missing.
+Verdict qemu_driver() {
+    const Json disk = {{"driver", "rbd"},
+                       {"node-name", "disk"},
+                       {"pool", "none"},
+                       {"image", "none"},
+                       {"conf", "/dev/null/none"}};
+    ProcessSpec spec;
+    spec.program = "qemu-storage-daemon";
+    spec.arguments = {"--blockdev", disk.dump()};
+    spec.time_limit = k_patience;
+    const ProcessResult ended = run_process(spec);
+    if (ended.err.find("error reading conf file") != std::string::npos)
+        return all_well("qemu can open disks in Ceph");
+    if (ended.err.find("driver") != std::string::npos)
+        throw Error(ErrorKind::unavailable, "qemu has no driver for disks in Ceph",
+                    "install the package qemu-block-extra");
+    throw Error(ErrorKind::unavailable,
+                fmt::format("qemu's driver for disks in Ceph does not answer as it should: {}",
+                            escape(trim(ended.err))),
+                "install the packages qemu-block-extra and librbd1 of one release");
+}
+
+Verdict configuration(const fs::path &conf) {
+    try {
+        static_cast<void>(open_regular_file(conf));
+    } catch (const Error &error) {
+        throw Error(ErrorKind::bad_config, error.what(),
+                    "name the right file in retouch.yaml (rbd: conf) or in CEPH_CONF");
+    }
+    return all_well(escape(conf.string()));
+}
+
+Verdict keyring(const fs::path &file) {
+    try {
+        static_cast<void>(open_regular_file(file));
+    } catch (const Error &error) {
+        throw Error(ErrorKind::not_authorised, error.what(),
+                    "name the right file in retouch.yaml (rbd: keyring), and make it readable for "
+                    "this user");
+    }
+    return all_well(escape(file.string()));
+}
+
+/// A tiny RBD image of this name, and its clone; gone with this object.
+class ProbeImage {
+  public:
+    explicit ProbeImage(const Pool &pool) : pool_(pool) {
+        int order = k_object_order;
+        const int code =
+            rbd_create2(pool_.get(), name_.c_str(), k_image_size, RBD_FEATURE_LAYERING, &order);
+        if (code != 0)
+            throw ceph_error(
+                fmt::format("make an RBD image in the Ceph pool '{}'", escape(pool_.name())), code);
+    }
+
+    ~ProbeImage() {
+        try {
+            remove();
+        } catch (const Error &) {
+            return; // what failed before is what matters
+        }
+    }
+
+    ProbeImage(const ProbeImage &) = delete;
+    ProbeImage &operator=(const ProbeImage &) = delete;
+
+    /// All that is done to a source and to what is made of it.
+    void use(const Cluster &cluster) {
+        ImageHandle image(pool_, name_, ImageHandle::Access::write);
+        image.create_snapshot("snap");
+        image.protect("snap");
+        image.close();
+        clone_image(cluster, pool_, name_, "snap", clone_);
+        ImageHandle copy(pool_, clone_, ImageHandle::Access::write);
+        copy.set_metadata("retouch.doctor", "probe");
+        copy.flatten({});
+        copy.close();
+        const std::string renamed = clone_ + "-renamed";
+        rename_image(pool_, clone_, renamed);
+        clone_ = renamed;
+    }
+
+    void remove() {
+        remove_image(pool_, clone_);
+        if (auto image = ImageHandle::find(pool_, name_, ImageHandle::Access::write)) {
+            image->remove_snapshot("snap");
+            image->close();
+        }
+        remove_image(pool_, name_);
+    }
+
+  private:
+    const Pool &pool_;
+    std::string name_ = "retouch-doctor-" + random_uuid();
+    std::string clone_ = name_ + "-clone";
+};
+
+Verdict rights(const Cluster &cluster, const Pool &pool) {
+    ProbeImage probe(pool);
+    probe.use(cluster);
+    probe.remove();
+    return all_well(fmt::format("client.{} may make, clone, protect, flatten and remove images",
+                                escape(ceph_user_of(cluster.access()))));
+}
+
+Verdict lock(const RbdAccess &access, const std::string &pool) {
+    const std::string name = "doctor " + random_uuid();
+    RadosLock(access, pool, name, name).require_held();
+    return all_well("runs can keep each other out");
+}
+
+Verdict pool_contents(const Pool &pool) {
+    std::size_t count = 0;
+    int code = rbd_list2(pool.get(), nullptr, &count);
+    std::vector<rbd_image_spec_t> images;
+    while (code == -ERANGE) {
+        images.resize(count);
+        code = rbd_list2(pool.get(), images.data(), &count);
+    }
+    if (code < 0)
+        throw ceph_error(fmt::format("list the images of the Ceph pool '{}'", escape(pool.name())),
+                         code);
+    rbd_image_spec_list_cleanup(images.data(), count);
+    return all_well(fmt::format("'{}' holds {} RBD image{}", escape(pool.name()), count,
+                                count == 1 ? "" : "s"));
+}
+
+/// What other clients do when they make servers and volumes from images; ours ask for format 2.
+Verdict clone_format(const Cluster &cluster) {
+    if (cluster.required_release() >= k_mimic)
+        return all_well("clones are of format 2, for every client");
+    return all_well(
+        "retouch makes clones of format 2; other clients of this cluster make format 1");
+}
+
+} // namespace
+
+std::vector<Finding> rbd_findings(const RbdAccess &access, const std::string &pool_name) {
+    Checks checks("Ceph");
+    const fs::path conf = ceph_conf_of(access);
+    if (!is_configured(access)) {
+        checks.check("configuration", [&] {
+            return warning("no Ceph cluster is configured on this host: images are downloaded and "
+                           "uploaded whole",
+                           fmt::format("put a ceph.conf at {}, or name one in retouch.yaml "
+                                       "(rbd: conf)",
+                                       escape(conf.string())));
+        });
+        return checks.take();
+    }
+    if (find_program("qemu-storage-daemon"))
+        checks.check("qemu's RBD driver", qemu_driver);
+    bool usable = checks.check("configuration", [&] { return configuration(conf); });
+    if (!access.keyring.empty())
+        usable = checks.check("keyring", [&] { return keyring(access.keyring); }) && usable;
+    std::unique_ptr<Cluster> cluster;
+    if (!usable || !checks.check("connection", [&] {
+            cluster = std::make_unique<Cluster>(access);
+            return all_well(fmt::format("cluster {} as client.{}", cluster->fsid(),
+                                        escape(ceph_user_of(access))));
+        }))
+        return checks.take();
+    std::optional<Pool> pool;
+    if (!checks.check("pool", [&] {
+            pool.emplace(cluster->pool(pool_name));
+            return pool_contents(*pool);
+        }))
+        return checks.take();
+    // The lock comes first: its writes have a time limit, those to images do not.
+    if (checks.check("lock", [&] { return lock(access, pool_name); }))
+        checks.check("rights", [&] { return rights(*cluster, *pool); });
+    checks.check("clones", [&] { return clone_format(*cluster); });
+    return checks.take();
+}
+
+} // namespace retouch

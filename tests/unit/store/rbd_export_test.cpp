@@ -1,0 +1,92 @@
+// RBD images served by the storage daemon: bytes both ways, no key on its command line.
+
+#include "store/block_device.hpp"
+#include "store/rbd/rbd_store.hpp"
+#include "unit/store/rbd_rig.hpp"
+
+using namespace retouch;
+using namespace retouch::test;
+
+namespace {
+
+std::string command_line(pid_t pid) {
+    const UniqueFd file = open_file(fmt::format("/proc/{}/cmdline", pid), O_RDONLY);
+    std::string text(16384, '\0');
+    text.resize(read_some(file.get(), text, "cmdline"));
+    return text;
+}
+
+} // namespace
+
+TEST_CASE("rbd export: names reach the daemon as JSON") {
+    Disk disk;
+    disk.format = "raw";
+    disk.rbd = RbdDisk{{"/a,b.conf", "u", "/key"}, "p,q", "i\"=", "s"};
+    CHECK(block_device(disk) ==
+          R"({"node-name":"disk","read-only":true,"auto-read-only":false,"discard":"unmap",)"
+          R"("driver":"rbd","pool":"p,q","image":"i\"=","snapshot":"s","conf":"/a,b.conf",)"
+          R"("user":"u"})");
+    CHECK(disk_name(disk) == "rbd:p,q/i\"=@s");
+    const auto environment = block_device_environment(disk);
+    REQUIRE(environment);
+    CHECK(environment->back() == std::pair<std::string, std::string>("CEPH_KEYRING", "/key"));
+    disk.rbd->access.keyring.clear();
+    CHECK_FALSE(block_device_environment(disk));
+}
+
+TEST_CASE("rbd export: what qemu says has a hint") {
+    Disk disk;
+    disk.rbd = RbdDisk{{"/c", "u", {}}, "p", "i", ""};
+    CHECK(open_hint(disk, "Unknown driver 'rbd'") ==
+          "install the package qemu-block-extra, which brings qemu's driver for Ceph");
+    CHECK(open_hint(disk, "error connecting: Permission denied") ==
+          "check /c and the keyring of the Ceph user client.u");
+    CHECK(open_hint(disk, "anything about a block").empty());
+}
+
+TEST_CASE("rbd export: a snapshot is served read-only, with the keyring of the configuration",
+          "[rig]") {
+    if (skipped_without_rig())
+        return;
+    const SourceImage source;
+    // Only RbdAccess tells where the key is.
+    const Scratch scratch;
+    RbdAccess access = glance_access();
+    access.conf = scratch / "ceph.conf";
+    std::string conf = read_file(glance_access().conf, k_mib);
+    conf.replace(conf.find("keyring = "), 10, "unused = ");
+    write_file_atomically(access.conf, conf);
+    const RbdStore store(access, k_pool);
+    DiskExport served(store.disk(source.record()), DiskExport::Protocol::nbd, scratch.path());
+    const std::string words = command_line(served.pid());
+    CHECK(words.find("\"snapshot\":\"snap\"") != std::string::npos);
+    CHECK(words.find("key\"") == std::string::npos);
+    ProcessSpec spec;
+    spec.program = "qemu-io";
+    spec.arguments = {"-r",
+                      "-f",
+                      "raw",
+                      "-c",
+                      "read -P 0 16M 8M",
+                      "nbd:unix:" + served.path().string() + ":exportname=disk"};
+    CHECK(run_checked(spec, "read").out.find("verification failed") == std::string::npos);
+    spec.arguments.erase(spec.arguments.begin());
+    spec.arguments[3] = "write 0 512";
+    CHECK_FALSE(run_process(spec).ok());
+    served.finish();
+    CHECK(served.bytes_written() < k_mib);
+}
+
+TEST_CASE("rbd export: an image that is not there is told by its name", "[rig]") {
+    if (skipped_without_rig())
+        return;
+    const Scratch scratch;
+    Disk disk;
+    disk.format = "raw";
+    disk.rbd = RbdDisk{glance_access(), k_pool, "no,such", ""};
+    CHECK(error_of(
+              scratch.path(), [&] { DiskExport(disk, DiskExport::Protocol::nbd, scratch.path()); },
+              ErrorKind::failed) ==
+          "cannot open the disk rbd:images/no,such: error reading header from no,such: No such "
+          "file or directory\nhint: ");
+}

@@ -1,0 +1,66 @@
+// Locations of images in Ceph: four quoted pieces, and a reason for everything else.
+
+#include "store/rbd/location.hpp"
+#include "unit/store/disk_files.hpp"
+
+using namespace retouch;
+
+namespace {
+
+constexpr const char *k_hint =
+    "\nhint: locations of images in Ceph read rbd://FSID/POOL/IMAGE/SNAPSHOT";
+
+std::string refusal_of(std::string_view url) {
+    return test::error_of(
+        "/none", [&] { static_cast<void>(parse_rbd_location(url)); }, ErrorKind::refused);
+}
+
+} // namespace
+
+TEST_CASE("rbd location: four pieces are read and written back") {
+    const RbdLocation location{"f5-id", "images", "11111111-1111-4111-8111-111111111111", "snap"};
+    const std::string url = "rbd://f5-id/images/11111111-1111-4111-8111-111111111111/snap";
+    CHECK(parse_rbd_location(url) == location);
+    CHECK(format_rbd_location(location) == url);
+    CHECK(short_name(location) == "images/11111111-1111-4111-8111-111111111111@snap");
+}
+
+TEST_CASE("rbd location: every byte of a name survives being quoted") {
+    const RbdLocation location{"a b", "p/ool,x=\"1\"", "ümage:@%2F\x01\x7f", "-._~"};
+    CHECK(format_rbd_location(location) ==
+          "rbd://a%20b/p%2Fool%2Cx%3D%221%22/%C3%BCmage%3A%40%252F%01%7F/-._~");
+    CHECK(parse_rbd_location(format_rbd_location(location)) == location);
+    CHECK(parse_rbd_location("rbd://a%2fb/p/i/s").fsid == "a/b");
+}
+
+TEST_CASE("rbd location: anything else is refused with its reason") {
+    const auto [url, reason] = GENERATE(table<const char *, const char *>({
+        {"", "it does not begin with rbd://"},
+        {"file:///var/lib/glance/images/x", "it does not begin with rbd://"},
+        {"RBD://a/b/c/d", "it does not begin with rbd://"},
+        {"rbd://image", "it has not four pieces"},
+        {"rbd://fsid/pool/image", "it has not four pieces"},
+        {"rbd://fsid/pool/image/snap/more", "it has not four pieces"},
+        {"rbd://fsid/pool/image/snap/", "it has not four pieces"},
+        {"rbd://fsid//image/snap", "one of its pieces is empty"},
+        {"rbd://fsid/pool/image/", "one of its pieces is empty"},
+        {"rbd://fsid/pool/im%ag/snap",
+         "a percent sign in it is not followed by two hexadecimal digits"},
+        {"rbd://fsid/pool/image/snap%2",
+         "a percent sign in it is not followed by two hexadecimal digits"},
+        {"rbd://fsid/pool/image%00/snap",
+         "a percent sign in it is not followed by two hexadecimal digits"},
+    }));
+    CHECK(refusal_of(url) ==
+          fmt::format("the location '{}' names no snapshot in Ceph: {}{}", url, reason, k_hint));
+}
+
+TEST_CASE("rbd location: what is quoted in a refusal can do the terminal no harm") {
+    CHECK(refusal_of("rbd://\x1b[2J") ==
+          fmt::format("the location 'rbd://\\x1b[2J' names no snapshot in Ceph: it has not four "
+                      "pieces{}",
+                      k_hint));
+    CHECK(refusal_of(std::string_view("rbd://a/b/c\0/d", 14)).find("holds a NUL byte") !=
+          std::string::npos);
+    CHECK(refusal_of("rbd://" + std::string(100'000, 'x')).size() < 5000);
+}

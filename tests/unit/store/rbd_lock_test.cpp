@@ -1,0 +1,136 @@
+// The lock in the pool: one holder, found lost in time, gone after its holder's death.
+
+#include "store/rbd/rados_lock.hpp"
+#include "unit/store/rbd_rig.hpp"
+
+#include <csignal>
+#include <thread>
+
+using namespace retouch;
+using namespace retouch::test;
+
+namespace {
+
+constexpr const char *k_held =
+    "another run is publishing 'Debian 12': the lock is held by process [0-9]+ on [^ ]+ since "
+    "20[0-9-]+T[0-9:.]+Z\n"
+    "hint: wait for it to end and run the command again; if it has died, the lock expires by "
+    "itself, at 20[0-9-]+T[0-9:]{8}Z at the latest";
+
+std::unique_ptr<RadosLock> take(const std::string &name,
+                                std::chrono::seconds duration = std::chrono::seconds(60)) {
+    return std::make_unique<RadosLock>(glance_access(), k_pool, name, "run-1", duration);
+}
+
+std::string failure_of(const std::function<void()> &work) {
+    return error_of("/none", work, ErrorKind::temporary);
+}
+
+std::string cookie_of(const std::string &object) {
+    const ProcessResult info =
+        ceph_tool("rados", {"-p", k_pool, "lock", "info", object, "retouch"});
+    REQUIRE(info.ok());
+    return info.out;
+}
+
+void break_lock(const std::string &object) {
+    REQUIRE(ceph_tool("rados", {"-p", k_pool, "rm", object}).ok());
+}
+
+} // namespace
+
+TEST_CASE("rbd lock: a second run is told who holds it, and gets it afterwards", "[rig]") {
+    if (skipped_without_rig())
+        return;
+    auto first = take("Debian 12");
+    CHECK_THAT(failure_of([] { take("Debian 12"); }), Catch::Matches(k_held));
+    CHECK(cookie_of(first->object()).find("Debian 12") != std::string::npos);
+    CHECK(cookie_of(first->object()).find("run-1") != std::string::npos);
+    const auto other = take("Debian 13");
+    first->require_held();
+    first.reset();
+    const auto second = take("Debian 12");
+    second->require_held();
+    other->require_held();
+}
+
+TEST_CASE("rbd lock: nothing of it is left afterwards", "[rig]") {
+    if (skipped_without_rig())
+        return;
+    {
+        const auto lock = take("a name, with: everything / \"in\" it\n\xff");
+        CHECK(our_objects() == lock->object() + '\n');
+    }
+    CHECK(our_objects().empty());
+}
+
+TEST_CASE("rbd lock: it lasts beyond its duration while its holder lives", "[rig]") {
+    if (skipped_without_rig())
+        return;
+    const auto lock = take("Debian 12", std::chrono::seconds(2));
+    std::this_thread::sleep_for(std::chrono::seconds(5));
+    CHECK_THAT(failure_of([] { take("Debian 12"); }), Catch::Matches(k_held));
+    lock->require_held();
+}
+
+TEST_CASE("rbd lock: one that was taken away is noticed and not taken back", "[rig]") {
+    if (skipped_without_rig())
+        return;
+    auto lock = take("Debian 12");
+    break_lock(lock->object());
+    const std::string lost = fmt::format(
+        "the right to publish 'Debian 12' was lost: the lock images/{} has expired or was taken "
+        "away\nhint: run the command again",
+        lock->object());
+    SECTION("by nobody") {
+        CHECK(failure_of([&] { lock->require_held(); }) == lost);
+        CHECK(failure_of([&] { lock->require_held(); }) == lost);
+    }
+    SECTION("by another, whose lock outlives the loser") {
+        const auto other = take("Debian 12");
+        CHECK(failure_of([&] { lock->require_held(); }) == lost);
+        lock.reset();
+        other->require_held();
+    }
+    SECTION("the loser's end leaves another's lock alone, though never asked") {
+        const auto other = take("Debian 12");
+        lock.reset();
+        other->require_held();
+    }
+}
+
+// Run by the test below in a process of its own.
+TEST_CASE("rbd lock: a holder to be killed", "[.holder]") {
+    const char *file = std::getenv("RETOUCH_TEST_FILE");
+    if (file == nullptr)
+        return;
+    const auto lock = take("killed", std::chrono::seconds(6));
+    const UniqueFd told = open_file(file, O_WRONLY | O_CREAT);
+    write_all(told.get(), "held", "told");
+    std::this_thread::sleep_for(std::chrono::minutes(1));
+}
+
+TEST_CASE("rbd lock: a killed holder's lock expires by itself", "[rig]") {
+    if (skipped_without_rig())
+        return;
+    const Scratch scratch;
+    ProcessSpec spec;
+    spec.program = "/usr/bin/env";
+    spec.arguments = {"RETOUCH_TEST_FILE=" + (scratch / "held").string(),
+                      std::filesystem::read_symlink("/proc/self/exe").string(),
+                      "rbd lock: a holder to be killed"};
+    ChildProcess holder(spec);
+    while (!std::filesystem::exists(scratch / "held") && holder.running())
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    REQUIRE(holder.running());
+    kill(holder.pid(), SIGKILL);
+    CHECK(holder.stop() == 137);
+    const std::string held = failure_of([] { take("killed"); });
+    CHECK(held.find(fmt::format("held by process {} on", holder.pid())) != std::string::npos);
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(8);
+    while (failure_of([] { take("killed"); }) != "nothing was thrown") {
+        REQUIRE(std::chrono::steady_clock::now() < deadline);
+        std::this_thread::sleep_for(std::chrono::milliseconds(500));
+    }
+    CHECK(our_objects().empty());
+}

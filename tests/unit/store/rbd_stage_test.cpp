@@ -1,0 +1,251 @@
+// A stage in Ceph, from clone to publication, and what is left when it ends early.
+
+#include "store/rbd/rbd_store.hpp"
+#include "unit/store/rbd_rig.hpp"
+
+#include <csignal>
+
+using namespace retouch;
+using namespace retouch::test;
+
+namespace {
+
+std::string full_name(const std::string &id) {
+    return fmt::format("{}/{}", k_pool, id);
+}
+
+std::string stage_name(const std::string &id) {
+    return full_name("retouch-stage-" + id);
+}
+
+std::string meta(const std::string &image, const std::string &key) {
+    return std::string(trim(rbd({"image-meta", "get", image, key})));
+}
+
+bool has_parent(const std::string &image) {
+    return rbd({"info", image}).find("parent:") != std::string::npos;
+}
+
+/// What the source's bytes become by writing 4 KiB of 'Z' at 1 MiB.
+std::string edited_bytes() {
+    std::string bytes = noise(k_used);
+    bytes.resize(k_size, '\0');
+    bytes.replace(k_mib, 4096, 4096, 'Z');
+    return bytes;
+}
+
+} // namespace
+
+TEST_CASE("rbd stage: cloned, edited, sealed and published, the source untouched", "[rig]") {
+    if (skipped_without_rig())
+        return;
+    const SourceImage source;
+    const std::string before = bytes_of(source.name() + "@snap");
+    RbdStore store(glance_access(), k_pool);
+    const std::string id = random_uuid();
+    auto stage = store.stage(source.record(), id, LineagePolicy::detach);
+    CHECK(stage->id() == id);
+    CHECK(stage->location() == "rbd:" + stage_name(id));
+    CHECK(stage->disk().rbd == RbdDisk{glance_access(), k_pool, "retouch-stage-" + id, {}});
+    CHECK(stage->disk().virtual_size == source.record().size);
+    CHECK_FALSE(stage->disk().read_only);
+    CHECK(meta(stage_name(id), "retouch.stage") == id);
+    CHECK(meta(stage_name(id), "retouch.source") ==
+          fmt::format("{}/{}@snap", rig_fsid(), source.name()));
+    CHECK(meta(stage_name(id), "retouch.pid") == std::to_string(getpid()));
+    CHECK(meta(stage_name(id), "retouch.started").size() == 27);
+    CHECK(rbd({"info", stage_name(id)}).find("deep-flatten") != std::string::npos);
+    CHECK(rbd({"info", stage_name(id)}).find("clone-child") != std::string::npos);
+
+    edit(stage->disk(), {"write -P 90 1M 4k", "flush"});
+    const SealedImage sealed = stage->seal({});
+    CHECK(sealed.size == source.record().size);
+    CHECK(sealed.virtual_size == source.record().size);
+    CHECK(sealed.checksum_algorithm.empty());
+    CHECK(sealed.bytes_written == 4096);
+
+    const auto reader = stage->reader();
+    std::string read(k_size + 100, 'x');
+    CHECK(reader->size() == k_size);
+    read.resize(reader->read(0, read));
+    CHECK(read == edited_bytes());
+    CHECK(reader->read(k_size, read) == 0);
+
+    stage->publish();
+    stage.reset();
+    CHECK_FALSE(exists(stage_name(id)));
+    CHECK_THAT(rbd({"snap", "ls", full_name(id)}),
+               Catch::Matches("SNAPID +NAME +SIZE +PROTECTED +TIMESTAMP[^\n]*\n *[0-9]+ +snap +32 "
+                              "MiB +yes [^\n]*\n"));
+    CHECK(rbd({"status", full_name(id)}).find("Watchers: none") != std::string::npos);
+    CHECK(meta(full_name(id), "retouch.lineage") == "detach");
+    CHECK(has_parent(full_name(id)));
+    CHECK(bytes_of(full_name(id) + "@snap") == edited_bytes());
+    CHECK(bytes_of(source.name() + "@snap") == before);
+    CHECK(store.location_of(id) == fmt::format("rbd://{}/images/{}/snap", rig_fsid(), id));
+
+    store.remove(id);
+    CHECK_FALSE(exists(full_name(id)));
+    CHECK(our_objects().empty());
+}
+
+TEST_CASE("rbd stage: the figure of bytes written is exact", "[rig]") {
+    if (skipped_without_rig())
+        return;
+    const SourceImage source;
+    RbdStore store(glance_access(), k_pool);
+    const auto [commands, bytes] = GENERATE(table<std::vector<std::string>, std::uint64_t>({
+        {{"read 0 4k"}, 0},
+        {{"write 0 4k"}, 4096},
+        {{"write 0 4k", "write 4k 4k", "write 0 4k"}, 8192},
+        {{"write 9M 512"}, 512},
+        {{"write 7M 2M"}, 2 * k_mib},
+        {{"discard 0 8M"}, 0},
+        {{"discard 9M 1M"}, k_mib},
+        // From here on where the source has a hole.
+        {{"write -P 1 17M 4k"}, 4096},
+        {{"write -P 1 16M 4k", "write -P 1 23M 64k"}, 4096 + 65536},
+    }));
+    CAPTURE(commands);
+    const auto stage = store.stage(source.record(), random_uuid(), LineagePolicy::keep);
+    edit(stage->disk(), commands);
+    CHECK(stage->seal({}).bytes_written == bytes);
+}
+
+TEST_CASE("rbd stage: flattened before it is sealed it shares nothing", "[rig]") {
+    if (skipped_without_rig())
+        return;
+    const SourceImage source;
+    RbdStore store(glance_access(), k_pool);
+    const std::string id = random_uuid();
+    const auto stage = store.stage(source.record(), id, LineagePolicy::flatten);
+    edit(stage->disk(), {"write -P 90 1M 4k"});
+    std::uint64_t last = 0;
+    const SealedImage sealed = stage->seal([&](std::uint64_t done, std::uint64_t total) {
+        last = done;
+        return total <= k_size;
+    });
+    CHECK(sealed.bytes_written == 4096);
+    CHECK(last == k_size);
+    CHECK_FALSE(has_parent(stage_name(id)));
+    stage->publish();
+    CHECK(meta(full_name(id), "retouch.lineage") == "flatten");
+    CHECK(bytes_of(full_name(id) + "@snap") == edited_bytes());
+    store.remove(id);
+}
+
+TEST_CASE("rbd stage: discarded at any moment it leaves nothing", "[rig]") {
+    if (skipped_without_rig())
+        return;
+    const SourceImage source;
+    RbdStore store(glance_access(), k_pool);
+    const std::string id = random_uuid();
+    auto stage = store.stage(source.record(), id, LineagePolicy::detach);
+    const std::string moment = GENERATE("cloned", "edited", "sealed", "half published");
+    CAPTURE(moment);
+    if (moment != "cloned")
+        edit(stage->disk(), {"write -P 90 0 12M"});
+    if (moment == "sealed" || moment == "half published")
+        static_cast<void>(stage->seal({}));
+    if (moment == "half published") {
+        // Somebody's snapshot stops publish() after the rename.
+        rbd({"snap", "create", "--no-progress", stage_name(id) + "@theirs"});
+        CHECK(error_of(
+                  "/none", [&] { stage->publish(); }, ErrorKind::failed) ==
+              fmt::format("somebody has taken a snapshot of the RBD image {} while it was being "
+                          "made\nhint: ",
+                          full_name(id)));
+        CHECK(exists(full_name(id)));
+    }
+    stage.reset();
+    CHECK_FALSE(exists(full_name(id)));
+    CHECK_FALSE(exists(stage_name(id)));
+    CHECK(our_objects().empty());
+    CHECK(rbd({"children", source.name() + "@snap"}).empty());
+}
+
+TEST_CASE("rbd stage: an id that is taken is refused and what has it stays", "[rig]") {
+    if (skipped_without_rig())
+        return;
+    const SourceImage source;
+    RbdStore store(glance_access(), k_pool);
+    {
+        const auto stage = store.stage(source.record(), source.id(), LineagePolicy::detach);
+        static_cast<void>(stage->seal({}));
+        CHECK(error_of(
+                  "/none", [&] { stage->publish(); }, ErrorKind::failed) ==
+              fmt::format("cannot rename the RBD image {} to {}: File exists\nhint: ",
+                          stage_name(source.id()), source.id()));
+    }
+    CHECK(rbd({"snap", "ls", source.name()}).find("yes") != std::string::npos);
+    CHECK_FALSE(exists(stage_name(source.id())));
+
+    const std::string id = random_uuid();
+    const auto stage = store.stage(source.record(), id, LineagePolicy::detach);
+    CHECK(error_of(
+              "/none",
+              [&] { static_cast<void>(store.stage(source.record(), id, LineagePolicy::detach)); },
+              ErrorKind::failed) ==
+          fmt::format("there is a stage of image {} already\nhint: ", id));
+    CHECK(exists(stage_name(id)));
+    CHECK_THROWS_WITH(static_cast<void>(store.stage(source.record(), "x/y", LineagePolicy::keep)),
+                      "'x/y' is no image id");
+}
+
+TEST_CASE("rbd stage: a chain that is kept has an end", "[rig]") {
+    if (skipped_without_rig())
+        return;
+    const SourceImage source;
+    RbdStore store(glance_access(), k_pool, 2);
+    std::vector<std::string> ids;
+    Image last = source.record();
+    for (int i = 0; i < 2; ++i) {
+        ids.push_back(random_uuid());
+        const auto stage = store.stage(last, ids.back(), LineagePolicy::keep);
+        static_cast<void>(stage->seal({}));
+        stage->publish();
+        last = published_record(ids.back(), store.location_of(ids.back()));
+    }
+    CHECK(error_of(
+              "/none",
+              [&] { static_cast<void>(store.stage(last, random_uuid(), LineagePolicy::keep)); },
+              ErrorKind::refused) ==
+          fmt::format("keeping the lineage of {}@snap would make a chain of more than 2 images\n"
+                      "hint: publish with 'lineage: detach' this time, which ends the chain",
+                      full_name(ids.back())));
+    CHECK(store.stage(last, random_uuid(), LineagePolicy::detach)->disk().virtual_size ==
+          last.size);
+    // One that others depend on stays, whole.
+    CHECK(error_of(
+              "/none", [&] { store.remove(ids[0]); }, ErrorKind::refused) ==
+          fmt::format("the RBD image {0}@snap is in use: it has clones\nhint: 'rbd children "
+                      "{0}@snap' lists those that may be seen",
+                      full_name(ids[0])));
+    CHECK(rbd({"snap", "ls", full_name(ids[0])}).find("yes") != std::string::npos);
+    store.remove(ids[1]);
+    store.remove(ids[0]);
+    CHECK(our_objects().empty());
+}
+
+TEST_CASE("rbd stage: a writer that is left is named", "[rig][slow]") {
+    if (skipped_without_rig())
+        return;
+    const SourceImage source;
+    RbdStore store(glance_access(), k_pool);
+    const auto stage = store.stage(source.record(), random_uuid(), LineagePolicy::detach);
+    const Scratch scratch;
+    DiskExport served(stage->disk(), DiskExport::Protocol::nbd, scratch.path());
+    SECTION("one that lives on is an error") {
+        const std::string text = error_of(
+            "/none", [&] { static_cast<void>(stage->seal({})); }, ErrorKind::temporary);
+        CHECK_THAT(text, Catch::Matches("the RBD image images/retouch-stage-[0-9a-f-]{36} is still "
+                                        "open for writing by client\\.[0-9]+ at 127\\.0\\.0\\.1:"
+                                        "[0-9]+/[0-9]+\nhint: end that client and run the command "
+                                        "again"));
+        served.finish();
+    }
+    SECTION("one that was killed is waited for") {
+        kill(served.pid(), SIGKILL);
+        CHECK(stage->seal({}).bytes_written == 0);
+    }
+}
