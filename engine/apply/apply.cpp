@@ -56,7 +56,12 @@ void record_failure(TargetReport &report, const Error &error) {
 /// be looked up on the stage before asking the user.
 bool make_image(const Run &run, Plan &plan, const HandOver &work, Target &target,
                 const std::string &id, bool preview, TargetReport &report) {
-    Build build(target, id, run.catalog, work.journal, report, run.events);
+    {
+        const Phase phase("reserve", report, run.events);
+        work.journal.add("stage", {{"id", id}, {"source", target.source.id}});
+        reserve(work, id);
+    }
+    Build build(target, id, run.catalog, report, run.events);
     if (!target.steps.empty()) {
         const GuestView &guest = build.open(run.options);
         if (preview) {
@@ -65,7 +70,6 @@ bool make_image(const Run &run, Plan &plan, const HandOver &work, Target &target
         }
     }
     ask(run, plan);
-    reserve(work, id);
     if (!build.run())
         return false;
     const Phase phase("publish", report, run.events);
@@ -177,6 +181,7 @@ Report apply_recipe(const CheckedRecipe &checked, Catalog &catalog, const ApplyO
         if (plan.targets[index].action != Action::none) {
             lock = catalog.lock(plan.targets[index].publish.name, run.id);
             // Between the first look and the lock another run may have published the same.
+            clear_unfinished(catalog, plan.targets[index].publish.name, events);
             plan = resolve_plan(checked, catalog, options.plan);
         }
         report.targets.push_back(apply_target(run, plan, plan.targets.at(index), lock.get(), true));
@@ -194,6 +199,8 @@ Report apply_plan(const Plan &plan, Catalog &catalog, const ApplyOptions &option
         std::unique_ptr<NameLock> lock;
         if (target.action != Action::none)
             lock = catalog.lock(target.publish.name, run.id);
+        if (lock)
+            clear_unfinished(catalog, target.publish.name, events);
         require_unchanged(target, catalog);
         report.targets.push_back(apply_target(run, working, target, lock.get(), false));
     }

@@ -38,4 +38,8 @@ using Confirm = std::function<bool(const Plan &plan)>;
 /// processes, temporary directories. Cheap when there is nothing. Emits a notice per thing cleared.
 void recover(Catalog &catalog, EventSink &events);
 
+/// Clears what runs that died, here or on another host, left unfinished under `name`.
+/// Requires: the lock of `name` is held, so that no living run can be meant.
+void clear_unfinished(Catalog &catalog, const std::string &name, EventSink &events);
+
 } // namespace retouch

@@ -22,8 +22,8 @@ bool needs_network(const Target &target) {
 
 } // namespace
 
-Build::Build(const Target &target, const std::string &id, Catalog &catalog, Journal &journal,
-             TargetReport &report, EventSink &events)
+Build::Build(const Target &target, const std::string &id, Catalog &catalog, TargetReport &report,
+             EventSink &events)
     : target_(target), report_(report), events_(events) {
     const Phase phase("stage", report_, events_);
     check_interrupt();
@@ -31,7 +31,6 @@ Build::Build(const Target &target, const std::string &id, Catalog &catalog, Jour
     if (!source)
         throw Error(ErrorKind::stale, fmt::format("the source image {} is gone", target.source.id),
                     "run the command again");
-    journal.add("stage", {{"id", id}, {"source", source->id}});
     stage_ = catalog.store().stage(*source, id, target.publish.lineage);
 }
 

@@ -3,7 +3,6 @@
 // seal. Everything it made disappears with it unless it was published.
 
 #include "apply/apply.hpp"
-#include "apply/journal.hpp"
 #include "base/run_directory.hpp"
 #include "retouch/catalog.hpp"
 #include "retouch/event.hpp"
@@ -18,10 +17,9 @@ namespace retouch {
 
 class Build {
   public:
-    /// Journals `id`, the new image's, then stages the source. Throws Error, leaving nothing
-    /// behind.
-    Build(const Target &target, const std::string &id, Catalog &catalog, Journal &journal,
-          TargetReport &report, EventSink &events);
+    /// Stages the source as `id`. Throws Error, leaving nothing behind.
+    Build(const Target &target, const std::string &id, Catalog &catalog, TargetReport &report,
+          EventSink &events);
     ~Build();
     Build(const Build &) = delete;
     Build &operator=(const Build &) = delete;

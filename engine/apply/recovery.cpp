@@ -60,6 +60,12 @@ void clear_temporary_directories(EventSink &events) {
 
 } // namespace
 
+void clear_unfinished(Catalog &catalog, const std::string &name, EventSink &events) {
+    for (const Image &image : catalog.images())
+        if (image.name == name && image.properties.contains(lineage::k_unfinished))
+            clear_image(catalog, image.id, events);
+}
+
 void recover(Catalog &catalog, EventSink &events) {
     clear_temporary_directories(events);
     for (const DeadRun &run : dead_runs(catalog.state_directory())) {

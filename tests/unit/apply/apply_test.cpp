@@ -273,6 +273,21 @@ TEST_CASE("apply: in a cloud, a failure at any change is undone, or left to the 
     CHECK(left == 2);   // detach, taking the mark off
 }
 
+TEST_CASE("apply: what a run that died elsewhere left under the name is cleared, no other",
+          "[apply]") {
+    World world;
+    Image left = image("left", "debian", "2");
+    left.hidden = true;
+    left.properties["retouch_unfinished"] = "a run on another host";
+    world.catalog.put(left);
+    left.id = "other";
+    left.name = "not debian";
+    world.catalog.put(left);
+    CHECK(world.apply().targets.at(0).outcome == TargetOutcome::published);
+    CHECK_FALSE(world.catalog.find("left"));
+    CHECK(world.catalog.find("other"));
+}
+
 TEST_CASE("apply: a lost lock stops the run before it publishes or hands over", "[apply]") {
     const int lost_at = GENERATE(1, 2);
     World world;
