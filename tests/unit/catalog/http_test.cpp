@@ -139,6 +139,14 @@ TEST_CASE("http: a POST without a body says that there is none") {
     CHECK(server.requests().front().headers["content-length"] == "0");
 }
 
+TEST_CASE("http: a header cannot smuggle in another") {
+    Http http({});
+    CHECK_THROWS_WITH(http.send({.doing = "upload it",
+                                 .url = "http://127.0.0.1",
+                                 .headers = {{"X-Store", "a\r\nX-Auth-Token: b"}}}),
+                      "cannot upload it: the value of X-Store holds a line end");
+}
+
 TEST_CASE("http: reading keeps its connection, a change takes a new one") {
     FakeServer server([](const SeenRequest &) { return Reply{}; });
     Http http({});
