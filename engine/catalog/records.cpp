@@ -13,15 +13,15 @@ namespace retouch {
 namespace {
 
 template<class Value>
-void bind(SQLite::Statement &statement, int index, const std::optional<Value> &value) {
+void bind_value(SQLite::Statement &statement, int index, const std::optional<Value> &value) {
     if (value)
         statement.bind(index, *value);
     else
         statement.bind(index);
 }
 
-void bind(SQLite::Statement &statement, int index, const std::optional<bool> &value) {
-    bind(statement, index, value ? std::optional<int>(*value ? 1 : 0) : std::nullopt);
+void bind_value(SQLite::Statement &statement, int index, const std::optional<bool> &value) {
+    bind_value(statement, index, value ? std::optional<int>(*value ? 1 : 0) : std::nullopt);
 }
 
 /// Runs a statement that takes texts and gives no rows.
@@ -61,7 +61,7 @@ template<class Add>
 void each_row(SQLite::Database &database, const char *sql, const std::optional<std::string> &id,
               const Index &images, Add add) {
     SQLite::Statement rows(database, sql);
-    bind(rows, 1, id);
+    bind_value(rows, 1, id);
     while (rows.executeStep())
         if (const auto found = images.find(rows.getColumn(0).getString()); found != images.end())
             add(*found->second, rows.getColumn(1).getString(), rows.getColumn(2).getString());
@@ -73,7 +73,7 @@ std::vector<Image> load(SQLite::Database &database, const std::optional<std::str
         database, "SELECT id, name, status, visibility, disk_format, size, virtual_size, min_disk,"
                   " min_ram, protected, hidden, created_at, updated_at FROM images"
                   " WHERE ?1 IS NULL OR id = ?1 ORDER BY created_at, id");
-    bind(rows, 1, id);
+    bind_value(rows, 1, id);
     while (rows.executeStep())
         images.push_back(scalars(rows));
     Index index;
@@ -160,13 +160,13 @@ bool update_image(SQLite::Database &database, const ImageChange &change,
                   " protected = coalesce(?6, protected), min_disk = coalesce(?7, min_disk),"
                   " min_ram = coalesce(?8, min_ram), updated_at = ?9 WHERE id = ?1");
     update.bind(1, change.id);
-    bind(update, 2, change.name);
-    bind(update, 3, change.status);
-    bind(update, 4, change.visibility);
-    bind(update, 5, change.hidden);
-    bind(update, 6, change.is_protected);
-    bind(update, 7, change.min_disk);
-    bind(update, 8, change.min_ram);
+    bind_value(update, 2, change.name);
+    bind_value(update, 3, change.status);
+    bind_value(update, 4, change.visibility);
+    bind_value(update, 5, change.hidden);
+    bind_value(update, 6, change.is_protected);
+    bind_value(update, 7, change.min_disk);
+    bind_value(update, 8, change.min_ram);
     update.bind(9, updated_at);
     if (update.exec() == 0)
         return false;

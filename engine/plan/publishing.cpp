@@ -12,8 +12,7 @@ namespace {
 
 std::vector<std::string> normal_tags(std::vector<std::string> tags) {
     std::ranges::sort(tags);
-    const auto rest = std::ranges::unique(tags);
-    tags.erase(rest.begin(), rest.end());
+    tags.erase(std::unique(tags.begin(), tags.end()), tags.end());
     return tags;
 }
 
