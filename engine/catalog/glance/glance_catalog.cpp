@@ -26,17 +26,21 @@ namespace fs = std::filesystem;
 constexpr std::chrono::milliseconds k_poll{500};
 constexpr double k_location_limit_seconds = 600;
 
-/// The record after a call whose answer was lost, or what the call threw.
-template<typename Call>
-GlanceImage settled(const ImageApi &api, const std::string &id, Call call) {
-    try {
-        return call();
-    } catch (const ApiError &error) {
-        if (!error.outcome_unknown())
-            throw;
-        if (auto found = api.find(id))
-            return *found;
-        throw;
+/// The record after `call`. When its answer is lost, the record tells whether it was made; if not,
+/// it is repeated once.
+template<typename Call, typename Done>
+GlanceImage settled(const ImageApi &api, const std::string &id, Call call, Done done) {
+    for (bool repeated = false;; repeated = true) {
+        try {
+            return call();
+        } catch (const ApiError &error) {
+            if (!error.outcome_unknown())
+                throw;
+            if (auto found = api.find(id); found && done(found->image))
+                return *found;
+            if (repeated)
+                throw;
+        }
     }
 }
 
@@ -125,9 +129,9 @@ std::unique_ptr<NameLock> GlanceCatalog::lock(const std::string &name, const std
 void GlanceCatalog::reserve(const Image &draft, const std::string &visibility,
                             const PublishWay &way) {
     const bool elsewhere = draft.owner != session_.project_id() && session_.has_role("admin");
-    static_cast<void>(remember(settled(api_, draft.id, [&] {
-        return api_.create(draft, elsewhere ? draft.owner : std::string());
-    })));
+    static_cast<void>(remember(settled(
+        api_, draft.id, [&] { return api_.create(draft, elsewhere ? draft.owner : std::string()); },
+        [](const Image &) { return true; })));
     check_rights(api_, draft, visibility, way);
 }
 
@@ -151,7 +155,9 @@ void GlanceCatalog::point_at(const std::string &id, const std::string &url,
     if (way.method == PublishMethod::location) {
         ImagePatch patch;
         patch.add_location(url);
-        static_cast<void>(settled(api_, id, [&] { return api_.patch(id, patch); }));
+        static_cast<void>(settled(
+            api_, id, [&] { return api_.patch(id, patch); },
+            [](const Image &record) { return record.status == "active"; }));
         return;
     }
     api_.add_location(id, url);
@@ -188,11 +194,12 @@ const GlanceImage &GlanceCatalog::known(const std::string &id) const {
 void GlanceCatalog::change(const Image &before, const ImageChange &wanted) {
     const ImagePatch patch = patch_for(before, wanted);
     if (!patch.empty()) {
-        const GlanceImage &made =
-            remember(settled(api_, wanted.id, [&] { return api_.patch(wanted.id, patch); }));
         ImageChange fields = wanted;
         fields.status.reset();
-        if (!is_as_wanted(made.image, fields))
+        const auto done = [&](const Image &record) { return is_as_wanted(record, fields); };
+        const GlanceImage &made = remember(settled(
+            api_, wanted.id, [&] { return api_.patch(wanted.id, patch); }, done));
+        if (!done(made.image))
             throw Error(ErrorKind::failed,
                         fmt::format("image {} did not take the change made to it", wanted.id),
                         "run the command again");

@@ -45,7 +45,7 @@ PublishWay choose_publish_way(const ImageApi &api, const GlanceStore &store,
 }
 
 void check_rights(const ImageApi &api, const Image &draft, const std::string &visibility,
-                  const PublishWay &way) {
+                  const PublishWay &way, bool repeated) {
     ImagePatch patch;
     if (visibility != draft.visibility)
         patch.set("visibility", visibility);
@@ -56,6 +56,8 @@ void check_rights(const ImageApi &api, const Image &draft, const std::string &vi
     try {
         static_cast<void>(api.patch(draft.id, patch));
     } catch (const ApiError &refusal) {
+        if (refusal.outcome_unknown() && !repeated)
+            return check_rights(api, draft, visibility, way, true);
         if (refusal.status() == 400 || refusal.status() == 409)
             return;
         if (refusal.status() != 403)

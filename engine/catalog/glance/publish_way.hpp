@@ -17,8 +17,8 @@ namespace retouch {
 
 /// Asks the service whether the queued record `draft` may be given a location (when `way` needs
 /// one) and `visibility`, with a patch that cannot succeed: nothing is changed.
-/// Throws Error: not_authorised, saying what is missing.
+/// Throws Error: not_authorised, saying what is missing. `repeated`: an answer was lost before.
 void check_rights(const ImageApi &api, const Image &draft, const std::string &visibility,
-                  const PublishWay &way);
+                  const PublishWay &way, bool repeated = false);
 
 } // namespace retouch
