@@ -145,7 +145,7 @@ std::string rbd(std::vector<std::string> arguments) {
 
 } // namespace
 
-TEST_CASE("image api on the rig: every kind of login works and says who it is") {
+TEST_CASE("image api on the rig: every kind of login works and says who it is", "[rig]") {
     if (skipped_without_rig())
         return;
     const auto [name, user, role] = GENERATE(
@@ -168,7 +168,7 @@ TEST_CASE("image api on the rig: every kind of login works and says who it is") 
     CHECK(client.api.versions().front() >= ApiVersion{2, 15});
 }
 
-TEST_CASE("image api on the rig: a token is a login, too") {
+TEST_CASE("image api on the rig: a token is a login, too", "[rig]") {
     if (skipped_without_rig())
         return;
     CloudSettings settings = cloud("member");
@@ -183,7 +183,7 @@ TEST_CASE("image api on the rig: a token is a login, too") {
     CHECK(Client(settings).session.user_name() == "member");
 }
 
-TEST_CASE("image api on the rig: a wrong password is not authorised") {
+TEST_CASE("image api on the rig: a wrong password is not authorised", "[rig]") {
     if (skipped_without_rig())
         return;
     CloudSettings settings = cloud("member");
@@ -197,7 +197,7 @@ TEST_CASE("image api on the rig: a wrong password is not authorised") {
                       error.request_id()));
 }
 
-TEST_CASE("image api on the rig: the life of a record") {
+TEST_CASE("image api on the rig: the life of a record", "[rig]") {
     if (skipped_without_rig())
         return;
     const Client client("member");
@@ -258,7 +258,7 @@ TEST_CASE("image api on the rig: the life of a record") {
     client.api.remove(record.id());
 }
 
-TEST_CASE("image api on the rig: bytes can go to another store") {
+TEST_CASE("image api on the rig: bytes can go to another store", "[rig]") {
     if (skipped_without_rig())
         return;
     const Client client("admin");
@@ -268,7 +268,7 @@ TEST_CASE("image api on the rig: bytes can go to another store") {
     CHECK(client.api.find(record.id()).value().stores == std::vector<std::string>{"fs"});
 }
 
-TEST_CASE("image api on the rig: a location makes a queued record active") {
+TEST_CASE("image api on the rig: a location makes a queued record active", "[rig]") {
     if (skipped_without_rig())
         return;
     const Client client("admin");
@@ -301,7 +301,7 @@ TEST_CASE("image api on the rig: a location makes a queued record active") {
     CHECK(rbd({"ls", "images"}).find(id) == std::string::npos);
 }
 
-TEST_CASE("image api on the rig: a plain member may not make an image public") {
+TEST_CASE("image api on the rig: a plain member may not make an image public", "[rig]") {
     if (skipped_without_rig())
         return;
     const Client client("member");
@@ -313,7 +313,7 @@ TEST_CASE("image api on the rig: a plain member may not make an image public") {
     CHECK(error.hint().find("'member' has the roles ") == 0);
 }
 
-TEST_CASE("image api on the rig: members come and go") {
+TEST_CASE("image api on the rig: members come and go", "[rig]") {
     if (skipped_without_rig())
         return;
     const Client client("admin");
