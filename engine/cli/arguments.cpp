@@ -167,6 +167,7 @@ void define_arguments(CLI::App &app, Context &context) {
     add_detach(app, context);
     add_export(app, context);
     add_remove(app, context);
+    add_doctor(app, context);
     add_schema(app, context);
     add_completion(app, context);
     add_version(app, context);

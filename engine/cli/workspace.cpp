@@ -7,7 +7,6 @@
 #include "apply/apply.hpp"
 #include "base/digest.hpp"
 #include "base/text.hpp"
-#include "catalog/glance.hpp"
 #include "catalog/local.hpp"
 #include "render/diagnostics.hpp"
 
@@ -48,6 +47,8 @@ std::filesystem::path user_directory(const Environment &environment, const std::
     return std::filesystem::path(*home) / fallback;
 }
 
+} // namespace
+
 GlanceOptions glance_options(const CatalogSettings &settings, const Context &context) {
     const Environment &environment = context.environment;
     std::optional<std::string> cloud;
@@ -73,8 +74,6 @@ GlanceOptions glance_options(const CatalogSettings &settings, const Context &con
         user_directory(environment, "XDG_CACHE_HOME", ".cache") / "retouch" / directory;
     return options;
 }
-
-} // namespace
 
 Workspace::Workspace(Context &context) : context_(context), configuration_(load(context)) {}
 

@@ -3,6 +3,7 @@
 // It is made when a command first needs it, so that `check` and `schema` never read a
 // configuration.
 
+#include "catalog/glance.hpp"
 #include "cli/configuration.hpp"
 #include "cli/context.hpp"
 #include "retouch/catalog.hpp"
@@ -16,6 +17,9 @@ class Workspace {
   public:
     /// Finds and reads the configuration. Prints its mistakes and throws Error: bad_config.
     explicit Workspace(Context &context);
+
+    /// The configuration file; empty when there is none.
+    [[nodiscard]] const std::filesystem::path &file() const { return configuration_.file; }
 
     /// The catalog to use: --catalog, then RETOUCH_CATALOG, then the file's default.
     /// Throws Error: bad_config when there is none of that name.
@@ -31,6 +35,10 @@ class Workspace {
     const Context &context_;
     Configuration configuration_;
 };
+
+/// What a catalog of type glance is opened with. Throws Error: bad_config when its cloud is not
+/// described.
+[[nodiscard]] GlanceOptions glance_options(const CatalogSettings &settings, const Context &context);
 
 [[nodiscard]] std::unique_ptr<CatalogView> view_catalog(const CatalogSettings &settings,
                                                         const Context &context);

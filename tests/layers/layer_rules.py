@@ -25,7 +25,7 @@ BELOW = {
 PUBLIC = {
     "error": "base", "diagnostics": "base",
     "json": "model", "value": "model", "recipe": "model", "image": "model", "publish": "model", "facts": "model",
-    "step": "model", "plan": "model", "event": "model", "report": "model", "name_lock": "model",
+    "step": "model", "plan": "model", "event": "model", "report": "model", "name_lock": "model", "finding": "model",
     "store": "store", "catalog": "catalog", "guest": "guest", "step_kind": "steps",
 }
 

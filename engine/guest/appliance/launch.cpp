@@ -1,18 +1,15 @@
-// KVM is tried only where the processor has it and the device opens; when the launch fails all the
-// same, the appliance runs emulated.
+// KVM is tried only where nothing speaks against it; when the launch fails all the same, the
+// appliance runs emulated.
 
 #include "guest/appliance/launch.hpp"
 
-#include "base/file.hpp"
 #include "base/interrupt.hpp"
-#include "base/text.hpp"
+#include "guest/appliance/kvm.hpp"
 
 #include <algorithm>
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <fstream>
 #include <thread>
-#include <unistd.h>
 
 namespace retouch {
 
@@ -21,19 +18,6 @@ namespace {
 /// Package managers need more than the default, which is for looking at files.
 constexpr int k_memory_mebibytes = 2048;
 constexpr unsigned k_most_processors = 4;
-
-bool processor_virtualises() {
-    std::ifstream info("/proc/cpuinfo");
-    for (std::string line; std::getline(info, line);)
-        if (line.rfind("flags", 0) == 0)
-            return (line + ' ').find(" vmx ") != std::string::npos ||
-                   (line + ' ').find(" svm ") != std::string::npos;
-    return false;
-}
-
-bool kvm_may_work() {
-    return processor_virtualises() && UniqueFd(open("/dev/kvm", O_RDWR | O_CLOEXEC));
-}
 
 bool memory_suffices() {
     std::ifstream info("/proc/meminfo");
@@ -107,7 +91,7 @@ std::unique_ptr<Handle> try_launch(const LaunchOptions &options, bool emulate) {
 } // namespace
 
 std::unique_ptr<Handle> launch_appliance(const LaunchOptions &options, EventSink &events) {
-    if (kvm_may_work()) {
+    if (!kvm_obstacle()) {
         try {
             return try_launch(options, false);
         } catch (const Error &error) {

@@ -4,6 +4,7 @@
 #include "store/diagnosis.hpp"
 
 #include "base/file.hpp"
+#include "base/interrupt.hpp"
 #include "base/process.hpp"
 #include "base/text.hpp"
 #include "base/uuid.hpp"
@@ -94,6 +95,7 @@ class ProbeImage {
     }
 
     ~ProbeImage() {
+        const InterruptShield shield;
         try {
             remove();
         } catch (const Error &) {

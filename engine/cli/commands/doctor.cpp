@@ -1,0 +1,111 @@
+// retouch doctor: looks at everything a run needs, before a run needs it.
+
+#include "base/exit_code.hpp"
+#include "base/text.hpp"
+#include "catalog/diagnosis.hpp"
+#include "cli/arguments.hpp"
+#include "cli/commands.hpp"
+#include "cli/workspace.hpp"
+#include "guest/diagnosis.hpp"
+#include "model/checks.hpp"
+#include "render/findings.hpp"
+#include "store/diagnosis.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <optional>
+
+namespace retouch {
+
+namespace {
+
+using Findings = std::vector<Finding>;
+
+void append(Findings &findings, Findings more) {
+    std::ranges::move(more, std::back_inserter(findings));
+}
+
+bool has_failed(const Findings &findings) {
+    return std::ranges::find(findings, Finding::State::failed, &Finding::state) != findings.end();
+}
+
+/// The catalog that would be used; absent when it cannot be told.
+std::optional<CatalogSettings> chosen_catalog(const std::optional<Workspace> &workspace,
+                                              Checks &checks) {
+    std::optional<CatalogSettings> settings;
+    checks.check("catalog", [&] {
+        settings = workspace->catalog();
+        const bool local = settings->type == CatalogSettings::Type::local;
+        return all_well(
+            fmt::format("{}, of type {}", escape(settings->name), local ? "local" : "glance"));
+    });
+    return settings;
+}
+
+Findings glance_catalog_findings(const CatalogSettings &settings, const Context &context) {
+    Findings findings = rbd_findings(settings.rbd, settings.pool);
+    const bool store_works = !has_failed(findings);
+    std::optional<GlanceOptions> options;
+    Checks checks("Cloud");
+    if (checks.check("settings", [&] {
+            options = glance_options(settings, context);
+            return all_well(fmt::format("cloud '{}' of {}", escape(options->cloud.name),
+                                        escape(options->cloud.origin)));
+        }))
+        append(findings, glance_findings(*options, store_works));
+    else
+        append(findings, checks.take());
+    return findings;
+}
+
+Findings catalog_findings(const CatalogSettings &settings, const Context &context) {
+    if (settings.type == CatalogSettings::Type::glance)
+        return glance_catalog_findings(settings, context);
+    Findings findings = file_store_findings(settings.path);
+    append(findings, local_catalog_findings(settings.name, settings.path));
+    return findings;
+}
+
+Findings all_findings(Context &context) {
+    std::optional<Workspace> workspace;
+    std::optional<CatalogSettings> settings;
+    Checks checks("Configuration");
+    if (checks.check("file", [&] {
+            const std::filesystem::path &file = workspace.emplace(context).file();
+            return all_well(file.empty() ? "none; the built-in one holds" : escape(file.string()));
+        }))
+        settings = chosen_catalog(workspace, checks);
+    Findings findings = checks.take();
+    const GuestKind guest = workspace ? workspace->guest("") : GuestKind::appliance;
+    append(findings, disk_findings());
+    append(findings, appliance_findings(guest == GuestKind::appliance));
+    append(findings, host_guest_findings(guest == GuestKind::host));
+    if (settings)
+        append(findings, catalog_findings(*settings, context));
+    return findings;
+}
+
+int run(const std::string &format, Context &context) {
+    const Findings findings = all_findings(context);
+    if (format == "json")
+        context.console.out(findings_json(findings).dump(2) + "\n");
+    else
+        context.console.out(findings_text(findings, context.console.out_colour()));
+    const auto first = std::ranges::find(findings, Finding::State::failed, &Finding::state);
+    return first == findings.end() ? 0 : exit_code(first->kind);
+}
+
+} // namespace
+
+void add_doctor(CLI::App &app, Context &context) {
+    Command command(app, "doctor", "Check that host, guests and catalog are fit for work.",
+                    "retouch doctor\n"
+                    "retouch doctor --catalog lab --format json");
+    const auto format = std::make_shared<std::string>("text");
+    command.option_of("--format", *format, {"text", "json"}, "form of the result");
+    command.action(context, [format, &context] { return run(*format, context); });
+}
+
+} // namespace retouch

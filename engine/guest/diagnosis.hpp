@@ -1,0 +1,18 @@
+#pragma once
+// Diagnosis: what each way into a guest needs of this host, looked at without opening any image or
+// launching anything that takes longer than a moment.
+
+#include "retouch/finding.hpp"
+
+#include <vector>
+
+namespace retouch {
+
+/// What libguestfs' appliance needs. `used`: this guest is the one that is configured; else what
+/// does not work is a warning only.
+[[nodiscard]] std::vector<Finding> appliance_findings(bool used);
+
+/// What mounting on this host needs; `used` as above.
+[[nodiscard]] std::vector<Finding> host_guest_findings(bool used);
+
+} // namespace retouch

@@ -1,0 +1,118 @@
+// What the host guest needs: root, namespaces and bubblewrap to put commands in, FUSE for the disk,
+// loop devices for its parts, and a few tools of the system.
+
+#include "guest/diagnosis.hpp"
+
+#include "base/file.hpp"
+#include "base/process.hpp"
+#include "base/text.hpp"
+#include "model/checks.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <array>
+#include <cerrno>
+#include <fcntl.h>
+#include <filesystem>
+#include <unistd.h>
+
+namespace retouch {
+
+namespace {
+
+constexpr std::chrono::seconds k_patience{10};
+
+struct Tool {
+    const char *program;
+    const char *package;
+};
+
+constexpr std::array k_tools = {Tool{"sfdisk", "fdisk"}, Tool{"blkid", "util-linux"},
+                                Tool{"nsenter", "util-linux"}, Tool{"unshare", "util-linux"}};
+
+Verdict rights() {
+    if (geteuid() == 0)
+        return all_well("this is root");
+    return warning("this is not root: the host guest cannot be used, only the appliance",
+                   "run retouch as root to use the host guest");
+}
+
+Verdict root_needed() {
+    if (geteuid() == 0)
+        return all_well("this is root");
+    throw Error(ErrorKind::not_authorised, "the host guest mounts filesystems and needs root",
+                "run retouch as root, or use --guest appliance");
+}
+
+Verdict bubblewrap() {
+    const auto program = find_program("bwrap");
+    if (!program)
+        throw Error(ErrorKind::unavailable, "bwrap is not installed",
+                    "install the package bubblewrap");
+    ProcessSpec spec;
+    spec.program = *program;
+    spec.arguments = {
+        "--ro-bind",         "/",   "/", "--proc", "/proc", "--dev", "/dev", "--unshare-all",
+        "--die-with-parent", "true"};
+    spec.time_limit = k_patience;
+    const ProcessResult ended = run_process(spec);
+    if (!ended.ok())
+        throw Error(ErrorKind::unavailable,
+                    fmt::format("bwrap cannot make namespaces here: {}", escape(trim(ended.err))),
+                    "in a container, allow it to make namespaces and to mount");
+    return all_well(fmt::format("{} can make namespaces", escape(*program)));
+}
+
+void require_device(const char *device, const char *module) {
+    if (UniqueFd(open(device, O_RDWR | O_CLOEXEC)))
+        return;
+    if (errno == EACCES || errno == EPERM)
+        throw Error(ErrorKind::not_authorised, fmt::format("this user may not use {}", device),
+                    "run retouch as root");
+    throw Error(ErrorKind::unavailable,
+                fmt::format("cannot open {}: {}", device, std::generic_category().message(errno)),
+                fmt::format("load the kernel module {}: modprobe {}", module, module));
+}
+
+Verdict fuse() {
+    require_device("/dev/fuse", "fuse");
+    if (!find_program("fusermount3"))
+        return warning("/dev/fuse can be used, but fusermount3 is not installed",
+                       "install the package fuse3");
+    return all_well("/dev/fuse and fusermount3 are there");
+}
+
+Verdict loop_devices() {
+    require_device("/dev/loop-control", "loop");
+    return all_well("/dev/loop-control is there");
+}
+
+Verdict tools() {
+    std::vector<std::string> names;
+    for (const Tool &tool : k_tools) {
+        if (!find_program(tool.program))
+            throw Error(ErrorKind::unavailable, fmt::format("{} is not installed", tool.program),
+                        fmt::format("install the package {}", tool.package));
+        names.emplace_back(tool.program);
+    }
+    return all_well(fmt::format("{}", fmt::join(names, ", ")));
+}
+
+} // namespace
+
+std::vector<Finding> host_guest_findings(bool used) {
+    Checks checks("Host guest", used ? Checks::Need::needed : Checks::Need::optional);
+    const bool is_root = geteuid() == 0;
+    checks.check("root", used ? root_needed : rights);
+    checks.check("bubblewrap", bubblewrap);
+    checks.check("tools", tools);
+    // What devices a user without the rights may open says nothing.
+    if (is_root) {
+        checks.check("FUSE", fuse);
+        checks.check("loop devices", loop_devices);
+    }
+    return checks.take();
+}
+
+} // namespace retouch
