@@ -25,6 +25,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr int k_connect_seconds = 10;
+/// Monitors that elect a new leader take a while to answer.
+constexpr int k_monitor_seconds = 30;
 constexpr std::chrono::seconds k_answer_limit{15};
 constexpr const char *k_default_conf = "/etc/ceph/ceph.conf";
 constexpr std::size_t k_longest_option = 4096;
@@ -62,7 +64,7 @@ void configure(rados_t handle, const RbdAccess &access, std::chrono::seconds ope
     if (!access.keyring.empty())
         set_option(handle, "keyring", access.keyring.string());
     set_option(handle, "client_mount_timeout", std::to_string(k_connect_seconds));
-    set_option(handle, "rados_mon_op_timeout", std::to_string(k_connect_seconds));
+    set_option(handle, "rados_mon_op_timeout", std::to_string(k_monitor_seconds));
     set_option(handle, "rados_osd_op_timeout", std::to_string(operation_limit.count()));
     for (const char *name : {"log_to_stderr", "err_to_stderr"})
         set_option(handle, name, "false");
@@ -121,8 +123,8 @@ std::string fsid_of(rados_t handle) {
 
 using Completion = std::unique_ptr<void, decltype(&rados_aio_release)>;
 
-/// Asks the pool for an object every RBD pool has. A dead OSD would let whatever comes next wait
-/// for ever, so this is the one question with a time limit; "no such object" is an answer, too.
+/// Asks the pool for an object every RBD pool has, so that a cluster whose data does not answer is
+/// known before any work is done; "no such object" is an answer, too.
 int first_answer(rados_ioctx_t context) {
     rados_completion_t created = nullptr;
     if (const int code = rados_aio_create_completion2(nullptr, nullptr, &created); code != 0)

@@ -57,11 +57,12 @@ class Pool {
 
 class Cluster {
   public:
-    /// Connects; gives up after ten seconds. Operations on data wait for as long as the cluster
-    /// needs, unless `operation_limit` is given: then they fail with ETIMEDOUT, and may have been
-    /// done all the same. Throws Error: bad_config for a missing or unreadable ceph.conf,
-    /// not_authorised for a missing keyring or a refused key, unavailable when no monitor answers.
-    explicit Cluster(const RbdAccess &access, std::chrono::seconds operation_limit = {});
+    /// Connects; gives up after ten seconds. Later operations fail with ETIMEDOUT when the cluster
+    /// does not answer for `operation_limit`, and may have been done all the same. Throws Error:
+    /// bad_config for a missing or unreadable ceph.conf, not_authorised for a missing keyring or a
+    /// refused key, unavailable when no monitor answers.
+    explicit Cluster(const RbdAccess &access,
+                     std::chrono::seconds operation_limit = std::chrono::seconds(60));
     ~Cluster();
     Cluster(const Cluster &) = delete;
     Cluster &operator=(const Cluster &) = delete;

@@ -90,19 +90,24 @@ inline std::string our_objects(const std::string &pool = k_pool) {
 }
 
 inline std::string rig_fsid() {
-    const ProcessResult result = ceph_tool("ceph", {"fsid"});
-    REQUIRE(result.ok());
-    return std::string(trim(result.out));
+    constexpr std::string_view key = "fsid = ";
+    const std::string conf = read_file(rig_directory() / "ceph.conf", k_mib);
+    return conf.substr(conf.find(key) + key.size(), 36);
 }
 
 /// An image as Glance leaves it: 16 MiB of noise, then a hole to 32 MiB, and a protected snapshot.
 /// It is removed at the end, with what was cloned of it and lies in `pool`.
 class SourceImage {
   public:
-    explicit SourceImage(std::string pool = k_pool) : pool_(std::move(pool)) {
+    explicit SourceImage(std::string pool = k_pool, const std::string &data_pool = {})
+        : pool_(std::move(pool)) {
         const Scratch scratch;
         const auto file = make_file(scratch / "disk", k_size, {{0, noise(k_used)}});
-        rbd({"import", "--no-progress", "--object-size", "8M", file.string(), name()});
+        std::vector<std::string> words = {"import", "--no-progress", "--object-size", "8M"};
+        if (!data_pool.empty())
+            words.insert(words.end(), {"--data-pool", data_pool});
+        words.insert(words.end(), {file.string(), name()});
+        rbd(words);
         rbd({"snap", "create", "--no-progress", name() + "@snap"});
         rbd({"snap", "protect", name() + "@snap"});
         record_.id = id_;

@@ -112,6 +112,16 @@ TEST_CASE("rbd stage: the figure of bytes written is exact", "[rig]") {
     CHECK(stage->seal({}).bytes_written == bytes);
 }
 
+TEST_CASE("rbd stage: its data lies where the source's does", "[rig]") {
+    if (skipped_without_rig())
+        return;
+    const SourceImage source(k_pool, "vms");
+    RbdStore store(admin_access(), k_pool);
+    const std::string id = random_uuid();
+    const auto stage = store.stage(source.record(), id, LineagePolicy::detach);
+    CHECK(rbd({"info", stage_name(id)}).find("data_pool: vms\n") != std::string::npos);
+}
+
 TEST_CASE("rbd stage: flattened before it is sealed it shares nothing", "[rig]") {
     if (skipped_without_rig())
         return;
