@@ -185,15 +185,14 @@ std::string said_in(const HttpResponse &response) {
     else
         message = text_of_html(body);
     message = one_line(message);
+    while (message.ends_with('.') || message.ends_with(' '))
+        message.pop_back();
     if (message.empty())
         message = words_of(response.status);
     if (const std::string target = response.header("location");
         !target.empty() && response.status >= 300 && response.status < 400)
         message += " at " + target;
-    std::string line = bounded(escape(message), k_longest_message);
-    while (line.ends_with('.') && !line.ends_with("..."))
-        line.pop_back();
-    return line;
+    return bounded(escape(message), k_longest_message);
 }
 
 ApiError refusal(const HttpResponse &response, const std::string &doing, std::string hint) {

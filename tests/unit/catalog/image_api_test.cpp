@@ -204,6 +204,7 @@ TEST_CASE("image api: what the service says is passed on without markup, with it
           fmt::format("cannot change image {}: the service failed (HTTP 500)", k_id));
     CHECK(std::string(patch_failure(400, Reply{.body = "\x1b[31mred"}).what()) ==
           fmt::format("cannot change image {}: \\x1b[31mred (HTTP 400)", k_id));
+    CHECK(patch_failure(400, Reply{.body = "..."}).said() == "the request was not understood");
     const std::string said = patch_failure(400, Reply{.body = std::string(9000, 'x')}).said();
     CHECK(said == std::string(500, 'x') + "...");
 }
