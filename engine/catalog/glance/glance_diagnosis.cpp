@@ -25,10 +25,15 @@ constexpr int k_most_candidates = 10;
 /// What is away now shall be found so; one more try is for a connection that broke.
 constexpr RetryPolicy k_retries{.tries = 2};
 
+bool logs_in(AuthType type) {
+    return type == AuthType::password || type == AuthType::token ||
+           type == AuthType::application_credential;
+}
+
 Verdict login(Session &session) {
     const CloudSettings &cloud = session.cloud();
-    if (cloud.auth_url.empty() || cloud.auth_type == AuthType::none)
-        return all_well("this cloud needs no login");
+    if (!logs_in(cloud.auth_type))
+        return all_well("this cloud is used without Keystone");
     const std::vector<std::string> roles = session.roles();
     if (session.project_id().empty())
         return warning(fmt::format("'{}' is logged in, but for no project: the image service "

@@ -64,7 +64,8 @@ Findings catalog_findings(const CatalogSettings &settings, const Context &contex
     if (settings.type == CatalogSettings::Type::glance)
         return glance_catalog_findings(settings, context);
     Findings findings = file_store_findings(settings.path);
-    append(findings, local_catalog_findings(settings.name, settings.path));
+    if (!has_failed(findings))
+        append(findings, local_catalog_findings(settings.name, settings.path));
     return findings;
 }
 
