@@ -71,6 +71,7 @@ class World:
         # Short names: unix sockets lie below TMPDIR.
         self.directory = Path(tempfile.mkdtemp(prefix="rtw.", dir=PLACE))
         self.temporary = Path(tempfile.mkdtemp(prefix="rtt.", dir="/tmp"))
+        self.environment = {}  # of the program, beside ours
         self.catalog = self.directory / "catalog"
         self.configure(self.catalog)
         return self
@@ -88,7 +89,8 @@ class World:
     def start(self, *arguments, **more):
         """The program, started, with its output in pipes."""
         environment = {**os.environ, "TMPDIR": str(self.temporary), "NO_COLOR": "1",
-                       "LIBGUESTFS_CACHEDIR": "/var/tmp"}  # shared by all, or each would make its own
+                       "LIBGUESTFS_CACHEDIR": "/var/tmp",  # shared by all, or each would make its own
+                       **self.environment}
         environment.pop("RETOUCH", None)
         return subprocess.Popen([PROGRAM, *map(str, arguments)], cwd=self.directory, env=environment,
                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,

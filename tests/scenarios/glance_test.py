@@ -1,0 +1,337 @@
+#!/usr/bin/python3
+"""The whole procedure on a real Glance and Ceph, seen by openstack, rbd and REST."""
+
+import datetime
+import hashlib
+import os
+import signal
+import time
+import unittest
+
+from cloud import Cloud, needs_rig
+from world import HOST, THOROUGH, debugfs, fsck, needs_root, sha256, tiny
+
+# Properties a source has; the recipe sets, changes and removes some.
+SOURCE = {"os_distro": "debian", "os_version": "12", "hw_disk_bus": "virtio", "image_meta_old": "x",
+          "img_signature": "of the old bytes"}
+WHOLE = """retouch: 1
+name: whole
+source: {{image: {name}}}
+files:
+  - {{to: /etc/motd, content: "from a recipe\\n", mode: "0640"}}
+  - {{to: /opt/agent, from: agent.bin}}
+commands:
+  - cp /etc/motd /etc/motd.copy
+  - {{run: "false", unless: test -e /etc/motd.copy}}
+cleanup: [temporary-files, shell-history]
+checks:
+  - {{file: /etc/motd.copy}}
+properties:
+  os_version: "12.1"
+  hw_qemu_guest_agent: "yes"
+  image_meta_old: null
+"""
+SMALL = """retouch: 1
+name: small
+source: {{image: {name}}}
+files: [{{to: /etc/motd, content: "{text}\\n"}}]
+{more}
+"""
+
+
+@needs_rig
+class Glance(unittest.TestCase):
+    maxDiff = None
+
+    def cloud(self, **fields):
+        """A world, the record of its source image, and the digest of that image's bytes."""
+        world = self.enterContext(Cloud())
+        source = world.upload(tiny(), **{**SOURCE, **fields})
+        return world, source, world.digest(source["id"])
+
+    def small(self, world, source, text="new", more=""):
+        return world.recipe(SMALL.format(name=source["name"], text=text, more=more))
+
+    def apply(self, world, recipe, *options, expect=0):
+        return world.retouch("apply", recipe, "--yes", *HOST, *options, expect=expect)
+
+    def the_result(self, world, source):
+        """The one visible image that took the name."""
+        made = world.made(source["name"])
+        self.assertEqual(1, len(made), made)
+        return made[0]
+
+    def check_published(self, world, result, source, parent=False):
+        """What must be true of every published image, whatever the recipe."""
+        image = result["id"]
+        self.assertEqual("active", result["status"])
+        self.assertEqual([f"rbd://{world.rig.fsid}/images/{image}/snap"],
+                         [location["url"] for location in result["locations"]])
+        self.assertEqual([("snap", "true")], world.snapshots(image))
+        self.assertEqual(parent, "parent" in world.info(image))
+        self.assertEqual(parent, "parent" in world.info(f"{image}@snap"))
+        self.assertEqual(world.info(image)["size"], result["size"])
+        self.assertEqual(source["size"], result["size"])
+        self.assertEqual([], world.leftovers())
+
+    def check_untouched(self, world, source, digest):
+        """The old image, hidden, with its bytes as they were and free of clones."""
+        now = world.record(source["id"])
+        self.assertEqual((source["name"], "active", True), (now["name"], now["status"], now["os_hidden"]))
+        changed = {"os_hidden", "updated_at"}
+        self.assertEqual({k: v for k, v in source.items() if k not in changed},
+                         {k: v for k, v in now.items() if k not in changed})
+        self.assertEqual(digest, world.digest(source["id"]))
+        self.assertEqual([], world.children(source["id"]))
+        world.rbd("snap", "unprotect", f"{source['id']}@snap")
+        world.rbd("snap", "protect", f"{source['id']}@snap")
+
+    def life(self, guest):
+        """The whole life of one image."""
+        world, source, digest = self.cloud(tags=["base", "site"], min_disk=1)
+        agent = os.urandom(1 << 20)
+        world.write("agent.bin", agent)
+        recipe = world.recipe(WHOLE.format(name=source["name"]))
+        options = ["--guest", guest]
+
+        before = world.state()
+        plan = world.retouch("plan", recipe, "--detailed-exitcode", *options, expect=2)
+        self.assertIn("create a new image", plan.stdout)
+        self.assertIn("this endpoint shows locations", plan.stdout)
+        self.assertEqual(before, world.state(), "planning wrote something")
+
+        asked = len(world.requests())
+        world.retouch("apply", recipe, "--yes", *options)
+        requests = world.requests()[asked:]
+        publishing = [line for line in requests if not line.startswith("GET /v2/images?")]
+        self.assertLessEqual(len(publishing), 10, requests)
+
+        result = self.the_result(world, source)
+        self.check_published(world, result, source)
+        self.check_untouched(world, source, digest)
+        self.assertEqual("public", result["visibility"])
+        self.assertEqual((["base", "site"], 1), (sorted(result["tags"]), result["min_disk"]))
+        ours = {key: value for key, value in result.items() if key.startswith("retouch_")}
+        self.assertEqual({"retouch_recipe", "retouch_source", "retouch_source_digest", "retouch_fingerprint",
+                          "retouch_version"}, set(ours))
+        self.assertEqual(source["id"], ours["retouch_source"])
+        shown = world.openstack("image", "show", result["id"])
+        self.assertEqual(("active", source["name"]), (shown["status"], shown["name"]))
+        properties = shown["properties"]
+        self.assertEqual(("debian", "12.1", "virtio", "yes"), tuple(properties.get(key) for key in (
+            "os_distro", "os_version", "hw_disk_bus", "hw_qemu_guest_agent")))
+        self.assertNotIn("image_meta_old", properties)
+        self.assertNotIn("img_signature", properties)
+
+        with world.machine_disk(result["id"]) as disk:
+            self.assertEqual("", fsck(disk))
+            self.assertEqual("from a recipe\n", debugfs(disk, "cat /etc/motd.copy"))
+            self.assertRegex(debugfs(disk, "stat /etc/motd"), r"Mode:\s+0640")
+            self.assertRegex(debugfs(disk, "stat /opt/agent"), rf"Size: {len(agent)}\b")
+
+        after = world.state()
+        again = world.retouch("plan", recipe, "--detailed-exitcode", *options)
+        self.assertIn("No changes.", again.stdout)
+        report = world.json("apply", recipe, "--yes", *options)
+        self.assertEqual(["unchanged"], [target["outcome"] for target in report["targets"]])
+        self.assertEqual(after, world.state())
+
+    @needs_root
+    def test_the_whole_procedure_with_the_host_guest(self):
+        self.life("host")
+
+    def test_the_whole_procedure_with_the_appliance(self):
+        self.life("appliance")
+
+    @needs_root
+    def test_properties_alone_converge_and_nothing_else_is_touched(self):
+        world, source, _ = self.cloud()
+        self.apply(world, self.small(world, source, more="properties: {a: one, b: two}"))
+        first = self.the_result(world, source)
+        world.patch(first["id"], {"op": "add", "path": "/by_an_operator", "value": "kept"},
+                    {"op": "replace", "path": "/a", "value": "changed by hand"})
+        recipe = self.small(world, source, more="properties: {a: one, b: null, c: three}")
+        report = world.json("apply", recipe, "--yes", *HOST)
+        self.assertEqual(["updated"], [target["outcome"] for target in report["targets"]])
+        second = self.the_result(world, source)
+        self.assertEqual(first["id"], second["id"])
+        self.assertEqual(("one", None, "three", "kept"), tuple(second.get(k) for k in ("a", "b", "c", "by_an_operator")))
+        self.assertIn("No changes.", world.retouch("plan", recipe, *HOST).stdout)
+
+    def test_properties_without_contents_need_no_guest(self):
+        world = self.enterContext(Cloud())
+        source = world.upload(world.write("windows.raw", os.urandom(9 << 20)), os_type="windows")
+        digest = world.digest(source["id"])
+        recipe = world.recipe(f"retouch: 1\nname: windows\nsource: {{image: {source['name']}}}\nproperties:\n"
+                              "  hw_video_model: qxl\n  hw_video_ram: \"64\"\n  os_admin_user: Administrator\n")
+        world.retouch("apply", recipe, "--yes")
+        result = self.the_result(world, source)
+        self.assertEqual(("qxl", "64", "Administrator", "windows"), tuple(result[key] for key in (
+            "hw_video_model", "hw_video_ram", "os_admin_user", "os_type")))
+        self.check_published(world, result, source)
+        self.check_untouched(world, source, digest)
+        self.assertEqual(digest, world.digest(result["id"]))
+
+    @needs_root
+    def test_each_lineage(self):
+        for lineage in ("flatten", "keep"):
+            with self.subTest(lineage=lineage):
+                world, source, digest = self.cloud()
+                self.apply(world, self.small(world, source, more=f"publish: {{lineage: {lineage}}}"))
+                result = self.the_result(world, source)
+                self.check_published(world, result, source, parent=lineage == "keep")
+                self.assertEqual(digest, world.digest(source["id"]))
+                if lineage == "flatten":
+                    self.check_untouched(world, source, digest)
+                else:
+                    self.assertEqual([result["id"]], [child["image"] for child in world.children(source["id"])])
+                    self.addCleanup(world.delete, source["id"])  # after what was made from it
+                    world.delete(result["id"])
+
+    @needs_root
+    def test_each_policy_for_the_previous_image(self):
+        for policy in ("hide", "rename", "deactivate", "keep"):
+            with self.subTest(policy=policy):
+                world, source, _ = self.cloud()
+                self.apply(world, self.small(world, source, more=f"publish: {{previous: {policy}}}"))
+                self.check_published(world, self.the_result(world, source), source)
+                now = world.record(source["id"])
+                today = datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%d")
+                self.assertEqual(policy == "hide", now["os_hidden"])
+                self.assertEqual(f"{source['name']}-{today}" if policy == "rename" else source["name"], now["name"])
+                self.assertEqual("deactivated" if policy == "deactivate" else "active", now["status"])
+
+    @needs_root
+    def test_a_failing_command_leaves_nothing(self):
+        world, source, _ = self.cloud()
+        before = world.state()
+        result = self.apply(world, self.small(world, source, more="commands: [exit 7]"), expect=1)
+        self.assertIn("7", result.stdout)
+        self.assertEqual(before, world.state())
+        self.assertEqual([], world.leftovers())
+
+    @needs_root
+    def test_without_the_right_to_publish_it_is_refused_before_the_work(self):
+        world, source, _ = self.cloud()
+        world.configure(world.catalog, "member")
+        before = world.state()
+        started = time.time()
+        recipe = self.small(world, source, more="commands: [touch /root/worked]")
+        result = self.apply(world, recipe, expect=77)
+        self.assertNotIn("step 1", result.stderr)
+        self.assertIn("public", result.stdout + result.stderr)
+        self.assertLess(time.time() - started, 60)
+        self.assertEqual(before, world.state())
+        self.assertEqual([], world.leftovers())
+
+    @needs_root
+    def test_a_member_updates_an_image_of_the_project(self):
+        world, source, digest = self.cloud(user="member", visibility="private")
+        world.configure(world.catalog, "member")
+        self.apply(world, self.small(world, source))
+        result = self.the_result(world, source)
+        self.assertEqual(("private", source["owner"]), (result["visibility"], result["owner"]))
+        self.check_published(world, result, source)
+        self.check_untouched(world, source, digest)
+
+    @needs_root
+    def test_members_of_a_shared_image_are_carried_over(self):
+        world, source, _ = self.cloud(visibility="shared")
+        project = world.openstack("project", "show", "lab")["id"]
+        world.ask("POST", f"/images/{source['id']}/members", {"member": project})
+        self.apply(world, self.small(world, source))
+        result = self.the_result(world, source)
+        self.assertEqual("shared", result["visibility"])
+        members = world.ask("GET", f"/images/{result['id']}/members")["members"]
+        self.assertEqual([project], [member["member_id"] for member in members])
+
+    @needs_root
+    def test_without_locations_the_bytes_are_uploaded(self):
+        world, source, digest = self.cloud()
+        world.configure(world.catalog, "admin-public")
+        recipe = self.small(world, source)
+        self.assertIn("uploaded through the image service", world.retouch("plan", recipe, *HOST).stdout)
+        self.apply(world, recipe)
+        result = self.the_result(world, source)
+        self.check_published(world, result, source)
+        self.check_untouched(world, source, digest)
+        with world.exported(f"{result['id']}@snap") as disk:
+            self.assertEqual("new\n", debugfs(disk, "cat /etc/motd"))
+            self.assertEqual(result["os_hash_value"], hashlib.sha512(disk.read_bytes()).hexdigest())
+
+    @needs_root
+    def test_an_image_of_another_store_goes_through_the_image_service(self):
+        world = self.enterContext(Cloud())
+        source = world.upload(tiny(), store="fs")
+        recipe = self.small(world, source)
+        self.assertIn("store of type file", world.retouch("plan", recipe, *HOST).stdout)
+        self.apply(world, recipe)
+        result = self.the_result(world, source)
+        self.assertEqual("active", result["status"])
+        self.assertTrue(world.record(source["id"])["os_hidden"])
+        self.assertEqual([], world.leftovers())
+
+    @needs_root
+    def test_of_two_at_once_one_is_told_to_try_again(self):
+        world, source, digest = self.cloud()
+        recipe = self.small(world, source, more="commands: [sleep 6]")
+        both = [world.start("apply", recipe, "--yes", *HOST) for _ in range(2)]
+        ends = [(process.communicate(timeout=600), process.returncode) for process in both]
+        self.assertEqual([0, 75], sorted(code for _, code in ends), ends)
+        said = next(err for (_, err), code in ends if code == 75)
+        self.assertRegex(said, "since")
+        self.check_published(world, self.the_result(world, source), source)
+        self.check_untouched(world, source, digest)
+
+    @needs_root
+    def test_a_plan_whose_source_somebody_deleted_is_stale(self):
+        world, source, _ = self.cloud()
+        plan = world.directory / "plan.json"
+        world.retouch("plan", self.small(world, source), "-o", plan, *HOST)
+        world.delete(source["id"])
+        before = world.state()
+        result = self.apply(world, plan, expect=4)
+        self.assertIn(source["name"], result.stderr)
+        self.assertEqual(before, world.state())
+
+    @needs_root
+    def test_a_machine_made_meanwhile_keeps_its_disk(self):
+        world, source, digest = self.cloud()
+        with world.machine_disk(source["id"]) as disk:
+            before = sha256(disk)
+            self.apply(world, self.small(world, source))
+            self.check_published(world, self.the_result(world, source), source)
+            self.assertEqual(1, len(world.children(source["id"])))
+            self.assertEqual(before, digest)
+        self.check_untouched(world, source, digest)
+
+    @needs_root
+    def test_killed_at_any_moment_the_next_run_clears_up(self):
+        world, source, digest = self.cloud()
+        moments = ["staging", "step 2 of", "sealing", "publishing", "completing"]
+        for number, moment in enumerate(moments):
+            for pause in (0, 0.3, 1) if THOROUGH else (0.2 * number,):
+                with self.subTest(moment=moment, pause=pause):
+                    recipe = self.small(world, source, f"{moment} {pause}", "commands: [sleep 0.5]")
+                    process = world.start("apply", recipe, "--yes", *HOST)
+                    for line in process.stderr:
+                        if moment in line:
+                            break
+                    time.sleep(pause)
+                    process.send_signal(signal.SIGKILL)
+                    process.communicate(timeout=60)
+                    visible = [r for r in world.records() if r["name"] == source["name"] and not r["os_hidden"]
+                               and r["status"] == "active" and "retouch_unfinished" not in r]
+                    self.assertGreaterEqual(len(visible), 1)
+                    self.apply(world, recipe)
+                    self.assertEqual([], world.leftovers())
+                    result = self.the_result(world, source)
+                    self.check_published(world, result, source)
+                    self.check_untouched(world, source, digest)
+                    with world.exported(f"{result['id']}@snap") as disk:
+                        self.assertEqual("", fsck(disk))
+                        self.assertEqual(f"{moment} {pause}\n", debugfs(disk, "cat /etc/motd"))
+
+
+if __name__ == "__main__":
+    unittest.main()
