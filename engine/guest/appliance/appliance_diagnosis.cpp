@@ -145,8 +145,7 @@ Verdict kernel() {
         throw Error(
             ErrorKind::unavailable,
             fmt::format("this user may not read {}, which the appliance is built with", file),
-            fmt::format("make it readable, for later versions too: "
-                        "dpkg-statoverride --update --add root root 0644 {}",
+            fmt::format("make it readable, as root: chmod 0644 {}; every new kernel needs it again",
                         file));
     return all_well(file);
 }
