@@ -1,11 +1,12 @@
 #!/usr/bin/python3
-"""Each request to a real Glance fails in turn: afterwards the cloud is as before or as wanted.
+"""Each request to a real Glance and each call of Ceph fails in turn: the cloud is as before or as wanted.
 
 Needs a rig (RETOUCH_RIG); tests/rig/up starts one.
 """
 
 import json
 import os
+import random
 import subprocess
 import unittest
 
@@ -15,6 +16,9 @@ from faulty_glance import MODES, FaultyGlance
 from world import HOST, ROOT, THOROUGH, World, needs_root
 
 RIG = os.environ.get("RETOUCH_RIG")
+FAULTY_RBD = os.environ.get("RETOUCH_FAULTY_RBD")
+STRIDE = 1 if THOROUGH else 5  # of the calls of Ceph that fail
+CODES = (0, 1, 3, 5, 69, 75, 77)  # what an apply that meets a fault may exit with
 RECIPE = """retouch: 1
 name: faults
 source: {{image: {source}}}
@@ -74,9 +78,9 @@ class Faults(unittest.TestCase):
         found = [f"bytes {name}" for name in self.rbd("ls").split() if name not in records]
         found += [f"record {i['id']}" for i in records.values()
                   if i["status"] == "queued" or "retouch_unfinished" in i["properties"]]
-        locks = subprocess.run(["rados", "-p", os.environ["RIG_POOL"], "-N", "retouch", "ls"], check=True,
-                               capture_output=True, text=True).stdout.split()
-        return found + [f"lock {name}" for name in locks]
+        objects = subprocess.run(["rados", "-p", os.environ["RIG_POOL"], "ls"], check=True, capture_output=True,
+                                 text=True).stdout.split()
+        return found + [f"object {name}" for name in objects if name.startswith("retouch.")]
 
     def recipe(self, content):
         return self.world.recipe(RECIPE.format(source="debian-12", name=self.name, content=content, previous="hide"))
@@ -84,45 +88,78 @@ class Faults(unittest.TestCase):
     def apply(self, *options, expect=0):
         return self.world.retouch("apply", "recipe.yaml", "--yes", *HOST, *options, expect=expect)
 
-    @needs_root
-    def test_every_request_in_turn(self):
+    def first_image(self):
         self.recipe("first")
         self.apply()
-        before = self.visible()
-        self.assertEqual(1, len(before))
-        original = self.digest(before[0])
-        number, outcomes = 0, []
-        while True:
+        self.before = self.visible()[0]
+        self.bytes = self.digest(self.before)
+
+    def survives(self, content, fault, apply):
+        """One apply that meets a fault, and one that does not; returns the exit code of the first."""
+        self.recipe(content)
+        result = apply()
+        what = f"{fault}: {result.stdout}{result.stderr}"
+        print(*fault, result.returncode, flush=True)
+        visible = self.visible()
+        self.assertEqual(1, len(visible), what)
+        if result.returncode != 0:
+            self.assertEqual(self.before["id"], visible[0]["id"], what)
+        self.assertEqual(self.bytes, self.digest(self.before), what)
+        self.apply()
+        self.assertEqual([], self.unclean(), what)
+        visible = self.visible()
+        self.assertEqual(1, len(visible), what)
+        self.assertEqual(content, visible[0]["properties"]["wanted"], what)
+        self.before, self.bytes = visible[0], self.digest(visible[0])
+        for old in self.ours():
+            if old["hidden"]:
+                self.world.retouch("remove", old["id"], "--yes")
+        return result.returncode
+
+    @needs_root
+    def test_every_request_in_turn(self):
+        def apply():
+            self.glance.arm(number, mode)
+            result = self.apply("--os-cloud", "faulty", expect=CODES)
+            met.extend(self.glance.seen[number - 1:number])
+            self.glance.arm(0, mode)
+            return result
+
+        self.first_image()
+        outcomes, number, met = {}, 0, ["first"]
+        while met:
             number += 1
             for mode in MODES if THOROUGH else [MODES[number % len(MODES)]]:
-                with self.subTest(number=number, mode=mode):
-                    self.recipe(f"{number}-{mode}")
-                    self.glance.arm(number, mode)
-                    result = self.apply("--os-cloud", "faulty", expect=(0, 1, 3, 69, 75, 77))
-                    seen = self.glance.seen
-                    what = f"{mode} {seen[number - 1] if len(seen) >= number else 'nothing'}: {result.stdout}{result.stderr}"
-                    outcomes.append((seen[number - 1:number], mode, result.returncode))
-                    now = self.visible()
-                    self.assertEqual(1, len(now), what)
-                    if result.returncode != 0:
-                        self.assertEqual(before[0]["id"], now[0]["id"], what)
-                    self.assertEqual(original, self.digest(before[0]), what)
-                    self.glance.arm(0, "refuse")
-                    self.apply()
-                    self.assertEqual([], self.unclean(), what)
-                    before = self.visible()
-                    self.assertEqual(1, len(before), what)
-                    self.assertEqual(f"{number}-{mode}", before[0]["properties"]["wanted"], what)
-                    original = self.digest(before[0])
-                    for old in self.ours():
-                        if old["hidden"]:
-                            self.world.retouch("remove", old["id"], "--yes")
-            if len(seen) < number:
-                break
-        for outcome in outcomes:
-            print(*outcome)
-        self.assertTrue({0, 1} <= {code for _, _, code in outcomes}, outcomes)
-        self.assertGreater(number, 8)
+                met = []
+                code = self.survives(f"{number}-{mode}", (number, mode), apply)
+                outcomes[(number, mode, *met)] = code
+        self.assertTrue({0, 1} <= set(outcomes.values()), outcomes)
+        self.assertGreater(number, 10, outcomes)
+
+    @needs_root
+    @unittest.skipUnless(FAULTY_RBD, "needs the preloaded library of faults")
+    def test_every_call_of_ceph_in_turn(self):
+        def apply():
+            log.write_text("", encoding="utf-8")
+            os.environ.update(LD_PRELOAD=FAULTY_RBD, RETOUCH_FAULT_AT=str(number), RETOUCH_FAULT_MODE=mode,
+                              RETOUCH_FAULT_LOG=str(log))
+            try:
+                return self.apply(expect=CODES)
+            finally:
+                for name in ("LD_PRELOAD", "RETOUCH_FAULT_AT", "RETOUCH_FAULT_MODE", "RETOUCH_FAULT_LOG"):
+                    del os.environ[name]
+
+        self.first_image()
+        log = self.world.directory / "calls"
+        outcomes, number, called = {}, random.randrange(1, STRIDE + 1), True
+        while called:
+            for mode in ("before", "after") if THOROUGH else [("before", "after")[number // STRIDE % 2]]:
+                code = self.survives(f"{number}-{mode}", (number, mode), apply)
+                called = log.read_text(encoding="utf-8").split()[number - 1:number]
+                outcomes[(number, mode, *called)] = code
+            number += STRIDE
+        self.assertTrue({0, 1} <= set(outcomes.values()), outcomes)
+        self.assertGreater(number, 30, outcomes)
 
     def tearDown(self):
         for image in self.ours():

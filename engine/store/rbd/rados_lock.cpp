@@ -6,6 +6,7 @@
 
 #include "base/clock.hpp"
 #include "base/digest.hpp"
+#include "base/file.hpp"
 #include "base/host_name.hpp"
 #include "base/text.hpp"
 #include "base/uuid.hpp"
@@ -15,6 +16,8 @@
 #include <rados/librados.h>
 
 #include <cerrno>
+#include <csignal>
+#include <filesystem>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -25,14 +28,28 @@ namespace {
 constexpr const char *k_lock = "retouch";
 constexpr std::chrono::seconds k_operation_limit{10};
 
+/// Where process ids mean the same as here: this boot of this host, in this namespace.
+std::string process_space() {
+    std::error_code failed;
+    const auto space = std::filesystem::read_symlink("/proc/self/ns/pid", failed).string();
+    return fmt::format("{} {}", trim(read_file("/proc/sys/kernel/random/boot_id", 64)), space);
+}
+
 std::string describe_us(const std::string &name, const std::string &run) {
-    const Json us = {{"name", name},    {"run", run},         {"host", host_name()},
-                     {"pid", getpid()}, {"since", utc_now()}, {"id", random_uuid()}};
+    const Json us = {
+        {"name", name},       {"run", run},          {"host", host_name()},     {"pid", getpid()},
+        {"since", utc_now()}, {"id", random_uuid()}, {"space", process_space()}};
     return us.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-/// The cookie of the first holder; empty when there is none (any more) or it cannot be told.
-std::string holder_cookie(const Pool &pool, const std::string &object) {
+/// Who holds the lock, as Ceph lists it.
+struct Holder {
+    std::string client;
+    std::string cookie; ///< what that run says of itself
+};
+
+/// The first holder; empty when there is none (any more) or it cannot be told.
+Holder holder_of(const Pool &pool, const std::string &object) {
     std::string tag(4096, '\0');
     std::string clients = tag;
     std::string cookies = tag;
@@ -45,7 +62,20 @@ std::string holder_cookie(const Pool &pool, const std::string &object) {
     const ssize_t count = rados_list_lockers(
         pool.get(), object.c_str(), k_lock, &exclusive, tag.data(), &tag_size, clients.data(),
         &clients_size, cookies.data(), &cookies_size, addresses.data(), &addresses_size);
-    return count > 0 ? cookies.c_str() : std::string();
+    return count > 0 ? Holder{clients.c_str(), cookies.c_str()} : Holder{};
+}
+
+/// True when the holder was a process that lived here and has died.
+bool is_dead(const std::string &cookie) {
+    try {
+        const Json holder = Json::parse(cookie);
+        if (holder.at("space").get<std::string>() != process_space())
+            return false;
+        const auto pid = holder.at("pid").get<pid_t>();
+        return kill(pid, 0) != 0 && errno == ESRCH;
+    } catch (const std::exception &) {
+        return false;
+    }
 }
 
 std::string describe_holder(const std::string &cookie) {
@@ -59,12 +89,12 @@ std::string describe_holder(const std::string &cookie) {
     }
 }
 
-Error held_error(const Pool &pool, const std::string &object, const std::string &name,
+Error held_error(const std::string &cookie, const std::string &name,
                  std::chrono::seconds duration) {
     const auto latest = std::chrono::system_clock::now() + duration;
     return {ErrorKind::temporary,
             fmt::format("another run is publishing '{}': the lock is {}", escape(name),
-                        describe_holder(holder_cookie(pool, object))),
+                        describe_holder(cookie)),
             fmt::format("wait for it to end and run the command again; if it has died, the lock "
                         "expires by itself, at {:%FT%T}Z at the latest",
                         fmt::gmtime(std::chrono::floor<std::chrono::seconds>(latest)))};
@@ -84,11 +114,20 @@ RadosLock::RadosLock(const RbdAccess &access, const std::string &pool, const std
       object_("retouch.lock." + sha256_hex(name).substr(0, 16)),
       cookie_(describe_us(name, run)),
       duration_(duration) {
-    const int code = lock(0);
+    int code = lock(0);
+    Holder holder;
+    if (code == -EBUSY && is_dead((holder = holder_of(pool_, object_)).cookie)) {
+        rados_break_lock(pool_.get(), object_.c_str(), k_lock, holder.client.c_str(),
+                         holder.cookie.c_str());
+        code = lock(0);
+    }
     if (code == -EBUSY)
-        throw held_error(pool_, object_, name_, duration_);
-    if (code != 0)
+        throw held_error(holder_of(pool_, object_).cookie, name_, duration_);
+    if (code != 0) {
+        // It may have been taken all the same.
+        rados_unlock(pool_.get(), object_.c_str(), k_lock, cookie_.c_str());
         throw ceph_error(fmt::format("take the lock {}/{}", escape(pool), object_), code);
+    }
     renewer_ = std::jthread([this](const std::stop_token &stop) { renew_until_stopped(stop); });
 }
 

@@ -1,7 +1,8 @@
 #pragma once
 // RadosLock: one run at a time may publish under a name, among all who use a pool, as a lock with
-// an expiry on an object of that pool. It is renewed in the background while it lives; a holder
-// that dies loses it by itself. Only runs of retouch obey it.
+// an expiry on an object of that pool. It is renewed in the background while it lives. A holder
+// that died loses it when it expires, to a run on the same host at once. Only runs of retouch obey
+// it.
 
 #include "retouch/name_lock.hpp"
 #include "store/rbd/cluster.hpp"
@@ -16,9 +17,9 @@ namespace retouch {
 
 class RadosLock : public NameLock {
   public:
-    /// Connects to the cluster once more: the lock's operations have a time limit, the data's have
-    /// none. Throws Error: temporary, saying who holds the lock, since when, and when it expires at
-    /// the latest if that run is dead; otherwise as Cluster does.
+    /// Connects to the cluster once more, for the lock's operations must end well before it
+    /// expires. Throws Error: temporary, saying who holds the lock, since when, and when it expires
+    /// at the latest if that run is dead; otherwise as Cluster does.
     RadosLock(const RbdAccess &access, const std::string &pool, const std::string &name,
               const std::string &run, std::chrono::seconds duration = std::chrono::seconds(60));
 
