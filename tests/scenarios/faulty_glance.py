@@ -43,9 +43,13 @@ class FaultyGlance:
             return self.mode if len(self.seen) == self.number else None
 
     def forward(self, method, path, headers, body):
-        connection = http.client.HTTPConnection(self.target.hostname, self.target.port, timeout=120)
+        return self.ask(self.target, method, path, headers, body)
+
+    @staticmethod
+    def ask(target, method, path, headers, body=None):
+        connection = http.client.HTTPConnection(target.hostname, target.port, timeout=120)
         try:
-            connection.request(method, self.target.path.rstrip("/") + path, body, headers)
+            connection.request(method, target.path.rstrip("/") + path, body, headers)
             answer = connection.getresponse()
             return answer.status, answer.getheaders(), answer.read()
         finally:

@@ -25,6 +25,7 @@ namespace fs = std::filesystem;
 
 constexpr std::chrono::milliseconds k_poll{500};
 constexpr double k_location_limit_seconds = 600;
+constexpr double k_queued_limit_seconds = 15;
 
 /// The record after `call`. When its answer is lost, the record tells whether it was made; if not,
 /// it is repeated once.
@@ -161,10 +162,15 @@ void GlanceCatalog::point_at(const std::string &id, const std::string &url,
         return;
     }
     api_.add_location(id, url);
+    // The service works on it and tells nobody how it ends: a record that stays queued has failed.
     const Stopwatch stopwatch;
-    while (stopwatch.seconds() < k_location_limit_seconds) {
+    for (double queued_since = 0; stopwatch.seconds() < k_location_limit_seconds;) {
         const auto record = api_.find(id);
         if (!record || record->image.status == "active")
+            return;
+        if (record->image.status != "queued")
+            queued_since = stopwatch.seconds();
+        if (stopwatch.seconds() - queued_since > k_queued_limit_seconds)
             return;
         check_interrupt();
         std::this_thread::sleep_for(k_poll);
