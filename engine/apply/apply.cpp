@@ -56,9 +56,9 @@ void record_failure(TargetReport &report, const Error &error) {
 /// be looked up on the stage before asking the user.
 bool make_image(const Run &run, Plan &plan, const HandOver &work, Target &target,
                 const std::string &id, bool preview, TargetReport &report) {
-    {
+    work.journal.add("stage", {{"id", id}, {"source", target.source.id}});
+    if (target.publish.way.method != PublishMethod::local) {
         const Phase phase("reserve", report, run.events);
-        work.journal.add("stage", {{"id", id}, {"source", target.source.id}});
         reserve(work, id);
     }
     Build build(target, id, run.catalog, report, run.events);

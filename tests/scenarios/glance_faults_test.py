@@ -41,15 +41,15 @@ class Faults(unittest.TestCase):
         if not RIG:
             raise unittest.SkipTest("needs a rig: tests/rig/up, RETOUCH_RIG")
         os.environ.update(rig_environment())
+        with open(os.environ["OS_CLIENT_CONFIG_FILE"], encoding="utf-8") as file:
+            cls.admin = yaml.safe_load(file)["clouds"]["admin"]
 
     def setUp(self):
         self.world = self.enterContext(World())
         self.glance = self.enterContext(FaultyGlance(os.environ["RIG_GLANCE"]))
         clouds = self.world.directory / "clouds.json"
-        with open(os.environ["OS_CLIENT_CONFIG_FILE"], encoding="utf-8") as file:
-            admin = yaml.safe_load(file)["clouds"]["admin"]
         clouds.write_text(json.dumps({"clouds": {
-            "straight": admin, "faulty": {**admin, "image_endpoint_override": self.glance.url}}}), encoding="utf-8")
+            "straight": self.admin, "faulty": {**self.admin, "image_endpoint_override": self.glance.url}}}), encoding="utf-8")
         (self.world.directory / "retouch.yaml").write_text(
             "default: cloud\ncatalogs:\n  cloud:\n    type: glance\n    cloud: straight\n    rbd:\n"
             f"      conf: {os.environ['CEPH_CONF']}\n      user: glance\n"

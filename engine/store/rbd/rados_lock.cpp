@@ -135,7 +135,7 @@ RadosLock::~RadosLock() {
     renewer_.request_stop();
     renewer_.join();
     // Removed while it is ours, or the next holder's lock would go with the object.
-    if (renew() == 0)
+    if (renew() == 0 || (!lost_ && renew() == 0))
         rados_remove(pool_.get(), object_.c_str());
 }
 
