@@ -255,7 +255,11 @@ void GlanceCatalog::take_back(const std::vector<ImageChange> &undo) {
 }
 
 void GlanceCatalog::remove(const std::string &id) {
-    if (const auto record = find(id)) {
+    const auto record = find(id);
+    // By its record the next run finds what is left: while Glance knows of no bytes they go first.
+    if (record && record->status == "queued")
+        store_.remove(id);
+    if (record) {
         if (record->is_protected && record->unfinished()) {
             ImagePatch patch;
             patch.set("protected", false);
