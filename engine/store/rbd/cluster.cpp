@@ -69,6 +69,10 @@ void configure(rados_t handle, const RbdAccess &access, std::chrono::seconds ope
     for (const char *name : {"log_to_stderr", "err_to_stderr"})
         set_option(handle, name, "false");
     set_option(handle, "log_file", "");
+    // With two threads, one may still hold the lock of an image's state when the other has told us
+    // that it is open; closed at once, that lock is freed memory, and the next open hangs (seen
+    // with librbd 16.2.15). With one thread the first is done before we hear of it.
+    set_option(handle, "librados_thread_count", "1");
 }
 
 /// The keyring that can be read, of those Ceph looks for; nullopt when there is none.
