@@ -22,7 +22,7 @@ struct ProcessSpec {
     std::vector<std::string> arguments; ///< without the program's name
     /// The whole environment of the child; nullopt: this process's own.
     std::optional<std::vector<std::pair<std::string, std::string>>> environment;
-    std::string input; ///< for standard input; empty: /dev/null
+    std::string input;                   ///< for standard input; empty: /dev/null
     std::size_t output_bound = 1U << 20; ///< bytes kept of each stream, from its end
     std::optional<std::chrono::milliseconds> time_limit;
     /// Descriptors of this process the child gets under the same number.

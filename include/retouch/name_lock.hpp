@@ -1,4 +1,5 @@
 #pragma once
+
 // NameLock: the right to publish under a name, held as long as the object lives. A catalog hands it
 // out; who keeps it (a lock file, an object in a Ceph pool) decides how it is kept.
 

@@ -108,8 +108,8 @@ class ImageStore {
     /// Removes published bytes, or what an unfinished stage left at `id`. No error when absent.
     virtual void remove(const std::string &id) = 0;
 
-    /// Completes the published bytes of `image`, so that they share nothing with the source's. Can be
-    /// repeated after any interruption; done at once when they share nothing. Throws Error;
+    /// Completes the published bytes of `image`, so that they share nothing with the source's. Can
+    /// be repeated after any interruption; done at once when they share nothing. Throws Error;
     /// interrupted when `progress` returns false.
     virtual void detach(const Image &image, const WorkProgress &progress) = 0;
 };

@@ -1,7 +1,7 @@
 // A preloaded library that makes one call of librbd or librados fail in a process called "retouch".
 // RETOUCH_FAULT_AT: which call, counted from 1. RETOUCH_FAULT_MODE: "before" fails without doing
-// it, "after" does it, unless it opens something, and says it failed. RETOUCH_FAULT_LOG: gets a line
-// per call. A fake of faults, not of Ceph.
+// it, "after" does it, unless it opens something, and says it failed. RETOUCH_FAULT_LOG: gets a
+// line per call. A fake of faults, not of Ceph.
 
 #include <atomic>
 #include <cstdio>

@@ -176,8 +176,7 @@ TEST_CASE("configuration schema: fits a configuration and refuses a wrong one") 
     };
     CHECK(check("default: images\ncatalogs:\n  images: {type: local, path: ./images}\n"
                 "guest: host\n") == "");
-    CHECK(check("catalogs: {a: {type: ceph, path: x}}\n") ==
-          "'ceph' is not one of local, glance");
+    CHECK(check("catalogs: {a: {type: ceph, path: x}}\n") == "'ceph' is not one of local, glance");
     CHECK(check("catalogs: {a: {path: x}}\n") == "missing key 'type' in 'a'");
     CHECK(check("defualt: a\n") == "unknown key 'defualt' in the configuration");
 }
