@@ -69,10 +69,9 @@ void configure(rados_t handle, const RbdAccess &access, std::chrono::seconds ope
     for (const char *name : {"log_to_stderr", "err_to_stderr"})
         set_option(handle, name, "false");
     set_option(handle, "log_file", "");
-    // With two threads, one may still hold the lock of an image's state when the other has told us
-    // that it is open; closed at once, that lock is freed memory, and the next open hangs (seen
-    // with librbd 16.2.15). With one thread the first is done before we hear of it.
-    set_option(handle, "librados_thread_count", "1");
+    // Ceph's own default. One would not do, as librbd waits for one in the other when it unprotects
+    // a snapshot; settle() counts on two.
+    set_option(handle, "librados_thread_count", "2");
 }
 
 /// The keyring that can be read, of those Ceph looks for; nullopt when there is none.

@@ -1,6 +1,7 @@
 #include "store/rbd/image_handle.hpp"
 
 #include "base/text.hpp"
+#include "store/rbd/settle.hpp"
 
 #include <fmt/format.h>
 #include <rados/librados.h>
@@ -24,7 +25,10 @@ const char *null_when_empty(const std::string &text) {
 int open_image(const Pool &pool, const std::string &image, ImageHandle::Access access,
                const std::string &snapshot, rbd_image_t *handle) {
     const auto open = access == ImageHandle::Access::read ? &rbd_open_read_only : &rbd_open;
-    return open(pool.get(), image.c_str(), handle, null_when_empty(snapshot));
+    const int code = open(pool.get(), image.c_str(), handle, null_when_empty(snapshot));
+    if (code == 0)
+        settle(pool.get(), *handle);
+    return code;
 }
 
 /// What librbd fills in and wants back.
@@ -77,6 +81,7 @@ ImageHandle ImageHandle::open_parent(const Cluster &cluster, const RbdParent &pa
     image.check(
         rbd_open_by_id_read_only(pool.get(), parent.image_id.c_str(), &image.handle_, nullptr),
         "open");
+    settle(pool.get(), image.handle_);
     image.check(rbd_snap_set_by_id(image.handle_, parent.snapshot_id), "open");
     return image;
 }

@@ -43,6 +43,9 @@ mon_warn_on_pool_no_redundancy = false
 mon_data_avail_warn = 2
 mon_data_avail_crit = 1
 auth_allow_insecure_global_id_reclaim = false
+# Each snapshot waits for the monitors to agree; a monitor alone agrees with itself.
+paxos_propose_interval = 0.05
+paxos_min_wait = 0.01
 
 [mgr]
 mgr_data = {dir}/ceph/mgr
@@ -53,6 +56,8 @@ osd_data = {dir}/ceph/osd
 osd_objectstore = bluestore
 osd_memory_target = 1073741824
 bluestore_block_size = {osd_bytes}
+# How long a killed client still counts as a user of its image.
+osd_client_watch_timeout = 10
 """
 
 # Who may do what. client.glance has what a real Glance has, and no more.
