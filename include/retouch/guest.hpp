@@ -3,8 +3,10 @@
 // planning is given; Guest can also write. Paths are absolute paths inside the guest; symbolic
 // links are resolved inside the guest and can never reach the host.
 
+#include "retouch/effect.hpp"
 #include "retouch/event.hpp"
 #include "retouch/facts.hpp"
+#include "retouch/file_info.hpp"
 #include "retouch/step.hpp"
 #include "retouch/store.hpp"
 
@@ -19,18 +21,6 @@
 #include <vector>
 
 namespace retouch {
-
-struct FileInfo {
-    enum class Type { regular, directory, symlink, other };
-
-    Type type = Type::regular;
-    std::uint32_t mode = 0; ///< permission bits, 0 to 07777
-    std::uint32_t uid = 0;
-    std::uint32_t gid = 0;
-    std::uint64_t size = 0; ///< bytes
-
-    bool operator==(const FileInfo &) const = default;
-};
 
 struct DirectoryEntry {
     std::string name;
@@ -115,6 +105,16 @@ class Guest : public GuestView {
     /// Runs a command with everything it starts in namespaces of its own (no network unless asked).
     /// When it returns, nothing the command started is alive. Throws as probe() does.
     virtual CommandResult run(const GuestCommand &command) = 0;
+
+    /// Remembers the whole tree as it is now, for changes(). Costs a look at every inode. Small
+    /// texts in places where people change them, and the files named in `keep`, are remembered with
+    /// their bytes, so that changes() can show a diff. Throws Error.
+    virtual void mark(const std::vector<std::string> & /*keep*/) {}
+
+    /// What of the tree differs from what mark() or the last changes() saw, by path; then remembers
+    /// it as it is now. Requires: mark(). A file is told changed when its metadata or the time of
+    /// its last change differ, and only then are its bytes read. Throws Error.
+    [[nodiscard]] virtual std::vector<EntryChange> changes() { return {}; }
 
     /// Flushes, unmounts and closes; the data is durable when it returns. Nothing else may be
     /// called afterwards. The destructor closes without reporting. Throws Error.
