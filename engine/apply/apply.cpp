@@ -2,6 +2,7 @@
 
 #include "apply/build.hpp"
 #include "apply/detach.hpp"
+#include "apply/effect_guard.hpp"
 #include "apply/hand_over.hpp"
 #include "apply/journal.hpp"
 #include "apply/phases.hpp"
@@ -70,8 +71,12 @@ bool make_image(const Run &run, Plan &plan, const HandOver &work, Target &target
         }
     }
     ask(run, plan);
-    if (!build.run())
+    if (needs_observing(target) && !target.steps.empty())
+        build.observe();
+    if (!build.run_steps())
         return false;
+    require_allowed(target, report);
+    build.seal();
     const Phase phase("publish", report, run.events);
     publish(work, build.stage(), build.sealed(), tell_progress("publish", report, run.events));
     return true;
@@ -192,6 +197,7 @@ Report apply_recipe(const CheckedRecipe &checked, Catalog &catalog, const ApplyO
 
 Report apply_plan(const Plan &plan, Catalog &catalog, const ApplyOptions &options,
                   const Confirm &confirm, EventSink &events) {
+    require_acceptable(plan);
     const Run run{catalog, options, confirm, events};
     Plan working = plan;
     Report report = start_report(run, working);

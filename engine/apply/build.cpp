@@ -20,6 +20,16 @@ bool needs_network(const Target &target) {
     });
 }
 
+/// What the recipe puts there itself: a reader wants to see how it differs from what was there.
+std::vector<std::string> paths_of_files(const Target &target) {
+    std::vector<std::string> paths;
+    for (const PlannedStep &planned : target.steps)
+        if (const auto to = planned.step.options.find("to");
+            to != planned.step.options.end() && to->is_string())
+            paths.push_back(to->get<std::string>());
+    return paths;
+}
+
 } // namespace
 
 Build::Build(const Target &target, const std::string &id, Catalog &catalog, TargetReport &report,
@@ -36,6 +46,7 @@ Build::Build(const Target &target, const std::string &id, Catalog &catalog, Targ
 
 // The guest before the stage it works on, both before the directory with their sockets.
 Build::~Build() {
+    observer_.reset();
     guest_.reset();
     stage_.reset();
 }
@@ -48,15 +59,21 @@ const GuestView &Build::open(const ApplyOptions &options) {
     return *guest_;
 }
 
-bool Build::run() {
+void Build::observe() {
+    const Phase phase("look", report_, events_);
+    observer_ = std::make_unique<Observer>(*guest_, paths_of_files(target_));
+}
+
+bool Build::run_steps() {
+    if (!guest_)
+        return true;
+    const Phase phase("steps", report_, events_);
+    return retouch::run_steps(target_, *guest_, observer_.get(), report_, events_);
+}
+
+void Build::seal() {
+    observer_.reset();
     if (guest_) {
-        bool succeeded = false;
-        {
-            const Phase phase("steps", report_, events_);
-            succeeded = run_steps(target_, *guest_, report_, events_);
-        }
-        if (!succeeded)
-            return false;
         const Phase phase("close", report_, events_);
         guest_->finish();
         report_.bytes_written = guest_->bytes_written();
@@ -66,7 +83,6 @@ bool Build::run() {
     const Phase phase("seal", report_, events_);
     sealed_ = stage_->seal(tell_progress("seal", report_, events_));
     report_.bytes_written = sealed_.bytes_written.value_or(report_.bytes_written);
-    return true;
 }
 
 } // namespace retouch

@@ -4,6 +4,7 @@
 
 #include "apply/apply.hpp"
 #include "base/run_directory.hpp"
+#include "guest/observer.hpp"
 #include "retouch/catalog.hpp"
 #include "retouch/event.hpp"
 #include "retouch/guest.hpp"
@@ -27,10 +28,16 @@ class Build {
     /// Opens the stage as a guest; needed only when the target has steps. Throws Error.
     const GuestView &open(const ApplyOptions &options);
 
-    /// Runs the steps, closes the guest and seals. False when a step failed; the report says which.
-    bool run();
+    /// From now on the report tells what each step did. Requires: open(). Throws Error.
+    void observe();
 
-    /// Requires: run() returned true.
+    /// False when a step failed; the report says which. Can be repeated.
+    bool run_steps();
+
+    /// Closes the guest and seals. Requires: run_steps() returned true. Throws Error.
+    void seal();
+
+    /// Requires: seal().
     [[nodiscard]] Stage &stage() { return *stage_; }
 
     [[nodiscard]] const SealedImage &sealed() const { return sealed_; }
@@ -42,6 +49,7 @@ class Build {
     std::unique_ptr<RunDirectory> directory_;
     std::unique_ptr<Stage> stage_;
     std::unique_ptr<Guest> guest_;
+    std::unique_ptr<Observer> observer_;
     SealedImage sealed_;
 };
 

@@ -40,11 +40,12 @@ void fail(StepResult &result, const std::string &message) {
 
 } // namespace
 
-bool run_steps(const Target &target, Guest &guest, TargetReport &report, EventSink &events) {
+bool run_steps(const Target &target, Guest &guest, Observer *observer, TargetReport &report,
+               EventSink &events) {
     report.steps.clear();
     for (const PlannedStep &planned : target.steps)
         report.steps.push_back({planned.step.id, planned.step.kind, planned.step.origin,
-                                planned.step.summary, StepResult{}});
+                                planned.step.summary, StepResult{}, std::nullopt});
     for (std::size_t index = 0; index < target.steps.size(); ++index) {
         check_interrupt();
         const Step &step = target.steps[index].step;
@@ -60,6 +61,8 @@ bool run_steps(const Target &target, Guest &guest, TargetReport &report, EventSi
             conclude(done, report, events);
             throw;
         }
+        if (observer != nullptr)
+            done.effect = observer->effect();
         conclude(done, report, events);
         if (done.result.outcome == StepOutcome::failed) {
             report.error = fmt::format("{}:{}: {}: {}", step.origin.file, step.origin.line,

@@ -21,8 +21,12 @@ std::tm utc_time(std::time_t time) {
 } // namespace
 
 std::string utc_now() {
+    return utc_in(std::chrono::seconds(0));
+}
+
+std::string utc_in(std::chrono::seconds ahead) {
     using namespace std::chrono;
-    const auto now = time_point_cast<microseconds>(system_clock::now());
+    const auto now = time_point_cast<microseconds>(system_clock::now()) + ahead;
     const auto whole = floor<seconds>(now);
     const std::tm time = utc_time(system_clock::to_time_t(whole));
     return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", time.tm_year + 1900,

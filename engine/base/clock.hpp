@@ -9,6 +9,9 @@ namespace retouch {
 /// Now, RFC 3339 in UTC with microseconds: "2026-01-31T12:00:00.123456Z". Sorts as text.
 [[nodiscard]] std::string utc_now();
 
+/// The same, `ahead` from now.
+[[nodiscard]] std::string utc_in(std::chrono::seconds ahead);
+
 /// Today in UTC as YYYYMMDD.
 [[nodiscard]] std::string utc_today();
 

@@ -42,6 +42,10 @@ namespace retouch {
 /// "12.3 MiB"; exact below 1 KiB ("512 B").
 [[nodiscard]] std::string format_bytes(std::uint64_t bytes);
 
+/// "512", "10 KiB", "1.5GiB": bytes, or a number with up to three decimals and a unit of KiB, MiB,
+/// GiB or TiB; nullopt for anything else, and beyond 2^63 - 1.
+[[nodiscard]] std::optional<std::int64_t> parse_bytes(std::string_view text);
+
 /// "0.4 s", "12 s", "3 m 05 s", "1 h 02 m".
 [[nodiscard]] std::string format_seconds(double seconds);
 

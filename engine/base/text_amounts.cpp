@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <charconv>
 #include <cmath>
 
 namespace retouch {
@@ -67,6 +68,28 @@ std::string format_bytes(std::uint64_t bytes) {
         ++unit;
     }
     return fmt::format("{:.1f} {}", amount, k_units[unit]);
+}
+
+std::optional<std::int64_t> parse_bytes(std::string_view text) {
+    constexpr std::string_view k_units = "KMGT";
+    constexpr double k_too_many = 9223372036854775808.0;
+    double amount = 0;
+    const auto [end, failed] =
+        std::from_chars(text.data(), text.data() + text.size(), amount, std::chars_format::fixed);
+    if (failed != std::errc{} || std::signbit(amount))
+        return std::nullopt;
+    std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
+    if (unit.starts_with(' '))
+        unit.remove_prefix(1);
+    if (!unit.empty()) {
+        const std::size_t power = k_units.find(unit.front());
+        if (unit.size() != 3 || !unit.ends_with("iB") || power == std::string_view::npos)
+            return std::nullopt;
+        amount = std::ldexp(amount, 10 * static_cast<int>(power + 1));
+    }
+    if (!(amount < k_too_many))
+        return std::nullopt;
+    return static_cast<std::int64_t>(amount);
 }
 
 std::string format_seconds(double seconds) {

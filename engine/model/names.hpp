@@ -58,6 +58,16 @@ struct NameTable<PublishMethod> {
                                                               "upload"};
 };
 
+template<>
+struct NameTable<FileInfo::Type> {
+    static constexpr std::array<std::string_view, 4> names = {"file", "directory", "link", "other"};
+};
+
+template<>
+struct NameTable<AccountChange::Kind> {
+    static constexpr std::array<std::string_view, 2> names = {"user", "group"};
+};
+
 template<typename Enum>
 concept Named = requires {
     NameTable<Enum>::names;

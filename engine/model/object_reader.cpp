@@ -61,6 +61,13 @@ std::int64_t ObjectReader::count(std::string_view key) {
     return value.get<std::int64_t>();
 }
 
+double ObjectReader::seconds(std::string_view key) {
+    const Json &value = member(key);
+    if (!value.is_number() || value.get<double>() < 0)
+        throw wrong(key, "expected a number from 0");
+    return value.get<double>();
+}
+
 const Json &ObjectReader::array(std::string_view key) {
     const Json &value = member(key);
     if (!value.is_array())

@@ -33,6 +33,7 @@ class ObjectReader {
     [[nodiscard]] std::string text(std::string_view key);
     [[nodiscard]] bool boolean(std::string_view key);
     [[nodiscard]] std::int64_t count(std::string_view key); ///< an integer, not negative
+    [[nodiscard]] double seconds(std::string_view key);     ///< a number, not negative
     [[nodiscard]] std::vector<std::string> texts(std::string_view key);
     [[nodiscard]] std::map<std::string, std::string> text_map(std::string_view key);
     [[nodiscard]] Json object(std::string_view key);

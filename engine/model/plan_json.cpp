@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "model/names.hpp"
 #include "model/plan_digest.hpp"
+#include "model/rehearsal_json.hpp"
 #include "retouch/plan.hpp"
 
 #include <algorithm>
@@ -47,6 +48,7 @@ Json step_json(const PlannedStep &planned) {
     object["diff"] = planned.change.diff;
     object["options"] = step.options;
     object["identity"] = step.identity;
+    object["rehearsed"] = planned.rehearsed ? to_json(*planned.rehearsed) : Json();
     return object;
 }
 
@@ -134,6 +136,9 @@ Json target_json(const Target &target, const PlannedRecipe &recipe) {
     object["preconditions"] = preconditions_json(target, recipe);
     object["detach"] = target.detach;
     object["notes"] = target.notes;
+    object["limits"] = to_json(target.limits);
+    object["volatile"] = target.volatile_paths;
+    object["rehearsal"] = target.rehearsal ? to_json(*target.rehearsal) : Json();
     return object;
 }
 
@@ -157,6 +162,8 @@ Json to_json(const Plan &plan) {
                           {"sha256", plan.recipe.sha256},
                           {"name", plan.recipe.name}};
     document["catalog"] = plan.catalog;
+    document["made_at"] = plan.made_at;
+    document["expires_at"] = plan.expires_at;
     document["targets"] = std::move(targets);
     document = printable(document);
     document[k_plan_digest_key] = plan_digest(document);

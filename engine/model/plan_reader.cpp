@@ -7,6 +7,7 @@
 #include "model/json_guard.hpp"
 #include "model/object_reader.hpp"
 #include "model/plan_digest.hpp"
+#include "model/rehearsal_json.hpp"
 #include "retouch/error.hpp"
 #include "retouch/plan.hpp"
 
@@ -96,6 +97,8 @@ PlannedStep read_step(ObjectReader &reader) {
     planned.change.diff = reader.text("diff");
     planned.step.options = reader.object("options");
     planned.step.identity = reader.member("identity");
+    if (!reader.member("rehearsed").is_null())
+        planned.rehearsed = read_rehearsed(reader.reader("rehearsed"));
     reader.finish();
     return planned;
 }
@@ -177,6 +180,10 @@ Target read_target(ObjectReader &reader) {
     (void)reader.member("preconditions");
     target.detach = reader.texts("detach");
     target.notes = reader.texts("notes");
+    target.limits = read_limits(reader.reader("limits"));
+    target.volatile_paths = reader.texts("volatile");
+    if (!reader.member("rehearsal").is_null())
+        target.rehearsal = read_rehearsal(reader.reader("rehearsal"));
     reader.finish();
     return target;
 }
@@ -203,6 +210,8 @@ Plan plan_from_json(const std::string &text) {
     plan.tool = document.text("tool");
     plan.recipe = read_recipe(document.reader("recipe"));
     plan.catalog = document.text("catalog");
+    plan.made_at = document.text("made_at");
+    plan.expires_at = document.text("expires_at");
     for (ObjectReader &target : document.readers("targets"))
         plan.targets.push_back(read_target(target));
     const std::string digest = document.text(k_plan_digest_key);

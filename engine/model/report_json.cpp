@@ -33,6 +33,8 @@ Json step_json(const StepReport &step) {
     object["seconds"] = rounded(result.seconds);
     object["out"] = output_json(result.out);
     object["err"] = output_json(result.err);
+    if (step.effect)
+        object["effect"] = to_json(*step.effect);
     return object;
 }
 

@@ -3,9 +3,11 @@
 #include "base/text.hpp"
 #include "base/version.hpp"
 #include "plan/fingerprint.hpp"
+#include "plan/limit_check.hpp"
 #include "plan/lineage.hpp"
 #include "plan/properties.hpp"
 #include "plan/publishing.hpp"
+#include "plan/volatile_paths.hpp"
 #include "retouch/error.hpp"
 
 #include <fmt/format.h>
@@ -93,6 +95,16 @@ void plan_create(Target &target, const Recipe &recipe, const Lineage &lineage,
             escape(lineage.publish_name)));
 }
 
+/// A limit that steps break whatever they do is told before any of them runs.
+void refuse_forbidden_steps(const Target &target) {
+    std::string lines;
+    for (const Violation &violation : forbidden_steps(target))
+        lines += "\n  " + describe(violation, target);
+    if (!lines.empty())
+        throw Error(ErrorKind::refused, "steps of the recipe go beyond its own limits" + lines,
+                    "mend the step, or widen the limit if this is meant");
+}
+
 Target resolve_target(const CheckedRecipe &checked, const CatalogView &catalog,
                       const PlanOptions &options) {
     const Recipe &recipe = checked.recipe;
@@ -114,15 +126,19 @@ Target resolve_target(const CheckedRecipe &checked, const CatalogView &catalog,
     target.observed = observe(lineage, images);
     target.injected = checked.injected;
     target.detach = to_detach(recipe.name, images);
+    target.limits = recipe.limits;
+    target.volatile_paths = volatile_paths(recipe.volatile_paths);
     if (built)
         plan_update(target, recipe, lineage, images);
     else
         plan_create(target, recipe, lineage, images, catalog);
     for (const Step &step : checked.steps)
-        target.steps.push_back({step, {}});
+        target.steps.push_back({step, {}, std::nullopt});
     if (built)
         for (PlannedStep &step : target.steps)
             step.change = {StepState::unchanged, "the present generation has it", ""};
+    else
+        refuse_forbidden_steps(target);
     return target;
 }
 

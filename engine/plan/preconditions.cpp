@@ -1,5 +1,6 @@
 #include "plan/preconditions.hpp"
 
+#include "base/clock.hpp"
 #include "base/digest.hpp"
 #include "base/text.hpp"
 #include "retouch/error.hpp"
@@ -11,6 +12,9 @@
 namespace retouch {
 
 namespace {
+
+constexpr const char *k_plan_again =
+    "make a new plan with `retouch plan -o FILE RECIPE` and review it";
 
 void compare_images(const Target &target, const std::vector<Image> &images,
                     std::vector<std::string> &moved) {
@@ -47,6 +51,20 @@ void compare_files(const Target &target, std::vector<std::string> &moved) {
 
 } // namespace
 
+void require_acceptable(const Plan &plan) {
+    if (!plan.expires_at.empty() && utc_now() >= plan.expires_at)
+        throw Error(ErrorKind::stale,
+                    fmt::format("the plan expired at {}", escape(plan.expires_at)), k_plan_again);
+    for (const Target &target : plan.targets)
+        if (target.rehearsal && !target.rehearsal->passed)
+            throw Error(ErrorKind::refused,
+                        "the plan's rehearsal did not pass" +
+                            (target.rehearsal->error.empty()
+                                 ? std::string(": steps went beyond the limits of the recipe")
+                                 : ": " + escape(target.rehearsal->error)),
+                        "mend the recipe and rehearse again");
+}
+
 void require_unchanged(const Target &target, const CatalogView &catalog) {
     std::vector<std::string> moved;
     compare_images(target, catalog.images(), moved);
@@ -57,8 +75,7 @@ void require_unchanged(const Target &target, const CatalogView &catalog) {
     std::string list;
     for (const std::string &line : moved)
         list += "\n  " + line;
-    throw Error(ErrorKind::stale, "the plan is stale; since it was made" + list,
-                "make a new plan with `retouch plan -o FILE RECIPE` and review it");
+    throw Error(ErrorKind::stale, "the plan is stale; since it was made" + list, k_plan_again);
 }
 
 } // namespace retouch

@@ -7,6 +7,9 @@
 
 namespace retouch {
 
+/// Throws Error: stale when the plan has expired, refused when its rehearsal did not pass.
+void require_acceptable(const Plan &plan);
+
 /// Throws Error: stale, naming everything that moved: images that appeared, vanished or changed,
 /// and host files whose bytes differ.
 void require_unchanged(const Target &target, const CatalogView &catalog);

@@ -46,6 +46,28 @@ std::optional<std::int64_t> optional_number(const Value &parent, std::string_vie
     return number;
 }
 
+std::vector<std::string> texts(const Value &list) {
+    std::vector<std::string> found;
+    for (const Value &item : list.items)
+        found.push_back(item.scalar);
+    return found;
+}
+
+std::optional<std::vector<std::string>> optional_texts(const Value &parent, std::string_view key) {
+    const Value *list = parent.find(key);
+    return list == nullptr ? std::nullopt : std::optional(texts(*list));
+}
+
+Limits to_limits(const Value &value) {
+    Limits limits;
+    limits.may_change = optional_texts(value, "may_change");
+    limits.packages = optional_texts(value, "packages");
+    limits.bytes_written = parse_bytes(text_at(value, "bytes_written"));
+    limits.no_new_setuid = text_at(value, "no_new_setuid") == "true";
+    limits.no_network = text_at(value, "no_network") == "true";
+    return limits;
+}
+
 Publish to_publish(const Value &value) {
     Publish publish;
     publish.name = optional_text(value, "name");
@@ -53,11 +75,7 @@ Publish to_publish(const Value &value) {
     publish.previous =
         from_name<PreviousPolicy>(text_at(value, "previous")).value_or(publish.previous);
     publish.lineage = from_name<LineagePolicy>(text_at(value, "lineage")).value_or(publish.lineage);
-    if (const Value *tags = value.find("tags")) {
-        publish.tags.emplace();
-        for (const Value &tag : tags->items)
-            publish.tags->push_back(tag.scalar);
-    }
+    publish.tags = optional_texts(value, "tags");
     publish.min_disk_gib = optional_number(value, "min_disk");
     publish.min_ram_mib = optional_number(value, "min_ram");
     if (const Value *is_protected = value.find("protected"))
@@ -81,6 +99,9 @@ Recipe to_recipe(Value value, const std::filesystem::path &path) {
                                                : std::optional(field.value.scalar);
     if (const Value *publish = value.find("publish"))
         recipe.publish = to_publish(*publish);
+    if (const Value *limits = value.find("limits"))
+        recipe.limits = to_limits(*limits);
+    recipe.volatile_paths = optional_texts(value, "volatile").value_or(recipe.volatile_paths);
     for (Field &field : value.fields)
         if (is_section(field.key))
             recipe.sections.push_back({field.key, std::move(field.value)});

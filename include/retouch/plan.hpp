@@ -2,7 +2,9 @@
 // Plan: everything apply needs, as complete data. It is made by the planner from a recipe and a
 // look at the world, can be saved, read back and reviewed, and is the only thing apply obeys.
 
+#include "retouch/effect.hpp"
 #include "retouch/image.hpp"
+#include "retouch/limits.hpp"
 #include "retouch/publish.hpp"
 #include "retouch/recipe.hpp"
 #include "retouch/step.hpp"
@@ -14,7 +16,7 @@
 
 namespace retouch {
 
-inline constexpr const char *k_plan_format_version = "1.0";
+inline constexpr const char *k_plan_format_version = "1.1";
 
 enum class Action {
     create, ///< build and publish a new image
@@ -22,9 +24,20 @@ enum class Action {
     none,   ///< nothing to do
 };
 
+/// What a rehearsal saw a step do.
+struct RehearsedStep {
+    StepResult result;
+    Effect effect;
+    /// What it changed when all steps ran once more on the result; nullopt when they did not.
+    std::optional<Effect> again = std::nullopt;
+
+    bool operator==(const RehearsedStep &) const = default;
+};
+
 struct PlannedStep {
     Step step;
     StepChange change;
+    std::optional<RehearsedStep> rehearsed = std::nullopt;
 
     bool operator==(const PlannedStep &) const = default;
 };
@@ -89,6 +102,17 @@ struct InjectedFile {
     bool operator==(const InjectedFile &) const = default;
 };
 
+/// The run of a target's steps on a stage that was thrown away.
+struct Rehearsal {
+    std::string at;    ///< RFC 3339, UTC
+    std::string guest; ///< "appliance" or "host"
+    bool passed = false;
+    std::string error;                      ///< why it did not pass; empty when it did
+    std::vector<Violation> violations = {}; ///< limits the steps went beyond
+
+    bool operator==(const Rehearsal &) const = default;
+};
+
 struct Target {
     Action action = Action::none;
     std::string reason; ///< for people: why this action
@@ -105,6 +129,11 @@ struct Target {
     /// Earlier images of this recipe that still share data with their source and are to be freed.
     std::vector<std::string> detach;
     std::vector<std::string> notes; ///< what a reviewer should know; escaped
+    Limits limits;
+    /// Globs of guest paths that may come out differently each time; no surprise, within all
+    /// limits.
+    std::vector<std::string> volatile_paths;
+    std::optional<Rehearsal> rehearsal = std::nullopt;
 
     bool operator==(const Target &) const = default;
 };
@@ -123,6 +152,8 @@ struct Plan {
     PlannedRecipe recipe;
     std::string catalog; ///< its name in retouch.yaml
     std::vector<Target> targets;
+    std::string made_at;    ///< RFC 3339, UTC; empty when it was not saved
+    std::string expires_at; ///< the same; apply refuses it from then on
 
     bool operator==(const Plan &) const = default;
 

@@ -2,6 +2,7 @@
 // Recipe: a checked recipe as plain data, variables resolved, sections in running order. What a
 // section's entries mean is known to the step kind of that name, not here.
 
+#include "retouch/limits.hpp"
 #include "retouch/publish.hpp"
 #include "retouch/value.hpp"
 
@@ -43,6 +44,8 @@ struct Recipe {
     std::vector<Section> sections;
     std::map<std::string, std::optional<std::string>> properties; ///< nullopt: remove
     Publish publish;
+    Limits limits;
+    std::vector<std::string> volatile_paths; ///< besides the usual ones
 };
 
 } // namespace retouch

@@ -21,6 +21,7 @@ struct StepReport {
     Origin origin;
     std::string summary;
     StepResult result;
+    std::optional<Effect> effect = std::nullopt; ///< where it was observed
 
     bool operator==(const StepReport &) const = default;
 };

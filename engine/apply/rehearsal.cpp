@@ -1,0 +1,80 @@
+#include "apply/rehearsal.hpp"
+
+#include "apply/build.hpp"
+#include "apply/effect_guard.hpp"
+#include "apply/journal.hpp"
+#include "apply/phases.hpp"
+#include "base/clock.hpp"
+#include "base/uuid.hpp"
+#include "model/names.hpp"
+
+namespace retouch {
+
+namespace {
+
+void take_results(Target &target, TargetReport &report) {
+    for (std::size_t i = 0; i < target.steps.size(); ++i) {
+        StepReport &step = report.steps.at(i);
+        target.steps[i].rehearsed = {.result = std::move(step.result),
+                                     .effect = std::move(step.effect).value_or(Effect{})};
+    }
+}
+
+void take_second_results(Target &target, TargetReport &report) {
+    for (std::size_t i = 0; i < target.steps.size(); ++i)
+        target.steps[i].rehearsed.value().again = std::move(report.steps.at(i).effect);
+}
+
+/// A step that failed leaves the rest unreached; the guest is not asked to run them again.
+void rehearse_target(Target &target, const std::string &id, Catalog &catalog,
+                     const ApplyOptions &options, const RehearsalOptions &how, TargetReport &report,
+                     EventSink &events) {
+    Build build(target, id, catalog, report, events);
+    const GuestView &guest = build.open(options);
+    {
+        const Phase phase("plan", report, events);
+        preview_steps(target, guest);
+    }
+    build.observe();
+    Rehearsal rehearsal;
+    rehearsal.at = utc_now();
+    rehearsal.guest = options.guest == GuestKind::host ? "host" : "appliance";
+    rehearsal.passed = build.run_steps();
+    rehearsal.error = report.error;
+    rehearsal.violations = violations_of(target, report);
+    take_results(target, report);
+    if (rehearsal.passed && how.prove) {
+        if (!build.run_steps())
+            rehearsal.error = "run a second time: " + report.error;
+        take_second_results(target, report);
+    }
+    rehearsal.passed = rehearsal.error.empty() && rehearsal.violations.empty();
+    target.rehearsal = std::move(rehearsal);
+}
+
+} // namespace
+
+void rehearse(Plan &plan, Catalog &catalog, const ApplyOptions &options,
+              const RehearsalOptions &how, EventSink &events) {
+    for (Target &target : plan.targets) {
+        if (target.action != Action::create || target.steps.empty())
+            continue;
+        const std::string id = random_uuid();
+        Journal journal(catalog.state_directory(), random_uuid(),
+                        {{"recipe", plan.recipe.name}, {"rehearsal", true}});
+        journal.add("stage", {{"id", id}, {"source", target.source.id}});
+        TargetReport report;
+        report.name = target.publish.name;
+        events.on({"target_started",
+                   report.name,
+                   "rehearsed on a copy that is thrown away",
+                   {{"action", to_string(target.action)}}});
+        rehearse_target(target, id, catalog, options, how, report, events);
+        events.on({"target_finished",
+                   report.name,
+                   report.error,
+                   {{"outcome", "rehearsed"}, {"image_id", ""}}});
+    }
+}
+
+} // namespace retouch

@@ -1,0 +1,111 @@
+#include "plan/limit_check.hpp"
+
+#include "base/path_glob.hpp"
+#include "base/text.hpp"
+#include "plan/volatile_paths.hpp"
+#include "retouch/step_kind.hpp"
+
+#include <fmt/format.h>
+#include <fnmatch.h>
+
+#include <algorithm>
+
+namespace retouch {
+
+namespace {
+
+void check_paths(const Target &target, const ObservedStep &observed,
+                 std::vector<Violation> &found) {
+    for (const EntryChange &change : observed.effect.files) {
+        const bool allowed =
+            std::ranges::any_of(*target.limits.may_change, [&](const std::string &glob) {
+                return matches_path(glob, change.path);
+            });
+        if (!allowed && !is_volatile(target.volatile_paths, change.path))
+            found.push_back({"may_change", observed.step.id, change.path});
+    }
+}
+
+void check_packages(const Target &target, const ObservedStep &observed,
+                    std::vector<Violation> &found) {
+    for (const PackageChange &change : observed.effect.packages) {
+        const std::string name = change.name.substr(0, change.name.find(':'));
+        const bool allowed =
+            std::ranges::any_of(*target.limits.packages, [&](const std::string &glob) {
+                return fnmatch(glob.c_str(), name.c_str(), 0) == 0;
+            });
+        if (!allowed)
+            found.push_back({"packages", observed.step.id, change.name});
+    }
+}
+
+void check_sum(const Target &target, const std::vector<ObservedStep> &steps,
+               std::vector<Violation> &found) {
+    std::uint64_t sum = 0;
+    for (const ObservedStep &observed : steps)
+        sum += observed.effect.bytes_written;
+    if (sum > static_cast<std::uint64_t>(*target.limits.bytes_written))
+        found.push_back({"bytes_written", "", format_bytes(sum)});
+}
+
+const Step *find_step(const Target &target, const std::string &id) {
+    for (const PlannedStep &planned : target.steps)
+        if (planned.step.id == id)
+            return &planned.step;
+    return nullptr;
+}
+
+std::string complaint(const Violation &violation, const Limits &limits) {
+    const std::string what = escape(violation.what);
+    if (violation.limit == "may_change")
+        return fmt::format("changed {}, which may_change does not allow", what);
+    if (violation.limit == "packages")
+        return fmt::format("changed the package {}, which packages does not allow", what);
+    if (violation.limit == "no_new_setuid")
+        return fmt::format("made {} setuid or setgid, which no_new_setuid forbids", what);
+    if (violation.limit == "no_network")
+        return "uses the network, which no_network forbids";
+    return fmt::format("wrote {}, more than the {} of bytes_written", what,
+                       format_bytes(static_cast<std::uint64_t>(limits.bytes_written.value_or(0))));
+}
+
+} // namespace
+
+std::vector<Violation> forbidden_steps(const Target &target) {
+    std::vector<Violation> found;
+    if (target.limits.no_network)
+        for (const PlannedStep &planned : target.steps)
+            if (find_step_kind(planned.step.kind)->needs(planned.step).network)
+                found.push_back({"no_network", planned.step.id, ""});
+    return found;
+}
+
+std::vector<Violation> violations(const Target &target, const std::vector<ObservedStep> &steps) {
+    const Limits &limits = target.limits;
+    std::vector<Violation> found;
+    if (limits.may_change)
+        for (const ObservedStep &observed : steps)
+            check_paths(target, observed, found);
+    if (limits.packages)
+        for (const ObservedStep &observed : steps)
+            check_packages(target, observed, found);
+    if (limits.bytes_written)
+        check_sum(target, steps, found);
+    if (limits.no_new_setuid)
+        for (const ObservedStep &observed : steps)
+            for (const EntryChange &change : observed.effect.files)
+                if (gives_setuid(change))
+                    found.push_back({"no_new_setuid", observed.step.id, change.path});
+    return found;
+}
+
+std::string describe(const Violation &violation, const Target &target) {
+    const std::string what = complaint(violation, target.limits);
+    const Step *step = find_step(target, violation.step);
+    if (step == nullptr)
+        return "the steps together " + what;
+    return fmt::format("{}:{}: {} {}", escape(step->origin.file), step->origin.line,
+                       escape(step->summary), what);
+}
+
+} // namespace retouch

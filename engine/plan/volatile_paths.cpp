@@ -1,0 +1,58 @@
+#include "plan/volatile_paths.hpp"
+
+#include "base/path_glob.hpp"
+
+#include <algorithm>
+
+namespace retouch {
+
+namespace {
+
+constexpr const char *k_usual[] = {
+    // Scratch and logs.
+    "/tmp/**",
+    "/var/tmp/**",
+    "/run/**",
+    "/var/run/**",
+    "/var/log/**",
+    // Caches that hold times or follow the mirror of the day.
+    "/var/cache/**",
+    "/var/lib/apt/**",
+    "/var/lib/dnf/**",
+    "/var/lib/yum/**",
+    "/var/lib/zypp/**",
+    "/etc/ld.so.cache",
+    "**/__pycache__/**",
+    // Databases that hold the time of installation; the packages themselves are compared.
+    "/var/lib/rpm/**",
+    "/usr/lib/sysimage/rpm/**",
+    "/var/lib/systemd/**",
+    "/var/lib/ucf/**",
+    // Copies of the former version, which need not be there.
+    "/etc/*-",
+    "/var/lib/dpkg/*-old",
+    "/var/cache/debconf/*-old",
+    // Made of other files, with times in them.
+    "/boot/initrd.img-*",
+    "/boot/initramfs-*",
+    // Drawn by lot.
+    "/etc/machine-id",
+    "/var/lib/dbus/machine-id",
+    "/etc/ssh/ssh_host_*",
+    "/var/lib/cloud/**",
+};
+
+} // namespace
+
+std::vector<std::string> volatile_paths(const std::vector<std::string> &more) {
+    std::vector<std::string> globs(std::begin(k_usual), std::end(k_usual));
+    globs.insert(globs.end(), more.begin(), more.end());
+    return globs;
+}
+
+bool is_volatile(const std::vector<std::string> &globs, const std::string &path) {
+    return std::ranges::any_of(globs,
+                               [&](const std::string &glob) { return matches_path(glob, path); });
+}
+
+} // namespace retouch

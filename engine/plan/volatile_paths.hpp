@@ -1,0 +1,17 @@
+#pragma once
+
+// Volatile paths: what comes out differently each time steps run, whatever they do: logs, caches,
+// identities. docs/reviewing.md lists them.
+
+#include <string>
+#include <vector>
+
+namespace retouch {
+
+/// Globs, as matches_path() reads them: the usual ones, then `more`.
+[[nodiscard]] std::vector<std::string> volatile_paths(const std::vector<std::string> &more);
+
+/// True when one of the globs matches.
+[[nodiscard]] bool is_volatile(const std::vector<std::string> &globs, const std::string &path);
+
+} // namespace retouch
