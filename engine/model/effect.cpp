@@ -93,11 +93,12 @@ bool gives_setuid(const EntryChange &change) {
         return false;
     if (!has_set_id(change.before))
         return true;
-    const std::uint32_t before = change.before->info.mode & k_set_id;
-    const std::uint32_t after = change.after->info.mode & k_set_id;
+    const FileInfo &before = change.before->info;
+    const FileInfo &after = change.after->info;
     const bool same_bytes =
         !change.before->sha256.empty() && change.before->sha256 == change.after->sha256;
-    return (after & ~before) != 0 || !same_bytes;
+    return (after.mode & ~before.mode & k_set_id) != 0 || after.uid != before.uid ||
+           after.gid != before.gid || !same_bytes;
 }
 
 Effect compose(const Effect &first, const Effect &second) {

@@ -14,8 +14,9 @@ namespace retouch {
 
 /// One path at one moment. Times and the sizes of directories are left out: they tell nothing.
 struct EntryState {
-    FileInfo info;      ///< size 0 but for regular files
-    std::string target; ///< of a symbolic link
+    FileInfo info; ///< size 0 but for regular files
+    /// Of a symbolic link; of what is neither file, directory nor link: "block device 8:1", "fifo".
+    std::string target;
     std::string sha256; ///< lower-case hex, of a regular file whose bytes are known; else empty
     /// Extended attributes, labels and ACLs included: "NAME=HEX" each on a line of its own, sorted;
     /// instead of HEX "sha256:HEX" for values over 64 bytes.
@@ -24,10 +25,10 @@ struct EntryState {
     bool operator==(const EntryState &) const = default;
 };
 
-/// A path that was added, changed or removed. With equal states on both sides, a file was written
-/// anew and nobody knows whether its bytes are the former ones.
+/// A path that was added, changed or removed. Where the states differ in nothing but a digest that
+/// `before` lacks, a file was written anew and nobody knows whether its bytes are the former ones.
 struct EntryChange {
-    std::string path;
+    std::string path;                 ///< with \xHH where it is no valid UTF-8; so are link targets
     std::optional<EntryState> before; ///< nullopt: added
     std::optional<EntryState> after;  ///< nullopt: removed
     std::string diff; ///< unified, of a text whose former bytes are known; may be empty

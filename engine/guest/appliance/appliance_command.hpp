@@ -15,9 +15,6 @@ struct ApplianceSandbox {
     bool writable = false; ///< else every filesystem of the guest is read-only for it
 };
 
-/// Hands the runner to the appliance, once for all commands. Throws Error.
-void upload_runner(const Handle &handle);
-
 /// Requires: check_command() has passed and the runner is there. Throws Error when it could not be
 /// started or the appliance had to be ended.
 [[nodiscard]] CommandResult run_in_appliance(const ApplianceSandbox &sandbox,

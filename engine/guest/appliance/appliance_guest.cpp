@@ -7,7 +7,9 @@
 #include "base/interrupt.hpp"
 #include "base/text.hpp"
 #include "guest/appliance/appliance_command.hpp"
+#include "guest/appliance/appliance_tree.hpp"
 #include "guest/command.hpp"
+#include "guest/effects/entry_changes.hpp"
 #include "guest/inspect.hpp"
 #include "guest/refusals.hpp"
 #include "guest/resolve.hpp"
@@ -228,14 +230,27 @@ CommandResult ApplianceGuest::run(const GuestCommand &command) {
     return run_command(command, !read_only_);
 }
 
+void ApplianceGuest::need_runner() const {
+    if (!runner_uploaded_)
+        upload_runner(*handle_);
+    runner_uploaded_ = true;
+}
+
 CommandResult ApplianceGuest::run_command(const GuestCommand &command, bool writable) const {
     check_command(facts_, command);
     if (command.network && !network_)
         throw Error(ErrorKind::failed, "the appliance was started without a network");
-    if (!runner_uploaded_)
-        upload_runner(*handle_);
-    runner_uploaded_ = true;
+    need_runner();
     return run_in_appliance({*handle_, *watchdog_, *this, writable}, command);
+}
+
+void ApplianceGuest::mark(const std::vector<std::string> &keep) {
+    need_runner();
+    mark_in_appliance({*handle_, *watchdog_}, keep);
+}
+
+std::vector<EntryChange> ApplianceGuest::changes() {
+    return entry_changes(changes_in_appliance({*handle_, *watchdog_}));
 }
 
 /// libguestfs does not tell when data could not be written. The appliance's kernel does.

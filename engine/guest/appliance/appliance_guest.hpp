@@ -37,6 +37,8 @@ class ApplianceGuest final : public Guest {
                         std::uint32_t gid) override;
     void remove(const std::string &path) override;
     CommandResult run(const GuestCommand &command) override;
+    void mark(const std::vector<std::string> &keep) override;
+    [[nodiscard]] std::vector<EntryChange> changes() override;
     void finish() override;
     [[nodiscard]] std::uint64_t bytes_written() const override;
 
@@ -60,6 +62,7 @@ class ApplianceGuest final : public Guest {
     [[nodiscard]] bool remove_entry(const std::string &path, int depth);
 
     void write_through() const;
+    void need_runner() const;
     [[nodiscard]] CommandResult run_command(const GuestCommand &command, bool writable) const;
 
     [[nodiscard]] guestfs_h *g() const { return handle_->get(); }
@@ -71,7 +74,7 @@ class ApplianceGuest final : public Guest {
     std::unique_ptr<Handle> handle_;
     std::unique_ptr<Watchdog> watchdog_;
     Facts facts_;
-    mutable bool runner_uploaded_ = false; ///< with the first command
+    mutable bool runner_uploaded_ = false; ///< when it is first needed
     std::string disk_errors_;              ///< as counted when the guest was opened
 };
 

@@ -6,7 +6,9 @@
 #include "base/path.hpp"
 #include "base/text.hpp"
 #include "guest/command.hpp"
+#include "guest/effects/entry_changes.hpp"
 #include "guest/host/partitions.hpp"
+#include "guest/host/tree_tools.hpp"
 #include "guest/inspect.hpp"
 #include "guest/refusals.hpp"
 #include "guest/resolve.hpp"
@@ -215,6 +217,16 @@ CommandResult HostGuest::run(const GuestCommand &command) {
 CommandResult HostGuest::run_command(const GuestCommand &command, bool writable) const {
     check_command(facts_, command);
     return run_in_sandbox({*this, files(), root_path(), writable}, command);
+}
+
+void HostGuest::mark(const std::vector<std::string> &keep) {
+    check_look(memory_.mark(files().fd(), keep, host_tree_tools()));
+}
+
+std::vector<EntryChange> HostGuest::changes() {
+    std::vector<SeenChange> seen;
+    check_look(memory_.changes(files().fd(), host_tree_tools(), seen));
+    return entry_changes(std::move(seen));
 }
 
 void HostGuest::finish() {

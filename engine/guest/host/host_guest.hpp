@@ -6,6 +6,7 @@
 #include "guest/host/loop_device.hpp"
 #include "guest/host/mount.hpp"
 #include "guest/host/rooted.hpp"
+#include "guest/tree/tree_memory.hpp"
 #include "guest/volume.hpp"
 #include "retouch/guest.hpp"
 #include "store/disk_export.hpp"
@@ -42,6 +43,8 @@ class HostGuest final : public Guest {
                         std::uint32_t gid) override;
     void remove(const std::string &path) override;
     CommandResult run(const GuestCommand &command) override;
+    void mark(const std::vector<std::string> &keep) override;
+    [[nodiscard]] std::vector<EntryChange> changes() override;
     void finish() override;
     [[nodiscard]] std::uint64_t bytes_written() const override;
 
@@ -72,6 +75,7 @@ class HostGuest final : public Guest {
     std::filesystem::path disk_; ///< the exported file, seen through the daemon's namespace
     std::vector<Filesystem> filesystems_; ///< the root first
     Facts facts_;
+    TreeMemory memory_; ///< of mark() and changes()
 };
 
 } // namespace retouch

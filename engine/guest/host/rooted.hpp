@@ -41,6 +41,9 @@ class Rooted {
     /// The directory that holds `path`'s entry. Throws Error naming `what` was tried.
     [[nodiscard]] UniqueFd open_parent(const std::string &path, const char *what) const;
 
+    /// The root, open for reading as long as this lives.
+    [[nodiscard]] int fd() const { return root_.get(); }
+
     /// Writes everything of the root's filesystem through. Throws Error when data was lost.
     void sync() const;
 

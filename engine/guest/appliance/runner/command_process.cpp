@@ -16,6 +16,7 @@
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -47,6 +48,20 @@ bool is_program(const char *path) {
     return stat(path, &status) == 0 && S_ISREG(status.st_mode) && (status.st_mode & 0111) != 0;
 }
 
+/// Makes the guest's root that of the whole mount namespace. A process that may chroot can leave a
+/// chroot again, and would find the appliance around it: its files, its devices.
+bool enter_guest() {
+    constexpr int levels = 16; // the appliance's root is itself one or two below the namespace's
+    const int guest = open(k_guest_root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (guest < 0 || chdir("/") != 0 || chroot(k_guest_root) != 0)
+        return false;
+    for (int level = 0; level < levels; ++level)
+        if (chdir("..") != 0)
+            return false;
+    return syscall(SYS_move_mount, guest, "", AT_FDCWD, ".", MOVE_MOUNT_F_EMPTY_PATH) == 0 &&
+           fchdir(guest) == 0 && chroot(".") == 0 && chdir("/") == 0;
+}
+
 std::vector<char *> pointers(std::vector<std::string> &words) {
     std::vector<char *> result;
     for (std::string &word : words)
@@ -63,7 +78,7 @@ std::vector<char *> pointers(std::vector<std::string> &words) {
     dup2(pipes.out[1], STDOUT_FILENO);
     dup2(pipes.err[1], STDERR_FILENO);
     setsid();
-    if (chroot(k_guest_root) != 0 || chdir("/") != 0)
+    if (!enter_guest())
         tell(notices, Notice::Kind::failed, errno, "enter the guest");
     else if (!is_program(job.shell.c_str()))
         tell(notices, Notice::Kind::no_shell, 0);

@@ -1,12 +1,14 @@
-// The runner: a small static program that runs one guest command inside the appliance, in
-// namespaces of its own, and prints its result. It is given a job file. libguestfs' own way of
-// running commands has neither exit status nor time limit.
+// The runner: a small static program that works for the library inside the appliance and prints
+// its result. It runs a guest command in namespaces of its own, because libguestfs' way of running
+// commands has neither exit status nor time limit, and it looks at the guest's whole tree.
 
 #include "guest/appliance/job.hpp"
 #include "guest/appliance/runner/command_process.hpp"
+#include "guest/appliance/runner/looking.hpp"
 #include "guest/appliance/runner/made_points.hpp"
 #include "guest/appliance/runner/supervision.hpp"
 #include "guest/appliance/runner/surroundings.hpp"
+#include "guest/appliance/runner/whole_file.hpp"
 
 #include <array>
 #include <cerrno>
@@ -21,16 +23,6 @@
 namespace retouch {
 
 namespace {
-
-std::string read_all(const char *path) {
-    std::string text;
-    std::array<char, 65536> buffer{};
-    const int file = open(path, O_RDONLY | O_CLOEXEC);
-    for (ssize_t got = 0; file >= 0 && (got = read(file, buffer.data(), buffer.size())) > 0;)
-        text.append(buffer.data(), static_cast<std::size_t>(got));
-    close(file);
-    return text;
-}
 
 /// Why the command cannot start when the guest lacks a place to mount something and it cannot be
 /// made; empty when all are there.
@@ -73,13 +65,15 @@ std::string run(Job &job) {
     return supervision.report();
 }
 
-void print(std::string_view text) {
-    while (!text.empty()) {
-        const ssize_t put = write(STDOUT_FILENO, text.data(), text.size());
-        if (put <= 0)
-            return;
-        text.remove_prefix(static_cast<std::size_t>(put));
-    }
+std::string run_job(const char *path) {
+    Job job = read_job(read_whole(path));
+    MadePoints points;
+    umask(022);
+    std::string report = make_points(job, points);
+    if (report.empty())
+        report = run(job);
+    points.take_away();
+    return report;
 }
 
 } // namespace
@@ -87,15 +81,17 @@ void print(std::string_view text) {
 } // namespace retouch
 
 int main(int count, char **words) {
-    if (count != 2)
+    const std::string_view task = count < 2 ? "" : words[1];
+    std::string report;
+    if (task == "run" && count == 3)
+        report = retouch::run_job(words[2]);
+    else if (task == "mark" && count == 3)
+        report = retouch::mark_tree(words[2]);
+    else if (task == "changes" && count == 2)
+        report = retouch::tree_changes();
+    else if (task == "piece" && count == 3)
+        report = retouch::piece_of_changes(words[2]);
+    else
         return 64;
-    retouch::Job job = retouch::read_job(retouch::read_all(words[1]));
-    retouch::MadePoints points;
-    umask(022);
-    std::string report = retouch::make_points(job, points);
-    if (report.empty())
-        report = retouch::run(job);
-    points.take_away();
-    retouch::print(report);
-    return 0;
+    return retouch::write_all_to(STDOUT_FILENO, report) ? 0 : 1;
 }

@@ -2,6 +2,8 @@
 
 #include "guest/appliance/runner/surroundings.hpp"
 
+#include "guest/appliance/runner/whole_file.hpp"
+
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -26,29 +28,6 @@ std::string failure(const std::string &what) {
 
 std::string in_guest(const std::string &path) {
     return k_guest_root + path;
-}
-
-bool write_file(const std::string &path, std::string_view bytes, mode_t mode) {
-    const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-    if (file < 0)
-        return false;
-    while (!bytes.empty()) {
-        const ssize_t put = write(file, bytes.data(), bytes.size());
-        if (put <= 0)
-            break;
-        bytes.remove_prefix(static_cast<std::size_t>(put));
-    }
-    return close(file) == 0 && bytes.empty();
-}
-
-std::string read_file(const char *path) {
-    std::string text;
-    std::array<char, 4096> buffer{};
-    const int file = open(path, O_RDONLY | O_CLOEXEC);
-    for (ssize_t got = 0; file >= 0 && (got = read(file, buffer.data(), buffer.size())) > 0;)
-        text.append(buffer.data(), static_cast<std::size_t>(got));
-    close(file);
-    return text;
 }
 
 bool bring_loopback_up() {
@@ -78,7 +57,7 @@ std::string unescape(std::string_view text) {
 
 /// Every filesystem of the guest, in this namespace only.
 bool make_read_only() {
-    const std::string mounts = read_file("/proc/mounts");
+    const std::string mounts = read_whole("/proc/mounts");
     for (std::size_t at = 0; at < mounts.size();) {
         const std::size_t end = std::min(mounts.find('\n', at), mounts.size());
         const std::string_view line = std::string_view(mounts).substr(at, end - at);
@@ -122,7 +101,7 @@ bool fill_run(const Job &job, const std::string &run) {
     return mkdir((run + "/lock").c_str(), 01777) == 0 &&
            chmod((run + "/lock").c_str(), 01777) == 0 &&
            mkdir(script.substr(0, script.rfind('/')).c_str(), 0755) == 0 &&
-           write_file(script, job.script, 0500);
+           write_whole(script.c_str(), job.script, 0500);
 }
 
 /// The directories on the way to a file in a tmpfs of ours.
@@ -134,20 +113,19 @@ void make_parents(const std::string &path) {
 /// Puts `bytes` over an existing file without touching it.
 bool cover(const std::string &path, const std::string &source, std::string_view bytes,
            mode_t mode) {
-    unlink(source.c_str());
-    return write_file(source, bytes, mode) &&
+    return write_whole(source.c_str(), bytes, mode) &&
            mount(source.c_str(), path.c_str(), nullptr, MS_BIND, nullptr) == 0 &&
            mount(nullptr, path.c_str(), nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID,
                  nullptr) == 0;
 }
 
 bool put_resolver(const Job &job) {
-    const std::string settings = read_file("/etc/resolv.conf");
+    const std::string settings = read_whole("/etc/resolv.conf");
     const std::string path = in_guest(job.resolver);
     if (job.resolver.rfind(job.run + "/", 0) != 0)
         return cover(path, "/dev/shm/retouch-resolv.conf", settings, 0644);
     make_parents(path);
-    return write_file(path, settings, 0644);
+    return write_whole(path.c_str(), settings, 0644);
 }
 
 } // namespace

@@ -1,0 +1,18 @@
+#pragma once
+// The guest's whole tree as the runner sees it in the appliance, where it also stays remembered.
+
+#include "guest/appliance/runner_call.hpp"
+#include "guest/tree/tree.hpp"
+
+#include <string>
+#include <vector>
+
+namespace retouch {
+
+/// Requires: the runner is there. Throws Error.
+void mark_in_appliance(const ApplianceRunner &runner, const std::vector<std::string> &named);
+
+/// What differs since; sound. Requires: mark_in_appliance(). Throws Error.
+[[nodiscard]] std::vector<SeenChange> changes_in_appliance(const ApplianceRunner &runner);
+
+} // namespace retouch

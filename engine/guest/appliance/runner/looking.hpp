@@ -1,0 +1,19 @@
+#pragma once
+// Looking at the guest's whole tree from inside the appliance. What was seen last is kept in a
+// tmpfs of the appliance, out of reach of the guest's commands. Part of the runner.
+
+#include <string>
+
+namespace retouch {
+
+/// Remembers the tree; `named_file` holds the packed paths whose bytes to keep. Returns what to
+/// print: "done", or why not.
+[[nodiscard]] std::string mark_tree(const char *named_file);
+
+/// Notes what changed since, and returns what to print: as piece_of_changes() from the beginning.
+[[nodiscard]] std::string tree_changes();
+
+/// "size N", then "piece HEX": some of the N packed bytes, from `offset` on.
+[[nodiscard]] std::string piece_of_changes(const char *offset);
+
+} // namespace retouch

@@ -1,0 +1,73 @@
+#include "guest/effects/entry_changes.hpp"
+
+#include "base/path.hpp"
+#include "base/text.hpp"
+#include "base/unified_diff.hpp"
+
+#include <algorithm>
+
+namespace retouch {
+
+namespace {
+
+/// As it is in documents, which cannot hold any bytes.
+std::string readable(std::string &&bytes) {
+    return invalid_utf8(bytes) ? escape(bytes) : std::move(bytes);
+}
+
+EntryState to_state(TreeEntry &&entry) {
+    return {entry.info, readable(std::move(entry.target)), std::move(entry.sha256),
+            std::move(entry.attributes)};
+}
+
+/// Valid UTF-8, so that it stays the same when a plan carries it.
+std::string diff_of(const SeenChange &change) {
+    if (!change.former_text || !change.text)
+        return {};
+    const std::string &path = change.after->path;
+    return to_valid_utf8(unified_diff(*change.former_text, *change.text,
+                                      change.before ? "a" + escape(path) : "/dev/null",
+                                      "b" + escape(path)));
+}
+
+const TreeEntry &either(const SeenChange &change) {
+    return change.after ? *change.after : *change.before;
+}
+
+bool is_sound_entry(const SeenChange &change) {
+    if (!change.before && !change.after)
+        return false;
+    if (change.before && change.after && change.before->path != change.after->path)
+        return false;
+    const bool is_file = change.after && change.after->info.type == FileInfo::Type::regular;
+    return is_normal_absolute(either(change).path) && (is_file || !change.text);
+}
+
+} // namespace
+
+bool is_sound(const std::vector<SeenChange> &seen) {
+    const auto out_of_order = [](const SeenChange &first, const SeenChange &second) {
+        return !in_tree_order(either(first).path, either(second).path);
+    };
+    return std::ranges::all_of(seen, is_sound_entry) &&
+           std::ranges::adjacent_find(seen, out_of_order) == seen.end();
+}
+
+std::vector<EntryChange> entry_changes(std::vector<SeenChange> seen) {
+    std::vector<EntryChange> changes;
+    changes.reserve(seen.size());
+    for (SeenChange &change : seen) {
+        EntryChange result;
+        result.diff = diff_of(change);
+        result.path = readable(std::string(either(change).path));
+        if (change.before)
+            result.before = to_state(std::move(*change.before));
+        if (change.after)
+            result.after = to_state(std::move(*change.after));
+        changes.push_back(std::move(result));
+    }
+    std::ranges::sort(changes, {}, &EntryChange::path);
+    return changes;
+}
+
+} // namespace retouch

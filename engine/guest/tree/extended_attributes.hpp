@@ -1,0 +1,14 @@
+#pragma once
+// Extended attributes of one entry as a text: labels, ACLs and capabilities are among them. Shared
+// with the runner in the appliance.
+
+#include "guest/tree/tree.hpp"
+
+namespace retouch {
+
+/// As EntryState::attributes; in names, control characters, "=", "%" and bytes beyond ASCII are
+/// %HH. A link is not followed. False with errno when they cannot be read.
+[[nodiscard]] bool read_attributes(int directory, const char *name, const TreeTools &tools,
+                                   std::string &text);
+
+} // namespace retouch

@@ -1,0 +1,78 @@
+// Descriptors are closed by hand's reach: this file is part of a program without our base layer.
+
+#include "guest/tree/file_bytes.hpp"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace retouch {
+
+namespace {
+
+class RegularFile {
+  public:
+    RegularFile(int root, const std::string &path) {
+        open_how how{};
+        how.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW;
+        how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
+        fd_ = static_cast<int>(syscall(SYS_openat2, root, path.c_str() + 1, &how, sizeof how));
+
+        struct stat status {};
+
+        if (fd_ >= 0 && (fstat(fd_, &status) != 0 || !S_ISREG(status.st_mode))) {
+            close(fd_);
+            fd_ = -1;
+            errno = EINVAL;
+        }
+    }
+
+    ~RegularFile() {
+        const int code = errno;
+        if (fd_ >= 0)
+            close(fd_);
+        errno = code;
+    }
+
+    RegularFile(const RegularFile &) = delete;
+    RegularFile &operator=(const RegularFile &) = delete;
+
+    [[nodiscard]] int fd() const { return fd_; }
+
+  private:
+    int fd_ = -1;
+};
+
+} // namespace
+
+std::optional<std::string> read_bytes(int root, const std::string &path, std::uint64_t size) {
+    const RegularFile file(root, path);
+    if (file.fd() < 0)
+        return std::nullopt;
+    std::string bytes(size, '\0');
+    std::size_t have = 0;
+    while (have < bytes.size()) {
+        const ssize_t got = read(file.fd(), bytes.data() + have, bytes.size() - have);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return std::nullopt;
+        if (got == 0)
+            break;
+        have += static_cast<std::size_t>(got);
+    }
+    bytes.resize(have);
+    return bytes;
+}
+
+std::optional<std::string> digest_bytes(int root, const std::string &path, const TreeTools &tools) {
+    const RegularFile file(root, path);
+    if (file.fd() < 0)
+        return std::nullopt;
+    return tools.digest_of(file.fd());
+}
+
+} // namespace retouch

@@ -1,0 +1,143 @@
+// Metadata decide what is looked into; then bytes are read once, for the digest and the text.
+
+#include "guest/tree/tree_memory.hpp"
+
+#include "guest/tree/file_bytes.hpp"
+#include "guest/tree/tree_comparison.hpp"
+#include "guest/tree/tree_walk.hpp"
+
+#include <cerrno>
+#include <map>
+#include <utility>
+
+namespace retouch {
+
+namespace {
+
+using Inode = std::pair<std::uint64_t, std::uint64_t>;
+
+bool is_regular(const TreeEntry *entry) {
+    return entry != nullptr && entry->info.type == FileInfo::Type::regular;
+}
+
+bool is_text(const std::string &bytes) {
+    return bytes.find('\0') == std::string::npos;
+}
+
+/// Looks into what may have changed.
+class Inspection {
+  public:
+    Inspection(int root, const TreeTools &tools, KeptTexts &texts)
+        : root_(root), tools_(tools), texts_(texts) {}
+
+    [[nodiscard]] LookFailure inspect(const TreePair &pair, std::vector<SeenChange> &found) {
+        SeenChange change;
+        std::optional<std::string> former_bytes;
+        if (pair.before != nullptr) {
+            change.before = *pair.before;
+            former_bytes = take_former(*change.before);
+        }
+        std::optional<std::string> bytes;
+        if (is_regular(pair.after))
+            if (const LookFailure failure = look_into(*pair.after, bytes))
+                return failure;
+        if (pair.after != nullptr)
+            change.after = *pair.after;
+        if (is_regular(pair.before) && is_regular(pair.after) && !change.before->sha256.empty() &&
+            change.before->sha256 == change.after->sha256 &&
+            looks_the_same(*pair.before, *pair.after))
+            return {};
+        if (pair.before == nullptr)
+            former_bytes.emplace();
+        if (bytes && former_bytes && may_show(change) && *bytes != *former_bytes) {
+            change.former_text = std::move(former_bytes);
+            change.text = std::move(bytes);
+        }
+        found.push_back(std::move(change));
+        return {};
+    }
+
+  private:
+    /// What was kept of it, which also tells the former digest.
+    std::optional<std::string> take_former(TreeEntry &before) {
+        const std::string *kept = texts_.find(before.path);
+        if (kept == nullptr)
+            return std::nullopt;
+        std::string bytes = *kept;
+        texts_.forget(before.path);
+        before.sha256 = tools_.digest(bytes);
+        return bytes;
+    }
+
+    /// Reads the digest, and the bytes of what is worth keeping or showing.
+    LookFailure look_into(TreeEntry &entry, std::optional<std::string> &bytes) {
+        const Inode inode{entry.device, entry.inode};
+        const auto known = digests_.find(inode);
+        const bool wanted = texts_.wants(entry);
+        if (known != digests_.end() && !wanted) {
+            entry.sha256 = known->second;
+            return {};
+        }
+        if (wanted) {
+            bytes = read_bytes(root_, entry.path, entry.info.size);
+            if (bytes)
+                entry.sha256 = tools_.digest(*bytes);
+        } else if (std::optional<std::string> digest = digest_bytes(root_, entry.path, tools_)) {
+            entry.sha256 = std::move(*digest);
+        }
+        if (entry.sha256.empty() && errno != ENAMETOOLONG)
+            return {entry.path, errno == 0 ? EIO : errno};
+        digests_[inode] = entry.sha256;
+        if (bytes && is_text(*bytes))
+            texts_.keep(entry.path, *bytes);
+        else
+            bytes.reset();
+        return {};
+    }
+
+    [[nodiscard]] bool may_show(const SeenChange &change) const {
+        return (!change.before || texts_.may_show(*change.before)) &&
+               (!change.after || texts_.may_show(*change.after));
+    }
+
+    int root_;
+    const TreeTools &tools_;
+    KeptTexts &texts_;
+    std::map<Inode, std::string> digests_; ///< a file with several names is read once
+};
+
+} // namespace
+
+LookFailure TreeMemory::mark(int root, const std::vector<std::string> &named,
+                             const TreeTools &tools) {
+    tree_ = {};
+    texts_ = KeptTexts(named);
+    if (const LookFailure failure = walk_tree(root, {}, tools, tree_))
+        return failure;
+    for (const TreeEntry &entry : tree_.entries) {
+        if (!texts_.wants(entry))
+            continue;
+        std::optional<std::string> bytes = read_bytes(root, entry.path, entry.info.size);
+        if (!bytes && errno != ENAMETOOLONG)
+            return {entry.path, errno};
+        if (bytes && is_text(*bytes))
+            texts_.keep(entry.path, std::move(*bytes));
+    }
+    return {};
+}
+
+LookFailure TreeMemory::changes(int root, const TreeTools &tools, std::vector<SeenChange> &found) {
+    Tree now;
+    if (const LookFailure failure = walk_tree(root, tree_, tools, now))
+        return failure;
+    Inspection inspection(root, tools, texts_);
+    for (const TreePair &pair : compare_trees(tree_, now)) {
+        tools.pause();
+        if (const LookFailure failure = inspection.inspect(pair, found))
+            return failure;
+    }
+    tree_ = std::move(now);
+    return {};
+}
+
+} // namespace retouch

@@ -1,0 +1,18 @@
+#pragma once
+// Walking a mounted tree by descriptors: links are never followed, nothing is written, and only
+// metadata is read. Shared with the runner in the appliance.
+
+#include "guest/tree/tree.hpp"
+
+namespace retouch {
+
+/// True when the metadata of a file prove that nobody wrote to it in between.
+[[nodiscard]] bool is_untouched(const TreeEntry &before, const TreeEntry &after);
+
+/// Everything below the directory `root`, itself included, but what the kernel makes up (proc,
+/// sysfs, tmpfs). What is untouched since `former` is taken over from there. When it returns, the
+/// clock has moved on so far that any later change has a later time.
+[[nodiscard]] LookFailure walk_tree(int root, const Tree &former, const TreeTools &tools,
+                                    Tree &tree);
+
+} // namespace retouch
