@@ -5,9 +5,12 @@
 #include "render/plan_markdown.hpp"
 
 #include "base/text.hpp"
+#include "render/effect_markdown.hpp"
 #include "render/markdown.hpp"
+#include "render/markdown_cut.hpp"
 #include "render/plan_summary.hpp"
 #include "render/plan_text.hpp"
+#include "render/result_words.hpp"
 #include "render/wording.hpp"
 
 #include <algorithm>
@@ -70,17 +73,20 @@ std::string steps_markdown(const Target &target) {
     std::string blocks;
     for (const PlannedStep &step : target.steps) {
         std::string foreseen(state_words(step.change.state));
-        if (!step.change.reason.empty() && step.change.reason != foreseen)
+        if (step.rehearsed)
+            foreseen = markdown_words(result_words(step));
+        else if (!step.change.reason.empty() && step.change.reason != foreseen)
             foreseen += ": " + markdown_words(step.change.reason);
-        rows.push_back({fmt::format("`{}`", state_mark(step.change.state)),
+        rows.push_back({fmt::format("`{}`", state_mark(known_state(step))),
                         markdown_cell(step.step.summary), foreseen,
                         markdown_cell(origin_text(step.step.origin))});
         if (const std::string script = script_beyond_summary(step); !script.empty())
             blocks += fmt::format("\n{}\n\n{}", markdown_code(step.step.summary),
                                   markdown_fence("sh", cut(script)));
-        if (!step.change.diff.empty())
+        if (const std::string diff = foreseen_diff(step); !diff.empty())
             blocks += fmt::format("\n{}\n\n{}", markdown_code(step.step.summary),
-                                  markdown_fence("diff", cut(step.change.diff)));
+                                  markdown_fence("diff", cut(diff)));
+        blocks += rehearsed_step_markdown(step);
     }
     const std::string table = markdown_table({"", "step", "effect", "origin"}, rows);
     return table.empty() ? table : "\n**Steps**\n\n" + table + blocks;
@@ -142,7 +148,7 @@ std::string target_markdown(const Target &target) {
 
 } // namespace
 
-std::string plan_markdown(const Plan &plan) {
+std::string plan_markdown(const Plan &plan, std::size_t max_bytes) {
     std::string text = markdown_marker("plan", plan.recipe.name);
     if (!plan.has_changes())
         return text + markdown_words(plan_summary(plan)) + "\n";
@@ -150,10 +156,11 @@ std::string plan_markdown(const Plan &plan) {
                         markdown_words(plan.recipe.name), markdown_words(plan.catalog));
     text += summary_table(plan);
     text += fmt::format("\n{}\n", markdown_words(plan_summary(plan)));
+    text += rehearsal_markdown(plan);
     for (const Target &target : plan.targets)
         if (target.action != Action::none)
             text += "\n" + target_markdown(target);
-    return text;
+    return cut_markdown(text, max_bytes);
 }
 
 } // namespace retouch

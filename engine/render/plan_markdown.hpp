@@ -4,11 +4,16 @@
 
 #include "retouch/plan.hpp"
 
+#include <cstddef>
 #include <string>
 
 namespace retouch {
 
-/// Ends with a newline. A plan without changes is one line (and its marker).
-[[nodiscard]] std::string plan_markdown(const Plan &plan);
+/// What review systems take as one comment, with room for what a poster adds.
+inline constexpr std::size_t k_markdown_bytes = 60'000;
+
+/// Ends with a newline. A plan without changes is one line (and its marker). What is longer than
+/// `max_bytes` is cut in the middle; at least 1,000.
+[[nodiscard]] std::string plan_markdown(const Plan &plan, std::size_t max_bytes = k_markdown_bytes);
 
 } // namespace retouch

@@ -49,7 +49,7 @@ PlanCounts count_plan(const Plan &plan) {
         case Action::create:
             ++counts.create;
             for (const PlannedStep &step : target.steps)
-                count_step(step.change.state, counts);
+                count_step(known_state(step), counts);
             break;
         case Action::update:
             ++counts.update;

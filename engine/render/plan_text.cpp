@@ -5,6 +5,7 @@
 #include "render/plan_text.hpp"
 
 #include "base/text.hpp"
+#include "render/effect_text.hpp"
 #include "render/plan_summary.hpp"
 #include "render/style.hpp"
 #include "render/wording.hpp"
@@ -50,7 +51,7 @@ std::string legend(const Plan &plan, const Style &style) {
         const auto uses = [&](const Target &target) {
             return target.action == Action::create &&
                    std::ranges::any_of(target.steps, [&](const PlannedStep &step) {
-                       return step.change.state == state;
+                       return known_state(step) == state;
                    });
         };
         if (std::ranges::any_of(plan.targets, uses))
@@ -58,16 +59,6 @@ std::string legend(const Plan &plan, const Style &style) {
                                 state_words(state));
     }
     return text.empty() ? text : fmt::format("Marks:  {}\n", text);
-}
-
-std::string diff_line(const std::string &line, const Style &style) {
-    if (line.starts_with("+++") || line.starts_with("---"))
-        return style.bold(line);
-    if (line.starts_with("@@"))
-        return style.cyan(line);
-    if (line.starts_with("+"))
-        return style.green(line);
-    return line.starts_with("-") ? style.red(line) : line;
 }
 
 std::string script_line(const std::string &line, const Style &style) {
@@ -94,8 +85,9 @@ std::string block_text(const std::string &block, const Line &shown_line) {
 std::string details_text(const PlannedStep &step, const Style &style) {
     return block_text(script_beyond_summary(step),
                       [&](const std::string &line) { return script_line(line, style); }) +
-           block_text(step.change.diff,
-                      [&](const std::string &line) { return diff_line(line, style); });
+           block_text(foreseen_diff(step),
+                      [&](const std::string &line) { return diff_line_text(line, style); }) +
+           rehearsed_step_text(step, style);
 }
 
 std::string summary_of(const PlannedStep &step) {
@@ -115,7 +107,7 @@ std::string steps_text(const Target &target, const Style &style) {
     std::string text = "\n    Steps\n";
     for (const PlannedStep &step : target.steps) {
         text +=
-            fmt::format("      {} {}  {}\n", mark(step.change.state, style),
+            fmt::format("      {} {}  {}\n", mark(known_state(step), style),
                         padded(summary_of(step), width), style.dim(origin_text(step.step.origin)));
         text += details_text(step, style);
     }
@@ -222,6 +214,7 @@ std::string target_text(const Target &target, const Style &style) {
         text += steps_text(target, style);
     if (target.action != Action::none)
         text += properties_text(target.properties, style) + publish_text(target, style);
+    text += rehearsal_text(target, style);
     return text + notes_text(target, style);
 }
 

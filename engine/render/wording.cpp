@@ -93,6 +93,31 @@ std::string script_beyond_summary(const PlannedStep &step) {
     return step.step.summary.find(trim(script)) == std::string::npos ? script : "";
 }
 
+StepState known_state(const PlannedStep &step) {
+    if (!step.rehearsed)
+        return step.change.state;
+    switch (step.rehearsed->result.outcome) {
+    case StepOutcome::not_reached:
+    case StepOutcome::failed:
+        return step.change.state;
+    case StepOutcome::skipped:
+        return StepState::skipped;
+    case StepOutcome::changed:
+    case StepOutcome::unchanged:
+    case StepOutcome::ran:
+    case StepOutcome::passed:
+        return step.rehearsed->effect.empty() ? StepState::unchanged : StepState::change;
+    }
+    assert(false);
+    return step.change.state;
+}
+
+std::string foreseen_diff(const PlannedStep &step) {
+    const auto has_diff = [](const EntryChange &change) { return !change.diff.empty(); };
+    const bool seen = step.rehearsed && std::ranges::any_of(step.rehearsed->effect.files, has_diff);
+    return seen ? "" : step.change.diff;
+}
+
 char state_mark(StepState state) {
     switch (state) {
     case StepState::change:

@@ -32,6 +32,12 @@ namespace retouch {
 /// reviewer must see every line that will run. Raw; empty when there is nothing to add.
 [[nodiscard]] std::string script_beyond_summary(const PlannedStep &step);
 
+/// What a plan says of a step: what the rehearsal saw, or what was foreseen.
+[[nodiscard]] StepState known_state(const PlannedStep &step);
+
+/// The diff that was foreseen, unless the rehearsal saw the real one. Raw.
+[[nodiscard]] std::string foreseen_diff(const PlannedStep &step);
+
 /// The mark a state has in plans: ~ = - ?
 [[nodiscard]] char state_mark(StepState state);
 

@@ -1,0 +1,117 @@
+// Effect lines: what is gathered in which order, and where it is cut.
+// Diffs: of files that were there before first, they are what reviewers look for; of new files only
+// those that are named, or else a package would fill the screen with what it brings.
+
+#include "render/effect_lines.hpp"
+
+#include "base/text.hpp"
+#include "render/file_groups.hpp"
+#include "render/wording.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace retouch {
+
+namespace {
+
+constexpr std::size_t k_most_of_a_sort = 40; ///< packages, accounts...
+constexpr std::size_t k_longest_diff_line = 240;
+constexpr const char *k_all_of_it = "all of it: --format json";
+
+template<typename Change, typename Line>
+void add_lines(std::vector<EffectLine> &lines, const std::vector<Change> &changes,
+               std::string_view noun, const Line &line_of) {
+    for (std::size_t i = 0; i < std::min(changes.size(), k_most_of_a_sort); ++i)
+        lines.push_back(line_of(changes[i]));
+    if (changes.size() > k_most_of_a_sort)
+        lines.push_back(
+            {' ', fmt::format("... {} more ({})", counted(changes.size() - k_most_of_a_sort, noun),
+                              k_all_of_it)});
+}
+
+EffectLine group_line(const FileGroup &group) {
+    if (group.single != nullptr)
+        return entry_line(*group.single);
+    char mark = '~';
+    if (group.changed == 0 && group.removed == 0)
+        mark = '+';
+    else if (group.changed == 0 && group.added == 0)
+        mark = '-';
+    std::string text = fmt::format("{}  +{} ~{} -{}", clipped(group.directory, 400), group.added,
+                                   group.changed, group.removed);
+    if (group.bytes > 0)
+        text += ", " + format_bytes(group.bytes);
+    return {mark, std::move(text)};
+}
+
+/// The package manager's own records: the packages themselves are told.
+bool is_bookkeeping(const Effect &effect, const EntryChange &change) {
+    return !effect.packages.empty() &&
+           (change.path.starts_with("/var/lib/") || change.path.starts_with("/lib/apk/"));
+}
+
+/// Those with a diff that is worth a look, in order.
+std::vector<const EntryChange *> worth_a_diff(const Effect &effect) {
+    std::set<const EntryChange *> named;
+    for (const FileGroup &group : group_files(effect.files, k_effect_file_lines))
+        named.insert(group.single);
+    std::vector<const EntryChange *> changes;
+    for (const bool was_there : {true, false})
+        for (const EntryChange &change : effect.files)
+            if (!change.diff.empty() && was_there == change.before.has_value() &&
+                (was_there || named.contains(&change)) && !is_bookkeeping(effect, change))
+                changes.push_back(&change);
+    return changes;
+}
+
+/// The first lines of a diff, `limit` at most and one that says how many more there are.
+std::vector<std::string> beginning(const std::string &diff, std::size_t limit) {
+    const std::vector<std::string> all = split_lines(diff);
+    std::vector<std::string> lines;
+    for (std::size_t i = 0; i < std::min(all.size(), limit); ++i)
+        lines.push_back(clipped(all[i], k_longest_diff_line, true));
+    if (all.size() > limit)
+        lines.push_back(
+            fmt::format("... {} more ({})", counted(all.size() - limit, "line"), k_all_of_it));
+    return lines;
+}
+
+} // namespace
+
+std::vector<EffectLine> effect_lines(const Effect &effect, std::size_t file_lines) {
+    std::vector<EffectLine> lines;
+    add_lines(lines, effect.packages, "package", package_line);
+    add_lines(lines, effect.services, "service", service_line);
+    add_lines(lines, effect.accounts, "account", account_line);
+    std::vector<EntryChange> setuid;
+    std::ranges::copy_if(effect.files, std::back_inserter(setuid), gives_setuid);
+    add_lines(lines, setuid, "setuid or setgid file", setuid_line);
+    for (const FileGroup &group : group_files(effect.files, file_lines))
+        lines.push_back(group_line(group));
+    return lines;
+}
+
+std::vector<std::string> effect_diff_lines(const Effect &effect) {
+    std::vector<std::string> lines;
+    std::size_t left_out = 0;
+    for (const EntryChange &change : effect.files)
+        left_out += change.diff.empty() ? 0 : 1;
+    for (const EntryChange *change : worth_a_diff(effect)) {
+        if (lines.size() >= k_effect_diff_lines_step)
+            break;
+        const std::size_t room = k_effect_diff_lines_step - lines.size();
+        for (std::string &line : beginning(change->diff, std::min(k_effect_diff_lines, room)))
+            lines.push_back(std::move(line));
+        --left_out;
+    }
+    if (left_out > 0)
+        lines.push_back(fmt::format("... left out: the diffs of {} ({})",
+                                    counted(left_out, lines.empty() ? "file" : "more file"),
+                                    k_all_of_it));
+    return lines;
+}
+
+} // namespace retouch

@@ -1,0 +1,25 @@
+#pragma once
+// Effect lines: an effect as the few lines that every view of it shows, and the differences of
+// texts that go with them. All of it is bounded and safe to print; the JSON form has the rest.
+
+#include "render/effect_words.hpp"
+#include "retouch/effect.hpp"
+
+#include <string>
+#include <vector>
+
+namespace retouch {
+
+inline constexpr std::size_t k_effect_file_lines = 12;
+inline constexpr std::size_t k_effect_diff_lines = 40;       ///< of one file
+inline constexpr std::size_t k_effect_diff_lines_step = 200; ///< of one step
+
+/// Packages, services, accounts, what gained a setuid or setgid bit, then files by directory in at
+/// most `file_lines` lines.
+[[nodiscard]] std::vector<EffectLine> effect_lines(const Effect &effect,
+                                                   std::size_t file_lines = k_effect_file_lines);
+
+/// Lines of the unified diffs, what is left out told in lines of "..."; empty without any.
+[[nodiscard]] std::vector<std::string> effect_diff_lines(const Effect &effect);
+
+} // namespace retouch

@@ -1,0 +1,215 @@
+// Effect words: see the header. A changed path is told by what differs, the most telling first.
+// Bytes that have no diff are told by size and the beginning of their digest.
+// What the image says is clipped: one line of it may not fill a screen.
+
+#include "render/effect_words.hpp"
+
+#include "base/text.hpp"
+#include "render/wording.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cassert>
+
+namespace retouch {
+
+namespace {
+
+constexpr std::size_t k_longest_path = 400;
+constexpr std::size_t k_longest_word = 120;
+constexpr std::size_t k_digest_shown = 12;
+
+std::string word(std::string_view text) {
+    return clipped(text, k_longest_word);
+}
+
+void add(std::string &text, const std::string &more) {
+    text += (text.empty() ? "" : ", ") + more;
+}
+
+std::string owner(const FileInfo &info) {
+    return fmt::format("{}:{}", info.uid, info.gid);
+}
+
+std::string digest(const EntryState &state) {
+    return word(state.sha256.substr(0, k_digest_shown));
+}
+
+std::string type_words(const EntryState &state) {
+    switch (state.info.type) {
+    case FileInfo::Type::regular:
+        return "file";
+    case FileInfo::Type::directory:
+        return "directory";
+    case FileInfo::Type::symlink:
+        return "link to " + word(state.target);
+    case FileInfo::Type::other:
+        return word(state.target);
+    }
+    assert(false);
+    return {};
+}
+
+std::string path_of(const EntryChange &change) {
+    const EntryState &state = change.after ? *change.after : change.before.value();
+    std::string path = clipped(change.path, k_longest_path);
+    if (state.info.type == FileInfo::Type::directory && !path.ends_with('/'))
+        path += '/';
+    return path;
+}
+
+/// Of something added or removed.
+std::string state_words(const EntryState &state, bool with_digest) {
+    std::string text;
+    const FileInfo &info = state.info;
+    const bool is_file = info.type == FileInfo::Type::regular;
+    if (!is_file && info.type != FileInfo::Type::directory)
+        add(text, type_words(state));
+    if (info.type != FileInfo::Type::symlink)
+        add(text, format_mode(info.mode));
+    if (info.uid != 0 || info.gid != 0)
+        add(text, "owner " + owner(info));
+    if (is_file)
+        add(text, format_bytes(info.size));
+    if (is_file && with_digest && !state.sha256.empty())
+        add(text, "sha256 " + digest(state));
+    return text;
+}
+
+/// The names of the attributes in which the texts differ.
+std::string attributes_words(const std::string &before, const std::string &after) {
+    const std::vector<std::string> old = split_lines(before);
+    const std::vector<std::string> now = split_lines(after);
+    std::vector<std::string> names;
+    const auto note = [&](const std::vector<std::string> &lines,
+                          const std::vector<std::string> &others) {
+        for (const std::string &line : lines) {
+            const std::string name = line.substr(0, line.find('='));
+            const bool same = std::ranges::find(others, line) != others.end();
+            if (!same && std::ranges::find(names, name) == names.end())
+                names.push_back(name);
+        }
+    };
+    note(now, old);
+    note(old, now);
+    return "attributes " + word(fmt::format("{}", fmt::join(names, " ")));
+}
+
+std::string content_words(const EntryChange &change) {
+    const EntryState &before = *change.before;
+    const EntryState &after = *change.after;
+    std::string text = before.sha256.empty() && before.info.size == after.info.size
+                           ? "written anew"
+                           : std::string("content");
+    if (before.info.size != after.info.size) {
+        const std::string was = format_bytes(before.info.size);
+        const std::string is = format_bytes(after.info.size);
+        add(text, was == is ? fmt::format("{} -> {} B", before.info.size, after.info.size)
+                            : fmt::format("{} -> {}", was, is));
+    }
+    if (change.diff.empty() && !after.sha256.empty())
+        add(text, before.sha256.empty()
+                      ? "sha256 " + digest(after)
+                      : fmt::format("sha256 {} -> {}", digest(before), digest(after)));
+    return text;
+}
+
+std::string difference(const EntryChange &change) {
+    const EntryState &before = *change.before;
+    const EntryState &after = *change.after;
+    std::string text;
+    if (before.info.type != after.info.type)
+        add(text, fmt::format("{} -> {}", type_words(before), type_words(after)));
+    else if (before.target != after.target)
+        add(text, fmt::format("{} -> {}", word(before.target), word(after.target)));
+    if (before.info.mode != after.info.mode)
+        add(text, fmt::format("mode {} -> {}", format_mode(before.info.mode),
+                              format_mode(after.info.mode)));
+    if (before.info.uid != after.info.uid || before.info.gid != after.info.gid)
+        add(text, fmt::format("owner {} -> {}", owner(before.info), owner(after.info)));
+    if (before.attributes != after.attributes)
+        add(text, attributes_words(before.attributes, after.attributes));
+    const bool files =
+        before.info.type == FileInfo::Type::regular && after.info.type == FileInfo::Type::regular;
+    if (files && (before.info.size != after.info.size || before.sha256 != after.sha256))
+        add(text, content_words(change));
+    return text.empty() ? "written anew" : text;
+}
+
+} // namespace
+
+std::string clipped(std::string_view text, std::size_t limit, bool keep_tabs) {
+    if (text.size() <= limit)
+        return escape(text, keep_tabs);
+    std::size_t end = limit;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80)
+        --end;
+    return escape(text.substr(0, end), keep_tabs) + "...";
+}
+
+EffectLine package_line(const PackageChange &change) {
+    const std::string name = word(change.name);
+    if (change.before.empty())
+        return {'+', fmt::format("{} {}", name, word(change.after))};
+    if (change.after.empty())
+        return {'-', fmt::format("{} {}", name, word(change.before))};
+    return {'~', fmt::format("{} {} -> {}", name, word(change.before), word(change.after))};
+}
+
+EffectLine service_line(const ServiceChange &change) {
+    return {change.enabled ? '+' : '-',
+            (change.enabled ? "enabled " : "disabled ") + word(change.unit)};
+}
+
+EffectLine account_line(const AccountChange &change) {
+    const std::string name =
+        (change.kind == AccountChange::Kind::user ? "user " : "group ") + word(change.name);
+    const std::string before = word(change.before.value_or(""));
+    const std::string after = word(change.after.value_or(""));
+    if (!change.before)
+        return {'+', fmt::format("{}: {}", name, after)};
+    if (!change.after)
+        return {'-', fmt::format("{}: {}", name, before)};
+    return {'~', fmt::format("{}: {} -> {}", name, before, after)};
+}
+
+EffectLine setuid_line(const EntryChange &change) {
+    const FileInfo &info = change.after.value().info;
+    const bool user = (info.mode & 04000U) != 0;
+    return {'!', fmt::format("{} {}  mode {}, owner {}", user ? "setuid" : "setgid",
+                             path_of(change), format_mode(info.mode), owner(info))};
+}
+
+EffectLine entry_line(const EntryChange &change) {
+    if (!change.before)
+        return {'+', fmt::format("{}  {}", path_of(change),
+                                 state_words(*change.after, change.diff.empty()))};
+    if (!change.after)
+        return {'-', fmt::format("{}  {}", path_of(change), state_words(*change.before, false))};
+    return {'~', fmt::format("{}  {}", path_of(change), difference(change))};
+}
+
+bool changes_nothing(const Effect &effect) {
+    return effect.packages.empty() && effect.services.empty() && effect.accounts.empty() &&
+           effect.files.empty();
+}
+
+std::string effect_counts(const Effect &effect) {
+    if (changes_nothing(effect))
+        return "no change";
+    std::string text;
+    if (!effect.packages.empty())
+        add(text, counted(effect.packages.size(), "package"));
+    if (!effect.services.empty())
+        add(text, counted(effect.services.size(), "service"));
+    if (!effect.accounts.empty())
+        add(text, counted(effect.accounts.size(), "account"));
+    if (!effect.files.empty())
+        add(text, counted(effect.files.size(), "file"));
+    if (effect.bytes_written > 0)
+        add(text, format_bytes(effect.bytes_written) + " written");
+    return text;
+}
+
+} // namespace retouch

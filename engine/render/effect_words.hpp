@@ -1,0 +1,44 @@
+#pragma once
+// Effect words: what changed, in few words, for every view of effects. All of it is safe to print
+// and without line ends. How lines are gathered and bounded is in effect_lines.hpp.
+
+#include "retouch/effect.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace retouch {
+
+/// What happened to one thing, behind its mark.
+struct EffectLine {
+    char mark = ' ';  ///< + added, ~ changed, - removed, ! look at this, blank: a remark
+    std::string text; ///< one line, safe to print
+
+    bool operator==(const EffectLine &) const = default;
+};
+
+/// The first `limit` bytes and an ellipsis for the rest, then escaped.
+[[nodiscard]] std::string clipped(std::string_view text, std::size_t limit, bool keep_tabs = false);
+
+/// `~ openssl 3.0.11-1 -> 3.0.14-1`
+[[nodiscard]] EffectLine package_line(const PackageChange &change);
+
+/// `+ enabled ssh.service`
+[[nodiscard]] EffectLine service_line(const ServiceChange &change);
+
+/// `+ user nginx: uid 33, gid 33`
+[[nodiscard]] EffectLine account_line(const AccountChange &change);
+
+/// `! setuid /usr/bin/x  mode 4755, owner 0:0`. Requires: gives_setuid(change).
+[[nodiscard]] EffectLine setuid_line(const EntryChange &change);
+
+/// `~ /etc/shadow  mode 0644 -> 0600, content, 1.1 KiB -> 1.2 KiB`
+[[nodiscard]] EffectLine entry_line(const EntryChange &change);
+
+/// True when there is nothing to tell, whatever was written to the disk.
+[[nodiscard]] bool changes_nothing(const Effect &effect);
+
+/// "12 packages, 214 files, 38.2 MiB written"; "no change".
+[[nodiscard]] std::string effect_counts(const Effect &effect);
+
+} // namespace retouch

@@ -1,0 +1,123 @@
+#include "render/effect_lines.hpp"
+#include "render/file_groups.hpp"
+#include "unit/render/rehearsals.hpp"
+
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+using namespace retouch;
+
+namespace {
+
+std::vector<EntryChange> many(const std::string &directory, int count) {
+    std::vector<EntryChange> changes;
+    for (int i = 0; i < count; ++i)
+        changes.push_back(added(fmt::format("{}/{:04}", directory, i), file_state(0644, 1, 'a')));
+    return changes;
+}
+
+std::string shown(const std::vector<EntryChange> &changes, std::size_t limit) {
+    std::string text;
+    for (const FileGroup &group : group_files(changes, limit))
+        text += group.single != nullptr
+                    ? group.single->path + "\n"
+                    : fmt::format("{} {} {} {} {}\n", group.directory, group.added, group.changed,
+                                  group.removed, group.bytes);
+    return text;
+}
+
+Effect with_diffs(int count, int lines) {
+    Effect effect;
+    for (int i = 0; i < count; ++i) {
+        std::string diff;
+        for (int line = 0; line < lines; ++line)
+            diff += "+x\n";
+        effect.files.push_back(changed(fmt::format("/etc/{:03}", i), file_state(0644, 1, 'a'),
+                                       file_state(0644, 2, 'b'), diff));
+    }
+    return effect;
+}
+
+} // namespace
+
+TEST_CASE("file groups: nothing gives nothing, as many as there is room for are single") {
+    CHECK(shown({}, 5).empty());
+    CHECK(shown(many("/a", 3), 3) == "/a/0000\n/a/0001\n/a/0002\n");
+}
+
+TEST_CASE("file groups: one too many is folded into its deepest directory") {
+    CHECK(shown(many("/a/b/c", 4), 3) == "/a/b/c/ 4 0 0 4\n");
+}
+
+TEST_CASE("file groups: small directories are opened while big ones stay folded") {
+    std::vector<EntryChange> changes = many("/etc", 2);
+    for (const EntryChange &change : many("/usr/share/doc", 500))
+        changes.push_back(change);
+    changes.push_back(removed("/var/x", file_state(0644, 9, 'a')));
+    CHECK(shown(changes, 5) == "/etc/0000\n/etc/0001\n/usr/share/doc/ 500 0 0 500\n/var/x\n");
+}
+
+TEST_CASE("file groups: a directory that changed itself is counted with what it holds") {
+    EntryState directory;
+    directory.info.type = FileInfo::Type::directory;
+    std::vector<EntryChange> changes = {added("/a", directory)};
+    for (const EntryChange &change : many("/a", 2))
+        changes.push_back(change);
+    CHECK(shown(changes, 1) == "/a/ 3 0 0 2\n");
+    CHECK(shown(changes, 3) == "/a\n/a/0000\n/a/0001\n");
+}
+
+TEST_CASE("file groups: a path of absurd depth is one more line") {
+    std::string path;
+    for (int i = 0; i < 100'000; ++i)
+        path += "/x";
+    CHECK(group_files({added(path, file_state(0644, 1, 'a'))}, 1).size() == 1);
+}
+
+TEST_CASE("file groups: however many changes, each is counted once and no line too many made") {
+    std::vector<EntryChange> changes;
+    for (int i = 0; i < 300; ++i)
+        for (const EntryChange &change : many(fmt::format("/d{}/e{}", i % 17, i), i % 5))
+            changes.push_back(change);
+    for (const std::size_t limit : {1U, 2U, 7U, 30U, 200U, 1000U}) {
+        const std::vector<FileGroup> groups = group_files(changes, limit);
+        std::size_t total = 0;
+        for (const FileGroup &group : groups)
+            total += group.single != nullptr ? 1 : group.added;
+        CHECK(groups.size() <= limit);
+        CHECK(total == changes.size());
+    }
+}
+
+TEST_CASE("effect lines: packages beyond the fortieth are counted") {
+    Effect effect;
+    for (int i = 0; i < 43; ++i)
+        effect.packages.push_back({fmt::format("p{:02}", i), "", "1"});
+    const std::vector<EffectLine> lines = effect_lines(effect);
+    CHECK(lines.size() == 41);
+    CHECK(lines.back() == EffectLine{' ', "... 3 packages more (all of it: --format json)"});
+}
+
+TEST_CASE("effect diffs: bounded for each file and for the step") {
+    const std::vector<std::string> one = effect_diff_lines(with_diffs(1, 100));
+    CHECK(one.size() == k_effect_diff_lines + 1);
+    CHECK(one.back() == "... 60 lines more (all of it: --format json)");
+
+    const std::vector<std::string> ten = effect_diff_lines(with_diffs(10, 100));
+    CHECK(ten.size() <= k_effect_diff_lines_step + 2);
+    CHECK(ten.back() == "... left out: the diffs of 5 more files (all of it: --format json)");
+}
+
+TEST_CASE("effect diffs: one very long line is clipped") {
+    Effect effect = with_diffs(1, 1);
+    effect.files.front().diff = "+" + std::string(100'000, 'y') + "\n";
+    CHECK(effect_diff_lines(effect).front() == "+" + std::string(239, 'y') + "...");
+}
+
+TEST_CASE("clipped: a character is never cut in two") {
+    CHECK(clipped("abc", 3) == "abc");
+    CHECK(clipped("abcd", 3) == "abc...");
+    CHECK(clipped("a\xc3\xa4\xc3\xa4", 2) == "a...");
+    CHECK(clipped("a\tb", 9) == "a\\x09b");
+    CHECK(clipped("a\tb", 9, true) == "a\tb");
+}

@@ -1,0 +1,85 @@
+#include "render/plan_markdown.hpp"
+#include "render/plan_summary.hpp"
+#include "render/plan_text.hpp"
+#include "unit/render/golden.hpp"
+#include "unit/render/printable.hpp"
+#include "unit/render/rehearsals.hpp"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+using namespace retouch;
+
+namespace {
+
+void check_views(const Plan &plan, const std::string &name) {
+    const std::string text = plan_text(plan, false);
+    CHECK(text == golden("rehearsal_" + name + ".txt", text));
+    CHECK(is_printable(text));
+    const std::string markdown = plan_markdown(plan);
+    CHECK(markdown == golden("rehearsal_" + name + ".md", markdown));
+    CHECK(is_printable(markdown));
+}
+
+} // namespace
+
+TEST_CASE("rehearsal: packages with 2,000 files read in one screen") {
+    check_views(upgrade_plan(), "upgrade");
+    const std::string text = plan_text(upgrade_plan(), false);
+    CHECK(std::ranges::count(text, '\n') < 50);
+}
+
+TEST_CASE("rehearsal: every kind of change has words of its own") {
+    check_views(kinds_plan(), "kinds");
+}
+
+TEST_CASE("rehearsal: a step that failed shows its output, the rest was not reached") {
+    check_views(failed_plan(), "failed");
+}
+
+TEST_CASE("rehearsal: broken limits are named with step and path, the first few of many") {
+    check_views(violating_plan(), "limits");
+}
+
+TEST_CASE("rehearsal: a step that changes the image again is named with what would mend it") {
+    check_views(repeating_plan(), "repeat");
+}
+
+TEST_CASE("rehearsal: when a second run changes nothing, the verdict says so") {
+    Plan plan = repeating_plan();
+    for (PlannedStep &step : plan.targets.front().steps)
+        step.rehearsed->again = Effect{};
+    CHECK(plan_text(plan, false).find("Rehearsal: passed, idempotent\n") != std::string::npos);
+}
+
+TEST_CASE("rehearsal: nothing a guest says reaches the terminal raw or becomes markup") {
+    check_views(hostile_rehearsal(), "hostile");
+}
+
+TEST_CASE("rehearsal: an error of several lines is told on one") {
+    Plan plan = failed_plan();
+    plan.targets.front().rehearsal->error = "the steps went\n  too far\n";
+    CHECK(plan_text(plan, false).find("! failed: the steps went too far\n") != std::string::npos);
+}
+
+TEST_CASE("rehearsal: marks and counts say what was seen, not what was foreseen") {
+    CHECK(plan_summary(upgrade_plan()) ==
+          "Plan: 1 image to create, 0 to update in place; 1 step changes, 1 unchanged, 0 will run "
+          "with unknown effect, 1 skipped.");
+    CHECK(plan_summary(failed_plan()) ==
+          "Plan: 1 image to create, 0 to update in place; 0 steps change, 0 unchanged, 2 will run "
+          "with unknown effect, 0 skipped.");
+}
+
+TEST_CASE("rehearsal: colour adds escape sequences and nothing else") {
+    for (const Plan &plan : {upgrade_plan(), kinds_plan(), failed_plan(), violating_plan()})
+        CHECK(without_colour(plan_text(plan, true)) == plan_text(plan, false));
+}
+
+TEST_CASE("rehearsal: a diff that was foreseen is shown only where none was seen") {
+    Plan plan = kinds_plan();
+    CHECK(plan_text(plan, false).find("+foreseen") != std::string::npos);
+    plan.targets.front().steps[1].rehearsed = plan.targets.front().steps[0].rehearsed;
+    CHECK(plan_text(plan, false).find("+foreseen") == std::string::npos);
+    CHECK(plan_markdown(plan).find("+foreseen") == std::string::npos);
+}
