@@ -112,6 +112,10 @@ Disk LocalView::disk(const Image &image) const {
     return bytes_of(image, store_);
 }
 
+Integrity LocalView::integrity(const Image &image, const IntegrityOptions &options) const {
+    return store_.integrity(image, options);
+}
+
 LocalCatalog::LocalCatalog(std::string name, fs::path directory)
     : name_(std::move(name)),
       directory_(std::move(directory)),
@@ -132,6 +136,10 @@ std::optional<Image> LocalCatalog::find(const std::string &id) const {
 
 Disk LocalCatalog::disk(const Image &image) const {
     return bytes_of(image, store_);
+}
+
+Integrity LocalCatalog::integrity(const Image &image, const IntegrityOptions &options) const {
+    return store_.integrity(image, options);
 }
 
 std::unique_ptr<NameLock> LocalCatalog::lock(const std::string &name, const std::string &run) {

@@ -32,6 +32,9 @@ class LocalView : public CatalogView {
         return {};
     }
 
+    [[nodiscard]] Integrity integrity(const Image &image,
+                                      const IntegrityOptions &options) const override;
+
   private:
     std::string name_;
     std::filesystem::path file_;
@@ -56,6 +59,9 @@ class LocalCatalog : public Catalog {
     [[nodiscard]] std::vector<std::string> members(const std::string &) const override {
         return {};
     }
+
+    [[nodiscard]] Integrity integrity(const Image &image,
+                                      const IntegrityOptions &options) const override;
 
     [[nodiscard]] FileStore &store() override { return store_; }
 

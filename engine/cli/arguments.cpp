@@ -136,14 +136,15 @@ void Command::action(Context &context, std::function<int()> act) {
 }
 
 std::map<std::string, std::string> parse_assignments(const std::string &option,
-                                                     const std::vector<std::string> &words) {
+                                                     const std::vector<std::string> &words,
+                                                     const std::string &example) {
     std::map<std::string, std::string> values;
     for (const std::string &word : words) {
         const auto equals = word.find('=');
         if (equals == std::string::npos || equals == 0)
             throw Error(ErrorKind::usage,
                         fmt::format("{} needs NAME=VALUE, not '{}'", option, escape(word)),
-                        fmt::format("for example: {} release=12", option));
+                        fmt::format("for example: {} {}", option, example));
         if (!values.emplace(word.substr(0, equals), word.substr(equals + 1)).second)
             throw Error(ErrorKind::usage,
                         fmt::format("{} sets '{}' twice", option, escape(word.substr(0, equals))));
@@ -161,6 +162,7 @@ void define_arguments(CLI::App &app, Context &context) {
     add_check(app, context);
     add_plan(app, context);
     add_apply(app, context);
+    add_drift(app, context);
     add_images(app, context);
     add_show(app, context);
     add_import(app, context);

@@ -63,9 +63,10 @@ class Command {
 /// Defines everything. A command that is parsed sets `context.command`.
 void define_arguments(CLI::App &app, Context &context);
 
-/// KEY=VALUE words as a map. Throws Error: usage, naming `option`, for a word without "=", an empty
-/// key or a key given twice.
+/// KEY=VALUE words as a map. Throws Error: usage, naming `option` and showing `example`, for a word
+/// without "=", an empty key or a key given twice.
 [[nodiscard]] std::map<std::string, std::string>
-parse_assignments(const std::string &option, const std::vector<std::string> &words);
+parse_assignments(const std::string &option, const std::vector<std::string> &words,
+                  const std::string &example = "release=12");
 
 } // namespace retouch

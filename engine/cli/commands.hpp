@@ -14,6 +14,7 @@ void add_check(CLI::App &app, Context &context);
 void add_completion(CLI::App &app, Context &context);
 void add_detach(CLI::App &app, Context &context);
 void add_doctor(CLI::App &app, Context &context);
+void add_drift(CLI::App &app, Context &context);
 void add_export(CLI::App &app, Context &context);
 void add_images(CLI::App &app, Context &context);
 void add_import(CLI::App &app, Context &context);

@@ -28,19 +28,31 @@ std::string verdict(const std::vector<std::string> &paths, std::size_t wrong,
 
 } // namespace
 
+ReadRecipes read_recipes(const std::vector<std::string> &paths,
+                         const std::map<std::string, std::string> &variables) {
+    ReadRecipes read;
+    Diagnostics diagnostics;
+    for (const std::string &path : paths)
+        if (std::optional<CheckedRecipe> recipe = check_recipe(path, variables, diagnostics))
+            read.recipes.push_back(std::move(*recipe));
+    read.diagnostics = diagnostics.sorted();
+    return read;
+}
+
+void require_valid(const ReadRecipes &read, const std::vector<std::string> &paths,
+                   Context &context) {
+    context.console.err(render_diagnostics(read.diagnostics, context.console.err_colour()));
+    if (read.recipes.size() < paths.size())
+        throw Error(ErrorKind::invalid,
+                    verdict(paths, paths.size() - read.recipes.size(), read.diagnostics));
+}
+
 std::vector<CheckedRecipe> check_recipes(const std::vector<std::string> &paths,
                                          const std::map<std::string, std::string> &variables,
                                          Context &context) {
-    Diagnostics diagnostics;
-    std::vector<CheckedRecipe> recipes;
-    for (const std::string &path : paths)
-        if (std::optional<CheckedRecipe> recipe = check_recipe(path, variables, diagnostics))
-            recipes.push_back(std::move(*recipe));
-    const std::vector<Diagnostic> found = diagnostics.sorted();
-    context.console.err(render_diagnostics(found, context.console.err_colour()));
-    if (recipes.size() < paths.size())
-        throw Error(ErrorKind::invalid, verdict(paths, paths.size() - recipes.size(), found));
-    return recipes;
+    ReadRecipes read = read_recipes(paths, variables);
+    require_valid(read, paths, context);
+    return std::move(read.recipes);
 }
 
 } // namespace retouch

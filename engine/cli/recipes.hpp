@@ -10,6 +10,21 @@
 
 namespace retouch {
 
+/// What became of the files named on a command line.
+struct ReadRecipes {
+    std::vector<CheckedRecipe> recipes;  ///< the right ones, in the order given
+    std::vector<Diagnostic> diagnostics; ///< of all, sorted
+};
+
+/// Prints nothing.
+[[nodiscard]] ReadRecipes read_recipes(const std::vector<std::string> &paths,
+                                       const std::map<std::string, std::string> &variables);
+
+/// Prints all mistakes and warnings on standard error. Throws Error: invalid, counting the wrong
+/// recipes, unless all of `paths` are right.
+void require_valid(const ReadRecipes &read, const std::vector<std::string> &paths,
+                   Context &context);
+
 /// Every recipe, in the order given. Prints all mistakes and warnings of all files on standard
 /// error. Throws Error: invalid, counting the wrong ones, unless all are right.
 [[nodiscard]] std::vector<CheckedRecipe>

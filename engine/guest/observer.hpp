@@ -1,10 +1,12 @@
 #pragma once
 // Observer: tells what each step really did to a guest. It only looks; the steps are the caller's.
 
+#include "guest/effects/accounts.hpp"
+#include "guest/effects/package_source.hpp"
 #include "retouch/effect.hpp"
 #include "retouch/guest.hpp"
 
-#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,8 +22,13 @@ class Observer {
     [[nodiscard]] Effect effect();
 
   private:
+    [[nodiscard]] Accounts read_accounts() const;
+
     Guest &guest_;
-    std::map<std::string, std::string> packages_; ///< name to version
+    PackageSource package_source_;
+    Packages packages_;
+    std::set<std::string> services_;
+    Accounts accounts_;
     std::uint64_t bytes_written_ = 0;
 };
 

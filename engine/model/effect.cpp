@@ -1,3 +1,5 @@
+// Which of two effects wins, and who gains rights by a change. Nothing here looks at a guest.
+
 #include "retouch/effect.hpp"
 
 #include <algorithm>

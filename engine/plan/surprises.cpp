@@ -103,14 +103,15 @@ void compare_packages(const Effect &rehearsed, const Effect &actual, std::vector
         const bool was = named(rehearsed, name);
         const bool is = named(actual, name);
         if (was && !is)
-            found.push_back({name, "the package changed in the rehearsal only"});
+            found.push_back({"package " + name, "changed in the rehearsal only"});
         else if (!was && is)
-            found.push_back({name, fmt::format("the package is now {}, in the rehearsal it did not "
-                                               "change",
-                                               shown(after.second))});
+            found.push_back(
+                {"package " + name, fmt::format("is now {}, but did not change in the rehearsal",
+                                                shown(after.second))});
         else if (after.first != after.second)
-            found.push_back({name, fmt::format("the package is now {}, in the rehearsal it was {}",
-                                               shown(after.second), shown(after.first))});
+            found.push_back(
+                {"package " + name, fmt::format("is now {}, in the rehearsal it was {}",
+                                                shown(after.second), shown(after.first))});
     }
 }
 

@@ -11,7 +11,7 @@
 namespace retouch {
 
 struct Surprise {
-    std::string subject; ///< a path or a package; not escaped
+    std::string subject; ///< a path or "package NAME"; not escaped
     std::string what;    ///< "was added, but not in the rehearsal"; escaped
 
     bool operator==(const Surprise &) const = default;

@@ -58,8 +58,12 @@ Error missing_bytes(const Image &image, const std::filesystem::path &path, std::
 
 } // namespace
 
+std::filesystem::path FileStore::published_path(const Image &image) const {
+    return path_of(directory_, "", image.id, image.disk_format);
+}
+
 Disk FileStore::disk(const Image &image) const {
-    const auto path = path_of(directory_, "", image.id, image.disk_format);
+    const auto path = published_path(image);
     std::error_code error;
     if (!std::filesystem::is_regular_file(path, error))
         throw missing_bytes(image, path, "missing");

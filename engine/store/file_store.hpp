@@ -2,6 +2,7 @@
 // FileStore: image bytes as files ID.FORMAT in one directory. Stages and imports are hidden files
 // beside them until they are published by a rename. Records are the catalog's.
 
+#include "retouch/drift.hpp"
 #include "retouch/store.hpp"
 #include "store/image_file.hpp"
 
@@ -34,6 +35,9 @@ class FileStore : public ImageStore {
     [[nodiscard]] std::unique_ptr<Stage> receive(int fd, const std::filesystem::path &file,
                                                  const std::string &new_id);
 
+    /// As CatalogView::integrity().
+    [[nodiscard]] Integrity integrity(const Image &image, const IntegrityOptions &options) const;
+
     /// Removes what imports left behind whose process died.
     void clear_abandoned_imports();
 
@@ -41,6 +45,9 @@ class FileStore : public ImageStore {
     bool remove_abandoned_bytes(const std::string &id);
 
   private:
+    /// Throws Error: invalid when the record's id or format cannot be part of a name.
+    [[nodiscard]] std::filesystem::path published_path(const Image &image) const;
+
     std::filesystem::path directory_;
 };
 

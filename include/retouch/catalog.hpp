@@ -2,6 +2,7 @@
 // Catalog: where image records live. CatalogView can only look, which is all planning is given;
 // Catalog can also change records and hands out the store with the bytes.
 
+#include "retouch/drift.hpp"
 #include "retouch/image.hpp"
 #include "retouch/name_lock.hpp"
 #include "retouch/publish.hpp"
@@ -38,6 +39,14 @@ class CatalogView {
 
     /// Projects that share a `shared` image, sorted. Throws Error.
     [[nodiscard]] virtual std::vector<std::string> members(const std::string &id) const = 0;
+
+    /// How the stored bytes of `image`, an image retouch published, differ from what was published.
+    /// Looks and changes nothing. Throws Error when the store does not answer.
+    /// By default there is nothing to look at.
+    [[nodiscard]] virtual Integrity integrity(const Image & /*image*/,
+                                              const IntegrityOptions & /*options*/) const {
+        return {};
+    }
 };
 
 class Catalog : public CatalogView {

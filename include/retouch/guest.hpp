@@ -109,12 +109,13 @@ class Guest : public GuestView {
     /// Remembers the whole tree as it is now, for changes(). Costs a look at every inode. Small
     /// texts in places where people change them, and the files named in `keep`, are remembered with
     /// their bytes, so that changes() can show a diff. Throws Error.
-    virtual void mark(const std::vector<std::string> & /*keep*/) {}
+    virtual void mark(const std::vector<std::string> &keep) = 0;
 
     /// What of the tree differs from what mark() or the last changes() saw, by path; then remembers
     /// it as it is now. Requires: mark(). A file is told changed when its metadata or the time of
-    /// its last change differ, and only then are its bytes read. Throws Error.
-    [[nodiscard]] virtual std::vector<EntryChange> changes() { return {}; }
+    /// its last change differ, and only then are its bytes read. Both write what commands wrote
+    /// through to the disk, so that bytes_written() tells all of it. Throws Error.
+    [[nodiscard]] virtual std::vector<EntryChange> changes() = 0;
 
     /// Flushes, unmounts and closes; the data is durable when it returns. Nothing else may be
     /// called afterwards. The destructor closes without reporting. Throws Error.

@@ -75,6 +75,10 @@ class FaultyGuest : public Guest {
         return inner_.run(command);
     }
 
+    void mark(const std::vector<std::string> &keep) override { inner_.mark(keep); }
+
+    [[nodiscard]] std::vector<EntryChange> changes() override { return inner_.changes(); }
+
     void finish() override {
         count();
         inner_.finish();

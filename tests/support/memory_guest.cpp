@@ -7,9 +7,12 @@
 #include "base/digest.hpp"
 #include "base/file.hpp"
 #include "base/path.hpp"
+#include "base/unified_diff.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <fmt/format.h>
+#include <utility>
 
 namespace retouch::test {
 
@@ -35,6 +38,23 @@ std::vector<std::string> components(std::string_view path) {
 
 FileInfo info_of(const MemoryNode &node) {
     return {node.type, node.mode, node.uid, node.gid, node.content.size()};
+}
+
+EntryState state_of(const MemoryNode &node) {
+    EntryState state;
+    state.info = info_of(node);
+    if (node.type == FileInfo::Type::regular)
+        state.sha256 = sha256_hex(node.content);
+    else
+        state.info.size = 0;
+    if (node.type == FileInfo::Type::symlink)
+        state.target = node.content;
+    return state;
+}
+
+bool is_public_text(const MemoryNode &node) {
+    return node.type == FileInfo::Type::regular && (node.mode & 0004) != 0 &&
+           node.content.find('\0') == std::string::npos;
 }
 
 } // namespace
@@ -234,6 +254,42 @@ CommandResult MemoryGuest::run(const GuestCommand &command) {
     if (answer.effect)
         answer.effect(*this);
     return answer.result;
+}
+
+void MemoryGuest::mark(const std::vector<std::string> &keep) {
+    assert(!finished_);
+    marked_ = nodes_;
+    kept_ = keep;
+}
+
+std::vector<EntryChange> MemoryGuest::changes() {
+    assert(!finished_);
+    const std::map<std::string, MemoryNode> before = std::exchange(marked_, nodes_);
+    std::map<std::string, EntryChange> changes;
+    for (const auto &[path, node] : before)
+        changes[path].before = state_of(node);
+    for (const auto &[path, node] : nodes_)
+        changes[path].after = state_of(node);
+    std::vector<EntryChange> result;
+    for (auto &[path, change] : changes) {
+        if (change.before == change.after)
+            continue;
+        change.path = path;
+        const auto shown = [&, &path = path](const std::map<std::string, MemoryNode> &nodes) {
+            const auto found = nodes.find(path);
+            return found == nodes.end() || std::ranges::count(kept_, path) > 0 ||
+                   is_public_text(found->second);
+        };
+        if (change.after && change.after->info.type == FileInfo::Type::regular && shown(before) &&
+            shown(nodes_))
+            change.diff = unified_diff(
+                change.before && before.at(path).type == FileInfo::Type::regular
+                    ? before.at(path).content
+                    : "",
+                nodes_.at(path).content, change.before ? "a" + path : "/dev/null", "b" + path);
+        result.push_back(std::move(change));
+    }
+    return result;
 }
 
 void MemoryGuest::finish() {

@@ -88,6 +88,10 @@ class MemoryGuest : public Guest {
                         std::uint32_t gid) override;
     void remove(const std::string &path) override;
     CommandResult run(const GuestCommand &command) override;
+
+    /// Every file is known by its bytes, and every text that others may read has a diff.
+    void mark(const std::vector<std::string> &keep) override;
+    [[nodiscard]] std::vector<EntryChange> changes() override;
     void finish() override;
 
     [[nodiscard]] std::uint64_t bytes_written() const override { return bytes_written_; }
@@ -101,6 +105,8 @@ class MemoryGuest : public Guest {
 
     Facts facts_;
     std::map<std::string, MemoryNode> nodes_;
+    std::map<std::string, MemoryNode> marked_;
+    std::vector<std::string> kept_;
     std::map<std::string, Scripted> scripted_;
     std::vector<std::string> ran_;
     mutable std::vector<std::string> probed_;

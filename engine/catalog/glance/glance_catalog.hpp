@@ -27,6 +27,8 @@ class GlanceCatalog : public Catalog {
     [[nodiscard]] Disk disk(const Image &image) const override;
     [[nodiscard]] PublishWay publish_way(const Image &source) const override;
     [[nodiscard]] std::vector<std::string> members(const std::string &id) const override;
+    [[nodiscard]] Integrity integrity(const Image &image,
+                                      const IntegrityOptions &options) const override;
 
     [[nodiscard]] ImageStore &store() override { return store_; }
 

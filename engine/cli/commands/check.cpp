@@ -5,6 +5,7 @@
 #include "base/exit_code.hpp"
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
+#include "cli/machine_reports.hpp"
 #include "cli/recipes.hpp"
 #include "render/diagnostics_json.hpp"
 #include "render/wording.hpp"
@@ -18,23 +19,24 @@ namespace {
 struct Options {
     std::vector<std::string> recipes;
     std::vector<std::string> variables;
+    std::vector<std::string> reports;
     std::string format = "text";
 };
 
-int check_as_json(const Options &options, const std::map<std::string, std::string> &variables,
-                  Context &context) {
-    Diagnostics diagnostics;
-    for (const std::string &path : options.recipes)
-        static_cast<void>(check_recipe(path, variables, diagnostics));
-    context.console.out(diagnostics_json(diagnostics.sorted(), options.recipes).dump(2) + "\n");
-    return diagnostics.has_errors() ? exit_code(ErrorKind::invalid) : 0;
-}
+const std::vector<std::string> k_reports = {"junit", "sarif"};
 
 int run(const Options &options, Context &context) {
     const auto variables = parse_assignments("--var", options.variables);
-    if (options.format == "json")
-        return check_as_json(options, variables, context);
-    const std::size_t count = check_recipes(options.recipes, variables, context).size();
+    MachineReports reports(options.reports, k_reports);
+    const ReadRecipes read = read_recipes(options.recipes, variables);
+    reports.add(read.diagnostics, options.recipes);
+    reports.write();
+    const std::size_t count = read.recipes.size();
+    if (options.format == "json") {
+        context.console.out(diagnostics_json(read.diagnostics, options.recipes).dump(2) + "\n");
+        return count < options.recipes.size() ? exit_code(ErrorKind::invalid) : 0;
+    }
+    require_valid(read, options.recipes, context);
     context.console.out(
         fmt::format("{} {} valid.\n", counted(count, "recipe"), count == 1 ? "is" : "are"));
     return 0;
@@ -45,11 +47,13 @@ int run(const Options &options, Context &context) {
 void add_check(CLI::App &app, Context &context) {
     Command command(app, "check", "Check recipes offline; all mistakes at once.",
                     "retouch check recipes/web.yaml\n"
-                    "retouch check recipes/*.yaml --format json");
+                    "retouch check recipes/*.yaml --format json\n"
+                    "retouch check recipes/*.yaml --report sarif=recipes.sarif");
     const auto options = std::make_shared<Options>();
     command.arguments("RECIPE", options->recipes, "recipe files");
     command.variables(options->variables);
     command.option_of("--format", options->format, {"text", "json"}, "form of the result");
+    report_option(command, options->reports, k_reports);
     command.action(context, [options, &context] { return run(*options, context); });
 }
 

@@ -1,6 +1,9 @@
 // retouch plan: what would apply change? Looks at the catalog and the source, writes to neither.
 // Several recipes give several plans, one after the other; one that fails does not stop the rest.
+// A rehearsal works on a copy of its own, which is thrown away.
 
+#include "apply/rehearsal.hpp"
+#include "base/clock.hpp"
 #include "base/exit_code.hpp"
 #include "base/file.hpp"
 #include "base/interrupt.hpp"
@@ -17,11 +20,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <charconv>
+
 namespace retouch {
 
 namespace {
 
 constexpr int k_changes_pending = 2;
+constexpr int k_most_days = 3650;
 
 struct Options {
     std::vector<std::string> recipes;
@@ -31,9 +38,25 @@ struct Options {
     std::string guest;
     bool detailed_exit_code = false;
     bool from_current = false;
+    bool rehearse = false;
+    bool prove = false;
+    std::string expires = "7";
 };
 
+/// How long a saved plan may be applied; 0 for ever.
+int days_to_live(const Options &options) {
+    int days = -1;
+    const char *end = options.expires.data() + options.expires.size();
+    const auto [stop, failed] = std::from_chars(options.expires.data(), end, days);
+    if (failed != std::errc{} || stop != end || days < 0 || days > k_most_days)
+        throw Error(ErrorKind::usage,
+                    fmt::format("--expires takes a number of days from 0 to {}", k_most_days),
+                    "0 is for a plan that does not expire");
+    return days;
+}
+
 void refuse_contradictions(const Options &options) {
+    static_cast<void>(days_to_live(options));
     if (!options.output.empty() && options.recipes.size() != 1)
         throw Error(ErrorKind::usage, "--output holds the plan of one recipe",
                     "run plan once for each recipe");
@@ -58,7 +81,40 @@ Plan plan_one(const CheckedRecipe &checked, const CatalogView &catalog, const Op
     return make_plan(checked, catalog, {.from_current = options.from_current}, open);
 }
 
-void save(const Plan &plan, const std::string &path, Context &context) {
+/// Plans on the copy itself: one guest launch.
+Plan rehearse_one(const CheckedRecipe &checked, Catalog &catalog, const Options &options,
+                  const Workspace &workspace, EventSink &events) {
+    Plan plan = resolve_plan(checked, catalog, {.from_current = options.from_current});
+    ApplyOptions apply_options;
+    apply_options.guest = workspace.guest(options.guest);
+    rehearse(plan, catalog, apply_options, {.prove = options.prove}, events);
+    return plan;
+}
+
+bool changes_again(const PlannedStep &planned) {
+    return planned.rehearsed && planned.rehearsed->again && !planned.rehearsed->again->empty();
+}
+
+/// 0 when there was no rehearsal.
+int rehearsal_exit_code(const Plan &plan) {
+    for (const Target &target : plan.targets) {
+        if (!target.rehearsal)
+            continue;
+        if (!target.rehearsal->error.empty())
+            return exit_code(ErrorKind::failed);
+        if (!target.rehearsal->violations.empty())
+            return exit_code(ErrorKind::refused);
+        if (std::ranges::any_of(target.steps, changes_again))
+            return exit_code(ErrorKind::failed);
+    }
+    return 0;
+}
+
+void save(Plan plan, const Options &options, Context &context) {
+    const std::string &path = options.output;
+    plan.made_at = utc_now();
+    if (const int days = days_to_live(options); days > 0)
+        plan.expires_at = utc_in(std::chrono::hours(24) * days);
     write_file_atomically(path, to_json(plan).dump(2) + "\n");
     if (!context.global.quiet)
         context.console.err(fmt::format(
@@ -70,20 +126,28 @@ int run(const Options &options, Context &context) {
     const std::vector<CheckedRecipe> recipes =
         check_recipes(options.recipes, parse_assignments("--var", options.variables), context);
     const Workspace workspace(context);
-    const std::unique_ptr<CatalogView> catalog = view_catalog(workspace.catalog(), context);
     Progress progress(context);
+    const bool rehearses = options.rehearse || options.prove;
+    std::unique_ptr<Catalog> writable;
+    std::unique_ptr<CatalogView> view;
+    if (rehearses)
+        writable = open_catalog(workspace.catalog(), context, progress);
+    else
+        view = view_catalog(workspace.catalog(), context);
     std::vector<int> codes;
     bool changes = false;
     for (const CheckedRecipe &checked : recipes) {
         try {
-            const Plan plan = plan_one(checked, *catalog, options, workspace, progress);
+            const Plan plan = rehearses
+                                  ? rehearse_one(checked, *writable, options, workspace, progress)
+                                  : plan_one(checked, *view, options, workspace, progress);
             progress.pause();
             context.console.out(
                 shown_plan(plan, options.format, context.console.out_colour(), !codes.empty()));
             if (!options.output.empty())
-                save(plan, options.output, context);
+                save(plan, options, context);
             changes = changes || plan.has_changes();
-            codes.push_back(0);
+            codes.push_back(rehearsal_exit_code(plan));
         } catch (const Error &error) {
             progress.pause();
             if (recipes.size() == 1 || pending_interrupt() != 0)
@@ -101,7 +165,7 @@ int run(const Options &options, Context &context) {
 void add_plan(CLI::App &app, Context &context) {
     Command command(app, "plan", "Show what apply would change, and change nothing.",
                     "retouch plan recipes/web.yaml\n"
-                    "retouch plan recipes/web.yaml --output web.plan.json\n"
+                    "retouch plan recipes/web.yaml --rehearse --output web.plan.json\n"
                     "retouch plan recipes/*.yaml --detailed-exitcode --format markdown");
     const auto options = std::make_shared<Options>();
     command.arguments("RECIPE", options->recipes, "recipe files");
@@ -110,6 +174,12 @@ void add_plan(CLI::App &app, Context &context) {
                       "form of the plan on standard output");
     command.option("-o,--output", options->output, "FILE",
                    "save the plan, for: retouch apply FILE");
+    command.option("--expires", options->expires, "DAYS",
+                   "how long the saved plan may be applied; 7 by default, 0 for ever");
+    command.flag("--rehearse", options->rehearse,
+                 "run the steps on a copy that is thrown away, and show what they do");
+    command.flag("--prove", options->prove,
+                 "rehearse, run the steps once more, and show which change something again");
     command.flag("--detailed-exitcode", options->detailed_exit_code,
                  "exit with 2 when changes are pending");
     command.guest(options->guest);

@@ -219,20 +219,26 @@ CommandResult HostGuest::run_command(const GuestCommand &command, bool writable)
     return run_in_sandbox({*this, files(), root_path(), writable}, command);
 }
 
+void HostGuest::write_through() const {
+    if (!read_only_)
+        for (const Filesystem &filesystem : filesystems_)
+            filesystem.files->sync();
+}
+
 void HostGuest::mark(const std::vector<std::string> &keep) {
+    write_through();
     check_look(memory_.mark(files().fd(), keep, host_tree_tools()));
 }
 
 std::vector<EntryChange> HostGuest::changes() {
+    write_through();
     std::vector<SeenChange> seen;
     check_look(memory_.changes(files().fd(), host_tree_tools(), seen));
     return entry_changes(std::move(seen));
 }
 
 void HostGuest::finish() {
-    if (!read_only_)
-        for (const Filesystem &filesystem : filesystems_)
-            filesystem.files->sync();
+    write_through();
     while (!filesystems_.empty()) {
         Filesystem &last = filesystems_.back();
         last.files.reset();

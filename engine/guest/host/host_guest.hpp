@@ -67,6 +67,7 @@ class HostGuest final : public Guest {
 
     [[nodiscard]] const Rooted &files() const { return *filesystems_.front().files; }
 
+    void write_through() const;
     [[nodiscard]] CommandResult run_command(const GuestCommand &command, bool writable) const;
 
     TemporaryDirectory directory_;

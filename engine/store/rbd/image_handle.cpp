@@ -180,6 +180,13 @@ std::vector<std::string> ImageHandle::snapshots() const {
     return names;
 }
 
+bool ImageHandle::is_protected(const std::string &snapshot) const {
+    int is_protected = 0;
+    check(rbd_snap_is_protected(handle_, snapshot.c_str(), &is_protected),
+          fmt::format("look at the snapshot '{}' of", escape(snapshot)));
+    return is_protected != 0;
+}
+
 void ImageHandle::create_snapshot(const std::string &snapshot) {
     check(
         rbd_snap_create2(handle_, snapshot.c_str(), RBD_SNAP_CREATE_SKIP_QUIESCE, nullptr, nullptr),

@@ -73,6 +73,9 @@ class ImageHandle {
 
     /// Names of its snapshots, those in the trash left out.
     [[nodiscard]] std::vector<std::string> snapshots() const;
+    /// Requires: there is such a snapshot.
+    [[nodiscard]] bool is_protected(const std::string &snapshot) const;
+
     void create_snapshot(const std::string &snapshot);
     void protect(const std::string &snapshot);
 

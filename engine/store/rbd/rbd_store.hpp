@@ -3,6 +3,7 @@
 // It reads whatever a record points at, but writes and removes only what bears its own mark.
 // Records are the catalog's.
 
+#include "retouch/drift.hpp"
 #include "store/rbd/cluster.hpp"
 #include "store/rbd/location.hpp"
 
@@ -46,6 +47,9 @@ class RbdStore : public ImageStore {
 
     /// Throws Error: refused when it depends on another image but is not ours.
     void detach(const Image &image, const WorkProgress &progress) override;
+
+    /// As CatalogView::integrity(), for an image retouch published in Ceph.
+    [[nodiscard]] Integrity integrity(const Image &image, const IntegrityOptions &options) const;
 
     /// The URL of the published bytes of `id`. Throws Error: failed when there are none.
     [[nodiscard]] std::string location_of(const std::string &id) const;

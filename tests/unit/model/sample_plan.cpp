@@ -161,6 +161,22 @@ Plan sample_plan() {
     PlannedStep command;
     command.step = {"commands[0]", "commands",        {"motd.yaml", 9},
                     "run true",    {{"run", "true"}}, {{"run", "true"}}};
+    RehearsedStep &ran = command.rehearsed.emplace();
+    ran.result.outcome = StepOutcome::ran;
+    ran.result.exit_status = 0;
+    ran.result.out = {"done\n", 5};
+    ran.result.seconds = 0.25;
+    ran.effect.packages = {{"telnet", "0.17", ""}};
+    ran.effect.services = {{"ssh.service", true}};
+    ran.effect.accounts = {{AccountChange::Kind::user, "agent", std::nullopt, "uid 990, gid 990"}};
+    ran.effect.files = {
+        {"/etc/motd", EntryState{{FileInfo::Type::regular, 0644, 0, 0, 6}, "", "5891", ""},
+         EntryState{{FileInfo::Type::symlink, 0777, 0, 0, 0}, "/run/motd", "", ""}, ""},
+        {"/usr/bin/telnet",
+         EntryState{{FileInfo::Type::regular, 04755, 0, 0, 9}, "", "", "security.capability=01"},
+         std::nullopt, ""}};
+    ran.effect.bytes_written = 4096;
+    ran.again = Effect{};
     Target target;
     target.action = Action::create;
     target.reason = "no image of this recipe is there";
@@ -186,6 +202,15 @@ Plan sample_plan() {
     target.injected = {{"/recipes/agent.deb", "feed", 1234}};
     target.observed = {source};
     target.notes = {"the source has no checksum"};
+    target.limits.may_change = {"/etc/**"};
+    target.limits.bytes_written = 1 << 20;
+    target.limits.no_new_setuid = true;
+    target.volatile_paths = {"/tmp/**"};
+    target.rehearsal = Rehearsal{"2026-01-31T12:00:00.123456Z",
+                                 "host",
+                                 false,
+                                 "",
+                                 {{"may_change", "commands[0]", "/usr/bin/telnet"}}};
 
     Target unchanged;
     unchanged.source = source;
@@ -198,6 +223,8 @@ Plan sample_plan() {
     plan.recipe = {"motd.yaml", "/recipes", "beef", "motd"};
     plan.catalog = "local";
     plan.targets = {target, unchanged};
+    plan.made_at = "2026-01-31T12:00:01.000000Z";
+    plan.expires_at = "2026-02-07T12:00:01.000000Z";
     return plan;
 }
 

@@ -258,3 +258,44 @@ TEST_CASE("file store: a full disk is noticed before staging and leaves nothing"
           "DIR/small/.stage-22222222-2222-4222-8222-222222222222.raw is mounted read-only; make "
           "it writable and run again");
 }
+
+TEST_CASE("file store: bytes that are as published pass, read or not") {
+    World world;
+    CHECK(world.store.integrity(world.source, {}) == Integrity{});
+    CHECK(world.store.integrity(world.source, {.read_bytes = true}) ==
+          Integrity{{},
+                    {"the bytes: the record holds no checksum sha512-used to compare them with"}});
+    const UniqueFd fd = open_regular_file(world.file(k_source_file));
+    world.source.checksums[k_content_digest] = content_digest(fd.get(), world.file(k_source_file));
+    CHECK(world.store.integrity(world.source, {.read_bytes = true}) == Integrity{});
+}
+
+TEST_CASE("file store: bytes changed in place are found by reading them, a size without") {
+    World world;
+    const std::string remedy = "restore the file from a backup, or: retouch remove "
+                               "11111111-1111-4111-8111-111111111111 --yes, and apply";
+    {
+        const UniqueFd fd = open_regular_file(world.file(k_source_file));
+        world.source.checksums[k_content_digest] =
+            content_digest(fd.get(), world.file(k_source_file));
+    }
+    overwrite(world.file(k_source_file), 4096, "changed by hand");
+    CHECK(world.store.integrity(world.source, {}) == Integrity{});
+    const Integrity read = world.store.integrity(world.source, {.read_bytes = true});
+    REQUIRE(read.deviations.size() == 1);
+    const Deviation &bytes = read.deviations.front();
+    CHECK(bytes.kind == "bytes");
+    CHECK(bytes.what == "bytes of 11111111-1111-4111-8111-111111111111.raw");
+    CHECK(bytes.expected == "sha512-used:" + world.source.checksums[k_content_digest]);
+    CHECK(bytes.found != bytes.expected);
+    CHECK(bytes.remedy == remedy);
+
+    std::filesystem::resize_file(world.file(k_source_file), k_mib);
+    CHECK(world.store.integrity(world.source, {}).deviations ==
+          std::vector<Deviation>{{"size", "size of 11111111-1111-4111-8111-111111111111.raw",
+                                  "67108864 bytes", "1048576 bytes", false, remedy}});
+    std::filesystem::remove(world.file(k_source_file));
+    CHECK(world.store.integrity(world.source, {.read_bytes = true}).deviations ==
+          std::vector<Deviation>{{"file", "file 11111111-1111-4111-8111-111111111111.raw", "a file",
+                                  "nothing", false, remedy}});
+}

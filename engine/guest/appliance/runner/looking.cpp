@@ -66,7 +66,9 @@ std::string piece(std::string_view bytes, std::size_t offset) {
            hex(bytes.substr(std::min(offset, bytes.size()), k_piece)) + "\n";
 }
 
+/// What was written before goes to the disk first, so that the library can count it.
 int open_root() {
+    sync();
     return open(k_guest_root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 

@@ -1,0 +1,84 @@
+// retouch drift: is what the last apply published still as it was published? Looks, changes
+// nothing, and says what to do. Several recipes are looked at one after the other.
+
+#include "plan/drift.hpp"
+
+#include "base/exit_code.hpp"
+#include "base/interrupt.hpp"
+#include "cli/arguments.hpp"
+#include "cli/commands.hpp"
+#include "cli/documents.hpp"
+#include "cli/exit_codes.hpp"
+#include "cli/recipes.hpp"
+#include "cli/workspace.hpp"
+#include "render/drift_json.hpp"
+#include "render/drift_markdown.hpp"
+#include "render/drift_text.hpp"
+
+namespace retouch {
+
+namespace {
+
+constexpr int k_drifted = 2;
+
+struct Options {
+    std::vector<std::string> recipes;
+    std::vector<std::string> variables;
+    std::string format = "text";
+    bool bytes = false;
+    bool from_current = false;
+};
+
+std::string shown_drift(const DriftReport &report, const std::string &format, bool colour,
+                        bool another) {
+    if (format == "json")
+        return drift_json(report).dump(2) + "\n";
+    const std::string gap = another ? "\n" : "";
+    return gap + (format == "markdown" ? drift_markdown(report) : drift_text(report, colour));
+}
+
+int run(const Options &options, Context &context) {
+    const std::vector<CheckedRecipe> recipes =
+        check_recipes(options.recipes, parse_assignments("--var", options.variables), context);
+    const Workspace workspace(context);
+    const std::unique_ptr<CatalogView> catalog = view_catalog(workspace.catalog(), context);
+    std::vector<int> codes;
+    bool drifted = false;
+    for (const CheckedRecipe &checked : recipes) {
+        try {
+            const DriftReport report =
+                find_drift(checked, *catalog, {.from_current = options.from_current},
+                           {.read_bytes = options.bytes});
+            context.console.out(
+                shown_drift(report, options.format, context.console.out_colour(), !codes.empty()));
+            drifted = drifted || !report.drift.empty();
+            codes.push_back(0);
+        } catch (const Error &error) {
+            if (recipes.size() == 1 || pending_interrupt() != 0)
+                throw;
+            context.console.error(about_recipe(error, checked.recipe.path));
+            codes.push_back(exit_code(error.kind()));
+        }
+    }
+    const int code = combined_exit_code(codes);
+    return code == 0 && drifted ? k_drifted : code;
+}
+
+} // namespace
+
+void add_drift(CLI::App &app, Context &context) {
+    Command command(app, "drift", "Show what was changed by hand since the last apply.",
+                    "retouch drift recipes/web.yaml\n"
+                    "retouch drift recipes/*.yaml --bytes --format json");
+    const auto options = std::make_shared<Options>();
+    command.arguments("RECIPE", options->recipes, "recipe files");
+    command.variables(options->variables);
+    command.option_of("--format", options->format, {"text", "json", "markdown"},
+                      "form of the result on standard output");
+    command.flag("--bytes", options->bytes,
+                 "also compare the bytes with the recorded checksum; reads all of them");
+    command.from_current(options->from_current);
+    command.action(context, [options, &context] { return run(*options, context); });
+}
+
+} // namespace retouch

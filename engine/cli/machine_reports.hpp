@@ -1,0 +1,42 @@
+#pragma once
+// Machine reports: files beside the result for CI systems (--report KIND=FILE): collected while a
+// command works, written at its end whatever that is. What is in them is render's.
+
+#include "cli/arguments.hpp"
+#include "render/plan_summary.hpp"
+#include "render/report_junit.hpp"
+#include "retouch/json.hpp"
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace retouch {
+
+class MachineReports {
+  public:
+    /// `words` are KIND=FILE, as given with --report. Throws Error: usage for a kind that is not
+    /// among `kinds`, a kind given twice, or standard output as the file.
+    MachineReports(const std::vector<std::string> &words, const std::vector<std::string> &kinds);
+
+    void add(const std::vector<Diagnostic> &diagnostics, const std::vector<std::string> &files);
+    void add(const Plan &plan);
+    void add(const Report &report);
+    void add(const std::filesystem::path &recipe, const Error &error);
+
+    /// Writes every file whole. Throws Error.
+    void write() const;
+
+  private:
+    std::map<std::string, std::string> files_; ///< kind -> file
+    std::vector<JunitSuite> suites_;
+    PlanCounts counts_;
+    Json sarif_;
+};
+
+/// The option itself, for commands that offer `kinds`.
+void report_option(Command &command, std::vector<std::string> &words,
+                   const std::vector<std::string> &kinds);
+
+} // namespace retouch

@@ -1,0 +1,30 @@
+#pragma once
+// PackageSource: where this guest's packages are written down, and reading them from there.
+
+#include "guest/effects/packages.hpp"
+#include "retouch/guest.hpp"
+
+#include <string>
+#include <vector>
+
+namespace retouch {
+
+class PackageSource {
+  public:
+    /// Looks for the databases of dpkg, apk and rpm, in that order. Throws Error.
+    explicit PackageSource(const GuestView &guest);
+
+    /// Empty when there is no database. rpm's is asked through the guest's own rpm. Throws Error.
+    [[nodiscard]] Packages read(const GuestView &guest) const;
+
+    /// True when the packages may be others after these changes.
+    [[nodiscard]] bool is_touched_by(const std::vector<EntryChange> &changes) const;
+
+  private:
+    enum class Kind { none, dpkg, apk, rpm };
+
+    Kind kind_ = Kind::none;
+    std::string path_; ///< of the database, a file or a directory, links resolved
+};
+
+} // namespace retouch

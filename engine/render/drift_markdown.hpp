@@ -1,0 +1,13 @@
+#pragma once
+// What looking for drift found, as markdown for an issue or a chat.
+
+#include "retouch/drift.hpp"
+
+#include <string>
+
+namespace retouch {
+
+/// Summary first, then a table of the differences. Ends with a newline.
+[[nodiscard]] std::string drift_markdown(const DriftReport &report);
+
+} // namespace retouch

@@ -1,0 +1,41 @@
+// Drift is what somebody has to act on, so it alone counts; what is pending or was not looked at
+// is said after it.
+
+#include "render/drift_summary.hpp"
+
+#include "render/wording.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace retouch {
+
+namespace {
+
+std::string verdict(const DriftReport &report) {
+    const auto mended =
+        static_cast<std::size_t>(std::ranges::count(report.drift, true, &Deviation::apply_mends));
+    const std::size_t count = report.drift.size();
+    if (count == 0)
+        return report.image ? "No drift." : "Nothing to compare.";
+    std::string text = fmt::format("Drift: {}", counted(count, "difference"));
+    if (mended == count)
+        return text + (count == 1 ? "; apply mends it." : "; apply mends all of them.");
+    if (mended == 0)
+        return text + (count == 1 ? "; apply does not mend it." : "; apply mends none of them.");
+    return text + fmt::format("; apply mends {} of them.", mended);
+}
+
+} // namespace
+
+std::string drift_summary(const DriftReport &report) {
+    std::string text = verdict(report);
+    if (!report.pending.empty() && report.image)
+        text += fmt::format(" {} pending.", report.pending.size());
+    if (!report.unchecked.empty())
+        text += fmt::format(" {} not looked at.", report.unchecked.size());
+    return text;
+}
+
+} // namespace retouch

@@ -1,0 +1,14 @@
+#pragma once
+// GitLab: what plans amount to, as its artifact `terraform` counts it for the widget in merge
+// requests.
+
+#include "render/plan_summary.hpp"
+#include "retouch/json.hpp"
+
+namespace retouch {
+
+/// {"create", "update", "delete"}: images made, records updated in place, and always 0: retouch
+/// deletes no image.
+[[nodiscard]] Json gitlab_terraform(const PlanCounts &counts);
+
+} // namespace retouch

@@ -1,0 +1,78 @@
+// FileStore: are the bytes of a published image still those that were published? Whether the file
+// is there and how long it is costs nothing; what is in it is read only when asked for.
+
+#include "store/file_store.hpp"
+
+#include "base/file.hpp"
+#include "base/text.hpp"
+#include "store/content_digest.hpp"
+
+#include <fmt/format.h>
+
+namespace retouch {
+
+namespace {
+
+std::string build_again(const Image &image) {
+    return fmt::format("restore the file from a backup, or: retouch remove {} --yes, and apply",
+                       image.id);
+}
+
+Deviation file_missing(const Image &image, const std::string &file) {
+    return {.kind = "file",
+            .what = "file " + file,
+            .expected = "a file",
+            .found = "nothing",
+            .apply_mends = false,
+            .remedy = build_again(image)};
+}
+
+Deviation other_size(const Image &image, const std::string &file, std::uintmax_t size) {
+    return {.kind = "size",
+            .what = "size of " + file,
+            .expected = fmt::format("{} bytes", image.size),
+            .found = fmt::format("{} bytes", size),
+            .apply_mends = false,
+            .remedy = build_again(image)};
+}
+
+void compare_bytes(const Image &image, const std::filesystem::path &path, Integrity &integrity) {
+    const auto recorded = image.checksums.find(k_content_digest);
+    if (recorded == image.checksums.end()) {
+        integrity.unchecked.push_back(fmt::format(
+            "the bytes: the record holds no checksum {} to compare them with", k_content_digest));
+        return;
+    }
+    const UniqueFd file = open_regular_file(path);
+    const std::string digest = content_digest(file.get(), path);
+    if (digest == recorded->second)
+        return;
+    integrity.deviations.push_back(
+        {.kind = "bytes",
+         .what = "bytes of " + escape(path.filename().string()),
+         .expected = fmt::format("{}:{}", k_content_digest, escape(recorded->second)),
+         .found = fmt::format("{}:{}", k_content_digest, digest),
+         .apply_mends = false,
+         .remedy = build_again(image)});
+}
+
+} // namespace
+
+Integrity FileStore::integrity(const Image &image, const IntegrityOptions &options) const {
+    Integrity integrity;
+    const std::filesystem::path path = published_path(image);
+    const std::string file = escape(path.filename().string());
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(path, error)) {
+        integrity.deviations.push_back(file_missing(image, file));
+        return integrity;
+    }
+    const std::uintmax_t size = std::filesystem::file_size(path, error);
+    if (error || size != static_cast<std::uintmax_t>(image.size))
+        integrity.deviations.push_back(other_size(image, file, error ? 0 : size));
+    if (options.read_bytes)
+        compare_bytes(image, path, integrity);
+    return integrity;
+}
+
+} // namespace retouch

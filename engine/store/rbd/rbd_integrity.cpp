@@ -1,0 +1,205 @@
+// Is a published image in Ceph still what was published? First where its record says it is, then
+// the RBD image and its snapshot as they are. Everything is opened read-only, so that looking makes
+// no watcher. It judges the image alone; what the recipe wants is the planner's to know.
+
+#include "store/rbd/rbd_store.hpp"
+
+#include "base/digest.hpp"
+#include "base/interrupt.hpp"
+#include "base/text.hpp"
+#include "base/uuid.hpp"
+#include "store/rbd/image_handle.hpp"
+#include "store/rbd/marked_images.hpp"
+#include "store/rbd/marks.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace retouch {
+
+namespace {
+
+using Access = ImageHandle::Access;
+
+constexpr std::size_t k_piece = std::size_t{4} * 1024 * 1024;
+constexpr const char *k_checksum = "sha512";
+
+std::string publish_again(const Image &image) {
+    return fmt::format("its bytes cannot be trusted: retouch remove {} --yes, and apply",
+                       escape(image.id));
+}
+
+/// One look at one image.
+class Look {
+  public:
+    Look(const Image &image, const Cluster &cluster, std::string default_pool)
+        : image_(image), cluster_(cluster), pool_(std::move(default_pool)) {}
+
+    /// False when the record points elsewhere; then there is nothing of ours to look at.
+    bool at_location() {
+        if (image_.locations.empty()) {
+            integrity_.unchecked.emplace_back(
+                "the location: this endpoint of the image service does not show it");
+            return true;
+        }
+        try {
+            const RbdLocation location = parse_rbd_location(image_.locations.front());
+            pool_ = location.pool;
+            const bool ours = location == published();
+            if (!ours || image_.locations.size() > 1)
+                add_location();
+            return location.fsid == cluster_.fsid();
+        } catch (const Error &error) {
+            if (error.kind() != ErrorKind::refused)
+                throw;
+            add_location();
+            return true;
+        }
+    }
+
+    void at_image(const IntegrityOptions &options) {
+        const Pool pool = cluster_.pool(pool_);
+        const auto head = ImageHandle::find(pool, image_.id, Access::read);
+        if (!head) {
+            add("image", "RBD image", name(), "nothing", publish_again(image_));
+            return;
+        }
+        at_marks(*head);
+        const auto snapshot =
+            ImageHandle::find(pool, image_.id, Access::read, rbd_marks::k_snapshot);
+        if (!snapshot) {
+            add("snapshot", "snapshot", short_name(published()), "nothing",
+                fmt::format("{0}; or, sure that nobody wrote to it: rbd snap create {1} && rbd "
+                            "snap protect {1}",
+                            publish_again(image_), escape(short_name(published()))));
+            return;
+        }
+        at_snapshots(*head);
+        at_size(*head, *snapshot);
+        at_parent(*head, *snapshot);
+        if (options.read_bytes)
+            at_bytes(*snapshot);
+    }
+
+    [[nodiscard]] Integrity take() { return std::move(integrity_); }
+
+  private:
+    [[nodiscard]] RbdLocation published() const {
+        return {cluster_.fsid(), pool_, image_.id, rbd_marks::k_snapshot};
+    }
+
+    [[nodiscard]] std::string name() const { return escape(pool_ + '/' + image_.id); }
+
+    void add(std::string kind, std::string what, std::string expected, std::string found,
+             std::string remedy, bool apply_mends = false) {
+        integrity_.deviations.push_back({std::move(kind), std::move(what), std::move(expected),
+                                         std::move(found), apply_mends, std::move(remedy)});
+    }
+
+    void add_location() {
+        std::string found;
+        for (const std::string &url : image_.locations)
+            found += (found.empty() ? "" : ", ") + escape(url);
+        const std::string url = format_rbd_location(published());
+        add("location", "location", url, found,
+            "whoever uses the image gets other bytes: find out who moved it, then point the record "
+            "back, or remove the image and apply");
+    }
+
+    /// What the image itself remembers of how it was made.
+    void at_marks(const ImageHandle &head) {
+        if (!bears_mark(head, image_.id))
+            return; // uploaded through the image service
+        const std::string source = head.metadata(rbd_marks::k_source).value_or("");
+        const std::size_t slash = source.rfind('/');
+        const std::size_t at = source.rfind('@');
+        if (slash == std::string::npos || at == std::string::npos || at < slash)
+            return;
+        const std::string id = source.substr(slash + 1, at - slash - 1);
+        const auto recorded = image_.property(lineage::k_source);
+        if (is_uuid(id) && recorded && *recorded != id)
+            add("lineage", "image-meta retouch.source", escape(*recorded), escape(id),
+                "record and RBD image name different sources: one of them was edited; compare them "
+                "with: rbd image-meta list " +
+                    name());
+    }
+
+    void at_snapshots(const ImageHandle &head) {
+        if (!head.is_protected(rbd_marks::k_snapshot))
+            add("protection", "snapshot protection", "protected", "not protected",
+                "rbd snap protect " + escape(short_name(published())));
+        for (const std::string &snapshot : head.snapshots())
+            if (snapshot != rbd_marks::k_snapshot)
+                add("snapshots", "other snapshot", "none", escape(snapshot),
+                    fmt::format("deleting the image would fail half way: rbd snap rm {}@{}", name(),
+                                escape(snapshot)));
+    }
+
+    void at_size(const ImageHandle &head, const ImageHandle &snapshot) {
+        const auto bytes = [](std::uint64_t size) { return fmt::format("{} bytes", size); };
+        const auto recorded = static_cast<std::uint64_t>(std::max<std::int64_t>(0, image_.size));
+        if (snapshot.size() != recorded)
+            add("size", "size of the snapshot", bytes(recorded), bytes(snapshot.size()),
+                publish_again(image_));
+        else if (head.size() != recorded)
+            add("size", "size of the RBD image", bytes(recorded), bytes(head.size()),
+                fmt::format("its snapshot is whole: rbd snap rollback {}",
+                            escape(short_name(published()))));
+    }
+
+    void at_parent(const ImageHandle &head, const ImageHandle &snapshot) {
+        if (image_.property(lineage::k_detach) == "pending")
+            return; // known, and done by the next apply
+        if (head.metadata(rbd_marks::k_lineage) == "keep")
+            return;
+        const auto parent = snapshot.parent();
+        if (!parent)
+            return;
+        add("parent", "parent", "none",
+            escape(parent->pool + '/' + parent->image + '@' + parent->snapshot),
+            fmt::format("retouch detach {}", escape(image_.id)));
+    }
+
+    void at_bytes(const ImageHandle &snapshot) {
+        const auto recorded = image_.checksums.find(k_checksum);
+        if (recorded == image_.checksums.end()) {
+            integrity_.unchecked.emplace_back(
+                "the bytes: the record holds no checksum; images published by location have none");
+            return;
+        }
+        Digest digest(Digest::Algorithm::sha512);
+        std::string buffer(k_piece, '\0');
+        const std::uint64_t size = snapshot.size();
+        for (std::uint64_t at = 0; at < size;) {
+            check_interrupt();
+            const std::size_t got = snapshot.read(
+                at, std::span(buffer).first(std::min<std::uint64_t>(k_piece, size - at)));
+            if (got == 0)
+                break;
+            digest.update(std::string_view(buffer).substr(0, got));
+            at += got;
+        }
+        const std::string found = digest.finish();
+        if (found != recorded->second)
+            add("bytes", "bytes of " + escape(short_name(published())),
+                fmt::format("{}:{}", k_checksum, escape(recorded->second)),
+                fmt::format("{}:{}", k_checksum, found), publish_again(image_));
+    }
+
+    const Image &image_;
+    const Cluster &cluster_;
+    std::string pool_;
+    Integrity integrity_;
+};
+
+} // namespace
+
+Integrity RbdStore::integrity(const Image &image, const IntegrityOptions &options) const {
+    Look look(image, cluster(), pool_);
+    if (look.at_location())
+        look.at_image(options);
+    return look.take();
+}
+
+} // namespace retouch

@@ -1,0 +1,149 @@
+#!/usr/bin/python3
+"""A rehearsal shows what steps really do, by step, and leaves nothing; apply does that or stops."""
+
+import json
+import signal
+import unittest
+
+from world import HOST, QUICK_GUESTS, World, debugfs, needs_root, tiny
+
+# Name, a command that does something a reviewer should see, the path, and what became of it.
+SURPRISES = [
+    ("appends on each run", "echo x >> /etc/surprise", "/etc/surprise", "added"),
+    ("writes elsewhere", "mkdir -p /srv/other && echo x > /srv/other/file", "/srv/other/file", "added"),
+    ("changes a mode", "chmod 0600 /etc/os-release", "/etc/os-release", "changed"),
+    ("replaces a file by a link", "rm /etc/os-release; ln -s /tmp/x /etc/os-release", "/etc/os-release", "changed"),
+    ("leaves a setuid program", "cp /bin/busybox /bin/mine; chmod 4755 /bin/mine", "/bin/mine", "added"),
+    ("removes a directory", "rm -r /home", "/home", "removed"),
+]
+RECIPE = """publish: {{name: result}}
+commands:
+{commands}
+{more}
+"""
+
+
+def happened(change):
+    if change["before"] is None:
+        return "added"
+    return "changed" if change["after"] else "removed"
+
+
+@needs_root
+class Rehearsal(unittest.TestCase):
+    maxDiff = None
+
+    def setUp(self):
+        self.world = self.enterContext(World())
+        self.world.retouch("import", tiny(), "--name", "base")
+        self.plan = self.world.directory / "plan.json"
+
+    def recipe(self, commands, more=""):
+        lines = "\n".join(f"  - {json.dumps(command)}" for command in commands)
+        return self.world.recipe(RECIPE.format(commands=lines, more=more))
+
+    def rehearse(self, recipe, *options, expect=0):
+        """The one target of the plan. Nothing was written and nothing stays."""
+        before = self.world.state()
+        self.world.retouch("plan", recipe, "--rehearse", "-o", self.plan, *options, expect=expect)
+        self.assertEqual(before, self.world.state())
+        self.assertEqual([], self.world.leftovers())
+        return json.loads(self.plan.read_text(encoding="utf-8"))["targets"][0]
+
+    def apply(self, expect, *words):
+        before = self.world.state()
+        result = self.world.retouch("apply", self.plan, "--yes", *HOST, expect=expect)
+        for word in words:
+            self.assertIn(word, result.stdout + result.stderr)
+        if expect != 0:
+            self.assertEqual(before, self.world.state())
+        self.assertEqual([], self.world.leftovers())
+
+    def test_each_surprise_is_seen_and_put_down_to_its_step(self):
+        recipe = self.recipe([command for _, command, _, _ in SURPRISES])
+        for guest in QUICK_GUESTS:
+            target = self.rehearse(recipe, "--guest", guest)
+            for (name, _, path, what), step in zip(SURPRISES, target["steps"], strict=True):
+                with self.subTest(name, guest=guest):
+                    seen = {change["path"]: happened(change) for change in step["rehearsed"]["effect"]["files"]}
+                    self.assertEqual(what, seen.get(path), seen)
+
+    def test_each_surprise_is_refused_where_a_limit_says_so(self):
+        limits = "limits: {may_change: [/opt/**], no_new_setuid: true}"
+        recipe = self.recipe([command for _, command, _, _ in SURPRISES], limits)
+        target = self.rehearse(recipe, *HOST, expect=5)
+        broken = {(violation["step"], violation["what"]) for violation in target["rehearsal"]["violations"]}
+        for index, (name, _, path, _) in enumerate(SURPRISES):
+            with self.subTest(name):
+                self.assertIn((f"commands[{index}]", path), broken)
+        self.assertIn({"limit": "no_new_setuid", "step": "commands[4]", "what": "/bin/mine"},
+                      target["rehearsal"]["violations"])
+        self.apply(5, "the plan's rehearsal did not pass: steps went beyond the limits of the recipe")
+
+    def test_without_a_rehearsal_apply_holds_to_the_limits_itself(self):
+        recipe = self.recipe(["echo x > /etc/allowed", "echo x > /elsewhere"], "limits: {may_change: [/etc/**]}")
+        before = self.world.state()
+        result = self.world.retouch("apply", recipe, "--yes", *HOST, expect=5)
+        self.assertIn("recipe.yaml:7: run: echo x > /elsewhere changed /elsewhere, which may_change does not allow",
+                      result.stdout + result.stderr)
+        self.assertEqual(before, self.world.state())
+        self.assertEqual([], self.world.leftovers())
+
+    def test_what_may_not_use_the_network_is_refused_before_anything_runs(self):
+        recipe = self.recipe([], "  - {run: 'true', network: true}\nlimits: {no_network: true}")
+        result = self.world.retouch("plan", recipe, *HOST, expect=5)
+        self.assertIn("uses the network, which no_network forbids", result.stderr)
+
+    def test_what_was_rehearsed_is_what_is_published(self):
+        self.rehearse(self.recipe(["echo planned > /etc/motd", "mkdir /opt/new"]), *HOST)
+        self.apply(0)
+        self.assertEqual("planned\n", debugfs(self.world.bytes_of(self.world.image("result")), "cat /etc/motd"))
+
+    def test_another_effect_than_rehearsed_stops_apply_before_publishing(self):
+        clock = "cat /proc/uptime > /etc/when"
+        self.rehearse(self.recipe([clock]), *HOST)
+        self.apply(5, "the steps did something else than in the rehearsal", "/etc/when has")
+        self.rehearse(self.recipe([clock], "volatile: [/etc/when]"), *HOST)
+        self.apply(0)
+
+    def test_a_step_that_fails_is_shown_with_its_output(self):
+        target = self.rehearse(self.recipe(["echo no such luck >&2; exit 3", "true"]), *HOST, expect=1)
+        failed, missed = (step["rehearsed"] for step in target["steps"])
+        self.assertEqual(("failed", 3, "no such luck\n"), (failed["outcome"], failed["exit_status"], failed["err"]["text"]))
+        self.assertEqual("not-reached", missed["outcome"])
+        self.apply(5, "the plan's rehearsal did not pass")
+
+    def test_proving_names_what_a_second_run_changes(self):
+        recipe = self.recipe(["echo x >> /etc/again", "touch -r /etc/os-release /etc/once; chmod 0640 /etc/once"])
+        self.world.retouch("plan", recipe, "--prove", "-o", self.plan, *HOST, expect=1)
+        steps = json.loads(self.plan.read_text(encoding="utf-8"))["targets"][0]["steps"]
+        again = [[change["path"] for change in step["rehearsed"]["again"]["files"]] for step in steps]
+        self.assertEqual([["/etc/again"], []], [again[0], [path for path in again[1] if path != "/etc/once"]])
+
+    def test_killed_it_leaves_what_the_next_run_clears(self):
+        recipe = self.recipe(["sleep 30"])
+        running = self.world.start("plan", recipe, "--rehearse", *HOST)
+        for line in running.stderr:
+            if "step 1 of 1" in line:
+                break
+        running.send_signal(signal.SIGKILL)
+        running.communicate()
+        before = self.world.state()
+        result = self.world.retouch("apply", self.recipe(["true"]), "--yes", *HOST)
+        self.assertIn("cleared", result.stderr)
+        self.assertNotEqual(before, self.world.state())
+        self.assertEqual([], self.world.leftovers())
+
+    def test_a_plan_that_expired_is_stale(self):
+        self.rehearse(self.recipe(["true"]), *HOST)
+        text = self.plan.read_text(encoding="utf-8")
+        self.assertRegex(json.loads(text)["expires_at"], "^20..-")
+        result = self.world.retouch("show", self.plan)
+        self.assertIn("run: true", result.stdout)
+        self.plan.write_text(text.replace("run: true", "run: false"), encoding="utf-8")
+        result = self.world.retouch("show", self.plan, expect=65)
+        self.assertIn("the plan was changed after it was made", result.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
