@@ -6,6 +6,7 @@
 #include "apply/hand_over.hpp"
 #include "apply/journal.hpp"
 #include "apply/phases.hpp"
+#include "apply/remaining_drift.hpp"
 #include "base/clock.hpp"
 #include "base/exit_code.hpp"
 #include "base/uuid.hpp"
@@ -190,6 +191,7 @@ Report apply_recipe(const CheckedRecipe &checked, Catalog &catalog, const ApplyO
             plan = resolve_plan(checked, catalog, options.plan);
         }
         report.targets.push_back(apply_target(run, plan, plan.targets.at(index), lock.get(), true));
+        note_remaining_drift(checked, catalog, options.plan, report.targets.back());
     }
     end_report(run, report);
     return report;

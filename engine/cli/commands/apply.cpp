@@ -12,6 +12,7 @@
 #include "cli/documents.hpp"
 #include "cli/event_file.hpp"
 #include "cli/exit_codes.hpp"
+#include "cli/machine_reports.hpp"
 #include "cli/plan_file.hpp"
 #include "cli/progress.hpp"
 #include "cli/recipes.hpp"
@@ -26,12 +27,15 @@ namespace {
 struct Options {
     std::vector<std::string> inputs;
     std::vector<std::string> variables;
+    std::vector<std::string> reports;
     std::string format = "text";
     std::string events;
     std::string guest;
     bool yes = false;
     bool from_current = false;
 };
+
+const std::vector<std::string> k_reports = {"junit"};
 
 /// What to apply: recipes, or one plan.
 struct Work {
@@ -94,8 +98,8 @@ int worst_exit_code(const Report &report) {
 /// One run per recipe or plan: reports are printed as they come, errors do not stop the others.
 class Runs {
   public:
-    Runs(const Options &options, Context &context, std::size_t count)
-        : options_(options), context_(context), count_(count) {}
+    Runs(const Options &options, Context &context, MachineReports &reports, std::size_t count)
+        : options_(options), context_(context), reports_(reports), count_(count) {}
 
     template<typename Act>
     void add(const std::filesystem::path &path, const Act &act) {
@@ -103,10 +107,14 @@ class Runs {
             const Report report = act();
             context_.console.out(shown_report(report, options_.format,
                                               context_.console.out_colour(), !codes_.empty()));
+            reports_.add(report);
             codes_.push_back(worst_exit_code(report));
         } catch (const Error &error) {
-            if (count_ == 1 || pending_interrupt() != 0)
+            reports_.add(path, error);
+            if (count_ == 1 || pending_interrupt() != 0) {
+                reports_.write();
                 throw;
+            }
             context_.console.error(about_recipe(error, path));
             codes_.push_back(exit_code(error.kind()));
         }
@@ -117,11 +125,13 @@ class Runs {
   private:
     const Options &options_;
     Context &context_;
+    MachineReports &reports_;
     std::size_t count_;
     std::vector<int> codes_;
 };
 
 int run(const Options &options, Context &context) {
+    MachineReports reports(options.reports, k_reports);
     const Work work = read_work(options, context);
     require_consent(options, work, context);
     const std::unique_ptr<EventFile> file = open_events(options.events);
@@ -140,7 +150,7 @@ int run(const Options &options, Context &context) {
     apply_options.plan.from_current = options.from_current;
     const Confirm confirm = confirmation(options, context, progress);
 
-    Runs runs(options, context, work.plan ? 1 : work.recipes.size());
+    Runs runs(options, context, reports, work.plan ? 1 : work.recipes.size());
     if (work.plan)
         runs.add(options.inputs.front(),
                  [&] { return apply_plan(*work.plan, *catalog, apply_options, confirm, events); });
@@ -152,6 +162,7 @@ int run(const Options &options, Context &context) {
     }
     if (file && !file->complaint().empty())
         context.console.warn("events are missing: " + file->complaint());
+    reports.write();
     return runs.exit_code_of_all();
 }
 
@@ -168,6 +179,7 @@ void add_apply(CLI::App &app, Context &context) {
     command.flag("-y,--yes,--auto-approve", options->yes, "apply without asking");
     command.option_of("--format", options->format, {"text", "json", "markdown"},
                       "form of the report on standard output");
+    report_option(command, options->reports, k_reports);
     command.option("--events", options->events, "FILE", "write what happens as JSON lines");
     command.guest(options->guest);
     command.from_current(options->from_current);

@@ -13,6 +13,7 @@
 #include "cli/commands.hpp"
 #include "cli/documents.hpp"
 #include "cli/exit_codes.hpp"
+#include "cli/machine_reports.hpp"
 #include "cli/progress.hpp"
 #include "cli/recipes.hpp"
 #include "cli/workspace.hpp"
@@ -33,6 +34,7 @@ constexpr int k_most_days = 3650;
 struct Options {
     std::vector<std::string> recipes;
     std::vector<std::string> variables;
+    std::vector<std::string> reports;
     std::string format = "text";
     std::string output;
     std::string guest;
@@ -42,6 +44,8 @@ struct Options {
     bool prove = false;
     std::string expires = "7";
 };
+
+const std::vector<std::string> k_reports = {"junit", "gitlab-terraform"};
 
 /// How long a saved plan may be applied; 0 for ever.
 int days_to_live(const Options &options) {
@@ -123,6 +127,7 @@ void save(Plan plan, const Options &options, Context &context) {
 
 int run(const Options &options, Context &context) {
     refuse_contradictions(options);
+    MachineReports reports(options.reports, k_reports);
     const std::vector<CheckedRecipe> recipes =
         check_recipes(options.recipes, parse_assignments("--var", options.variables), context);
     const Workspace workspace(context);
@@ -146,16 +151,21 @@ int run(const Options &options, Context &context) {
                 shown_plan(plan, options.format, context.console.out_colour(), !codes.empty()));
             if (!options.output.empty())
                 save(plan, options, context);
+            reports.add(plan);
             changes = changes || plan.has_changes();
             codes.push_back(rehearsal_exit_code(plan));
         } catch (const Error &error) {
             progress.pause();
-            if (recipes.size() == 1 || pending_interrupt() != 0)
+            reports.add(checked.recipe.path, error);
+            if (recipes.size() == 1 || pending_interrupt() != 0) {
+                reports.write();
                 throw;
+            }
             context.console.error(about_recipe(error, checked.recipe.path));
             codes.push_back(exit_code(error.kind()));
         }
     }
+    reports.write();
     const int code = combined_exit_code(codes);
     return code == 0 && changes && options.detailed_exit_code ? k_changes_pending : code;
 }
@@ -180,6 +190,7 @@ void add_plan(CLI::App &app, Context &context) {
                  "run the steps on a copy that is thrown away, and show what they do");
     command.flag("--prove", options->prove,
                  "rehearse, run the steps once more, and show which change something again");
+    report_option(command, options->reports, k_reports);
     command.flag("--detailed-exitcode", options->detailed_exit_code,
                  "exit with 2 when changes are pending");
     command.guest(options->guest);
