@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "render/file_groups.hpp"
+#include "render/volatile_part.hpp"
 #include "render/wording.hpp"
 
 #include <fmt/format.h>
@@ -18,6 +19,7 @@ namespace retouch {
 namespace {
 
 constexpr std::size_t k_most_of_a_sort = 40; ///< packages, accounts...
+constexpr std::size_t k_volatile_lines = 3;
 constexpr std::size_t k_longest_diff_line = 240;
 constexpr const char *k_all_of_it = "all of it: --format json";
 
@@ -53,7 +55,7 @@ bool is_bookkeeping(const Effect &effect, const EntryChange &change) {
            (change.path.starts_with("/var/lib/") || change.path.starts_with("/lib/apk/"));
 }
 
-/// Those with a diff that is worth a look, in order.
+/// Those with a diff that is worth a look, in order. Requires: nothing volatile in it.
 std::vector<const EntryChange *> worth_a_diff(const Effect &effect) {
     std::set<const EntryChange *> named;
     for (const FileGroup &group : group_files(effect.files, k_effect_file_lines))
@@ -81,7 +83,9 @@ std::vector<std::string> beginning(const std::string &diff, std::size_t limit) {
 
 } // namespace
 
-std::vector<EffectLine> effect_lines(const Effect &effect, std::size_t file_lines) {
+std::vector<EffectLine> effect_lines(const Effect &effect,
+                                     const std::vector<std::string> &volatile_paths,
+                                     std::size_t file_lines) {
     std::vector<EffectLine> lines;
     add_lines(lines, effect.packages, "package", package_line);
     add_lines(lines, effect.services, "service", service_line);
@@ -89,21 +93,33 @@ std::vector<EffectLine> effect_lines(const Effect &effect, std::size_t file_line
     std::vector<EntryChange> setuid;
     std::ranges::copy_if(effect.files, std::back_inserter(setuid), gives_setuid);
     add_lines(lines, setuid, "setuid or setgid file", setuid_line);
-    for (const FileGroup &group : group_files(effect.files, file_lines))
+    std::vector<EntryChange> told;
+    std::vector<EntryChange> hidden;
+    for (const EntryChange &change : effect.files)
+        (is_volatile_change(change, volatile_paths) ? hidden : told).push_back(change);
+    for (const FileGroup &group : group_files(told, file_lines))
         lines.push_back(group_line(group));
+    for (const FileGroup &group : group_files(hidden, k_volatile_lines)) {
+        lines.push_back(group_line(group));
+        lines.back().text += " (volatile)";
+    }
     return lines;
 }
 
-std::vector<std::string> effect_diff_lines(const Effect &effect) {
+std::vector<std::string> effect_diff_lines(const Effect &effect,
+                                           const std::vector<std::string> &volatile_paths) {
+    const Effect told = without_volatile(effect, volatile_paths);
     std::vector<std::string> lines;
     std::size_t left_out = 0;
     for (const EntryChange &change : effect.files)
         left_out += change.diff.empty() ? 0 : 1;
-    for (const EntryChange *change : worth_a_diff(effect)) {
+    for (const EntryChange *change : worth_a_diff(told)) {
         if (lines.size() >= k_effect_diff_lines_step)
             break;
-        const std::size_t room = k_effect_diff_lines_step - lines.size();
-        for (std::string &line : beginning(change->diff, std::min(k_effect_diff_lines, room)))
+        const std::size_t room =
+            std::min(k_effect_diff_lines_step - lines.size(),
+                     change->before ? k_effect_diff_lines : k_effect_diff_lines_new);
+        for (std::string &line : beginning(change->diff, room))
             lines.push_back(std::move(line));
         --left_out;
     }

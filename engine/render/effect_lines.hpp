@@ -12,14 +12,18 @@ namespace retouch {
 
 inline constexpr std::size_t k_effect_file_lines = 12;
 inline constexpr std::size_t k_effect_diff_lines = 40;       ///< of one file
+inline constexpr std::size_t k_effect_diff_lines_new = 20;   ///< of one that was not there
 inline constexpr std::size_t k_effect_diff_lines_step = 200; ///< of one step
 
 /// Packages, services, accounts, what gained a setuid or setgid bit, then files by directory in at
-/// most `file_lines` lines.
+/// most `file_lines` lines, and what the globs `volatile_paths` match in a few more.
 [[nodiscard]] std::vector<EffectLine> effect_lines(const Effect &effect,
+                                                   const std::vector<std::string> &volatile_paths,
                                                    std::size_t file_lines = k_effect_file_lines);
 
-/// Lines of the unified diffs, what is left out told in lines of "..."; empty without any.
-[[nodiscard]] std::vector<std::string> effect_diff_lines(const Effect &effect);
+/// Lines of the unified diffs, but for volatile paths; what is left out is told in lines of "...".
+/// Empty without any diff.
+[[nodiscard]] std::vector<std::string>
+effect_diff_lines(const Effect &effect, const std::vector<std::string> &volatile_paths);
 
 } // namespace retouch

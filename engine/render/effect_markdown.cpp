@@ -26,15 +26,15 @@ std::string line_of(const EffectLine &line) {
     return fmt::format("{} {}", line.mark, line.text);
 }
 
-std::string effect_fence(const Effect &effect) {
+std::string effect_fence(const Effect &effect, const Target &target) {
     std::vector<std::string> lines;
-    for (const EffectLine &line : effect_lines(effect))
+    for (const EffectLine &line : effect_lines(effect, target.volatile_paths))
         lines.push_back(line_of(line));
     return lines.empty() ? "" : markdown_fence("text", joined(lines));
 }
 
-std::string diff_fence(const Effect &effect) {
-    const std::vector<std::string> lines = effect_diff_lines(effect);
+std::string diff_fence(const Effect &effect, const Target &target) {
+    const std::vector<std::string> lines = effect_diff_lines(effect, target.volatile_paths);
     return lines.empty() ? "" : "\n" + markdown_fence("diff", joined(lines));
 }
 
@@ -91,14 +91,14 @@ std::string rehearsal_markdown(const Plan &plan) {
     return "\n" + text;
 }
 
-std::string rehearsed_step_markdown(const PlannedStep &step) {
+std::string rehearsed_step_markdown(const PlannedStep &step, const Target &target) {
     if (!step.rehearsed)
         return {};
     const auto &[result, effect, again] = *step.rehearsed;
     std::string body;
     if (result.outcome == StepOutcome::failed)
         body += output_fence("out", result.out) + output_fence("err", result.err);
-    body += effect_fence(effect) + diff_fence(effect);
+    body += effect_fence(effect, target) + diff_fence(effect, target);
     if (body.empty())
         return {};
     return "\n" +

@@ -12,6 +12,6 @@ namespace retouch {
 [[nodiscard]] std::string rehearsal_markdown(const Plan &plan);
 
 /// A block to open for one step; empty when it was not rehearsed or there is nothing in it.
-[[nodiscard]] std::string rehearsed_step_markdown(const PlannedStep &step);
+[[nodiscard]] std::string rehearsed_step_markdown(const PlannedStep &step, const Target &target);
 
 } // namespace retouch

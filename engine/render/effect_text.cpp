@@ -78,15 +78,15 @@ std::string diff_line_text(const std::string &line, const Style &style) {
     return line.starts_with("-") ? style.red(line) : line;
 }
 
-std::string rehearsed_step_text(const PlannedStep &step, const Style &style) {
+std::string rehearsed_step_text(const PlannedStep &step, const Target &target, const Style &style) {
     if (!step.rehearsed)
         return {};
     const auto &[result, effect, again] = *step.rehearsed;
     std::string text = fmt::format("{}{}\n", k_lead, result_text(step, style));
     if (result.outcome == StepOutcome::failed)
         text += output_text("out", result.out, style) + output_text("err", result.err, style);
-    text += lines_text(effect_lines(effect), style);
-    for (const std::string &line : effect_diff_lines(effect))
+    text += lines_text(effect_lines(effect, target.volatile_paths), style);
+    for (const std::string &line : effect_diff_lines(effect, target.volatile_paths))
         text += fmt::format("{}{}\n", k_lead, diff_line_text(line, style));
     return text;
 }

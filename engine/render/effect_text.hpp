@@ -13,7 +13,8 @@ namespace retouch {
 [[nodiscard]] std::string diff_line_text(const std::string &line, const Style &style);
 
 /// How the step ended, the output that tells why, what it changed; empty when not rehearsed.
-[[nodiscard]] std::string rehearsed_step_text(const PlannedStep &step, const Style &style);
+[[nodiscard]] std::string rehearsed_step_text(const PlannedStep &step, const Target &target,
+                                              const Style &style);
 
 /// What is wrong, and one line that sums up; empty when not rehearsed.
 [[nodiscard]] std::string rehearsal_text(const Target &target, const Style &style);

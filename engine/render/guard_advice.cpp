@@ -83,14 +83,26 @@ std::optional<std::string> package_guard(const Effect &again) {
 }
 
 bool was_added(const Effect &effect, const std::string &path) {
-    const auto found = std::ranges::find(effect.files, path, &EntryChange::path);
-    return found != effect.files.end() && !found->before;
+    const auto found = std::ranges::lower_bound(effect.files, path, {}, &EntryChange::path);
+    return found != effect.files.end() && found->path == path && !found->before;
 }
 
-/// A path that is there after the first run and was not before it.
+/// The path itself or the highest directory above it that the first run added.
+std::optional<std::string> added_above(const Effect &first, const std::string &path) {
+    for (std::size_t end = path.find('/', 1); end != std::string::npos;
+         end = path.find('/', end + 1))
+        if (was_added(first, path.substr(0, end)))
+            return path.substr(0, end);
+    return was_added(first, path) ? std::optional(path) : std::nullopt;
+}
+
+/// A path that is there after the first run and was not before it; at least one that was added.
 std::optional<std::string> creates_guard(const Effect &first, const Effect &again) {
     for (const EntryChange &change : again.files)
-        if (change.after && (!change.before || was_added(first, change.path)))
+        if (const auto path = added_above(first, change.path); change.after && path)
+            return guard("creates", *path);
+    for (const EntryChange &change : again.files)
+        if (!change.before)
             return guard("creates", change.path);
     return std::nullopt;
 }

@@ -86,7 +86,7 @@ std::string steps_markdown(const Target &target) {
         if (const std::string diff = foreseen_diff(step); !diff.empty())
             blocks += fmt::format("\n{}\n\n{}", markdown_code(step.step.summary),
                                   markdown_fence("diff", cut(diff)));
-        blocks += rehearsed_step_markdown(step);
+        blocks += rehearsed_step_markdown(step, target);
     }
     const std::string table = markdown_table({"", "step", "effect", "origin"}, rows);
     return table.empty() ? table : "\n**Steps**\n\n" + table + blocks;

@@ -82,12 +82,12 @@ std::string block_text(const std::string &block, const Line &shown_line) {
     return text;
 }
 
-std::string details_text(const PlannedStep &step, const Style &style) {
+std::string details_text(const PlannedStep &step, const Target &target, const Style &style) {
     return block_text(script_beyond_summary(step),
                       [&](const std::string &line) { return script_line(line, style); }) +
            block_text(foreseen_diff(step),
                       [&](const std::string &line) { return diff_line_text(line, style); }) +
-           rehearsed_step_text(step, style);
+           rehearsed_step_text(step, target, style);
 }
 
 std::string summary_of(const PlannedStep &step) {
@@ -109,7 +109,7 @@ std::string steps_text(const Target &target, const Style &style) {
         text +=
             fmt::format("      {} {}  {}\n", mark(known_state(step), style),
                         padded(summary_of(step), width), style.dim(origin_text(step.step.origin)));
-        text += details_text(step, style);
+        text += details_text(step, target, style);
     }
     return text;
 }

@@ -1,26 +1,25 @@
-// Rehearsal words: see the header. Of a limit that one step broke many times the first few are
-// told. A second run that changes only volatile paths is no problem, unless rights are gained by
-// it.
+// Rehearsal words: see the header. Of a limit that one step broke in many ways the paths are
+// folded, as they are under the step itself.
 
 #include "render/rehearsal_words.hpp"
 
-#include "base/path_glob.hpp"
 #include "base/text.hpp"
 #include "render/effect_lines.hpp"
 #include "render/guard_advice.hpp"
+#include "render/volatile_part.hpp"
 #include "render/wording.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace retouch {
 
 namespace {
 
-constexpr std::size_t k_most_per_limit = 5; ///< of one step
-constexpr std::size_t k_lines_again = 6;
+constexpr std::size_t k_lines_shown = 6;
 constexpr std::size_t k_longest = 400;
 
 std::string on_one_line(const std::string &text) {
@@ -30,84 +29,122 @@ std::string on_one_line(const std::string &text) {
     return clipped(line, k_longest);
 }
 
-const Step *find_step(const Target &target, const std::string &id) {
+const PlannedStep *find_step(const Target &target, const std::string &id) {
     const auto found = std::ranges::find_if(
         target.steps, [&](const PlannedStep &planned) { return planned.step.id == id; });
-    return found == target.steps.end() ? nullptr : &found->step;
+    return found == target.steps.end() ? nullptr : &*found;
 }
 
-std::string step_words(const Step *step) {
-    if (step == nullptr)
+std::string step_words(const PlannedStep *planned) {
+    if (planned == nullptr)
         return "the steps together";
-    return fmt::format("{}: {}", origin_text(step->origin), clipped(step->summary, k_longest));
+    const Step &step = planned->step;
+    return fmt::format("{}: {}", origin_text(step.origin), clipped(step.summary, k_longest));
 }
 
-std::string complaint(const Violation &violation, const Limits &limits) {
-    const std::string what = clipped(violation.what, k_longest);
-    if (violation.limit == "may_change")
-        return fmt::format("changed {}, which may_change does not allow", what);
-    if (violation.limit == "packages")
-        return fmt::format("changed the package {}, which packages does not allow", what);
-    if (violation.limit == "no_new_setuid")
-        return fmt::format("made {} setuid or setgid, which no_new_setuid forbids", what);
-    if (violation.limit == "no_network")
+/// What a step did against a limit; `what` is one thing, or how many there were.
+std::string complaint(const std::string &limit, const std::string &what, bool many,
+                      const Limits &limits) {
+    if (limit == "may_change")
+        return fmt::format("changed {}{}, which may_change does not allow", what,
+                           many ? " paths" : "");
+    if (limit == "packages")
+        return fmt::format("changed {}{}{}, which packages does not allow",
+                           many ? "" : "the package ", what, many ? " packages" : "");
+    if (limit == "no_new_setuid")
+        return fmt::format("made {}{} setuid or setgid, which no_new_setuid forbids", what,
+                           many ? " files" : "");
+    if (limit == "no_network")
         return "uses the network, which no_network forbids";
-    if (violation.limit == "bytes_written")
+    if (limit == "bytes_written")
         return fmt::format(
             "wrote {}, more than the {} of bytes_written", what,
             format_bytes(static_cast<std::uint64_t>(limits.bytes_written.value_or(0))));
-    return fmt::format("broke {}: {}", clipped(violation.limit, k_longest), what);
+    return fmt::format("broke {}: {}", clipped(limit, k_longest), what);
+}
+
+/// The part of a step's effect that has these paths or names.
+Effect part_of(const Effect &effect, const std::string &limit, const std::set<std::string> &names) {
+    Effect part;
+    if (limit == "may_change")
+        std::ranges::copy_if(
+            effect.files, std::back_inserter(part.files),
+            [&](const EntryChange &change) { return names.contains(change.path); });
+    if (limit == "packages")
+        std::ranges::copy_if(
+            effect.packages, std::back_inserter(part.packages),
+            [&](const PackageChange &change) { return names.contains(change.name); });
+    return part;
+}
+
+std::vector<EffectLine> name_lines(const std::set<std::string> &names) {
+    std::vector<EffectLine> lines;
+    for (const std::string &name : names) {
+        if (lines.size() == k_lines_shown) {
+            lines.push_back({' ', fmt::format("... {} more (all of it: --format json)",
+                                              names.size() - k_lines_shown)});
+            break;
+        }
+        lines.push_back({'!', clipped(name, k_longest)});
+    }
+    return lines;
+}
+
+/// Of one limit that one step broke, in however many ways.
+RehearsalProblem limit_problem(const std::string &limit, const PlannedStep *planned,
+                               const std::set<std::string> &names, const Target &target) {
+    const bool many = names.size() > 1;
+    const std::string what =
+        many ? std::to_string(names.size()) : clipped(*names.begin(), k_longest);
+    RehearsalProblem problem;
+    problem.what = fmt::format("limit broken: {} {}", step_words(planned),
+                               complaint(limit, what, many, target.limits));
+    if (!many)
+        return problem;
+    if (planned != nullptr && planned->rehearsed)
+        problem.lines =
+            effect_lines(part_of(planned->rehearsed->effect, limit, names), {}, k_lines_shown);
+    if (problem.lines.empty())
+        problem.lines = name_lines(names);
+    return problem;
 }
 
 std::vector<RehearsalProblem> limit_problems(const Target &target) {
-    std::map<std::pair<std::string, std::string>, std::size_t> counts;
-    std::vector<RehearsalProblem> problems;
-    std::vector<RehearsalProblem> remarks;
+    std::vector<std::pair<std::string, std::string>> order;
+    std::map<std::pair<std::string, std::string>, std::set<std::string>> broken;
     for (const Violation &violation : target.rehearsal->violations) {
-        if (++counts[{violation.limit, violation.step}] > k_most_per_limit)
-            continue;
-        problems.push_back(
-            {fmt::format("limit broken: {} {}", step_words(find_step(target, violation.step)),
-                         complaint(violation, target.limits)),
-             {},
-             {}});
+        std::set<std::string> &names = broken[{violation.limit, violation.step}];
+        if (names.empty())
+            order.emplace_back(violation.limit, violation.step);
+        names.insert(violation.what);
     }
-    for (const auto &[key, count] : counts)
-        if (count > k_most_per_limit)
-            remarks.push_back(
-                {fmt::format("limit broken: {} broke {} {} times more (all of it: --format json)",
-                             step_words(find_step(target, key.second)),
-                             clipped(key.first, k_longest), count - k_most_per_limit),
-                 {},
-                 {}});
-    std::ranges::move(remarks, std::back_inserter(problems));
+    std::vector<RehearsalProblem> problems;
+    for (const auto &[limit, step] : order)
+        problems.push_back(
+            limit_problem(limit, find_step(target, step), broken.at({limit, step}), target));
     return problems;
-}
-
-Effect without_volatile(Effect effect, const std::vector<std::string> &globs) {
-    std::erase_if(effect.files, [&](const EntryChange &change) {
-        return !gives_setuid(change) && std::ranges::any_of(globs, [&](const std::string &glob) {
-            return matches_path(glob, change.path);
-        });
-    });
-    return effect;
 }
 
 std::vector<RehearsalProblem> repeat_problems(const Target &target) {
     std::vector<RehearsalProblem> problems;
     for (const PlannedStep &planned : target.steps) {
-        if (!planned.rehearsed || !planned.rehearsed->again)
+        if (!changes_again(planned, target))
             continue;
         const Effect again = without_volatile(*planned.rehearsed->again, target.volatile_paths);
-        if (changes_nothing(again))
-            continue;
         problems.push_back({fmt::format("not idempotent: {} changed the image again when run a "
                                         "second time",
-                                        step_words(&planned.step)),
-                            effect_lines(again, k_lines_again),
+                                        step_words(&planned)),
+                            effect_lines(again, {}, k_lines_shown),
                             guard_advice(planned.step, planned.rehearsed->effect, again)});
     }
     return problems;
+}
+
+/// Nobody needs the fraction of a second.
+std::string moment(std::string at) {
+    if (const std::size_t dot = at.find('.'); dot != std::string::npos && at.ends_with('Z'))
+        at.erase(dot, at.size() - 1 - dot);
+    return clipped(at, k_longest);
 }
 
 bool was_proven(const Target &target) {
@@ -157,7 +194,7 @@ std::string rehearsal_verdict(const Target &target) {
 std::string rehearsal_summary(const Target &target) {
     const Rehearsal &rehearsal = target.rehearsal.value();
     return fmt::format("Rehearsed on {} at {}: {}, {}; nothing kept", escape(rehearsal.guest),
-                       escape(rehearsal.at), counted(steps_reached(target), "step"),
+                       moment(rehearsal.at), counted(steps_reached(target), "step"),
                        effect_counts(whole_effect(target)));
 }
 

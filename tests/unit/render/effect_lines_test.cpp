@@ -93,17 +93,44 @@ TEST_CASE("effect lines: packages beyond the fortieth are counted") {
     Effect effect;
     for (int i = 0; i < 43; ++i)
         effect.packages.push_back({fmt::format("p{:02}", i), "", "1"});
-    const std::vector<EffectLine> lines = effect_lines(effect);
+    const std::vector<EffectLine> lines = effect_lines(effect, {});
     CHECK(lines.size() == 41);
     CHECK(lines.back() == EffectLine{' ', "... 3 packages more (all of it: --format json)"});
 }
 
+TEST_CASE("effect lines: volatile paths come last, in few lines, but setuid programs never hide") {
+    Effect effect;
+    effect.files = {added("/etc/a", file_state(0644, 1, 'a')),
+                    added("/tmp/x", file_state(04755, 1, 'a'))};
+    for (const EntryChange &change : many("/tmp/y", 30))
+        effect.files.push_back(change);
+    CHECK(effect_lines(effect, {"/tmp/**"}) == std::vector<EffectLine>{
+                                                   {'!', "setuid /tmp/x  mode 4755, owner 0:0"},
+                                                   {'+', "/etc/a  0644, 1 B, sha256 aaaaaaaaaaaa"},
+                                                   {'+', "/tmp/x  4755, 1 B, sha256 aaaaaaaaaaaa"},
+                                                   {'+', "/tmp/y/  +30 ~0 -0, 30 B (volatile)"},
+                                               });
+}
+
+TEST_CASE("effect diffs: none of volatile paths nor of the package manager's records") {
+    Effect effect = with_diffs(3, 1);
+    CHECK(effect_diff_lines(effect, {"/etc/001"}) ==
+          std::vector<std::string>{
+              "+x", "+x", "... left out: the diffs of 1 more file (all of it: --format json)"});
+    effect.packages = {{"a", "", "1"}};
+    for (EntryChange &change : effect.files)
+        change.path = "/var/lib" + change.path;
+    CHECK(
+        effect_diff_lines(effect, {}) ==
+        std::vector<std::string>{"... left out: the diffs of 3 files (all of it: --format json)"});
+}
+
 TEST_CASE("effect diffs: bounded for each file and for the step") {
-    const std::vector<std::string> one = effect_diff_lines(with_diffs(1, 100));
+    const std::vector<std::string> one = effect_diff_lines(with_diffs(1, 100), {});
     CHECK(one.size() == k_effect_diff_lines + 1);
     CHECK(one.back() == "... 60 lines more (all of it: --format json)");
 
-    const std::vector<std::string> ten = effect_diff_lines(with_diffs(10, 100));
+    const std::vector<std::string> ten = effect_diff_lines(with_diffs(10, 100), {});
     CHECK(ten.size() <= k_effect_diff_lines_step + 2);
     CHECK(ten.back() == "... left out: the diffs of 5 more files (all of it: --format json)");
 }
@@ -111,7 +138,7 @@ TEST_CASE("effect diffs: bounded for each file and for the step") {
 TEST_CASE("effect diffs: one very long line is clipped") {
     Effect effect = with_diffs(1, 1);
     effect.files.front().diff = "+" + std::string(100'000, 'y') + "\n";
-    CHECK(effect_diff_lines(effect).front() == "+" + std::string(239, 'y') + "...");
+    CHECK(effect_diff_lines(effect, {}).front() == "+" + std::string(239, 'y') + "...");
 }
 
 TEST_CASE("clipped: a character is never cut in two") {

@@ -37,6 +37,14 @@ TEST_CASE("guard advice: a file the first run added and the second writes anew")
     CHECK(advice(again, first) == "creates: /opt/stamp");
 }
 
+TEST_CASE("guard advice: what is added again below what the first run added") {
+    Effect first;
+    first.files = {added("/opt/copy", file_state(0755, 0, 'a')),
+                   added("/opt/copy/x", file_state(0644, 1, 'a'))};
+    CHECK(advice(effect_of(added("/opt/copy/y/z", file_state(0644, 1, 'a'))), first) ==
+          "creates: /opt/copy");
+}
+
 TEST_CASE("guard advice: packages are asked for with the guest's own tool") {
     Effect again;
     again.packages = {{"nginx", "", "1.2"}};

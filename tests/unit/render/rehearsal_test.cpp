@@ -37,12 +37,20 @@ TEST_CASE("rehearsal: a step that failed shows its output, the rest was not reac
     check_views(failed_plan(), "failed");
 }
 
-TEST_CASE("rehearsal: broken limits are named with step and path, the first few of many") {
+TEST_CASE("rehearsal: broken limits are named with step and path, many of them folded") {
     check_views(violating_plan(), "limits");
 }
 
 TEST_CASE("rehearsal: a step that changes the image again is named with what would mend it") {
     check_views(repeating_plan(), "repeat");
+}
+
+TEST_CASE("rehearsal: one thing that breaks a limit is told in one sentence") {
+    Plan plan = violating_plan();
+    plan.targets.front().rehearsal->violations.resize(1);
+    CHECK(plan_text(plan, false)
+              .find("! limit broken: recipes/web.yaml:20: run: ./install changed "
+                    "/opt/00, which may_change does not allow\n") != std::string::npos);
 }
 
 TEST_CASE("rehearsal: when a second run changes nothing, the verdict says so") {

@@ -191,8 +191,11 @@ Plan failed_plan() {
 Plan violating_plan() {
     Effect effect;
     effect.packages = {{"telnet", "", "0.17"}};
-    effect.files = {added("/opt/x", file_state(04755, 100, 'a'))};
-    effect.bytes_written = 20u << 20;
+    for (int i = 0; i < 15; ++i)
+        effect.files.push_back(added(fmt::format("/opt/{:02}", i), file_state(0644, 10, 'a')));
+    effect.files.push_back(added("/opt/x", file_state(04755, 100, 'a')));
+    effect.files.push_back(added("/opt/y", file_state(02755, 100, 'a')));
+    effect.bytes_written = 20U << 20U;
     Plan plan =
         plan_of({rehearsed(command_step(0, "run: ./install"), ended(StepOutcome::ran), effect)});
     Target &target = plan.targets.front();
@@ -203,10 +206,11 @@ Plan violating_plan() {
     target.limits.no_network = true;
     for (int i = 0; i < 15; ++i)
         target.rehearsal->violations.push_back(
-            {"may_change", "commands[0]", fmt::format("/opt/{}", i)});
+            {"may_change", "commands[0]", fmt::format("/opt/{:02}", i)});
     target.rehearsal->violations.push_back({"packages", "commands[0]", "telnet"});
     target.rehearsal->violations.push_back({"bytes_written", "", "20.0 MiB"});
     target.rehearsal->violations.push_back({"no_new_setuid", "commands[0]", "/opt/x"});
+    target.rehearsal->violations.push_back({"no_new_setuid", "commands[0]", "/opt/y"});
     target.rehearsal->violations.push_back({"no_network", "commands[0]", ""});
     target.rehearsal->passed = false;
     return plan;
