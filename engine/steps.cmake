@@ -56,7 +56,8 @@ const StepKind *find_step_kind(std::string_view name) {
 set(embedded_schemas ${CMAKE_CURRENT_BINARY_DIR}/embedded_schemas.cpp)
 set(entries "")
 foreach(path ${CMAKE_SOURCE_DIR}/schemas/recipe.schema.json
-             ${CMAKE_SOURCE_DIR}/schemas/configuration.schema.json ${kind_schemas})
+             ${CMAKE_SOURCE_DIR}/schemas/configuration.schema.json
+             ${CMAKE_SOURCE_DIR}/schemas/plan.schema.json ${kind_schemas})
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${path})
     get_filename_component(name ${path} NAME_WE)
     if(EXISTS ${path})

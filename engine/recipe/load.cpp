@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "model/names.hpp"
 
+#include "recipe/embedded_schemas.hpp"
 #include "recipe/place.hpp"
 #include "recipe/recipe_schema.hpp"
 #include "recipe/schema_check.hpp"
@@ -160,6 +161,10 @@ LoadedRecipe load_recipe_text(std::string_view text, const std::filesystem::path
 
 std::string recipe_schema() {
     return merged_recipe_schema().dump(2) + "\n";
+}
+
+std::string plan_schema() {
+    return std::string(std::ranges::find(embedded_schemas(), "plan", &EmbeddedSchema::name)->text);
 }
 
 } // namespace retouch

@@ -33,4 +33,7 @@ struct LoadedRecipe {
 /// The whole recipe schema, step fragments in place, as JSON text: what `retouch schema` prints.
 [[nodiscard]] std::string recipe_schema();
 
+/// The JSON Schema of a plan's document, for `retouch schema plan`.
+[[nodiscard]] std::string plan_schema();
+
 } // namespace retouch

@@ -12,7 +12,7 @@ namespace retouch {
 namespace {
 
 bool is_fragment(const EmbeddedSchema &schema) {
-    return schema.name != "recipe" && schema.name != "configuration";
+    return schema.name != "recipe" && schema.name != "configuration" && schema.name != "plan";
 }
 
 } // namespace

@@ -5,7 +5,7 @@ import json
 import signal
 import unittest
 
-from world import HOST, QUICK_GUESTS, World, debugfs, needs_root, tiny
+from world import HOST, QUICK_GUESTS, ROOT, World, debugfs, needs_root, tiny
 
 # Name, a command that does something a reviewer should see, the path, and what became of it.
 SURPRISES = [
@@ -16,6 +16,8 @@ SURPRISES = [
     ("leaves a setuid program", "cp /bin/busybox /bin/mine; chmod 4755 /bin/mine", "/bin/mine", "added"),
     ("removes a directory", "rm -r /home", "/home", "removed"),
 ]
+SCHEMA = ROOT / "schemas/plan.schema.json"  # as a policy, every plan must satisfy it
+POLICIES = ROOT / "docs/policies"
 RECIPE = """publish: {{name: result}}
 commands:
 {commands}
@@ -45,7 +47,8 @@ class Rehearsal(unittest.TestCase):
     def rehearse(self, recipe, *options, expect=0):
         """The one target of the plan. Nothing was written and nothing stays."""
         before = self.world.state()
-        self.world.retouch("plan", recipe, "--rehearse", "-o", self.plan, *options, expect=expect)
+        self.world.retouch("plan", recipe, "--rehearse", "-o", self.plan,
+                           *(options if "--policy" in options else ("--policy", SCHEMA, *options)), expect=expect)
         self.assertEqual(before, self.world.state())
         self.assertEqual([], self.world.leftovers())
         return json.loads(self.plan.read_text(encoding="utf-8"))["targets"][0]
@@ -134,7 +137,18 @@ class Rehearsal(unittest.TestCase):
         self.assertNotEqual(before, self.world.state())
         self.assertEqual([], self.world.leftovers())
 
-    def test_a_plan_that_expired_is_stale(self):
+    def test_a_policy_is_held_against_the_plan(self):
+        recipe = self.recipe(["true"])
+        rehearsed = POLICIES / "rehearsed-and-small.json"
+        result = self.world.retouch("plan", recipe, "--policy", rehearsed, *HOST, expect=5)
+        self.assertIn("targets[0].rehearsal", result.stderr)
+        before = self.world.state()
+        self.world.retouch("apply", recipe, "--yes", "--policy", rehearsed, *HOST, expect=5)
+        self.assertEqual(before, self.world.state())
+        self.rehearse(recipe, "--policy", rehearsed, *HOST)
+        self.world.retouch("apply", self.plan, "--yes", "--policy", rehearsed, *HOST)
+
+    def test_a_saved_plan_says_when_it_expires_and_is_shown_unless_edited(self):
         self.rehearse(self.recipe(["true"]), *HOST)
         text = self.plan.read_text(encoding="utf-8")
         self.assertRegex(json.loads(text)["expires_at"], "^20..-")

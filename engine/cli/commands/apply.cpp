@@ -17,6 +17,7 @@
 #include "cli/progress.hpp"
 #include "cli/recipes.hpp"
 #include "cli/workspace.hpp"
+#include "recipe/policy.hpp"
 
 #include <fmt/format.h>
 
@@ -31,6 +32,7 @@ struct Options {
     std::string format = "text";
     std::string events;
     std::string guest;
+    std::string policy;
     bool yes = false;
     bool from_current = false;
 };
@@ -78,9 +80,12 @@ std::unique_ptr<EventFile> open_events(const std::string &path) {
     return std::make_unique<EventFile>(path);
 }
 
-Confirm confirmation(const Options &options, Context &context, Progress &progress) {
-    return [&options, &context, &progress](const Plan &plan) {
+Confirm confirmation(const Options &options, Context &context, Progress &progress,
+                     const Policy *policy) {
+    return [&options, &context, &progress, policy](const Plan &plan) {
         progress.pause();
+        if (policy != nullptr)
+            policy->require(to_json(plan));
         const bool ask = !options.yes;
         if (ask || (options.format == "text" && !context.global.quiet))
             context.console.err(shown_plan(plan, "text", context.console.err_colour(), false));
@@ -134,6 +139,8 @@ int run(const Options &options, Context &context) {
     MachineReports reports(options.reports, k_reports);
     const Work work = read_work(options, context);
     require_consent(options, work, context);
+    const std::unique_ptr<Policy> policy =
+        options.policy.empty() ? nullptr : std::make_unique<Policy>(options.policy);
     const std::unique_ptr<EventFile> file = open_events(options.events);
     const Workspace workspace(context);
     Progress progress(context);
@@ -148,7 +155,7 @@ int run(const Options &options, Context &context) {
     ApplyOptions apply_options;
     apply_options.guest = workspace.guest(options.guest);
     apply_options.plan.from_current = options.from_current;
-    const Confirm confirm = confirmation(options, context, progress);
+    const Confirm confirm = confirmation(options, context, progress, policy.get());
 
     Runs runs(options, context, reports, work.plan ? 1 : work.recipes.size());
     if (work.plan)
@@ -179,6 +186,8 @@ void add_apply(CLI::App &app, Context &context) {
     command.flag("-y,--yes,--auto-approve", options->yes, "apply without asking");
     command.option_of("--format", options->format, {"text", "json", "markdown"},
                       "form of the report on standard output");
+    command.option("--policy", options->policy, "FILE",
+                   "a JSON Schema the plan must satisfy; else it is refused");
     report_option(command, options->reports, k_reports);
     command.option("--events", options->events, "FILE", "write what happens as JSON lines");
     command.guest(options->guest);

@@ -18,6 +18,7 @@
 #include "cli/recipes.hpp"
 #include "cli/workspace.hpp"
 #include "plan/planner.hpp"
+#include "recipe/policy.hpp"
 
 #include <fmt/format.h>
 
@@ -40,6 +41,7 @@ struct Options {
     std::string guest;
     bool detailed_exit_code = false;
     bool from_current = false;
+    std::string policy;
     bool rehearse = false;
     bool prove = false;
     std::string expires = "7";
@@ -131,6 +133,8 @@ int run(const Options &options, Context &context) {
     const std::vector<CheckedRecipe> recipes =
         check_recipes(options.recipes, parse_assignments("--var", options.variables), context);
     const Workspace workspace(context);
+    const std::unique_ptr<Policy> policy =
+        options.policy.empty() ? nullptr : std::make_unique<Policy>(options.policy);
     Progress progress(context);
     const bool rehearses = options.rehearse || options.prove;
     std::unique_ptr<Catalog> writable;
@@ -149,6 +153,8 @@ int run(const Options &options, Context &context) {
             progress.pause();
             context.console.out(
                 shown_plan(plan, options.format, context.console.out_colour(), !codes.empty()));
+            if (policy)
+                policy->require(to_json(plan));
             if (!options.output.empty())
                 save(plan, options, context);
             reports.add(plan);
@@ -186,6 +192,8 @@ void add_plan(CLI::App &app, Context &context) {
                    "save the plan, for: retouch apply FILE");
     command.option("--expires", options->expires, "DAYS",
                    "how long the saved plan may be applied; 7 by default, 0 for ever");
+    command.option("--policy", options->policy, "FILE",
+                   "a JSON Schema the plan must satisfy; else it is refused");
     command.flag("--rehearse", options->rehearse,
                  "run the steps on a copy that is thrown away, and show what they do");
     command.flag("--prove", options->prove,

@@ -1,4 +1,4 @@
-// retouch schema: the JSON Schema of recipes, for editors and other checkers.
+// retouch schema: the JSON Schemas of recipes, for editors, and of plans, for policies.
 
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
@@ -7,10 +7,13 @@
 namespace retouch {
 
 void add_schema(CLI::App &app, Context &context) {
-    Command command(app, "schema", "Print the JSON Schema of recipes, for editors.",
-                    "retouch schema > recipe.schema.json");
-    command.action(context, [&context] {
-        std::string text = recipe_schema();
+    Command command(app, "schema", "Print the JSON Schema of recipes, for editors, or of plans.",
+                    "retouch schema > recipe.schema.json\n"
+                    "retouch schema --of plan");
+    const auto document = std::make_shared<std::string>("recipe");
+    command.option_of("--of", *document, {"recipe", "plan"}, "what it describes");
+    command.action(context, [document, &context] {
+        std::string text = *document == "plan" ? plan_schema() : recipe_schema();
         if (!text.ends_with('\n'))
             text += '\n';
         context.console.out(text);
