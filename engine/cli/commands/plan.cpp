@@ -19,6 +19,7 @@
 #include "cli/workspace.hpp"
 #include "plan/planner.hpp"
 #include "recipe/policy.hpp"
+#include "render/volatile_part.hpp"
 
 #include <fmt/format.h>
 
@@ -97,10 +98,6 @@ Plan rehearse_one(const CheckedRecipe &checked, Catalog &catalog, const Options 
     return plan;
 }
 
-bool changes_again(const PlannedStep &planned) {
-    return planned.rehearsed && planned.rehearsed->again && !planned.rehearsed->again->empty();
-}
-
 /// 0 when there was no rehearsal.
 int rehearsal_exit_code(const Plan &plan) {
     for (const Target &target : plan.targets) {
@@ -110,7 +107,8 @@ int rehearsal_exit_code(const Plan &plan) {
             return exit_code(ErrorKind::failed);
         if (!target.rehearsal->violations.empty())
             return exit_code(ErrorKind::refused);
-        if (std::ranges::any_of(target.steps, changes_again))
+        const auto again = [&](const PlannedStep &step) { return changes_again(step, target); };
+        if (std::ranges::any_of(target.steps, again))
             return exit_code(ErrorKind::failed);
     }
     return 0;
