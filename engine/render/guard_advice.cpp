@@ -1,4 +1,4 @@
-// Guard advice: packages first, then what was added, appended and removed.
+// Guard advice: packages first, then what was appended, added and removed.
 // A guard is a line of a recipe: quoted for the shell and, where needed, for YAML.
 // Only commands can have guards; of the rest another step must be the cause.
 
@@ -82,9 +82,14 @@ std::optional<std::string> package_guard(const Effect &again) {
     return guard(change.after.empty() ? "only_if" : "unless", package_test(again, change));
 }
 
-bool was_added(const Effect &effect, const std::string &path) {
+const EntryChange *find_change(const Effect &effect, const std::string &path) {
     const auto found = std::ranges::lower_bound(effect.files, path, {}, &EntryChange::path);
-    return found != effect.files.end() && found->path == path && !found->before;
+    return found != effect.files.end() && found->path == path ? &*found : nullptr;
+}
+
+bool was_added(const Effect &effect, const std::string &path) {
+    const EntryChange *change = find_change(effect, path);
+    return change != nullptr && !change->before;
 }
 
 /// The path itself or the highest directory above it that the first run added.
@@ -122,17 +127,27 @@ std::optional<std::string> appended_line(const std::string &diff) {
     return added;
 }
 
-std::optional<std::string> grep_guard(const Effect &again) {
+/// For a line that both runs appended.
+std::optional<std::string> line_guard(const Effect &first, const Effect &again) {
     for (const EntryChange &change : again.files) {
         const std::optional<std::string> line = appended_line(change.diff);
-        if (!line || !change.after)
+        const EntryChange *former = find_change(first, change.path);
+        if (!line || line->size() > k_longest_text || !change.after || former == nullptr)
             continue;
-        const std::string path = for_shell(change.path);
-        if (line->size() > k_longest_text)
-            return guard("unless", "grep -q PATTERN " + path);
-        return guard("unless", fmt::format("grep -qxF{} {} {}", line->starts_with('-') ? " -e" : "",
-                                           for_shell(*line), path));
+        const std::vector<std::string> lines = split_lines(former->diff);
+        if (std::ranges::find(lines, "+" + *line) != lines.end())
+            return guard("unless",
+                         fmt::format("grep -qxF{} {} {}", line->starts_with('-') ? " -e" : "",
+                                     for_shell(*line), for_shell(change.path)));
     }
+    return std::nullopt;
+}
+
+/// For appended text that is not the same each time.
+std::optional<std::string> pattern_guard(const Effect &again) {
+    for (const EntryChange &change : again.files)
+        if (change.after && appended_line(change.diff))
+            return guard("unless", "grep -q PATTERN " + for_shell(change.path));
     return std::nullopt;
 }
 
@@ -166,9 +181,11 @@ std::string guard_advice(const Step &step, const Effect &first, const Effect &ag
                            first_path(again));
     if (auto found = package_guard(again))
         return *found;
+    if (auto found = line_guard(first, again))
+        return *found;
     if (auto found = creates_guard(first, again))
         return *found;
-    if (auto found = grep_guard(again))
+    if (auto found = pattern_guard(again))
         return *found;
     if (auto found = exists_guard(again))
         return *found;

@@ -22,6 +22,11 @@ Effect appended(const std::string &line, const std::string &path = "/etc/hosts")
                              "--- a\n+++ b\n@@ -1,1 +1,2 @@\n old\n+" + line + "\n"));
 }
 
+/// Of a step that did the same both times.
+std::string twice(const Effect &effect) {
+    return advice(effect, effect);
+}
+
 } // namespace
 
 TEST_CASE("guard advice: a file that is added again is what the guard looks for") {
@@ -35,6 +40,14 @@ TEST_CASE("guard advice: a file the first run added and the second writes anew")
     const Effect again =
         effect_of(changed("/opt/stamp", file_state(0644, 1, 'a'), file_state(0644, 1, 'b')));
     CHECK(advice(again, first) == "creates: /opt/stamp");
+}
+
+TEST_CASE(
+    "guard advice: a line is a better guard than the file that the first run happened to add") {
+    Effect first = appended("word");
+    first.files.front().before.reset();
+    CHECK(advice(appended("word"), first) == "unless: grep -qxF word /etc/hosts");
+    CHECK(advice(appended("Sunday"), first) == "creates: /etc/hosts");
 }
 
 TEST_CASE("guard advice: what is added again below what the first run added") {
@@ -65,13 +78,14 @@ TEST_CASE("guard advice: packages are asked for with the guest's own tool") {
 }
 
 TEST_CASE("guard advice: appended text is looked for, quoted for the shell and for YAML") {
-    CHECK(advice(appended("word")) == "unless: grep -qxF word /etc/hosts");
-    CHECK(advice(appended("two words")) == "unless: grep -qxF 'two words' /etc/hosts");
-    CHECK(advice(appended("it's")) == R"(unless: "grep -qxF 'it'\\''s' /etc/hosts")");
-    CHECK(advice(appended("a: b")) == "unless: \"grep -qxF 'a: b' /etc/hosts\"");
-    CHECK(advice(appended("-x")) == "unless: grep -qxF -e -x /etc/hosts");
-    CHECK(advice(appended(std::string(300, 'x'))) == "unless: grep -q PATTERN /etc/hosts");
-    CHECK(advice(appended("x", "/etc/\x1b\n")) == R"(unless: "grep -qxF x '/etc/\u001b\n'")");
+    CHECK(twice(appended("word")) == "unless: grep -qxF word /etc/hosts");
+    CHECK(twice(appended("two words")) == "unless: grep -qxF 'two words' /etc/hosts");
+    CHECK(twice(appended("it's")) == R"(unless: "grep -qxF 'it'\\''s' /etc/hosts")");
+    CHECK(twice(appended("a: b")) == "unless: \"grep -qxF 'a: b' /etc/hosts\"");
+    CHECK(twice(appended("-x")) == "unless: grep -qxF -e -x /etc/hosts");
+    CHECK(twice(appended(std::string(300, 'x'))) == "unless: grep -q PATTERN /etc/hosts");
+    CHECK(advice(appended("Sunday"), appended("Monday")) == "unless: grep -q PATTERN /etc/hosts");
+    CHECK(twice(appended("x", "/etc/\x1b\n")) == R"(unless: "grep -qxF x '/etc/\u001b\n'")");
 }
 
 TEST_CASE("guard advice: a path that is removed again must be there first") {
