@@ -1,5 +1,6 @@
 #include "guest/appliance/runner/looking.hpp"
 
+#include "guest/appliance/runner/disk_writes.hpp"
 #include "guest/appliance/runner/sha256.hpp"
 #include "guest/appliance/runner/surroundings.hpp"
 #include "guest/appliance/runner/whole_file.hpp"
@@ -17,6 +18,7 @@ namespace retouch {
 namespace {
 
 constexpr const char *k_memory_path = "/dev/shm/retouch-tree";
+constexpr const char *k_writes_path = "/dev/shm/retouch-writes";
 constexpr const char *k_changes_path = "/dev/shm/retouch-changes";
 
 /// As hexadecimal digits it fits a message of libguestfs, which ends at 4 MiB.
@@ -66,19 +68,20 @@ std::string piece(std::string_view bytes, std::size_t offset) {
            hex(bytes.substr(std::min(offset, bytes.size()), k_piece)) + "\n";
 }
 
-/// What was written before goes to the disk first, so that the library can count it.
 int open_root() {
-    sync();
     return open(k_guest_root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-bool remember(const TreeMemory &memory) {
-    return write_whole(k_memory_path, pack(memory), 0600);
+/// `writes`: as they were before the look.
+bool remember(const TreeMemory &memory, const std::string &writes) {
+    return write_whole(k_memory_path, pack(memory), 0600) &&
+           write_whole(k_writes_path, writes, 0600);
 }
 
 } // namespace
 
 std::string mark_tree(const char *named_file) {
+    const std::string writes = disk_writes();
     const int root = open_root();
     if (root < 0)
         return report({"/", errno});
@@ -87,12 +90,15 @@ std::string mark_tree(const char *named_file) {
             root, unpack_words(read_whole(named_file)).value_or(std::vector<std::string>{}),
             tools()))
         return report(failure);
-    if (!remember(memory))
+    if (!remember(memory, writes))
         return report({"/", errno});
     return "done\n";
 }
 
 std::string tree_changes() {
+    const std::string writes = disk_writes();
+    if (writes == read_whole(k_writes_path))
+        return piece(pack(std::vector<SeenChange>{}), 0);
     std::optional<TreeMemory> memory = unpack_memory(read_whole(k_memory_path));
     const int root = open_root();
     if (!memory || root < 0)
@@ -101,7 +107,7 @@ std::string tree_changes() {
     if (const LookFailure failure = memory->changes(root, tools(), found))
         return report(failure);
     const std::string packed = pack(found);
-    if (!remember(*memory) || !write_whole(k_changes_path, packed, 0600))
+    if (!remember(*memory, writes) || !write_whole(k_changes_path, packed, 0600))
         return report({"/", errno});
     return piece(packed, 0);
 }

@@ -1,0 +1,12 @@
+#pragma once
+// What was written to the appliance's disks so far. Part of the runner.
+
+#include <string>
+
+namespace retouch {
+
+/// A text that is the same as before when nothing was written to any disk in between, so that no
+/// file can have changed. Writes through what is not on the disk yet.
+[[nodiscard]] std::string disk_writes();
+
+} // namespace retouch
