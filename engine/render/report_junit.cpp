@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "render/diagnostics.hpp"
 #include "render/output_lines.hpp"
+#include "render/rehearsal_words.hpp"
 #include "render/report_text.hpp"
 #include "render/wording.hpp"
 
@@ -31,6 +32,36 @@ std::string lines_of(const char *stream, const OutputTail &output, std::size_t l
     return text;
 }
 
+Result result_of(StepOutcome outcome) {
+    switch (outcome) {
+    case StepOutcome::changed:
+    case StepOutcome::unchanged:
+    case StepOutcome::ran:
+    case StepOutcome::passed:
+        return Result::passed;
+    case StepOutcome::skipped:
+    case StepOutcome::not_reached:
+        return Result::skipped;
+    case StepOutcome::failed:
+        return Result::failed;
+    }
+    return Result::failed;
+}
+
+/// How a step went.
+void tell(JunitCase &one, const StepResult &result) {
+    one.seconds = result.seconds;
+    one.result = result_of(result.outcome);
+    const bool failed = one.result == Result::failed;
+    const std::size_t limit = failed ? k_output_lines_failed : k_output_lines_ok;
+    const std::string output =
+        lines_of("out", result.out, limit) + lines_of("err", result.err, limit);
+    if (one.result != Result::passed)
+        one.message =
+            result.message.empty() ? std::string(outcome_word(result.outcome)) : result.message;
+    (failed ? one.details : one.output) = output;
+}
+
 Result foreseen(StepState state) {
     return state == StepState::skipped ? Result::skipped : Result::passed;
 }
@@ -51,6 +82,10 @@ JunitCase planned_case(const PlannedStep &planned) {
     JunitCase one;
     one.name = planned.step.summary;
     one.origin = planned.step.origin;
+    if (planned.rehearsed) {
+        tell(one, planned.rehearsed->result);
+        return one;
+    }
     one.result = foreseen(planned.change.state);
     const std::string reason =
         planned.change.reason.empty() ? "" : fmt::format(" ({})", planned.change.reason);
@@ -62,37 +97,27 @@ JunitCase planned_case(const PlannedStep &planned) {
     return one;
 }
 
-Result result_of(StepOutcome outcome) {
-    switch (outcome) {
-    case StepOutcome::changed:
-    case StepOutcome::unchanged:
-    case StepOutcome::ran:
-    case StepOutcome::passed:
-        return Result::passed;
-    case StepOutcome::skipped:
-    case StepOutcome::not_reached:
-        return Result::skipped;
-    case StepOutcome::failed:
-        return Result::failed;
-    }
-    return Result::failed;
-}
-
 JunitCase step_case(const StepReport &step) {
-    const StepResult &result = step.result;
     JunitCase one;
     one.name = step.summary;
     one.origin = step.origin;
-    one.seconds = result.seconds;
-    one.result = result_of(result.outcome);
-    const bool failed = one.result == Result::failed;
-    const std::size_t limit = failed ? k_output_lines_failed : k_output_lines_ok;
-    const std::string output =
-        lines_of("out", result.out, limit) + lines_of("err", result.err, limit);
-    if (one.result != Result::passed)
-        one.message =
-            result.message.empty() ? std::string(outcome_word(result.outcome)) : result.message;
-    (failed ? one.details : one.output) = output;
+    tell(one, step.result);
+    return one;
+}
+
+/// Requires: the target was rehearsed.
+JunitCase rehearsal_case(const Target &target) {
+    JunitCase one;
+    one.name = "rehearse " + target.publish.name;
+    one.output = rehearsal_summary(target) + "\n";
+    const std::vector<RehearsalProblem> problems = rehearsal_problems(target);
+    if (problems.empty())
+        return one;
+    one.result = Result::failed;
+    one.message = rehearsal_verdict(target);
+    for (const RehearsalProblem &problem : problems)
+        one.details +=
+            problem.what + "\n" + (problem.advice.empty() ? "" : "  " + problem.advice + "\n");
     return one;
 }
 
@@ -147,6 +172,8 @@ std::vector<JunitSuite> junit_of_plan(const Plan &plan) {
         if (target.action == Action::create)
             for (const PlannedStep &planned : target.steps)
                 suite.cases.push_back(planned_case(planned));
+        if (target.rehearsal)
+            suite.cases.push_back(rehearsal_case(target));
         JunitCase image;
         image.name = "publish " + target.publish.name;
         image.output = fmt::format("{}: {}\n", image_words(target.action), target.reason);

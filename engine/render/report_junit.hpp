@@ -42,7 +42,8 @@ struct JunitSuite {
 [[nodiscard]] JunitSuite junit_of_check(const std::vector<Diagnostic> &diagnostics,
                                         const std::vector<std::string> &files);
 
-/// One suite for each target: a case for each step, as foreseen, and one for the image.
+/// One suite for each target: a case for each step, as rehearsed or else as foreseen, one for the
+/// rehearsal, and one for the image.
 [[nodiscard]] std::vector<JunitSuite> junit_of_plan(const Plan &plan);
 
 /// The same, as it went.

@@ -5,6 +5,7 @@
 #include "cli/commands.hpp"
 #include "cli/event_file.hpp"
 #include "render/images.hpp"
+#include "retouch/drift.hpp"
 #include "retouch/plan.hpp"
 #include "retouch/report.hpp"
 
@@ -21,7 +22,8 @@ int run(const std::string &format, Context &context) {
                             {{"plan", k_plan_format_version},
                              {"report", k_report_format_version},
                              {"events", k_events_format_version},
-                             {"images", k_images_format_version}}}};
+                             {"images", k_images_format_version},
+                             {"drift", k_drift_format_version}}}};
         context.console.out(json.dump(2) + "\n");
     } else {
         context.console.out(fmt::format("{}\n", k_tool));

@@ -79,6 +79,49 @@ TEST_CASE("junit of plans and reports: golden") {
     CHECK(report == golden("report.junit.xml", report));
 }
 
+TEST_CASE("junit of a rehearsed plan: steps as they went, and what was wrong with the whole") {
+    Plan plan = plan_to_create();
+    Target &target = plan.targets.front();
+    target.steps.resize(2);
+    RehearsedStep failed;
+    failed.result.outcome = StepOutcome::failed;
+    failed.result.message = "exit status 7";
+    failed.result.seconds = 0.5;
+    failed.result.err = {"no such package\n", 16};
+    target.steps[0].rehearsed = failed;
+    target.steps[1].rehearsed = RehearsedStep{};
+    target.rehearsal = Rehearsal{"2026-01-31T12:00:00.000000Z", "host", false, "a step failed", {}};
+    const JunitSuite suite = junit_of_plan(plan).at(0);
+    REQUIRE(suite.cases.size() == 4);
+    using Result = JunitCase::Result;
+    CHECK(suite.cases[0] == JunitCase{"write /etc/motd",
+                                      Result::failed,
+                                      "exit status 7",
+                                      "err | no such package\n",
+                                      "",
+                                      {"recipes/web.yaml", 14},
+                                      0.5});
+    CHECK(suite.cases[1] == JunitCase{"write /usr/local/bin/hello",
+                                      Result::skipped,
+                                      "not reached",
+                                      "",
+                                      "",
+                                      {"recipes/web.yaml", 18},
+                                      0});
+    CHECK(suite.cases[2].name == "rehearse Debian 12");
+    CHECK(suite.cases[2].result == Result::failed);
+    CHECK(suite.cases[2].message == "failed");
+    CHECK(suite.cases[2].details == "failed: a step failed\n");
+    CHECK(suite.cases[2].output.starts_with("Rehearsed on host at 2026-01-31"));
+    CHECK(suite.cases[3].name == "publish Debian 12");
+
+    target.steps[0].rehearsed->result = {};
+    target.steps[0].rehearsed->result.outcome = StepOutcome::changed;
+    target.rehearsal = Rehearsal{"2026-01-31T12:00:00.000000Z", "host", true, "", {}};
+    CHECK(junit_of_plan(plan).at(0).cases[0].result == Result::passed);
+    CHECK(junit_of_plan(plan).at(0).cases[2].result == Result::passed);
+}
+
 TEST_CASE("junit: hostile bytes stay text") {
     std::vector<JunitSuite> suites = junit_of_report(hostile_report());
     suites.push_back(junit_of_plan(hostile_plan()).at(0));
