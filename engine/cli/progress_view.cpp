@@ -25,6 +25,8 @@ std::string phase_words(const std::string &phase) {
         return "opening the guest";
     if (phase == "plan")
         return "looking at what is there";
+    if (phase == "look")
+        return "remembering the tree as it is";
     if (phase == "close")
         return "closing the guest";
     if (phase == "seal")
