@@ -10,7 +10,7 @@ work=$(mktemp -d)
 copy=by-hand-$$
 offset=1048576
 
-rbd -p "$pool" cp --no-progress "$source_id@snap" "$copy"
+rbd cp --no-progress "$pool/$source_id@snap" "$pool/$copy"
 
 touch "$work/disk"
 mkdir "$work/root"
@@ -38,7 +38,7 @@ api() {
 }
 api -X POST -H 'Content-Type: application/json' "$RIG_GLANCE/v2/images" -d \
     "{\"id\": \"$id\", \"name\": \"$name\", \"disk_format\": \"raw\", \"container_format\": \"bare\", \"visibility\": \"private\"}"
-rbd -p "$pool" mv "$copy" "$id"
+rbd mv "$pool/$copy" "$pool/$id"
 rbd -p "$pool" snap create --no-progress "$id@snap"
 rbd -p "$pool" snap protect "$id@snap"
 api -X PATCH -H 'Content-Type: application/openstack-images-v2.1-json-patch' "$RIG_GLANCE/v2/images/$id" -d \
