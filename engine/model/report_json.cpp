@@ -33,8 +33,7 @@ Json step_json(const StepReport &step) {
     object["seconds"] = rounded(result.seconds);
     object["out"] = output_json(result.out);
     object["err"] = output_json(result.err);
-    if (step.effect)
-        object["effect"] = to_json(*step.effect);
+    object["effect"] = step.effect ? to_json(*step.effect) : Json();
     return object;
 }
 

@@ -11,7 +11,7 @@
 
 namespace retouch {
 
-inline constexpr const char *k_report_format_version = "1.0";
+inline constexpr const char *k_report_format_version = "1.1";
 
 enum class TargetOutcome { published, updated, unchanged, failed };
 
