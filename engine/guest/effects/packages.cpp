@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 
+#include <fmt/format.h>
 #include <set>
 
 namespace retouch {
@@ -91,7 +92,7 @@ void add_changes(const std::string &name, const Versions &before, const Versions
         for (const auto &[architecture, version] : *versions)
             architectures.insert(architecture);
     for (const std::string &architecture : architectures)
-        add_change(name + ":" + architecture, version_of(before, architecture),
+        add_change(fmt::format("{}:{}", name, architecture), version_of(before, architecture),
                    version_of(after, architecture));
 }
 

@@ -39,7 +39,7 @@ class Inspection {
         }
         std::optional<std::string> bytes;
         if (is_regular(pair.after))
-            if (const LookFailure failure = look_into(*pair.after, bytes))
+            if (LookFailure failure = look_into(*pair.after, bytes))
                 return failure;
         if (pair.after != nullptr)
             change.after = *pair.after;
@@ -112,7 +112,7 @@ LookFailure TreeMemory::mark(int root, const std::vector<std::string> &named,
                              const TreeTools &tools) {
     tree_ = {};
     texts_ = KeptTexts(named);
-    if (const LookFailure failure = walk_tree(root, {}, tools, tree_))
+    if (LookFailure failure = walk_tree(root, {}, tools, tree_))
         return failure;
     for (const TreeEntry &entry : tree_.entries) {
         if (!texts_.wants(entry))
@@ -128,12 +128,12 @@ LookFailure TreeMemory::mark(int root, const std::vector<std::string> &named,
 
 LookFailure TreeMemory::changes(int root, const TreeTools &tools, std::vector<SeenChange> &found) {
     Tree now;
-    if (const LookFailure failure = walk_tree(root, tree_, tools, now))
+    if (LookFailure failure = walk_tree(root, tree_, tools, now))
         return failure;
     Inspection inspection(root, tools, texts_);
     for (const TreePair &pair : compare_trees(tree_, now)) {
         tools.pause();
-        if (const LookFailure failure = inspection.inspect(pair, found))
+        if (LookFailure failure = inspection.inspect(pair, found))
             return failure;
     }
     tree_ = std::move(now);
