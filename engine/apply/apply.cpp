@@ -14,6 +14,8 @@
 #include "plan/preconditions.hpp"
 #include "retouch/error.hpp"
 
+#include <fmt/format.h>
+
 #include <cassert>
 #include <utility>
 
@@ -83,6 +85,12 @@ bool make_image(const Run &run, Plan &plan, const HandOver &work, Target &target
     return true;
 }
 
+void undo(const HandOver &work, const std::string &id, TargetReport &report) {
+    if (!take_back(work, id))
+        report.notes.push_back(fmt::format(
+            "the unfinished image {} could not be removed; the next run removes it", id));
+}
+
 void create(const Run &run, Plan &plan, Target &target, NameLock &lock, bool preview,
             TargetReport &report) {
     Journal journal(run.catalog.state_directory(), run.id, about(plan));
@@ -90,12 +98,12 @@ void create(const Run &run, Plan &plan, Target &target, NameLock &lock, bool pre
     const std::string id = random_uuid();
     try {
         if (!make_image(run, plan, work, target, id, preview, report)) {
-            take_back(work, id);
+            undo(work, id, report);
             report.exit_code = exit_code(ErrorKind::failed);
             return;
         }
     } catch (...) {
-        take_back(work, id);
+        undo(work, id, report);
         throw;
     }
     report.image_id = id;

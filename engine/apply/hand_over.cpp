@@ -81,9 +81,15 @@ ImageChange put_aside(const Superseded &superseded) {
     return change;
 }
 
-void add_superseded(const Target &target, std::vector<ImageChange> &changes) {
-    for (const Superseded &superseded : target.publish.superseded)
-        if (superseded.policy != PreviousPolicy::keep)
+/// Whoever renamed or removed an image meanwhile has put it aside already.
+bool still_bears_name(const Superseded &superseded, const Catalog &catalog) {
+    const auto now = catalog.find(superseded.image.id);
+    return now && now->name == superseded.image.name;
+}
+
+void add_superseded(const HandOver &work, std::vector<ImageChange> &changes) {
+    for (const Superseded &superseded : work.target.publish.superseded)
+        if (superseded.policy != PreviousPolicy::keep && still_bears_name(superseded, work.catalog))
             changes.push_back(put_aside(superseded));
 }
 
@@ -105,7 +111,7 @@ void publish(const HandOver &work, Stage &stage, const SealedImage &sealed,
     check_interrupt();
     const InterruptShield shield;
     std::vector<ImageChange> changes = {make_visible(work.target, id)};
-    add_superseded(work.target, changes);
+    add_superseded(work, changes);
     work.lock.require_held();
     work.journal.add("hand-over", {{"id", id}});
     work.catalog.apply(changes);
@@ -118,12 +124,14 @@ void publish(const HandOver &work, Stage &stage, const SealedImage &sealed,
     }
 }
 
-void take_back(const HandOver &work, const std::string &id) noexcept {
+bool take_back(const HandOver &work, const std::string &id) noexcept {
     const InterruptShield shield;
     try {
         work.catalog.remove(id);
+        return true;
     } catch (const Error &) {
         work.journal.leave_open();
+        return false;
     }
 }
 
@@ -151,7 +159,7 @@ void converge(const HandOver &work) {
     for (const std::string &name : target.properties.remove)
         change.properties[name] = std::nullopt;
     std::vector<ImageChange> changes = {change};
-    add_superseded(target, changes);
+    add_superseded(work, changes);
     work.lock.require_held();
     work.journal.add("converge", {{"id", change.id}});
     work.catalog.apply(changes);

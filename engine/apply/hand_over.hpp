@@ -32,7 +32,7 @@ void publish(const HandOver &hand_over, Stage &stage, const SealedImage &sealed,
 
 /// Removes the record and the bytes of `id`, which was not handed over; when that fails too, leaves
 /// the journal open for the next run. Does not throw.
-void take_back(const HandOver &hand_over, const std::string &id) noexcept;
+[[nodiscard]] bool take_back(const HandOver &hand_over, const std::string &id) noexcept;
 
 /// Converges properties and publish fields of the present generation. Throws Error, changing
 /// nothing.

@@ -114,7 +114,8 @@ std::string error_text(const TargetReport &target, const Style &style) {
     for (const std::string &line : split_lines(target.hint))
         text += fmt::format("      {}\n", escape(line));
     if (target.image_id.empty())
-        text += "    Nothing was published; the catalog is as it was.\n";
+        text += target.notes.empty() ? "    Nothing was published; the catalog is as it was.\n"
+                                     : "    Nothing was published.\n";
     return text;
 }
 

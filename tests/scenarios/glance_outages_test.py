@@ -146,6 +146,10 @@ class Outages(unittest.TestCase):
     def test_the_storage_daemon_comes_back(self):
         self.comes_back("osd", "stop")
 
+    @unittest.skipUnless(THOROUGH, "after a crash its data waits for 16 seconds")
+    def test_the_storage_daemon_crashes(self):
+        self.comes_back("osd")
+
     def test_the_monitor_comes_back(self):
         self.comes_back("mon")
 
@@ -262,7 +266,7 @@ class Outages(unittest.TestCase):
         self.assertEqual(0, self.ended, self.said)
         self.check_new()
         now = self.world.record(self.source["id"])
-        self.assertEqual(("taken away", "active"), (now["name"], now["status"]), self.said)
+        self.assertEqual(("taken away", "active", False), (now["name"], now["status"], now["os_hidden"]), self.said)
 
     def test_a_machine_somebody_makes(self):
         world = self.cloud()

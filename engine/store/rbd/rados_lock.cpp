@@ -27,6 +27,7 @@ namespace {
 
 constexpr const char *k_lock = "retouch";
 constexpr std::chrono::seconds k_operation_limit{10};
+constexpr int k_more_tries = 2; ///< before an irreversible act
 
 /// Where process ids mean the same as here: this boot of this host, in this namespace.
 std::string process_space() {
@@ -167,7 +168,10 @@ void RadosLock::renew_until_stopped(const std::stop_token &stop) {
 
 void RadosLock::require_held() {
     const std::lock_guard guard(mutex_);
-    const int code = renew();
+    int code = renew();
+    // Where a storage daemon crashed, its data answers again after 16 seconds, by Ceph's defaults.
+    for (int more = k_more_tries; code == -ETIMEDOUT && more > 0; --more)
+        code = renew();
     if (code == 0)
         return;
     throw Error(

@@ -26,6 +26,11 @@ class MeetingPoint {
             changed_.wait_for(lock, k_patience, [&] { return arrived_ == 2; });
     }
 
+    void await_first() {
+        std::unique_lock lock(mutex_);
+        changed_.wait_for(lock, k_patience, [&] { return arrived_ > 0; });
+    }
+
   private:
     std::mutex mutex_;
     std::condition_variable changed_;
@@ -45,14 +50,17 @@ void settle(void *pool, void *image) noexcept {
     if (rados_aio_create_completion2(&point, &meet, &of_rados) != 0)
         return;
     if (rbd_aio_create_completion(&point, &meet, &of_rbd) == 0) {
-        const bool first = rados_aio_flush_async(pool, of_rados) == 0;
-        const bool second = first && rbd_aio_flush(image, of_rbd) == 0;
+        // RBD's goes first: it is not called back while one of RADOS is in its callback.
+        const bool first = rbd_aio_flush(image, of_rbd) == 0;
+        if (first)
+            point.await_first();
+        const bool second = first && rados_aio_flush_async(pool, of_rados) == 0;
         if (!second)
             point.arrive(false);
         // Both return when the callback has, so that the meeting point outlives them.
-        if (first)
-            rados_aio_wait_for_complete_and_cb(of_rados);
         if (second)
+            rados_aio_wait_for_complete_and_cb(of_rados);
+        if (first)
             rbd_aio_wait_for_complete(of_rbd);
         rbd_aio_release(of_rbd);
     }
