@@ -109,14 +109,23 @@ void check_started(const RunnerReport &report, const GuestCommand &command) {
                                                escape(trim(detail))));
 }
 
+/// A signal ends the appliance, and then whatever it was asked last fails in its own words.
+RunnerReport do_job(const ApplianceSandbox &sandbox, const GuestCommand &command) {
+    try {
+        upload_to_runner(sandbox.handle, write_job(make_job(sandbox, command)), k_job_path, 0600);
+        return call_runner({sandbox.handle, sandbox.watchdog}, fmt::format("run {}", k_job_path));
+    } catch (const Error &) {
+        check_interrupt();
+        throw;
+    }
+}
+
 } // namespace
 
 CommandResult run_in_appliance(const ApplianceSandbox &sandbox, const GuestCommand &command) {
     check_interrupt();
     const Watchdog::Watch watch(sandbox.watchdog, command.time_limit + k_grace);
-    upload_to_runner(sandbox.handle, write_job(make_job(sandbox, command)), k_job_path, 0600);
-    const RunnerReport report =
-        call_runner({sandbox.handle, sandbox.watchdog}, fmt::format("run {}", k_job_path));
+    const RunnerReport report = do_job(sandbox, command);
     check_started(report, command);
     CommandResult result;
     result.timed_out = !report.has("status");

@@ -26,8 +26,10 @@ void upload_to_runner(const Handle &handle, std::string_view bytes, const char *
         throw system_error("create", "a memory file", errno);
     write_all(file.get(), bytes, "a memory file");
     const std::string name = fmt::format("/proc/self/fd/{}", file.get());
-    handle.check(guestfs_debug_upload(handle.get(), name.c_str(), path, mode),
-                 "hand a command to the appliance");
+    if (guestfs_debug_upload(handle.get(), name.c_str(), path, mode) == -1) {
+        check_interrupt(); // which ends the appliance
+        throw handle.error("hand a command to the appliance");
+    }
 }
 
 void upload_runner(const Handle &handle) {
