@@ -13,7 +13,7 @@
 namespace retouch {
 
 std::optional<std::chrono::seconds> parse_duration(std::string_view text) {
-    constexpr std::int64_t k_longest = 24 * 60 * 60;
+    constexpr std::int64_t k_longest = std::int64_t{24} * 60 * 60;
     constexpr std::string_view k_units = "hms";
     constexpr std::array<std::int64_t, 3> k_seconds = {3600, 60, 1};
     std::int64_t total = 0;
