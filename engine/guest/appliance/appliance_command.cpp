@@ -28,6 +28,7 @@ constexpr const char *k_job_path = "/dev/shm/retouch-job";
 std::vector<std::int64_t> modes_in(const Handle &handle, const char *directory,
                                    std::vector<std::string> names) {
     std::vector<char *> pointers;
+    pointers.reserve(names.size() + 1);
     for (std::string &name : names)
         pointers.push_back(name.data());
     pointers.push_back(nullptr);
@@ -84,7 +85,7 @@ Job make_job(const ApplianceSandbox &sandbox, const GuestCommand &command) {
     job.script_path = k_script_path;
     job.script = command.script;
     for (const auto &[name, value] : command_environment(sandbox.guest.facts(), command))
-        job.environment.push_back(name + "=" + value);
+        job.environment.push_back(fmt::format("{}={}", name, value));
     choose_mount_points(sandbox, job);
     choose_service_policy(sandbox, job);
     if (job.network)
