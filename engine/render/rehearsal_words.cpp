@@ -119,6 +119,7 @@ std::vector<RehearsalProblem> limit_problems(const Target &target) {
         names.insert(violation.what);
     }
     std::vector<RehearsalProblem> problems;
+    problems.reserve(order.size());
     for (const auto &[limit, step] : order)
         problems.push_back(
             limit_problem(limit, find_step(target, step), broken.at({limit, step}), target));
