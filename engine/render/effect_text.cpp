@@ -19,7 +19,7 @@ namespace {
 constexpr const char *k_lead = "          ";
 
 std::string mark(char sign, const Style &style) {
-    const std::string text(1, sign);
+    std::string text(1, sign);
     switch (sign) {
     case '+':
         return style.green(text);
@@ -49,7 +49,7 @@ std::string output_text(std::string_view stream, const OutputTail &output, const
 }
 
 std::string result_text(const PlannedStep &step, const Style &style) {
-    const std::string words = result_words(step);
+    std::string words = result_words(step);
     switch (step.rehearsed->result.outcome) {
     case StepOutcome::failed:
         return style.red(words);
