@@ -134,6 +134,7 @@ const Volume &HostGuest::find_root(const std::vector<Volume> &volumes) const {
     }
     if (roots.size() > 1) {
         std::vector<std::string> names;
+        names.reserve(roots.size());
         for (const Volume *root : roots)
             names.push_back(root->device);
         throw refusal::several_systems(names);
