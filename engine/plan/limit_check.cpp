@@ -2,7 +2,8 @@
 
 #include "base/path_glob.hpp"
 #include "base/text.hpp"
-#include "plan/volatile_paths.hpp"
+#include "model/limit_words.hpp"
+#include "model/volatile_change.hpp"
 #include "retouch/step_kind.hpp"
 
 #include <fmt/format.h>
@@ -21,7 +22,7 @@ void check_paths(const Target &target, const ObservedStep &observed,
             std::ranges::any_of(*target.limits.may_change, [&](const std::string &glob) {
                 return matches_path(glob, change.path);
             });
-        if (!allowed && !is_volatile(target.volatile_paths, change.path))
+        if (!allowed && !is_volatile_change(change, target.volatile_paths))
             found.push_back({"may_change", observed.step.id, change.path});
     }
 }
@@ -55,20 +56,6 @@ const Step *find_step(const Target &target, const std::string &id) {
     return nullptr;
 }
 
-std::string complaint(const Violation &violation, const Limits &limits) {
-    const std::string what = escape(violation.what);
-    if (violation.limit == "may_change")
-        return fmt::format("changed {}, which may_change does not allow", what);
-    if (violation.limit == "packages")
-        return fmt::format("changed the package {}, which packages does not allow", what);
-    if (violation.limit == "no_new_setuid")
-        return fmt::format("made {} setuid or setgid, which no_new_setuid forbids", what);
-    if (violation.limit == "no_network")
-        return "uses the network, which no_network forbids";
-    return fmt::format("wrote {}, more than the {} of bytes_written", what,
-                       format_bytes(static_cast<std::uint64_t>(limits.bytes_written.value_or(0))));
-}
-
 } // namespace
 
 std::vector<Violation> forbidden_steps(const Target &target) {
@@ -100,7 +87,8 @@ std::vector<Violation> violations(const Target &target, const std::vector<Observ
 }
 
 std::string describe(const Violation &violation, const Target &target) {
-    const std::string what = complaint(violation, target.limits);
+    const std::string what =
+        limit_complaint(violation.limit, escape(violation.what), false, target.limits);
     const Step *step = find_step(target, violation.step);
     if (step == nullptr)
         return "the steps together " + what;

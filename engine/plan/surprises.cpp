@@ -1,7 +1,7 @@
 #include "plan/surprises.hpp"
 
 #include "base/text.hpp"
-#include "plan/volatile_paths.hpp"
+#include "model/volatile_change.hpp"
 
 #include <fmt/format.h>
 
@@ -126,7 +126,7 @@ std::vector<Surprise> surprises(const Effect &rehearsed, const Effect &actual,
     std::map<std::string, std::string> texts;
     for (const auto &[path, change] : now) {
         const auto known = before.find(path);
-        const bool excused = is_volatile(volatile_paths, path) && !gives_setuid(*change);
+        const bool excused = is_volatile_change(*change, volatile_paths);
         if (excused || (known != before.end() && is_same(*known->second, *change)))
             continue;
         texts[path] = known == before.end()

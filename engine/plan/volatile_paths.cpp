@@ -1,8 +1,6 @@
 #include "plan/volatile_paths.hpp"
 
-#include "base/path_glob.hpp"
-
-#include <algorithm>
+#include <iterator>
 
 namespace retouch {
 
@@ -48,11 +46,6 @@ std::vector<std::string> volatile_paths(const std::vector<std::string> &more) {
     std::vector<std::string> globs(std::begin(k_usual), std::end(k_usual));
     globs.insert(globs.end(), more.begin(), more.end());
     return globs;
-}
-
-bool is_volatile(const std::vector<std::string> &globs, const std::string &path) {
-    return std::ranges::any_of(globs,
-                               [&](const std::string &glob) { return matches_path(glob, path); });
 }
 
 } // namespace retouch

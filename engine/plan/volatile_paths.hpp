@@ -11,7 +11,4 @@ namespace retouch {
 /// Globs, as matches_path() reads them: the usual ones, then `more`.
 [[nodiscard]] std::vector<std::string> volatile_paths(const std::vector<std::string> &more);
 
-/// True when one of the globs matches.
-[[nodiscard]] bool is_volatile(const std::vector<std::string> &globs, const std::string &path);
-
 } // namespace retouch

@@ -5,6 +5,7 @@
 #include "render/effect_lines.hpp"
 
 #include "base/text.hpp"
+#include "model/volatile_change.hpp"
 #include "render/file_groups.hpp"
 #include "render/volatile_part.hpp"
 #include "render/wording.hpp"

@@ -4,6 +4,7 @@
 #include "render/rehearsal_words.hpp"
 
 #include "base/text.hpp"
+#include "model/limit_words.hpp"
 #include "render/effect_lines.hpp"
 #include "render/guard_advice.hpp"
 #include "render/volatile_part.hpp"
@@ -42,27 +43,6 @@ std::string step_words(const PlannedStep *planned) {
     return fmt::format("{}: {}", origin_text(step.origin), clipped(step.summary, k_longest));
 }
 
-/// What a step did against a limit; `what` is one thing, or how many there were.
-std::string complaint(const std::string &limit, const std::string &what, bool many,
-                      const Limits &limits) {
-    if (limit == "may_change")
-        return fmt::format("changed {}{}, which may_change does not allow", what,
-                           many ? " paths" : "");
-    if (limit == "packages")
-        return fmt::format("changed {}{}{}, which packages does not allow",
-                           many ? "" : "the package ", what, many ? " packages" : "");
-    if (limit == "no_new_setuid")
-        return fmt::format("made {}{} setuid or setgid, which no_new_setuid forbids", what,
-                           many ? " files" : "");
-    if (limit == "no_network")
-        return "uses the network, which no_network forbids";
-    if (limit == "bytes_written")
-        return fmt::format(
-            "wrote {}, more than the {} of bytes_written", what,
-            format_bytes(static_cast<std::uint64_t>(limits.bytes_written.value_or(0))));
-    return fmt::format("broke {}: {}", clipped(limit, k_longest), what);
-}
-
 /// The part of a step's effect that has these paths or names.
 Effect part_of(const Effect &effect, const std::string &limit, const std::set<std::string> &names) {
     Effect part;
@@ -98,7 +78,7 @@ RehearsalProblem limit_problem(const std::string &limit, const PlannedStep *plan
         many ? std::to_string(names.size()) : clipped(*names.begin(), k_longest);
     RehearsalProblem problem;
     problem.what = fmt::format("limit broken: {} {}", step_words(planned),
-                               complaint(limit, what, many, target.limits));
+                               limit_complaint(limit, what, many, target.limits));
     if (!many)
         return problem;
     if (planned != nullptr && planned->rehearsed)

@@ -2,17 +2,10 @@
 
 #include "render/volatile_part.hpp"
 
-#include "base/path_glob.hpp"
+#include "model/volatile_change.hpp"
 #include "render/effect_words.hpp"
 
-#include <algorithm>
-
 namespace retouch {
-
-bool is_volatile_change(const EntryChange &change, const std::vector<std::string> &globs) {
-    const auto matches = [&](const std::string &glob) { return matches_path(glob, change.path); };
-    return std::ranges::any_of(globs, matches) && !gives_setuid(change);
-}
 
 Effect without_volatile(Effect effect, const std::vector<std::string> &globs) {
     std::erase_if(effect.files,

@@ -10,11 +10,7 @@
 
 namespace retouch {
 
-/// True when one of `globs` matches the path and no rights are gained by the change.
-[[nodiscard]] bool is_volatile_change(const EntryChange &change,
-                                      const std::vector<std::string> &globs);
-
-/// The effect without those changes.
+/// The effect without changes that are volatile.
 [[nodiscard]] Effect without_volatile(Effect effect, const std::vector<std::string> &globs);
 
 /// True when the step of `target` changed more than volatile paths on a second run.

@@ -32,6 +32,16 @@ std::vector<std::string> complaints(const Limits &limits, const Effect &effect) 
 
 } // namespace
 
+TEST_CASE("limits: a volatile path is no way around for setuid programs") {
+    Effect effect;
+    effect.files = {added("/var/log/x", 04755)};
+    Limits limits;
+    limits.may_change = {"/etc/**"};
+    CHECK(complaints(limits, effect) ==
+          std::vector<std::string>{
+              "web.yaml:7: run: make changed /var/log/x, which may_change does not allow"});
+}
+
 TEST_CASE("limits: each names the step and what it did") {
     Effect effect;
     effect.files = {added("/etc/ok"), added("/srv/\x1b"), added("/usr/bin/x", 04755),
