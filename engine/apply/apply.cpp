@@ -43,9 +43,11 @@ void ask(const Run &run, const Plan &plan) {
         throw Cancelled();
 }
 
-Json about(const Plan &plan) {
-    return {
-        {"recipe", plan.recipe.name}, {"path", plan.recipe.path}, {"sha256", plan.recipe.sha256}};
+Json about(const Plan &plan, const Target &target) {
+    return {{"recipe", plan.recipe.name},
+            {"path", plan.recipe.path},
+            {"sha256", plan.recipe.sha256},
+            {"name", target.publish.name}};
 }
 
 void record_failure(TargetReport &report, const Error &error) {
@@ -93,7 +95,7 @@ void undo(const HandOver &work, const std::string &id, TargetReport &report) {
 
 void create(const Run &run, Plan &plan, Target &target, NameLock &lock, bool preview,
             TargetReport &report) {
-    Journal journal(run.catalog.state_directory(), run.id, about(plan));
+    Journal journal(run.catalog.state_directory(), run.id, about(plan, target));
     const HandOver work{target, plan.recipe, run.id, run.catalog, journal, lock};
     const std::string id = random_uuid();
     try {
@@ -115,7 +117,7 @@ void create(const Run &run, Plan &plan, Target &target, NameLock &lock, bool pre
 void update(const Run &run, const Plan &plan, const Target &target, NameLock &lock,
             TargetReport &report) {
     ask(run, plan);
-    Journal journal(run.catalog.state_directory(), run.id, about(plan));
+    Journal journal(run.catalog.state_directory(), run.id, about(plan, target));
     {
         const Phase phase("publish", report, run.events);
         converge({target, plan.recipe, run.id, run.catalog, journal, lock});

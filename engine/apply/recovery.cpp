@@ -7,6 +7,7 @@
 #include "base/run_directory.hpp"
 #include "base/uuid.hpp"
 #include "guest/appliance/leftovers.hpp"
+#include "retouch/error.hpp"
 
 #include <fmt/format.h>
 
@@ -47,6 +48,22 @@ void clear_image(Catalog &catalog, const std::string &id, EventSink &events) {
     tell(events, fmt::format("cleared unfinished image {} of an earlier run that died", id));
 }
 
+/// Taking a dead run's lock breaks it, and letting go removes it. A living run that has taken it
+/// meanwhile does the same when it ends.
+void clear_lock(Catalog &catalog, const DeadRun &run) {
+    for (const Json &entry : run.entries) {
+        const std::string name = entry.value("about", Json::object()).value("name", "");
+        if (name.empty())
+            continue;
+        try {
+            static_cast<void>(catalog.lock(name, entry.value("run", "")));
+        } catch (const Error &error) {
+            if (error.kind() != ErrorKind::temporary)
+                throw;
+        }
+    }
+}
+
 void clear_temporary_directories(EventSink &events) {
     for (const auto &path : RunDirectory::clear_abandoned())
         tell(events, fmt::format("cleared {} of an earlier run that died", path.string()));
@@ -71,6 +88,7 @@ void recover(Catalog &catalog, EventSink &events) {
     for (const DeadRun &run : dead_runs(catalog.state_directory())) {
         for (const std::string &id : unfinished_images(run))
             clear_image(catalog, id, events);
+        clear_lock(catalog, run);
         close_dead_run(run);
     }
 }

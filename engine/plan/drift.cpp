@@ -119,6 +119,7 @@ class Search {
     void compare_others(const std::string &publish_name) {
         if (checked_.recipe.publish.previous == PreviousPolicy::keep)
             return;
+        const bool apply_mends = covering(publish_name) == nullptr;
         for (const Image &other : images_) {
             if (other.id == image_.id)
                 break;
@@ -129,9 +130,12 @@ class Search {
                      .what = fmt::format("image {}, which this one replaced", other.id),
                      .expected = "not visible under the name",
                      .found = fmt::format("visible as \"{}\"", escape(other.name)),
-                     .apply_mends = false,
-                     .remedy = "hide it by hand (openstack image set --hidden): users find two "
-                               "images of one name"});
+                     .apply_mends = apply_mends,
+                     .remedy = apply_mends
+                                   ? "apply puts it aside again, as publish.previous says"
+                                   : "hide it by hand (openstack image set --hidden): a later "
+                                     "image has the name, and its recipe did not replace this "
+                                     "one"});
         }
     }
 

@@ -62,9 +62,13 @@ void plan_update(Target &target, const Recipe &recipe, const Lineage &lineage,
     target.publish = publish_present(recipe, lineage, images);
     target.properties = properties_for_present(lineage.present->properties, recipe.properties);
     const bool converged = target.properties.set.empty() && target.properties.remove.empty() &&
-                           target.publish.changed_fields.empty();
+                           target.publish.changed_fields.empty() &&
+                           target.publish.superseded.empty();
     target.action = converged && target.detach.empty() ? Action::none : Action::update;
-    if (!converged)
+    if (!target.publish.superseded.empty() && target.publish.changed_fields.empty())
+        target.reason =
+            "contents are as the recipe says; an image it replaced is visible beside it";
+    else if (!converged)
         target.reason = "contents are as the recipe says; properties or publish fields differ";
     else if (!target.detach.empty())
         target.reason = "as the recipe says, but it still shares data with its source";

@@ -70,6 +70,12 @@ std::vector<Superseded> superseded(const Recipe &recipe, const Lineage &lineage,
     return list;
 }
 
+/// What is older than an image: a hand-over that died, or a person, left it visible beside that
+/// one.
+std::vector<Image> before(const Image &image, const std::vector<Image> &images) {
+    return {images.begin(), std::ranges::find(images, image.id, &Image::id)};
+}
+
 } // namespace
 
 PublishPlan publish_new(const Recipe &recipe, const Lineage &lineage,
@@ -101,6 +107,8 @@ PublishPlan publish_present(const Recipe &recipe, const Lineage &lineage,
     if (present.hidden && !covered) {
         plan.changed_fields.emplace_back("hidden");
         plan.superseded = superseded(recipe, lineage, images, present.id);
+    } else if (is_visible(present) && recipe.publish.previous != PreviousPolicy::keep) {
+        plan.superseded = superseded(recipe, lineage, before(present, images), present.id);
     }
     return plan;
 }

@@ -104,6 +104,8 @@ class Drift(unittest.TestCase):
         source = next(i for i in world.images() if i["hidden"])
         self.by_hand(world, "UPDATE images SET hidden = 0 WHERE id = ?", source["id"])
         self.assertEqual([("superseded", f"image {source['id']}, which this one replaced")], list(self.drift(world)))
+        self.assertEqual("updated", self.apply(world)["outcome"])
+        self.assertEqual({}, self.drift(world, expect=0))
 
     def test_a_changed_recipe_is_pending_and_no_drift(self):
         world = self.world()

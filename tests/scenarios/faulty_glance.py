@@ -1,7 +1,8 @@
 """A proxy before a real Glance that makes one request fail. A fake of faults, not of the service.
 
 Modes: `refuse` answers 500 and forwards nothing; `drop` closes the connection and forwards nothing;
-`lose` forwards the request and closes the connection instead of answering.
+`lose` forwards the request and closes the connection instead of answering; `kill` forwards it and
+kills whoever asked before it closes the connection.
 """
 
 import http.client
@@ -17,13 +18,14 @@ class FaultyGlance:
 
     def __init__(self, url):
         self.target = urllib.parse.urlsplit(url)
+        self.asker = None  # the process that `kill` ends
         self.lock = threading.Lock()
         self.arm(0, "refuse")
 
-    def arm(self, number, mode):
+    def arm(self, number, mode, writes_only=False):
         """The `number`-th request from now on fails; 0: none."""
         with self.lock:
-            self.number, self.mode, self.seen = number, mode, []
+            self.number, self.mode, self.writes_only, self.seen = number, mode, writes_only, []
 
     def __enter__(self):
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
@@ -39,6 +41,8 @@ class FaultyGlance:
     def fault(self, line):
         """Notes a request; the fault it meets, or None."""
         with self.lock:
+            if self.writes_only and line.startswith("GET "):
+                return None
             self.seen.append(line)
             return self.mode if len(self.seen) == self.number else None
 
@@ -74,7 +78,7 @@ class FaultyGlance:
             def pass_on(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 fault = outer.fault(f"{self.command} {self.path}")
-                if fault in (None, "lose"):
+                if fault in (None, "lose", "kill"):
                     headers = {n: v for n, v in self.headers.items() if n.lower() not in ("host", "connection")}
                     status, answered, data = outer.forward(self.command, self.path, headers, body or None)
                 if fault is None:
@@ -82,6 +86,8 @@ class FaultyGlance:
                 elif fault == "refuse":
                     self.answer(500, [], b"injected fault")
                 else:
+                    if fault == "kill":
+                        outer.asker.kill()
                     self.close_connection = True
 
             do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = pass_on

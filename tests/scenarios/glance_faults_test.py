@@ -7,6 +7,7 @@ Needs a rig (RETOUCH_RIG); tests/rig/up starts one.
 import json
 import os
 import random
+import signal
 import subprocess
 import unittest
 
@@ -136,6 +137,35 @@ class Faults(unittest.TestCase):
         self.assertIn(0, outcomes.values(), outcomes)
         self.assertNotEqual({0}, set(outcomes.values()), outcomes)
         self.assertGreater(number, 10, outcomes)
+
+    @needs_root
+    def test_killed_at_every_write_in_turn(self):
+        """The name is never without an image, and the next run leaves one."""
+        self.first_image()
+        number, killed = 0, True
+        while killed:
+            number += 1
+            self.recipe(f"killed at {number}")
+            self.glance.arm(number, "kill", writes_only=not THOROUGH)
+            self.glance.asker = self.world.start("apply", "recipe.yaml", "--yes", *HOST, "--os-cloud", "faulty")
+            said = "".join(self.glance.asker.communicate(timeout=300))
+            killed = self.glance.asker.returncode != 0
+            what = f"{self.glance.seen[-1:]}: {said}"
+            print(number, self.glance.seen[-1:], self.glance.asker.returncode, flush=True)
+            self.assertIn(self.glance.asker.returncode, (0, -signal.SIGKILL), what)
+            self.assertTrue(self.visible(), what)
+            self.assertEqual(self.bytes, self.digest(self.before), what)
+            self.glance.arm(0, "kill")
+            again = self.apply("--os-cloud", "faulty")
+            what += again.stdout + again.stderr
+            self.assertEqual([], self.unclean(), what)
+            visible = self.visible()
+            self.assertEqual([f"killed at {number}"], [i["properties"]["wanted"] for i in visible], what)
+            self.before, self.bytes = visible[0], self.digest(visible[0])
+            for old in self.ours():
+                if old["hidden"]:
+                    self.world.retouch("remove", old["id"], "--yes")
+        self.assertGreater(number, 4)
 
     @needs_root
     @unittest.skipUnless(FAULTY_RBD, "needs the preloaded library of faults")

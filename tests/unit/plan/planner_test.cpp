@@ -137,6 +137,22 @@ TEST_CASE("planner: with the fingerprint present there is nothing to do and no g
         REQUIRE(target.publish.superseded.size() == 1);
         CHECK(target.publish.superseded[0].image.id == "a");
     }
+    SECTION("an original that is visible beside it is put aside") {
+        ImageChange show{};
+        show.id = "a";
+        show.hidden = false;
+        world.catalog.apply(std::vector{show});
+        const Target target = world.plan(k_recipe).targets.at(0);
+        CHECK(target.action == Action::update);
+        CHECK(target.reason ==
+              "contents are as the recipe says; an image it replaced is visible beside it");
+        CHECK(target.publish.changed_fields.empty());
+        REQUIRE(target.publish.superseded.size() == 1);
+        CHECK(target.publish.superseded[0].image.id == "a");
+        CHECK(world.plan(std::string(k_recipe) + "publish: { previous: keep }\n")
+                  .targets.at(0)
+                  .action == Action::none);
+    }
     SECTION("a changed recipe builds from the original again") {
         const std::string text =
             std::string(k_recipe).replace(std::string(k_recipe).find("hello"), 5, "hullo");
