@@ -148,11 +148,17 @@ void write_all(int fd, std::string_view bytes, const std::filesystem::path &path
 }
 
 void write_file_atomically(const std::filesystem::path &path, std::string_view bytes, int mode) {
+    write_file_atomically(
+        path, [&](int fd) { write_all(fd, bytes, path); }, mode);
+}
+
+void write_file_atomically(const std::filesystem::path &path,
+                           const std::function<void(int fd)> &write, int mode) {
     std::filesystem::path temporary = path;
     temporary.replace_filename(fmt::format(".{}.tmp", random_uuid()));
     const UniqueFd file = open_file(temporary, O_WRONLY | O_CREAT | O_EXCL, mode);
     RemoveOnFailure remove_on_failure(temporary);
-    write_all(file.get(), bytes, path);
+    write(file.get());
     sync(file.get(), path);
     if (rename(temporary.c_str(), path.c_str()) != 0)
         throw system_error("write", path, errno);

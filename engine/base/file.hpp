@@ -5,6 +5,7 @@
 #include "retouch/error.hpp"
 
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -66,6 +67,11 @@ void write_all(int fd, std::string_view bytes, const std::filesystem::path &path
 /// Writes a temporary file beside `path`, makes it durable and renames it. Throws Error.
 void write_file_atomically(const std::filesystem::path &path, std::string_view bytes,
                            int mode = 0644);
+
+/// As above, with what `write` writes into the descriptor it is given; nothing stays when it
+/// throws.
+void write_file_atomically(const std::filesystem::path &path,
+                           const std::function<void(int fd)> &write, int mode = 0644);
 
 /// fsync of a directory, so that a rename in it survives a crash. Throws Error.
 void sync_directory(const std::filesystem::path &path);

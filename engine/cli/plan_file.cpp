@@ -6,6 +6,7 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "plan/bundle.hpp"
 
 #include <array>
 #include <fcntl.h>
@@ -36,6 +37,8 @@ std::string beginning(const std::filesystem::path &path) {
 } // namespace
 
 std::optional<std::string> plan_file_text(const std::filesystem::path &path) {
+    if (is_bundle(path))
+        return bundled_plan_text(path);
     const std::string head = beginning(path);
     if (!trim(head).starts_with('{') || head.find("\"format_version\"") == std::string::npos)
         return std::nullopt;

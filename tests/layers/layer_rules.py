@@ -45,6 +45,8 @@ THIRD_PARTY = {
     "rbd/": ["store"],
     "rados/": ["store"],
     "guestfs.h": ["guest"],
+    "archive.h": ["plan"],
+    "archive_entry.h": ["plan"],
     "CLI/": ["cli"],
 }
 

@@ -1,7 +1,12 @@
 #!/usr/bin/python3
 """A saved plan is done exactly or refused with what moved; a plan edited by hand is no plan."""
 
+import hashlib
+import io
 import json
+import shutil
+import subprocess
+import tarfile
 import unittest
 
 from world import HOST, World, debugfs, needs_root, tiny
@@ -81,6 +86,120 @@ class SavedPlan(unittest.TestCase):
     def test_it_names_a_new_image_under_the_name(self):
         self.world.retouch("import", tiny(), "--name", "base")
         self.refused(4, "base")
+
+
+TREE = """
+files:
+  - {to: /opt/agent, from: agent.bin}
+  - {to: /opt/agent.copy, from: other/same.bin}
+  - {to: /opt/tree, from: tree}
+publish: {name: base}
+"""
+
+
+@needs_root
+class Bundle(unittest.TestCase):
+    """A plan that brings its files with it."""
+
+    def setUp(self):
+        self.world = self.enterContext(World())
+        self.world.retouch("import", tiny(), "--name", "base")
+        for name, content in (("agent.bin", "agent 1\n" * 40000), ("other/same.bin", "agent 1\n" * 40000),
+                              ("tree/a/b", "b\n"), ("tree/empty", "")):
+            (self.world.directory / name).parent.mkdir(parents=True, exist_ok=True)
+            self.world.write(name, content)
+        (self.world.directory / "tree/link").symlink_to("a/b")
+        self.recipe = self.world.recipe(TREE)
+        self.bundle = self.world.directory / "plan.tar"
+        self.world.retouch("plan", self.recipe, "--bundle", "-o", self.bundle, *HOST)
+
+    def forget_sources(self):
+        self.recipe.unlink()
+        for name in ("agent.bin", "other", "tree"):
+            path = self.world.directory / name
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+    def rewritten(self, change):
+        """The bundle after `change(members)`; members: name -> bytes."""
+        with tarfile.open(self.bundle) as archive:
+            members = {m.name: archive.extractfile(m).read() for m in archive}
+        change(members)
+        with tarfile.open(self.bundle, "w", format=tarfile.PAX_FORMAT) as archive:
+            for name, data in members.items():
+                member = tarfile.TarInfo(name)
+                member.size = len(data)
+                archive.addfile(member, io.BytesIO(data))
+
+    def refused(self, message):
+        before = self.world.state()
+        result = self.world.retouch("apply", self.bundle, "--yes", *HOST, expect=65)
+        self.assertIn(message, result.stderr)
+        self.assertEqual(before, self.world.state())
+        self.assertEqual([], self.world.leftovers())
+
+    def test_it_is_an_archive_for_everyone_and_private(self):
+        listed = subprocess.run(["tar", "tf", self.bundle], check=True, capture_output=True, text=True).stdout.split()
+        self.assertEqual("plan.json", listed[0])
+        digests = sorted(hashlib.sha256(data).hexdigest() for data in (b"agent 1\n" * 40000, b"b\n", b""))
+        self.assertEqual([f"files/{digest}" for digest in digests], sorted(listed[1:]))
+        self.assertEqual(0o600, self.bundle.stat().st_mode & 0o777)
+        self.assertEqual(self.world.retouch("show", self.bundle).stdout.splitlines()[1:],
+                         self.world.retouch("plan", self.recipe, *HOST).stdout.splitlines()[1:])
+
+    def test_it_is_done_elsewhere_without_recipe_and_files(self):
+        self.forget_sources()
+        self.world.retouch("apply", self.bundle, "--yes", *HOST)
+        image = self.world.bytes_of(self.world.image("base"))
+        self.assertEqual("agent 1\n" * 40000, debugfs(image, "cat /opt/agent"))
+        self.assertEqual("agent 1\n" * 40000, debugfs(image, "cat /opt/agent.copy"))
+        self.assertEqual("b\n", debugfs(image, "cat /opt/tree/a/b"))
+        self.assertIn('Fast link dest: "a/b"', debugfs(image, "stat /opt/tree/link"))
+        self.assertEqual([], self.world.leftovers())
+
+    def test_a_recipe_that_changed_meanwhile_does_not_matter(self):
+        self.world.write("agent.bin", "agent 2\n")
+        self.world.retouch("apply", self.bundle, "--yes", *HOST)
+        self.assertTrue(debugfs(self.world.bytes_of(self.world.image("base")), "cat /opt/agent").startswith("agent 1\n"))
+
+    def test_other_bytes_under_a_name_are_refused(self):
+        def change(members):
+            name = next(n for n, data in members.items() if data == b"b\n")
+            members[name] = b"c\n"
+        self.rewritten(change)
+        self.refused("tree/a/b has other contents")
+
+    def test_a_longer_file_is_refused(self):
+        def change(members):
+            name = next(n for n, data in members.items() if data == b"b\n")
+            members[name] = b"b\n" * 1000000
+        self.rewritten(change)
+        self.refused("tree/a/b has other contents")
+
+    def test_a_missing_file_is_refused(self):
+        def change(members):
+            del members[next(n for n, data in members.items() if data == b"b\n")]
+        self.rewritten(change)
+        self.refused("tree/a/b is missing")
+
+    def test_a_plan_edited_by_hand_is_refused(self):
+        def change(members):
+            members["plan.json"] = members["plan.json"].replace(b"/opt/agent.copy", b"/opt/agent.evil")
+        self.rewritten(change)
+        self.refused("the plan was changed after it was made")
+
+    def test_a_torn_one_is_refused(self):
+        data = self.bundle.read_bytes()
+        self.bundle.write_bytes(data[:len(data) // 2])
+        self.refused(f"error: the bundle {self.bundle} is damaged: Truncated tar archive\n"
+                     "  make the bundle again with: retouch plan --bundle -o FILE RECIPE\n")
+
+    def test_a_file_that_vanished_leaves_no_bundle(self):
+        (self.world.directory / "tree/empty").unlink()
+        target = self.world.directory / "no" / "plan.tar"
+        self.world.retouch("plan", self.recipe, "--bundle", "-o", target, *HOST, expect=1)
+        self.assertFalse(target.exists())
+        result = self.world.retouch("plan", self.recipe, "--bundle", *HOST, expect=64)
+        self.assertIn("--bundle needs a file to write", result.stderr)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ declare -A sets=(
     [build]="g++ cmake ninja-build pkg-config ccache python3 catch2
         libyaml-cpp-dev nlohmann-json3-dev libvalijson-dev libfmt-dev libssl-dev libboost-dev
         libboost-filesystem-dev libdtl-dev libsqlite3-dev libsqlitecpp-dev libcli11-dev
-        libguestfs-dev librbd-dev librados-dev libcurl4-openssl-dev"
+        libguestfs-dev librbd-dev librados-dev libcurl4-openssl-dev
+        libarchive-dev"
     # What the program starts: the disk server, the appliance with its kernel, the sandbox.
     [run]="libguestfs0 libguestfs-xfs qemu-system-x86 qemu-system-common qemu-utils
         qemu-block-extra linux-image-cloud-amd64 bubblewrap fuse3 mount util-linux e2fsprogs lvm2

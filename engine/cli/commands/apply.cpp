@@ -6,6 +6,7 @@
 
 #include "base/exit_code.hpp"
 #include "base/interrupt.hpp"
+#include "base/run_directory.hpp"
 #include "base/text.hpp"
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
@@ -17,6 +18,7 @@
 #include "cli/progress.hpp"
 #include "cli/recipes.hpp"
 #include "cli/workspace.hpp"
+#include "plan/bundle.hpp"
 #include "recipe/policy.hpp"
 
 #include <fmt/format.h>
@@ -43,7 +45,20 @@ const std::vector<std::string> k_reports = {"junit"};
 struct Work {
     std::vector<CheckedRecipe> recipes;
     std::optional<Plan> plan;
+    std::unique_ptr<RunDirectory> unpacked; ///< a bundle's files
 };
+
+Work read_plan(const std::string &path, const std::string &text) {
+    Work work;
+    work.plan = plan_from_json(text);
+    if (is_bundle(path)) {
+        work.unpacked = std::make_unique<RunDirectory>();
+        const std::filesystem::path files = work.unpacked->path() / "files";
+        std::filesystem::create_directory(files);
+        unpack_bundle(path, files, *work.plan);
+    }
+    return work;
+}
 
 Work read_work(const Options &options, Context &context) {
     const auto variables = parse_assignments("--var", options.variables);
@@ -59,9 +74,9 @@ Work read_work(const Options &options, Context &context) {
                         fmt::format("{} is a saved plan; its variables and source are fixed",
                                     escape(input)),
                         "leave out --var and --from-current, or apply the recipe");
-        return {{}, plan_from_json(*text)};
+        return read_plan(input, *text);
     }
-    return {check_recipes(options.inputs, variables, context), std::nullopt};
+    return {check_recipes(options.inputs, variables, context), std::nullopt, nullptr};
 }
 
 void require_consent(const Options &options, const Work &work, const Context &context) {

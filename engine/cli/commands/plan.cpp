@@ -17,6 +17,7 @@
 #include "cli/progress.hpp"
 #include "cli/recipes.hpp"
 #include "cli/workspace.hpp"
+#include "plan/bundle.hpp"
 #include "plan/planner.hpp"
 #include "recipe/policy.hpp"
 #include "render/volatile_part.hpp"
@@ -46,6 +47,7 @@ struct Options {
     bool rehearse = false;
     bool prove = false;
     std::string expires = "7";
+    bool bundle = false;
 };
 
 const std::vector<std::string> k_reports = {"junit", "gitlab-terraform"};
@@ -67,6 +69,9 @@ void refuse_contradictions(const Options &options) {
     if (!options.output.empty() && options.recipes.size() != 1)
         throw Error(ErrorKind::usage, "--output holds the plan of one recipe",
                     "run plan once for each recipe");
+    if (options.bundle && options.output.empty())
+        throw Error(ErrorKind::usage, "--bundle needs a file to write",
+                    "for example: --bundle --output web.plan.tar");
 }
 
 /// The planner opens a guest only if there is something to rebuild; then this is told and shown.
@@ -119,7 +124,10 @@ void save(Plan plan, const Options &options, Context &context) {
     plan.made_at = utc_now();
     if (const int days = days_to_live(options); days > 0)
         plan.expires_at = utc_in(std::chrono::hours(24) * days);
-    write_file_atomically(path, to_json(plan).dump(2) + "\n");
+    if (options.bundle)
+        write_bundle(path, plan);
+    else
+        write_file_atomically(path, to_json(plan).dump(2) + "\n");
     if (!context.global.quiet)
         context.console.err(fmt::format(
             "Saved to {0}. Apply exactly this plan with: retouch apply {0}\n", escape(path)));
@@ -188,6 +196,8 @@ void add_plan(CLI::App &app, Context &context) {
                       "form of the plan on standard output");
     command.option("-o,--output", options->output, "FILE",
                    "save the plan, for: retouch apply FILE");
+    command.flag("--bundle", options->bundle,
+                 "save the injected files with the plan, as one archive to apply elsewhere");
     command.option("--expires", options->expires, "DAYS",
                    "how long the saved plan may be applied; 7 by default, 0 for ever");
     command.option("--policy", options->policy, "FILE",

@@ -1,0 +1,29 @@
+#pragma once
+// Bundle: a saved plan and the bytes of the files it injects, as one tar archive: first plan.json,
+// then files/SHA256 for each contents. It says nothing about whether the plan may be applied.
+
+#include "retouch/plan.hpp"
+
+#include <filesystem>
+#include <string>
+
+namespace retouch {
+
+/// Writes the bundle of `plan` to `path`, in one piece or not at all; only its owner may read it,
+/// for injected files may be secret. Throws Error: stale when a file is not as the plan says.
+void write_bundle(const std::filesystem::path &path, const Plan &plan);
+
+/// True when the file begins as write_bundle() begins one. Never throws.
+[[nodiscard]] bool is_bundle(const std::filesystem::path &path) noexcept;
+
+/// The text of the plan in a bundle, for plan_from_json(). Throws Error: invalid when it is
+/// damaged.
+[[nodiscard]] std::string bundled_plan_text(const std::filesystem::path &path);
+
+/// Writes the injected files below `directory`, which must be empty and private, and points `plan`,
+/// read from the same bundle, to them. Both are untrusted: nothing is written outside `directory`,
+/// and no more than the plan says. Throws Error: invalid when a file is missing or has other bytes.
+void unpack_bundle(const std::filesystem::path &path, const std::filesystem::path &directory,
+                   Plan &plan);
+
+} // namespace retouch
