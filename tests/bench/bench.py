@@ -2,12 +2,14 @@
 """retouch beside what one would do without it, in one run on one machine.
 
 For each virtual size of one real Debian image: copying the file and running virt-customize with one
-upload and one command, against `retouch apply` with the same, through both guests. Then an apply with
-nothing to do, and the check of a thousand recipes. Runs alternate, medians count. With --write the
-tables replace those in docs/performance.md. Needs root and the packages of the sets run, demo, bench.
+upload and one command, against `retouch apply` with the same, through both guests. The same followed
+by virt-diff, against `retouch plan --rehearse`. Then an apply with nothing to do, and the check of a
+thousand recipes. Runs alternate, medians count. With --write the tables replace those in
+docs/performance.md. Needs root and the packages of the sets run, demo, bench.
 """
 
 import argparse
+import collections
 import os
 import platform
 import re
@@ -20,12 +22,13 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = ROOT / "build/release/retouch"
+PROGRAM = Path(os.environ.get("RETOUCH", ROOT / "build/release/retouch"))
 PAGE = ROOT / "docs/performance.md"
 COMMAND = "dpkg-query -W > /opt/site/packages && sync"
 
 # What is aimed at: name of a row -> (limit, unit)
-AIMS = {"host": (0.10, "ratio"), "appliance": (0.75, "ratio"), "no-op": (0.050, "s"), "check": (1.0, "s"),
+AIMS = {"host": (0.10, "ratio"), "appliance": (0.75, "ratio"), "rehearsal, host": (0.10, "ratio"),
+        "rehearsal, appliance": (0.45, "ratio"), "rehearsal, apply": (1.3, "ratio"), "no-op": (0.050, "s"), "check": (1.0, "s"),
         "memory": (64.0, "MiB")}
 
 
@@ -75,26 +78,31 @@ class Bench:
         return path
 
     def by_hand(self, image):
-        """Copying the file and virt-customize."""
+        """Seconds of copying the file and virt-customize, and of virt-diff then."""
+        tcg = {"LIBGUESTFS_BACKEND_SETTINGS": "force_tcg"}
         copy = self.directory / "copy.raw"
-        seconds = self.timed("cp", "--sparse=always", image, copy)
-        seconds += self.timed(
+        made = self.timed("cp", "--sparse=always", image, copy)
+        made += self.timed(
             "virt-customize", "--quiet", "--no-network", "--format", "raw", "-a", copy,
             "--mkdir", "/opt/site", "--upload", f"{self.directory}/payload:/opt/site/payload", "--run-command", COMMAND,
-            environment={"LIBGUESTFS_BACKEND_SETTINGS": "force_tcg"})
+            environment=tcg)
+        compared = self.timed("virt-diff", "--format=raw", "-a", image, "--format=raw", "-A", copy, environment=tcg)
         copy.unlink()
-        return seconds
+        return made, compared
 
     def size(self, size):
-        """Medians for one virtual size: by hand, host, appliance, no-op."""
+        """Medians for one virtual size: by hand, host, appliance, their rehearsals, no-op."""
         image = self.directory / f"debian-{size}.raw"
         subprocess.run([ROOT / "tests/scripts/debian-image.sh", image, size], check=True)
         self.retouch("import", str(image), "--name", f"debian-{size}")
-        results = {"by hand": [], "host": [], "appliance": [], "no-op": []}
+        results = collections.defaultdict(list)
         for _ in range(self.repeat):
-            results["by hand"].append(self.by_hand(image))
+            made, compared = self.by_hand(image)
+            results["by hand"].append(made)
+            results["by hand, compared"].append(made + compared)
             for guest in ("host", "appliance"):
                 recipe = str(self.recipe(f"debian-{size}"))
+                results[f"{guest}, rehearsal"].append(self.retouch("plan", recipe, "--rehearse", "--guest", guest))
                 results[guest].append(self.retouch("apply", recipe, "--yes", "--guest", guest))
             results["no-op"].append(self.retouch("apply", recipe, "--yes", "--guest", "host"))
         image.unlink()
@@ -138,11 +146,25 @@ def report(rows, noop, check, count, peak, repeat):
         lines.append(f"| {size} | {hand:.2f} s | {seconds['host']:.2f} s | {seconds['host'] / hand:.3f} "
                      f"| {seconds['appliance']:.2f} s | {seconds['appliance'] / hand:.3f} |")
     worst = {guest: max(s[guest] / s["by hand"] for s in rows.values()) for guest in ("host", "appliance")}
+    lines += ["", "| virtual size | copy, virt-customize and virt-diff | plan --rehearse, host guest | ratio "
+              "| plan --rehearse, appliance | ratio |", "| --- | --- | --- | --- | --- | --- |"]
+    for size, seconds in rows.items():
+        hand, host, appliance = (seconds[n] for n in ("by hand, compared", "host, rehearsal", "appliance, rehearsal"))
+        lines.append(f"| {size} | {hand:.2f} s | {host:.2f} s | {host / hand:.3f} | {appliance:.2f} s "
+                     f"| {appliance / hand:.3f} |")
+    rehearsed = {guest: max(s[f"{guest}, rehearsal"] / s["by hand, compared"] for s in rows.values())
+                 for guest in ("host", "appliance")}
+    applied = {guest: max(s[f"{guest}, rehearsal"] / s[guest] for s in rows.values()) for guest in ("host", "appliance")}
     lines += ["", "| what | measured | aim |", "| --- | --- | --- |",
               f"| host guest against virt-customize, worst size | {worst['host']:.3f} | {verdict('host', worst['host'])} |",
               f"| appliance against virt-customize, worst size | {worst['appliance']:.3f} "
-              f"| {verdict('appliance', worst['appliance'])} |",
-              f"| apply with nothing to do | {noop * 1000:.0f} ms | {verdict('no-op', noop)} |",
+              f"| {verdict('appliance', worst['appliance'])} |"]
+    for guest, name in (("host", "host guest"), ("appliance", "appliance")):
+        lines += [f"| rehearsal, {name}, against virt-customize and virt-diff, worst size | {rehearsed[guest]:.3f} "
+                  f"| {verdict(f'rehearsal, {guest}', rehearsed[guest])} |",
+                  f"| rehearsal, {name}, against apply, worst size | {applied[guest]:.2f} "
+                  f"| {verdict('rehearsal, apply', applied[guest])} |"]
+    lines += [f"| apply with nothing to do | {noop * 1000:.0f} ms | {verdict('no-op', noop)} |",
               f"| check of {count} recipes | {check:.2f} s | {verdict('check', check)} |",
               f"| peak memory of our process, any of these | {peak:.0f} MiB | {verdict('memory', peak)} |"]
     return "\n".join(lines) + "\n"
