@@ -3,9 +3,10 @@
 
 import json
 import signal
+import subprocess
 import unittest
 
-from world import HOST, QUICK_GUESTS, ROOT, World, debugfs, needs_root, tiny
+from world import HOST, QUICK_GUESTS, ROOT, World, debian, debugfs, needs_root, tiny
 
 # Name, a command that does something a reviewer should see, the path, and what became of it.
 SURPRISES = [
@@ -157,6 +158,91 @@ class Rehearsal(unittest.TestCase):
         self.plan.write_text(text.replace("run: true", "run: false"), encoding="utf-8")
         result = self.world.retouch("show", self.plan, expect=65)
         self.assertIn("the plan was changed after it was made", result.stderr)
+
+
+UNIT = "[Service]\nExecStart=/usr/bin/site-agent\n[Install]\nWantedBy=multi-user.target\n"
+POSTINST = """#!/bin/sh
+set -e
+getent passwd site-agent >/dev/null || useradd --system --no-create-home site-agent
+systemctl enable site-agent.service
+"""
+
+
+@needs_root
+class Packages(unittest.TestCase):
+    """What the package manager of a real Debian does."""
+
+    maxDiff = None
+
+    def setUp(self):
+        self.world = self.enterContext(World())
+        self.world.retouch("import", debian(), "--name", "base")
+        for version in ("1.0", "2.0"):
+            self.package(version)
+
+    def package(self, version):
+        """site-agent_VERSION.deb: a setuid program, a service, a user, a configuration file."""
+        tree = self.world.directory / f"agent-{version}"
+        for name, text, mode in (("DEBIAN/control", f"Package: site-agent\nVersion: {version}\nArchitecture: all\n"
+                                  "Maintainer: nobody <nobody@example.org>\nDescription: an agent\n", 0o644),
+                                 ("DEBIAN/postinst", POSTINST, 0o755), ("DEBIAN/conffiles", "/etc/agent.conf\n", 0o644),
+                                 ("etc/agent.conf", "log = yes\n", 0o644),
+                                 ("lib/systemd/system/site-agent.service", UNIT, 0o644),
+                                 ("usr/bin/site-agent", f"#!/bin/sh\n# {version}\n", 0o4755)):
+            path = tree / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            path.chmod(mode)
+        subprocess.run(["dpkg-deb", "--root-owner-group", "--build", tree, self.world.directory / f"agent-{version}.deb"],
+                       check=True, capture_output=True)
+
+    def rehearse(self, recipe, *options, expect=0):
+        plan = self.world.directory / "plan.json"
+        before = self.world.state()
+        self.world.retouch("plan", recipe, "--rehearse", "-o", plan, "--policy", SCHEMA, *HOST, *options, expect=expect)
+        self.assertEqual(before, self.world.state())
+        self.assertEqual([], self.world.leftovers())
+        return json.loads(plan.read_text(encoding="utf-8"))["targets"][0]
+
+    def recipe(self, version, name, source, command, more=""):
+        return self.world.recipe(f"""retouch: 1
+name: {name}
+source: {{image: {source}}}
+publish: {{name: {name}}}
+files: [{{to: /root/agent.deb, from: agent-{version}.deb}}]
+commands: [{command}]
+{more}
+""", f"{name}.yaml")
+
+    def test_installing_upgrading_and_removing_are_told_apart(self):
+        install = self.recipe("1.0", "one", "base", "dpkg -i /root/agent.deb && rm /root/agent.deb")
+        effect = self.rehearse(install)["steps"][1]["rehearsed"]["effect"]
+        self.assertEqual([{"name": "site-agent", "before": "", "after": "1.0"}],
+                         [{k: p[k] for k in ("name", "before", "after")} for p in effect["packages"]])
+        self.assertEqual([("site-agent.service", True)], [(s["unit"], s["enabled"]) for s in effect["services"]])
+        self.assertEqual({("user", "site-agent", "added"), ("group", "site-agent", "added")},
+                         {(a["kind"], a["name"], happened(a)) for a in effect["accounts"]})
+        files = {change["path"]: happened(change) for change in effect["files"]}
+        self.assertEqual(("added", "added", "removed"),
+                         tuple(files.get(p) for p in ("/usr/bin/site-agent", "/etc/agent.conf", "/root/agent.deb")), files)
+        self.world.retouch("apply", self.world.directory / "plan.json", "--yes", *HOST)
+        upgrade = self.recipe("2.0", "two", "one", "dpkg -i /root/agent.deb")
+        effect = self.rehearse(upgrade)["steps"][1]["rehearsed"]["effect"]
+        self.assertEqual([("1.0", "2.0")], [(p["before"], p["after"]) for p in effect["packages"]])
+        self.world.retouch("apply", self.world.directory / "plan.json", "--yes", *HOST)
+        purge = self.recipe("2.0", "three", "two", "dpkg --purge site-agent")
+        effect = self.rehearse(purge)["steps"][1]["rehearsed"]["effect"]
+        self.assertEqual([("2.0", "")], [(p["before"], p["after"]) for p in effect["packages"]])
+
+    def test_limits_name_the_step_and_the_package(self):
+        recipe = self.recipe("1.0", "one", "base", "dpkg -i /root/agent.deb",
+                             "limits: {packages: [curl], no_new_setuid: true}")
+        violations = self.rehearse(recipe, expect=5)["rehearsal"]["violations"]
+        self.assertEqual([{"limit": "packages", "step": "commands[0]", "what": "site-agent"},
+                          {"limit": "no_new_setuid", "step": "commands[0]", "what": "/usr/bin/site-agent"}],
+                         sorted(violations, key=lambda v: v["limit"], reverse=True))
+        allowed = self.recipe("1.0", "one", "base", "dpkg -i /root/agent.deb", 'limits: {packages: ["site-*"]}')
+        self.assertEqual([], self.rehearse(allowed)["rehearsal"]["violations"])
 
 
 if __name__ == "__main__":
