@@ -16,6 +16,17 @@ namespace {
 constexpr const char *k_plan_again =
     "make a new plan with `retouch plan -o FILE RECIPE` and review it";
 
+/// Who made an image, as far as its record tells; empty when it does not.
+std::string maker_of(const Image &image) {
+    if (const auto recipe = image.property(lineage::k_recipe))
+        return fmt::format(", made by the recipe '{}' at {}", escape(*recipe),
+                           escape(image.created_at));
+    if (!image.owner.empty())
+        return fmt::format(", made by project {} at {}", escape(image.owner),
+                           escape(image.created_at));
+    return {};
+}
+
 void compare_images(const Target &target, const std::vector<Image> &images,
                     std::vector<std::string> &moved) {
     for (const Image &image : images) {
@@ -23,8 +34,8 @@ void compare_images(const Target &target, const std::vector<Image> &images,
         const bool concerns = image.name == target.publish.name || image.name == target.source.name;
         if (seen == target.observed.end()) {
             if (concerns)
-                moved.push_back(
-                    fmt::format("image {} '{}' appeared", image.id, escape(image.name)));
+                moved.push_back(fmt::format("image {} '{}' appeared{}", image.id,
+                                            escape(image.name), maker_of(image)));
             continue;
         }
         if (image.digest() != seen->digest)

@@ -239,6 +239,21 @@ TEST_CASE("preconditions: a stale plan is refused, naming everything that moved"
         world.catalog.put(image("b", "debian", "2"));
         CHECK(complaint() == "the plan is stale; since it was made\n  image b 'debian' appeared");
     }
+    SECTION("one that appeared is told with its maker") {
+        Image by_recipe = image("b", "debian", "2");
+        by_recipe.properties[lineage::k_recipe] = "other";
+        by_recipe.created_at = "2030-01-01T00:00:00.000000Z";
+        world.catalog.put(by_recipe);
+        Image by_project = image("c", "debian", "3");
+        by_project.owner = "ops";
+        by_project.created_at = "2030-01-02T00:00:00.000000Z";
+        world.catalog.put(by_project);
+        CHECK(complaint() ==
+              "the plan is stale; since it was made\n"
+              "  image b 'debian' appeared, made by the recipe 'other' at "
+              "2030-01-01T00:00:00.000000Z\n"
+              "  image c 'debian' appeared, made by project ops at 2030-01-02T00:00:00.000000Z");
+    }
     SECTION("the source is gone") {
         world.catalog.remove("a");
         CHECK(complaint() == "the plan is stale; since it was made\n  image a 'debian' is gone");
