@@ -8,11 +8,11 @@ set -euo pipefail
 target=$(realpath "$1") name=${1##*/fuzz_}
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
-found=build/fuzz/corpus/$name
+found=build/asan/fuzz/corpus/$name
 mkdir -p "$found"
 seeds=()
 for folder in "tests/fuzz/corpus/$name" tests/recipes_bad recipes; do
     [[ ! -d $folder ]] || seeds+=("$folder")
 done
 exec "$target" -max_total_time="$2" -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 -verbosity=0 \
-    -artifact_prefix="build/fuzz/$name-" "$found" "${seeds[@]}"
+    -artifact_prefix="build/asan/fuzz/$name-" "$found" "${seeds[@]}"
