@@ -1,8 +1,10 @@
-"""A proxy before a real Glance that makes one request fail. A fake of faults, not of the service.
+"""A proxy before a real Glance that makes one request fail, or something happen at it. A fake of
+faults, not of the service.
 
 Modes: `refuse` answers 500 and forwards nothing; `drop` closes the connection and forwards nothing;
 `lose` forwards the request and closes the connection instead of answering; `kill` forwards it and
-kills whoever asked before it closes the connection.
+kills whoever asked before it closes the connection; `meanwhile` forwards it and does something
+else before it answers.
 """
 
 import http.client
@@ -19,6 +21,7 @@ class FaultyGlance:
     def __init__(self, url):
         self.target = urllib.parse.urlsplit(url)
         self.asker = None  # the process that `kill` ends
+        self.act = None  # what `meanwhile` does
         self.lock = threading.Lock()
         self.arm(0, "refuse")
 
@@ -78,10 +81,12 @@ class FaultyGlance:
             def pass_on(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 fault = outer.fault(f"{self.command} {self.path}")
-                if fault in (None, "lose", "kill"):
+                if fault in (None, "lose", "kill", "meanwhile"):
                     headers = {n: v for n, v in self.headers.items() if n.lower() not in ("host", "connection")}
                     status, answered, data = outer.forward(self.command, self.path, headers, body or None)
-                if fault is None:
+                if fault == "meanwhile":
+                    outer.act()
+                if fault in (None, "meanwhile"):
                     self.answer(status, answered, data)
                 elif fault == "refuse":
                     self.answer(500, [], b"injected fault")

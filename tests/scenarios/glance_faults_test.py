@@ -168,6 +168,20 @@ class Faults(unittest.TestCase):
         self.assertGreater(number, 4)
 
     @needs_root
+    def test_published_by_another_between_the_look_and_the_lock(self):
+        """What the run saw is old; it must not publish the same once more."""
+        self.first_image()
+        self.recipe("by another")
+        self.glance.act = self.apply
+        self.glance.arm(2, "meanwhile")  # the list is complete, no lock is held yet
+        result = self.apply("--os-cloud", "faulty")
+        self.assertIn("os_hidden=true", self.glance.seen[1])
+        self.assertIn("No changes: 1 image unchanged", result.stdout)
+        self.assertEqual(["by another"], [i["properties"]["wanted"] for i in self.visible()])
+        self.assertEqual(2, len(self.ours()), result.stdout)
+        self.assertEqual([], self.unclean())
+
+    @needs_root
     @unittest.skipUnless(FAULTY_RBD, "needs the preloaded library of faults")
     def test_every_call_of_ceph_in_turn(self):
         def apply():

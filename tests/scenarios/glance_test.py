@@ -105,6 +105,8 @@ class Glance(unittest.TestCase):
         requests = world.requests()[asked:]
         publishing = [line for line in requests if not line.startswith("GET /v2/images?")]
         self.assertLessEqual(len(publishing), 10, requests)
+        lists = [line for line in requests if "limit=1000" in line]
+        self.assertEqual(2, len(lists), f"one list of all, the visible and the hidden ones: {requests}")
 
         result = self.the_result(world, source)
         self.check_published(world, result, source)

@@ -122,9 +122,28 @@ std::unique_ptr<NameLock> GlanceCatalog::lock(const std::string &name, const std
         lock = std::make_unique<RadosLock>(rbd_, pool_, name, run);
     else
         lock = std::make_unique<FileNameLock>(state_directory(), name, run);
-    listed_ = false;
-    records_.clear();
+    if (!is_as_listed(name)) {
+        listed_ = false;
+        records_.clear();
+    }
     return lock;
+}
+
+/// Whoever held the lock before us and published, or converged a published image, has left the
+/// visible record of that name that was changed last.
+bool GlanceCatalog::is_as_listed(const std::string &name) const {
+    if (!listed_)
+        return false;
+    const GlanceImage *newest = nullptr;
+    for (const GlanceImage &record : records_)
+        if (record.image.name == name && !record.image.hidden &&
+            (newest == nullptr || record.image.updated_at >= newest->image.updated_at))
+            newest = &record;
+    const std::optional<GlanceImage> latest = api_.latest(name);
+    if (newest == nullptr || !latest)
+        return newest == nullptr && !latest;
+    return latest->image.id == newest->image.id &&
+           latest->image.updated_at == newest->image.updated_at;
 }
 
 void GlanceCatalog::reserve(const Image &draft, const std::string &visibility,

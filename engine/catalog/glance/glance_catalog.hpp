@@ -53,6 +53,9 @@ class GlanceCatalog : public Catalog {
     /// The record as last seen, asked for when it never was. Throws ApiError: 404.
     [[nodiscard]] const GlanceImage &known(const std::string &id) const;
 
+    /// True when no other run has published under `name` since the records were listed.
+    [[nodiscard]] bool is_as_listed(const std::string &name) const;
+
     void change(const Image &before, const ImageChange &wanted);
     void take_back(const std::vector<ImageChange> &undo);
 

@@ -45,6 +45,10 @@ class ImageApi {
     /// thousand records.
     [[nodiscard]] std::vector<GlanceImage> list() const;
 
+    /// Of the records called `name` that are not hidden, the one changed last. One short request.
+    /// A service that takes `name` for an operator ("in:x") answers something else.
+    [[nodiscard]] std::optional<GlanceImage> latest(const std::string &name) const;
+
     /// nullopt when there is no such id, or none we may see.
     [[nodiscard]] std::optional<GlanceImage> find(const std::string &id) const;
 

@@ -109,6 +109,17 @@ TEST_CASE("image api: a list holds visible and hidden records of all pages, olde
           "/v2/images?limit=1000&visibility=all&os_hidden=false");
 }
 
+TEST_CASE("image api: the latest of a name is asked for in one short request") {
+    Client client;
+    client.cloud.once("GET /v2/images", json_reply(page({record("b", "2026-01-02T00:00:00Z")})));
+    client.cloud.on("GET /v2/images", json_reply(page({})));
+    CHECK(client.api.latest("a b&c").value().image.id == "b");
+    CHECK(client.cloud.requests().front().target ==
+          "/v2/images?limit=1&visibility=all&os_hidden=false&sort_key=updated_at&sort_dir=desc"
+          "&name=a%20b%26c");
+    CHECK_FALSE(client.api.latest("a"));
+}
+
 TEST_CASE("image api: a list that leads elsewhere or is none is refused") {
     Client client;
     const Json answer =
