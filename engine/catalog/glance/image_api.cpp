@@ -222,7 +222,7 @@ void ImageApi::remove(const std::string &id) const {
     const ApiError error = refusal(response, doing, hint_for(status, session_));
     const bool is_protected = status == 403 && error.said().find("protected") != std::string::npos;
     if (!is_protected && status != 409)
-        throw error;
+        throw refusal(response, doing, hint_for(status, session_));
     throw ApiError(ErrorKind::refused, error.what(),
                    is_protected ? "take the protection off first if it must go"
                                 : "something is made from it still; it can go when that is gone",

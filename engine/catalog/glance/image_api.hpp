@@ -6,11 +6,13 @@
 #include "catalog/glance/image_json.hpp"
 #include "catalog/glance/keystone.hpp"
 
+#include <compare>
 #include <functional>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 namespace retouch {
@@ -19,7 +21,11 @@ struct ApiVersion {
     int major = 0;
     int minor = 0;
 
-    auto operator<=>(const ApiVersion &) const = default;
+    bool operator==(const ApiVersion &) const = default;
+
+    std::strong_ordering operator<=>(const ApiVersion &other) const {
+        return std::tie(major, minor) <=> std::tie(other.major, other.minor);
+    }
 };
 
 /// A project that may use a shared image.
