@@ -66,7 +66,7 @@ Journal::~Journal() {
     fs::rename(path_, final_path_, ignored);
 }
 
-void Journal::add(const std::string &entry, Json details) {
+void Journal::add(const std::string &entry, const Json &details) {
     Json line = {{"time", utc_now()}, {"entry", entry}};
     line.update(details);
     write_all(lock_.fd(), line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n", path_);

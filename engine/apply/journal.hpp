@@ -24,7 +24,7 @@ class Journal {
     Journal &operator=(const Journal &) = delete;
 
     /// Adds one line and makes it durable before returning. Throws Error.
-    void add(const std::string &entry, Json details = Json::object());
+    void add(const std::string &entry, const Json &details = Json::object());
 
     /// Rolling back failed too: the next run's recovery shall find this journal and try again.
     void leave_open() noexcept { left_open_ = true; }

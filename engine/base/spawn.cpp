@@ -57,7 +57,7 @@ class EnvironmentBlock {
         if (!spec.environment)
             return;
         for (const auto &[name, value] : *spec.environment)
-            entries_.push_back(name + '=' + value);
+            entries_.push_back(fmt::format("{}={}", name, value));
         for (std::string &entry : entries_)
             pointers_.push_back(entry.data());
         pointers_.push_back(nullptr);

@@ -2,7 +2,9 @@
 // Diagnostics: every mistake found in something the user wrote, collected and never thrown.
 // A value: it knows positions and wording, not how they are printed (render/ does that).
 
+#include <compare>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace retouch {
@@ -14,7 +16,10 @@ struct Position {
     int column = 0;
 
     bool operator==(const Position &) const = default;
-    auto operator<=>(const Position &) const = default;
+
+    std::strong_ordering operator<=>(const Position &other) const {
+        return std::tie(file, line, column) <=> std::tie(other.file, other.line, other.column);
+    }
 };
 
 /// A second place that belongs to a mistake ("first defined here").

@@ -110,7 +110,7 @@ Json parse(const fs::path &file, const std::string &text) {
     if (invalid_utf8(text))
         throw bad_file(file, "is not UTF-8 text");
     try {
-        const Json content = Converter(file).convert(YAML::Load(text));
+        Json content = Converter(file).convert(YAML::Load(text));
         if (!content.is_object() && !content.is_null())
             throw bad_file(file, "holds no keys and values");
         return content;

@@ -99,6 +99,7 @@ std::vector<std::string> names_of(const Json &clouds) {
 
 std::string list_of(const std::vector<std::string> &names) {
     std::vector<std::string> shown;
+    shown.reserve(names.size());
     for (const std::string &name : names)
         shown.push_back(escape(name));
     return fmt::format("{}", fmt::join(shown, ", "));

@@ -109,7 +109,7 @@ void HttpExchange::set_headers() {
             throw Error(
                 ErrorKind::refused,
                 fmt::format("cannot {}: the value of {} holds a line end", request_.doing, name));
-        append_header(name + ": " + value);
+        append_header(fmt::format("{}: {}", name, value));
     }
     set(easy_, CURLOPT_HTTPHEADER, headers_.get());
 }
