@@ -1,14 +1,17 @@
 #include "apply/apply.hpp"
 
+#include "apply/adopt.hpp"
 #include "apply/build.hpp"
 #include "apply/detach.hpp"
 #include "apply/effect_guard.hpp"
 #include "apply/hand_over.hpp"
 #include "apply/journal.hpp"
+#include "apply/kept.hpp"
 #include "apply/phases.hpp"
 #include "apply/remaining_drift.hpp"
 #include "base/clock.hpp"
 #include "base/exit_code.hpp"
+#include "base/text.hpp"
 #include "base/uuid.hpp"
 #include "model/names.hpp"
 #include "plan/preconditions.hpp"
@@ -58,15 +61,20 @@ void record_failure(TargetReport &report, const Error &error) {
     report.exit_code = exit_code(error.kind());
 }
 
+void reserve_record(const Run &run, const HandOver &work, const Target &target,
+                    const std::string &id, TargetReport &report) {
+    if (target.publish.way.method == PublishMethod::local)
+        return;
+    const Phase phase("reserve", report, run.events);
+    reserve(work, id);
+}
+
 /// Builds and publishes `id`; false when a step failed. `preview` asks for the foreseen changes to
 /// be looked up on the stage before asking the user.
 bool make_image(const Run &run, Plan &plan, const HandOver &work, Target &target,
                 const std::string &id, bool preview, TargetReport &report) {
     work.journal.add("stage", {{"id", id}, {"source", target.source.id}});
-    if (target.publish.way.method != PublishMethod::local) {
-        const Phase phase("reserve", report, run.events);
-        reserve(work, id);
-    }
+    reserve_record(run, work, target, id, report);
     Build build(target, id, run.catalog, report, run.events);
     if (!target.steps.empty()) {
         const GuestView &guest = build.open(run.options);
@@ -87,6 +95,36 @@ bool make_image(const Run &run, Plan &plan, const HandOver &work, Target &target
     return true;
 }
 
+std::unique_ptr<Stage> adopt(const Run &run, const Target &target, const std::string &id,
+                             TargetReport &report) {
+    const Phase phase("adopt", report, run.events);
+    return adopt_kept(target, id, run.catalog);
+}
+
+/// Publishes as `id` the very bytes a rehearsal kept.
+void publish_kept(const Run &run, const Plan &plan, const HandOver &work, const Target &target,
+                  const std::string &id, TargetReport &report) {
+    const KeptStage &kept = *target.kept();
+    report_as_rehearsed(target, report);
+    require_allowed(target, report);
+    work.journal.add("stage", {{"id", id}, {"source", target.source.id}, {"kept", kept.id}});
+    reserve_record(run, work, target, id, report);
+    ask(run, plan);
+    const std::unique_ptr<Stage> stage = adopt(run, target, id, report);
+    try {
+        const Phase phase("publish", report, run.events);
+        publish(work, *stage, kept.sealed, tell_progress("publish", report, run.events));
+    } catch (const Error &) {
+        report.notes.push_back("the bytes the rehearsal kept were removed with the unfinished "
+                               "image: rehearse again with --rehearse=keep");
+        throw;
+    }
+    close_kept(kept.id, run.catalog);
+    report.notes.push_back(
+        fmt::format("published the very bytes of the rehearsal of {}; no step ran again",
+                    escape(target.rehearsal.value().at)));
+}
+
 void undo(const HandOver &work, const std::string &id, TargetReport &report) {
     if (!take_back(work, id))
         report.notes.push_back(fmt::format(
@@ -99,7 +137,9 @@ void create(const Run &run, Plan &plan, Target &target, NameLock &lock, bool pre
     const HandOver work{target, plan.recipe, run.id, run.catalog, journal, lock};
     const std::string id = random_uuid();
     try {
-        if (!make_image(run, plan, work, target, id, preview, report)) {
+        if (target.kept() != nullptr) {
+            publish_kept(run, plan, work, target, id, report);
+        } else if (!make_image(run, plan, work, target, id, preview, report)) {
             undo(work, id, report);
             report.exit_code = exit_code(ErrorKind::failed);
             return;

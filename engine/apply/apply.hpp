@@ -35,7 +35,8 @@ using Confirm = std::function<bool(const Plan &plan)>;
                                 const Confirm &confirm, EventSink &events);
 
 /// Clears what runs that died left behind in this catalog: stages, unfinished records, helper
-/// processes, temporary directories. Cheap when there is nothing. Emits a notice per thing cleared.
+/// processes, temporary directories; and kept stages whose plan has expired. Cheap when there is
+/// nothing. Emits a notice per thing cleared.
 void recover(Catalog &catalog, EventSink &events);
 
 /// Clears what runs that died, here or on another host, left unfinished under `name`.

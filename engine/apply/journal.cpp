@@ -22,11 +22,19 @@ fs::path active_directory(const fs::path &state) {
     return state / "active";
 }
 
-LockFile start(const fs::path &path) {
+fs::path kept_directory(const fs::path &state) {
+    return state / "kept";
+}
+
+void make_directory(const fs::path &directory) {
     std::error_code code;
-    fs::create_directories(path.parent_path(), code);
+    fs::create_directories(directory, code);
     if (code)
-        throw system_error("create", path.parent_path(), code.value());
+        throw system_error("create", directory, code.value());
+}
+
+LockFile start(const fs::path &path) {
+    make_directory(path.parent_path());
     auto lock = LockFile::try_take(path);
     if (!lock)
         throw Error(ErrorKind::temporary, fmt::format("the journal {} is in use", path.string()));
@@ -39,6 +47,13 @@ std::string file_name(const std::string &run) {
     return fmt::format("{}Z-{}.jsonl", time, run.substr(0, 8));
 }
 
+void move_journal(const fs::path &from, const fs::path &to) {
+    std::error_code code;
+    fs::rename(from, to, code);
+    if (code)
+        throw system_error("move", from, code.value());
+}
+
 std::vector<Json> parse_entries(const std::string &text) {
     std::vector<Json> entries;
     for (const std::string &line : split_lines(text)) {
@@ -47,6 +62,23 @@ std::vector<Json> parse_entries(const std::string &text) {
             entries.push_back(std::move(entry));
     }
     return entries;
+}
+
+std::vector<DeadRun> unlocked_runs(const fs::path &directory) {
+    std::vector<fs::path> paths;
+    std::error_code code;
+    for (fs::directory_iterator entry(directory, code), end; !code && entry != end;
+         entry.increment(code))
+        if (entry->path().extension() == ".jsonl")
+            paths.push_back(entry->path());
+    std::ranges::sort(paths);
+    std::vector<DeadRun> dead;
+    for (const fs::path &path : paths)
+        if (auto lock = LockFile::try_take(path)) {
+            std::vector<Json> entries = parse_entries(read_file(path, k_largest_journal));
+            dead.push_back({path, std::move(*lock), std::move(entries)});
+        }
+    return dead;
 }
 
 } // namespace
@@ -74,29 +106,24 @@ void Journal::add(const std::string &entry, const Json &details) {
         throw system_error("write", path_, errno);
 }
 
+void Journal::keep() {
+    const fs::path kept = kept_directory(final_path_.parent_path());
+    make_directory(kept);
+    move_journal(path_, kept / path_.filename());
+    left_open_ = true;
+    sync_directory(kept);
+}
+
 std::vector<DeadRun> dead_runs(const fs::path &state_directory) {
-    std::vector<fs::path> paths;
-    std::error_code code;
-    for (fs::directory_iterator entry(active_directory(state_directory), code), end;
-         !code && entry != end; entry.increment(code))
-        if (entry->path().extension() == ".jsonl")
-            paths.push_back(entry->path());
-    std::ranges::sort(paths);
-    std::vector<DeadRun> dead;
-    for (const fs::path &path : paths)
-        if (auto lock = LockFile::try_take(path)) {
-            std::vector<Json> entries = parse_entries(read_file(path, k_largest_journal));
-            dead.push_back({path, std::move(*lock), std::move(entries)});
-        }
-    return dead;
+    return unlocked_runs(active_directory(state_directory));
+}
+
+std::vector<DeadRun> kept_runs(const fs::path &state_directory) {
+    return unlocked_runs(kept_directory(state_directory));
 }
 
 void close_dead_run(const DeadRun &run) {
-    const fs::path target = run.path.parent_path().parent_path() / run.path.filename();
-    std::error_code code;
-    fs::rename(run.path, target, code);
-    if (code)
-        throw system_error("move", run.path, code.value());
+    move_journal(run.path, run.path.parent_path().parent_path() / run.path.filename());
 }
 
 } // namespace retouch

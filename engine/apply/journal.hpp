@@ -29,11 +29,15 @@ class Journal {
     /// Rolling back failed too: the next run's recovery shall find this journal and try again.
     void leave_open() noexcept { left_open_ = true; }
 
+    /// Moves the journal to STATE/kept/: what its run made stays, and kept_runs() finds it.
+    /// Throws Error.
+    void keep();
+
   private:
     std::filesystem::path path_;
     std::filesystem::path final_path_;
     LockFile lock_;
-    bool left_open_ = false;
+    bool left_open_ = false; ///< or kept: the destructor does not file it
 };
 
 /// A journal whose run died: holding it keeps other recoveries away.
@@ -46,7 +50,10 @@ struct DeadRun {
 /// All of them, oldest first. Cheap when there are none. Throws Error.
 [[nodiscard]] std::vector<DeadRun> dead_runs(const std::filesystem::path &state_directory);
 
-/// Files a dead run among the finished ones. Throws Error.
+/// Likewise the journals in STATE/kept/.
+[[nodiscard]] std::vector<DeadRun> kept_runs(const std::filesystem::path &state_directory);
+
+/// Files a dead or kept run among the finished ones. Throws Error.
 void close_dead_run(const DeadRun &run);
 
 } // namespace retouch

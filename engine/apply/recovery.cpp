@@ -4,6 +4,7 @@
 #include "apply/apply.hpp"
 
 #include "apply/journal.hpp"
+#include "apply/kept.hpp"
 #include "base/run_directory.hpp"
 #include "base/uuid.hpp"
 #include "guest/appliance/leftovers.hpp"
@@ -91,6 +92,7 @@ void recover(Catalog &catalog, EventSink &events) {
         clear_lock(catalog, run);
         close_dead_run(run);
     }
+    clear_expired_stages(catalog, events);
 }
 
 } // namespace retouch

@@ -25,6 +25,18 @@ void take_second_results(Target &target, TargetReport &report) {
         target.steps[i].rehearsed.value().again = std::move(report.steps.at(i).effect);
 }
 
+KeptStage keep_stage(Build &build, const std::string &until, const TargetReport &report) {
+    build.seal();
+    KeptStage kept;
+    kept.id = build.stage().id();
+    kept.location = build.stage().location();
+    kept.until = until;
+    kept.sealed = build.sealed();
+    kept.sealed.bytes_written = report.bytes_written;
+    kept.proof = build.stage().keep(until);
+    return kept;
+}
+
 /// A step that failed leaves the rest unreached; the guest is not asked to run them again.
 void rehearse_target(Target &target, const std::string &id, Catalog &catalog,
                      const ApplyOptions &options, const RehearsalOptions &how, TargetReport &report,
@@ -49,32 +61,40 @@ void rehearse_target(Target &target, const std::string &id, Catalog &catalog,
         take_second_results(target, report);
     }
     rehearsal.passed = rehearsal.error.empty() && rehearsal.violations.empty();
+    if (rehearsal.passed && !how.keep_until.empty())
+        rehearsal.kept = keep_stage(build, how.keep_until, report);
     target.rehearsal = std::move(rehearsal);
 }
 
 } // namespace
 
-void rehearse(Plan &plan, Catalog &catalog, const ApplyOptions &options,
-              const RehearsalOptions &how, EventSink &events) {
+KeptStages rehearse(Plan &plan, Catalog &catalog, const ApplyOptions &options,
+                    const RehearsalOptions &how, EventSink &events) {
+    KeptStages stages(catalog);
     for (Target &target : plan.targets) {
         if (target.action != Action::create || target.steps.empty())
             continue;
         const std::string id = random_uuid();
-        Journal journal(catalog.state_directory(), random_uuid(),
-                        {{"recipe", plan.recipe.name}, {"rehearsal", true}});
-        journal.add("stage", {{"id", id}, {"source", target.source.id}});
+        auto journal =
+            std::make_unique<Journal>(catalog.state_directory(), random_uuid(),
+                                      Json{{"recipe", plan.recipe.name}, {"rehearsal", true}});
+        journal->add("stage", {{"id", id}, {"source", target.source.id}});
         TargetReport report;
         report.name = target.publish.name;
         events.on({"target_started",
                    report.name,
-                   "rehearsed on a copy that is thrown away",
+                   how.keep_until.empty() ? "rehearsed on a copy that is thrown away"
+                                          : "rehearsed on a copy that is kept if all goes well",
                    {{"action", to_string(target.action)}}});
         rehearse_target(target, id, catalog, options, how, report, events);
+        if (const KeptStage *kept = target.kept())
+            stages.add(*kept, target.publish.name, std::move(journal));
         events.on({"target_finished",
                    report.name,
                    report.error,
                    {{"outcome", "rehearsed"}, {"image_id", ""}}});
     }
+    return stages;
 }
 
 } // namespace retouch

@@ -116,6 +116,18 @@ void Command::flag(const std::string &names, bool &value, const std::string &sum
     app_.add_flag(names, value, summary);
 }
 
+void Command::flag_or(const std::string &name, std::string &value, const std::string &word,
+                      const std::string &summary) {
+    app_.add_flag(name + "{plain}", value, summary)
+        ->type_name("[=" + word + "]")
+        ->check(CLI::Validator(
+            [word](const std::string &given) {
+                return given == "plain" || given == word ? std::string()
+                                                         : not_a_choice(given, {word});
+            },
+            "", ""));
+}
+
 void Command::variables(std::vector<std::string> &values) {
     repeated_option("--var", values, "NAME=VALUE",
                     "value of a variable of the recipes; repeatable");
@@ -167,6 +179,7 @@ void define_arguments(CLI::App &app, Context &context) {
     add_show(app, context);
     add_import(app, context);
     add_detach(app, context);
+    add_discard(app, context);
     add_export(app, context);
     add_remove(app, context);
     add_doctor(app, context);

@@ -48,6 +48,10 @@ class Command {
                    const std::vector<std::string> &choices, const std::string &summary);
     void flag(const std::string &names, bool &value, const std::string &summary);
 
+    /// A flag that may have one word, as in "--rehearse=keep". `value` is "plain" when it has none.
+    void flag_or(const std::string &name, std::string &value, const std::string &word,
+                 const std::string &summary);
+
     /// --var, --guest, --from-current: the same words and meaning wherever they are offered.
     void variables(std::vector<std::string> &values);
     void guest(std::string &value);

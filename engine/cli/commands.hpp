@@ -13,6 +13,7 @@ void add_apply(CLI::App &app, Context &context);
 void add_check(CLI::App &app, Context &context);
 void add_completion(CLI::App &app, Context &context);
 void add_detach(CLI::App &app, Context &context);
+void add_discard(CLI::App &app, Context &context);
 void add_doctor(CLI::App &app, Context &context);
 void add_drift(CLI::App &app, Context &context);
 void add_export(CLI::App &app, Context &context);

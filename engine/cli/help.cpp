@@ -93,6 +93,8 @@ std::string option_label(const CLI::Option &option) {
         label += fmt::format("{}--{}", label.empty() ? "" : ", ", name);
     if (option.get_items_expected_max() > 0 && !option.get_type_name().empty())
         label += " " + option.get_type_name();
+    else if (option.get_type_name().starts_with('['))
+        label += option.get_type_name();
     return label;
 }
 

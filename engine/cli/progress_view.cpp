@@ -31,6 +31,8 @@ std::string phase_words(const std::string &phase) {
         return "closing the guest";
     if (phase == "seal")
         return "sealing the image";
+    if (phase == "adopt")
+        return "checking the bytes that were kept";
     if (phase == "publish")
         return "publishing";
     if (phase == "detach")

@@ -113,6 +113,8 @@ Json preconditions_json(const Target &target, const PlannedRecipe &recipe) {
     else
         list.push_back(
             {{"kind", "absent"}, {"recipe", recipe.name}, {"name", target.publish.name}});
+    if (target.kept() != nullptr)
+        return list;
     for (const InjectedFile &file : target.injected)
         list.push_back({{"kind", "file"}, {"path", file.path}, {"sha256", file.sha256}});
     return list;

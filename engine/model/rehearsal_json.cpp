@@ -18,6 +18,36 @@ OutputTail read_output(ObjectReader reader) {
     return output;
 }
 
+Json kept_json(const KeptStage &kept) {
+    const SealedImage &sealed = kept.sealed;
+    Json object;
+    object["id"] = kept.id;
+    object["location"] = kept.location;
+    object["until"] = kept.until;
+    object["proof"] = kept.proof;
+    object["size"] = sealed.size;
+    object["virtual_size"] = sealed.virtual_size;
+    object["checksum_algorithm"] = sealed.checksum_algorithm;
+    object["checksum"] = sealed.checksum;
+    object["bytes_written"] = sealed.bytes_written.value_or(0);
+    return object;
+}
+
+KeptStage read_kept(ObjectReader reader) {
+    KeptStage kept;
+    kept.id = reader.text("id");
+    kept.location = reader.text("location");
+    kept.until = reader.text("until");
+    kept.proof = reader.text("proof");
+    kept.sealed.size = reader.count("size");
+    kept.sealed.virtual_size = reader.count("virtual_size");
+    kept.sealed.checksum_algorithm = reader.text("checksum_algorithm");
+    kept.sealed.checksum = reader.text("checksum");
+    kept.sealed.bytes_written = static_cast<std::uint64_t>(reader.count("bytes_written"));
+    reader.finish();
+    return kept;
+}
+
 } // namespace
 
 Json to_json(const RehearsedStep &rehearsed) {
@@ -53,7 +83,8 @@ Json to_json(const Rehearsal &rehearsal) {
             {"guest", rehearsal.guest},
             {"passed", rehearsal.passed},
             {"error", rehearsal.error},
-            {"violations", std::move(violations)}};
+            {"violations", std::move(violations)},
+            {"kept", rehearsal.kept ? kept_json(*rehearsal.kept) : Json()}};
 }
 
 RehearsedStep read_rehearsed(ObjectReader reader) {
@@ -99,6 +130,9 @@ Rehearsal read_rehearsal(ObjectReader reader) {
             {violation.text("limit"), violation.text("step"), violation.text("what")});
         violation.finish();
     }
+    // Plans made before there were kept stages do not have it.
+    if (reader.has("kept") && !reader.member("kept").is_null())
+        rehearsal.kept = read_kept(reader.reader("kept"));
     reader.finish();
     return rehearsal;
 }

@@ -79,7 +79,8 @@ void require_acceptable(const Plan &plan) {
 void require_unchanged(const Target &target, const CatalogView &catalog) {
     std::vector<std::string> moved;
     compare_images(target, catalog.images(), moved);
-    if (target.action == Action::create)
+    // Bytes that were kept hold them already.
+    if (target.action == Action::create && target.kept() == nullptr)
         compare_files(target, moved);
     if (moved.empty())
         return;

@@ -11,7 +11,7 @@ namespace retouch {
 void require_acceptable(const Plan &plan);
 
 /// Throws Error: stale, naming everything that moved: images that appeared, vanished or changed,
-/// and host files whose bytes differ.
+/// and host files whose bytes differ, unless the rehearsed bytes were kept.
 void require_unchanged(const Target &target, const CatalogView &catalog);
 
 } // namespace retouch

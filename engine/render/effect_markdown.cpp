@@ -85,6 +85,8 @@ std::string rehearsal_markdown(const Plan &plan) {
         if (!target.rehearsal)
             continue;
         text += fmt::format("\n{}\n", markdown_words(rehearsal_summary(target)));
+        if (const std::string advice = kept_advice(target); !advice.empty())
+            text += fmt::format("\n{}\n", markdown_words(advice));
         if (const std::string problems = problems_markdown(target); !problems.empty())
             text += "\n" + problems;
     }

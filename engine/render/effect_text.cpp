@@ -104,7 +104,10 @@ std::string rehearsal_text(const Target &target, const Style &style) {
         if (!advice.empty())
             text += fmt::format("{}mend: {}\n", k_lead, style.bold(advice));
     }
-    return text + fmt::format("      {}\n", rehearsal_summary(target));
+    text += fmt::format("      {}\n", rehearsal_summary(target));
+    if (const std::string advice = kept_advice(target); !advice.empty())
+        text += fmt::format("      {}\n", advice);
+    return text;
 }
 
 } // namespace retouch

@@ -174,9 +174,20 @@ std::string rehearsal_verdict(const Target &target) {
 
 std::string rehearsal_summary(const Target &target) {
     const Rehearsal &rehearsal = target.rehearsal.value();
-    return fmt::format("Rehearsed on {} at {}: {}, {}; nothing kept", escape(rehearsal.guest),
+    std::string kept = "nothing kept";
+    if (const KeptStage *stage = target.kept())
+        kept = fmt::format("kept until {} as {}", moment(stage->until),
+                           clipped(stage->location, k_longest));
+    return fmt::format("Rehearsed on {} at {}: {}, {}; {}", escape(rehearsal.guest),
                        moment(rehearsal.at), counted(steps_reached(target), "step"),
-                       effect_counts(whole_effect(target)));
+                       effect_counts(whole_effect(target)), kept);
+}
+
+std::string kept_advice(const Target &target) {
+    return target.kept() == nullptr
+               ? std::string()
+               : "apply publishes these very bytes and runs no step again; retouch discard drops "
+                 "them before their time";
 }
 
 } // namespace retouch

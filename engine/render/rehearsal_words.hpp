@@ -30,8 +30,12 @@ struct RehearsalProblem {
 /// target was rehearsed.
 [[nodiscard]] std::string rehearsal_verdict(const Target &target);
 
-/// "Rehearsed on host at ...: 3 steps, 12 packages, 214 files, 38.2 MiB written; nothing kept".
+/// "Rehearsed on host at ...: 3 steps, 12 packages, 214 files, 38.2 MiB written; nothing kept", or
+/// until when its stage is kept, and where.
 /// Requires: the target was rehearsed.
 [[nodiscard]] std::string rehearsal_summary(const Target &target);
+
+/// What a kept stage is for, and how to be rid of it; empty when nothing is kept.
+[[nodiscard]] std::string kept_advice(const Target &target);
 
 } // namespace retouch

@@ -43,11 +43,23 @@ class FileReader : public ByteReader {
 
 } // namespace
 
+std::string proof_of_bytes(const std::string &checksum) {
+    return std::string(k_content_digest) + ':' + checksum;
+}
+
 FileStage::FileStage(std::string id, NewFile file, Disk disk, std::filesystem::path destination)
     : id_(std::move(id)),
       disk_(std::move(disk)),
       destination_(std::move(destination)),
       file_(std::move(file)) {}
+
+std::unique_ptr<FileStage> FileStage::sealed(std::string id, NewFile file, Disk disk,
+                                             std::filesystem::path destination) {
+    auto stage = std::make_unique<FileStage>(std::move(id), std::move(file), std::move(disk),
+                                             std::move(destination));
+    stage->sealed_ = true;
+    return stage;
+}
 
 SealedImage FileStage::seal(const WorkProgress &) {
     file_.start_sync();
@@ -57,6 +69,7 @@ SealedImage FileStage::seal(const WorkProgress &) {
         disk_.format == "qcow2" ? read_qcow2(file_.fd(), file_.path()).virtual_size : sealed.size;
     sealed.checksum_algorithm = k_content_digest;
     sealed.checksum = content_digest(file_.fd(), file_.path());
+    checksum_ = sealed.checksum;
     make_read_only(file_);
     file_.sync();
     sealed_ = true;
@@ -72,6 +85,13 @@ void FileStage::publish() {
     assert(sealed_);
     file_.move_to(destination_);
     file_.keep();
+}
+
+std::string FileStage::keep(const std::string &) {
+    assert(sealed_ && !checksum_.empty());
+    sync_directory(disk_.path.parent_path());
+    file_.keep();
+    return proof_of_bytes(checksum_);
 }
 
 } // namespace retouch

@@ -11,10 +11,17 @@
 
 namespace retouch {
 
+/// What FileStage::keep() returns for bytes of this checksum.
+[[nodiscard]] std::string proof_of_bytes(const std::string &checksum);
+
 class FileStage : public Stage {
   public:
     /// `file` holds the bytes already; publish() moves it to `destination`.
     FileStage(std::string id, NewFile file, Disk disk, std::filesystem::path destination);
+
+    /// The same for bytes that were sealed before.
+    [[nodiscard]] static std::unique_ptr<FileStage> sealed(std::string id, NewFile file, Disk disk,
+                                                           std::filesystem::path destination);
 
     [[nodiscard]] const std::string &id() const override { return id_; }
 
@@ -24,6 +31,9 @@ class FileStage : public Stage {
     [[nodiscard]] std::unique_ptr<ByteReader> reader() const override;
     void publish() override;
 
+    /// The proof is the checksum.
+    [[nodiscard]] std::string keep(const std::string &until) override;
+
     [[nodiscard]] std::string location() const override { return disk_.path.string(); }
 
   private:
@@ -31,6 +41,7 @@ class FileStage : public Stage {
     Disk disk_;
     std::filesystem::path destination_;
     NewFile file_;
+    std::string checksum_; ///< empty when it was not taken here
     bool sealed_ = false;
 };
 

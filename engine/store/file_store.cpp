@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "base/uuid.hpp"
+#include "store/content_digest.hpp"
 #include "store/file_stage.hpp"
 #include "store/sparse_copy.hpp"
 #include "store/used_data.hpp"
@@ -56,6 +57,13 @@ Error missing_bytes(const Image &image, const std::filesystem::path &path, std::
             "restore the file from a backup, or remove the image"};
 }
 
+Error stale_stage(const std::filesystem::path &path, std::string_view what) {
+    return {ErrorKind::stale,
+            fmt::format("the bytes the rehearsal kept {}: {}", what, escape(path.string())),
+            "apply on the host of the rehearsal, before the plan expires; or rehearse again with "
+            "--rehearse=keep"};
+}
+
 } // namespace
 
 std::filesystem::path FileStore::published_path(const Image &image) const {
@@ -92,6 +100,38 @@ std::unique_ptr<Stage> FileStore::stage(const Image &source, const std::string &
               .read_only = false};
     return std::make_unique<FileStage>(new_id, std::move(file), std::move(disk),
                                        path_of(directory_, "", new_id, source.disk_format));
+}
+
+std::unique_ptr<Stage> FileStore::adopt(const Image &source, const KeptStage &kept,
+                                        const std::string &new_id, LineagePolicy) {
+    const auto path = path_of(directory_, k_stage_prefix, kept.id, source.disk_format);
+    std::optional<NewFile> file = NewFile::resumed(path);
+    if (!file)
+        throw stale_stage(path, "are not on this host");
+    try {
+        if (proof_of_bytes(content_digest(file->fd(), path)) != kept.proof)
+            throw stale_stage(path, "were changed");
+        file->move_to(path_of(directory_, k_stage_prefix, new_id, source.disk_format));
+    } catch (...) {
+        file->keep();
+        throw;
+    }
+    Disk disk{.format = source.disk_format,
+              .path = file->path(),
+              .virtual_size = kept.sealed.virtual_size,
+              .read_only = true};
+    return FileStage::sealed(new_id, *std::move(file), std::move(disk),
+                             path_of(directory_, "", new_id, source.disk_format));
+}
+
+void FileStore::discard(const std::string &kept_id) {
+    bool found = false;
+    for (const char *format : k_formats) {
+        const auto path = path_of(directory_, k_stage_prefix, kept_id, format);
+        found = NewFile::resumed(path).has_value() || found;
+    }
+    if (found)
+        sync_directory(directory_);
 }
 
 std::unique_ptr<Stage> FileStore::receive(int fd, const std::filesystem::path &file,

@@ -24,6 +24,14 @@ class FileStore : public ImageStore {
     [[nodiscard]] std::unique_ptr<Stage> stage(const Image &source, const std::string &new_id,
                                                LineagePolicy lineage) override;
 
+    /// The file must be on this host and still have the bytes it was sealed with, all of which are
+    /// read.
+    [[nodiscard]] std::unique_ptr<Stage> adopt(const Image &source, const KeptStage &kept,
+                                               const std::string &new_id,
+                                               LineagePolicy lineage) override;
+
+    void discard(const std::string &kept_id) override;
+
     void remove(const std::string &id) override;
 
     /// Every file has its own bytes already.

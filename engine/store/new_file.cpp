@@ -71,6 +71,16 @@ NewFile NewFile::locked(const std::filesystem::path &path, int mode) {
     }
 }
 
+std::optional<NewFile> NewFile::resumed(const std::filesystem::path &path) {
+    std::error_code failed;
+    if (!std::filesystem::is_regular_file(std::filesystem::symlink_status(path, failed)))
+        return std::nullopt;
+    UniqueFd fd = open_regular_file(path);
+    if (lock(fd.get(), LOCK_EX | LOCK_NB) != 0)
+        return std::nullopt;
+    return NewFile(path, std::move(fd));
+}
+
 NewFile::~NewFile() {
     if (!path_.empty())
         unlink(path_.c_str());

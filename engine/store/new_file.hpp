@@ -5,6 +5,7 @@
 #include "base/file.hpp"
 
 #include <filesystem>
+#include <optional>
 #include <utility>
 
 namespace retouch {
@@ -18,6 +19,10 @@ class NewFile {
     /// As above, and held locked (flock) while this object lives, so that others can tell a file
     /// under work from one whose maker died. On filesystems without locks it is not locked.
     [[nodiscard]] static NewFile locked(const std::filesystem::path &path, int mode);
+
+    /// An unlocked file that was made and kept before, locked now; to be removed unless keep() is
+    /// called. nullopt when there is no such regular file, or somebody holds it. Throws Error.
+    [[nodiscard]] static std::optional<NewFile> resumed(const std::filesystem::path &path);
 
     /// Removes the file unless keep() was called.
     ~NewFile();
@@ -47,6 +52,8 @@ class NewFile {
     void keep() { path_.clear(); }
 
   private:
+    NewFile(std::filesystem::path path, UniqueFd fd) : path_(std::move(path)), fd_(std::move(fd)) {}
+
     std::filesystem::path path_; ///< empty: nothing to remove
     UniqueFd fd_;
 };

@@ -8,6 +8,7 @@
 #include "retouch/publish.hpp"
 #include "retouch/recipe.hpp"
 #include "retouch/step.hpp"
+#include "retouch/store.hpp"
 
 #include <map>
 #include <optional>
@@ -102,18 +103,25 @@ struct InjectedFile {
     bool operator==(const InjectedFile &) const = default;
 };
 
-/// The run of a target's steps on a stage that was thrown away.
+/// The run of a target's steps on a stage that was thrown away, or kept to be published.
 struct Rehearsal {
     std::string at;    ///< RFC 3339, UTC
     std::string guest; ///< "appliance" or "host"
     bool passed = false;
     std::string error;                      ///< why it did not pass; empty when it did
     std::vector<Violation> violations = {}; ///< limits the steps went beyond
+    /// The very bytes apply publishes, without running a step again.
+    std::optional<KeptStage> kept = std::nullopt;
 
     bool operator==(const Rehearsal &) const = default;
 };
 
 struct Target {
+    /// Bytes a rehearsal kept for apply; nullptr when the steps will run.
+    [[nodiscard]] const KeptStage *kept() const {
+        return rehearsal && rehearsal->kept ? &*rehearsal->kept : nullptr;
+    }
+
     Action action = Action::none;
     std::string reason; ///< for people: why this action
     ImageReference source;

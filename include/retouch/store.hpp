@@ -66,11 +66,25 @@ struct SealedImage {
     std::string checksum;           ///< lower-case hex
     /// Bytes the steps wrote into the stage, when the store knows better than the guest.
     std::optional<std::uint64_t> bytes_written = std::nullopt;
+
+    bool operator==(const SealedImage &) const = default;
+};
+
+/// A sealed stage that waits for another process to publish it. It may come from a file somebody
+/// wrote by hand.
+struct KeptStage {
+    std::string id;       ///< the stage's; never that of a published image
+    std::string location; ///< for people
+    std::string until;    ///< RFC 3339; from then on it may be removed
+    std::string proof;    ///< the store's own: by it adopt() sees that nobody changed the bytes
+    SealedImage sealed;
+
+    bool operator==(const KeptStage &) const = default;
 };
 
 class Stage {
   public:
-    /// Discards the bytes unless publish() was called. Never throws.
+    /// Discards the bytes unless publish() or keep() was called. Never throws.
     virtual ~Stage() = default;
 
     [[nodiscard]] virtual const std::string &id() const = 0;
@@ -88,6 +102,12 @@ class Stage {
     /// Puts the sealed bytes in their place under id(). Requires: sealed. Throws Error.
     virtual void publish() = 0;
 
+    /// Leaves the sealed bytes where they are, for ImageStore::adopt(), with a note for people that
+    /// they wait until `until` (RFC 3339). Returns KeptStage::proof, at most 256 printable
+    /// characters. Nothing may be called afterwards but the destructor. Requires: sealed. Throws
+    /// Error, keeping nothing.
+    [[nodiscard]] virtual std::string keep(const std::string &until) = 0;
+
     /// Where the bytes are while unpublished, for the journal: what recovery must remove.
     [[nodiscard]] virtual std::string location() const = 0;
 };
@@ -104,6 +124,17 @@ class ImageStore {
     /// A store that shares no data ignores `lineage`.
     [[nodiscard]] virtual std::unique_ptr<Stage>
     stage(const Image &source, const std::string &new_id, LineagePolicy lineage) = 0;
+
+    /// The stage `kept`, made from `source`, sealed as before, and called `new_id` from now on: it
+    /// ends as every other. Throws Error: stale, leaving them alone, when the bytes are gone or not
+    /// those that were kept.
+    [[nodiscard]] virtual std::unique_ptr<Stage> adopt(const Image &source, const KeptStage &kept,
+                                                       const std::string &new_id,
+                                                       LineagePolicy lineage) = 0;
+
+    /// Removes the kept stage `kept_id`; nothing that is not a kept stage, whatever is called so.
+    /// No error when absent.
+    virtual void discard(const std::string &kept_id) = 0;
 
     /// Removes published bytes, or what an unfinished stage left at `id`. No error when absent.
     virtual void remove(const std::string &id) = 0;

@@ -15,7 +15,10 @@ class MemoryCatalog::MemoryStage : public Stage {
         catalog_.stages_.insert(id_);
     }
 
-    ~MemoryStage() override { catalog_.stages_.erase(id_); }
+    ~MemoryStage() override {
+        if (!kept_)
+            catalog_.stages_.erase(id_);
+    }
 
     [[nodiscard]] const std::string &id() const override { return id_; }
 
@@ -33,12 +36,20 @@ class MemoryCatalog::MemoryStage : public Stage {
         catalog_.bytes_[id_] = bytes_;
     }
 
+    std::string keep(const std::string &) override {
+        catalog_.change("keep");
+        catalog_.kept_[id_] = bytes_;
+        kept_ = true;
+        return "proof of " + bytes_;
+    }
+
     [[nodiscard]] std::string location() const override { return "memory:" + id_; }
 
   private:
     MemoryCatalog &catalog_;
     std::string id_;
     std::string bytes_;
+    bool kept_ = false;
 };
 
 class MemoryCatalog::MemoryLock : public NameLock {
@@ -134,6 +145,22 @@ std::unique_ptr<Stage> MemoryCatalog::stage(const Image &source, const std::stri
                                             LineagePolicy) {
     change("stage");
     return std::make_unique<MemoryStage>(*this, new_id, bytes_.at(source.id) + " changed");
+}
+
+std::unique_ptr<Stage> MemoryCatalog::adopt(const Image &, const KeptStage &kept,
+                                            const std::string &new_id, LineagePolicy) {
+    const auto found = kept_.find(kept.id);
+    if (found == kept_.end() || "proof of " + found->second != kept.proof)
+        throw Error(ErrorKind::stale, "the kept bytes are gone or changed");
+    change("adopt");
+    auto stage = std::make_unique<MemoryStage>(*this, new_id, found->second);
+    discard(kept.id);
+    return stage;
+}
+
+void MemoryCatalog::discard(const std::string &kept_id) {
+    if (kept_.erase(kept_id) > 0)
+        stages_.erase(kept_id);
 }
 
 void MemoryCatalog::detach(const Image &image, const WorkProgress &) {

@@ -42,7 +42,10 @@ class MemoryCatalog : public Catalog, private ImageStore {
 
     [[nodiscard]] const std::map<std::string, std::string> &bytes() const { return bytes_; }
 
-    /// Ids of stages that are neither published nor discarded.
+    /// Ids and bytes of kept stages, to be changed behind everybody's back.
+    [[nodiscard]] std::map<std::string, std::string> &kept() { return kept_; }
+
+    /// Ids of stages that are neither published nor discarded; kept ones are among them.
     [[nodiscard]] const std::set<std::string> &open_stages() const { return stages_; }
 
     [[nodiscard]] const std::string &name() const override { return name_; }
@@ -79,6 +82,10 @@ class MemoryCatalog : public Catalog, private ImageStore {
 
     [[nodiscard]] std::unique_ptr<Stage> stage(const Image &source, const std::string &new_id,
                                                LineagePolicy lineage) override;
+    [[nodiscard]] std::unique_ptr<Stage> adopt(const Image &source, const KeptStage &kept,
+                                               const std::string &new_id,
+                                               LineagePolicy lineage) override;
+    void discard(const std::string &kept_id) override;
     void detach(const Image &image, const WorkProgress &progress) override;
 
     /// Counts a changing call and throws when it is the one that shall fail.
@@ -90,6 +97,7 @@ class MemoryCatalog : public Catalog, private ImageStore {
     std::vector<Image> records_;
     std::map<std::string, std::string> bytes_;
     std::set<std::string> stages_;
+    std::map<std::string, std::string> kept_;
     std::set<std::string> detached_;
     PublishWay way_;
     int lose_lock_at_ = 0;

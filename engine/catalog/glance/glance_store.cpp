@@ -81,6 +81,21 @@ std::unique_ptr<Stage> GlanceStore::stage(const Image &source, const std::string
     return files_.stage(source, new_id, lineage);
 }
 
+std::unique_ptr<Stage> GlanceStore::adopt(const Image &source, const KeptStage &kept,
+                                          const std::string &new_id, LineagePolicy lineage) {
+    if (reason_to_download(source).empty())
+        return rbd().adopt(source, kept, new_id, lineage);
+    return files_.adopt(source, kept, new_id, lineage);
+}
+
+void GlanceStore::discard(const std::string &kept_id) {
+    std::error_code failed;
+    if (fs::is_directory(cache_, failed))
+        files_.discard(kept_id);
+    if (has_rbd_)
+        rbd().discard(kept_id);
+}
+
 void GlanceStore::remove(const std::string &id) {
     std::error_code failed;
     if (fs::is_directory(cache_, failed))

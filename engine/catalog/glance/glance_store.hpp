@@ -26,6 +26,10 @@ class GlanceStore : public ImageStore {
     [[nodiscard]] Disk disk(const Image &image) const override;
     [[nodiscard]] std::unique_ptr<Stage> stage(const Image &source, const std::string &new_id,
                                                LineagePolicy lineage) override;
+    [[nodiscard]] std::unique_ptr<Stage> adopt(const Image &source, const KeptStage &kept,
+                                               const std::string &new_id,
+                                               LineagePolicy lineage) override;
+    void discard(const std::string &kept_id) override;
     void remove(const std::string &id) override;
     void detach(const Image &image, const WorkProgress &progress) override;
 

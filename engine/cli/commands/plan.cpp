@@ -1,6 +1,6 @@
 // retouch plan: what would apply change? Looks at the catalog and the source, writes to neither.
 // Several recipes give several plans, one after the other; one that fails does not stop the rest.
-// A rehearsal works on a copy of its own, which is thrown away.
+// A rehearsal works on a copy of its own, which is thrown away or, if asked for, kept for apply.
 
 #include "apply/rehearsal.hpp"
 #include "base/clock.hpp"
@@ -44,7 +44,7 @@ struct Options {
     bool detailed_exit_code = false;
     bool from_current = false;
     std::string policy;
-    bool rehearse = false;
+    std::string rehearse; ///< empty: not; "plain"; "keep"
     bool prove = false;
     std::string expires = "7";
     bool bundle = false;
@@ -64,6 +64,31 @@ int days_to_live(const Options &options) {
     return days;
 }
 
+bool keeps_stages(const Options &options) {
+    return options.rehearse == "keep";
+}
+
+/// RFC 3339; empty: never.
+std::string expiry(const Options &options) {
+    const int days = days_to_live(options);
+    return days > 0 ? utc_in(std::chrono::hours(24) * days) : std::string();
+}
+
+void refuse_keeping_for_nobody(const Options &options) {
+    const auto refuse = [](const char *what, const char *hint) {
+        throw Error(ErrorKind::usage, what, hint);
+    };
+    if (options.output.empty())
+        refuse("--rehearse=keep needs --output: only a saved plan can be applied to what is kept",
+               "add -o FILE, or rehearse without keeping: --rehearse");
+    if (options.prove)
+        refuse("--prove runs the steps once more, and what is left is not what would be published",
+               "prove first, then rehearse with --rehearse=keep");
+    if (days_to_live(options) == 0)
+        refuse("what --rehearse=keep keeps has to be cleared some day, so its plan must expire",
+               "name a number of days: --expires DAYS");
+}
+
 void refuse_contradictions(const Options &options) {
     static_cast<void>(days_to_live(options));
     if (!options.output.empty() && options.recipes.size() != 1)
@@ -72,7 +97,15 @@ void refuse_contradictions(const Options &options) {
     if (options.bundle && options.output.empty())
         throw Error(ErrorKind::usage, "--bundle needs a file to write",
                     "for example: --bundle --output web.plan.tar");
+    if (keeps_stages(options))
+        refuse_keeping_for_nobody(options);
 }
+
+/// A plan, and what its rehearsal keeps until the plan is saved.
+struct Planned {
+    Plan plan;
+    std::optional<KeptStages> kept = std::nullopt;
+};
 
 /// The planner opens a guest only if there is something to rebuild; then this is told and shown.
 Plan plan_one(const CheckedRecipe &checked, const CatalogView &catalog, const Options &options,
@@ -94,13 +127,16 @@ Plan plan_one(const CheckedRecipe &checked, const CatalogView &catalog, const Op
 }
 
 /// Plans on the copy itself: one guest launch.
-Plan rehearse_one(const CheckedRecipe &checked, Catalog &catalog, const Options &options,
-                  const Workspace &workspace, EventSink &events) {
+Planned rehearse_one(const CheckedRecipe &checked, Catalog &catalog, const Options &options,
+                     const Workspace &workspace, EventSink &events) {
     Plan plan = resolve_plan(checked, catalog, {.from_current = options.from_current});
+    RehearsalOptions how{.prove = options.prove};
+    if (keeps_stages(options))
+        how.keep_until = plan.expires_at = expiry(options);
     ApplyOptions apply_options;
     apply_options.guest = workspace.guest(options.guest);
-    rehearse(plan, catalog, apply_options, {.prove = options.prove}, events);
-    return plan;
+    KeptStages kept = rehearse(plan, catalog, apply_options, how, events);
+    return {std::move(plan), std::move(kept)};
 }
 
 /// 0 when there was no rehearsal.
@@ -122,8 +158,8 @@ int rehearsal_exit_code(const Plan &plan) {
 void save(Plan plan, const Options &options, Context &context) {
     const std::string &path = options.output;
     plan.made_at = utc_now();
-    if (const int days = days_to_live(options); days > 0)
-        plan.expires_at = utc_in(std::chrono::hours(24) * days);
+    if (plan.expires_at.empty())
+        plan.expires_at = expiry(options);
     if (options.bundle)
         write_bundle(path, plan);
     else
@@ -142,7 +178,7 @@ int run(const Options &options, Context &context) {
     const std::unique_ptr<Policy> policy =
         options.policy.empty() ? nullptr : std::make_unique<Policy>(options.policy);
     Progress progress(context);
-    const bool rehearses = options.rehearse || options.prove;
+    const bool rehearses = !options.rehearse.empty() || options.prove;
     std::unique_ptr<Catalog> writable;
     std::unique_ptr<CatalogView> view;
     if (rehearses)
@@ -153,9 +189,10 @@ int run(const Options &options, Context &context) {
     bool changes = false;
     for (const CheckedRecipe &checked : recipes) {
         try {
-            const Plan plan = rehearses
+            Planned planned = rehearses
                                   ? rehearse_one(checked, *writable, options, workspace, progress)
-                                  : plan_one(checked, *view, options, workspace, progress);
+                                  : Planned{plan_one(checked, *view, options, workspace, progress)};
+            const Plan &plan = planned.plan;
             progress.pause();
             context.console.out(
                 shown_plan(plan, options.format, context.console.out_colour(), !codes.empty()));
@@ -163,6 +200,8 @@ int run(const Options &options, Context &context) {
                 policy->require(to_json(plan));
             if (!options.output.empty())
                 save(plan, options, context);
+            if (planned.kept)
+                planned.kept->confirm();
             reports.add(plan);
             changes = changes || plan.has_changes();
             codes.push_back(rehearsal_exit_code(plan));
@@ -202,8 +241,9 @@ void add_plan(CLI::App &app, Context &context) {
                    "how long the saved plan may be applied; 7 by default, 0 for ever");
     command.option("--policy", options->policy, "FILE",
                    "a JSON Schema the plan must satisfy; else it is refused");
-    command.flag("--rehearse", options->rehearse,
-                 "run the steps on a copy that is thrown away, and show what they do");
+    command.flag_or("--rehearse", options->rehearse, "keep",
+                    "run the steps on a copy that is thrown away, and show what they do; with "
+                    "=keep the copy stays, and apply FILE publishes its very bytes");
     command.flag("--prove", options->prove,
                  "rehearse, run the steps once more, and show which change something again");
     report_option(command, options->reports, k_reports);

@@ -118,6 +118,19 @@ std::uint64_t ImageHandle::features() const {
     return features;
 }
 
+std::string ImageHandle::internal_id() const {
+    std::string id(256, '\0');
+    check(rbd_get_id(handle_, id.data(), id.size()), "read the id of");
+    return id.c_str();
+}
+
+std::uint64_t ImageHandle::snapshot_id(const std::string &snapshot) const {
+    std::uint64_t id = 0;
+    check(rbd_snap_get_id(handle_, snapshot.c_str(), &id),
+          fmt::format("look at the snapshot '{}' of", escape(snapshot)));
+    return id;
+}
+
 std::int64_t ImageHandle::data_pool_id() const {
     return rbd_get_data_pool_id(handle_);
 }
@@ -227,6 +240,12 @@ std::optional<std::string> ImageHandle::metadata(const std::string &key) const {
 
 void ImageHandle::set_metadata(const std::string &key, const std::string &value) {
     check(rbd_metadata_set(handle_, key.c_str(), value.c_str()), "write the image-meta of");
+}
+
+void ImageHandle::remove_metadata(const std::string &key) {
+    const int code = rbd_metadata_remove(handle_, key.c_str());
+    if (code != -ENOENT)
+        check(code, "change the image-meta of");
 }
 
 std::size_t ImageHandle::read(std::uint64_t offset, std::span<char> buffer) const {

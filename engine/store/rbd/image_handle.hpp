@@ -58,6 +58,12 @@ class ImageHandle {
     [[nodiscard]] std::uint64_t object_size() const;
     [[nodiscard]] std::uint64_t features() const;
 
+    /// What the cluster knows it by; no other image of the pool ever has the same.
+    [[nodiscard]] std::string internal_id() const;
+
+    /// Requires: there is such a snapshot. Never used again for another one.
+    [[nodiscard]] std::uint64_t snapshot_id(const std::string &snapshot) const;
+
     /// The pool its data objects are in.
     [[nodiscard]] std::int64_t data_pool_id() const;
 
@@ -84,6 +90,8 @@ class ImageHandle {
 
     [[nodiscard]] std::optional<std::string> metadata(const std::string &key) const;
     void set_metadata(const std::string &key, const std::string &value);
+    /// No error when absent.
+    void remove_metadata(const std::string &key);
 
     /// Copies all the image shares with its parent, so that it needs it no more; done at once when
     /// it has none. `progress` is called from the calling thread. Can be repeated after any end.

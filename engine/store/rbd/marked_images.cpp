@@ -69,6 +69,16 @@ bool bears_mark(const ImageHandle &image, const std::string &id) {
     return image.metadata(rbd_marks::k_stage) == id;
 }
 
+void remove_kept_stage(const Pool &pool, const std::string &id) {
+    const std::string stage = rbd_marks::stage_name(id);
+    const auto is_kept = [&] {
+        const auto image = ImageHandle::find(pool, stage, ImageHandle::Access::read);
+        return image && bears_mark(*image, id) && image->metadata(rbd_marks::k_kept);
+    };
+    if (is_kept())
+        remove_with_snapshots(pool, stage);
+}
+
 void remove_marked_images(const Pool &pool, const std::string &id) {
     const std::string stage = rbd_marks::stage_name(id);
     const bool announced = is_announced(pool, id);

@@ -17,6 +17,10 @@ void withdraw_stage(const Pool &pool, const std::string &id);
 /// True when the image bears the mark of `id`. Requires: it is called `id` or stage_name(id).
 [[nodiscard]] bool bears_mark(const ImageHandle &image, const std::string &id);
 
+/// Removes stage_name(id) when it bears the mark of `id` and is a kept stage. No error when it is
+/// absent or anything else. Throws Error as remove_marked_images() does.
+void remove_kept_stage(const Pool &pool, const std::string &id);
+
 /// Removes the published image and the stage of `id` with their snapshots. No error when there is
 /// neither, or when what is there is not ours. Throws Error: refused, with everything in place,
 /// when one has clones; temporary when it is open somewhere.

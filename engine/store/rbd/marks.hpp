@@ -14,12 +14,15 @@ inline constexpr const char *k_source = "retouch.source";   ///< fsid/pool/image
 inline constexpr const char *k_started = "retouch.started"; ///< RFC 3339
 inline constexpr const char *k_host = "retouch.host";
 inline constexpr const char *k_pid = "retouch.pid";
+inline constexpr const char *k_kept = "retouch.kept";       ///< RFC 3339: a kept stage, until then
 inline constexpr const char *k_lineage = "retouch.lineage"; ///< detach | flatten | keep
 
 /// The snapshot of a published image, as Glance calls it.
 inline constexpr const char *k_snapshot = "snap";
 /// The private snapshot against which a stage's changes are measured.
 inline constexpr const char *k_base = "base";
+/// The snapshot by which changes of a kept stage are seen.
+inline constexpr const char *k_kept_snapshot = "kept";
 
 /// The name of an unpublished stage.
 [[nodiscard]] inline std::string stage_name(const std::string &id) {

@@ -37,6 +37,57 @@ const char *word_of(LineagePolicy lineage) {
     return "";
 }
 
+void require_no_writer(const Pool &pool, const std::string &name) {
+    // A handle that only reads is no watcher itself.
+    const ImageHandle image(pool, name, Access::read);
+    const Stopwatch waited;
+    for (;;) {
+        const std::vector<std::string> writers = image.watchers();
+        if (writers.empty())
+            return;
+        check_interrupt();
+        if (waited.seconds() > k_writer_patience_seconds)
+            throw Error(ErrorKind::temporary,
+                        fmt::format("the RBD image {} is still open for writing by {}",
+                                    image.name(), writers.front()),
+                        "end that client and run the command again");
+        std::this_thread::sleep_for(k_writer_interval);
+    }
+}
+
+std::string source_mark(const RbdLocation &source) {
+    return source.fsid + '/' + short_name(source);
+}
+
+/// Of an image that has the snapshot.
+std::string proof_of(const ImageHandle &image) {
+    return fmt::format("rbd:{}:{}", image.internal_id(),
+                       image.snapshot_id(rbd_marks::k_kept_snapshot));
+}
+
+Error stale_stage(const Pool &pool, const std::string &name, std::string_view what) {
+    return {ErrorKind::stale,
+            fmt::format("the bytes the rehearsal kept {}: {}/{}", what, pool.name(), name),
+            "rehearse again with --rehearse=keep; retouch discard removes what is left of it"};
+}
+
+/// Throws Error: stale unless the image is the one that was kept, and as it was then.
+void require_as_kept(const Pool &pool, const RbdLocation &source, const KeptStage &kept) {
+    const std::string name = rbd_marks::stage_name(kept.id);
+    const auto image = ImageHandle::find(pool, name, Access::read);
+    if (!image)
+        throw stale_stage(pool, name, "are gone");
+    require_no_writer(pool, name);
+    if (!bears_mark(*image, kept.id) || image->metadata(rbd_marks::k_source) != source_mark(source))
+        throw stale_stage(pool, name, "are not there; something else has their name");
+    if (image->snapshots() != std::vector<std::string>{rbd_marks::k_kept_snapshot} ||
+        proof_of(*image) != kept.proof)
+        throw stale_stage(pool, name, "have other snapshots than they had");
+    if (changed_since(*image, rbd_marks::k_kept_snapshot,
+                      static_cast<std::uint64_t>(kept.sealed.size)))
+        throw stale_stage(pool, name, "were written to");
+}
+
 class RbdReader : public ByteReader {
   public:
     RbdReader(const Pool &pool, const std::string &name)
@@ -77,10 +128,30 @@ std::unique_ptr<RbdStage> RbdStage::make(const Cluster &cluster, const RbdLocati
     return stage;
 }
 
+std::unique_ptr<RbdStage> RbdStage::adopt(const Cluster &cluster, const RbdLocation &source,
+                                          const KeptStage &kept, const std::string &id,
+                                          LineagePolicy lineage) {
+    Pool pool = cluster.pool(source.pool);
+    require_as_kept(pool, source, kept);
+    announce_stage(pool, id);
+    // From here on its destructor removes what has been renamed.
+    std::unique_ptr<RbdStage> stage(new RbdStage(cluster, std::move(pool), id, lineage));
+    rename_image(stage->pool_, rbd_marks::stage_name(kept.id), stage->name_);
+    ImageHandle image(stage->pool_, stage->name_, Access::write);
+    image.set_metadata(rbd_marks::k_stage, id);
+    image.remove_metadata(rbd_marks::k_kept);
+    image.remove_snapshot(rbd_marks::k_kept_snapshot);
+    stage->size_ = image.size();
+    image.close();
+    withdraw_stage(stage->pool_, id);
+    stage->sealed_ = true;
+    return stage;
+}
+
 void RbdStage::mark(const RbdLocation &source) {
     ImageHandle image(pool_, name_, Access::write);
     image.set_metadata(rbd_marks::k_stage, id_);
-    image.set_metadata(rbd_marks::k_source, source.fsid + '/' + short_name(source));
+    image.set_metadata(rbd_marks::k_source, source_mark(source));
     image.set_metadata(rbd_marks::k_started, utc_now());
     image.set_metadata(rbd_marks::k_host, host_name());
     image.set_metadata(rbd_marks::k_pid, std::to_string(getpid()));
@@ -90,7 +161,7 @@ void RbdStage::mark(const RbdLocation &source) {
 }
 
 RbdStage::~RbdStage() {
-    if (published_)
+    if (ended_)
         return;
     try {
         remove_marked_images(pool_, id_);
@@ -108,26 +179,8 @@ Disk RbdStage::disk() const {
                 .access = cluster_.access(), .pool = pool_.name(), .image = name_, .snapshot = {}}};
 }
 
-void RbdStage::require_no_writer() const {
-    // A handle that only reads is no watcher itself.
-    const ImageHandle image(pool_, name_, Access::read);
-    const Stopwatch waited;
-    for (;;) {
-        const std::vector<std::string> writers = image.watchers();
-        if (writers.empty())
-            return;
-        check_interrupt();
-        if (waited.seconds() > k_writer_patience_seconds)
-            throw Error(ErrorKind::temporary,
-                        fmt::format("the RBD image {} is still open for writing by {}",
-                                    image.name(), writers.front()),
-                        "end that client and run the command again");
-        std::this_thread::sleep_for(k_writer_interval);
-    }
-}
-
 SealedImage RbdStage::seal(const WorkProgress &progress) {
-    require_no_writer();
+    require_no_writer(pool_, name_);
     ImageHandle image(pool_, name_, Access::write);
     SealedImage sealed;
     sealed.bytes_written = bytes_written_since(image, rbd_marks::k_base);
@@ -143,7 +196,7 @@ SealedImage RbdStage::seal(const WorkProgress &progress) {
 }
 
 std::unique_ptr<ByteReader> RbdStage::reader() const {
-    assert(sealed_ && !published_);
+    assert(sealed_ && !ended_);
     return std::make_unique<RbdReader>(pool_, name_);
 }
 
@@ -161,7 +214,18 @@ void RbdStage::publish() {
     image.create_snapshot(rbd_marks::k_snapshot);
     image.protect(rbd_marks::k_snapshot);
     image.close();
-    published_ = true;
+    ended_ = true;
+}
+
+std::string RbdStage::keep(const std::string &until) {
+    assert(sealed_ && !ended_);
+    ImageHandle image(pool_, name_, Access::write);
+    image.set_metadata(rbd_marks::k_kept, until);
+    image.create_snapshot(rbd_marks::k_kept_snapshot);
+    std::string proof = proof_of(image);
+    image.close();
+    ended_ = true;
+    return proof;
 }
 
 std::string RbdStage::location() const {

@@ -20,7 +20,14 @@ class RbdStage : public Stage {
                                                         const std::string &id,
                                                         LineagePolicy lineage);
 
-    /// Removes the image unless publish() has returned, also when it got half way.
+    /// Renames and marks the kept stage `kept` of `source` after `id` once it is sure that nobody
+    /// changed it. `cluster` must outlive the stage. Throws Error: stale, having changed nothing,
+    /// when somebody did; temporary when somebody has it open for writing.
+    [[nodiscard]] static std::unique_ptr<RbdStage>
+    adopt(const Cluster &cluster, const RbdLocation &source, const KeptStage &kept,
+          const std::string &id, LineagePolicy lineage);
+
+    /// Removes the image unless publish() or keep() has returned, also when it got half way.
     ~RbdStage() override;
 
     RbdStage(const RbdStage &) = delete;
@@ -39,6 +46,10 @@ class RbdStage : public Stage {
     /// Renames to the id, then takes and protects the snapshot "snap". No handle is left open.
     void publish() override;
 
+    /// Takes a snapshot, which is removed again when the stage is adopted. The proof names it and
+    /// the image by ids that no other ever has.
+    [[nodiscard]] std::string keep(const std::string &until) override;
+
     /// "rbd:POOL/IMAGE".
     [[nodiscard]] std::string location() const override;
 
@@ -46,7 +57,6 @@ class RbdStage : public Stage {
     RbdStage(const Cluster &cluster, Pool pool, std::string id, LineagePolicy lineage);
 
     void mark(const RbdLocation &source);
-    void require_no_writer() const;
 
     const Cluster &cluster_;
     Pool pool_;
@@ -55,7 +65,7 @@ class RbdStage : public Stage {
     std::string name_; ///< of the image now
     std::uint64_t size_ = 0;
     bool sealed_ = false;
-    bool published_ = false;
+    bool ended_ = false; ///< published or kept
 };
 
 } // namespace retouch

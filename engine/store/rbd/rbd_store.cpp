@@ -131,6 +131,19 @@ std::unique_ptr<Stage> RbdStore::stage(const Image &source, const std::string &n
     return RbdStage::make(cluster(), location, new_id, lineage);
 }
 
+std::unique_ptr<Stage> RbdStore::adopt(const Image &source, const KeptStage &kept,
+                                       const std::string &new_id, LineagePolicy lineage) {
+    require_id(kept.id);
+    require_id(new_id);
+    return RbdStage::adopt(cluster(), location_of_source(source), kept, new_id, lineage);
+}
+
+void RbdStore::discard(const std::string &kept_id) {
+    require_id(kept_id);
+    for (const std::string &pool : pools())
+        remove_kept_stage(cluster().pool(pool), kept_id);
+}
+
 void RbdStore::remove(const std::string &id) {
     require_id(id);
     for (const std::string &pool : pools())

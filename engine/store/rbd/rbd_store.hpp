@@ -41,6 +41,14 @@ class RbdStore : public ImageStore {
     [[nodiscard]] std::unique_ptr<Stage> stage(const Image &source, const std::string &new_id,
                                                LineagePolicy lineage) override;
 
+    /// Throws Error: refused as disk() does. The stage must not outlive the store.
+    [[nodiscard]] std::unique_ptr<Stage> adopt(const Image &source, const KeptStage &kept,
+                                               const std::string &new_id,
+                                               LineagePolicy lineage) override;
+
+    /// In the pools().
+    void discard(const std::string &kept_id) override;
+
     /// Only what bears the mark of this id, in the pools(). Throws Error: refused when it has
     /// clones, temporary when it is open somewhere.
     void remove(const std::string &id) override;

@@ -36,14 +36,23 @@ extern "C" int keep_written(std::uint64_t offset, std::size_t length, int exists
     return interrupt_due() ? -ECANCELED : 0;
 }
 
+extern "C" int note_any(std::uint64_t, std::size_t, int, void *data) {
+    *static_cast<bool *>(data) = true;
+    return interrupt_due() ? -ECANCELED : 0;
+}
+
+Error cannot_compare(const ImageHandle &image, int code) {
+    return ceph_error(fmt::format("compare the RBD image {} with its snapshot", image.name()),
+                      code);
+}
+
 std::vector<Range> differences(const ImageHandle &image, const std::string &snapshot, Range where,
                                bool whole_objects) {
     std::vector<Range> found;
     const int code = rbd_diff_iterate2(image.get(), snapshot.c_str(), where.offset, where.length, 0,
                                        whole_objects ? 1 : 0, keep_written, &found);
     if (code < 0)
-        throw ceph_error(fmt::format("compare the RBD image {} with its snapshot", image.name()),
-                         code);
+        throw cannot_compare(image, code);
     std::ranges::sort(found, {}, &Range::offset);
     return found;
 }
@@ -92,6 +101,17 @@ std::uint64_t bytes_written_since(const ImageHandle &image, const std::string &s
         }
     }
     return written;
+}
+
+bool changed_since(const ImageHandle &image, const std::string &snapshot, std::uint64_t size_then) {
+    if (image.size() != size_then)
+        return true;
+    bool any = false;
+    const int code =
+        rbd_diff_iterate2(image.get(), snapshot.c_str(), 0, size_then, 0, 1, note_any, &any);
+    if (code < 0)
+        throw cannot_compare(image, code);
+    return any;
 }
 
 } // namespace retouch

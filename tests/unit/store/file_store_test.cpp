@@ -37,12 +37,26 @@ struct World {
 constexpr const char *k_source_file = "11111111-1111-4111-8111-111111111111.raw";
 constexpr const char *k_stage_file = ".stage-22222222-2222-4222-8222-222222222222.raw";
 constexpr const char *k_new_file = "22222222-2222-4222-8222-222222222222.raw";
+constexpr const char *k_adopted = "33333333-3333-4333-8333-333333333333";
+constexpr const char *k_adopted_stage = ".stage-33333333-3333-4333-8333-333333333333.raw";
+constexpr const char *k_adopted_file = "33333333-3333-4333-8333-333333333333.raw";
 using Names = std::vector<std::string>;
 
 void overwrite(const std::filesystem::path &path, std::uint64_t offset, std::string_view bytes) {
     const UniqueFd fd = open_file(path, O_RDWR);
     REQUIRE(pwrite(fd.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset)) ==
             static_cast<ssize_t>(bytes.size()));
+}
+
+/// A changed copy of the source, called k_new.
+KeptStage kept_stage(World &world) {
+    const auto stage = world.store.stage(world.source, k_new, LineagePolicy::detach);
+    overwrite(stage->disk().path, 10 * k_mib, "changed");
+    KeptStage kept;
+    kept.id = k_new;
+    kept.sealed = stage->seal({});
+    kept.proof = stage->keep("2030-01-01T00:00:00.000000Z");
+    return kept;
 }
 
 } // namespace
@@ -100,6 +114,63 @@ TEST_CASE("file store: sealing measures and publishing puts the file in place, r
     CHECK(sealed.checksum == content_digest(fd.get(), world.file(k_new_file)));
     CHECK((std::filesystem::status(world.file(k_new_file)).permissions() &
            std::filesystem::perms::all) == std::filesystem::perms(0444));
+}
+
+TEST_CASE("file store: a kept stage is adopted by another process and published as it was") {
+    World world;
+    const KeptStage kept = kept_stage(world);
+    CHECK(world.files() == Names{k_stage_file, k_source_file});
+    CHECK(kept.proof == "sha512-used:" + kept.sealed.checksum);
+    {
+        FileStore other(world.scratch.path());
+        const auto stage = other.adopt(world.source, kept, k_adopted, LineagePolicy::detach);
+        CHECK(stage->id() == k_adopted);
+        CHECK(world.files() == Names{k_adopted_stage, k_source_file});
+        stage->publish();
+    }
+    CHECK(world.files() == Names{k_source_file, k_adopted_file});
+    const UniqueFd fd = open_file(world.file(k_adopted_file), O_RDONLY);
+    CHECK(kept.sealed.checksum == content_digest(fd.get(), world.file(k_adopted_file)));
+}
+
+TEST_CASE("file store: an adopted stage that is not published leaves nothing") {
+    World world;
+    const KeptStage kept = kept_stage(world);
+    { const auto stage = world.store.adopt(world.source, kept, k_adopted, LineagePolicy::detach); }
+    CHECK(world.files() == Names{k_source_file});
+}
+
+TEST_CASE("file store: a kept stage that is gone or changed is stale, and is left as it is") {
+    World world;
+    const KeptStage kept = kept_stage(world);
+    const auto adopt = [&] {
+        static_cast<void>(world.store.adopt(world.source, kept, k_adopted, LineagePolicy::detach));
+    };
+    const std::string hint = "apply on the host of the rehearsal, before the plan expires; or "
+                             "rehearse again with --rehearse=keep";
+    std::filesystem::permissions(world.file(k_stage_file), std::filesystem::perms(0644));
+    overwrite(world.file(k_stage_file), 20 * k_mib, "x");
+    CHECK(world.error(adopt, ErrorKind::stale) ==
+          fmt::format("the bytes the rehearsal kept were changed: DIR/{}\nhint: {}", k_stage_file,
+                      hint));
+    CHECK(world.files() == Names{k_stage_file, k_source_file});
+    world.store.discard(k_new);
+    CHECK(world.files() == Names{k_source_file});
+    CHECK(world.error(adopt, ErrorKind::stale) ==
+          fmt::format("the bytes the rehearsal kept are not on this host: DIR/{}\nhint: {}",
+                      k_stage_file, hint));
+    world.store.discard(k_new);
+}
+
+TEST_CASE("file store: discarding takes no published image and no stage under work") {
+    World world;
+    world.store.discard(k_source);
+    const auto stage = world.store.stage(world.source, k_new, LineagePolicy::detach);
+    world.store.discard(k_new);
+    CHECK(world.files() == Names{k_stage_file, k_source_file});
+    CHECK(
+        world.error([&] { world.store.discard("../" + std::string(k_source)); }, ErrorKind::invalid)
+            .starts_with("'../"));
 }
 
 TEST_CASE("file store: publishing never replaces a file") {

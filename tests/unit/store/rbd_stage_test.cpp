@@ -34,6 +34,19 @@ std::string edited_bytes() {
     return bytes;
 }
 
+constexpr const char *k_until = "2030-01-01T00:00:00.000000Z";
+
+KeptStage kept_stage(const SourceImage &source) {
+    RbdStore store(glance_access(), k_pool);
+    KeptStage kept;
+    kept.id = random_uuid();
+    const auto stage = store.stage(source.record(), kept.id, LineagePolicy::detach);
+    edit(stage->disk(), {"write -P 90 1M 4k", "flush"});
+    kept.sealed = stage->seal({});
+    kept.proof = stage->keep(k_until);
+    return kept;
+}
+
 } // namespace
 
 TEST_CASE("rbd stage: cloned, edited, sealed and published, the source untouched", "[rig]") {
@@ -86,6 +99,118 @@ TEST_CASE("rbd stage: cloned, edited, sealed and published, the source untouched
 
     store.remove(id);
     CHECK_FALSE(exists(full_name(id)));
+    CHECK(our_objects().empty());
+}
+
+TEST_CASE("rbd stage: kept, it waits under its mark, and is adopted and published", "[rig]") {
+    if (skipped_without_rig())
+        return;
+    const SourceImage source;
+    const KeptStage kept = kept_stage(source);
+    CHECK(kept.sealed.bytes_written == 4096);
+    CHECK(meta(stage_name(kept.id), "retouch.kept") == k_until);
+    CHECK(rbd({"snap", "ls", stage_name(kept.id)}).find(" kept ") != std::string::npos);
+    CHECK(rbd({"status", stage_name(kept.id)}).find("Watchers: none") != std::string::npos);
+
+    RbdStore other(glance_access(), k_pool);
+    const std::string id = random_uuid();
+    auto stage = other.adopt(source.record(), kept, id, LineagePolicy::detach);
+    CHECK_FALSE(exists(stage_name(kept.id)));
+    CHECK(stage->location() == "rbd:" + stage_name(id));
+    stage->publish();
+    stage.reset();
+    CHECK(meta(full_name(id), "retouch.stage") == id);
+    CHECK_FALSE(rbd_can({"image-meta", "get", full_name(id), "retouch.kept"}));
+    CHECK_THAT(rbd({"snap", "ls", full_name(id)}),
+               Catch::Matches("SNAPID +NAME +SIZE +PROTECTED +TIMESTAMP[^\n]*\n *[0-9]+ +snap +32 "
+                              "MiB +yes [^\n]*\n"));
+    CHECK(bytes_of(full_name(id) + "@snap") == edited_bytes());
+    // It is published, and nothing that is kept.
+    other.discard(id);
+    CHECK(exists(full_name(id)));
+    other.remove(id);
+    CHECK_FALSE(exists(full_name(id)));
+    CHECK(our_objects().empty());
+}
+
+TEST_CASE("rbd stage: whatever somebody did to a kept one, it is stale and left alone", "[rig]") {
+    if (skipped_without_rig())
+        return;
+    const SourceImage source;
+    const KeptStage kept = kept_stage(source);
+    const std::string name = stage_name(kept.id);
+    const std::string again = "rehearse again with --rehearse=keep; retouch discard removes what "
+                              "is left of it";
+    RbdStore store(glance_access(), k_pool);
+    const auto complaint = [&] {
+        return error_of(
+            "/nowhere",
+            [&] {
+                static_cast<void>(
+                    store.adopt(source.record(), kept, random_uuid(), LineagePolicy::detach));
+            },
+            ErrorKind::stale);
+    };
+    std::string expected;
+    SECTION("written to") {
+        rbd({"bench", "--io-type", "write", "--io-size", "4096", "--io-total", "4096", name});
+        expected = "were written to: " + name;
+    }
+    SECTION("an object discarded") {
+        edit({.format = "raw",
+              .path = {},
+              .virtual_size = static_cast<std::int64_t>(k_size),
+              .read_only = false,
+              .rbd = RbdDisk{glance_access(), k_pool, "retouch-stage-" + kept.id, {}}},
+             {"discard 0 8M", "flush"});
+        expected = "were written to: " + name;
+    }
+    SECTION("grown") {
+        rbd({"resize", "--no-progress", "--size", "64M", name});
+        expected = "were written to: " + name;
+    }
+    SECTION("a snapshot taken") {
+        rbd({"snap", "create", "--no-progress", name + "@mine"});
+        expected = "have other snapshots than they had: " + name;
+    }
+    SECTION("changed under a snapshot of the same name") {
+        rbd({"snap", "rm", "--no-progress", name + "@kept"});
+        rbd({"bench", "--io-type", "write", "--io-size", "4096", "--io-total", "4096", name});
+        rbd({"snap", "create", "--no-progress", name + "@kept"});
+        expected = "have other snapshots than they had: " + name;
+    }
+    SECTION("another image in its place") {
+        rbd({"snap", "rm", "--no-progress", name + "@kept"});
+        rbd({"rm", "--no-progress", name});
+        rbd({"create", "--size", "32M", name});
+        expected = "are not there; something else has their name: " + name;
+    }
+    CHECK(complaint() == fmt::format("the bytes the rehearsal kept {}\nhint: {}", expected, again));
+    CHECK(exists(name));
+    CHECK(our_objects().find("rbd_id.retouch-stage-" + kept.id) != std::string::npos);
+    rbd_can({"snap", "purge", "--no-progress", name});
+    rbd({"rm", "--no-progress", name});
+    CHECK(complaint() ==
+          fmt::format("the bytes the rehearsal kept are gone: {}\nhint: {}", name, again));
+    CHECK(our_objects().empty());
+}
+
+TEST_CASE("rbd stage: discarding removes a kept one, and none that is under work", "[rig]") {
+    if (skipped_without_rig())
+        return;
+    const SourceImage source;
+    const KeptStage kept = kept_stage(source);
+    RbdStore store(glance_access(), k_pool);
+    const std::string id = random_uuid();
+    {
+        const auto stage = store.stage(source.record(), id, LineagePolicy::detach);
+        store.discard(id);
+        CHECK(exists(stage_name(id)));
+        store.discard(source.id());
+        CHECK(exists(source.name()));
+        store.discard(kept.id);
+        store.discard(kept.id);
+    }
     CHECK(our_objects().empty());
 }
 

@@ -1,0 +1,119 @@
+#include "apply/kept.hpp"
+
+#include "base/clock.hpp"
+#include "base/interrupt.hpp"
+#include "base/text.hpp"
+#include "base/uuid.hpp"
+#include "retouch/error.hpp"
+
+#include <fmt/format.h>
+
+namespace retouch {
+
+namespace {
+
+constexpr const char *k_entry = "kept";
+/// Clocks of hosts differ, and an apply may have begun just in time.
+constexpr std::chrono::hours k_grace{1};
+
+/// What confirm() noted; nullptr when the journal is not of a kept stage.
+const Json *kept_entry(const DeadRun &run) {
+    for (const Json &entry : run.entries)
+        if (entry.value("entry", "") == k_entry && is_uuid(entry.value("id", "")))
+            return &entry;
+    return nullptr;
+}
+
+/// nullptr when somebody else holds it.
+std::unique_ptr<NameLock> try_lock(Catalog &catalog, const std::string &name) {
+    try {
+        return catalog.lock(name, random_uuid());
+    } catch (const Error &error) {
+        if (error.kind() != ErrorKind::temporary)
+            throw;
+        return nullptr;
+    }
+}
+
+void clear_stage(const DeadRun &run, const Json &entry, Catalog &catalog, EventSink &events) {
+    const std::string name = entry.value("name", "");
+    const std::string until = entry.value("until", "");
+    if (until > utc_in(-k_grace))
+        return;
+    const std::unique_ptr<NameLock> lock = try_lock(catalog, name);
+    if (!lock)
+        return;
+    const std::string id = entry.value("id", "");
+    std::string said = fmt::format("cleared the stage {} kept for '{}': its plan expired at {}", id,
+                                   escape(name), escape(until));
+    try {
+        catalog.store().discard(id);
+        close_dead_run(run);
+    } catch (const Error &error) {
+        said = fmt::format("the stage {} kept for '{}' has expired and cannot be cleared yet: {}",
+                           id, escape(name), error.what());
+    }
+    events.on({"notice", "", said, Json::object()});
+}
+
+} // namespace
+
+KeptStages::~KeptStages() {
+    const InterruptShield shield;
+    for (Kept &kept : stages_) {
+        try {
+            catalog_->store().discard(kept.stage.id);
+        } catch (const Error &) {
+            kept.journal->leave_open();
+        }
+    }
+}
+
+void KeptStages::add(KeptStage stage, std::string name, std::unique_ptr<Journal> journal) {
+    stages_.push_back({std::move(stage), std::move(name), std::move(journal)});
+}
+
+void KeptStages::confirm() {
+    const InterruptShield shield;
+    while (!stages_.empty()) {
+        const Kept &kept = stages_.back();
+        kept.journal->add(k_entry, {{"id", kept.stage.id},
+                                    {"name", kept.name},
+                                    {"location", kept.stage.location},
+                                    {"until", kept.stage.until}});
+        kept.journal->keep();
+        stages_.pop_back();
+    }
+}
+
+void discard_kept(const Target &target, Catalog &catalog) {
+    const KeptStage *kept = target.kept();
+    if (kept == nullptr)
+        return;
+    const auto lock = catalog.lock(target.publish.name, random_uuid());
+    catalog.store().discard(kept->id);
+    close_kept(kept->id, catalog);
+}
+
+void close_kept(const std::string &id, const Catalog &catalog) noexcept {
+    try {
+        for (const DeadRun &run : kept_runs(catalog.state_directory()))
+            if (const Json *entry = kept_entry(run);
+                entry != nullptr && entry->value("id", "") == id)
+                close_dead_run(run);
+    } catch (const Error &) {
+        // It is closed when it has expired.
+        return;
+    }
+}
+
+void clear_expired_stages(Catalog &catalog, EventSink &events) {
+    for (const DeadRun &run : kept_runs(catalog.state_directory())) {
+        if (const Json *entry = kept_entry(run))
+            clear_stage(run, *entry, catalog, events);
+        else
+            close_dead_run(run);
+    }
+}
+
+} // namespace retouch
