@@ -130,8 +130,7 @@ Rehearsal read_rehearsal(ObjectReader reader) {
             {violation.text("limit"), violation.text("step"), violation.text("what")});
         violation.finish();
     }
-    // Plans made before there were kept stages do not have it.
-    if (reader.has("kept") && !reader.member("kept").is_null())
+    if (!reader.member("kept").is_null())
         rehearsal.kept = read_kept(reader.reader("kept"));
     reader.finish();
     return rehearsal;

@@ -8,7 +8,7 @@ import time
 import unittest
 
 from cloud import Cloud, needs_rig
-from world import HOST, debugfs, fsck, needs_root, sha256, tiny
+from world import HOST, await_full_pipe, debugfs, fsck, needs_root, sha256, tiny
 
 # Another result each time it runs.
 RECIPE = """retouch: 1
@@ -167,6 +167,24 @@ class Keep(unittest.TestCase):
                 self.records = world.records()
                 self.rehearse()
         self.discard()
+
+    def test_killed_between_keeping_and_saving_it_leaves_nothing_after_the_next_run(self):
+        world = self.cloud()
+        self.discard()
+        self.plan.unlink()
+        # Nobody reads the plan, which is larger than a pipe holds.
+        recipe = world.recipe(RECIPE.format(name=self.source["name"], more="").replace(
+            "commands: [", "commands: [for i in $(seq 500); do echo $i > /opt/$i; done, "))
+        running = world.start("plan", recipe, "--rehearse=keep", "-o", self.plan, "--format", "json", *HOST)
+        await_full_pipe(running.stdout)
+        stage, = (name for name in world.rbd("ls").split() if name.startswith("retouch-stage-"))
+        self.assertEqual([("kept", "false")], world.snapshots(stage))
+        running.kill()
+        running.communicate()
+        self.assertFalse(self.plan.exists())
+        self.assertIn("cleared", world.retouch("detach").stderr)
+        self.assertEqual(self.records, world.records())
+        self.check_nothing_kept()
 
     def killed_after(self, entry):
         process = self.world.start("apply", self.plan, "--yes")

@@ -6,7 +6,7 @@ import os
 import signal
 import unittest
 
-from world import HOST, World, debugfs, needs_root, tiny
+from world import HOST, World, await_full_pipe, debugfs, needs_root, tiny
 
 # Another result each time it runs.
 RECIPE = """publish: {name: result}
@@ -165,6 +165,19 @@ class Keep(unittest.TestCase):
             if "step 3 of 3" in line:
                 break
         running.send_signal(signal.SIGKILL)
+        running.communicate()
+        self.assertFalse(self.plan.exists())
+        self.assertIn("cleared", self.world.retouch("import", tiny(), "--name", "other").stderr)
+        self.check_nothing_kept()
+
+    def test_killed_between_keeping_and_saving_it_leaves_nothing_after_the_next_run(self):
+        # Nobody reads the plan, which is larger than a pipe holds.
+        self.recipe = self.world.recipe("publish: {name: result}\ncommands:\n"
+                                        "  - for i in $(seq 500); do echo $i > /opt/$i; done\n")
+        running = self.world.start("plan", self.recipe, "--rehearse=keep", "-o", self.plan, "--format", "json", *HOST)
+        await_full_pipe(running.stdout)
+        self.assertEqual(1, len(self.stages()))
+        running.kill()
         running.communicate()
         self.assertFalse(self.plan.exists())
         self.assertIn("cleared", self.world.retouch("import", tiny(), "--name", "other").stderr)

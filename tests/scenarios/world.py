@@ -3,6 +3,7 @@
 Everything of a world lies below two directories, so that `leftovers` can tell what a run left behind.
 """
 
+import array
 import contextlib
 import fcntl
 import hashlib
@@ -11,6 +12,8 @@ import os
 import shutil
 import subprocess
 import tempfile
+import termios
+import time
 import unittest
 from pathlib import Path
 
@@ -164,6 +167,17 @@ class World:
                       if path.name not in known]
             found += [f"record {i['id']} {i['status']}" for i in self.images() if i["status"] == "queued"]
         return found
+
+
+def await_full_pipe(pipe):
+    """Until whoever writes into it, which nobody reads, has to wait."""
+    deadline = time.monotonic() + 60
+    held = array.array("i", [0])
+    while held[0] < 65536:
+        if time.monotonic() > deadline:
+            raise AssertionError(f"only {held[0]} bytes were written")
+        time.sleep(0.01)
+        fcntl.ioctl(pipe, termios.FIONREAD, held)
 
 
 @contextlib.contextmanager

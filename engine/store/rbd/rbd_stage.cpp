@@ -74,10 +74,13 @@ Error stale_stage(const Pool &pool, const std::string &name, std::string_view wh
 /// Throws Error: stale unless the image is the one that was kept, and as it was then.
 void require_as_kept(const Pool &pool, const RbdLocation &source, const KeptStage &kept) {
     const std::string name = rbd_marks::stage_name(kept.id);
+    if (!ImageHandle::find(pool, name, Access::read))
+        throw stale_stage(pool, name, "are gone");
+    require_no_writer(pool, name);
+    // Opened once nobody writes any more, so that it sees what the last one did.
     const auto image = ImageHandle::find(pool, name, Access::read);
     if (!image)
         throw stale_stage(pool, name, "are gone");
-    require_no_writer(pool, name);
     if (!bears_mark(*image, kept.id) || image->metadata(rbd_marks::k_source) != source_mark(source))
         throw stale_stage(pool, name, "are not there; something else has their name");
     if (image->snapshots() != std::vector<std::string>{rbd_marks::k_kept_snapshot} ||

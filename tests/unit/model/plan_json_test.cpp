@@ -40,6 +40,25 @@ TEST_CASE("plan document: any plan comes back exactly, and gives the same bytes 
     }
 }
 
+TEST_CASE("plan document: a kept stage is part of it, and injected files are no condition then") {
+    Plan plan = sample_plan();
+    plan.targets[0].rehearsal->kept = sample_kept_stage();
+    const Json document = to_json(plan);
+    CHECK(document["targets"][0]["rehearsal"]["kept"] ==
+          Json{{"id", "33333333-3333-4333-8333-333333333333"},
+               {"location", "rbd:images/retouch-stage-33333333-3333-4333-8333-333333333333"},
+               {"until", "2026-02-07T12:00:01.000000Z"},
+               {"proof", "rbd:10e4a:12"},
+               {"size", 1024},
+               {"virtual_size", 2048},
+               {"checksum_algorithm", "sha512-used"},
+               {"checksum", "ef"},
+               {"bytes_written", 300}});
+    for (const Json &condition : document["targets"][0]["preconditions"])
+        CHECK(condition["kind"] != "file");
+    CHECK(plan_from_json(document.dump()) == plan);
+}
+
 TEST_CASE("plan document: bytes that are no UTF-8 become U+FFFD and do no harm") {
     Plan plan = sample_plan();
     plan.targets[0].steps[0].change.diff = "caf\xE9";

@@ -53,6 +53,13 @@ TEST_CASE("plan reader: what is no JSON is refused with the position") {
     CHECK(refusal(std::string("\0", 1)) == "the plan is not JSON: line 1, column 1");
 }
 
+TEST_CASE("plan reader: half a kept stage is none") {
+    const std::string kept = "/targets/0/rehearsal/kept";
+    CHECK(refusal_with(kept, "yes") == place("targets[0].rehearsal.kept: expected an object"));
+    CHECK(refusal_with(kept, {{"id", "x"}}) ==
+          place("targets[0].rehearsal.kept.location: missing"));
+}
+
 TEST_CASE("plan reader: what is too much is refused before it costs anything") {
     CHECK(refusal(std::string(65, '[')) == "the plan nests more than 64 levels deep");
     CHECK(refusal(std::string(10'000'000, '[')) == "the plan nests more than 64 levels deep");

@@ -228,6 +228,16 @@ Plan sample_plan() {
     return plan;
 }
 
+KeptStage sample_kept_stage() {
+    KeptStage kept;
+    kept.id = "33333333-3333-4333-8333-333333333333";
+    kept.location = "rbd:images/retouch-stage-" + kept.id;
+    kept.until = "2026-02-07T12:00:01.000000Z";
+    kept.proof = "rbd:10e4a:12";
+    kept.sealed = {1024, 2048, "sha512-used", "ef", 300};
+    return kept;
+}
+
 Plan random_plan(std::mt19937 &random) {
     return RandomPlan(random).plan();
 }

@@ -10,6 +10,9 @@ namespace retouch {
 
 [[nodiscard]] Plan sample_plan();
 
+/// What a rehearsal in Ceph keeps.
+[[nodiscard]] KeptStage sample_kept_stage();
+
 /// Any strings, any amounts, any JSON in the options; everything a planner could hold and more.
 [[nodiscard]] Plan random_plan(std::mt19937 &random);
 

@@ -79,6 +79,20 @@ TEST_CASE("rehearsal: marks and counts say what was seen, not what was foreseen"
           "with unknown effect, 0 skipped.");
 }
 
+TEST_CASE("rehearsal: a stage that is kept is told of with place, time and how to drop it") {
+    Plan plan = kinds_plan();
+    KeptStage kept;
+    kept.location = "rbd:images/retouch-stage-33333333-3333-4333-8333-333333333333\x1b[31m";
+    kept.until = "2026-02-07T12:00:01.000000Z";
+    plan.targets.front().rehearsal->kept = kept;
+    check_views(plan, "kept");
+    const std::string text = plan_text(plan, false);
+    CHECK(text.find("; kept until 2026-02-07T12:00:01Z as rbd:images/retouch-stage-33333333-3333-"
+                    "4333-8333-333333333333\\x1b[31m\n      apply publishes these very bytes and "
+                    "runs no step again; retouch discard drops them before their time\n") !=
+          std::string::npos);
+}
+
 TEST_CASE("rehearsal: colour adds escape sequences and nothing else") {
     for (const Plan &plan : {upgrade_plan(), kinds_plan(), failed_plan(), violating_plan()})
         CHECK(without_colour(plan_text(plan, true)) == plan_text(plan, false));
