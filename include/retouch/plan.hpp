@@ -7,8 +7,8 @@
 #include "retouch/limits.hpp"
 #include "retouch/publish.hpp"
 #include "retouch/recipe.hpp"
+#include "retouch/sealed.hpp"
 #include "retouch/step.hpp"
-#include "retouch/store.hpp"
 
 #include <map>
 #include <optional>

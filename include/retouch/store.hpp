@@ -4,6 +4,7 @@
 
 #include "retouch/image.hpp"
 #include "retouch/publish.hpp"
+#include "retouch/sealed.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -56,30 +57,6 @@ class ByteReader {
 
     /// Fills `buffer` from `offset` on; less only at the end. Throws Error.
     virtual std::size_t read(std::uint64_t offset, std::span<char> buffer) = 0;
-};
-
-/// What a finished image is made of.
-struct SealedImage {
-    std::int64_t size = 0;
-    std::int64_t virtual_size = 0;
-    std::string checksum_algorithm; ///< empty: not computed
-    std::string checksum;           ///< lower-case hex
-    /// Bytes the steps wrote into the stage, when the store knows better than the guest.
-    std::optional<std::uint64_t> bytes_written = std::nullopt;
-
-    bool operator==(const SealedImage &) const = default;
-};
-
-/// A sealed stage that waits for another process to publish it. It may come from a file somebody
-/// wrote by hand.
-struct KeptStage {
-    std::string id;       ///< the stage's; never that of a published image
-    std::string location; ///< for people
-    std::string until;    ///< RFC 3339; from then on it may be removed
-    std::string proof;    ///< the store's own: by it adopt() sees that nobody changed the bytes
-    SealedImage sealed;
-
-    bool operator==(const KeptStage &) const = default;
 };
 
 class Stage {

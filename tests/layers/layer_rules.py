@@ -24,7 +24,7 @@ BELOW = {
 # public header -> the layer it belongs to
 PUBLIC = {
     "error": "base", "diagnostics": "base",
-    "json": "model", "value": "model", "recipe": "model", "image": "model", "publish": "model", "facts": "model",
+    "json": "model", "value": "model", "recipe": "model", "image": "model", "publish": "model", "sealed": "model", "facts": "model",
     "step": "model", "plan": "model", "event": "model", "report": "model", "name_lock": "model", "finding": "model",
     "drift": "model", "effect": "model", "file_info": "model", "limits": "model",
     "store": "store", "catalog": "catalog", "guest": "guest", "step_kind": "steps",
