@@ -33,7 +33,7 @@ std::vector<std::string> paths_of_files(const Target &target) {
 } // namespace
 
 Build::Build(const Target &target, const std::string &id, Catalog &catalog, TargetReport &report,
-             EventSink &events)
+             EventSink &events, Purpose purpose)
     : target_(target), report_(report), events_(events) {
     const Phase phase("stage", report_, events_);
     check_interrupt();
@@ -41,7 +41,9 @@ Build::Build(const Target &target, const std::string &id, Catalog &catalog, Targ
     if (!source)
         throw Error(ErrorKind::stale, fmt::format("the source image {} is gone", target.source.id),
                     "run the command again");
-    stage_ = catalog.store().stage(*source, id, target.publish.lineage);
+    stage_ = purpose == Purpose::rehearsal
+                 ? catalog.store().rehearsal_stage(*source, id)
+                 : catalog.store().stage(*source, id, target.publish.lineage);
 }
 
 // The guest before the stage it works on, both before the directory with their sockets.

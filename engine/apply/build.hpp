@@ -16,11 +16,14 @@
 
 namespace retouch {
 
+/// What an image is built for: one that is only rehearsed may be staged elsewhere.
+enum class Purpose { publishing, rehearsal };
+
 class Build {
   public:
     /// Stages the source as `id`. Throws Error, leaving nothing behind.
     Build(const Target &target, const std::string &id, Catalog &catalog, TargetReport &report,
-          EventSink &events);
+          EventSink &events, Purpose purpose = Purpose::publishing);
     ~Build();
     Build(const Build &) = delete;
     Build &operator=(const Build &) = delete;

@@ -41,7 +41,9 @@ KeptStage keep_stage(Build &build, const std::string &until, const TargetReport 
 void rehearse_target(Target &target, const std::string &id, Catalog &catalog,
                      const ApplyOptions &options, const RehearsalOptions &how, TargetReport &report,
                      EventSink &events) {
-    Build build(target, id, catalog, report, events);
+    // What is kept is published later, so it lies where publishing wants it.
+    Build build(target, id, catalog, report, events,
+                how.keep_until.empty() ? Purpose::rehearsal : Purpose::publishing);
     const GuestView &guest = build.open(options);
     {
         const Phase phase("plan", report, events);

@@ -96,6 +96,7 @@ CatalogSettings catalog_settings(const Field &field, const fs::path &directory) 
         settings.rbd.keyring = path_at(*rbd, "keyring", directory);
         if (const Value *pool = rbd->find("pool"))
             settings.pool = pool->scalar;
+        settings.scratch_pool = text_at(*rbd, "scratch_pool");
     }
     return settings;
 }

@@ -23,6 +23,7 @@ struct CatalogSettings {
     std::string cloud;          ///< in clouds.yaml; empty: the environment decides
     RbdAccess rbd;              ///< paths absolute
     std::string pool = "images";
+    std::string scratch_pool; ///< for rehearsals; empty: that of the images
 
     bool operator==(const CatalogSettings &) const = default;
 };

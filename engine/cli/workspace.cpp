@@ -63,6 +63,7 @@ GlanceOptions glance_options(const CatalogSettings &settings, const Context &con
         environment.directory());
     options.rbd = settings.rbd;
     options.pool = settings.pool;
+    options.scratch_pool = settings.scratch_pool;
     // Two configurations may give two clouds one name: their runs must not meet.
     const std::string place = fmt::format("{}\n{}\n{}", options.cloud.auth_url,
                                           options.cloud.region, options.cloud.image_endpoint);

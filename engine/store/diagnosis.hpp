@@ -17,7 +17,9 @@ namespace retouch {
 /// A directory of image files; it need not exist yet.
 [[nodiscard]] std::vector<Finding> file_store_findings(const std::filesystem::path &directory);
 
-/// A pool of RBD images. One warning when no Ceph cluster is configured at all.
-[[nodiscard]] std::vector<Finding> rbd_findings(const RbdAccess &access, const std::string &pool);
+/// A pool of RBD images, and one for rehearsals unless `scratch_pool` is empty: who may write there
+/// need not be able to write to the other. One warning when no Ceph cluster is configured at all.
+[[nodiscard]] std::vector<Finding> rbd_findings(const RbdAccess &access, const std::string &pool,
+                                                const std::string &scratch_pool = {});
 
 } // namespace retouch

@@ -113,6 +113,13 @@ class ImageStore {
     /// No error when absent.
     virtual void discard(const std::string &kept_id) = 0;
 
+    /// A stage that is never published, made where the caller may write when that is elsewhere.
+    /// Otherwise as stage().
+    [[nodiscard]] virtual std::unique_ptr<Stage> rehearsal_stage(const Image &source,
+                                                                 const std::string &new_id) {
+        return stage(source, new_id, LineagePolicy::detach);
+    }
+
     /// Removes published bytes, or what an unfinished stage left at `id`. No error when absent.
     virtual void remove(const std::string &id) = 0;
 

@@ -52,13 +52,13 @@ class Cloud(World):
                 self.delete(record["id"])
         super().__exit__(*exception)
 
-    def configure(self, catalog, cloud="admin"):
-        """Makes that cloud of the rig's clouds.yaml the catalog."""
+    def configure(self, catalog, cloud="admin", **rbd):
+        """Makes that cloud of the rig's clouds.yaml the catalog; `rbd` replaces how its Ceph is reached."""
         self.catalog = catalog
         self.environment = {
             "OS_CLIENT_CONFIG_FILE": str(self.rig.path("clouds.yaml")), "NO_PROXY": "127.0.0.1",
             "XDG_STATE_HOME": str(self.directory / "state"), "XDG_CACHE_HOME": str(self.directory / "cache")}
-        rbd = {"conf": str(self.rig.ceph_conf), "user": "glance", "keyring": str(self.rig.keyring("glance"))}
+        rbd = {"conf": str(self.rig.ceph_conf), "user": "glance", "keyring": str(self.rig.keyring("glance")), **rbd}
         (self.directory / "retouch.yaml").write_text(
             "default: cloud\ncatalogs:\n  cloud: "
             f"{json.dumps({'type': 'glance', 'cloud': cloud, 'rbd': rbd})}\n", encoding="utf-8")

@@ -81,7 +81,7 @@ GlanceCatalog::GlanceCatalog(const GlanceOptions &options)
       pool_(options.pool),
       session_(options.cloud),
       api_(session_),
-      store_(api_, options.rbd, options.pool, options.cache_directory) {}
+      store_(api_, options.rbd, options.pool, options.scratch_pool, options.cache_directory) {}
 
 std::vector<Image> GlanceCatalog::images() const {
     if (!listed_)

@@ -203,7 +203,8 @@ std::vector<Finding> glance_findings(const GlanceOptions &options, bool store_wo
     Checks checks("Cloud " + escape(options.cloud.name));
     Session session(options.cloud, k_retries);
     ImageApi api(session);
-    const GlanceStore store(api, options.rbd, options.pool, options.cache_directory);
+    const GlanceStore store(api, options.rbd, options.pool, options.scratch_pool,
+                            options.cache_directory);
     std::vector<GlanceImage> images;
     const bool has_records = checks.check("login", [&] { return login(session); }) &&
                              checks.check("image service", [&] { return newest_version(api); }) &&

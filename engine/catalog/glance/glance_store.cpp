@@ -31,17 +31,19 @@ std::string scheme(const std::string &url) {
 
 } // namespace
 
-GlanceStore::GlanceStore(ImageApi &api, RbdAccess access, std::string pool, fs::path cache)
+GlanceStore::GlanceStore(ImageApi &api, RbdAccess access, std::string pool,
+                         std::string scratch_pool, fs::path cache)
     : api_(api),
       access_(std::move(access)),
       pool_(std::move(pool)),
+      scratch_pool_(std::move(scratch_pool)),
       cache_(std::move(cache)),
       has_rbd_(is_configured(access_)),
       files_(cache_) {}
 
 RbdStore &GlanceStore::rbd() const {
     if (!rbd_)
-        rbd_ = std::make_unique<RbdStore>(access_, pool_);
+        rbd_ = std::make_unique<RbdStore>(access_, pool_, k_chain_limit, scratch_pool_);
     return *rbd_;
 }
 
@@ -94,6 +96,14 @@ void GlanceStore::discard(const std::string &kept_id) {
         files_.discard(kept_id);
     if (has_rbd_)
         rbd().discard(kept_id);
+}
+
+std::unique_ptr<Stage> GlanceStore::rehearsal_stage(const Image &source,
+                                                    const std::string &new_id) {
+    if (reason_to_download(source).empty())
+        return rbd().rehearsal_stage(source, new_id);
+    download_image(api_, source, cache_);
+    return files_.rehearsal_stage(source, new_id);
 }
 
 void GlanceStore::remove(const std::string &id) {

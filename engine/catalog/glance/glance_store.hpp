@@ -16,7 +16,7 @@ namespace retouch {
 class GlanceStore : public ImageStore {
   public:
     /// Borrows `api`. Connects to nothing yet.
-    GlanceStore(ImageApi &api, RbdAccess access, std::string pool,
+    GlanceStore(ImageApi &api, RbdAccess access, std::string pool, std::string scratch_pool,
                 std::filesystem::path cache_directory);
 
     /// Why the bytes of `image` are worked on as a downloaded copy; empty: they are in RBD and will
@@ -30,6 +30,8 @@ class GlanceStore : public ImageStore {
                                                const std::string &new_id,
                                                LineagePolicy lineage) override;
     void discard(const std::string &kept_id) override;
+    [[nodiscard]] std::unique_ptr<Stage> rehearsal_stage(const Image &source,
+                                                         const std::string &new_id) override;
     void remove(const std::string &id) override;
     void detach(const Image &image, const WorkProgress &progress) override;
 
@@ -43,6 +45,7 @@ class GlanceStore : public ImageStore {
     ImageApi &api_;
     RbdAccess access_;
     std::string pool_;
+    std::string scratch_pool_;
     std::filesystem::path cache_;
     bool has_rbd_;
     mutable FileStore files_;

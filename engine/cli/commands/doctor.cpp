@@ -45,7 +45,7 @@ std::optional<CatalogSettings> chosen_catalog(const std::optional<Workspace> &wo
 }
 
 Findings glance_catalog_findings(const CatalogSettings &settings, const Context &context) {
-    Findings findings = rbd_findings(settings.rbd, settings.pool);
+    Findings findings = rbd_findings(settings.rbd, settings.pool, settings.scratch_pool);
     const bool store_works = !has_failed(findings);
     std::optional<GlanceOptions> options;
     Checks checks("Cloud");

@@ -196,8 +196,8 @@ Pool Cluster::pool(const std::string &name) const {
     if (code == -ENOENT)
         throw Error(ErrorKind::refused,
                     fmt::format("the Ceph cluster {} has no pool '{}'", fsid_, escape(name)),
-                    "'ceph osd pool ls' lists its pools; retouch.yaml names the one of the images "
-                    "(rbd: pool)");
+                    "'ceph osd pool ls' lists its pools; retouch.yaml names those that are used "
+                    "(rbd: pool and scratch_pool)");
     if (code != 0)
         throw ceph_error(fmt::format("open the Ceph pool '{}'", escape(name)), code);
     Pool pool(context, name);

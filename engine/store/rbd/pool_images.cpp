@@ -51,20 +51,20 @@ std::string full_name(const Pool &pool, const std::string &image) {
 
 } // namespace
 
-void clone_image(const Cluster &cluster, const Pool &pool, const std::string &source,
-                 const std::string &snapshot, const std::string &name) {
-    const ImageHandle parent(pool, source, ImageHandle::Access::read, snapshot);
+void clone_image(const Cluster &cluster, const Pool &from, const std::string &source,
+                 const std::string &snapshot, const Pool &to, const std::string &name) {
+    const ImageHandle parent(from, source, ImageHandle::Access::read, snapshot);
     ImageOptions options;
     options.set(RBD_IMAGE_OPTION_CLONE_FORMAT, 2);
     options.set(RBD_IMAGE_OPTION_FEATURES, (parent.features() & k_inherited) | k_needed);
-    if (const std::int64_t data_pool = parent.data_pool_id(); data_pool != pool.id())
+    if (const std::int64_t data_pool = parent.data_pool_id();
+        from.id() == to.id() && data_pool != from.id())
         options.set(RBD_IMAGE_OPTION_DATA_POOL, cluster.pool_name(data_pool));
-    const int code = rbd_clone3(pool.get(), source.c_str(), snapshot.c_str(), pool.get(),
+    const int code = rbd_clone3(from.get(), source.c_str(), snapshot.c_str(), to.get(),
                                 name.c_str(), options.get());
     if (code != 0)
         throw ceph_error(
-            fmt::format("clone the RBD image {} as {}", parent.name(), full_name(pool, name)),
-            code);
+            fmt::format("clone the RBD image {} as {}", parent.name(), full_name(to, name)), code);
 }
 
 void rename_image(const Pool &pool, const std::string &from, const std::string &to) {

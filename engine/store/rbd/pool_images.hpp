@@ -9,10 +9,11 @@
 
 namespace retouch {
 
-/// Clones SOURCE@SNAPSHOT within its pool as `name`: clone format 2 whatever the cluster prefers,
-/// deep-flatten on, otherwise the source's features and data pool. Throws Error.
-void clone_image(const Cluster &cluster, const Pool &pool, const std::string &source,
-                 const std::string &snapshot, const std::string &name);
+/// Clones SOURCE@SNAPSHOT, which is in `from`, as `name` in `to`: clone format 2 whatever the
+/// cluster prefers, deep-flatten on, otherwise the source's features and, within its pool, its data
+/// pool. Throws Error.
+void clone_image(const Cluster &cluster, const Pool &from, const std::string &source,
+                 const std::string &snapshot, const Pool &to, const std::string &name);
 
 /// Throws Error: failed when `to` exists.
 void rename_image(const Pool &pool, const std::string &from, const std::string &to);

@@ -11,6 +11,7 @@
 #include "model/checks.hpp"
 #include "retouch/json.hpp"
 #include "store/rbd/image_handle.hpp"
+#include "store/rbd/marked_images.hpp"
 #include "store/rbd/pool_images.hpp"
 #include "store/rbd/rados_lock.hpp"
 
@@ -112,7 +113,7 @@ class ProbeImage {
         image.create_snapshot("snap");
         image.protect("snap");
         image.close();
-        clone_image(cluster, pool_, name_, "snap", clone_);
+        clone_image(cluster, pool_, name_, "snap", pool_, clone_);
         ImageHandle copy(pool_, clone_, ImageHandle::Access::write);
         copy.set_metadata("retouch.doctor", "probe");
         copy.flatten({});
@@ -145,6 +146,20 @@ Verdict rights(const Cluster &cluster, const Pool &pool) {
                                 escape(ceph_user_of(cluster.access()))));
 }
 
+/// Whether images of the other pool may be cloned there shows only when one is.
+Verdict scratch_rights(const Cluster &cluster, const std::string &name) {
+    const Pool pool = cluster.pool(name);
+    // Ceph limits the time of these writes, not that of writes to images.
+    const std::string id = random_uuid();
+    announce_stage(pool, id);
+    withdraw_stage(pool, id);
+    ProbeImage probe(pool);
+    probe.use(cluster);
+    probe.remove();
+    return all_well(fmt::format("client.{} may rehearse in '{}'",
+                                escape(ceph_user_of(cluster.access())), escape(name)));
+}
+
 Verdict lock(const RbdAccess &access, const std::string &pool) {
     const std::string name = "doctor " + random_uuid();
     RadosLock(access, pool, name, name).require_held();
@@ -175,9 +190,34 @@ Verdict clone_format(const Cluster &cluster) {
         "retouch makes clones of format 2; other clients of this cluster make format 1");
 }
 
+/// Who has a scratch pool to rehearse in may be one who shall not publish.
+void check_rights_to_publish(const Cluster &cluster, const Pool &pool, bool rehearses,
+                             Checks &checks) {
+    bool may_write = true;
+    // The lock comes first: its writes have a time limit, those to images do not.
+    const bool has_lock = checks.check("lock", [&] {
+        try {
+            return lock(cluster.access(), pool.name());
+        } catch (const Error &error) {
+            if (!rehearses || error.kind() != ErrorKind::not_authorised)
+                throw;
+            may_write = false;
+            return warning(
+                fmt::format("client.{} may not write to '{}': it can plan and rehearse, "
+                            "but not apply",
+                            escape(ceph_user_of(cluster.access())), escape(pool.name())),
+                fmt::format("if it shall apply, it needs the right 'profile rbd pool={}'",
+                            escape(pool.name())));
+        }
+    });
+    if (has_lock && may_write)
+        checks.check("rights", [&] { return rights(cluster, pool); });
+}
+
 } // namespace
 
-std::vector<Finding> rbd_findings(const RbdAccess &access, const std::string &pool_name) {
+std::vector<Finding> rbd_findings(const RbdAccess &access, const std::string &pool_name,
+                                  const std::string &scratch_name) {
     Checks checks("Ceph");
     const fs::path conf = ceph_conf_of(access);
     if (!is_configured(access)) {
@@ -208,9 +248,10 @@ std::vector<Finding> rbd_findings(const RbdAccess &access, const std::string &po
             return pool_contents(*pool);
         }))
         return checks.take();
-    // The lock comes first: its writes have a time limit, those to images do not.
-    if (checks.check("lock", [&] { return lock(access, pool_name); }))
-        checks.check("rights", [&] { return rights(*cluster, *pool); });
+    const bool rehearses = !scratch_name.empty() && checks.check("scratch pool", [&] {
+        return scratch_rights(*cluster, scratch_name);
+    });
+    check_rights_to_publish(*cluster, *pool, rehearses, checks);
     checks.check("clones", [&] { return clone_format(*cluster); });
     return checks.take();
 }

@@ -117,15 +117,16 @@ RbdStage::RbdStage(const Cluster &cluster, Pool pool, std::string id, LineagePol
       lineage_(lineage),
       name_(rbd_marks::stage_name(id_)) {}
 
-std::unique_ptr<RbdStage> RbdStage::make(const Cluster &cluster, const RbdLocation &source,
-                                         const std::string &id, LineagePolicy lineage) {
-    Pool pool = cluster.pool(source.pool);
+std::unique_ptr<RbdStage> RbdStage::make(const Cluster &cluster, Pool pool,
+                                         const RbdLocation &source, const std::string &id,
+                                         LineagePolicy lineage) {
     if (ImageHandle::find(pool, rbd_marks::stage_name(id), Access::read))
         throw Error(ErrorKind::failed, fmt::format("there is a stage of image {} already", id));
     announce_stage(pool, id);
     // From here on its destructor removes whatever has been made.
     std::unique_ptr<RbdStage> stage(new RbdStage(cluster, std::move(pool), id, lineage));
-    clone_image(cluster, stage->pool_, source.image, source.snapshot, stage->name_);
+    clone_image(cluster, cluster.pool(source.pool), source.image, source.snapshot, stage->pool_,
+                stage->name_);
     stage->mark(source);
     withdraw_stage(stage->pool_, id);
     return stage;

@@ -1,6 +1,6 @@
 #pragma once
 // RbdStage: the unpublished copy of an image as a clone under a temporary name, in its source's
-// pool. It is edited by others through disk() and renamed to its id when it is published.
+// pool if it shall be published. It is edited by others through disk() and renamed to its id then.
 
 #include "store/rbd/cluster.hpp"
 #include "store/rbd/image_handle.hpp"
@@ -13,9 +13,9 @@ namespace retouch {
 
 class RbdStage : public Stage {
   public:
-    /// Clones `source`, marks the clone and takes the snapshot its changes are measured against.
-    /// `cluster` must outlive the stage. Throws Error, leaving nothing behind.
-    [[nodiscard]] static std::unique_ptr<RbdStage> make(const Cluster &cluster,
+    /// Clones `source` in `pool`, marks the clone and takes the snapshot its changes are measured
+    /// against. `cluster` must outlive the stage. Throws Error, leaving nothing behind.
+    [[nodiscard]] static std::unique_ptr<RbdStage> make(const Cluster &cluster, Pool pool,
                                                         const RbdLocation &source,
                                                         const std::string &id,
                                                         LineagePolicy lineage);

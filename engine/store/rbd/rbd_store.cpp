@@ -36,6 +36,24 @@ Error other_cluster(const Image &image, const RbdLocation &location, const std::
             "name that cluster's ceph.conf in retouch.yaml (rbd: conf)"};
 }
 
+/// What a user lacks who may look but not write, or whose scratch pool is not as it should be.
+Error rehearsal_error(const Error &error, const RbdAccess &access, const std::string &images,
+                      const std::string &scratch) {
+    const std::string user = escape(ceph_user_of(access));
+    if (scratch.empty() && error.kind() == ErrorKind::not_authorised)
+        return {error.kind(),
+                fmt::format("{}; a rehearsal works on a clone, and client.{} may make none there",
+                            error.what(), user),
+                "name a pool it may write to in retouch.yaml (rbd: scratch_pool), or give it the "
+                "rights 'profile rbd' on the pool of the images"};
+    if (!scratch.empty() && error.kind() == ErrorKind::not_authorised)
+        return {error.kind(), error.what(),
+                fmt::format("to rehearse, client.{} needs the rights 'profile rbd pool={}' and "
+                            "'profile rbd-read-only pool={}'",
+                            user, escape(scratch), escape(images))};
+    return error;
+}
+
 /// How many images data may be read through, from the open snapshot on; counts to `limit` + 1.
 int ancestors(const Cluster &cluster, const ImageHandle &snapshot, int limit) {
     int count = 0;
@@ -47,8 +65,11 @@ int ancestors(const Cluster &cluster, const ImageHandle &snapshot, int limit) {
 
 } // namespace
 
-RbdStore::RbdStore(RbdAccess access, std::string pool, int chain_limit)
-    : access_(std::move(access)), pool_(std::move(pool)), chain_limit_(chain_limit) {}
+RbdStore::RbdStore(RbdAccess access, std::string pool, int chain_limit, std::string scratch_pool)
+    : access_(std::move(access)),
+      pool_(std::move(pool)),
+      chain_limit_(chain_limit),
+      scratch_pool_(std::move(scratch_pool)) {}
 
 RbdStore::~RbdStore() = default;
 
@@ -128,7 +149,32 @@ std::unique_ptr<Stage> RbdStore::stage(const Image &source, const std::string &n
     const RbdLocation location = location_of_source(source);
     if (lineage == LineagePolicy::keep)
         require_short_chain(location);
-    return RbdStage::make(cluster(), location, new_id, lineage);
+    return RbdStage::make(cluster(), cluster().pool(location.pool), location, new_id, lineage);
+}
+
+std::unique_ptr<Stage> RbdStore::rehearsal_stage(const Image &source, const std::string &new_id) {
+    require_id(new_id);
+    const RbdLocation location = location_of_source(source);
+    const std::string &pool = scratch_pool_.empty() ? location.pool : scratch_pool_;
+    try {
+        return RbdStage::make(cluster(), cluster().pool(pool), location, new_id,
+                              LineagePolicy::detach);
+    } catch (const Error &error) {
+        throw rehearsal_error(error, access_, location.pool, scratch_pool_);
+    }
+}
+
+/// Who may not use it, or has a pool configured that is not there, has made nothing in it.
+std::optional<Pool> RbdStore::scratch_if_usable() const {
+    if (scratch_pool_.empty())
+        return std::nullopt;
+    try {
+        return cluster().pool(scratch_pool_);
+    } catch (const Error &error) {
+        if (error.kind() != ErrorKind::refused && error.kind() != ErrorKind::not_authorised)
+            throw;
+        return std::nullopt;
+    }
 }
 
 std::unique_ptr<Stage> RbdStore::adopt(const Image &source, const KeptStage &kept,
@@ -148,6 +194,8 @@ void RbdStore::remove(const std::string &id) {
     require_id(id);
     for (const std::string &pool : pools())
         remove_marked_images(cluster().pool(pool), id);
+    if (const auto scratch = scratch_if_usable())
+        remove_marked_images(*scratch, id);
 }
 
 void RbdStore::detach(const Image &image, const WorkProgress &progress) {

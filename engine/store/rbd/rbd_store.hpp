@@ -9,6 +9,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -25,8 +26,10 @@ void require_usable_source(const Image &image);
 
 class RbdStore : public ImageStore {
   public:
-    /// Connects when first needed. `pool` is where Glance keeps its images.
-    RbdStore(RbdAccess access, std::string pool, int chain_limit = k_chain_limit);
+    /// Connects when first needed. `pool` is where Glance keeps its images; `scratch_pool` is for
+    /// rehearsals, when it is not empty.
+    RbdStore(RbdAccess access, std::string pool, int chain_limit = k_chain_limit,
+             std::string scratch_pool = {});
     ~RbdStore() override;
     RbdStore(const RbdStore &) = delete;
     RbdStore &operator=(const RbdStore &) = delete;
@@ -48,6 +51,11 @@ class RbdStore : public ImageStore {
 
     /// In the pools().
     void discard(const std::string &kept_id) override;
+
+    /// In the scratch pool, when there is one. Throws Error: not_authorised, naming the remedy, for
+    /// a user who may not write there.
+    [[nodiscard]] std::unique_ptr<Stage> rehearsal_stage(const Image &source,
+                                                         const std::string &new_id) override;
 
     /// Only what bears the mark of this id, in the pools(). Throws Error: refused when it has
     /// clones, temporary when it is open somewhere.
@@ -76,10 +84,12 @@ class RbdStore : public ImageStore {
   private:
     [[nodiscard]] RbdLocation guessed_location(const Image &image) const;
     void require_short_chain(const RbdLocation &source) const;
+    [[nodiscard]] std::optional<Pool> scratch_if_usable() const;
 
     RbdAccess access_;
     std::string pool_;
     int chain_limit_;
+    std::string scratch_pool_;
     mutable std::mutex mutex_;
     mutable std::unique_ptr<Cluster> cluster_; ///< guarded by mutex_
     mutable std::set<std::string> seen_pools_; ///< guarded by mutex_

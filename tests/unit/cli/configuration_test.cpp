@@ -56,7 +56,8 @@ TEST_CASE("configuration: a cloud, its Ceph cluster and what does not go togethe
                 "  cloud:\n"
                 "    type: glance\n"
                 "    cloud: production\n"
-                "    rbd: { conf: ceph.conf, user: glance, keyring: /etc/key, pool: vms }\n"
+                "    rbd: { conf: ceph.conf, user: glance, keyring: /etc/key, pool: vms,\n"
+                "           scratch_pool: scratch }\n"
                 "  other: { type: glance }\n");
     Diagnostics diagnostics;
     const auto configuration = read_configuration(file, diagnostics);
@@ -67,6 +68,7 @@ TEST_CASE("configuration: a cloud, its Ceph cluster and what does not go togethe
     cloud.cloud = "production";
     cloud.rbd = {directory.path() / "ceph.conf", "glance", "/etc/key"};
     cloud.pool = "vms";
+    cloud.scratch_pool = "scratch";
     CHECK(catalog_called(*configuration, "cloud") == cloud);
     CatalogSettings other;
     other.name = "other";

@@ -164,7 +164,7 @@ TEST_CASE("rbd source: another cluster, pool or snapshot is refused", "[rig]") {
     CHECK(
         store_refusal(store, image) ==
         fmt::format("the Ceph cluster {} has no pool 'nopool'\nhint: 'ceph osd pool ls' lists its "
-                    "pools; retouch.yaml names the one of the images (rbd: pool)",
+                    "pools; retouch.yaml names those that are used (rbd: pool and scratch_pool)",
                     fsid));
 
     image.locations = {"file:///var/lib/glance/x"};
