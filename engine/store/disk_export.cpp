@@ -7,12 +7,15 @@
 #include "base/text.hpp"
 #include "retouch/json.hpp"
 #include "store/block_device.hpp"
+#include "store/rbd/full_pool_watch.hpp"
 
 #include <cerrno>
 #include <charconv>
+#include <csignal>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/mount.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <thread>
 #include <unistd.h>
@@ -128,9 +131,17 @@ DiskExport::DiskExport(const Disk &disk, Protocol protocol, const fs::path &dire
             throw start_error(disk, log_);
         std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }
+    if (disk.rbd && !disk.read_only) {
+        // The header of glibc 2.36 declares these in a way C++ cannot link.
+        daemon_fd_ = UniqueFd(static_cast<int>(syscall(SYS_pidfd_open, daemon_.pid(), 0)));
+        room_watch_ = std::make_unique<FullPoolWatch>(*disk.rbd, [fd = daemon_fd_.get()] {
+            syscall(SYS_pidfd_send_signal, fd, SIGKILL, nullptr, 0);
+        });
+    }
 }
 
 DiskExport::~DiskExport() {
+    room_watch_.reset();
     daemon_.stop();
     // A daemon that was killed leaves its mount behind, which would keep the directory busy.
     if (protocol_ == Protocol::fuse)
@@ -153,10 +164,16 @@ std::uint64_t DiskExport::bytes_written() const {
     return bytes;
 }
 
+void DiskExport::require_served() const {
+    if (room_watch_)
+        room_watch_->require_patience();
+}
+
 void DiskExport::finish() {
     bytes_written_ = bytes_written();
     finished_ = true;
     const int status = daemon_.stop(k_stop_patience);
+    require_served();
     if (status != 0)
         throw Error(ErrorKind::failed, fmt::format("the disk was not closed cleanly: {} ended with "
                                                    "status {}: {}",

@@ -2,16 +2,20 @@
 // DiskExport: one disk served by a qemu-storage-daemon of its own, over NBD on a unix socket or as
 // a FUSE file. It is the one way to open any disk; it does not look inside.
 
+#include "base/file.hpp"
 #include "base/process.hpp"
 #include "retouch/store.hpp"
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace retouch {
+
+class FullPoolWatch;
 
 class DiskExport {
   public:
@@ -44,8 +48,12 @@ class DiskExport {
     /// what it sent to a Ceph cluster is not among them.
     [[nodiscard]] std::uint64_t bytes_written() const;
 
+    /// Throws Error: temporary, when the daemon was ended because the Ceph pool it writes to stayed
+    /// full: whatever else went wrong since then did so for that reason.
+    void require_served() const;
+
     /// Ends the daemon and makes the disk durable; until then a guest's flushes count for nothing.
-    /// Throws Error when the daemon did not end cleanly.
+    /// Throws Error when the daemon did not end cleanly, and as require_served() does.
     void finish();
 
   private:
@@ -56,6 +64,8 @@ class DiskExport {
     std::filesystem::path path_;
     std::filesystem::path log_;
     ChildProcess daemon_;
+    UniqueFd daemon_fd_;                        ///< a pidfd
+    std::unique_ptr<FullPoolWatch> room_watch_; ///< of a writable RBD image
     std::uint64_t bytes_written_ = 0;
     bool finished_ = false;
 };

@@ -255,7 +255,9 @@ std::vector<EntryChange> ApplianceGuest::changes() {
 
 /// libguestfs does not tell when data could not be written. The appliance's kernel does.
 void ApplianceGuest::write_through() const {
-    if (ask_shell(*handle_, k_write_through) != disk_errors_)
+    const bool written = ask_shell(*handle_, k_write_through) == disk_errors_;
+    export_->require_served();
+    if (!written)
         throw Error(ErrorKind::failed, "the guest's data could not be written: Input/output error",
                     "the host's disk may be full");
 }

@@ -217,13 +217,21 @@ CommandResult HostGuest::run(const GuestCommand &command) {
 
 CommandResult HostGuest::run_command(const GuestCommand &command, bool writable) const {
     check_command(facts_, command);
-    return run_in_sandbox({*this, files(), root_path(), writable}, command);
+    CommandResult result = run_in_sandbox({*this, files(), root_path(), writable}, command);
+    export_->require_served();
+    return result;
 }
 
 void HostGuest::write_through() const {
-    if (!read_only_)
+    if (read_only_)
+        return;
+    try {
         for (const Filesystem &filesystem : filesystems_)
             filesystem.files->sync();
+    } catch (const Error &) {
+        export_->require_served();
+        throw;
+    }
 }
 
 void HostGuest::mark(const std::vector<std::string> &keep) {
@@ -238,7 +246,7 @@ std::vector<EntryChange> HostGuest::changes() {
     return entry_changes(std::move(seen));
 }
 
-void HostGuest::finish() {
+void HostGuest::unmount_all() {
     write_through();
     while (!filesystems_.empty()) {
         Filesystem &last = filesystems_.back();
@@ -246,6 +254,15 @@ void HostGuest::finish() {
         last.mount.unmount();
         last.device->finish();
         filesystems_.pop_back();
+    }
+}
+
+void HostGuest::finish() {
+    try {
+        unmount_all();
+    } catch (const Error &) {
+        export_->require_served();
+        throw;
     }
     export_->finish();
 }

@@ -68,6 +68,7 @@ class HostGuest final : public Guest {
     [[nodiscard]] const Rooted &files() const { return *filesystems_.front().files; }
 
     void write_through() const;
+    void unmount_all();
     [[nodiscard]] CommandResult run_command(const GuestCommand &command, bool writable) const;
 
     TemporaryDirectory directory_;

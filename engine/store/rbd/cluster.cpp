@@ -6,6 +6,7 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "retouch/json.hpp"
 
 #include <fmt/format.h>
 #include <rados/librados.h>
@@ -169,6 +170,14 @@ Pool::~Pool() {
         rados_ioctx_destroy(context_);
 }
 
+FullPoolRefusal::FullPoolRefusal(const Pool &pool) : pool_(pool) {
+    rados_set_pool_full_try(pool_.get());
+}
+
+FullPoolRefusal::~FullPoolRefusal() {
+    rados_unset_pool_full_try(pool_.get());
+}
+
 std::int64_t Pool::id() const {
     return rados_ioctx_get_id(context_);
 }
@@ -214,6 +223,22 @@ int Cluster::required_release() const {
     if (code != 0)
         throw ceph_error("ask the Ceph cluster which clients it requires", code);
     return required;
+}
+
+bool Cluster::is_full(std::int64_t pool) const {
+    const char *command = R"({"prefix": "osd pool ls", "detail": "detail", "format": "json"})";
+    char *answer = nullptr;
+    std::size_t length = 0;
+    const int code =
+        rados_mon_command(handle_, &command, 1, "", 0, &answer, &length, nullptr, nullptr);
+    const std::unique_ptr<char, decltype(&rados_buffer_free)> owned(answer, &rados_buffer_free);
+    if (code != 0)
+        throw ceph_error("ask the Ceph cluster about its pools", code);
+    const Json pools = Json::parse(std::string_view(answer, length), nullptr, false);
+    for (const Json &one : pools.is_array() ? pools : Json::array())
+        if (one.value("pool_id", std::int64_t{-1}) == pool)
+            return one.value("flags_names", "").find("full") != std::string::npos;
+    return false;
 }
 
 std::string Cluster::pool_name(std::int64_t id) const {

@@ -55,6 +55,20 @@ class Pool {
     std::string name_;
 };
 
+/// While it lives, what is written to the pool through this connection is refused when the pool is
+/// full, instead of waiting for room; what takes no room, as removing, is done. It must not outlive
+/// the pool, and there may be one at a time.
+class FullPoolRefusal {
+  public:
+    explicit FullPoolRefusal(const Pool &pool);
+    ~FullPoolRefusal();
+    FullPoolRefusal(const FullPoolRefusal &) = delete;
+    FullPoolRefusal &operator=(const FullPoolRefusal &) = delete;
+
+  private:
+    const Pool &pool_;
+};
+
 class Cluster {
   public:
     /// Connects; gives up after ten seconds. Later operations fail with ETIMEDOUT when the cluster
@@ -77,6 +91,10 @@ class Cluster {
 
     /// The oldest release a client must be of, as Ceph counts releases (13 is Mimic). Throws Error.
     [[nodiscard]] int required_release() const;
+
+    /// True when the pool takes no more data, by its quota or for want of space, so that writes to
+    /// it wait. Throws Error.
+    [[nodiscard]] bool is_full(std::int64_t pool) const;
 
     /// The name of a pool. Throws Error.
     [[nodiscard]] std::string pool_name(std::int64_t id) const;

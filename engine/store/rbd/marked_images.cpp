@@ -54,12 +54,14 @@ bool is_marked(const Pool &pool, const std::string &name, const std::string &id)
 } // namespace
 
 void announce_stage(const Pool &pool, const std::string &id) {
+    const FullPoolRefusal refusal(pool);
     const int code = rados_write_full(pool.get(), announcement_of(id).c_str(), "", 0);
     if (code != 0)
         throw ceph_error(fmt::format("write to the Ceph pool '{}'", pool.name()), code);
 }
 
 void withdraw_stage(const Pool &pool, const std::string &id) {
+    const FullPoolRefusal refusal(pool);
     const int code = rados_remove(pool.get(), announcement_of(id).c_str());
     if (code != 0 && code != -ENOENT)
         throw ceph_error(fmt::format("write to the Ceph pool '{}'", pool.name()), code);
@@ -82,10 +84,13 @@ void remove_kept_stage(const Pool &pool, const std::string &id) {
 void remove_marked_images(const Pool &pool, const std::string &id) {
     const std::string stage = rbd_marks::stage_name(id);
     const bool announced = is_announced(pool, id);
-    if (announced || is_marked(pool, stage, id))
-        remove_with_snapshots(pool, stage);
-    if (is_marked(pool, id, id))
-        remove_with_snapshots(pool, id);
+    {
+        const FullPoolRefusal refusal(pool);
+        if (announced || is_marked(pool, stage, id))
+            remove_with_snapshots(pool, stage);
+        if (is_marked(pool, id, id))
+            remove_with_snapshots(pool, id);
+    }
     if (announced)
         withdraw_stage(pool, id);
 }

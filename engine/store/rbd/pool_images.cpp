@@ -51,6 +51,22 @@ std::string full_name(const Pool &pool, const std::string &image) {
 
 } // namespace
 
+std::vector<std::string> image_names(const Pool &pool) {
+    std::size_t count = 0;
+    std::vector<rbd_image_spec_t> images;
+    int code = 0;
+    while ((code = rbd_list2(pool.get(), images.data(), &count)) == -ERANGE)
+        images.resize(count);
+    if (code < 0)
+        throw ceph_error(fmt::format("list the images of the Ceph pool '{}'", escape(pool.name())),
+                         code);
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < count; ++i)
+        names.emplace_back(images[i].name);
+    rbd_image_spec_list_cleanup(images.data(), count);
+    return names;
+}
+
 void clone_image(const Cluster &cluster, const Pool &from, const std::string &source,
                  const std::string &snapshot, const Pool &to, const std::string &name) {
     const ImageHandle parent(from, source, ImageHandle::Access::read, snapshot);
@@ -76,9 +92,13 @@ void rename_image(const Pool &pool, const std::string &from, const std::string &
 
 void remove_image(const Pool &pool, const std::string &name) {
     const int code = rbd_remove(pool.get(), name.c_str());
+    const std::string doing = fmt::format("remove the RBD image {}", full_name(pool, name));
+    // Ceph says so, too, of images in a full pool from which none was ever removed.
+    if (code == -ENOENT && ImageHandle::find(pool, name, ImageHandle::Access::read))
+        throw Error(ErrorKind::temporary, fmt::format("cannot {}: it is still there", doing),
+                    "make room in the pool if it is full, and run the command again");
     if (code == 0 || code == -ENOENT)
         return;
-    const std::string doing = fmt::format("remove the RBD image {}", full_name(pool, name));
     if (code == -EBUSY)
         throw Error(ErrorKind::temporary, fmt::format("cannot {}: it is open somewhere", doing),
                     fmt::format("'rbd status {}' shows by whom", full_name(pool, name)));

@@ -6,8 +6,12 @@
 #include "store/rbd/image_handle.hpp"
 
 #include <string>
+#include <vector>
 
 namespace retouch {
+
+/// Of all images of the pool. Throws Error.
+[[nodiscard]] std::vector<std::string> image_names(const Pool &pool);
 
 /// Clones SOURCE@SNAPSHOT, which is in `from`, as `name` in `to`: clone format 2 whatever the
 /// cluster prefers, deep-flatten on, otherwise the source's features and, within its pool, its data

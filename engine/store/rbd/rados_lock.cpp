@@ -114,7 +114,8 @@ RadosLock::RadosLock(const RbdAccess &access, const std::string &pool, const std
       name_(name),
       object_("retouch.lock." + sha256_hex(name).substr(0, 16)),
       cookie_(describe_us(name, run)),
-      duration_(duration) {
+      duration_(duration),
+      refusal_(pool_) {
     int code = lock(0);
     Holder holder;
     if (code == -EBUSY && is_dead((holder = holder_of(pool_, object_)).cookie)) {

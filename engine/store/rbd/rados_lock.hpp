@@ -49,6 +49,7 @@ class RadosLock : public NameLock {
     std::string object_;
     std::string cookie_; ///< who we are, as JSON, for others to read
     std::chrono::seconds duration_;
+    FullPoolRefusal refusal_;
     std::mutex mutex_;
     std::condition_variable_any wake_;
     bool lost_ = false; ///< guarded by mutex_

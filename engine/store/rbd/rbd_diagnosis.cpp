@@ -167,17 +167,7 @@ Verdict lock(const RbdAccess &access, const std::string &pool) {
 }
 
 Verdict pool_contents(const Pool &pool) {
-    std::size_t count = 0;
-    int code = rbd_list2(pool.get(), nullptr, &count);
-    std::vector<rbd_image_spec_t> images;
-    while (code == -ERANGE) {
-        images.resize(count);
-        code = rbd_list2(pool.get(), images.data(), &count);
-    }
-    if (code < 0)
-        throw ceph_error(fmt::format("list the images of the Ceph pool '{}'", escape(pool.name())),
-                         code);
-    rbd_image_spec_list_cleanup(images.data(), count);
+    const std::size_t count = image_names(pool).size();
     return all_well(fmt::format("'{}' holds {} RBD image{}", escape(pool.name()), count,
                                 count == 1 ? "" : "s"));
 }
