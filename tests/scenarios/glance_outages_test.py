@@ -8,6 +8,7 @@ real rig (RETOUCH_RIG) go and come back. Single calls that fail are glance_fault
 import contextlib
 import json
 import signal
+import threading
 import time
 import unittest
 import uuid
@@ -206,23 +207,72 @@ class Outages(unittest.TestCase):
         self.assertEqual(0, self.ended, self.said)
         self.check_new()
 
+    @unittest.skipUnless(THOROUGH, "the run waits for room for two minutes")
+    def test_a_full_pool_that_stays_full(self):
+        """The run ends by itself and clears up; until then every sync of this host waits, so not for long."""
+        self.cloud()
+        room_at_last = threading.Timer(400, self.quota, [0])
+        self.addCleanup(room_at_last.cancel)
+        room_at_last.start()
+        with self.midway(seconds=15):
+            self.full()
+        self.assertEqual(75, self.ended, self.said)
+        self.check_said("the Ceph pool 'images' takes no more data, and nobody made room for 120 s",
+                        r"free space in the pool or raise its quota \('ceph df' shows both\), and run the command again")
+        self.assertTrue(self.is_full(), "the run went on because there was room")
+        self.assertEqual([], self.world.leftovers(), self.said)
+        # What is to be begun there is refused at once.
+        result = self.world.retouch("apply", self.recipe(), "--yes", *HOST, expect=1)
+        self.assertIn("free space in the pool or raise its quota; 'ceph df' shows both", result.stderr + result.stdout)
+        self.quota(0)
+        self.await_pool(full=False)
+        self.check_old()  # which the rbd tool can read only now
+        self.check_next_run()
+
+    def configured(self, server):
+        """A function that starts a server of the image service again, with one more line of settings or as it was."""
+        conf = self.world.rig.path(f"glance/{server}.conf")
+        usual = conf.read_text(encoding="utf-8")
+
+        def restart(setting=""):
+            conf.write_text(usual.replace("[DEFAULT]\n", f"[DEFAULT]\n{setting}\n"), encoding="utf-8")
+            self.part("kill", server)
+            self.part("start", server)
+
+        self.addCleanup(restart)
+        return restart
+
+    def check_quota_said(self):
+        self.check_said("413", "a quota of the project or a limit of the service is reached: remove images that are not "
+                               "needed any more, or ask an administrator of the cloud to raise it")
+
     def test_a_quota_of_the_image_service(self):
         """Only the upload of a finished image meets it."""
         self.cloud("admin-public")
-        conf = self.world.rig.path("glance/glance-plain.conf")
-        usual = conf.read_text(encoding="utf-8")
-
-        def restart(text):
-            conf.write_text(text, encoding="utf-8")
-            self.part("kill", "glance-plain")
-            self.part("start", "glance-plain")
-
-        self.addCleanup(restart, usual)
+        restart = self.configured("glance-plain")
         with self.midway(seconds=1):
-            restart(usual.replace("[DEFAULT]\n", "[DEFAULT]\nimage_size_cap = 1000000\n"))
+            restart("image_size_cap = 1000000")
         self.check_old()
-        self.check_said("413", "quota of the project or a limit of the service")
+        self.check_quota_said()
         self.assertEqual([], self.world.leftovers(), self.said)
+
+    def test_a_quota_of_storage_that_a_location_meets(self):
+        """At the end of the work when it is reached meanwhile, else before the work begins."""
+        self.cloud()
+        restart = self.configured("glance")
+        with self.midway(seconds=1):
+            restart("user_storage_quota = 1MB")
+        self.check_old()
+        self.check_quota_said()
+        self.assertEqual([], self.world.leftovers(), self.said)
+
+        result = self.world.retouch("apply", self.recipe(), "--yes", *HOST, expect=5)
+        self.said = result.stderr + result.stdout
+        self.check_quota_said()
+        self.assertNotIn("step 1", self.said)
+        self.assertEqual([], self.world.leftovers(), self.said)
+        restart()
+        self.check_next_run()
 
     def test_a_token_revoked(self):
         self.cloud("member", user="member", visibility="private")
@@ -281,10 +331,10 @@ class Outages(unittest.TestCase):
         with world.exported(disk, VM_POOL) as path:
             self.assertEqual(self.digest, sha256(path))
 
-    def killed_after(self, entry):
+    def killed_after(self, entry, more=""):
         """An apply that is killed as soon as its journal has that entry."""
         state = self.world.directory / "state"
-        process = self.world.start("apply", self.recipe(), "--yes", *HOST)
+        process = self.world.start("apply", self.recipe(more=more), "--yes", *HOST)
         while process.poll() is None:
             texts = []
             for path in state.rglob("active/*.jsonl"):
@@ -297,6 +347,35 @@ class Outages(unittest.TestCase):
         out, err = process.communicate(timeout=60)
         self.said = f"killed after {entry}: {err}{out}"
         self.assertEqual(-signal.SIGKILL, process.returncode, self.said)
+
+    def test_killed_while_only_properties_change(self):
+        """The image stays, with the old properties or the new ones, and the next run has its way."""
+        properties = "properties: {{os_version: '{0}', hw_disk_bus: {1}}}\npublish: {{min_disk: {2}}}"
+        wanted = ("12", "virtio", 1)
+        self.cloud()
+        self.world.retouch("apply", self.recipe(more=properties.format(*wanted)), "--yes", *HOST)
+        image = self.visible()[0]["id"]
+
+        def seen():
+            record = self.world.record(image)
+            return record["os_version"], record["hw_disk_bus"], record["min_disk"]
+
+        for number, entry in enumerate(("run", "converge", "converged")):
+            with self.subTest(entry=entry):
+                old, wanted = wanted, (f"12.{number}", "scsi" if wanted[1] == "virtio" else "virtio", 2 + number)
+                more = properties.format(*wanted)
+                digest = self.world.digest(image)
+                self.killed_after(entry, more)
+                self.assertIn(seen(), {"run": (old,), "converge": (old, wanted), "converged": (wanted,)}[entry], self.said)
+                self.assertEqual([image], [record["id"] for record in self.visible()], self.said)
+                result = self.world.retouch("apply", self.recipe(more=more), "--yes", *HOST)
+                self.said += f"--- the next run\n{result.stderr}{result.stdout}"
+                self.assertEqual(wanted, seen(), self.said)
+                self.assertEqual([image], [record["id"] for record in self.visible()], self.said)
+                self.assertEqual(digest, self.world.digest(image), self.said)
+                self.assertEqual([], self.world.leftovers(), self.said)
+                self.assertIn("No changes", self.world.retouch("plan", self.recipe(more=more), *HOST).stdout)
+                self.check_others()
 
     def test_killed_after_each_entry_of_the_journal(self):
         self.cloud()
