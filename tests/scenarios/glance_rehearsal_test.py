@@ -6,7 +6,9 @@ Such a user has a pool of its own to rehearse in (rbd: scratch_pool); the rights
 """
 
 import json
+import shutil
 import signal
+import time
 import unittest
 import uuid
 
@@ -176,6 +178,20 @@ class Rehearsal(unittest.TestCase):
         self.world.configure(self.world.catalog, scratch_pool="nowhere")
         found = {(f["area"], f["subject"]): f for f in self.world.json("doctor", expect=5)["findings"]}
         self.assertEqual("failed", found["Ceph", "scratch pool"]["state"])
+
+    def test_the_doctor_finds_a_stage_that_nobody_remembers(self):
+        self.start_and_kill(self.recipe("sleep 30"))
+        shutil.rmtree(self.world.directory / "state")
+        stage = next(name for name in self.contents(POOL)[0] if name.startswith("retouch-stage-"))
+        found = [f for f in self.world.json("doctor")["findings"] if f["subject"] == "abandoned stage"]
+        self.assertEqual(["warning"], [f["state"] for f in found], found)
+        self.assertRegex(found[0]["detail"], f"^{POOL}/{stage}, made [-0-9T:]+Z on .+, has no record, and no run works on it$")
+        remedy = found[0]["remedy"].split("; else: ")[1]
+        self.assertEqual(f"rbd snap purge {POOL}/{stage} && rbd rm {POOL}/{stage}", remedy)
+        time.sleep(12)  # the rig forgets a dead writer after ten seconds
+        run("sh", "-c", remedy, env=self.world.ceph)
+        self.assertEqual([], [f for f in self.world.json("doctor")["findings"] if f["subject"] == "abandoned stage"])
+        self.assertEqual([], self.world.children(self.source["id"]))
 
 
 if __name__ == "__main__":

@@ -197,6 +197,32 @@ void check_rights_of(const ImageApi &api, const std::optional<PublishWay> &way, 
     });
 }
 
+/// A stage whose run died is found by its record or its journal; here are those that lost both.
+void check_stages(const GlanceStore &store, const std::vector<GlanceImage> &images,
+                  Checks &checks) {
+    std::vector<FoundStage> stages;
+    const bool listed = checks.check("stages", [&] {
+        stages = store.rbd().abandoned_stages();
+        std::erase_if(stages, [&](const FoundStage &stage) {
+            return std::ranges::any_of(
+                images, [&](const GlanceImage &known) { return known.image.id == stage.id; });
+        });
+        return all_well(stages.empty() ? "no run has left one behind"
+                                       : "some were left behind by runs that died");
+    });
+    if (!listed)
+        return;
+    for (const FoundStage &stage : stages)
+        checks.check("abandoned stage", [&] {
+            return warning(fmt::format("{}, made {}{}, has no record, and no run works on it",
+                                       stage.name, stage.created,
+                                       stage.host.empty() ? "" : " on " + escape(stage.host)),
+                           fmt::format("the next run on its host removes it if that still has the "
+                                       "journal; else: rbd snap purge {0} && rbd rm {0}",
+                                       stage.name));
+        });
+}
+
 } // namespace
 
 std::vector<Finding> glance_findings(const GlanceOptions &options, bool store_works) {
@@ -222,6 +248,8 @@ std::vector<Finding> glance_findings(const GlanceOptions &options, bool store_wo
                            "see what is said about Ceph");
         return choose_way(api, store, images, way);
     });
+    if (store_works && store.has_rbd())
+        check_stages(store, images, checks);
     check_rights_of(api, way, checks);
     return checks.take();
 }

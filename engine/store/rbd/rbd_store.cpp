@@ -9,6 +9,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 namespace retouch {
 
 namespace {
@@ -222,6 +225,14 @@ void RbdStore::detach(const Image &image, const WorkProgress &progress) {
     ImageHandle writing(pool, location.image, Access::write);
     writing.flatten(progress);
     writing.close();
+}
+
+std::vector<FoundStage> RbdStore::abandoned_stages() const {
+    std::vector<FoundStage> found = list_stages(cluster().pool(pool_));
+    if (const auto scratch = scratch_if_usable())
+        std::ranges::move(list_stages(*scratch), std::back_inserter(found));
+    std::erase_if(found, [](const FoundStage &stage) { return !is_abandoned(stage); });
+    return found;
 }
 
 std::string RbdStore::location_of(const std::string &id) const {

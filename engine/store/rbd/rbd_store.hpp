@@ -6,6 +6,7 @@
 #include "retouch/drift.hpp"
 #include "store/rbd/cluster.hpp"
 #include "store/rbd/location.hpp"
+#include "store/rbd/stage_list.hpp"
 
 #include <memory>
 #include <mutex>
@@ -77,6 +78,9 @@ class RbdStore : public ImageStore {
     [[nodiscard]] const Cluster &cluster() const;
 
     [[nodiscard]] const RbdAccess &access() const { return access_; }
+
+    /// Those of the default and the scratch pool. Throws Error.
+    [[nodiscard]] std::vector<FoundStage> abandoned_stages() const;
 
     /// The default pool first, then those in which sources were found, sorted.
     [[nodiscard]] std::vector<std::string> pools() const;

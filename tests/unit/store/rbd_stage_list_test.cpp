@@ -1,0 +1,93 @@
+// Stages nobody remembers: which are called abandoned, and how they are found in a pool.
+
+#include "store/rbd/stage_list.hpp"
+
+#include "base/clock.hpp"
+#include "base/host_name.hpp"
+#include "store/rbd/rbd_store.hpp"
+#include "unit/store/rbd_rig.hpp"
+
+#include <csignal>
+
+#include <unistd.h>
+
+using namespace retouch;
+using namespace retouch::test;
+
+namespace {
+
+constexpr std::chrono::hours k_day{24};
+
+/// The id of a process that has ended.
+std::string dead_process() {
+    ProcessSpec spec;
+    spec.program = "sh";
+    spec.arguments = {"-c", "echo $$"};
+    return std::string(trim(run_checked(spec, "run a shell").out));
+}
+
+FoundStage made(std::chrono::seconds ago) {
+    return {.id = "id", .name = "images/x", .created = utc_in(-ago)};
+}
+
+} // namespace
+
+TEST_CASE("abandoned stages: a young one may be under work, one of yesterday is not") {
+    CHECK_FALSE(is_abandoned(made(std::chrono::hours(23))));
+    CHECK(is_abandoned(made(std::chrono::hours(25))));
+}
+
+TEST_CASE("abandoned stages: a process of this host that is dead works on nothing") {
+    FoundStage stage = made(std::chrono::minutes(1));
+    stage.host = host_name();
+    stage.pid = std::to_string(getpid());
+    CHECK_FALSE(is_abandoned(stage));
+    stage.pid = dead_process();
+    CHECK(is_abandoned(stage));
+    stage.host = "another";
+    CHECK_FALSE(is_abandoned(stage));
+    stage.host = host_name();
+    for (const char *odd : {"", "0", "-1", "1x", "99999999999999999999"}) {
+        stage.pid = odd;
+        CHECK_FALSE(is_abandoned(stage));
+    }
+}
+
+TEST_CASE("abandoned stages: what was kept on purpose has a day after its time") {
+    FoundStage stage = made(k_day * 30);
+    stage.host = host_name();
+    stage.pid = dead_process();
+    stage.until = utc_in(k_day);
+    CHECK_FALSE(is_abandoned(stage));
+    stage.until = utc_in(-k_day / 2);
+    CHECK_FALSE(is_abandoned(stage));
+    stage.until = utc_in(-k_day * 2);
+    CHECK(is_abandoned(stage));
+}
+
+TEST_CASE("abandoned stages: found by their name, and only those of dead runs", "[rig]") {
+    if (skipped_without_rig())
+        return;
+    const SourceImage source;
+    RbdStore store(glance_access(), k_pool);
+    const std::string id = random_uuid();
+    const auto stage = store.stage(source.record(), id, LineagePolicy::detach);
+    const std::string name = fmt::format("{}/retouch-stage-{}", k_pool, id);
+    const std::string others = fmt::format("{}/retouch-stage-of-somebody", k_pool);
+    rbd({"create", "--size", "1M", others});
+
+    const auto found = list_stages(store.cluster().pool(k_pool));
+    REQUIRE(found.size() == 1);
+    CHECK(found.front().created > utc_in(-std::chrono::minutes(5)));
+    CHECK(found.front() == FoundStage{.id = id,
+                                      .name = name,
+                                      .created = found.front().created,
+                                      .host = host_name(),
+                                      .pid = std::to_string(getpid())});
+    CHECK(store.abandoned_stages().empty());
+    rbd({"image-meta", "set", name, "retouch.pid", dead_process()});
+    const auto abandoned = store.abandoned_stages();
+    rbd({"rm", "--no-progress", others});
+    REQUIRE(abandoned.size() == 1);
+    CHECK(abandoned.front().name == name);
+}
