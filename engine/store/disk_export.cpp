@@ -83,7 +83,7 @@ std::string log_tail(const fs::path &log) {
     std::error_code code;
     if (fs::file_size(log, code) == 0 || code)
         return "it said nothing";
-    std::string text = read_file(log, 16 * 1024 * 1024);
+    std::string text = read_file(log, std::size_t{16} * 1024 * 1024);
     if (text.size() > k_log_tail)
         text.erase(0, text.size() - k_log_tail);
     return escape(trim(text));

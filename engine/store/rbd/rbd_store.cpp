@@ -93,7 +93,7 @@ std::vector<std::string> RbdStore::pools() const {
 }
 
 RbdLocation RbdStore::guessed_location(const Image &image) const {
-    const RbdLocation guess{cluster().fsid(), pool_, image.id, rbd_marks::k_snapshot};
+    RbdLocation guess{cluster().fsid(), pool_, image.id, rbd_marks::k_snapshot};
     const auto found =
         ImageHandle::find(cluster().pool(pool_), guess.image, Access::read, guess.snapshot);
     if (!found || found->size() != static_cast<std::uint64_t>(image.size))
@@ -110,7 +110,7 @@ RbdLocation RbdStore::location_of_source(const Image &image) const {
     require_usable_source(image);
     if (image.locations.empty())
         return guessed_location(image);
-    const RbdLocation location = parse_rbd_location(image.locations.front());
+    RbdLocation location = parse_rbd_location(image.locations.front());
     if (location.fsid != cluster().fsid())
         throw other_cluster(image, location, cluster().fsid());
     const Pool pool = cluster().pool(location.pool);
