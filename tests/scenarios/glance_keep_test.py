@@ -1,14 +1,11 @@
 #!/usr/bin/python3
 """A rehearsed stage that is kept in Ceph waits for its plan, and is published byte for byte or not at all."""
 
-import contextlib
 import json
-import signal
-import time
 import unittest
 
 from cloud import Cloud, needs_rig
-from world import HOST, await_full_pipe, debugfs, fsck, needs_root, sha256, tiny
+from world import HOST, await_full_pipe, debugfs, fsck, needs_death, needs_root, sha256, tiny
 
 # Another result each time it runs.
 RECIPE = """retouch: 1
@@ -146,11 +143,12 @@ class Keep(unittest.TestCase):
         self.apply()
         self.check_published(drawn)
 
+    @needs_death
     def test_killed_midway_it_is_still_kept_or_published_or_gone(self):
         world = self.cloud()
         for entry in ("stage", "publish", "hand-over"):
             with self.subTest(entry):
-                self.killed_after(entry)
+                world.killed_at(entry, "apply", self.plan, "--yes")
                 # The next run clears up.
                 world.retouch("detach")
                 visible = world.made(self.source["name"])
@@ -185,20 +183,6 @@ class Keep(unittest.TestCase):
         self.assertIn("cleared", world.retouch("detach").stderr)
         self.assertEqual(self.records, world.records())
         self.check_nothing_kept()
-
-    def killed_after(self, entry):
-        process = self.world.start("apply", self.plan, "--yes")
-        while process.poll() is None:
-            texts = []
-            for path in (self.world.directory / "state").rglob("active/*.jsonl"):
-                with contextlib.suppress(FileNotFoundError):
-                    texts.append(path.read_text(encoding="utf-8"))
-            if any(f'"entry":"{entry}"' in text for text in texts):
-                process.send_signal(signal.SIGKILL)
-                break
-            time.sleep(0.0005)
-        out, err = process.communicate(timeout=60)
-        self.assertEqual(-signal.SIGKILL, process.returncode, f"{err}{out}")
 
     def test_a_stage_that_is_uploaded_in_the_end(self):
         world = self.cloud(catalog="admin-public")

@@ -6,7 +6,7 @@ import os
 import signal
 import unittest
 
-from world import HOST, World, await_full_pipe, debugfs, needs_root, tiny
+from world import HOST, World, await_full_pipe, debugfs, needs_death, needs_root, tiny
 
 # Another result each time it runs.
 RECIPE = """publish: {name: result}
@@ -183,25 +183,13 @@ class Keep(unittest.TestCase):
         self.assertIn("cleared", self.world.retouch("import", tiny(), "--name", "other").stderr)
         self.check_nothing_kept()
 
-    def killed_while_applying(self, phase):
-        """Killed as soon as it says that the phase has begun."""
-        events = self.world.directory / "events.jsonl"
-        events.write_text("", encoding="utf-8")
-        running = self.world.start("apply", self.plan, "--yes", "--events", events)
-        while running.poll() is None:
-            lines = events.read_text(encoding="utf-8").splitlines()
-            if any('"phase_started"' in line and f'"{phase}"' in line for line in lines):
-                running.send_signal(signal.SIGKILL)
-                break
-        out, err = running.communicate()
-        self.assertEqual(-signal.SIGKILL, running.returncode, f"{err}{out}")
-
+    @needs_death
     def test_killed_while_applying_it_leaves_the_old_or_the_new(self):
-        for phase in ("adopt", "publish"):
-            with self.subTest(phase):
+        for entry in ("stage", "publish", "hand-over", "published"):
+            with self.subTest(entry):
                 self.rehearse()
-                self.killed_while_applying(phase)
-                self.world.retouch("import", tiny(), "--name", f"after {phase}")
+                self.world.killed_at(entry, "apply", self.plan, "--yes")
+                self.world.retouch("import", tiny(), "--name", f"after {entry}")
                 self.world.retouch("discard", self.plan)
                 self.check_nothing_kept()
                 names = [image["name"] for image in self.world.images() if image["status"] == "active"]

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import termios
@@ -30,6 +31,8 @@ GUESTS = ["appliance", "host"] if os.geteuid() == 0 else ["appliance"]
 # by ./test --all only.
 THOROUGH = os.environ.get("RETOUCH_THOROUGH") == "1"
 QUICK_GUESTS = GUESTS if THOROUGH else GUESTS[-1:]
+KILLED_AT_ENTRY = os.environ.get("RETOUCH_KILLED_AT_ENTRY")
+needs_death = unittest.skipUnless(KILLED_AT_ENTRY, "needs the library of tests/support/killed_at_entry.cpp")
 
 
 @contextlib.contextmanager
@@ -108,6 +111,19 @@ class World:
             raise AssertionError(f"retouch {' '.join(map(str, arguments))} exited with "
                                  f"{process.returncode}, not {expect}\n{out}{err}")
         return subprocess.CompletedProcess(arguments, process.returncode, out, err)
+
+    def killed_at(self, entry, *arguments):
+        """Runs the program, which dies as soon as its journal has that entry; what it said."""
+        self.environment.update(LD_PRELOAD=KILLED_AT_ENTRY, RETOUCH_KILL_AT_ENTRY=entry)
+        try:
+            process = self.start(*arguments)
+            out, err = process.communicate(timeout=600)
+        finally:
+            for name in ("LD_PRELOAD", "RETOUCH_KILL_AT_ENTRY"):
+                del self.environment[name]
+        if process.returncode != -signal.SIGKILL:
+            raise AssertionError(f"not killed at {entry}, but exited with {process.returncode}\n{err}{out}")
+        return err + out
 
     def json(self, *arguments, expect=0):
         """What a command prints with --format json."""
