@@ -175,10 +175,9 @@ void ImageApi::list_into(std::vector<GlanceImage> &images, const std::string &pa
 
 std::optional<GlanceImage> ImageApi::latest(const std::string &name) const {
     const std::string doing = fmt::format("look for images called '{}'", escape(name));
-    const std::string path = fmt::format(
-        "/v2/"
-        "images?limit=1&visibility=all&os_hidden=false&sort_key=updated_at&sort_dir=desc&name={}",
-        url_encode(name));
+    const std::string path = fmt::format("/v2/images?limit=1&visibility=all&os_hidden=false"
+                                         "&sort_key=updated_at&sort_dir=desc&name={}",
+                                         url_encode(name));
     const Json answer =
         answer_json(call(plain_request(doing, "GET", path), std::array{200}), doing);
     const Json &records = part_at(answer, "images");
