@@ -10,13 +10,17 @@ namespace retouch {
 namespace {
 
 /// Sections in running order, whatever their order in the file.
-std::vector<const Section *> ordered_sections(const Recipe &recipe) {
-    std::vector<const Section *> ordered;
+CheckedRecipe read_sections(const std::vector<Section> &sections, const ReadContext &context,
+                            Diagnostics &found) {
+    CheckedRecipe checked;
     for (const StepKind *kind : step_kinds())
-        for (const Section &section : recipe.sections)
-            if (section.kind == kind->name)
-                ordered.push_back(&section);
-    return ordered;
+        for (const Section &section : sections)
+            if (section.kind == kind->name) {
+                ReadResult read = kind->read(section, context, found);
+                std::ranges::move(read.steps, std::back_inserter(checked.steps));
+                std::ranges::move(read.injected, std::back_inserter(checked.injected));
+            }
+    return checked;
 }
 
 } // namespace
@@ -25,22 +29,15 @@ std::optional<CheckedRecipe> check_recipe(const std::filesystem::path &path,
                                           const std::map<std::string, std::string> &variables,
                                           Diagnostics &diagnostics) {
     LoadedRecipe loaded = load_recipe(path, variables);
-    if (!loaded.recipe) {
-        diagnostics.merge(std::move(loaded.diagnostics));
-        return std::nullopt;
-    }
     Diagnostics found = std::move(loaded.diagnostics);
-    CheckedRecipe checked{std::move(*loaded.recipe), {}, {}};
-    const ReadContext context{path.string(), checked.recipe.directory, std::move(loaded.lines)};
-    for (const Section *section : ordered_sections(checked.recipe)) {
-        ReadResult read = find_step_kind(section->kind)->read(*section, context, found);
-        std::ranges::move(read.steps, std::back_inserter(checked.steps));
-        std::ranges::move(read.injected, std::back_inserter(checked.injected));
-    }
+    const ReadContext context{path.string(), loaded.directory, std::move(loaded.lines)};
+    CheckedRecipe checked =
+        read_sections(loaded.recipe ? loaded.recipe->sections : loaded.sections, context, found);
     const bool failed = found.has_errors();
     diagnostics.merge(std::move(found));
     if (failed)
         return std::nullopt;
+    checked.recipe = *std::move(loaded.recipe);
     return checked;
 }
 

@@ -9,9 +9,11 @@
 #include "model/names.hpp"
 
 #include "recipe/embedded_schemas.hpp"
+#include "recipe/mistaken_lines.hpp"
 #include "recipe/place.hpp"
 #include "recipe/recipe_schema.hpp"
 #include "recipe/schema_check.hpp"
+#include "recipe/sound_sections.hpp"
 #include "recipe/variables.hpp"
 #include "recipe/yaml_reader.hpp"
 #include "recipe/yaml_source.hpp"
@@ -84,12 +86,16 @@ Publish to_publish(const Value &value) {
     return publish;
 }
 
+std::filesystem::path directory_of(const std::filesystem::path &path) {
+    std::error_code failed;
+    return std::filesystem::absolute(path, failed).lexically_normal().parent_path();
+}
+
 /// Requires: the schema accepts `value`.
 Recipe to_recipe(Value value, const std::filesystem::path &path) {
     Recipe recipe;
     recipe.path = path;
-    std::error_code failed;
-    recipe.directory = std::filesystem::absolute(path, failed).lexically_normal().parent_path();
+    recipe.directory = directory_of(path);
     recipe.name = text_at(value, "name");
     recipe.description = text_at(value, "description");
     recipe.source_image = text_at(*value.find("source"), "image");
@@ -115,12 +121,22 @@ const SchemaChecker &checker() {
 }
 
 /// What the schema says of a text with an unresolved variable is about the variable's name.
-void merge_except(const Diagnostics &from, const std::vector<Mark> &unresolved, Diagnostics &to) {
-    for (const Diagnostic &item : from.sorted()) {
+Diagnostics except_at(const std::vector<Mark> &unresolved, const Diagnostics &found) {
+    Diagnostics kept;
+    for (const Diagnostic &item : found.sorted()) {
         const Mark mark{item.position.line, item.position.column};
         if (std::ranges::find(unresolved, mark) == unresolved.end())
-            to.add(item);
+            kept.add(item);
     }
+    return kept;
+}
+
+/// A variable whose declaration is wrong is not undefined.
+bool declares_wrongly(const Value &recipe, const MistakenLines &mistaken) {
+    for (std::size_t i = 0; i < recipe.fields.size(); ++i)
+        if (recipe.fields[i].key == "vars")
+            return mistaken.any_in(recipe.fields[i].key_mark.line, end_line(recipe.fields, i));
+    return false;
 }
 
 } // namespace
@@ -143,18 +159,29 @@ LoadedRecipe load_recipe_text(std::string_view text, const std::filesystem::path
                               const std::map<std::string, std::string> &variables) {
     LoadedRecipe loaded;
     const std::string file = path.string();
-    std::optional<Value> value = read_yaml(text, file, loaded.diagnostics);
-    if (!value)
+    loaded.directory = directory_of(path);
+    std::optional<YamlAroundMistakes> read =
+        read_yaml_around_mistakes(text, file, loaded.diagnostics);
+    if (!read)
         return loaded;
+    auto &[value, mistaken] = *read;
     loaded.lines = split_lines(text.starts_with("\xEF\xBB\xBF") ? text.substr(3) : text);
+    Diagnostics of_variables;
     const std::vector<Mark> unresolved =
-        resolve_variables(*value, variables, file, loaded.lines, loaded.diagnostics);
+        resolve_variables(value, variables, file, loaded.lines, of_variables);
+    if (!declares_wrongly(value, mistaken))
+        loaded.diagnostics.merge(mistaken.elsewhere(of_variables));
     Diagnostics of_schema;
-    checker().check(*value, file, loaded.lines, of_schema);
-    merge_except(of_schema, unresolved, loaded.diagnostics);
-    if (loaded.diagnostics.has_errors())
+    checker().check(value, file, loaded.lines, of_schema);
+    loaded.diagnostics.merge(mistaken.elsewhere(except_at(unresolved, of_schema)));
+    if (loaded.diagnostics.has_errors()) {
+        mistaken.add(loaded.diagnostics);
+        for (const Mark &mark : unresolved)
+            mistaken.add(mark.line);
+        loaded.sections = sound_sections(std::move(value), mistaken, checker());
         return loaded;
-    loaded.recipe = to_recipe(std::move(*value), path);
+    }
+    loaded.recipe = to_recipe(std::move(value), path);
     loaded.recipe->sha256 = sha256_hex(text);
     return loaded;
 }

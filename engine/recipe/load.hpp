@@ -15,7 +15,9 @@
 namespace retouch {
 
 struct LoadedRecipe {
-    std::optional<Recipe> recipe; ///< absent when there are errors
+    std::optional<Recipe> recipe;  ///< absent when there are errors
+    std::vector<Section> sections; ///< of a wrong recipe, those entries that may be judged further
+    std::filesystem::path directory; ///< absolute; where the file is
     Diagnostics diagnostics;
     std::vector<std::string> lines; ///< of the file, for excerpts
 };

@@ -40,11 +40,10 @@ class Composer : public YAML::EventHandler {
     Composer(YamlSource &source, Diagnostics &diagnostics)
         : source_(source), diagnostics_(diagnostics) {}
 
-    std::optional<Value> take() { return failed_ ? std::nullopt : std::exchange(root_, {}); }
+    std::optional<Value> take() { return std::exchange(root_, {}); }
 
     void refuse(std::size_t offset, std::string message, std::string hint = {}) {
         diagnostics_.add(source_.error(offset, std::move(message), std::move(hint)));
-        failed_ = true;
     }
 
     void OnDocumentStart(const YAML::Mark &) override {}
@@ -176,7 +175,6 @@ class Composer : public YAML::EventHandler {
         Diagnostic twice = source_.error(at, fmt::format("the key '{}' is given twice", shown));
         twice.related.push_back(source_.related(first->second, "first defined here"));
         diagnostics_.add(std::move(twice));
-        failed_ = true;
     }
 
     void start(Value::Kind kind, YAML::EmitterStyle::value style, std::size_t at) {
@@ -220,7 +218,6 @@ class Composer : public YAML::EventHandler {
     std::vector<Open> open_;
     std::optional<Value> root_;
     std::size_t nodes_ = 0;
-    bool failed_ = false;
 };
 
 /// yaml-cpp's objections in our words. Few are left after the layout check.
@@ -253,14 +250,14 @@ std::optional<Value> compose_yaml(YamlSource &source, Diagnostics &diagnostics) 
     try {
         YAML::Parser parser(stream);
         const bool found = parser.HandleNextDocument(composer);
-        if (!found || parser)
-            composer.refuse(0, "this cannot be read as one YAML document");
+        if (found && !parser)
+            return composer.take();
+        composer.refuse(0, "this cannot be read as one YAML document");
     } catch (const YAML::ParserException &exception) {
         explain(exception, source, composer);
     } catch (const Stop &) {
-        return std::nullopt;
     }
-    return composer.take();
+    return std::nullopt;
 }
 
 } // namespace retouch

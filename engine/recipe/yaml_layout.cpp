@@ -4,6 +4,7 @@
 
 #include "recipe/yaml_layout.hpp"
 
+#include "recipe/yaml_layout_findings.hpp"
 #include "recipe/yaml_layout_words.hpp"
 #include "recipe/yaml_scan.hpp"
 #include "recipe/yaml_tokens.hpp"
@@ -20,10 +21,7 @@ namespace retouch {
 
 namespace {
 
-constexpr std::size_t k_most_findings = 50;
 constexpr std::size_t k_longest_key = 255;
-
-using MaybeFinding = std::optional<Finding>;
 
 /// An open block collection.
 struct Level {
@@ -41,17 +39,24 @@ struct Awaiting {
 class Layout {
   public:
     Layout(YamlSource &source, Diagnostics &diagnostics)
-        : source_(source), text_(source.text()), diagnostics_(diagnostics) {}
+        : text_(source.text()), findings_(source, diagnostics) {}
 
-    bool run() {
-        while (!stopped_ && find_line())
+    std::optional<std::vector<Mask>> run() {
+        while (!stopped_ && find_line()) {
+            findings_.go_on_at(line_);
             if (const auto finding = read_line())
                 recover(*finding);
+            if (findings_.too_many())
+                stop();
+        }
+        findings_.go_on_at(text_.size());
         if (!stopped_)
             empty_entry();
-        if (!started_ && found_ == 0)
-            report(finding_at(0, "the file is empty"));
-        return found_ == 0;
+        if (!started_ && !findings_.any()) {
+            findings_.report(finding_at(0, "the file is empty"));
+            findings_.distrust();
+        }
+        return findings_.take_masks();
     }
 
   private:
@@ -74,19 +79,10 @@ class Layout {
 
     [[nodiscard]] std::size_t column() const { return at_ - line_; }
 
-    void report(const Finding &finding) {
-        Diagnostic diagnostic = source_.error(finding.offset, finding.message, finding.hint);
-        if (finding.related_offset)
-            diagnostic.related.push_back(
-                source_.related(*finding.related_offset, finding.related_message));
-        diagnostics_.add(std::move(diagnostic));
-        ++found_;
-    }
-
     void recover(const Finding &finding) {
-        report(finding);
-        if (scan_broke_ || found_ >= k_most_findings)
-            stopped_ = true;
+        findings_.report_end_of_line(finding);
+        if (scan_broke_)
+            stop();
         skipping_ = true;
         skip_column_ = entry_column_;
         lenient_ = true;
@@ -94,9 +90,16 @@ class Layout {
         awaiting_ = {};
     }
 
+    void stop() {
+        findings_.distrust();
+        stopped_ = true;
+    }
+
     void empty_entry() {
-        if (awaiting_.active && awaiting_.dash)
-            report(finding_at(awaiting_.offset, "this list entry is empty"));
+        if (!awaiting_.active || !awaiting_.dash)
+            return;
+        findings_.report(finding_at(awaiting_.offset, "this list entry is empty"));
+        findings_.hide(awaiting_.offset, awaiting_.offset + 1, "- ~");
     }
 
     // Lines.
@@ -130,7 +133,9 @@ class Layout {
 
     MaybeFinding read_marker() {
         if (text_[at_] == '%') {
-            report(finding_at(at_, "directives (%NAME) are not allowed", "remove this line"));
+            findings_.report(
+                finding_at(at_, "directives (%NAME) are not allowed", "remove this line"));
+            findings_.hide(at_, line_end(text_, at_));
             return std::nullopt;
         }
         if (text_[at_] == '.') {
@@ -166,9 +171,9 @@ class Layout {
             return finding_at(at_, "there is no key before this colon",
                               "write \"key: value\"; text that starts with ':' needs quotes");
         if (text_[at_] == '|' || text_[at_] == '>')
-            return read_node();
+            return findings_.masked(start, "~", read_node());
         if (auto finding = read_node())
-            return finding;
+            return nested ? findings_.masked(start, "~", std::move(finding)) : finding;
         const std::size_t colon = skip_blanks(text_, at_);
         if (!at_key_colon(text_, colon, false, false))
             return finish_lone_value(start, nested);
@@ -188,11 +193,30 @@ class Layout {
     }
 
     MaybeFinding read_value(std::size_t key, std::size_t offset) {
-        if (only_comment_left(text_, offset)) {
+        at_ = pass_properties(offset);
+        if (only_comment_left(text_, at_)) {
             awaiting_ = {true, false, key};
             return std::nullopt;
         }
-        at_ = skip_blanks(text_, offset);
+        const std::size_t start = at_;
+        return findings_.masked(start, "~", read_value_here());
+    }
+
+    /// Reports the anchors and tags before a value and goes on behind them.
+    std::size_t pass_properties(std::size_t offset) {
+        std::size_t at = skip_blanks(text_, offset);
+        while (!at_line_end(text_, at) && (text_[at] == '&' || text_[at] == '!')) {
+            findings_.report(reserved_start(text_, at).value());
+            const std::size_t start = at;
+            while (!at_gap(text_, at))
+                ++at;
+            findings_.hide(start, at);
+            at = skip_blanks(text_, at);
+        }
+        return at;
+    }
+
+    MaybeFinding read_value_here() {
         if (text_[at_] == '-' && at_gap(text_, at_ + 1))
             return finding_at(at_, "a list cannot start on the line of its key",
                               "start it on the next line, or write [a, b]");
@@ -243,6 +267,8 @@ class Layout {
             return finding_at(rest, "there is a second colon on this line",
                               "put text that holds a colon in quotes");
         const bool lines = text_.substr(node_, at_ - node_).find('\n') != std::string_view::npos;
+        if (lines) // it may have swallowed what was meant as keys
+            findings_.distrust();
         Finding finding =
             finding_at(rest, fmt::format("text cannot follow this '{}'", text_[at_ - 1]),
                        lines ? "is a closing one missing above?" : "put the whole text in quotes");
@@ -279,7 +305,7 @@ class Layout {
             return bad_indentation();
         }
         if (levels_.size() >= k_max_yaml_depth) {
-            stopped_ = true;
+            stop();
             return too_deep(at_);
         }
         levels_.push_back({column(), list});
@@ -314,8 +340,13 @@ class Layout {
         if (lone_root_)
             return continued_text(start);
         if (!nested && started_ && !lone_value_expected())
-            return levels_.empty() || levels_.back().column < column() ? continued_text(start)
-                                                                       : no_colon(start);
+            return levels_.empty() || levels_.back().column < column()
+                       ? findings_.masked(start, {}, continued_text(start))
+                       : findings_.masked(start,
+                                          levels_.back().list
+                                              ? ""
+                                              : std::string(probable_key(text_, start)) + ":",
+                                          no_colon(start));
         if (!started_) {
             lone_root_ = start;
             first_ = marked_ ? first_ : start;
@@ -323,7 +354,7 @@ class Layout {
         started_ = true;
         lenient_ = false;
         at_ = end;
-        return end_of_line();
+        return nested ? findings_.masked(start, "~", end_of_line()) : end_of_line();
     }
 
     bool lone_value_expected() {
@@ -341,9 +372,8 @@ class Layout {
         return left_levels_ ? indentation_fits_nothing(at_, columns_) : indented_too_deep(at_);
     }
 
-    YamlSource &source_;
     std::string_view text_;
-    Diagnostics &diagnostics_;
+    LayoutFindings findings_;
     std::vector<Level> levels_;
     std::vector<std::size_t> columns_; ///< of the levels before this line
     Awaiting awaiting_;
@@ -355,7 +385,6 @@ class Layout {
     std::optional<std::size_t> lone_root_; ///< the document is this scalar alone
     std::size_t entry_column_ = 0;
     std::size_t skip_column_ = 0;
-    std::size_t found_ = 0;
     bool started_ = false;
     bool marked_ = false;      ///< "---" was seen
     bool ended_ = false;       ///< "..." was seen
@@ -368,7 +397,7 @@ class Layout {
 
 } // namespace
 
-bool check_layout(YamlSource &source, Diagnostics &diagnostics) {
+std::optional<std::vector<Mask>> check_layout(YamlSource &source, Diagnostics &diagnostics) {
     return Layout(source, diagnostics).run();
 }
 

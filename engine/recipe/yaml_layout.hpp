@@ -5,13 +5,19 @@
 // brackets, too deep nesting. It composes nothing; what passes is safe and unambiguous for
 // yaml-cpp.
 
+#include "recipe/yaml_mask.hpp"
 #include "recipe/yaml_source.hpp"
+
+#include <optional>
+#include <vector>
 
 namespace retouch {
 
 inline constexpr std::size_t k_max_yaml_depth = 64;
 
-/// All findings, at most one a line. True when there are none.
-bool check_layout(YamlSource &source, Diagnostics &diagnostics);
+/// Reports all findings. Returns what to mask before anything else reads the text, nothing when it
+/// is clean; absent when a finding leaves open what the lines around it mean.
+[[nodiscard]] std::optional<std::vector<Mask>> check_layout(YamlSource &source,
+                                                            Diagnostics &diagnostics);
 
 } // namespace retouch

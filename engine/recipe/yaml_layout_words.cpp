@@ -17,14 +17,27 @@ Finding finding_at(std::size_t offset, std::string message, std::string hint) {
     return {offset, std::move(message), std::move(hint), std::nullopt, {}};
 }
 
+namespace {
+
+std::string_view plain_text(std::string_view text, std::size_t start) {
+    return trim(text.substr(start, plain_end(text, start, false) - start));
+}
+
+} // namespace
+
+std::string_view probable_key(std::string_view text, std::size_t start) {
+    const std::string_view line = plain_text(text, start);
+    return line.substr(0, line.find_first_of(" :"));
+}
+
 Finding key_without_colon(std::string_view text, std::size_t start) {
     constexpr std::size_t k_longest = 60;
-    const std::string_view line = trim(text.substr(start, plain_end(text, start, false) - start));
+    const std::string_view line = plain_text(text, start);
     if (line.size() > k_longest)
         return finding_at(start, "this key has no colon", "write \"key: value\"");
+    const std::string key = escape(probable_key(text, start));
     const std::size_t gap = std::min(line.find_first_of(" :"), line.size());
     const std::string_view rest = gap < line.size() ? trim(line.substr(gap + 1)) : "";
-    const std::string key = escape(line.substr(0, gap));
     if (rest.empty())
         return finding_at(start, "this key has no colon",
                           fmt::format("write \"{}:\" and its value", key));

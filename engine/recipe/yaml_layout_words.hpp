@@ -12,6 +12,9 @@ namespace retouch {
 
 [[nodiscard]] Finding finding_at(std::size_t offset, std::string message, std::string hint = {});
 
+/// The key that was probably meant by a line of text where a key is expected.
+[[nodiscard]] std::string_view probable_key(std::string_view text, std::size_t start);
+
 /// A line of text where a key is expected; shows the key that was probably meant.
 [[nodiscard]] Finding key_without_colon(std::string_view text, std::size_t start);
 

@@ -17,6 +17,7 @@ namespace retouch {
 namespace {
 
 constexpr std::string_view k_byte_order_mark = "\xEF\xBB\xBF";
+constexpr std::size_t k_most_refusals = 50;
 
 /// Line ends as "\n"; a carriage return that ends no line stays, to be refused.
 std::string plain_line_ends(std::string_view bytes) {
@@ -84,19 +85,23 @@ Refusal refuse(std::size_t offset, char32_t c) {
     return {offset, fmt::format("the invisible character {} is not allowed", name), hint};
 }
 
-std::optional<Refusal> find_refusal(std::string_view text) {
+/// All of them up to a bound. Behind bytes that are not UTF-8, or a NUL, is no text.
+std::vector<Refusal> find_refusals(std::string_view text) {
     if (const auto bad = invalid_utf8(text))
-        return Refusal{*bad,
-                       fmt::format("the file is not UTF-8: byte 0x{:02x} is not valid here",
-                                   static_cast<unsigned char>(text[*bad])),
-                       "save the file as UTF-8"};
-    for (std::size_t i = 0; i < text.size();) {
+        return {{*bad,
+                 fmt::format("the file is not UTF-8: byte 0x{:02x} is not valid here",
+                             static_cast<unsigned char>(text[*bad])),
+                 "save the file as UTF-8"}};
+    std::vector<Refusal> found;
+    for (std::size_t i = 0; i < text.size() && found.size() < k_most_refusals;) {
         const CodePoint c = decode(text.substr(i));
         if (is_control(c.value) || is_foreign_line_end(c.value) || is_deceptive(c.value))
-            return refuse(i, c.value);
+            found.push_back(refuse(i, c.value));
+        if (c.value == 0)
+            break;
         i += c.length;
     }
-    return std::nullopt;
+    return found;
 }
 
 } // namespace
@@ -110,11 +115,10 @@ std::optional<YamlSource> YamlSource::make(std::string_view bytes, const std::st
     if (bytes.starts_with(k_byte_order_mark))
         bytes.remove_prefix(k_byte_order_mark.size());
     YamlSource source(plain_line_ends(bytes), file);
-    if (const auto refusal = find_refusal(source.text_)) {
-        diagnostics.add(source.error(refusal->offset, refusal->message, refusal->hint));
-        return std::nullopt;
-    }
-    return source;
+    const std::vector<Refusal> refusals = find_refusals(source.text_);
+    for (const Refusal &refusal : refusals)
+        diagnostics.add(source.error(refusal.offset, refusal.message, refusal.hint));
+    return refusals.empty() ? std::optional(std::move(source)) : std::nullopt;
 }
 
 YamlSource::YamlSource(std::string text, std::string file)
@@ -123,6 +127,10 @@ YamlSource::YamlSource(std::string text, std::string file)
     for (std::size_t i = 0; i < text_.size(); ++i)
         if (text_[i] == '\n')
             line_starts_.push_back(i + 1);
+}
+
+void YamlSource::put_masks(const std::vector<Mask> &masks) {
+    *this = YamlSource(retouch::put_masks(text_, masks), std::move(file_));
 }
 
 Mark YamlSource::mark(std::size_t offset) {

@@ -2,6 +2,8 @@
 // YamlSource: the text of a YAML file with plain line ends and no byte order mark, and where each
 // of its offsets stands. It knows characters and positions, not YAML.
 
+#include "recipe/yaml_mask.hpp"
+
 #include "retouch/diagnostics.hpp"
 #include "retouch/value.hpp"
 
@@ -22,6 +24,9 @@ class YamlSource {
     make(std::string_view bytes, const std::string &file, Diagnostics &diagnostics);
 
     [[nodiscard]] const std::string &text() const { return text_; }
+
+    /// Hides parts of the text; the lines of all others stay as they are.
+    void put_masks(const std::vector<Mask> &masks);
 
     /// The place of a byte of text(); its end is allowed.
     [[nodiscard]] Mark mark(std::size_t offset);

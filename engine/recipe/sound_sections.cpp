@@ -1,0 +1,78 @@
+// Sound sections: an entry ends where the next one starts, by lines. What is left is checked again
+// inside the smallest recipe there is, because not every objection of a schema has a place.
+
+#include "recipe/sound_sections.hpp"
+
+#include "recipe/recipe_schema.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <string>
+#include <utility>
+
+namespace retouch {
+
+namespace {
+
+constexpr int k_end_of_file = std::numeric_limits<int>::max();
+
+void drop_mistaken(Value &section, int end, const MistakenLines &mistaken) {
+    std::vector<Value> kept;
+    for (std::size_t i = 0; i < section.items.size(); ++i) {
+        const bool last = i + 1 == section.items.size();
+        const int first = section.items[i].mark.line;
+        // Entries may share a line; each then ends on it.
+        const int next = last ? end : section.items[i + 1].mark.line;
+        if (!mistaken.any_in(first, std::max(next, first + 1)))
+            kept.push_back(std::move(section.items[i]));
+    }
+    section.items = std::move(kept);
+}
+
+Value text(std::string scalar) {
+    Value value;
+    value.kind = Value::Kind::string;
+    value.scalar = std::move(scalar);
+    value.quoted = true;
+    return value;
+}
+
+Value mapping(std::vector<Field> fields) {
+    Value value;
+    value.kind = Value::Kind::mapping;
+    value.fields = std::move(fields);
+    return value;
+}
+
+Value smallest_recipe_with(const Field &section) {
+    Value format = text("1");
+    format.kind = Value::Kind::integer;
+    format.quoted = false;
+    return mapping({{"retouch", {}, std::move(format)},
+                    {"name", {}, text("a")},
+                    {"source", {}, mapping({{"image", {}, text("a")}})},
+                    section});
+}
+
+} // namespace
+
+int end_line(const std::vector<Field> &fields, std::size_t index) {
+    return index + 1 < fields.size() ? fields[index + 1].key_mark.line : k_end_of_file;
+}
+
+std::vector<Section> sound_sections(Value recipe, const MistakenLines &mistaken,
+                                    const SchemaChecker &checker) {
+    std::vector<Section> sections;
+    for (std::size_t i = 0; i < recipe.fields.size(); ++i) {
+        Field &field = recipe.fields[i];
+        if (!is_section(field.key) || mistaken.contains(field.key_mark.line))
+            continue;
+        drop_mistaken(field.value, end_line(recipe.fields, i), mistaken);
+        Diagnostics unplaced;
+        if (checker.check(smallest_recipe_with(field), {}, {}, unplaced))
+            sections.push_back({field.key, std::move(field.value)});
+    }
+    return sections;
+}
+
+} // namespace retouch
