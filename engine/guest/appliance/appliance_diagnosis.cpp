@@ -67,7 +67,7 @@ fs::path appliance_directory(const Handle &handle) {
     std::error_code failed;
     while (!rest.empty()) {
         const std::size_t end = std::min(rest.find(':'), rest.size());
-        const fs::path directory(rest.substr(0, end));
+        fs::path directory(rest.substr(0, end));
         if (fs::exists(directory / "supermin.d", failed) ||
             fs::exists(directory / "README.fixed", failed))
             return directory;

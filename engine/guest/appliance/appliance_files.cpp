@@ -135,6 +135,7 @@ std::vector<DirectoryEntry> ApplianceGuest::list(const std::string &path) const 
         return {};
     std::vector<std::string> names = take_list(guestfs_ls(g(), path.c_str()));
     std::vector<char *> pointers;
+    pointers.reserve(names.size() + 1);
     for (std::string &name : names)
         pointers.push_back(name.data());
     pointers.push_back(nullptr);
@@ -211,9 +212,9 @@ void ApplianceGuest::make_link(const std::string &target, const std::string &pat
         throw handle_->file_error(what, path);
     if (guestfs_rename(g(), temporary.c_str(), path.c_str()) == 0)
         return;
-    const Error error = handle_->file_error(what, path);
+    Error error = handle_->file_error(what, path);
     guestfs_rm_f(g(), temporary.c_str());
-    throw error;
+    throw Error(std::move(error));
 }
 
 void ApplianceGuest::set_attributes(const std::string &path, std::uint32_t mode, std::uint32_t uid,

@@ -154,7 +154,7 @@ class Arguments {
 
 void add_name_resolution(Arguments &arguments, const Sandbox &sandbox, MountPoints &points,
                          const std::string &run) {
-    const std::string settings = read_file("/etc/resolv.conf", 64 * 1024);
+    const std::string settings = read_file("/etc/resolv.conf", std::size_t{64} * 1024);
     const std::string path = resolve_in_guest(sandbox.guest, "/etc/resolv.conf");
     if (is_within(path, run))
         arguments.add_data("--file", "0644", settings, path);

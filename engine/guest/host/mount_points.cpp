@@ -76,7 +76,7 @@ std::string MountPoints::file(const std::string &path) {
 
 std::string MountPoints::ensure(const std::string &path, FileInfo::Type type) {
     constexpr const char *what = "make a mount point of";
-    const std::string resolved = resolve_in_guest(guest_, path);
+    std::string resolved = resolve_in_guest(guest_, path);
     if (const std::optional<FileInfo> info = guest_.lstat(resolved)) {
         if (info->type != type)
             throw refusal::file_operation(what, resolved,
