@@ -71,7 +71,7 @@ void check_bounds(const GuestCommand &command) {
 
 } // namespace
 
-Environment command_environment(const Facts &facts, const GuestCommand &command) {
+Environment command_environment(const Facts &facts, const GuestCommand &command, bool writable) {
     Environment environment = {
         {"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
         {"HOME", "/root"},
@@ -83,6 +83,8 @@ Environment command_environment(const Facts &facts, const GuestCommand &command)
         {"DEBIAN_FRONTEND", "noninteractive"},
         {"SYSTEMD_OFFLINE", "1"},
     };
+    if (!writable)
+        environment.emplace_back("TMPDIR", "/run");
     if (command.network)
         for (const char *name : {"http_proxy", "https_proxy", "ftp_proxy", "no_proxy", "HTTP_PROXY",
                                  "HTTPS_PROXY", "NO_PROXY"})

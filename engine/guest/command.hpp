@@ -28,8 +28,10 @@ inline constexpr int k_timed_out_status = 137;
 using Environment = std::vector<std::pair<std::string, std::string>>;
 
 /// The whole environment of `command`: its own on top of ours. A networked one also gets the
-/// proxies of this process.
-[[nodiscard]] Environment command_environment(const Facts &facts, const GuestCommand &command);
+/// proxies of this process; one that cannot write to the image finds another place for its
+/// temporary files.
+[[nodiscard]] Environment command_environment(const Facts &facts, const GuestCommand &command,
+                                              bool writable);
 
 /// Throws Error: refused when programs of the guest cannot run here, invalid when the command is
 /// beyond the bounds.

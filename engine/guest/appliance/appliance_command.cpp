@@ -84,7 +84,8 @@ Job make_job(const ApplianceSandbox &sandbox, const GuestCommand &command) {
     job.directory = command.working_directory;
     job.script_path = k_script_path;
     job.script = command.script;
-    for (const auto &[name, value] : command_environment(sandbox.guest.facts(), command))
+    for (const auto &[name, value] :
+         command_environment(sandbox.guest.facts(), command, sandbox.writable))
         job.environment.push_back(fmt::format("{}={}", name, value));
     choose_mount_points(sandbox, job);
     choose_service_policy(sandbox, job);

@@ -189,7 +189,8 @@ Arguments make_arguments(const Sandbox &sandbox, const GuestCommand &command, Mo
     for (const Capability &capability : k_capabilities)
         arguments.add({"--cap-add", capability.name});
     arguments.add({"--clearenv"});
-    for (const auto &[name, value] : command_environment(sandbox.guest.facts(), command))
+    for (const auto &[name, value] :
+         command_environment(sandbox.guest.facts(), command, sandbox.writable))
         arguments.add({"--setenv", name, value});
     arguments.add(
         {"--chdir", command.working_directory, "--json-status-fd", std::to_string(status_fd)});

@@ -236,3 +236,15 @@ TEST_CASE("command: a probe sees everything and can change nothing") {
             CHECK(guest.read("/etc/hostname", 10) == "tiny\n");
         }
 }
+
+TEST_CASE("command: a probe has a place for temporary files, a command the image's own") {
+    for (const GuestKind kind : guest_kinds())
+        DYNAMIC_SECTION(name_of(kind)) {
+            Guest &guest = shared_guest(kind);
+            GuestCommand command;
+            command.script = "file=$(mktemp) && echo kept > $file && cat $file && rm $file && "
+                             "echo ${TMPDIR-none}";
+            CHECK(guest.probe(command).out.text == "kept\n/run\n");
+            CHECK(guest.run(command).out.text == "kept\nnone\n");
+        }
+}
