@@ -6,6 +6,7 @@
 
 #include "recipe/yaml_layout_findings.hpp"
 #include "recipe/yaml_layout_words.hpp"
+#include "recipe/yaml_levels.hpp"
 #include "recipe/yaml_scan.hpp"
 #include "recipe/yaml_tokens.hpp"
 
@@ -22,12 +23,6 @@ namespace retouch {
 namespace {
 
 constexpr std::size_t k_longest_key = 255;
-
-/// An open block collection.
-struct Level {
-    std::size_t column = 0;
-    bool list = false;
-};
 
 /// A key or dash whose value has not come yet.
 struct Awaiting {
@@ -232,14 +227,14 @@ class Layout {
     MaybeFinding read_node() {
         const char c = text_[at_];
         if (c == '|' || c == '>') {
-            Scan scan = scan_block_scalar(text_, at_, levels_.back().column);
+            Scan scan = scan_block_scalar(text_, at_, levels_.column());
             next_ = scan.end;
             at_ = scan.end;
             return std::move(scan.finding);
         }
         if (c == '"' || c == '\'' || c == '[' || c == '{') {
             const bool flow = c == '[' || c == '{';
-            Scan scan = flow ? scan_flow(text_, at_, levels_.size()) : scan_quoted(text_, at_);
+            Scan scan = flow ? scan_flow(text_, at_, levels_.depth()) : scan_quoted(text_, at_);
             // Behind a construct that is broken over lines nothing can be trusted.
             scan_broke_ = scan.finding && std::max(scan.end, scan.finding->offset) >= next_;
             node_ = at_;
@@ -282,7 +277,7 @@ class Layout {
     /// Puts the line's collection at column() onto the levels.
     MaybeFinding enter(bool list, bool nested) {
         if (lone_root_)
-            return no_colon(*std::exchange(lone_root_, std::nullopt));
+            return key_without_colon(text_, *std::exchange(lone_root_, std::nullopt));
         bool may_open = nested || !started_ || lenient_;
         if (!nested)
             may_open = leave_deeper_levels() || may_open;
@@ -290,11 +285,11 @@ class Layout {
         started_ = true;
         const bool lenient = std::exchange(lenient_, false);
         const bool after_key = std::exchange(awaiting_, {}).active && may_open;
-        if (!levels_.empty() && levels_.back().column == column() && !nested) {
-            if (levels_.back().list == list)
+        if (levels_.innermost_is_at(column()) && !nested) {
+            if (levels_.in_list() == list)
                 return std::nullopt;
-            if (!list && levels_.size() > 1 && levels_[levels_.size() - 2].column == column()) {
-                levels_.pop_back();
+            if (!list && levels_.outer_is_at(column())) {
+                levels_.close_innermost();
                 return std::nullopt;
             }
             if (!lenient && !(list && after_key))
@@ -304,28 +299,21 @@ class Layout {
         } else if (!may_open) {
             return bad_indentation();
         }
-        if (levels_.size() >= k_max_yaml_depth) {
+        if (levels_.depth() >= k_max_yaml_depth) {
             stop();
             return too_deep(at_);
         }
-        levels_.push_back({column(), list});
+        levels_.open(column(), list);
         return std::nullopt;
     }
 
     /// True when a value is awaited and this line may be it.
     bool leave_deeper_levels() {
-        const std::size_t before = levels_.size();
-        columns_.clear();
-        for (const Level &level : levels_)
-            if (columns_.empty() || columns_.back() != level.column)
-                columns_.push_back(level.column);
-        while (!levels_.empty() && levels_.back().column > column())
-            levels_.pop_back();
-        left_levels_ = levels_.size() != before;
-        const bool deeper = levels_.empty() || levels_.back().column < column();
-        if (left_levels_ || !deeper)
+        levels_.leave_deeper(column());
+        const bool deeper = levels_.holds(column());
+        if (levels_.left_any() || !deeper)
             empty_entry_before();
-        return awaiting_.active && !left_levels_ && (deeper || !awaiting_.dash);
+        return awaiting_.active && !levels_.left_any() && (deeper || !awaiting_.dash);
     }
 
     void empty_entry_before() {
@@ -340,13 +328,7 @@ class Layout {
         if (lone_root_)
             return continued_text(start);
         if (!nested && started_ && !lone_value_expected())
-            return levels_.empty() || levels_.back().column < column()
-                       ? findings_.masked(start, {}, continued_text(start))
-                       : findings_.masked(start,
-                                          levels_.back().list
-                                              ? ""
-                                              : std::string(probable_key(text_, start)) + ":",
-                                          no_colon(start));
+            return text_without_key(start);
         if (!started_) {
             lone_root_ = start;
             first_ = marked_ ? first_ : start;
@@ -359,23 +341,26 @@ class Layout {
 
     bool lone_value_expected() {
         const bool awaited = leave_deeper_levels() || lenient_;
-        return awaited && (levels_.empty() || levels_.back().column < column());
+        return awaited && levels_.holds(column());
     }
 
-    Finding no_colon(std::size_t start) const {
-        if (!levels_.empty() && levels_.back().list)
-            return no_entry(start);
-        return key_without_colon(text_, start);
+    MaybeFinding text_without_key(std::size_t start) {
+        if (levels_.holds(column()))
+            return findings_.masked(start, {}, continued_text(start));
+        if (levels_.in_list())
+            return findings_.masked(start, {}, no_entry(start));
+        return findings_.masked(start, std::string(probable_key(text_, start)) + ":",
+                                key_without_colon(text_, start));
     }
 
     [[nodiscard]] Finding bad_indentation() const {
-        return left_levels_ ? indentation_fits_nothing(at_, columns_) : indented_too_deep(at_);
+        return levels_.left_any() ? indentation_fits_nothing(at_, levels_.former_columns())
+                                  : indented_too_deep(at_);
     }
 
     std::string_view text_;
     LayoutFindings findings_;
-    std::vector<Level> levels_;
-    std::vector<std::size_t> columns_; ///< of the levels before this line
+    YamlLevels levels_;
     Awaiting awaiting_;
     std::size_t next_ = 0;                 ///< start of the next line to read
     std::size_t line_ = 0;                 ///< start of the line being read
@@ -386,12 +371,11 @@ class Layout {
     std::size_t entry_column_ = 0;
     std::size_t skip_column_ = 0;
     bool started_ = false;
-    bool marked_ = false;      ///< "---" was seen
-    bool ended_ = false;       ///< "..." was seen
-    bool left_levels_ = false; ///< this line ended a collection
-    bool skipping_ = false;    ///< lines deeper than skip_column_ belong to a mistake
-    bool lenient_ = false;     ///< the last line was a mistake
-    bool scan_broke_ = false;  ///< the rest of the file cannot be understood
+    bool marked_ = false;     ///< "---" was seen
+    bool ended_ = false;      ///< "..." was seen
+    bool skipping_ = false;   ///< lines deeper than skip_column_ belong to a mistake
+    bool lenient_ = false;    ///< the last line was a mistake
+    bool scan_broke_ = false; ///< the rest of the file cannot be understood
     bool stopped_ = false;
 };
 
