@@ -10,7 +10,6 @@
 #include "store/rbd/full_pool_watch.hpp"
 
 #include <cerrno>
-#include <charconv>
 #include <csignal>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -148,30 +147,12 @@ DiskExport::~DiskExport() {
         umount2(path_.c_str(), MNT_DETACH | UMOUNT_NOFOLLOW);
 }
 
-std::uint64_t DiskExport::bytes_written() const {
-    if (finished_)
-        return bytes_written_;
-    // Files of /proc have no size, so they are read as they come.
-    const UniqueFd file = open_file(fmt::format("/proc/{}/io", daemon_.pid()), O_RDONLY);
-    char buffer[1024];
-    const ssize_t got = ::read(file.get(), buffer, sizeof buffer);
-    const std::string_view text(buffer, got > 0 ? static_cast<std::size_t>(got) : 0);
-    constexpr std::string_view key = "\nwrite_bytes: ";
-    const std::size_t at = text.find(key);
-    std::uint64_t bytes = 0;
-    if (at != std::string_view::npos)
-        std::from_chars(text.data() + at + key.size(), text.data() + text.size(), bytes);
-    return bytes;
-}
-
 void DiskExport::require_served() const {
     if (room_watch_)
         room_watch_->require_patience();
 }
 
 void DiskExport::finish() {
-    bytes_written_ = bytes_written();
-    finished_ = true;
     const int status = daemon_.stop(k_stop_patience);
     require_served();
     if (status != 0)

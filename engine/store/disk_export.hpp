@@ -6,7 +6,6 @@
 #include "base/process.hpp"
 #include "retouch/store.hpp"
 
-#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -44,10 +43,6 @@ class DiskExport {
 
     [[nodiscard]] pid_t pid() const { return daemon_.pid(); }
 
-    /// Bytes the daemon wrote to storage of this host so far (the kernel's account of the process);
-    /// what it sent to a Ceph cluster is not among them.
-    [[nodiscard]] std::uint64_t bytes_written() const;
-
     /// Throws Error: temporary, when the daemon was ended because the Ceph pool it writes to stayed
     /// full: whatever else went wrong since then did so for that reason.
     void require_served() const;
@@ -66,8 +61,6 @@ class DiskExport {
     ChildProcess daemon_;
     UniqueFd daemon_fd_;                        ///< a pidfd
     std::unique_ptr<FullPoolWatch> room_watch_; ///< of a writable RBD image
-    std::uint64_t bytes_written_ = 0;
-    bool finished_ = false;
 };
 
 } // namespace retouch

@@ -121,7 +121,7 @@ class Guest : public GuestView {
     /// called afterwards. The destructor closes without reporting. Throws Error.
     virtual void finish() = 0;
 
-    /// Bytes written to the disk so far; final after finish().
+    /// Bytes written to the disk so far, discards left out; final after finish(). Throws Error.
     [[nodiscard]] virtual std::uint64_t bytes_written() const = 0;
 };
 

@@ -39,6 +39,13 @@ files: [{{to: /etc/motd, content: "{text}\\n"}}]
 """
 
 
+def different_bytes(one, other, block=512):
+    """In sectors that differ."""
+    with open(one, "rb") as first, open(other, "rb") as second:
+        return sum(block for a, b in zip(iter(lambda: first.read(block), b""), iter(lambda: second.read(block), b""))
+                   if a != b)
+
+
 @needs_rig
 class Glance(unittest.TestCase):
     maxDiff = None
@@ -211,6 +218,34 @@ class Glance(unittest.TestCase):
         self.assertIn("7", result.stdout)
         self.assertEqual(before, world.state())
         self.assertEqual([], world.leftovers())
+
+    def limited(self, guest):
+        """What steps write into a disk in Ceph is counted, reported and held against a limit."""
+        world, source, _ = self.cloud()
+        eight, options = 8 << 20, ["--yes", "--guest", guest]
+        before = world.state()
+        more = "commands: [dd if=/dev/urandom of=/opt/eight bs=1M count=8]\nlimits: {bytes_written: %s}"
+        result = world.retouch("apply", self.small(world, source, more=more % "8 MiB"), *options, expect=5)
+        self.assertRegex(result.stdout, r"the steps together wrote 8\.[0-9] MiB, more than the 8\.0 MiB of bytes_written")
+        self.assertEqual(before, world.state())
+        self.assertEqual([], world.leftovers())
+
+        report = world.json("apply", self.small(world, source, more=more % "9 MiB"), *options)["targets"][0]
+        self.check_published(world, self.the_result(world, source), source)
+        of_steps = sum(step["effect"]["bytes_written"] for step in report["steps"])
+        self.assertTrue(eight < of_steps <= report["bytes_written"] < eight + (1 << 20), report)
+        # No sector that is another now was left out.
+        with world.exported(f"{source['id']}@snap") as old, world.exported(f"{report['image_id']}@snap") as new:
+            changed = different_bytes(old, new)
+        self.assertTrue(eight < changed <= report["bytes_written"], (changed, report))
+
+    @needs_root
+    def test_a_limit_on_what_is_written_stops_it_with_the_host_guest(self):
+        self.limited("host")
+
+    @unittest.skipUnless(THOROUGH, "an appliance takes its time")
+    def test_a_limit_on_what_is_written_stops_it_with_the_appliance(self):
+        self.limited("appliance")
 
     @needs_root
     def test_without_the_right_to_publish_it_is_refused_before_the_work(self):

@@ -66,6 +66,11 @@ void identify(const Handle &handle, Volume &volume) {
         set_blkid_value(volume, pairs[at], pairs[at + 1]);
 }
 
+/// Where there is room for the name of a socket.
+std::filesystem::path monitor_path(const DiskExport &served) {
+    return served.path().parent_path() / "qemu.sock";
+}
+
 } // namespace
 
 ApplianceGuest::ApplianceGuest(const Disk &disk, const GuestOptions &options, EventSink &events)
@@ -73,9 +78,11 @@ ApplianceGuest::ApplianceGuest(const Disk &disk, const GuestOptions &options, Ev
       read_only_(disk.read_only),
       network_(options.network),
       export_(std::make_unique<DiskExport>(disk, DiskExport::Protocol::nbd, directory_.path())),
-      handle_(launch_appliance(
-          {export_->path(), disk.read_only, options.network, directory_.path()}, events)),
-      watchdog_(std::make_unique<Watchdog>(guestfs_get_pid(handle_->get()))) {
+      handle_(launch_appliance({export_->path(), disk.read_only, options.network, directory_.path(),
+                                monitor_path(*export_)},
+                               events)),
+      watchdog_(std::make_unique<Watchdog>(guestfs_get_pid(handle_->get()))),
+      monitor_(std::make_unique<QemuMonitor>(monitor_path(*export_))) {
     check_interrupt();
     const std::vector<Volume> volumes = read_volumes();
     if (const Volume *root = find_root(volumes))
@@ -268,13 +275,18 @@ void ApplianceGuest::finish() {
         if (!read_only_)
             write_through();
         handle_->check(guestfs_umount_all(g()), "unmount the guest");
+        bytes_written_ = bytes_written();
+        monitor_.reset();
         handle_->check(guestfs_shutdown(g()), "end the appliance");
     }
     export_->finish();
 }
 
 std::uint64_t ApplianceGuest::bytes_written() const {
-    return export_->bytes_written();
+    // What a disk opened for reading seems to take is kept elsewhere and thrown away.
+    if (read_only_ || !monitor_)
+        return bytes_written_;
+    return monitor_->bytes_written(k_disk_drive);
 }
 
 } // namespace retouch

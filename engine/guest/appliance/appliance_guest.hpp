@@ -3,6 +3,7 @@
 // filesystems of the image never meet this host's kernel. The default.
 
 #include "guest/appliance/launch.hpp"
+#include "guest/appliance/qemu_monitor.hpp"
 #include "guest/appliance/watchdog.hpp"
 #include "guest/volume.hpp"
 #include "retouch/guest.hpp"
@@ -73,6 +74,8 @@ class ApplianceGuest final : public Guest {
     std::unique_ptr<DiskExport> export_;
     std::unique_ptr<Handle> handle_;
     std::unique_ptr<Watchdog> watchdog_;
+    std::unique_ptr<QemuMonitor> monitor_; ///< until finish()
+    std::uint64_t bytes_written_ = 0;      ///< final
     Facts facts_;
     mutable bool runner_uploaded_ = false; ///< when it is first needed
     std::string disk_errors_;              ///< as counted when the guest was opened

@@ -31,6 +31,13 @@ bool memory_suffices() {
     return false;
 }
 
+std::string monitor_option(const std::filesystem::path &socket) {
+    std::string path = socket.string();
+    for (std::size_t at = 0; (at = path.find(',', at)) != std::string::npos; at += 2)
+        path.insert(at, 1, ','); // how qemu wants a comma written
+    return fmt::format("unix:{},server=on,wait=off", path);
+}
+
 void add_disk(const Handle &handle, const LaunchOptions &options) {
     std::string server = "unix:" + options.socket.string();
     char *servers[] = {server.data(), nullptr};
@@ -73,6 +80,8 @@ void configure(const Handle &handle, const LaunchOptions &options, bool emulate)
         handle.check(guestfs_set_backend_setting(g, "force_tcg", "1"), "choose emulation");
     // A full disk on the host must be an error in the guest, not a guest that stands still.
     handle.check(guestfs_config(g, "-global", "scsi-hd.werror=report"), "set up the disk");
+    handle.check(guestfs_config(g, "-qmp", monitor_option(options.monitor).c_str()),
+                 "set up the appliance");
     add_disk(handle, options);
 }
 

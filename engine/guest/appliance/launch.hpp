@@ -14,7 +14,11 @@ struct LaunchOptions {
     bool read_only = true;
     bool network = false;
     std::filesystem::path directory; ///< for temporary files
+    std::filesystem::path monitor;   ///< the socket that qemu shall listen at, for QemuMonitor
 };
+
+/// What QemuMonitor knows the disk as.
+inline constexpr const char *k_disk_drive = "hd0";
 
 /// Blocks for seconds. Emits one notice when the appliance runs emulated.
 /// Throws Error: unavailable when it cannot be started.

@@ -253,6 +253,7 @@ void HostGuest::unmount_all() {
         last.files.reset();
         last.mount.unmount();
         last.device->finish();
+        bytes_written_ += last.device->bytes_written();
         filesystems_.pop_back();
     }
 }
@@ -268,7 +269,10 @@ void HostGuest::finish() {
 }
 
 std::uint64_t HostGuest::bytes_written() const {
-    return export_->bytes_written();
+    std::uint64_t written = bytes_written_;
+    for (const Filesystem &filesystem : filesystems_)
+        written += filesystem.device->bytes_written();
+    return written;
 }
 
 } // namespace retouch

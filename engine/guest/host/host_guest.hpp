@@ -76,6 +76,7 @@ class HostGuest final : public Guest {
     std::unique_ptr<DiskExport> export_;
     std::filesystem::path disk_; ///< the exported file, seen through the daemon's namespace
     std::vector<Filesystem> filesystems_; ///< the root first
+    std::uint64_t bytes_written_ = 0;     ///< to those that are closed
     Facts facts_;
     TreeMemory memory_; ///< of mark() and changes()
 };

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fstream>
 #include <linux/loop.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -15,6 +16,32 @@ namespace retouch {
 namespace {
 
 constexpr int k_tries = 100;
+constexpr std::uint64_t k_sector = 512;
+constexpr int k_sectors_written_word = 7;
+
+std::filesystem::path kernel_file(const std::filesystem::path &device, std::string_view name) {
+    return std::filesystem::path("/sys/block") / device.filename() / name;
+}
+
+/// Since the host was started.
+std::uint64_t all_bytes_written(const std::filesystem::path &device) {
+    const std::filesystem::path path = kernel_file(device, "stat");
+    std::ifstream words(path);
+    std::uint64_t sectors = 0;
+    for (int word = 0; word < k_sectors_written_word; ++word)
+        words >> sectors;
+    if (!words)
+        throw system_error("read", path, errno == 0 ? EIO : errno);
+    return sectors * k_sector;
+}
+
+/// An administrator may have turned it off.
+void have_it_counted(const std::filesystem::path &device) {
+    const std::filesystem::path path = kernel_file(device, "queue/iostats");
+    char now = 0;
+    if (std::ifstream(path) >> now && now == '0')
+        write_all(open_file(path, O_WRONLY).get(), "1", path);
+}
 
 } // namespace
 
@@ -36,6 +63,8 @@ LoopDevice::LoopDevice(const std::filesystem::path &file, std::uint64_t offset, 
         UniqueFd device = open_file(path_, access);
         if (ioctl(device.get(), LOOP_CONFIGURE, &config) == 0) {
             device_ = std::move(device);
+            have_it_counted(path_);
+            earlier_ = all_bytes_written(path_);
             return;
         }
         // EBUSY: another process was quicker to take the free one.
@@ -50,9 +79,14 @@ LoopDevice::~LoopDevice() {
         ioctl(device_.get(), LOOP_CLR_FD);
 }
 
+std::uint64_t LoopDevice::bytes_written() const {
+    return device_ ? all_bytes_written(path_) - earlier_ : written_;
+}
+
 void LoopDevice::finish() {
     if (fsync(device_.get()) != 0)
         throw system_error("write the image through", path_, errno);
+    written_ = bytes_written();
     if (ioctl(device_.get(), LOOP_CLR_FD) != 0)
         throw system_error("detach", path_, errno);
     device_.reset();

@@ -22,12 +22,18 @@ class LoopDevice {
 
     [[nodiscard]] const std::filesystem::path &path() const { return path_; }
 
+    /// Written through it since it was made, as the kernel counts: each time the same place is
+    /// written, and what is discarded not at all. Final after finish(). Throws Error.
+    [[nodiscard]] std::uint64_t bytes_written() const;
+
     /// Flushes and detaches; nothing may be mounted from it. Throws Error when data was lost.
     void finish();
 
   private:
     std::filesystem::path path_;
     UniqueFd device_;
+    std::uint64_t earlier_ = 0; ///< what those before us wrote through the same device
+    std::uint64_t written_ = 0; ///< final
 };
 
 } // namespace retouch

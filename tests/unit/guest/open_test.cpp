@@ -9,6 +9,7 @@
 #include <catch2/catch.hpp>
 #include <csignal>
 #include <fstream>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -17,6 +18,8 @@ using namespace retouch;
 using namespace retouch::test;
 
 namespace {
+
+constexpr std::uint64_t k_mib = std::uint64_t{1} << 20;
 
 const std::string k_no_system =
     "no operating system was found in the image | check that the image is the disk of a Linux "
@@ -27,6 +30,14 @@ void shell(const std::string &script) {
     spec.program = "bash";
     spec.arguments = {"-euc", script};
     run_checked(spec, "prepare a test");
+}
+
+/// What a sparse file takes on this host.
+std::uint64_t kept_bytes(const std::filesystem::path &path) {
+    struct stat status {};
+
+    REQUIRE(stat(path.c_str(), &status) == 0);
+    return static_cast<std::uint64_t>(status.st_blocks) * 512;
 }
 
 /// Every file with its type, mode, owner, times and contents.
@@ -216,6 +227,35 @@ TEST_CASE("guest: a qcow2 file without a partition table and with /etc a link to
             guest->finish();
             CHECK(guest->bytes_written() > 0);
             shell("qemu-img check -q '" + qcow2.string() + "'");
+        }
+}
+
+TEST_CASE("guest: each byte it writes is counted, and what it discards is not") {
+    for (const GuestKind kind : guest_kinds())
+        DYNAMIC_SECTION(name_of(kind)) {
+            const ImageFile image;
+            shell("tune2fs -o discard '" + image.path().string() + "?offset=1048576'");
+            const std::uint64_t before = kept_bytes(image.path());
+            const std::unique_ptr<Guest> guest = image.open(kind);
+            guest->mark({});
+            const std::uint64_t opened = guest->bytes_written();
+            guest->write("/eight", std::string(8 * k_mib, 'x'), 0644, 0, 0);
+            CHECK(guest->changes().size() == 1);
+            const std::uint64_t once = guest->bytes_written() - opened;
+            CHECK(once >= 8 * k_mib);
+            CHECK(once < 9 * k_mib);
+            CHECK(run(*guest, "dd if=/dev/zero of=/eight bs=1M count=8 conv=notrunc").exit_status ==
+                  0);
+            CHECK(guest->changes().size() == 1);
+            const std::uint64_t twice = guest->bytes_written() - opened;
+            CHECK(twice >= 16 * k_mib);
+            CHECK(twice < 17 * k_mib);
+            guest->remove("/eight");
+            CHECK(guest->changes().size() == 1);
+            guest->finish();
+            CHECK(guest->bytes_written() - opened >= twice);
+            CHECK(guest->bytes_written() - opened < 17 * k_mib);
+            CHECK(kept_bytes(image.path()) < before + 2 * k_mib);
         }
 }
 

@@ -63,7 +63,6 @@ TEST_CASE("disk export: what is written over NBD is in the file after the end") 
     const pid_t daemon = served.pid();
     served.finish();
     CHECK(kill(daemon, 0) == -1);
-    CHECK(served.bytes_written() >= 65536);
 
     Disk again = disk;
     again.read_only = true;

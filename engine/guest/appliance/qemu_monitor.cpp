@@ -1,0 +1,107 @@
+// QMP: a line of JSON each way. Answers are bounded in time and size.
+
+#include "guest/appliance/qemu_monitor.hpp"
+
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+namespace retouch {
+
+namespace {
+
+constexpr std::chrono::milliseconds k_patience{30'000};
+constexpr std::size_t k_longest_line = std::size_t{1} << 20;
+
+Error failure(std::string_view why) {
+    return {ErrorKind::failed, fmt::format("cannot ask qemu what was written: {}", why)};
+}
+
+Error failure(int code) {
+    if (code == EPIPE || code == ECONNRESET)
+        return failure("it has ended");
+    return failure(std::generic_category().message(code));
+}
+
+UniqueFd connected(const std::filesystem::path &path) {
+    UniqueFd fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    const std::string text = path.string();
+    if (text.size() >= sizeof address.sun_path)
+        throw failure(ENAMETOOLONG);
+    text.copy(address.sun_path, text.size());
+    // The kernel's interface wants it so.
+    const auto *generic = reinterpret_cast<const sockaddr *>(&address);
+    if (!fd || connect(fd.get(), generic, sizeof address) != 0)
+        throw failure(errno);
+    return fd;
+}
+
+Json member(const Json &object, const char *name) {
+    return object.is_object() && object.contains(name) ? object.at(name) : Json();
+}
+
+} // namespace
+
+QemuMonitor::QemuMonitor(const std::filesystem::path &socket) : socket_(connected(socket)) {
+    static_cast<void>(ask("qmp_capabilities"));
+}
+
+std::string QemuMonitor::next_line() {
+    std::size_t end = 0;
+    while ((end = received_.find('\n')) == std::string::npos) {
+        if (received_.size() > k_longest_line)
+            throw failure("its answer has no end");
+        pollfd wanted{.fd = socket_.get(), .events = POLLIN, .revents = 0};
+        if (poll(&wanted, 1, static_cast<int>(k_patience.count())) == 0)
+            throw failure(ETIMEDOUT);
+        std::array<char, 4096> buffer; // filled before it is read
+        const ssize_t got = recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+        if (got == 0)
+            throw failure("it has ended");
+        if (got > 0)
+            received_.append(buffer.data(), static_cast<std::size_t>(got));
+        else if (errno != EAGAIN && errno != EINTR)
+            throw failure(errno);
+    }
+    std::string line = received_.substr(0, end);
+    received_.erase(0, end + 1);
+    return line;
+}
+
+Json QemuMonitor::ask(std::string_view command) {
+    const std::string line = fmt::format("{{\"execute\": \"{}\"}}\n", command);
+    if (send(socket_.get(), line.data(), line.size(), MSG_NOSIGNAL) !=
+        static_cast<ssize_t>(line.size()))
+        throw failure(errno);
+    for (;;) {
+        // Greetings and events come in between.
+        const Json answer = Json::parse(next_line(), nullptr, false);
+        if (!answer.is_object())
+            throw failure("its answer is not JSON");
+        if (answer.contains("error"))
+            throw failure(escape(answer.dump(-1, ' ', true, Json::error_handler_t::replace)));
+        if (const auto found = answer.find("return"); found != answer.end())
+            return *found;
+    }
+}
+
+std::uint64_t QemuMonitor::bytes_written(std::string_view drive) {
+    const Json answer = ask("query-blockstats");
+    for (const Json &one : answer.is_array() ? answer : Json::array()) {
+        const Json bytes = member(member(one, "stats"), "wr_bytes");
+        if (member(one, "device") == drive && bytes.is_number_unsigned())
+            return bytes.get<std::uint64_t>();
+    }
+    throw failure(fmt::format("it knows no drive '{}'", drive));
+}
+
+} // namespace retouch
