@@ -84,7 +84,6 @@ void Build::seal() {
     check_interrupt();
     const Phase phase("seal", report_, events_);
     sealed_ = stage_->seal(tell_progress("seal", report_, events_));
-    report_.bytes_written = sealed_.bytes_written.value_or(report_.bytes_written);
 }
 
 } // namespace retouch

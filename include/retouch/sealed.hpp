@@ -14,7 +14,7 @@ struct SealedImage {
     std::int64_t virtual_size = 0;
     std::string checksum_algorithm; ///< empty: not computed
     std::string checksum;           ///< lower-case hex
-    /// Bytes the steps wrote into the stage, when the store knows better than the guest.
+    /// Bytes the steps wrote into a kept stage: the guest that was open counted them.
     std::optional<std::uint64_t> bytes_written = std::nullopt;
 
     bool operator==(const SealedImage &) const = default;

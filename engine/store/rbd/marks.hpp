@@ -19,8 +19,6 @@ inline constexpr const char *k_lineage = "retouch.lineage"; ///< detach | flatte
 
 /// The snapshot of a published image, as Glance calls it.
 inline constexpr const char *k_snapshot = "snap";
-/// The private snapshot against which a stage's changes are measured.
-inline constexpr const char *k_base = "base";
 /// The snapshot by which changes of a kept stage are seen.
 inline constexpr const char *k_kept_snapshot = "kept";
 

@@ -3,10 +3,10 @@
 #include "base/clock.hpp"
 #include "base/host_name.hpp"
 #include "base/interrupt.hpp"
+#include "store/rbd/changed_since.hpp"
 #include "store/rbd/marked_images.hpp"
 #include "store/rbd/marks.hpp"
 #include "store/rbd/pool_images.hpp"
-#include "store/rbd/written_bytes.hpp"
 
 #include <fmt/format.h>
 
@@ -159,7 +159,6 @@ void RbdStage::mark(const RbdLocation &source) {
     image.set_metadata(rbd_marks::k_started, utc_now());
     image.set_metadata(rbd_marks::k_host, host_name());
     image.set_metadata(rbd_marks::k_pid, std::to_string(getpid()));
-    image.create_snapshot(rbd_marks::k_base);
     size_ = image.size();
     image.close();
 }
@@ -185,17 +184,16 @@ Disk RbdStage::disk() const {
 
 SealedImage RbdStage::seal(const WorkProgress &progress) {
     require_no_writer(pool_, name_);
-    ImageHandle image(pool_, name_, Access::write);
-    SealedImage sealed;
-    sealed.bytes_written = bytes_written_since(image, rbd_marks::k_base);
-    image.remove_snapshot(rbd_marks::k_base);
-    if (lineage_ == LineagePolicy::flatten)
+    if (lineage_ == LineagePolicy::flatten) {
+        ImageHandle image(pool_, name_, Access::write);
         image.flatten(progress);
-    size_ = image.size();
+        image.close();
+    }
+    size_ = ImageHandle(pool_, name_, Access::read).size();
+    sealed_ = true;
+    SealedImage sealed;
     sealed.size = static_cast<std::int64_t>(size_);
     sealed.virtual_size = sealed.size;
-    image.close();
-    sealed_ = true;
     return sealed;
 }
 

@@ -13,8 +13,8 @@ namespace retouch {
 
 class RbdStage : public Stage {
   public:
-    /// Clones `source` in `pool`, marks the clone and takes the snapshot its changes are measured
-    /// against. `cluster` must outlive the stage. Throws Error, leaving nothing behind.
+    /// Clones `source` in `pool` and marks the clone. `cluster` must outlive the stage. Throws
+    /// Error, leaving nothing behind.
     [[nodiscard]] static std::unique_ptr<RbdStage> make(const Cluster &cluster, Pool pool,
                                                         const RbdLocation &source,
                                                         const std::string &id,

@@ -75,7 +75,9 @@ TEST_CASE("rbd stage: cloned, edited, sealed and published, the source untouched
     CHECK(sealed.size == source.record().size);
     CHECK(sealed.virtual_size == source.record().size);
     CHECK(sealed.checksum_algorithm.empty());
-    CHECK(sealed.bytes_written == 4096);
+    CHECK_FALSE(sealed.bytes_written);
+    // Each one is a wait for the monitor, and what is written below one is kept twice.
+    CHECK(rbd({"snap", "ls", "--all", stage_name(id)}).empty());
 
     const auto reader = stage->reader();
     std::string read(k_size + 100, 'x');
@@ -107,7 +109,6 @@ TEST_CASE("rbd stage: kept, it waits under its mark, and is adopted and publishe
         return;
     const SourceImage source;
     const KeptStage kept = kept_stage(source);
-    CHECK(kept.sealed.bytes_written == 4096);
     CHECK(meta(stage_name(kept.id), "retouch.kept") == k_until);
     CHECK(rbd({"snap", "ls", stage_name(kept.id)}).find(" kept ") != std::string::npos);
     CHECK(rbd({"status", stage_name(kept.id)}).find("Watchers: none") != std::string::npos);
@@ -214,29 +215,6 @@ TEST_CASE("rbd stage: discarding removes a kept one, and none that is under work
     CHECK(our_objects().empty());
 }
 
-TEST_CASE("rbd stage: the figure of bytes written is exact", "[rig]") {
-    if (skipped_without_rig())
-        return;
-    const SourceImage source;
-    RbdStore store(glance_access(), k_pool);
-    const auto [commands, bytes] = GENERATE(table<std::vector<std::string>, std::uint64_t>({
-        {{"read 0 4k"}, 0},
-        {{"write 0 4k"}, 4096},
-        {{"write 0 4k", "write 4k 4k", "write 0 4k"}, 8192},
-        {{"write 9M 512"}, 512},
-        {{"write 7M 2M"}, 2 * k_mib},
-        {{"discard 0 8M"}, 0},
-        {{"discard 9M 1M"}, k_mib},
-        // From here on where the source has a hole.
-        {{"write -P 1 17M 4k"}, 4096},
-        {{"write -P 1 16M 4k", "write -P 1 23M 64k"}, 4096 + 65536},
-    }));
-    CAPTURE(commands);
-    const auto stage = store.stage(source.record(), random_uuid(), LineagePolicy::keep);
-    edit(stage->disk(), commands);
-    CHECK(stage->seal({}).bytes_written == bytes);
-}
-
 TEST_CASE("rbd stage: its data lies where the source's does", "[rig]") {
     if (skipped_without_rig())
         return;
@@ -260,7 +238,7 @@ TEST_CASE("rbd stage: flattened before it is sealed it shares nothing", "[rig]")
         last = done;
         return total <= k_size;
     });
-    CHECK(sealed.bytes_written == 4096);
+    CHECK(sealed.size == source.record().size);
     CHECK(last == k_size);
     CHECK_FALSE(has_parent(stage_name(id)));
     stage->publish();
@@ -381,6 +359,6 @@ TEST_CASE("rbd stage: a writer that is left is named", "[rig][slow]") {
     }
     SECTION("one that was killed is waited for") {
         kill(served.pid(), SIGKILL);
-        CHECK(stage->seal({}).bytes_written == 0);
+        CHECK(stage->seal({}).size == source.record().size);
     }
 }
