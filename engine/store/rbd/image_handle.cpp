@@ -206,6 +206,11 @@ void ImageHandle::create_snapshot(const std::string &snapshot) {
         fmt::format("take the snapshot '{}' of", escape(snapshot)));
 }
 
+void ImageHandle::rename_snapshot(const std::string &snapshot, const std::string &name) {
+    check(rbd_snap_rename(handle_, snapshot.c_str(), name.c_str()),
+          fmt::format("rename the snapshot '{}' of", escape(snapshot)));
+}
+
 void ImageHandle::protect(const std::string &snapshot) {
     const int code = rbd_snap_protect(handle_, snapshot.c_str());
     if (code != -EBUSY) // it is protected already

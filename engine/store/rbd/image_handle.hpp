@@ -83,6 +83,7 @@ class ImageHandle {
     [[nodiscard]] bool is_protected(const std::string &snapshot) const;
 
     void create_snapshot(const std::string &snapshot);
+    void rename_snapshot(const std::string &snapshot, const std::string &name);
     void protect(const std::string &snapshot);
 
     /// Unprotects it first when necessary; no error when absent.

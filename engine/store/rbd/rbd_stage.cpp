@@ -144,11 +144,10 @@ std::unique_ptr<RbdStage> RbdStage::adopt(const Cluster &cluster, const RbdLocat
     ImageHandle image(stage->pool_, stage->name_, Access::write);
     image.set_metadata(rbd_marks::k_stage, id);
     image.remove_metadata(rbd_marks::k_kept);
-    image.remove_snapshot(rbd_marks::k_kept_snapshot);
     stage->size_ = image.size();
     image.close();
     withdraw_stage(stage->pool_, id);
-    stage->sealed_ = true;
+    stage->sealed_ = stage->was_kept_ = true;
     return stage;
 }
 
@@ -208,12 +207,17 @@ void RbdStage::publish() {
     name_ = id_;
     ImageHandle image(pool_, name_, Access::write);
     // Glance cannot delete an image with a snapshot it does not know, and destroys half of it.
-    if (const auto found = image.snapshots(); !found.empty())
+    const std::vector<std::string> ours(was_kept_ ? 1 : 0, rbd_marks::k_kept_snapshot);
+    if (image.snapshots() != ours)
         throw Error(ErrorKind::failed, fmt::format("somebody has taken a snapshot of the RBD image "
                                                    "{} while it was being made",
                                                    image.name()));
     image.set_metadata(rbd_marks::k_lineage, word_of(lineage_));
-    image.create_snapshot(rbd_marks::k_snapshot);
+    // Taking one is a wait for the monitors; the other holds the very bytes that were kept.
+    if (was_kept_)
+        image.rename_snapshot(rbd_marks::k_kept_snapshot, rbd_marks::k_snapshot);
+    else
+        image.create_snapshot(rbd_marks::k_snapshot);
     image.protect(rbd_marks::k_snapshot);
     image.close();
     ended_ = true;

@@ -43,11 +43,12 @@ class RbdStage : public Stage {
 
     [[nodiscard]] std::unique_ptr<ByteReader> reader() const override;
 
-    /// Renames to the id, then takes and protects the snapshot "snap". No handle is left open.
+    /// Renames to the id, then takes and protects the snapshot "snap", which an adopted stage has
+    /// already, under the name for kept ones. No handle is left open.
     void publish() override;
 
-    /// Takes a snapshot, which is removed again when the stage is adopted. The proof names it and
-    /// the image by ids that no other ever has.
+    /// Takes a snapshot, which becomes the published image's. The proof names it and the image by
+    /// ids that no other ever has.
     [[nodiscard]] std::string keep(const std::string &until) override;
 
     /// "rbd:POOL/IMAGE".
@@ -65,7 +66,8 @@ class RbdStage : public Stage {
     std::string name_; ///< of the image now
     std::uint64_t size_ = 0;
     bool sealed_ = false;
-    bool ended_ = false; ///< published or kept
+    bool was_kept_ = false; ///< it has the snapshot that was taken then
+    bool ended_ = false;    ///< published or kept
 };
 
 } // namespace retouch

@@ -122,9 +122,11 @@ TEST_CASE("rbd stage: kept, it waits under its mark, and is adopted and publishe
     stage.reset();
     CHECK(meta(full_name(id), "retouch.stage") == id);
     CHECK_FALSE(rbd_can({"image-meta", "get", full_name(id), "retouch.kept"}));
-    CHECK_THAT(rbd({"snap", "ls", full_name(id)}),
-               Catch::Matches("SNAPID +NAME +SIZE +PROTECTED +TIMESTAMP[^\n]*\n *[0-9]+ +snap +32 "
-                              "MiB +yes [^\n]*\n"));
+    // The very snapshot, which its proof names.
+    const std::string snapshot_id = kept.proof.substr(kept.proof.rfind(':') + 1);
+    CHECK_THAT(rbd({"snap", "ls", "--all", full_name(id)}),
+               Catch::Matches("SNAPID +NAME +SIZE +PROTECTED +TIMESTAMP[^\n]*\n *" + snapshot_id +
+                              " +snap +32 MiB +yes [^\n]*\n"));
     CHECK(bytes_of(full_name(id) + "@snap") == edited_bytes());
     // It is published, and nothing that is kept.
     other.discard(id);
