@@ -3,6 +3,7 @@
 #include "guest/host/loop_device.hpp"
 
 #include <catch2/catch.hpp>
+#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <linux/fs.h>

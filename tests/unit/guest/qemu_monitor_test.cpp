@@ -3,7 +3,9 @@
 #include "guest/appliance/qemu_monitor.hpp"
 
 #include <catch2/catch.hpp>
+#include <filesystem>
 #include <future>
+#include <string>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <vector>
