@@ -10,6 +10,9 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <functional>
+#include <optional>
+#include <utility>
 
 namespace retouch {
 
@@ -26,33 +29,46 @@ std::string verdict(const std::vector<std::string> &paths, std::size_t wrong,
                        wrong == 1 ? "is" : "are", counted(mistakes, "mistake"));
 }
 
-} // namespace
-
-ReadRecipes read_recipes(const std::vector<std::string> &paths,
-                         const std::map<std::string, std::string> &variables) {
-    ReadRecipes read;
+/// `take` gets those that are right, in the order given.
+Findings check_each(const std::vector<std::string> &paths,
+                    const std::map<std::string, std::string> &variables,
+                    const std::function<void(CheckedRecipe)> &take) {
+    Findings findings;
     Diagnostics diagnostics;
-    for (const std::string &path : paths)
-        if (std::optional<CheckedRecipe> recipe = check_recipe(path, variables, diagnostics))
-            read.recipes.push_back(std::move(*recipe));
-    read.diagnostics = diagnostics.sorted();
-    return read;
+    for (const std::string &path : paths) {
+        if (std::optional<CheckedRecipe> recipe = check_recipe(path, variables, diagnostics)) {
+            ++findings.valid;
+            take(*std::move(recipe));
+        }
+    }
+    findings.diagnostics = diagnostics.sorted();
+    return findings;
 }
 
-void require_valid(const ReadRecipes &read, const std::vector<std::string> &paths,
+} // namespace
+
+Findings find_mistakes(const std::vector<std::string> &paths,
+                       const std::map<std::string, std::string> &variables) {
+    return check_each(paths, variables, [](CheckedRecipe) {});
+}
+
+void require_valid(const Findings &findings, const std::vector<std::string> &paths,
                    Context &context) {
-    context.console.err(render_diagnostics(read.diagnostics, context.console.err_colour()));
-    if (read.recipes.size() < paths.size())
+    context.console.err(render_diagnostics(findings.diagnostics, context.console.err_colour()));
+    if (findings.valid < paths.size())
         throw Error(ErrorKind::invalid,
-                    verdict(paths, paths.size() - read.recipes.size(), read.diagnostics));
+                    verdict(paths, paths.size() - findings.valid, findings.diagnostics));
 }
 
 std::vector<CheckedRecipe> check_recipes(const std::vector<std::string> &paths,
                                          const std::map<std::string, std::string> &variables,
                                          Context &context) {
-    ReadRecipes read = read_recipes(paths, variables);
-    require_valid(read, paths, context);
-    return std::move(read.recipes);
+    std::vector<CheckedRecipe> recipes;
+    const Findings findings = check_each(paths, variables, [&recipes](CheckedRecipe recipe) {
+        recipes.push_back(std::move(recipe));
+    });
+    require_valid(findings, paths, context);
+    return recipes;
 }
 
 } // namespace retouch

@@ -4,25 +4,26 @@
 #include "cli/context.hpp"
 #include "plan/check.hpp"
 
+#include <cstddef>
 #include <map>
 #include <string>
 #include <vector>
 
 namespace retouch {
 
-/// What became of the files named on a command line.
-struct ReadRecipes {
-    std::vector<CheckedRecipe> recipes;  ///< the right ones, in the order given
+/// What is to be said of the files named on a command line.
+struct Findings {
+    std::size_t valid = 0;               ///< how many are right
     std::vector<Diagnostic> diagnostics; ///< of all, sorted
 };
 
-/// Prints nothing.
-[[nodiscard]] ReadRecipes read_recipes(const std::vector<std::string> &paths,
-                                       const std::map<std::string, std::string> &variables);
+/// Checks one after the other and keeps none. Prints nothing.
+[[nodiscard]] Findings find_mistakes(const std::vector<std::string> &paths,
+                                     const std::map<std::string, std::string> &variables);
 
 /// Prints all mistakes and warnings on standard error. Throws Error: invalid, counting the wrong
 /// recipes, unless all of `paths` are right.
-void require_valid(const ReadRecipes &read, const std::vector<std::string> &paths,
+void require_valid(const Findings &findings, const std::vector<std::string> &paths,
                    Context &context);
 
 /// Every recipe, in the order given. Prints all mistakes and warnings of all files on standard

@@ -28,15 +28,15 @@ const std::vector<std::string> k_reports = {"junit", "sarif"};
 int run(const Options &options, Context &context) {
     const auto variables = parse_assignments("--var", options.variables);
     MachineReports reports(options.reports, k_reports);
-    const ReadRecipes read = read_recipes(options.recipes, variables);
-    reports.add(read.diagnostics, options.recipes);
+    const Findings found = find_mistakes(options.recipes, variables);
+    reports.add(found.diagnostics, options.recipes);
     reports.write();
-    const std::size_t count = read.recipes.size();
+    const std::size_t count = found.valid;
     if (options.format == "json") {
-        context.console.out(diagnostics_json(read.diagnostics, options.recipes).dump(2) + "\n");
+        context.console.out(diagnostics_json(found.diagnostics, options.recipes).dump(2) + "\n");
         return count < options.recipes.size() ? exit_code(ErrorKind::invalid) : 0;
     }
-    require_valid(read, options.recipes, context);
+    require_valid(found, options.recipes, context);
     context.console.out(
         fmt::format("{} {} valid.\n", counted(count, "recipe"), count == 1 ? "is" : "are"));
     return 0;
