@@ -20,16 +20,21 @@ Json common_options(const Disk &disk) {
             {"discard", "unmap"}};
 }
 
+Json file_of(const std::filesystem::path &path) {
+    return {{"driver", "file"}, {"filename", path.string()}, {"aio", "threads"}};
+}
+
 /// Flushes of the guest are not passed on: what is worked on is worth nothing until it is finished,
 /// and the export's end makes it durable at once.
 Json file_device(const Disk &disk) {
     Json node = common_options(disk);
     node["driver"] = disk.format;
     node["cache"] = {{"direct", false}, {"no-flush", true}};
-    node["file"] = {{"driver", "file"},
-                    {"filename", disk.path.string()},
-                    {"aio", "threads"},
-                    {"discard", "unmap"}};
+    node["file"] = file_of(disk.path);
+    node["file"]["discard"] = "unmap";
+    if (disk.base)
+        node["backing"] = {
+            {"driver", disk.base->format}, {"read-only", true}, {"file", file_of(disk.base->path)}};
     return node;
 }
 

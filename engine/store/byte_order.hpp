@@ -1,10 +1,11 @@
 #pragma once
-// Byte order: unsigned numbers at an offset of bytes read from disk structures. The bytes are
-// untrusted, the offsets are ours. It is no parser.
+// Byte order: unsigned numbers in the bytes of disk structures. Bytes that were read are untrusted,
+// the offsets are ours. It is no parser.
 
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace retouch {
@@ -27,6 +28,13 @@ namespace retouch {
     for (std::size_t i = size; i-- > 0;)
         value = value << 8U | static_cast<unsigned char>(bytes[offset + i]);
     return value;
+}
+
+/// Adds the low `size` bytes of `value`, most significant first.
+inline void append_big_endian(std::string &bytes, std::uint64_t value, std::size_t size) {
+    assert(size <= sizeof value);
+    while (size-- > 0)
+        bytes += static_cast<char>(value >> 8 * size & 0xff);
 }
 
 } // namespace retouch

@@ -62,6 +62,7 @@ std::unique_ptr<FileStage> FileStage::sealed(std::string id, NewFile file, Disk 
 }
 
 SealedImage FileStage::seal(const WorkProgress &) {
+    assert(!disk_.base);
     file_.start_sync();
     SealedImage sealed;
     sealed.size = static_cast<std::int64_t>(file_size(file_.fd(), file_.path()));

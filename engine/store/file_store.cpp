@@ -8,6 +8,7 @@
 #include "base/uuid.hpp"
 #include "store/content_digest.hpp"
 #include "store/file_stage.hpp"
+#include "store/qcow2_overlay.hpp"
 #include "store/sparse_copy.hpp"
 #include "store/used_data.hpp"
 
@@ -122,6 +123,19 @@ std::unique_ptr<Stage> FileStore::adopt(const Image &source, const KeptStage &ke
               .read_only = true};
     return FileStage::sealed(new_id, *std::move(file), std::move(disk),
                              path_of(directory_, "", new_id, source.disk_format));
+}
+
+std::unique_ptr<Stage> FileStore::rehearsal_stage(const Image &source, const std::string &new_id) {
+    const Disk original = disk(source);
+    NewFile file = NewFile::locked(path_of(directory_, k_stage_prefix, new_id, "qcow2"), k_mode);
+    make_overlay(file, original.virtual_size);
+    Disk disk{.format = "qcow2",
+              .path = file.path(),
+              .virtual_size = original.virtual_size,
+              .read_only = false,
+              .base = DiskFile{original.format, original.path}};
+    return std::make_unique<FileStage>(new_id, std::move(file), std::move(disk),
+                                       path_of(directory_, "", new_id, "qcow2"));
 }
 
 void FileStore::discard(const std::string &kept_id) {

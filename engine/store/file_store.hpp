@@ -30,6 +30,11 @@ class FileStore : public ImageStore {
                                                const std::string &new_id,
                                                LineagePolicy lineage) override;
 
+    /// The stage is DIRECTORY/.stage-ID.qcow2, which holds only what is changed: it costs nothing
+    /// however much the source uses.
+    [[nodiscard]] std::unique_ptr<Stage> rehearsal_stage(const Image &source,
+                                                         const std::string &new_id) override;
+
     void discard(const std::string &kept_id) override;
 
     void remove(const std::string &id) override;

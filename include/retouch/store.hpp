@@ -36,6 +36,14 @@ struct RbdDisk {
     bool operator==(const RbdDisk &) const = default;
 };
 
+/// An image file of this host.
+struct DiskFile {
+    std::string format; ///< raw | qcow2
+    std::filesystem::path path;
+
+    bool operator==(const DiskFile &) const = default;
+};
+
 /// How qemu-storage-daemon opens a disk: a value, safe to keep, nothing is open.
 struct Disk {
     std::string format;         ///< raw | qcow2
@@ -43,6 +51,8 @@ struct Disk {
     std::int64_t virtual_size = 0;
     bool read_only = true;
     std::optional<RbdDisk> rbd = std::nullopt; ///< set: the bytes are there, `format` is raw
+    /// Set: `path` is a qcow2 file of what differs from this one, which is only read.
+    std::optional<DiskFile> base = std::nullopt;
 };
 
 /// Told how far long work is, in bytes; `total` is 0 when unknown. It returns false to cancel.
@@ -113,8 +123,8 @@ class ImageStore {
     /// No error when absent.
     virtual void discard(const std::string &kept_id) = 0;
 
-    /// A stage that is never published, made where the caller may write when that is elsewhere.
-    /// Otherwise as stage().
+    /// A stage that is never sealed, made where the caller may write when that is elsewhere; it may
+    /// need `source`'s bytes as long as it lives. Otherwise as stage().
     [[nodiscard]] virtual std::unique_ptr<Stage> rehearsal_stage(const Image &source,
                                                                  const std::string &new_id) {
         return stage(source, new_id, LineagePolicy::detach);

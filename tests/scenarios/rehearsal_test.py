@@ -2,11 +2,12 @@
 """A rehearsal shows what steps really do, by step, and leaves nothing; apply does that or stops."""
 
 import json
+import os
 import signal
 import subprocess
 import unittest
 
-from world import HOST, QUICK_GUESTS, ROOT, World, debian, debugfs, needs_root, tiny
+from world import HOST, QUICK_GUESTS, ROOT, World, debian, debugfs, needs_root, sha256, tiny
 
 # Name, a command that does something a reviewer should see, the path, and what became of it.
 SURPRISES = [
@@ -130,6 +131,10 @@ class Rehearsal(unittest.TestCase):
         for line in running.stderr:
             if "step 1 of 1" in line:
                 break
+        stages = list(self.world.directory.rglob(".stage-*"))
+        self.assertEqual(1, len(stages))
+        base = os.stat(self.world.bytes_of(self.world.image("base"))).st_blocks
+        self.assertLess(stages[0].stat().st_blocks, base / 4, "only what was changed takes space")
         running.send_signal(signal.SIGKILL)
         running.communicate()
         before = self.world.state()
@@ -137,6 +142,8 @@ class Rehearsal(unittest.TestCase):
         self.assertIn("cleared", result.stderr)
         self.assertNotEqual(before, self.world.state())
         self.assertEqual([], self.world.leftovers())
+        self.assertFalse(stages[0].exists())
+        self.assertEqual(sha256(tiny()), sha256(self.world.bytes_of(self.world.image("base"))))
 
     def test_a_policy_is_held_against_the_plan(self):
         recipe = self.recipe(["true"])
