@@ -52,7 +52,7 @@ THIRD_PARTY = {
 
 STANDARD = re.compile(r"[a-z_]+")
 SYSTEM = re.compile(
-    r"(sys|linux)/[a-z0-9_]+\.h|(dirent|fcntl|fnmatch|ftw|grp|mntent|poll|pwd|regex|sched|spawn|termios|unistd)\.h")
+    r"(sys|linux)/[a-z0-9_]+\.h|(dirent|fcntl|fnmatch|ftw|grp|mntent|poll|pthread|pwd|regex|sched|spawn|termios|unistd)\.h")
 
 MAX_LINES = 500
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')

@@ -15,7 +15,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <fmt/format.h>
+#include <functional>
+#include <future>
+#include <sched.h>
 #include <sys/mount.h>
 #include <unistd.h>
 
@@ -65,6 +69,18 @@ DiskExport::Launcher apart_from_our_mounts() {
     return {{"nsenter", fmt::format("--mount=/proc/self/fd/{}", outer_mounts_fd()), "--", "unshare",
              "--mount", "--propagation", "private", "--"},
             {outer_mounts_fd()}};
+}
+
+/// Looking at a tree moves the working directory, which a thread shares with all others unless it
+/// asks for one of its own.
+LookFailure look_apart(const std::function<LookFailure()> &look) {
+    return std::async(std::launch::async,
+                      [&look] {
+                          if (unshare(CLONE_FS) != 0)
+                              return LookFailure{"/", errno};
+                          return look();
+                      })
+        .get();
 }
 
 void require_root() {
@@ -236,13 +252,13 @@ void HostGuest::write_through() const {
 
 void HostGuest::mark(const std::vector<std::string> &keep) {
     write_through();
-    check_look(memory_.mark(files().fd(), keep, host_tree_tools()));
+    check_look(look_apart([&] { return memory_.mark(files().fd(), keep, host_tree_tools()); }));
 }
 
 std::vector<EntryChange> HostGuest::changes() {
     write_through();
     std::vector<SeenChange> seen;
-    check_look(memory_.changes(files().fd(), host_tree_tools(), seen));
+    check_look(look_apart([&] { return memory_.changes(files().fd(), host_tree_tools(), seen); }));
     return entry_changes(std::move(seen));
 }
 

@@ -7,8 +7,8 @@
 namespace retouch {
 
 /// As EntryState::attributes; in names, control characters, "=", "%" and bytes beyond ASCII are
-/// %HH. A link is not followed. False with errno when they cannot be read.
-[[nodiscard]] bool read_attributes(int directory, const char *name, const TreeTools &tools,
-                                   std::string &text);
+/// %HH. `name` is an entry of the working directory; a link is not followed. False with errno when
+/// they cannot be read.
+[[nodiscard]] bool read_attributes(const char *name, const TreeTools &tools, std::string &text);
 
 } // namespace retouch

@@ -4,6 +4,7 @@
 #include "guest/tree/tree_walk.hpp"
 
 #include "guest/tree/extended_attributes.hpp"
+#include "guest/tree/read_ahead.hpp"
 
 #include <algorithm>
 #include <array>
@@ -69,17 +70,6 @@ std::string special_kind(const struct stat &status) {
                                       : "unknown";
 }
 
-/// Filesystems no image has: something of this machine that lies in the way.
-bool is_made_up(int directory) {
-    struct statfs status {};
-
-    constexpr std::array<unsigned long, 6> magics = {PROC_SUPER_MAGIC,    SYSFS_MAGIC,
-                                                     TMPFS_MAGIC,         DEVPTS_SUPER_MAGIC,
-                                                     CGROUP2_SUPER_MAGIC, DEBUGFS_MAGIC};
-    return fstatfs(directory, &status) == 0 &&
-           std::count(magics.begin(), magics.end(), static_cast<unsigned long>(status.f_type)) > 0;
-}
-
 /// Without "." and "..", sorted. False with errno when it cannot be read.
 bool read_names(DIR *directory, std::vector<std::string> &names) {
     errno = 0;
@@ -91,6 +81,36 @@ bool read_names(DIR *directory, std::vector<std::string> &names) {
     std::sort(names.begin(), names.end());
     return true;
 }
+
+/// The calling thread's, put back at the end.
+class WorkingDirectory {
+  public:
+    WorkingDirectory() : former_(open(".", O_PATH | O_DIRECTORY | O_CLOEXEC)) {}
+
+    ~WorkingDirectory() {
+        const bool back = fchdir(former_) == 0 || chdir("/") == 0;
+        static_cast<void>(back);
+        close(former_);
+    }
+
+    WorkingDirectory(const WorkingDirectory &) = delete;
+    WorkingDirectory &operator=(const WorkingDirectory &) = delete;
+
+    /// False with errno when it cannot be entered.
+    [[nodiscard]] bool enter(int directory) {
+        if (directory != present_ && fchdir(directory) != 0)
+            return false;
+        present_ = directory;
+        return true;
+    }
+
+    /// The descriptor of the present one is closed, and its number may come back.
+    void forget() { present_ = -1; }
+
+  private:
+    int former_;
+    int present_ = -1;
+};
 
 class Walk {
   public:
@@ -156,6 +176,7 @@ class Walk {
         }
         device_ = outer;
         --depth_;
+        working_directory_.forget();
         return true;
     }
 
@@ -180,7 +201,7 @@ class Walk {
         } else if (entry.info.type == FileInfo::Type::other) {
             entry.target = special_kind(status);
         }
-        return read_attributes(parent, name, tools_, entry.attributes);
+        return working_directory_.enter(parent) && read_attributes(name, tools_, entry.attributes);
     }
 
     const std::vector<TreeEntry> &former_;
@@ -189,6 +210,7 @@ class Walk {
     std::size_t next_ = 0; ///< the first of former_ that is not before the present path
     dev_t device_ = 0;     ///< of the directory the walk is in
     int depth_ = 0;
+    WorkingDirectory working_directory_;
     LookFailure failure_;
 };
 
@@ -214,6 +236,16 @@ void outwait_the_tick(const Tree &tree) {
 
 } // namespace
 
+bool is_made_up(int directory) {
+    struct statfs status {};
+
+    constexpr std::array<unsigned long, 6> magics = {PROC_SUPER_MAGIC,    SYSFS_MAGIC,
+                                                     TMPFS_MAGIC,         DEVPTS_SUPER_MAGIC,
+                                                     CGROUP2_SUPER_MAGIC, DEBUGFS_MAGIC};
+    return fstatfs(directory, &status) == 0 &&
+           std::count(magics.begin(), magics.end(), static_cast<unsigned long>(status.f_type)) > 0;
+}
+
 bool is_untouched(const TreeEntry &before, const TreeEntry &after) {
     return before.info == after.info && before.device == after.device &&
            before.inode == after.inode && before.modified == after.modified &&
@@ -222,7 +254,11 @@ bool is_untouched(const TreeEntry &before, const TreeEntry &after) {
 
 LookFailure walk_tree(int root, const Tree &former, const TreeTools &tools, Tree &tree) {
     tree.entries.reserve(former.entries.size() + 64);
+    std::optional<ReadAhead> ahead;
+    if (former.entries.empty())
+        ahead.emplace(root);
     LookFailure failure = Walk(former, tools, tree).begin(root);
+    ahead.reset();
     outwait_the_tick(tree);
     return failure;
 }

@@ -1,14 +1,21 @@
 // Trees, what is kept of them, and the bytes in which the runner tells them.
 
+#include "base/digest.hpp"
+#include "base/file.hpp"
 #include "guest/effects/entry_changes.hpp"
 #include "guest/tree/kept_texts.hpp"
 #include "guest/tree/packing.hpp"
 #include "guest/tree/tree_comparison.hpp"
 #include "guest/tree/tree_walk.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <fcntl.h>
+#include <filesystem>
+#include <stdexcept>
 
 using namespace retouch;
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -59,6 +66,40 @@ TEST_CASE("tree: a directory comes before all that is in it, and all that before
     for (std::size_t i = 0; i < order.size(); ++i)
         for (std::size_t j = 0; j < order.size(); ++j)
             CHECK(in_tree_order(order[i], order[j]) == (i < j));
+}
+
+TEST_CASE("tree: a walk meets all there is and leaves the working directory where it was") {
+    const fs::path root = "/usr/share/doc"; // of this machine, and on a disk
+    std::vector<std::string> expected = {"/"};
+    for (const auto &entry : fs::recursive_directory_iterator(root))
+        expected.push_back("/" + entry.path().lexically_relative(root).string());
+    std::sort(expected.begin(), expected.end(), in_tree_order);
+
+    const fs::path place = fs::current_path();
+    const UniqueFd directory = open_file(root, O_RDONLY | O_DIRECTORY);
+    const TreeTools tools{sha256_hex, {}, [] {}};
+    for (int looks = 0; looks < 20; ++looks) {
+        Tree tree;
+        const LookFailure failure = walk_tree(directory.get(), {}, tools, tree);
+        REQUIRE(failure.code == 0);
+        std::vector<std::string> met;
+        for (const TreeEntry &entry : tree.entries)
+            met.push_back(entry.path);
+        REQUIRE(met == expected);
+        REQUIRE(fs::current_path() == place);
+    }
+}
+
+TEST_CASE("tree: a walk that is broken off leaves the working directory where it was") {
+    const fs::path place = fs::current_path();
+    const UniqueFd directory = open_file("/usr/share", O_RDONLY | O_DIRECTORY);
+    const TreeTools tools{sha256_hex, {}, [calls = 0]() mutable {
+                              if (++calls == 2)
+                                  throw std::runtime_error("enough");
+                          }};
+    Tree tree;
+    CHECK_THROWS_WITH(walk_tree(directory.get(), {}, tools, tree), "enough");
+    CHECK(fs::current_path() == place);
 }
 
 TEST_CASE("tree: metadata tell what may have changed") {
