@@ -29,16 +29,16 @@ std::string verdict(const std::vector<std::string> &paths, std::size_t wrong,
                        wrong == 1 ? "is" : "are", counted(mistakes, "mistake"));
 }
 
-/// `take` gets those that are right, in the order given.
+/// `take` gets those that are right, in the order given, and may move from them.
 Findings check_each(const std::vector<std::string> &paths,
                     const std::map<std::string, std::string> &variables,
-                    const std::function<void(CheckedRecipe)> &take) {
+                    const std::function<void(CheckedRecipe &)> &take) {
     Findings findings;
     Diagnostics diagnostics;
     for (const std::string &path : paths) {
         if (std::optional<CheckedRecipe> recipe = check_recipe(path, variables, diagnostics)) {
             ++findings.valid;
-            take(*std::move(recipe));
+            take(*recipe);
         }
     }
     findings.diagnostics = diagnostics.sorted();
@@ -49,7 +49,7 @@ Findings check_each(const std::vector<std::string> &paths,
 
 Findings find_mistakes(const std::vector<std::string> &paths,
                        const std::map<std::string, std::string> &variables) {
-    return check_each(paths, variables, [](CheckedRecipe) {});
+    return check_each(paths, variables, [](const CheckedRecipe &) {});
 }
 
 void require_valid(const Findings &findings, const std::vector<std::string> &paths,
@@ -64,7 +64,7 @@ std::vector<CheckedRecipe> check_recipes(const std::vector<std::string> &paths,
                                          const std::map<std::string, std::string> &variables,
                                          Context &context) {
     std::vector<CheckedRecipe> recipes;
-    const Findings findings = check_each(paths, variables, [&recipes](CheckedRecipe recipe) {
+    const Findings findings = check_each(paths, variables, [&recipes](CheckedRecipe &recipe) {
         recipes.push_back(std::move(recipe));
     });
     require_valid(findings, paths, context);
