@@ -19,16 +19,18 @@ class LayoutFindings {
     LayoutFindings(YamlSource &source, Diagnostics &diagnostics)
         : source_(source), diagnostics_(diagnostics) {}
 
-    /// Something that does not keep the lines around it from being understood.
+    /// A finding around which the rest of its line and all other lines are still understood.
     void report(const Finding &finding);
 
-    /// The same for what ended the reading of a line; it counts as such only when it is masked().
+    /// A finding behind which its line was not read. Unless it was masked(), it also leaves open
+    /// what other lines mean.
     void report_end_of_line(const Finding &finding);
 
     /// Notes for `finding`, if it is one, that `replacement` can stand for everything from `from`
     /// to where reading goes on. The innermost note counts.
     MaybeFinding masked(std::size_t from, std::string replacement, MaybeFinding finding);
 
+    /// Masks a stretch that is known already; in order with all others.
     void hide(std::size_t from, std::size_t to, std::string replacement = {});
 
     /// Reading goes on at `offset`.

@@ -27,6 +27,13 @@ void write_at(const LoopDevice &device, std::uint64_t offset, std::size_t size) 
             static_cast<ssize_t>(size));
 }
 
+std::filesystem::path empty_disk(const TemporaryDirectory &directory) {
+    const auto file = directory.path() / "disk";
+    write_file_atomically(file, "");
+    REQUIRE(truncate(file.c_str(), 64 * k_mib) == 0);
+    return file;
+}
+
 } // namespace
 
 TEST_CASE("loop device: what is written through it is counted to the byte") {
@@ -35,9 +42,7 @@ TEST_CASE("loop device: what is written through it is counted to the byte") {
         return;
     }
     const TemporaryDirectory directory("/var/tmp", "loop-test-");
-    const auto file = directory.path() / "disk";
-    write_file_atomically(file, "");
-    REQUIRE(truncate(file.c_str(), 64 * k_mib) == 0);
+    const auto file = empty_disk(directory);
     for (int round = 0; round < 2; ++round) { // the kernel goes on counting where it was
         LoopDevice device(file, k_mib, 32 * k_mib, false);
         CHECK(device.bytes_written() == 0);
@@ -59,9 +64,7 @@ TEST_CASE("loop device: it counts where an administrator has turned that off") {
         return;
     }
     const TemporaryDirectory directory("/var/tmp", "loop-test-");
-    const auto file = directory.path() / "disk";
-    write_file_atomically(file, "");
-    REQUIRE(truncate(file.c_str(), 64 * k_mib) == 0);
+    const auto file = empty_disk(directory);
     const auto switch_of = [](const LoopDevice &device) {
         return std::filesystem::path("/sys/block") / device.path().filename() / "queue/iostats";
     };
