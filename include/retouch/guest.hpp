@@ -127,10 +127,21 @@ class Guest : public GuestView {
 
 enum class GuestKind { appliance, host };
 
+/// What one command and everything it starts may use at once. Where the kernel can count it for all
+/// of them together it does, else memory and open files are for each process.
+struct CommandLimits {
+    std::uint64_t memory_bytes = std::uint64_t{4} << 30;
+    std::uint64_t processes = 4096;                    ///< and threads
+    std::uint64_t open_files = 65536;                  ///< of each process
+    std::uint64_t file_bytes = std::uint64_t{1} << 40; ///< the size of one file, holes counted
+    std::chrono::seconds time{86400};                  ///< a command's own time limit is cut to it
+};
+
 struct GuestOptions {
     GuestKind kind = GuestKind::appliance;
     std::filesystem::path run_directory; ///< private to this run; sockets and temporary files
     bool network = false;                ///< some command will ask for it
+    CommandLimits limits = {};
 };
 
 /// Opens `disk`, inspects it and mounts its filesystems; read-only when the disk is.

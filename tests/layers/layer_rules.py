@@ -45,6 +45,7 @@ THIRD_PARTY = {
     "rbd/": ["store"],
     "rados/": ["store"],
     "guestfs.h": ["guest"],
+    "seccomp.h": ["guest"],
     "archive.h": ["plan"],
     "archive_entry.h": ["plan"],
     "CLI/": ["cli"],

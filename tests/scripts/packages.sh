@@ -12,11 +12,11 @@ declare -A sets=(
         libyaml-cpp-dev nlohmann-json3-dev libvalijson-dev libfmt-dev libssl-dev libboost-dev
         libboost-filesystem-dev libdtl-dev libsqlite3-dev libsqlitecpp-dev libcli11-dev
         libguestfs-dev librbd-dev librados-dev libcurl4-openssl-dev
-        libarchive-dev"
+        libarchive-dev libseccomp-dev"
     # What the program starts: the disk server, the appliance with its kernel, the sandbox.
     [run]="libguestfs0 libguestfs-xfs qemu-system-x86 qemu-system-common qemu-utils
-        qemu-block-extra linux-image-cloud-amd64 bubblewrap fuse3 mount util-linux e2fsprogs lvm2
-        ntfs-3g"
+        qemu-block-extra linux-image-cloud-amd64 bubblewrap slirp4netns fuse3 mount util-linux
+        e2fsprogs lvm2 ntfs-3g"
     # What makes the small real Debian image of the quickstart.
     [demo]="mmdebstrap e2fsprogs fdisk dpkg-dev"
     # What the tests use to look at results with other eyes, and the checkers of the sources.

@@ -7,11 +7,11 @@
 #include "base/path.hpp"
 #include "base/process.hpp"
 #include "base/text.hpp"
-#include "guest/capabilities.hpp"
 #include "guest/command.hpp"
 #include "guest/host/mount_points.hpp"
-#include "guest/host/sync_filter.hpp"
 #include "guest/resolve.hpp"
+#include "guest/sandbox/call_filter.hpp"
+#include "guest/sandbox/capabilities.hpp"
 #include "retouch/json.hpp"
 
 #include <array>
@@ -128,7 +128,7 @@ class Arguments {
 
     void add_filter(std::string_view program) {
         files_.push_back(memory_file(program));
-        add({"--seccomp", std::to_string(files_.back().get())});
+        add({"--add-seccomp-fd", std::to_string(files_.back().get())});
     }
 
     /// What stands in the process list: the rest, environment included, goes through a file.
@@ -194,7 +194,8 @@ Arguments make_arguments(const Sandbox &sandbox, const GuestCommand &command, Mo
         arguments.add({"--setenv", name, value});
     arguments.add(
         {"--chdir", command.working_directory, "--json-status-fd", std::to_string(status_fd)});
-    arguments.add_filter(sync_filter());
+    for (const std::string &filter : call_filters())
+        arguments.add_filter(filter);
     return arguments;
 }
 

@@ -4,7 +4,7 @@
 
 #include "guest/appliance/runner/notice.hpp"
 #include "guest/appliance/runner/surroundings.hpp"
-#include "guest/capabilities.hpp"
+#include "guest/sandbox/capabilities.hpp"
 
 #include <algorithm>
 #include <cerrno>
