@@ -34,6 +34,65 @@ Error needs_appliance(const std::string &what) {
             "use --guest appliance"};
 }
 
+bool is_of_the_image(const Error &error) {
+    return error.kind() == ErrorKind::refused || error.kind() == ErrorKind::failed;
+}
+
+Error cannot_open(const std::string &device, const Error &reason) {
+    return {is_of_the_image(reason) ? ErrorKind::refused : reason.kind(),
+            fmt::format("cannot mount {} of the image: {}", escape(device), reason.what()),
+            reason.hint()};
+}
+
+Error cannot_mount(const std::string &path, const std::string &device, const Error &reason) {
+    return {ErrorKind::refused,
+            fmt::format("cannot mount {} of the guest from {}: {}", escape(path), escape(device),
+                        reason.what()),
+            reason.hint().empty()
+                ? "repair the filesystem or its line in the image's /etc/fstab; where the system "
+                  "can do without it, give the line the option nofail"
+                : reason.hint()};
+}
+
+Error mount_failure(const std::string &type, int code) {
+    const std::string name = escape(type);
+    const char *words = std::strerror(code);
+    switch (code) {
+    case EPERM:
+    case EACCES:
+        return {ErrorKind::not_authorised,
+                fmt::format("this process may not mount filesystems: {}", words),
+                "run retouch as root on the host itself, or use --guest appliance"};
+    case ENODEV:
+        return {ErrorKind::refused,
+                fmt::format("this host's kernel does not know the filesystem {}", name),
+                "use --guest appliance"};
+    case EINVAL:
+    case EUCLEAN:
+    case EBADMSG:
+    case EOPNOTSUPP:
+    case EROFS:
+        return {ErrorKind::refused,
+                fmt::format("the {} filesystem is damaged or has features this host's kernel does "
+                            "not know: {}",
+                            name, words),
+                "check it with fsck, or try --guest appliance"};
+    case EBUSY:
+        return {ErrorKind::temporary,
+                fmt::format("another program of this host uses the {} filesystem: {}", name, words),
+                "find it with lsblk and fuser, and try again"};
+    case ENOMEM:
+    case EMFILE:
+    case ENFILE:
+        return {ErrorKind::unavailable,
+                fmt::format("this host cannot mount a {} filesystem now: {}", name, words),
+                "give it more memory or descriptors, and try again"};
+    default:
+        return {ErrorKind::failed, fmt::format("the {} filesystem: {}", name, words),
+                code == EIO ? "the host's disk may be full, or the image damaged" : ""};
+    }
+}
+
 Event not_mounted(const std::string &path, const std::string &reason) {
     return {"notice", "", fmt::format("{} of the guest is not mounted: {}", escape(path), reason),
             Json::object()};

@@ -48,10 +48,12 @@ class ApplianceGuest final : public Guest {
     [[nodiscard]] std::vector<Volume> read_volumes() const;
     [[nodiscard]] bool holds_root(const Volume &volume, bool read_only) const;
     [[nodiscard]] const Volume *find_root(const std::vector<Volume> &volumes) const;
-    void mount(const std::string &device, const std::string &path, bool read_only) const;
+    void check_table(const std::string &disk) const;
+    void mount(const std::string &device, const std::string &type, const std::string &path,
+               bool read_only) const;
     void open_root(const Volume &root, const std::vector<Volume> &volumes, EventSink &events);
     void open_inspected(const std::vector<Volume> &volumes, EventSink &events);
-    void mount_other(const MountPoint &point, EventSink &events);
+    void mount_inspected(const std::vector<MountPoint> &points, bool is_linux, EventSink &events);
     void read_facts();
 
     // Files: appliance_files.cpp.

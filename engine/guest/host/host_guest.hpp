@@ -49,19 +49,26 @@ class HostGuest final : public Guest {
     [[nodiscard]] std::uint64_t bytes_written() const override;
 
   private:
-    /// One mounted filesystem; the order of destruction is unmount, then detach.
+    /// A volume in use: there is one device for it however often it is mounted, because two would
+    /// be two filesystems over the same bytes.
+    struct Device {
+        std::string volume; ///< its name
+        LoopDevice loop;
+    };
+
+    /// One place where something is mounted.
     struct Filesystem {
-        std::unique_ptr<LoopDevice> device;
         Mount mount;
         std::optional<Rooted> files; ///< sees the errors of writing back; open until finish()
     };
 
-    [[nodiscard]] Filesystem open(const Volume &volume, const std::filesystem::path &target,
-                                  bool read_only) const;
+    [[nodiscard]] LoopDevice loop_of(const Volume &volume, bool read_only) const;
+    [[nodiscard]] Filesystem mount(const LoopDevice &device, const std::string &type,
+                                   const std::filesystem::path &target, bool read_only) const;
+    void mount_in_guest(const Volume &volume, const std::string &type, const std::string &path);
     [[nodiscard]] bool holds_root(const Volume &volume) const;
     [[nodiscard]] const Volume &find_root(const std::vector<Volume> &volumes) const;
-    void mount_others(const std::vector<Volume> &volumes, EventSink &events);
-    void mount_other(const FstabEntry &entry, const std::vector<Volume> &volumes);
+    void open_root(const Volume &root);
 
     [[nodiscard]] std::filesystem::path root_path() const { return directory_.path() / "root"; }
 
@@ -75,8 +82,9 @@ class HostGuest final : public Guest {
     bool read_only_;
     std::unique_ptr<DiskExport> export_;
     std::filesystem::path disk_; ///< the exported file, seen through the daemon's namespace
-    std::vector<Filesystem> filesystems_; ///< the root first
-    std::uint64_t bytes_written_ = 0;     ///< to those that are closed
+    std::vector<std::unique_ptr<Device>> devices_; ///< outlive what is mounted from them
+    std::vector<Filesystem> filesystems_;          ///< the root first
+    std::uint64_t bytes_written_ = 0;              ///< to the devices that are closed
     Facts facts_;
     TreeMemory memory_; ///< of mark() and changes()
 };

@@ -3,7 +3,7 @@
 #include "guest/host/mount.hpp"
 
 #include "base/file.hpp"
-#include "base/text.hpp"
+#include "guest/refusals.hpp"
 
 #include <cassert>
 #include <cerrno>
@@ -51,11 +51,8 @@ Mount::Mount(const std::filesystem::path &source, const std::filesystem::path &t
     if (mount(source.c_str(), target.c_str(), filesystem.c_str(), flags, options.c_str()) == 0)
         return;
     const int code = errno;
-    throw Error(ErrorKind::failed,
-                fmt::format("cannot mount the {} filesystem of the image: {}", escape(filesystem),
-                            std::strerror(code)),
-                code == ENODEV ? "this kernel does not know the filesystem; use --guest appliance"
-                               : "the filesystem may be damaged; check it with fsck");
+    target_.clear();
+    throw refusal::mount_failure(filesystem, code);
 }
 
 Mount::~Mount() {
