@@ -1,4 +1,4 @@
-// Digest: SHA-2 through OpenSSL's EVP interface.
+// Digest: OpenSSL's EVP interface.
 // A failure inside OpenSSL can only mean that memory ran out or the library is broken.
 // Nothing here compares secrets.
 
@@ -38,6 +38,17 @@ void require(bool worked) {
 Digest::Digest(Algorithm algorithm) : context_(std::make_unique<Context>()) {
     const EVP_MD *type = algorithm == Algorithm::sha256 ? EVP_sha256() : EVP_sha512();
     require(context_->handle != nullptr && EVP_DigestInit_ex(context_->handle, type, nullptr) == 1);
+}
+
+Digest::Digest(std::unique_ptr<Context> context) : context_(std::move(context)) {}
+
+std::optional<Digest> Digest::named(const char *name) {
+    auto context = std::make_unique<Context>();
+    const EVP_MD *type = EVP_get_digestbyname(name);
+    require(context->handle != nullptr);
+    if (type == nullptr || EVP_DigestInit_ex(context->handle, type, nullptr) != 1)
+        return std::nullopt;
+    return Digest(std::move(context));
 }
 
 Digest::~Digest() = default;

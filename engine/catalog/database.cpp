@@ -157,8 +157,8 @@ Error database_error(const SQLite::Exception &cause, const std::filesystem::path
     case k_corrupt:
     case k_not_a_database:
         return {ErrorKind::failed, message,
-                "restore catalog.db from a backup; or move it away and import the image files "
-                "again, which are whole"};
+                "restore catalog.db from a backup; or move it and the directory images away and "
+                "import the image files again, which are whole"};
     default:
         return {ErrorKind::failed, message};
     }

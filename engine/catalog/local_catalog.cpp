@@ -9,9 +9,11 @@
 #include "base/clock.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "base/uuid.hpp"
 #include "catalog/database.hpp"
 #include "catalog/record_rules.hpp"
 #include "catalog/records.hpp"
+#include "catalog/timestamp.hpp"
 
 #include <SQLiteCpp/Transaction.h>
 #include <fmt/format.h>
@@ -54,6 +56,33 @@ Disk bytes_of(const Image &image, const FileStore &store) {
     return store.disk(image);
 }
 
+/// A catalog whose database is lost must not look like a new one.
+void refuse_lost_database(const FileStore &store, const fs::path &file) {
+    const std::size_t count = store.published_files().size();
+    if (count > 0)
+        throw Error(ErrorKind::failed,
+                    fmt::format("{} is missing or empty, and there {} {} image file{} it should "
+                                "describe",
+                                escape(file.string()), count == 1 ? "is" : "are", count,
+                                count == 1 ? "" : "s"),
+                    fmt::format("restore catalog.db from a backup; or move {} away and bring its "
+                                "files in again with: retouch import FILE --name NAME",
+                                escape((file.parent_path() / k_images).string())));
+}
+
+SQLite::Database open_records(const FileStore &store, const fs::path &file) {
+    if (!store.published_files().empty() && !view_database(file))
+        refuse_lost_database(store, file);
+    return open_database(file);
+}
+
+/// Later than `earlier`, however clocks were set meanwhile.
+std::string time_after(const std::string &earlier) {
+    const std::string now = utc_now();
+    const auto last = parse_timestamp(earlier);
+    return !last || now > earlier ? now : to_timestamp(*last + std::chrono::microseconds(1));
+}
+
 Error duplicate(const std::string &id) {
     return {ErrorKind::refused, fmt::format("the catalog already has an image {}", id)};
 }
@@ -93,8 +122,18 @@ std::unique_ptr<CatalogView> view_local_catalog(const std::string &name,
 LocalView::LocalView(std::string name, const fs::path &directory)
     : name_(std::move(name)),
       file_(directory / k_database),
-      store_(directory / k_images),
-      database_(view_database(file_)) {}
+      store_(
+          directory / k_images,
+          {[this](const std::string &id) {
+               if (const auto found = known_files_.find(id); found != known_files_.end())
+                   return found->second;
+               return look(*database_, file_, [&] { return file_stamp(*database_, id); });
+           },
+           [this](const std::string &id, const std::string &stamp) { known_files_[id] = stamp; }}),
+      database_(view_database(file_)) {
+    if (!database_)
+        refuse_lost_database(store_, file_);
+}
 
 std::vector<Image> LocalView::images() const {
     if (!database_)
@@ -116,12 +155,24 @@ Integrity LocalView::integrity(const Image &image, const IntegrityOptions &optio
     return store_.integrity(image, options);
 }
 
+std::vector<std::string> LocalView::loose() const {
+    if (!database_)
+        return {};
+    return look(*database_, file_, [&] { return loose_bytes(*database_); });
+}
+
 LocalCatalog::LocalCatalog(std::string name, fs::path directory)
     : name_(std::move(name)),
       directory_(std::move(directory)),
       file_(directory_ / k_database),
-      store_(directory_ / k_images),
-      database_(open_database(file_)) {
+      store_(directory_ / k_images,
+             {[this](const std::string &id) {
+                  return look(database_, file_, [&] { return file_stamp(database_, id); });
+              },
+              [this](const std::string &id, const std::string &stamp) {
+                  change(database_, file_, [&] { note_file_stamp(database_, id, stamp); });
+              }}),
+      database_(open_records(store_, file_)) {
     store_.clear_abandoned_imports();
     clear_loose_bytes();
 }
@@ -146,20 +197,24 @@ std::unique_ptr<NameLock> LocalCatalog::lock(const std::string &name, const std:
     return std::make_unique<FileNameLock>(state_directory(), name, run);
 }
 
-void LocalCatalog::attach(const Image &record, Stage &stage, const PublishWay &,
-                          const WorkProgress &) {
+std::vector<std::string> LocalCatalog::attach(const Image &record, Stage &stage, const PublishWay &,
+                                              const WorkProgress &) {
     adopt(record, stage);
+    return {};
 }
 
 void LocalCatalog::create(const Image &image) {
     check_record(image);
     Image record = image;
-    record.created_at = record.updated_at = utc_now();
+    const std::string stamp = store_.stamp(record);
     change(database_, file_, [&] {
         if (image_exists(database_, record.id))
             throw duplicate(record.id);
+        record.created_at = record.updated_at = time_after(last_creation(database_, record.name));
         insert_image(database_, record);
         drop_loose_bytes(database_, record.id);
+        if (!stamp.empty())
+            note_file_stamp(database_, record.id, stamp);
     });
 }
 
@@ -215,10 +270,18 @@ void LocalCatalog::adopt(const Image &image, Stage &stage) {
     }
 }
 
+/// What cannot be removed must not keep everybody from writing; doctor tells of it.
 void LocalCatalog::clear_loose_bytes() {
-    for (const std::string &id : look(database_, file_, [&] { return loose_bytes(database_); }))
-        if (store_.remove_abandoned_bytes(id))
-            change(database_, file_, [&] { drop_loose_bytes(database_, id); });
+    for (const std::string &id : look(database_, file_, [&] { return loose_bytes(database_); })) {
+        try {
+            // An id that is none can have no bytes: the row is damaged.
+            if (!is_uuid(id) || store_.remove_abandoned_bytes(id))
+                change(database_, file_, [&] { drop_loose_bytes(database_, id); });
+        } catch (const Error &error) {
+            if (error.kind() == ErrorKind::interrupted)
+                throw;
+        }
+    }
 }
 
 void LocalCatalog::remove_loose_bytes(const std::string &id) {
