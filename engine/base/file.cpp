@@ -4,6 +4,7 @@
 
 #include "base/file.hpp"
 
+#include "base/shortage.hpp"
 #include "base/text.hpp"
 #include "base/uuid.hpp"
 
@@ -41,6 +42,8 @@ class RemoveOnFailure {
 };
 
 ErrorKind kind_of(int code) {
+    if (is_shortage(code))
+        return ErrorKind::unavailable;
     return code == EACCES || code == EPERM ? ErrorKind::not_authorised : ErrorKind::failed;
 }
 
@@ -57,7 +60,7 @@ std::string hint_for(const std::string &path, int code) {
     case EPERM:
         return fmt::format("run as a user who may do this, or change the permissions of {}", path);
     default:
-        return {};
+        return is_shortage(code) ? shortage_hint(code) : std::string();
     }
 }
 

@@ -44,7 +44,7 @@ class Supervision {
     void until_end() {
         while (!process_.ended(milliseconds(0))) {
             act_when_due();
-            wait(process_.fd(), std::min(stop_at_, kill_at_));
+            wait(process_.handle().fd(), std::min(stop_at_, kill_at_));
         }
     }
 
@@ -124,6 +124,13 @@ std::string last_words(const std::string &text) {
     return fmt::format("{}", fmt::join(words, "; "));
 }
 
+std::unique_ptr<SpawnedProcess> start_logged(const ProcessSpec &spec) {
+    const UniqueFd log = above_standard_streams(
+        spec.log.empty() ? open_file("/dev/null", O_WRONLY)
+                         : open_file(spec.log, O_WRONLY | O_CREAT | O_APPEND, 0600));
+    return std::make_unique<SpawnedProcess>(spec, SpawnOptions{log.get(), log.get()});
+}
+
 bool is_program(const std::string &path) {
     struct stat info {};
 
@@ -138,7 +145,7 @@ ProcessResult run_process(const ProcessSpec &spec) {
     const Stopwatch watch;
     OutputPipe out(spec.output_bound);
     OutputPipe err(spec.output_bound);
-    SpawnedProcess process(spec, {out.write_end().get(), err.write_end().get(), false});
+    SpawnedProcess process(spec, {out.write_end().get(), err.write_end().get()});
     out.write_end().reset();
     err.write_end().reset();
 
@@ -147,7 +154,9 @@ ProcessResult run_process(const ProcessSpec &spec) {
     supervision.drain_leftovers();
 
     ProcessResult result;
-    result.exit_status = process.reap();
+    const ProcessEnd end = process.reap();
+    result.exit_status = end.exit_status;
+    result.signal = end.signal;
     if (supervision.interrupted())
         throw interrupt_error();
     result.timed_out = supervision.timed_out();
@@ -175,13 +184,8 @@ ProcessResult run_checked(const ProcessSpec &spec, std::string_view doing) {
                                   result.exit_status, words.empty() ? "" : ": ", words));
 }
 
-ChildProcess::ChildProcess(const ProcessSpec &spec) {
-    const UniqueFd log = above_standard_streams(
-        spec.log.empty() ? open_file("/dev/null", O_WRONLY)
-                         : open_file(spec.log, O_WRONLY | O_CREAT | O_APPEND, 0600));
-    process_ = std::make_unique<SpawnedProcess>(spec, SpawnOptions{log.get(), log.get(), true});
-    pid_ = process_->pid();
-}
+ChildProcess::ChildProcess(const ProcessSpec &spec)
+    : process_(start_logged(spec)), pid_(process_->handle().id()) {}
 
 ChildProcess::~ChildProcess() {
     if (process_ != nullptr)
@@ -190,18 +194,26 @@ ChildProcess::~ChildProcess() {
 
 ChildProcess::ChildProcess(ChildProcess &&other) noexcept = default;
 
-bool ChildProcess::running() {
+bool ChildProcess::running() const {
     return process_ != nullptr && !process_->ended(milliseconds(0));
 }
 
-int ChildProcess::stop(milliseconds patience) {
+std::optional<ProcessEnd> ChildProcess::end() const {
+    return process_ == nullptr ? end_ : process_->end();
+}
+
+ProcessHandle ChildProcess::hold() const {
+    return process_->handle().another();
+}
+
+ProcessEnd ChildProcess::stop(milliseconds patience) {
     if (process_ != nullptr) {
         process_->signal_group(SIGTERM);
         (void)process_->ended(patience);
-        status_ = process_->reap();
+        end_ = process_->reap();
         process_.reset();
     }
-    return status_;
+    return end_;
 }
 
 std::optional<std::string> find_program(const std::string &name) {

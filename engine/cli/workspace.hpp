@@ -15,7 +15,8 @@ namespace retouch {
 
 class Workspace {
   public:
-    /// Finds and reads the configuration. Prints its mistakes and throws Error: bad_config.
+    /// Finds and reads the configuration. Prints its mistakes and throws Error: bad_config, or
+    /// unavailable when too few files may be open for any work.
     explicit Workspace(Context &context);
 
     /// The configuration file; empty when there is none.

@@ -14,7 +14,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/mount.h>
-#include <sys/syscall.h>
 #include <sys/un.h>
 #include <thread>
 #include <unistd.h>
@@ -67,6 +66,7 @@ ProcessSpec daemon_spec(const Disk &disk, std::vector<std::string> arguments,
     spec.environment = block_device_environment(disk);
     spec.inherited = launcher.inherited;
     spec.log = log;
+    spec.many_descriptors = disk.rbd.has_value();
     return spec;
 }
 
@@ -130,13 +130,10 @@ DiskExport::DiskExport(const Disk &disk, Protocol protocol, const fs::path &dire
             throw start_error(disk, log_);
         std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }
-    if (disk.rbd && !disk.read_only) {
-        // The header of glibc 2.36 declares these in a way C++ cannot link.
-        daemon_fd_ = UniqueFd(static_cast<int>(syscall(SYS_pidfd_open, daemon_.pid(), 0)));
-        room_watch_ = std::make_unique<FullPoolWatch>(*disk.rbd, [fd = daemon_fd_.get()] {
-            syscall(SYS_pidfd_send_signal, fd, SIGKILL, nullptr, 0);
-        });
-    }
+    if (disk.rbd && !disk.read_only)
+        room_watch_ = std::make_unique<FullPoolWatch>(
+            *disk.rbd,
+            [held = std::make_shared<ProcessHandle>(daemon_.hold())] { held->signal(SIGKILL); });
 }
 
 DiskExport::~DiskExport() {
@@ -153,7 +150,7 @@ void DiskExport::require_served() const {
 }
 
 void DiskExport::finish() {
-    const int status = daemon_.stop(k_stop_patience);
+    const int status = daemon_.stop(k_stop_patience).exit_status;
     require_served();
     if (status != 0)
         throw Error(ErrorKind::failed, fmt::format("the disk was not closed cleanly: {} ended with "

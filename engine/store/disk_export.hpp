@@ -59,7 +59,6 @@ class DiskExport {
     std::filesystem::path path_;
     std::filesystem::path log_;
     ChildProcess daemon_;
-    UniqueFd daemon_fd_;                        ///< a pidfd
     std::unique_ptr<FullPoolWatch> room_watch_; ///< of a writable RBD image
 };
 

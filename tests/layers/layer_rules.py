@@ -34,7 +34,6 @@ PUBLIC = {
 THIRD_PARTY = {
     "fmt/": list(BELOW),  # text is formatted everywhere
     "openssl/": ["base"],
-    "boost/": ["base"],
     "dtl/": ["base"],
     "nlohmann/": ["model"],  # others through retouch/json.hpp
     "yaml-cpp/": ["recipe", "catalog"],  # clouds.yaml is not ours to be strict about
@@ -55,8 +54,20 @@ STANDARD = re.compile(r"[a-z_]+")
 SYSTEM = re.compile(
     r"(sys|linux)/[a-z0-9_]+\.h|(dirent|fcntl|fnmatch|ftw|grp|mntent|poll|pthread|pwd|regex|sched|spawn|termios|unistd)\.h")
 
+# calls that few files may make: (their names, the files, what others do)
+FEW_MAY = [
+    ("kill|killpg|tkill|tgkill|sigqueue|pidfd_send_signal",
+     {"engine/base/pidfd.hpp", "engine/base/process_handle.cpp"},
+     "signals are sent by base/process_handle.hpp: the number of a failed start would mean everybody"),
+    ("fork|vfork|clone|clone3|posix_spawnp?|popen|system",
+     {"engine/base/child_start.cpp", "engine/guest/appliance/runner/main.cpp",
+      "engine/guest/appliance/runner/command_process.cpp"},
+     "programs are started by base/process.hpp"),
+]
+
 MAX_LINES = 500
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
+CALLS = [(re.compile(rf"(?<![\w.>])(?:{names})\s*\(|\bSYS_(?:{names})\b"), files, advice) for names, files, advice in FEW_MAY]
 PRINTING = re.compile(r"std::(cout|cerr|clog|puts|printf)\b|\bfmt::print\b|(?<![\w:])f?(puts|printf)\s*\(")
 
 
@@ -112,8 +123,14 @@ def problems_of_file(path, text, has_header):
             problem = problem_of_include(layer, *include.groups())
             if problem:
                 yield number, problem
-        elif layer != "cli" and not line.lstrip().startswith("//") and PRINTING.search(line):
+            continue
+        if line.lstrip().startswith("//"):
+            continue
+        if layer != "cli" and PRINTING.search(line):
             yield number, "the engine never prints; return a value or emit an event"
+        for pattern, files, advice in CALLS:
+            if path.as_posix() not in files and pattern.search(line):
+                yield number, advice
 
 
 def problems_of_tree(root):

@@ -107,6 +107,24 @@ class TheCheckItself(unittest.TestCase):
             self.problems("engine/render/x.cpp", text))
         self.assertEqual([], self.problems("engine/cli/x.cpp", text))
 
+    def test_a_signal_sent_past_the_one_way_is_found(self):
+        advice = ("signals are sent by base/process_handle.hpp: the number of a failed start would mean "
+                  "everybody")
+        for line in ("kill(pid, 9);", "::kill(-1, 9);", "killpg(g, 9);", "syscall(SYS_tgkill, 1, 1, 9);",
+                     "syscall(SYS_pidfd_send_signal, fd, 9, nullptr, 0);"):
+            with self.subTest(line):
+                self.assertEqual([f"engine/store/x.cpp:2: {advice}"],
+                                 self.problems("engine/store/x.cpp", f"{COMMENT}{line}\n"))
+        for line in ("// kill(pid, 9)", "helper.kill(9);", "skill(1);", "helper->kill (9);"):
+            with self.subTest(line):
+                self.assertEqual([], self.problems("engine/store/x.cpp", f"{COMMENT}{line}\n"))
+
+    def test_a_program_started_past_the_one_way_is_found(self):
+        for line in ("fork();", "popen(x, y);", "std::system(x);", "posix_spawnp(a);", "syscall(SYS_clone3, &a);"):
+            with self.subTest(line):
+                self.assertEqual(["engine/guest/x.cpp:2: programs are started by base/process.hpp"],
+                                 self.problems("engine/guest/x.cpp", f"{COMMENT}{line}\n"))
+
 
 if __name__ == "__main__":
     unittest.main()

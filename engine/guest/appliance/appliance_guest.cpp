@@ -91,7 +91,7 @@ ApplianceGuest::ApplianceGuest(const Disk &disk, const GuestOptions &options, Ev
       handle_(launch_appliance({export_->path(), disk.read_only, options.network, directory_.path(),
                                 monitor_path(*export_)},
                                events)),
-      watchdog_(std::make_unique<Watchdog>(guestfs_get_pid(handle_->get()))),
+      watchdog_(std::make_unique<Watchdog>(handle_->process())),
       monitor_(std::make_unique<QemuMonitor>(monitor_path(*export_))) {
     check_interrupt();
     const std::vector<Volume> volumes = read_volumes();
