@@ -12,16 +12,17 @@
 
 namespace retouch {
 
+std::string place_of(std::string_view object, std::string_view key) {
+    constexpr std::size_t k_shown = 200;
+    const std::string shown = escape(key.substr(0, k_shown));
+    return object.empty() || key.empty() ? std::string(object) + shown
+                                         : fmt::format("{}.{}", object, shown);
+}
+
 ObjectReader::ObjectReader(const Json &value, std::string path, const DocumentContext &context)
     : value_(&value), path_(std::move(path)), context_(&context) {
     if (!value.is_object())
         throw wrong({}, "expected an object");
-}
-
-std::string ObjectReader::place(std::string_view key) const {
-    constexpr std::size_t k_shown = 200;
-    const std::string shown = escape(key.substr(0, k_shown));
-    return path_.empty() || key.empty() ? path_ + shown : path_ + '.' + shown;
 }
 
 Error ObjectReader::wrong(std::string_view key, const std::string &what) const {

@@ -54,7 +54,7 @@ struct Tally {
 StepChange preview(const Step &step, const GuestView &guest) {
     if (step.options.contains("remove"))
         return preview_removal(step.options.at("remove").get<std::string>(), guest);
-    const FileSet files = file_set_from(step.options);
+    const FileSet files = file_set_from(step);
     FileOwner owner;
     require_no_obstacle(resolve_owner(guest, files, owner), step);
     StepChange change{StepState::unchanged, {}, {}};
@@ -83,7 +83,7 @@ StepResult execute(const Step &step, Guest &guest) {
         guest.remove(path);
         return finished(StepOutcome::changed);
     }
-    const FileSet files = file_set_from(step.options);
+    const FileSet files = file_set_from(step);
     FileOwner owner;
     if (std::string obstacle = resolve_owner(guest, files, owner); !obstacle.empty())
         return finished(StepOutcome::failed, std::move(obstacle));
@@ -100,6 +100,18 @@ StepResult execute(const Step &step, Guest &guest) {
     return finished(outcome);
 }
 
+/// A text has its mode in its one entry; what `from` names has a mode for each.
+Json section(const std::vector<Json> &options) {
+    const Json::json_pointer mode("/entries/0/mode");
+    Json entries = options;
+    for (Json &entry : entries) {
+        if (entry.contains("content") && entry.contains(mode))
+            entry["mode"] = Json(entry.at(mode));
+        entry.erase("entries");
+    }
+    return entries;
+}
+
 Needs needs(const Step & /*step*/) {
     return {};
 }
@@ -107,6 +119,6 @@ Needs needs(const Step & /*step*/) {
 } // namespace
 
 extern const StepKind k_files_step;
-const StepKind k_files_step = {"files", 10, 1, read_files, preview, execute, needs};
+const StepKind k_files_step = {"files", 10, 1, read_files, preview, execute, needs, section};
 
 } // namespace retouch
