@@ -2,9 +2,7 @@
 // Clock: timestamps for records and stopwatches for reports.
 
 #include <chrono>
-#include <optional>
 #include <string>
-#include <string_view>
 
 namespace retouch {
 
@@ -13,10 +11,6 @@ namespace retouch {
 
 /// The same, `ahead` from now.
 [[nodiscard]] std::string utc_in(std::chrono::seconds ahead);
-
-/// The time that an RFC 3339 text in UTC names, with or without a fraction of a second; nullopt for
-/// anything else, a 30th of February too.
-[[nodiscard]] std::optional<std::chrono::system_clock::time_point> parse_utc(std::string_view text);
 
 /// Today in UTC as YYYYMMDD.
 [[nodiscard]] std::string utc_today();

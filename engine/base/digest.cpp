@@ -68,15 +68,6 @@ std::string sha256_hex(std::string_view bytes) {
     return digest.finish();
 }
 
-bool is_lower_hex(std::string_view text) {
-    return !text.empty() && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
-bool is_sha256(std::string_view text) {
-    constexpr std::size_t k_digits = 64;
-    return text.size() == k_digits && is_lower_hex(text);
-}
-
 std::string sha256_file(const std::filesystem::path &path) {
     const UniqueFd file = open_regular_file(path);
     Digest digest(Digest::Algorithm::sha256);

@@ -32,12 +32,6 @@ class Digest {
 
 [[nodiscard]] std::string sha256_hex(std::string_view bytes);
 
-/// 64 lower-case hexadecimal digits.
-[[nodiscard]] bool is_sha256(std::string_view text);
-
-/// Lower-case hexadecimal digits, at least one.
-[[nodiscard]] bool is_lower_hex(std::string_view text);
-
 /// SHA-256 of a regular file on this host. Throws Error when it cannot be read.
 [[nodiscard]] std::string sha256_file(const std::filesystem::path &path);
 

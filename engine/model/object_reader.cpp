@@ -5,6 +5,7 @@
 #include "model/object_reader.hpp"
 
 #include "base/text.hpp"
+#include "model/json_place.hpp"
 
 #include <fmt/format.h>
 
@@ -23,6 +24,10 @@ ObjectReader::ObjectReader(const Json &value, std::string path, const DocumentCo
     : value_(&value), path_(std::move(path)), context_(&context) {
     if (!value.is_object())
         throw wrong({}, "expected an object");
+}
+
+std::string ObjectReader::place(std::string_view key) const {
+    return place_of(path_, key);
 }
 
 Error ObjectReader::wrong(std::string_view key, const std::string &what) const {

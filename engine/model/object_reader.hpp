@@ -23,10 +23,6 @@ struct DocumentContext {
     bool unknown_keys = false; ///< keys that are not known are ignored: the document is newer
 };
 
-/// A member's place in a document, escaped and bounded: ("targets[0]", "steps") gives
-/// "targets[0].steps".
-[[nodiscard]] std::string place_of(std::string_view object, std::string_view key);
-
 class ObjectReader {
   public:
     /// `path` is empty for the document itself. Throws Error when `value` is no object.
@@ -59,8 +55,7 @@ class ObjectReader {
     [[nodiscard]] Error wrong(std::string_view key, const std::string &what) const;
 
   private:
-    [[nodiscard]] std::string place(std::string_view key) const { return place_of(path_, key); }
-
+    [[nodiscard]] std::string place(std::string_view key) const;
     [[nodiscard]] const Json &array(std::string_view key);
 
     const Json *value_;

@@ -21,9 +21,9 @@ void write_bundle(const std::filesystem::path &path, const Plan &plan);
 [[nodiscard]] std::string bundled_plan_text(const std::filesystem::path &path);
 
 /// Puts the injected contents into `directory`, which must be empty and private, each under its
-/// sha256, and makes `plan`, read from the same bundle, take them from there (Step::contents). The
-/// archive is untrusted: no more is written than it holds itself. Throws Error: invalid when a file
-/// is missing, has other bytes, or when there is anything else in it.
+/// sha256, and makes `plan`, read from the same bundle, take them from there (StepKind::relocate).
+/// The archive is untrusted: no more is written than it holds itself. Throws Error: invalid when a
+/// file is missing, has other bytes, or when there is anything else in it.
 void unpack_bundle(const std::filesystem::path &path, const std::filesystem::path &directory,
                    Plan &plan);
 

@@ -8,6 +8,7 @@
 #include "base/interrupt.hpp"
 #include "base/text.hpp"
 #include "plan/archive_handle.hpp"
+#include "retouch/step_kind.hpp"
 
 #include <fmt/format.h>
 
@@ -116,6 +117,14 @@ void unpack(Reader &reader, const InjectedFile &file, const fs::path &to, const 
         throw damaged(bundle, fmt::format("{} has other contents", escape(file.path)));
 }
 
+void relocate(Target &target, const fs::path &directory) {
+    for (PlannedStep &planned : target.steps)
+        if (const StepKind *kind = find_step_kind(planned.step.kind); kind->relocate != nullptr)
+            kind->relocate(planned.step, directory.string());
+    for (InjectedFile &file : target.injected)
+        file.path = directory / file.sha256;
+}
+
 } // namespace
 
 bool is_bundle(const fs::path &path) noexcept {
@@ -165,8 +174,7 @@ void unpack_bundle(const fs::path &path, const fs::path &directory, Plan &plan) 
         if (!unpacked.contains(digest))
             throw damaged(path, fmt::format("{} is missing", escape(file->path)));
     for (Target &target : plan.targets)
-        for (PlannedStep &planned : target.steps)
-            planned.step.contents = directory.string();
+        relocate(target, directory);
 }
 
 } // namespace retouch

@@ -1,7 +1,7 @@
 #include "plan/json_difference.hpp"
 
 #include "base/text.hpp"
-#include "model/object_reader.hpp"
+#include "model/json_place.hpp"
 
 #include <fmt/format.h>
 

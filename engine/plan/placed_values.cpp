@@ -4,7 +4,7 @@
 
 #include "plan/placed_values.hpp"
 
-#include "model/object_reader.hpp"
+#include "model/json_place.hpp"
 
 #include <fmt/format.h>
 

@@ -1,8 +1,8 @@
 #include "plan/preconditions.hpp"
 
-#include "base/clock.hpp"
 #include "base/digest.hpp"
 #include "base/text.hpp"
+#include "base/utc_time.hpp"
 #include "retouch/error.hpp"
 
 #include <fmt/format.h>
@@ -56,11 +56,6 @@ bool has_size(const InjectedFile &file) {
     return failed || size == static_cast<std::uintmax_t>(file.size);
 }
 
-/// A bundle's contents were compared when they were unpacked.
-bool brings_its_files(const Target &target) {
-    return !target.steps.empty() && !target.steps.front().step.contents.empty();
-}
-
 void compare_files(const Target &target, std::vector<std::string> &moved) {
     for (const InjectedFile &file : target.injected) {
         try {
@@ -93,7 +88,7 @@ void require_unchanged(const Target &target, const CatalogView &catalog) {
     std::vector<std::string> moved;
     compare_images(target, catalog.images(), moved);
     // Bytes that were kept hold them already.
-    if (target.action == Action::create && target.kept() == nullptr && !brings_its_files(target))
+    if (target.action == Action::create && target.kept() == nullptr)
         compare_files(target, moved);
     if (moved.empty())
         return;

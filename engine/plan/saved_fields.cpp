@@ -4,10 +4,10 @@
 
 #include "plan/saved_plan.hpp"
 
-#include "base/clock.hpp"
-#include "base/digest.hpp"
+#include "base/hex.hpp"
 #include "base/path.hpp"
 #include "base/text.hpp"
+#include "base/utc_time.hpp"
 #include "base/uuid.hpp"
 #include "catalog/record_rules.hpp"
 

@@ -54,7 +54,7 @@ struct Tally {
 StepChange preview(const Step &step, const GuestView &guest) {
     if (step.options.contains("remove"))
         return preview_removal(step.options.at("remove").get<std::string>(), guest);
-    const FileSet files = file_set_from(step);
+    const FileSet files = file_set_from(step.options);
     FileOwner owner;
     require_no_obstacle(resolve_owner(guest, files, owner), step);
     StepChange change{StepState::unchanged, {}, {}};
@@ -83,7 +83,7 @@ StepResult execute(const Step &step, Guest &guest) {
         guest.remove(path);
         return finished(StepOutcome::changed);
     }
-    const FileSet files = file_set_from(step);
+    const FileSet files = file_set_from(step.options);
     FileOwner owner;
     if (std::string obstacle = resolve_owner(guest, files, owner); !obstacle.empty())
         return finished(StepOutcome::failed, std::move(obstacle));
@@ -112,6 +112,12 @@ Json section(const std::vector<Json> &options) {
     return entries;
 }
 
+/// No recipe has this key, so that no plan brings it.
+void relocate(Step &step, const std::string &directory) {
+    if (step.options.contains("from"))
+        step.options["contents"] = directory;
+}
+
 Needs needs(const Step & /*step*/) {
     return {};
 }
@@ -119,6 +125,7 @@ Needs needs(const Step & /*step*/) {
 } // namespace
 
 extern const StepKind k_files_step;
-const StepKind k_files_step = {"files", 10, 1, read_files, preview, execute, needs, section};
+const StepKind k_files_step = {"files", 10,    1,       read_files, preview,
+                               execute, needs, section, relocate};
 
 } // namespace retouch

@@ -27,10 +27,6 @@ struct Step {
     /// The part of `options` that determines contents: no positions, no host paths, digests instead
     /// of file names. Hashed into the fingerprint.
     Json identity;
-    /// Where a bundle was unpacked: the contents of host files lie there, named by their sha256,
-    /// and are read nowhere else. Empty: they are read at their paths. No part of a plan's
-    /// document.
-    std::string contents = {};
 
     bool operator==(const Step &) const = default;
 };

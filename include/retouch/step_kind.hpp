@@ -62,6 +62,10 @@ struct StepKind {
     /// untrusted: from wrong ones comes a section that the schema or read() refuses, or one that
     /// gives others. In a list, the entry of a step stands at the step's number.
     Json (*section)(const std::vector<Json> &options) = nullptr;
+
+    /// Makes the step take host files from `directory`, where a bundle was unpacked, each by the
+    /// name of its sha256, and from nowhere else. nullptr for kinds that read none.
+    void (*relocate)(Step &step, const std::string &directory) = nullptr;
 };
 
 /// All kinds, by order.

@@ -82,10 +82,9 @@ Json options_of(const FileSet &files) {
     return options;
 }
 
-FileSet file_set_from(const Step &step) {
-    const Json &options = step.options;
+FileSet file_set_from(const Json &options) {
     FileSet files;
-    files.contents = step.contents;
+    files.contents = options.value("contents", "");
     files.to = options.at("to").get<std::string>();
     if (options.contains("content"))
         files.content = options.at("content").get<std::string>();

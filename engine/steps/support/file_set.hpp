@@ -4,7 +4,6 @@
 
 #include "retouch/guest.hpp"
 #include "retouch/json.hpp"
-#include "retouch/step.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -32,7 +31,7 @@ struct FileSet {
     std::optional<std::string> content; ///< of the one file
     std::string owner = "root";
     std::string group = "root";
-    std::string contents;           ///< Step::contents
+    std::string contents;           ///< where a bundle's files lie under their digests; else empty
     std::vector<FileEntry> entries; ///< directories before what is in them
 
     bool operator==(const FileSet &) const = default;
@@ -51,7 +50,7 @@ struct FileSet {
 };
 
 [[nodiscard]] Json options_of(const FileSet &files);
-[[nodiscard]] FileSet file_set_from(const Step &step);
+[[nodiscard]] FileSet file_set_from(const Json &options);
 
 /// The part that determines contents: digests instead of bytes and host paths.
 [[nodiscard]] Json identity_of(const FileSet &files);

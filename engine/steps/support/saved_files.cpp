@@ -4,7 +4,7 @@
 
 #include "steps/support/saved_files.hpp"
 
-#include "base/digest.hpp"
+#include "base/hex.hpp"
 #include "base/path.hpp"
 #include "base/text.hpp"
 #include "steps/support/host_files.hpp"
