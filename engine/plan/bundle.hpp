@@ -20,9 +20,10 @@ void write_bundle(const std::filesystem::path &path, const Plan &plan);
 /// damaged.
 [[nodiscard]] std::string bundled_plan_text(const std::filesystem::path &path);
 
-/// Writes the injected files below `directory`, which must be empty and private, and points `plan`,
-/// read from the same bundle, to them. Both are untrusted: nothing is written outside `directory`,
-/// and no more than the plan says. Throws Error: invalid when a file is missing or has other bytes.
+/// Puts the injected contents into `directory`, which must be empty and private, each under its
+/// sha256, and makes `plan`, read from the same bundle, take them from there (StepKind::relocate).
+/// The archive is untrusted: no more is written than it holds itself. Throws Error: invalid when a
+/// file is missing, has other bytes, or when there is anything else in it.
 void unpack_bundle(const std::filesystem::path &path, const std::filesystem::path &directory,
                    Plan &plan);
 

@@ -118,6 +118,6 @@ Needs needs(const Step &step) {
 } // namespace
 
 extern const StepKind k_checks_step;
-const StepKind k_checks_step = {"checks", 40, 1, read, preview, execute, needs};
+const StepKind k_checks_step = {"checks", 40, 1, read, preview, execute, needs, command_entries};
 
 } // namespace retouch

@@ -100,6 +100,24 @@ StepResult execute(const Step &step, Guest &guest) {
     return finished(outcome);
 }
 
+/// A text has its mode in its one entry; what `from` names has a mode for each.
+Json section(const std::vector<Json> &options) {
+    const Json::json_pointer mode("/entries/0/mode");
+    Json entries = options;
+    for (Json &entry : entries) {
+        if (entry.contains("content") && entry.contains(mode))
+            entry["mode"] = Json(entry.at(mode));
+        entry.erase("entries");
+    }
+    return entries;
+}
+
+/// No recipe has this key, so that no plan brings it.
+void relocate(Step &step, const std::string &directory) {
+    if (step.options.contains("from"))
+        step.options["contents"] = directory;
+}
+
 Needs needs(const Step & /*step*/) {
     return {};
 }
@@ -107,6 +125,7 @@ Needs needs(const Step & /*step*/) {
 } // namespace
 
 extern const StepKind k_files_step;
-const StepKind k_files_step = {"files", 10, 1, read_files, preview, execute, needs};
+const StepKind k_files_step = {"files", 10,    1,       read_files, preview,
+                               execute, needs, section, relocate};
 
 } // namespace retouch

@@ -19,6 +19,7 @@
 #include "cli/recipes.hpp"
 #include "cli/workspace.hpp"
 #include "plan/bundle.hpp"
+#include "plan/saved_plan.hpp"
 #include "recipe/policy.hpp"
 
 #include <fmt/format.h>
@@ -48,9 +49,9 @@ struct Work {
     std::unique_ptr<RunDirectory> unpacked; ///< a bundle's files
 };
 
-Work read_plan(const std::string &path, const std::string &text) {
+Work plan_work(const std::string &path, const std::string &text) {
     Work work;
-    work.plan = plan_from_json(text);
+    work.plan = read_plan(text);
     if (is_bundle(path)) {
         work.unpacked = std::make_unique<RunDirectory>();
         const std::filesystem::path files = work.unpacked->path() / "files";
@@ -74,7 +75,7 @@ Work read_work(const Options &options, Context &context) {
                         fmt::format("{} is a saved plan; its variables and source are fixed",
                                     escape(input)),
                         "leave out --var and --from-current, or apply the recipe");
-        return read_plan(input, *text);
+        return plan_work(input, *text);
     }
     return {check_recipes(options.inputs, variables, context), std::nullopt, nullptr};
 }

@@ -63,6 +63,8 @@ std::string FileSet::path_in_guest(const FileEntry &entry) const {
 FileSource FileSet::source(const FileEntry &entry) const {
     if (content)
         return *content;
+    if (!contents.empty())
+        return std::filesystem::path(join(contents, entry.sha256));
     return std::filesystem::path(entry.path.empty() ? from : join(from, entry.path));
 }
 
@@ -82,6 +84,7 @@ Json options_of(const FileSet &files) {
 
 FileSet file_set_from(const Json &options) {
     FileSet files;
+    files.contents = options.value("contents", "");
     files.to = options.at("to").get<std::string>();
     if (options.contains("content"))
         files.content = options.at("content").get<std::string>();

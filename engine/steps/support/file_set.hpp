@@ -31,6 +31,7 @@ struct FileSet {
     std::optional<std::string> content; ///< of the one file
     std::string owner = "root";
     std::string group = "root";
+    std::string contents;           ///< where a bundle's files lie under their digests; else empty
     std::vector<FileEntry> entries; ///< directories before what is in them
 
     bool operator==(const FileSet &) const = default;
