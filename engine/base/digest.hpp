@@ -32,7 +32,8 @@ class Digest {
 
 [[nodiscard]] std::string sha256_hex(std::string_view bytes);
 
-/// SHA-256 of a regular file on this host. Throws Error when it cannot be read.
+/// SHA-256 of a regular file on this host. Throws Error when it cannot be read;
+/// interrupted between two blocks.
 [[nodiscard]] std::string sha256_file(const std::filesystem::path &path);
 
 } // namespace retouch
