@@ -32,8 +32,7 @@ class Digest {
 
 [[nodiscard]] std::string sha256_hex(std::string_view bytes);
 
-/// SHA-256 of a regular file on this host. Throws Error when it cannot be read;
-/// interrupted between two blocks.
+/// SHA-256 of a regular file on this host. Throws Error when it cannot be read.
 [[nodiscard]] std::string sha256_file(const std::filesystem::path &path);
 
 } // namespace retouch

@@ -22,8 +22,6 @@ int exit_code(ErrorKind kind) {
         return 69;
     case ErrorKind::internal:
         return 70;
-    case ErrorKind::undelivered:
-        return 74;
     case ErrorKind::temporary:
         return 75;
     case ErrorKind::not_authorised:

@@ -11,9 +11,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <climits>
 #include <cstdio>
 #include <fcntl.h>
 #include <ftw.h>
@@ -71,7 +69,6 @@ void sync(int fd, const std::filesystem::path &path) {
         throw system_error("write", path, errno);
 }
 
-constexpr std::size_t k_piece = std::size_t{1024} * 1024;
 constexpr std::chrono::milliseconds k_reader_check{50};
 
 bool is(int fd, mode_t type) {
@@ -165,21 +162,6 @@ std::string read_file(const std::filesystem::path &path, std::size_t max_bytes) 
     return result;
 }
 
-ssize_t write_ready(int fd, std::string_view bytes) noexcept {
-    const bool waits = !is(fd, S_IFREG);
-    if (waits) {
-        pollfd room{fd, POLLOUT, 0};
-        if (poll(&room, 1, 0) == 0)
-            return 0;
-    }
-    // What poll found room for in a pipe; more could wait again.
-    const ssize_t written =
-        write(fd, bytes.data(), std::min<std::size_t>(bytes.size(), waits ? PIPE_BUF : k_piece));
-    if (written >= 0)
-        return written;
-    return errno == EINTR || errno == EAGAIN ? 0 : -errno;
-}
-
 void write_all(int fd, std::string_view bytes, const std::filesystem::path &path) {
     while (!bytes.empty()) {
         const ssize_t written = write_ready(fd, bytes);
@@ -210,15 +192,6 @@ void write_file_atomically(const std::filesystem::path &path,
         throw system_error("write", path, errno);
     remove_on_failure.dismiss();
     sync_directory(path.has_parent_path() ? path.parent_path() : ".");
-}
-
-std::filesystem::path absolute_path(const std::filesystem::path &path) {
-    std::error_code gone;
-    std::filesystem::path absolute = std::filesystem::absolute(path, gone);
-    if (gone)
-        throw Error(ErrorKind::bad_config, "the working directory is not there any more",
-                    "go to a directory that is there, or name everything by absolute paths");
-    return absolute;
 }
 
 void sync_directory(const std::filesystem::path &path) {

@@ -9,7 +9,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <sys/types.h>
 #include <utility>
 
 namespace retouch {
@@ -48,28 +47,21 @@ class UniqueFd {
 [[nodiscard]] Error system_error(std::string_view what, const std::filesystem::path &path,
                                  int code);
 
-/// Opens with O_CLOEXEC. A FIFO to be written waits for its reader, and stays O_NONBLOCK. Throws
-/// Error: interrupted while it waits.
+/// Opens with O_CLOEXEC. Throws Error.
 [[nodiscard]] UniqueFd open_file(const std::filesystem::path &path, int flags, int mode = 0666);
 
 /// Opens a regular file for reading; following links, never waiting. Throws Error: invalid for
 /// other file types.
 [[nodiscard]] UniqueFd open_regular_file(const std::filesystem::path &path);
 
-/// Reads up to `buffer.size()` bytes; 0 at the end. `path` is for the error text. Throws Error:
-/// interrupted while there is nothing to read.
+/// Reads up to `buffer.size()` bytes; 0 at the end. `path` is for the error text. Throws Error.
 [[nodiscard]] std::size_t read_some(int fd, std::span<char> buffer,
                                     const std::filesystem::path &path);
 
 /// Contents of a regular file of at most `max_bytes`. Throws Error, also for other file types.
 [[nodiscard]] std::string read_file(const std::filesystem::path &path, std::size_t max_bytes);
 
-/// Writes what can be written without waiting for a reader: the number of bytes, 0 when there is
-/// none, or the negative errno.
-[[nodiscard]] ssize_t write_ready(int fd, std::string_view bytes) noexcept;
-
-/// Writes all of `bytes` to `fd`; `path` is for the error text. Throws Error: interrupted when a
-/// reader has to be waited for, or much is left to write.
+/// Writes all of `bytes` to `fd`; `path` is for the error text. Throws Error.
 void write_all(int fd, std::string_view bytes, const std::filesystem::path &path);
 
 /// Writes a temporary file beside `path`, makes it durable and renames it. Throws Error.
@@ -80,9 +72,6 @@ void write_file_atomically(const std::filesystem::path &path, std::string_view b
 /// throws.
 void write_file_atomically(const std::filesystem::path &path,
                            const std::function<void(int fd)> &write, int mode = 0644);
-
-/// As std::filesystem::absolute. Throws Error: bad_config when the working directory is gone.
-[[nodiscard]] std::filesystem::path absolute_path(const std::filesystem::path &path);
 
 /// fsync of a directory, so that a rename in it survives a crash. Throws Error.
 void sync_directory(const std::filesystem::path &path);

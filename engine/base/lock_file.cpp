@@ -1,7 +1,5 @@
 #include "base/lock_file.hpp"
 
-#include "base/waiting.hpp"
-
 #include <cerrno>
 #include <fcntl.h>
 #include <sys/file.h>
@@ -41,20 +39,6 @@ void LockFile::write(std::string_view text) {
     if (ftruncate(fd_.get(), 0) != 0 || lseek(fd_.get(), 0, SEEK_SET) != 0)
         throw system_error("write", path_, errno);
     write_all(fd_.get(), text, path_);
-}
-
-bool lock_within(int fd, int operation, const std::filesystem::path &path,
-                 std::chrono::milliseconds patience) {
-    constexpr std::chrono::milliseconds k_pause{20};
-    const auto deadline = std::chrono::steady_clock::now() + patience;
-    while (flock(fd, operation | LOCK_NB) != 0) {
-        if (errno != EWOULDBLOCK && errno != EINTR)
-            throw system_error("lock", path, errno);
-        if (std::chrono::steady_clock::now() >= deadline)
-            return false;
-        pause_for(k_pause);
-    }
-    return true;
 }
 
 } // namespace retouch

@@ -4,7 +4,6 @@
 
 #include "base/file.hpp"
 
-#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -30,13 +29,5 @@ class LockFile {
     UniqueFd fd_;
     std::filesystem::path path_;
 };
-
-/// How long anybody waits for a lock that others hold for moments only.
-inline constexpr std::chrono::milliseconds k_lock_patience{10'000};
-
-/// flock(2) with `operation`, waiting for others; false when they still hold it after `patience`.
-/// `path` is for the error text. Throws Error: interrupted.
-[[nodiscard]] bool lock_within(int fd, int operation, const std::filesystem::path &path,
-                               std::chrono::milliseconds patience = k_lock_patience);
 
 } // namespace retouch

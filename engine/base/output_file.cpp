@@ -5,7 +5,9 @@
 #include "base/output_file.hpp"
 
 #include "base/text.hpp"
+#include "base/undelivered.hpp"
 #include "base/uuid.hpp"
+#include "base/working_directory.hpp"
 
 #include <fmt/format.h>
 
@@ -182,7 +184,7 @@ void OutputFile::write(const std::function<void(int fd)> &write) {
     } catch (const Error &error) {
         if (error.kind() != ErrorKind::failed && error.kind() != ErrorKind::not_authorised)
             throw;
-        throw Error(ErrorKind::undelivered, error.what(), error.hint());
+        throw Undelivered(error);
     }
 }
 

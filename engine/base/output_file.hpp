@@ -53,7 +53,7 @@ class OutputFile {
     /// waiting for the reader of a FIFO: what would fail after the work fails before. Throws Error.
     void prepare();
 
-    /// Writes the whole of it, durably. Throws Error: undelivered; interrupted. What `write`
+    /// Writes the whole of it, durably. Throws Undelivered; Error: interrupted. What `write`
     /// throws of another kind, about what it reads, it throws on.
     void write(std::string_view bytes);
     void write(const std::function<void(int fd)> &write);

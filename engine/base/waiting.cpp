@@ -3,13 +3,19 @@
 
 #include "base/waiting.hpp"
 
+#include "base/file.hpp"
 #include "base/interrupt.hpp"
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <climits>
 #include <cstdint>
 #include <poll.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <thread>
+#include <unistd.h>
 
 namespace retouch {
 
@@ -19,6 +25,13 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr milliseconds k_shield_check{100};
+constexpr std::size_t k_piece = std::size_t{1024} * 1024;
+
+bool is_regular(int fd) {
+    struct stat info {};
+
+    return fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
+}
 
 /// At most `left`; rounded up, so that nobody polls with 0 until a fraction has passed.
 timespec until(Clock::duration left) {
@@ -62,6 +75,34 @@ bool wait_for_events(int fd, short events, std::optional<milliseconds> limit) {
 
 bool ready_within(int fd, short events, milliseconds limit) noexcept {
     return poll_until(fd, events, Clock::now() + limit);
+}
+
+ssize_t write_ready(int fd, std::string_view bytes) noexcept {
+    const bool waits = !is_regular(fd);
+    if (waits) {
+        pollfd room{fd, POLLOUT, 0};
+        if (poll(&room, 1, 0) == 0)
+            return 0;
+    }
+    // What poll found room for in a pipe; more could wait again.
+    const ssize_t written =
+        write(fd, bytes.data(), std::min<std::size_t>(bytes.size(), waits ? PIPE_BUF : k_piece));
+    if (written >= 0)
+        return written;
+    return errno == EINTR || errno == EAGAIN ? 0 : -errno;
+}
+
+bool lock_within(int fd, int operation, const std::filesystem::path &path, milliseconds patience) {
+    constexpr milliseconds k_pause{20};
+    const auto deadline = Clock::now() + patience;
+    while (flock(fd, operation | LOCK_NB) != 0) {
+        if (errno != EWOULDBLOCK && errno != EINTR)
+            throw system_error("lock", path, errno);
+        if (Clock::now() >= deadline)
+            return false;
+        pause_for(k_pause);
+    }
+    return true;
 }
 
 bool time_passes(std::chrono::microseconds time) noexcept {

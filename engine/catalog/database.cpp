@@ -4,8 +4,8 @@
 
 #include "catalog/database.hpp"
 
+#include "base/file.hpp"
 #include "base/interrupt.hpp"
-#include "base/lock_file.hpp"
 #include "base/text.hpp"
 #include "base/waiting.hpp"
 #include "catalog/migrations.hpp"

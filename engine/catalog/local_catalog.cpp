@@ -9,6 +9,7 @@
 #include "base/clock.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "base/working_directory.hpp"
 #include "catalog/database.hpp"
 #include "catalog/record_rules.hpp"
 #include "catalog/records.hpp"

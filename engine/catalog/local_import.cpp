@@ -5,6 +5,7 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "base/uuid.hpp"
+#include "base/working_directory.hpp"
 #include "catalog/local_catalog.hpp"
 #include "catalog/record_rules.hpp"
 #include "store/new_file.hpp"

@@ -7,6 +7,7 @@
 #include "base/file.hpp"
 #include "base/ownership.hpp"
 #include "base/text.hpp"
+#include "base/working_directory.hpp"
 #include "recipe/embedded_schemas.hpp"
 #include "recipe/schema_check.hpp"
 #include "recipe/yaml_reader.hpp"

@@ -8,6 +8,7 @@
 #include "base/file.hpp"
 #include "base/interrupt.hpp"
 #include "base/text.hpp"
+#include "base/undelivered.hpp"
 #include "base/waiting.hpp"
 #include "render/message.hpp"
 #include "render/style.hpp"
@@ -69,9 +70,8 @@ void Console::out(std::string_view text) {
         if (written == -EPIPE) {
             reader_gone_ = true;
         } else if (written < 0) {
-            const Error error =
-                system_error("write to", "standard output", static_cast<int>(-written));
-            throw Error(ErrorKind::undelivered, error.what(), error.hint());
+            throw Undelivered(
+                system_error("write to", "standard output", static_cast<int>(-written)));
         } else if (written == 0) {
             wait_for_events(STDOUT_FILENO, POLLOUT);
         } else {

@@ -26,7 +26,7 @@ class Console {
     void set_colour(Colour choice) { colour_ = choice; }
 
     /// Writes a result to standard output. A reader that went away is no error.
-    /// Throws Error: undelivered when it cannot be written (a full disk behind a redirection);
+    /// Throws Undelivered when it cannot be written (a full disk behind a redirection); Error:
     /// interrupted while nobody reads it.
     void out(std::string_view text);
 

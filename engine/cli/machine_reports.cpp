@@ -10,8 +10,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <exception>
 #include <iterator>
-#include <optional>
 #include <string_view>
 
 namespace retouch {
@@ -99,16 +99,16 @@ std::string MachineReports::text_of(const std::string &kind) const {
 }
 
 void MachineReports::write() const {
-    std::optional<Error> failure;
+    std::exception_ptr failure;
     for (const auto &[kind, file] : files_) {
         try {
             file->write(text_of(kind));
-        } catch (const Error &error) {
-            failure = error;
+        } catch (const Error &) {
+            failure = std::current_exception();
         }
     }
     if (failure)
-        throw *failure;
+        std::rethrow_exception(failure);
 }
 
 void MachineReports::write_beside_error(Console &console) const {

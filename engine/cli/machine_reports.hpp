@@ -28,8 +28,8 @@ class MachineReports {
     void add(const Report &report);
     void add(const std::filesystem::path &recipe, const Error &error);
 
-    /// Writes every file whole, the others too when one cannot be written. Throws Error:
-    /// undelivered.
+    /// Writes every file whole, the others too when one cannot be written. Throws
+    /// Undelivered.
     void write() const;
 
     /// As write(), but says a failure on `console`: for when something worse is thrown next.

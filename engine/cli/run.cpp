@@ -6,6 +6,7 @@
 
 #include "base/exit_code.hpp"
 #include "base/file.hpp"
+#include "base/undelivered.hpp"
 #include "base/version.hpp"
 #include "cli/arguments.hpp"
 #include "cli/context.hpp"
@@ -60,7 +61,7 @@ int run_cli(const std::vector<std::string> &arguments) {
         return run(arguments, context);
     } catch (const Error &error) {
         context.console.error(error);
-        return exit_code(error.kind());
+        return exit_code_of(error);
     } catch (const std::filesystem::filesystem_error &error) {
         context.console.error(system_error("use", error.path1(), error.code().value()));
         return exit_code(ErrorKind::failed);

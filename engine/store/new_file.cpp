@@ -4,8 +4,8 @@
 
 #include "store/new_file.hpp"
 
-#include "base/lock_file.hpp"
 #include "base/text.hpp"
+#include "base/waiting.hpp"
 
 #include <fmt/format.h>
 

@@ -17,7 +17,6 @@ enum class ErrorKind {
     invalid,        ///< 65: a recipe, plan or image file is not acceptable
     unavailable,    ///< 69: a service or tool that is needed is not there
     internal,       ///< 70: our bug
-    undelivered,    ///< 74: it is done, but a report or other output could not be written
     temporary,      ///< 75: try again later: a lock is held, a service is overloaded
     not_authorised, ///< 77: missing rights
     bad_config,     ///< 78: retouch.yaml or the environment is wrong

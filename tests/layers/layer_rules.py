@@ -63,7 +63,7 @@ PRINTING = re.compile(r"std::(cout|cerr|clog|puts|printf)\b|\bfmt::print\b|(?<![
 WAITING = {
     r"\b(sleep_for|sleep_until|usleep|nanosleep)\b": "pause_for of base/waiting.hpp",
     r"(?<![\w.])(::)?p?poll\s*\(|\bepoll_wait\b": "wait_for_events of base/waiting.hpp",
-    r"\bflock\s*\(|\bF_(OFD_)?SETLKW\b": "lock_within or LockFile of base/lock_file.hpp",
+    r"\bflock\s*\(|\bF_(OFD_)?SETLKW\b": "lock_within of base/waiting.hpp or LockFile",
     r"\bbusy_timeout\b|\bsetBusyTimeout\b": "the busy handler of catalog/database.cpp",
 }
 # The same for files of this host. The guest layer opens what is in an image, where only regular files are read.

@@ -110,7 +110,7 @@ class TheCheckItself(unittest.TestCase):
     def test_waiting_that_hears_of_no_signal_is_found_outside_the_primitives(self):
         for call, instead in (("std::this_thread::sleep_for(x);", "pause_for of base/waiting.hpp"),
                               ("poll(&one, 1, -1);", "wait_for_events of base/waiting.hpp"),
-                              ("flock(fd, LOCK_EX);", "lock_within or LockFile of base/lock_file.hpp"),
+                              ("flock(fd, LOCK_EX);", "lock_within of base/waiting.hpp or LockFile"),
                               ("database.setBusyTimeout(10);", "the busy handler of catalog/database.cpp"),
                               ("::read(STDIN_FILENO, x, 1);", "read_some and write_all of base/file.hpp"),
                               ("std::ifstream file(path);", "read_file and write_all of base/file.hpp")):

@@ -8,6 +8,7 @@
 #include "base/interrupt.hpp"
 #include "base/run_directory.hpp"
 #include "base/text.hpp"
+#include "base/undelivered.hpp"
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/documents.hpp"
@@ -177,7 +178,7 @@ class Runs {
             undelivered(error);
         }
         const int code = combined_exit_code(codes_);
-        return code == 0 && undelivered_ ? exit_code(ErrorKind::undelivered) : code;
+        return code == 0 && undelivered_ ? k_undelivered : code;
     }
 
   private:

@@ -8,6 +8,7 @@
 #include "base/interrupt.hpp"
 #include "base/run_directory.hpp"
 #include "base/text.hpp"
+#include "base/undelivered.hpp"
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/documents.hpp"
@@ -224,7 +225,7 @@ int run(const Options &options, Context &context) {
                 throw;
             }
             context.console.error(about_recipe(error, checked.recipe.path));
-            codes.push_back(exit_code(error.kind()));
+            codes.push_back(exit_code_of(error));
         }
     }
     reports.write();

@@ -4,7 +4,6 @@
 #include "base/digest.hpp"
 #include "base/file.hpp"
 #include "base/interrupt.hpp"
-#include "base/lock_file.hpp"
 #include "unit/base/child_helpers.hpp"
 
 #include <catch2/catch.hpp>
