@@ -54,7 +54,7 @@ class Boundary(unittest.TestCase):
                 for command in (["check"], ["plan", *HOST], ["plan", "--rehearse", *HOST], ["apply", "--yes", *HOST]):
                     with self.subTest(path=str(path), command=command):
                         result = world.retouch(command[0], recipe, *command[1:], expect=65)
-                        self.assertIn(f"{recipe}:4:28: error: '{path}' lies outside the recipe's directory\n",
+                        self.assertIn(f"{recipe}:4:31: error: '{path}' lies outside the recipe's directory\n",
                                       result.stderr)
                         self.assertIn("files: {allow: [DIRECTORY]}", result.stderr)
                         self.assertNotIn(SECRET, result.stdout + result.stderr)

@@ -65,25 +65,29 @@ WAITS = {
 }
 
 
-def ticks(process):
-    """Time on a processor so far."""
+def state(process):
+    """Whether it sleeps, and its time on a processor so far."""
     with open(f"/proc/{process.pid}/stat", encoding="utf-8") as file:
         fields = file.read().rsplit(")", 1)[1].split()
-    return int(fields[11]) + int(fields[12])
+    return fields[0] == "S", int(fields[11]) + int(fields[12])
 
 
 def await_waiting(process):
-    """Until it does nothing any more, or has worked for two seconds."""
+    """Until it does nothing any more for a while, or has worked for two seconds."""
     deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        before = ticks(process)
-        time.sleep(0.5)
-        after = ticks(process)
+    idle = 0
+    _, before = state(process)
+    while idle < 4:
+        time.sleep(0.3)
         if process.poll() is not None:
             raise AssertionError(f"it ended by itself: {process.returncode}\n{process.communicate()}")
-        if after == before > 0 or after > 200:
+        if time.monotonic() > deadline:
+            raise AssertionError("it neither waits nor works")
+        sleeps, after = state(process)
+        if after > 200:
             return
-    raise AssertionError("it neither waits nor works")
+        idle = idle + 1 if sleeps and after <= before + 1 else 0
+        before = after
 
 
 @needs_root
