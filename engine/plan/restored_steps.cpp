@@ -136,7 +136,7 @@ class Restoring {
             std::vector<Value> saved;
             for (std::size_t i = 0; i < section.options.size(); ++i)
                 saved.push_back(values_.value(section.options[i], section.places[i]));
-            const ReadContext context{recipe_.path, recipe_.directory, {}, &saved};
+            const ReadContext context{recipe_.path, recipe_.directory, {}, {}, {}, &saved};
             ReadResult read = section.kind->read(
                 {std::string(section.kind->name), std::move(section.value)}, context, found);
             std::ranges::move(read.steps, std::back_inserter(all.steps));

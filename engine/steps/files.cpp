@@ -108,6 +108,7 @@ Json section(const std::vector<Json> &options) {
         if (entry.contains("content") && entry.contains(mode))
             entry["mode"] = Json(entry.at(mode));
         entry.erase("entries");
+        entry.erase("outside");
     }
     return entries;
 }
@@ -122,10 +123,21 @@ Needs needs(const Step & /*step*/) {
     return {};
 }
 
+std::vector<std::string> hidden(const Step &step) {
+    std::vector<std::string> paths;
+    if (step.options.contains("remove"))
+        return paths;
+    const FileSet files = file_set_from(step.options);
+    if (files.outside)
+        for (const FileEntry &entry : files.entries)
+            paths.push_back(files.path_in_guest(entry));
+    return paths;
+}
+
 } // namespace
 
 extern const StepKind k_files_step;
-const StepKind k_files_step = {"files", 10,    1,       read_files, preview,
-                               execute, needs, section, relocate};
+const StepKind k_files_step = {"files", 10,      1,        read_files, preview, execute,
+                               needs,   section, relocate, hidden};
 
 } // namespace retouch

@@ -8,6 +8,7 @@
 #include "retouch/recipe.hpp"
 #include "retouch/step.hpp"
 
+#include <functional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,8 @@ struct ReadContext {
     std::string file;                ///< the recipe as the user named it, for origins
     std::filesystem::path directory; ///< `from:` is relative to it
     std::vector<std::string> lines;  ///< of the recipe, for excerpts in diagnostics
+    std::filesystem::path root{};    ///< files named by a recipe lie in it; empty: in `directory`
+    std::function<std::vector<std::filesystem::path>()> allowed{}; ///< where they may lie, too
     /// When the entries are those of a saved plan: the options of each. What the host holds is then
     /// taken from there, and no host file is looked at.
     const std::vector<Value> *saved = nullptr;
@@ -66,6 +69,8 @@ struct StepKind {
     /// Makes the step take host files from `directory`, where a bundle was unpacked, each by the
     /// name of its sha256, and from nowhere else. nullptr for kinds that read none.
     void (*relocate)(Step &step, const std::string &directory) = nullptr;
+    /// Paths in the image whose contents no diff may show. nullptr: none.
+    std::vector<std::string> (*hidden)(const Step &step) = nullptr;
 };
 
 /// All kinds, by order.

@@ -7,6 +7,7 @@
 #include "base/path.hpp"
 #include "base/text.hpp"
 #include "steps/support/file_set.hpp"
+#include "steps/support/host_boundary.hpp"
 #include "steps/support/host_files.hpp"
 #include "steps/support/path_claims.hpp"
 #include "steps/support/reading.hpp"
@@ -112,10 +113,23 @@ bool read_source(FileSet &files, const Place &place) {
     files.from = path.string();
     while (files.from.size() > 1 && files.from.ends_with('/'))
         files.from.pop_back();
-    const auto *saved = place.reader.context.saved;
-    files.entries = saved != nullptr
-                        ? saved_files(saved->at(place.number), place.reader)
-                        : list_host_files(files.from, from->scalar, from->mark, place.reader);
+    if (const auto *saved = place.reader.context.saved; saved != nullptr) {
+        const Value &options = saved->at(place.number);
+        files.outside = options.find("outside") != nullptr;
+        files.entries = saved_files(options, place.reader);
+        return !files.entries.empty();
+    }
+    const HostPlace where = host_place(files.from, place.reader.context);
+    if (where == HostPlace::outside) {
+        place.reader.error(
+            from->mark,
+            fmt::format("'{}' lies outside the recipe's directory", escape(from->scalar)),
+            "copy it there, or allow its directory in retouch.yaml: "
+            "files: {allow: [DIRECTORY]}");
+        return false;
+    }
+    files.outside = where == HostPlace::allowed;
+    files.entries = list_host_files(files.from, from->scalar, from->mark, place.reader);
     return !files.entries.empty();
 }
 
