@@ -12,7 +12,7 @@ bool is_digit(char each) {
 
 } // namespace
 
-std::optional<std::chrono::system_clock::time_point> parse_utc(std::string_view text) {
+std::optional<UtcTime> parse_utc(std::string_view text) {
     using namespace std::chrono;
     // Digits stand where the pattern has 0.
     constexpr std::string_view k_whole = "0000-00-00T00:00:00";

@@ -71,7 +71,7 @@ void compare_files(const Target &target, std::vector<std::string> &moved) {
 
 void require_acceptable(const Plan &plan) {
     const auto end = parse_utc(plan.expires_at);
-    if (!plan.expires_at.empty() && (!end || std::chrono::system_clock::now() >= *end))
+    if (!plan.expires_at.empty() && (!end || utc_time_now() >= *end))
         throw Error(ErrorKind::stale,
                     fmt::format("the plan expired at {}", escape(plan.expires_at)), k_plan_again);
     for (const Target &target : plan.targets)

@@ -222,7 +222,7 @@ void require_life(const Plan &plan) {
     require_time_or_none(plan.made_at, "made_at");
     require_time_or_none(plan.expires_at, "expires_at");
     if (const auto end = parse_utc(plan.expires_at))
-        require(*end <= std::chrono::system_clock::now() + k_longest_life, "expires_at",
+        require(*end <= utc_time_now() + k_longest_life, "expires_at",
                 "a time within the next ten years");
 }
 

@@ -62,13 +62,10 @@ struct SavedPlans {
         kept.until = plan.expires_at;
         kept.proof = "file:1:2:3";
         kept.sealed = {1024, 2048, "sha512-used", "ef", 300};
-        for (PlannedStep &step : plan.targets[0].steps) {
-            RehearsedStep &ran = step.rehearsed.emplace();
-            ran.result.outcome = StepOutcome::changed;
-            ran.effect.files = {{"/opt/x", std::nullopt,
-                                 EntryState{{FileInfo::Type::regular, 0644, 0, 0, 6}, "", "", ""},
-                                 ""}};
-        }
+        RehearsedStep &ran = plan.targets[0].steps[0].rehearsed.emplace();
+        ran.result.outcome = StepOutcome::changed;
+        ran.effect.files = {{"/opt/x", std::nullopt,
+                             EntryState{{FileInfo::Type::regular, 0644, 0, 0, 6}, "", "", ""}, ""}};
         return plan;
     }
 };

@@ -293,7 +293,7 @@ TEST_CASE("saved plan: what is injected is what the steps read, no more and no l
           place("targets[0].injected: a step reads " + agent + ", which is not listed"));
     CHECK(document.with("/targets/0/injected/0/path", "/etc/shadow") ==
           place("targets[0].injected[0]: no step reads this file with this size and sha256"));
-    CHECK(document.with("/targets/0/injected/1/size", 1) ==
+    CHECK(document.with("/targets/0/injected/1/size", 5) ==
           place("targets[0].injected[1]: no step reads this file with this size and sha256"));
     CHECK(document.after([](Json &json) {
         json["targets"][0]["injected"].push_back(
@@ -308,17 +308,8 @@ TEST_CASE("saved plan: whatever member is gone or of another kind, it is refused
           "[plan]") {
     const Document document;
     const Plan plan = read_plan(document.json.dump());
-    const std::vector<Json> others = {nullptr,
-                                      true,
-                                      -5,
-                                      1.5,
-                                      7,
-                                      "x",
-                                      std::string("a\0b\x1b\n", 5),
-                                      std::string(300'000, 'y'),
-                                      Json::array(),
-                                      Json::object(),
-                                      nested(40)};
+    const std::vector<Json> others = {nullptr, true, -5, 1.5, "x", Json::array(), Json::object()};
+    const std::vector<Json> texts = {"", std::string("a\0b\x1b\n", 5), std::string(70'000, 'y')};
     std::set<std::string> free;
     std::size_t tried = 0;
     const auto judge = [&](Json changed, const std::string &pointer) {
@@ -343,7 +334,12 @@ TEST_CASE("saved plan: whatever member is gone or of another kind, it is refused
         else
             without[parent].erase(std::stoul(at.back()));
         judge(std::move(without), pointer + " gone");
-        for (const Json &other : others) {
+        std::vector<Json> tries = others;
+        if (member.is_string())
+            tries.insert(tries.end(), texts.begin(), texts.end());
+        else
+            tries.push_back(nested(40));
+        for (const Json &other : tries) {
             Json changed = document.json;
             if (member == other)
                 continue;
@@ -361,6 +357,6 @@ TEST_CASE("saved plan: whatever member is gone or of another kind, it is refused
             judge(std::move(changed), pointer + " twice");
         }
     });
-    CHECK(tried > 3000);
+    CHECK(tried > 2000);
     CHECK(free == std::set<std::string>{});
 }
