@@ -75,6 +75,7 @@ class Supervision {
         if (timed_out_ || interrupted_) {
             stopping_ = true;
             process_.signal_group(SIGTERM);
+            process_.signal_group(SIGCONT); // those that are stopped take it only then
             stop_at_ = k_never;
             kill_at_ = now + k_term_to_kill;
         }
@@ -140,6 +141,13 @@ bool is_program(const std::string &path) {
 
 } // namespace
 
+std::string ProcessEnd::text() const {
+    if (signal == SIGKILL)
+        return fmt::format("was killed (signal {})", signal);
+    return signal != 0 ? fmt::format("was ended by signal {}", signal)
+                       : fmt::format("ended with exit status {}", exit_status);
+}
+
 ProcessResult run_process(const ProcessSpec &spec) {
     check_interrupt();
     const Stopwatch watch;
@@ -180,8 +188,9 @@ ProcessResult run_checked(const ProcessSpec &spec, std::string_view doing) {
                                   format_seconds(std::chrono::duration<double>(
                                                      spec.time_limit.value_or(milliseconds(0)))
                                                      .count()))
-                    : fmt::format("cannot {}: {} ended with exit status {}{}{}", doing, program,
-                                  result.exit_status, words.empty() ? "" : ": ", words));
+                    : fmt::format("cannot {}: {} {}{}{}", doing, program,
+                                  ProcessEnd{result.exit_status, result.signal}.text(),
+                                  words.empty() ? "" : ": ", words));
 }
 
 ChildProcess::ChildProcess(const ProcessSpec &spec)
@@ -199,7 +208,7 @@ bool ChildProcess::running() const {
 }
 
 std::optional<ProcessEnd> ChildProcess::end() const {
-    return process_ == nullptr ? end_ : process_->end();
+    return process_ == nullptr ? std::nullopt : process_->end();
 }
 
 ProcessHandle ChildProcess::hold() const {
@@ -209,6 +218,7 @@ ProcessHandle ChildProcess::hold() const {
 ProcessEnd ChildProcess::stop(milliseconds patience) {
     if (process_ != nullptr) {
         process_->signal_group(SIGTERM);
+        process_->signal_group(SIGCONT); // one that is stopped takes it only then
         (void)process_->ended(patience);
         end_ = process_->reap();
         process_.reset();

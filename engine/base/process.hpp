@@ -35,6 +35,9 @@ struct ProcessSpec {
 struct ProcessEnd {
     int exit_status = 0; ///< 128+N when signal N ended it
     int signal = 0;      ///< what ended it; 0 when it ended by itself, whatever its status
+
+    /// "was killed (signal 9)", "ended with exit status 3".
+    [[nodiscard]] std::string text() const;
 };
 
 struct ProcessResult {
@@ -78,7 +81,7 @@ class ChildProcess {
     /// True while it has not ended.
     [[nodiscard]] bool running() const;
 
-    /// How it ended; nullopt while it runs.
+    /// How it ended by itself; nullopt while it runs, and once it was stopped.
     [[nodiscard]] std::optional<ProcessEnd> end() const;
 
     /// A hold of one's own, for another thread. Requires: not stopped. Throws Error.

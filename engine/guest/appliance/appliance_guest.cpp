@@ -87,13 +87,24 @@ ApplianceGuest::ApplianceGuest(const Disk &disk, const GuestOptions &options, Ev
     : directory_(options.run_directory, "guest-"),
       read_only_(disk.read_only),
       network_(options.network),
-      export_(std::make_unique<DiskExport>(disk, DiskExport::Protocol::nbd, directory_.path())),
-      handle_(launch_appliance({export_->path(), disk.read_only, options.network, directory_.path(),
-                                monitor_path(*export_)},
-                               events)),
-      watchdog_(std::make_unique<Watchdog>(handle_->process())),
-      monitor_(std::make_unique<QemuMonitor>(monitor_path(*export_))) {
+      export_(std::make_unique<DiskExport>(disk, DiskExport::Protocol::nbd, directory_.path())) {
+    attended(*this, [&] {
+        launch(events);
+        open_system(events);
+    });
+}
+
+void ApplianceGuest::launch(EventSink &events) {
+    const std::filesystem::path monitor = monitor_path(*export_);
+    handle_ = launch_appliance({export_->path(), read_only_, network_, directory_.path(), monitor},
+                               events);
+    guard_ = std::make_unique<HelperGuard>(handle_->process());
+    watchdog_ = std::make_unique<Watchdog>(handle_->process());
+    monitor_ = std::make_unique<QemuMonitor>(monitor);
     check_interrupt();
+}
+
+void ApplianceGuest::open_system(EventSink &events) {
     const std::vector<Volume> volumes = read_volumes();
     if (const Volume *root = find_root(volumes))
         open_root(*root, volumes, events);
@@ -308,10 +319,15 @@ std::vector<EntryChange> ApplianceGuest::changes() {
     return entry_changes(changes_in_appliance({*handle_, *watchdog_}));
 }
 
+void ApplianceGuest::require_helpers() const {
+    if (guard_ && guard_->fired())
+        throw interrupt_error();
+    export_->require_served();
+}
+
 /// libguestfs does not tell when data could not be written. The appliance's kernel does.
 void ApplianceGuest::write_through() const {
     const bool written = ask_shell(*handle_, k_write_through) == disk_errors_;
-    export_->require_served();
     if (!written)
         throw Error(ErrorKind::failed, "the guest's data could not be written: Input/output error",
                     "the host's disk may be full");

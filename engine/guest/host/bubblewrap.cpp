@@ -261,6 +261,11 @@ CommandResult run_in_sandbox(const Sandbox &sandbox, const GuestCommand &command
     constexpr std::string_view not_executed = "bwrap: execvp ";
     const bool started = first.command_ended() &&
                          !(ended.exit_status == 1 && ended.err.substr(0, 14) == not_executed);
+    if (ended.signal != 0 && !ended.timed_out)
+        throw Error(ErrorKind::failed,
+                    fmt::format("the sandbox the command ran in (bwrap) {}",
+                                ProcessEnd{ended.exit_status, ended.signal}.text()),
+                    "see what ended it ('dmesg' tells when memory ran out), and run again");
     if (!started && !ended.timed_out)
         throw Error(ErrorKind::failed,
                     fmt::format("the command could not be started in the guest: {}",

@@ -235,21 +235,14 @@ CommandResult HostGuest::run(const GuestCommand &command) {
 
 CommandResult HostGuest::run_command(const GuestCommand &command, bool writable) const {
     check_command(facts_, command);
-    CommandResult result = run_in_sandbox({*this, files(), root_path(), writable}, command);
-    export_->require_served();
-    return result;
+    return run_in_sandbox({*this, files(), root_path(), writable}, command);
 }
 
 void HostGuest::write_through() const {
     if (read_only_)
         return;
-    try {
-        for (const Filesystem &filesystem : filesystems_)
-            filesystem.files->sync();
-    } catch (const Error &) {
-        export_->require_served();
-        throw;
-    }
+    for (const Filesystem &filesystem : filesystems_)
+        filesystem.files->sync();
 }
 
 void HostGuest::mark(const std::vector<std::string> &keep) {
@@ -281,12 +274,7 @@ void HostGuest::unmount_all() {
 }
 
 void HostGuest::finish() {
-    try {
-        unmount_all();
-    } catch (const Error &) {
-        export_->require_served();
-        throw;
-    }
+    unmount_all();
     export_->finish();
 }
 

@@ -2,6 +2,7 @@
 // HostGuest: a guest opened by this host's kernel. For images that are trusted, as root. It moves
 // the calling thread into a private mount namespace, where it stays.
 
+#include "guest/attended_guest.hpp"
 #include "guest/host/bubblewrap.hpp"
 #include "guest/host/loop_device.hpp"
 #include "guest/host/mount.hpp"
@@ -17,7 +18,7 @@
 
 namespace retouch {
 
-class HostGuest final : public Guest {
+class HostGuest final : public ServedGuest {
   public:
     /// Throws Error as open_guest() does.
     HostGuest(const Disk &disk, const GuestOptions &options, EventSink &events);
@@ -47,6 +48,8 @@ class HostGuest final : public Guest {
     [[nodiscard]] std::vector<EntryChange> changes() override;
     void finish() override;
     [[nodiscard]] std::uint64_t bytes_written() const override;
+
+    void require_helpers() const override { export_->require_served(); }
 
   private:
     /// A volume in use: there is one device for it however often it is mounted, because two would

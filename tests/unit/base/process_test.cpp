@@ -396,3 +396,25 @@ TEST_CASE("find_program: PATH and the sbin directories are searched") {
     CHECK(find_program("/bin") == std::nullopt);
     CHECK(find_program("no-such-program") == std::nullopt);
 }
+
+TEST_CASE("process: killed and ended with a high status are told apart") {
+    CHECK(run_process(shell("kill -9 $$")).signal == SIGKILL);
+    CHECK(run_process(shell("exit 137")).signal == 0);
+    CHECK(run_process(shell("exit 137")).exit_status == 137);
+    CHECK(ProcessEnd{137, SIGKILL}.text() == "was killed (signal 9)");
+    CHECK(ProcessEnd{139, SIGSEGV}.text() == "was ended by signal 11");
+    CHECK(ProcessEnd{137, 0}.text() == "ended with exit status 137");
+    CHECK_THROWS_WITH(run_checked(shell("echo words >&2; kill -9 $$"), "do it"),
+                      "cannot do it: sh was killed (signal 9): words");
+}
+
+TEST_CASE("process: a stopped program ends in time, too") {
+    ProcessSpec spec = shell("kill -STOP $$; sleep 60");
+    spec.time_limit = 200ms;
+    const ProcessResult result = run_process(spec);
+    CHECK(result.timed_out);
+    CHECK(result.signal == SIGTERM);
+    ChildProcess helper(shell("kill -STOP $$; sleep 60"));
+    usleep(200000);
+    CHECK(helper.stop(20s).signal == SIGTERM);
+}
