@@ -5,6 +5,7 @@
 #include "base/digest.hpp"
 
 #include "base/file.hpp"
+#include "base/interrupt.hpp"
 
 #include <fmt/format.h>
 #include <openssl/evp.h>
@@ -72,8 +73,10 @@ std::string sha256_file(const std::filesystem::path &path) {
     const UniqueFd file = open_regular_file(path);
     Digest digest(Digest::Algorithm::sha256);
     std::string buffer(std::size_t{128} * 1024, '\0');
-    while (const std::size_t got = read_some(file.get(), buffer, path))
+    while (const std::size_t got = read_some(file.get(), buffer, path)) {
+        check_interrupt();
         digest.update(std::string_view(buffer).substr(0, got));
+    }
     return digest.finish();
 }
 

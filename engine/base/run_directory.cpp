@@ -1,4 +1,5 @@
 #include "base/run_directory.hpp"
+#include "base/waiting.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -9,7 +10,6 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <system_error>
-#include <thread>
 #include <unistd.h>
 
 namespace retouch {
@@ -74,7 +74,7 @@ void end_processes(const fs::path &path) {
     for (const pid_t pid : helpers_naming(path))
         kill(pid, SIGKILL);
     for (int tries = 0; tries < 50 && !helpers_naming(path).empty(); ++tries)
-        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        pause_regardless(std::chrono::milliseconds(20));
 }
 
 } // namespace

@@ -5,6 +5,7 @@
 
 #include "base/clock.hpp"
 #include "base/text.hpp"
+#include "base/waiting.hpp"
 #include "retouch/json.hpp"
 #include "store/block_device.hpp"
 #include "store/rbd/full_pool_watch.hpp"
@@ -16,7 +17,6 @@
 #include <sys/mount.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
-#include <thread>
 #include <unistd.h>
 
 namespace retouch {
@@ -128,7 +128,7 @@ DiskExport::DiskExport(const Disk &disk, Protocol protocol, const fs::path &dire
     while (fs::file_size(pid_file, code) == 0 || code) {
         if (!daemon_.running() || waited.seconds() > k_start_limit_seconds)
             throw start_error(disk, log_);
-        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+        pause_for(std::chrono::milliseconds(2));
     }
     if (disk.rbd && !disk.read_only) {
         // The header of glibc 2.36 declares these in a way C++ cannot link.

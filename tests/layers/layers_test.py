@@ -107,6 +107,22 @@ class TheCheckItself(unittest.TestCase):
             self.problems("engine/render/x.cpp", text))
         self.assertEqual([], self.problems("engine/cli/x.cpp", text))
 
+    def test_waiting_that_hears_of_no_signal_is_found_outside_the_primitives(self):
+        for call, instead in (("std::this_thread::sleep_for(x);", "pause_for of base/waiting.hpp"),
+                              ("poll(&one, 1, -1);", "wait_for_events of base/waiting.hpp"),
+                              ("flock(fd, LOCK_EX);", "lock_within of base/waiting.hpp or LockFile"),
+                              ("database.setBusyTimeout(10);", "the busy handler of catalog/database.cpp"),
+                              ("::read(STDIN_FILENO, x, 1);", "read_some and write_all of base/file.hpp"),
+                              ("std::ifstream file(path);", "read_file and write_all of base/file.hpp")):
+            text = COMMENT + f"void f() {{ {call} }}\n"
+            self.assertEqual([f"engine/store/x.cpp:2: this waits and hears of no signal; use {instead}"],
+                             self.problems("engine/store/x.cpp", text))
+            self.assertEqual([], self.problems("engine/base/x.cpp", text))
+
+    def test_what_is_excused_from_the_rule_of_waiting_is_there(self):
+        for file in layer_rules.WAITS_ITSELF:
+            self.assertTrue((ROOT / file).exists(), file)
+
 
 if __name__ == "__main__":
     unittest.main()

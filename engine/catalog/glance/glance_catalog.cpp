@@ -4,8 +4,8 @@
 #include "catalog/glance/glance_catalog.hpp"
 
 #include "base/clock.hpp"
-#include "base/interrupt.hpp"
 #include "base/text.hpp"
+#include "base/waiting.hpp"
 #include "catalog/file_name_lock.hpp"
 #include "catalog/glance/publish_way.hpp"
 #include "catalog/glance/record_change.hpp"
@@ -15,7 +15,6 @@
 #include <chrono>
 #include <fmt/format.h>
 #include <system_error>
-#include <thread>
 
 namespace retouch {
 
@@ -191,8 +190,7 @@ void GlanceCatalog::point_at(const std::string &id, const std::string &url,
             queued_since = stopwatch.seconds();
         if (stopwatch.seconds() - queued_since > k_queued_limit_seconds)
             return;
-        check_interrupt();
-        std::this_thread::sleep_for(k_poll);
+        pause_for(k_poll);
     }
 }
 

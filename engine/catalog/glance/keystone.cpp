@@ -3,8 +3,8 @@
 
 #include "catalog/glance/keystone.hpp"
 
-#include "base/interrupt.hpp"
 #include "base/text.hpp"
+#include "base/waiting.hpp"
 #include "catalog/glance/answer.hpp"
 #include "catalog/glance/http_failure.hpp"
 
@@ -12,7 +12,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <thread>
 #include <utility>
 
 namespace retouch {
@@ -48,16 +47,6 @@ bool is_away(int status) {
 bool same_role(std::string_view left, std::string_view right) {
     const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
     return std::ranges::equal(left, right, {}, lower, lower);
-}
-
-/// Sleeps in short pieces, to see an interruption soon.
-void wait_for(ch::milliseconds time) {
-    constexpr ch::milliseconds piece{50};
-    for (; time.count() > 0; time -= piece) {
-        check_interrupt();
-        std::this_thread::sleep_for(std::min(time, piece));
-    }
-    check_interrupt();
 }
 
 std::string login_hint(int status, const CloudSettings &cloud) {
@@ -174,7 +163,7 @@ HttpResponse Session::send_with_retries(const HttpRequest &request, std::size_t 
             if (!error.repeatable() || !may_repeat())
                 throw;
         }
-        wait_for(wait);
+        pause_for(wait);
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "base/waiting.hpp"
 
 #include <cassert>
 #include <cerrno>
@@ -13,7 +14,6 @@
 #include <fmt/format.h>
 #include <sched.h>
 #include <sys/mount.h>
-#include <thread>
 #include <utility>
 
 namespace retouch {
@@ -69,7 +69,7 @@ void Mount::unmount() {
     for (int tries = 0; umount2(target_.c_str(), UMOUNT_NOFOLLOW) != 0; ++tries) {
         if (errno != EBUSY || tries == k_unmount_tries)
             throw system_error("unmount", target_, errno);
-        std::this_thread::sleep_for(k_unmount_pause);
+        pause_regardless(k_unmount_pause);
     }
     target_.clear();
 }

@@ -5,7 +5,9 @@
 #include "store/rbd/cluster.hpp"
 
 #include "base/file.hpp"
+#include "base/interrupt.hpp"
 #include "base/text.hpp"
+#include "base/waiting.hpp"
 #include "retouch/json.hpp"
 
 #include <fmt/format.h>
@@ -15,7 +17,6 @@
 #include <cstdlib>
 #include <memory>
 #include <system_error>
-#include <thread>
 #include <unistd.h>
 #include <vector>
 
@@ -141,12 +142,13 @@ int first_answer(rados_ioctx_t context) {
         return code;
     const auto deadline = std::chrono::steady_clock::now() + k_answer_limit;
     while (rados_aio_is_complete(completion.get()) == 0) {
-        if (std::chrono::steady_clock::now() > deadline) {
+        const bool late = std::chrono::steady_clock::now() > deadline;
+        if (late || interrupt_due()) {
             rados_aio_cancel(context, completion.get());
             rados_aio_wait_for_complete(completion.get());
-            return -ETIMEDOUT;
+            return late ? -ETIMEDOUT : -ECANCELED;
         }
-        std::this_thread::sleep_for(std::chrono::microseconds(200));
+        pause_regardless(std::chrono::microseconds(200));
     }
     code = rados_aio_get_return_value(completion.get());
     return code == -ENOENT ? 0 : code;
