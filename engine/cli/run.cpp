@@ -5,6 +5,8 @@
 #include "cli/run.hpp"
 
 #include "base/exit_code.hpp"
+#include "base/file.hpp"
+#include "base/undelivered.hpp"
 #include "base/version.hpp"
 #include "cli/arguments.hpp"
 #include "cli/context.hpp"
@@ -13,6 +15,7 @@
 
 #include <CLI/CLI.hpp>
 #include <exception>
+#include <filesystem>
 #include <fmt/format.h>
 #include <optional>
 
@@ -58,7 +61,10 @@ int run_cli(const std::vector<std::string> &arguments) {
         return run(arguments, context);
     } catch (const Error &error) {
         context.console.error(error);
-        return exit_code(error.kind());
+        return exit_code_of(error);
+    } catch (const std::filesystem::filesystem_error &error) {
+        context.console.error(system_error("use", error.path1(), error.code().value()));
+        return exit_code(ErrorKind::failed);
     } catch (const std::exception &error) {
         context.console.error(Error(ErrorKind::internal,
                                     fmt::format("this is a bug in retouch: {}", error.what()),

@@ -6,14 +6,18 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 namespace retouch {
 
-/// Writes the bundle of `plan` to `path`, in one piece or not at all; only its owner may read it,
-/// for injected files may be secret. Throws Error: stale when a file is not as the plan says.
-void write_bundle(const std::filesystem::path &path, const Plan &plan);
+/// Writes the bundle of `plan` into `fd`; `path` is for the error text. Throws Error: stale when a
+/// file is not as the plan says.
+void write_bundle(int fd, const std::filesystem::path &path, const Plan &plan);
 
-/// True when the file begins as write_bundle() begins one. Never throws.
+/// True when `bytes`, the first 512 or more of a file, begin as write_bundle() begins one.
+[[nodiscard]] bool begins_bundle(std::string_view bytes) noexcept;
+
+/// True when the file begins so. Never throws.
 [[nodiscard]] bool is_bundle(const std::filesystem::path &path) noexcept;
 
 /// The text of the plan in a bundle, for plan_from_json(). Throws Error: invalid when it is

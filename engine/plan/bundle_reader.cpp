@@ -133,13 +133,19 @@ void relocate(Target &target, const fs::path &directory) {
 
 } // namespace
 
+bool begins_bundle(std::string_view bytes) noexcept {
+    constexpr std::size_t k_header = 512;
+    constexpr std::string_view k_magic = "ustar";
+    return bytes.size() >= k_header && bytes.starts_with(k_plan_name) &&
+           bytes[k_plan_name.size()] == '\0' &&
+           bytes.substr(k_magic_offset, k_magic.size()) == k_magic;
+}
+
 bool is_bundle(const fs::path &path) noexcept {
     try {
         const UniqueFd file = open_regular_file(path);
         std::array<char, 512> header{};
-        const std::string_view text(header.data(), read_some(file.get(), header, path));
-        return text.size() == header.size() && text.starts_with(std::string(k_plan_name) + '\0') &&
-               text.substr(k_magic_offset).starts_with("ustar");
+        return begins_bundle({header.data(), read_some(file.get(), header, path)});
     } catch (const std::exception &) {
         return false;
     }
