@@ -9,6 +9,7 @@
 #include "base/clock.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "base/working_directory.hpp"
 #include "catalog/database.hpp"
 #include "catalog/record_rules.hpp"
 #include "catalog/records.hpp"
@@ -18,6 +19,7 @@
 
 #include <cerrno>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace retouch {
 
@@ -30,7 +32,10 @@ constexpr const char *k_images = "images";
 constexpr const char *k_runs = "runs";
 
 fs::path normal_path(const fs::path &directory) {
-    return fs::absolute(directory).lexically_normal();
+    fs::path path = absolute_path(directory).lexically_normal();
+    if (!path.has_filename() && path.has_relative_path())
+        path = path.parent_path();
+    return path;
 }
 
 void make_directory(const fs::path &path, mode_t mode) {
@@ -38,13 +43,32 @@ void make_directory(const fs::path &path, mode_t mode) {
         throw system_error("create", path, errno);
 }
 
-/// Creates missing parents too.
+/// Takes the rights of others away, where this user may: a catalog of an earlier version has them.
+void make_private(const fs::path &path) {
+    constexpr mode_t k_owner = 0700;
+
+    struct stat info {};
+
+    if (lstat(path.c_str(), &info) == 0 && !S_ISLNK(info.st_mode) && info.st_uid == geteuid() &&
+        (info.st_mode & ACCESSPERMS & ~k_owner) != 0)
+        static_cast<void>(chmod(path.c_str(), info.st_mode & k_owner));
+}
+
+/// Creates missing parents too. Images hold /etc/shadow: only their owner may read them.
 void make_catalog_directory(const fs::path &directory) {
+    constexpr mode_t k_private = 0700;
     std::error_code code;
-    fs::create_directories(directory, code);
+    if (directory.has_parent_path())
+        fs::create_directories(directory.parent_path(), code);
     if (code)
         throw system_error("create", directory, code.value());
-    make_directory(directory / k_images, 0755);
+    make_directory(directory, k_private);
+    const fs::path images = directory / k_images;
+    make_directory(images, k_private);
+    make_private(images);
+    make_private(directory / k_database);
+    for (const auto &entry : fs::directory_iterator(images, code))
+        make_private(entry.path());
 }
 
 Disk bytes_of(const Image &image, const FileStore &store) {

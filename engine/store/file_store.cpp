@@ -24,7 +24,7 @@ namespace {
 constexpr std::array<const char *, 2> k_formats = {"raw", "qcow2"};
 constexpr const char *k_stage_prefix = ".stage-";
 constexpr const char *k_import_prefix = ".import-";
-constexpr int k_mode = 0644;
+constexpr int k_mode = 0600; ///< an image holds /etc/shadow
 
 bool is_format(std::string_view format) {
     return format == k_formats[0] || format == k_formats[1];
