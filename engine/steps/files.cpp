@@ -104,9 +104,20 @@ Needs needs(const Step & /*step*/) {
     return {};
 }
 
+std::vector<std::string> hidden(const Step &step) {
+    std::vector<std::string> paths;
+    if (step.options.contains("remove"))
+        return paths;
+    const FileSet files = file_set_from(step.options);
+    if (files.outside)
+        for (const FileEntry &entry : files.entries)
+            paths.push_back(files.path_in_guest(entry));
+    return paths;
+}
+
 } // namespace
 
 extern const StepKind k_files_step;
-const StepKind k_files_step = {"files", 10, 1, read_files, preview, execute, needs};
+const StepKind k_files_step = {"files", 10, 1, read_files, preview, execute, needs, hidden};
 
 } // namespace retouch

@@ -8,6 +8,7 @@
 #include "retouch/recipe.hpp"
 #include "retouch/step.hpp"
 
+#include <functional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,8 @@ struct ReadContext {
     std::string file;                ///< the recipe as the user named it, for origins
     std::filesystem::path directory; ///< `from:` is relative to it
     std::vector<std::string> lines;  ///< of the recipe, for excerpts in diagnostics
+    std::filesystem::path root{};    ///< files named by a recipe lie in it; empty: in `directory`
+    std::function<std::vector<std::filesystem::path>()> allowed{}; ///< where they may lie, too
 
     /// An error at `mark`, with the source line filled in.
     [[nodiscard]] Diagnostic error(const Mark &mark, std::string message,
@@ -54,6 +57,9 @@ struct StepKind {
     StepResult (*execute)(const Step &step, Guest &guest) = nullptr;
 
     Needs (*needs)(const Step &step) = nullptr;
+
+    /// Paths in the image whose contents no diff may show. nullptr: none.
+    std::vector<std::string> (*hidden)(const Step &step) = nullptr;
 };
 
 /// All kinds, by order.

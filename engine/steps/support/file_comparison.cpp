@@ -4,6 +4,7 @@
 
 #include "steps/support/file_comparison.hpp"
 
+#include "base/digest.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "base/unified_diff.hpp"
@@ -106,7 +107,7 @@ FileDifference compare(const GuestView &guest, const FileSet &files, const FileE
 
 std::string contents_diff(const GuestView &guest, const FileSet &files, const FileEntry &entry,
                           const FileDifference &difference) {
-    if (!difference.contents || entry.type != FileEntry::Type::file)
+    if (!difference.contents || entry.type != FileEntry::Type::file || files.outside)
         return {};
     const std::string path = files.path_in_guest(entry);
     const auto info = guest.lstat(path);
@@ -114,8 +115,10 @@ std::string contents_diff(const GuestView &guest, const FileSet &files, const Fi
     const std::uint64_t old_size = replaces ? info->size : 0;
     if (old_size <= k_diff_bound && entry.size <= k_diff_bound) {
         const std::string before = replaces ? guest.read(path, k_diff_bound) : std::string();
-        const std::string diff =
-            unified_diff(before, wanted_text(files, entry), replaces ? path : "/dev/null", path);
+        const std::string after = wanted_text(files, entry);
+        if (sha256_hex(after) != entry.sha256)
+            return {}; // no longer the file that was found inside the recipe's directory
+        const std::string diff = unified_diff(before, after, replaces ? path : "/dev/null", path);
         return replaces || diff.starts_with("---") ? escape(diff, true) : std::string();
     }
     if (!replaces)

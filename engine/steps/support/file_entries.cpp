@@ -7,6 +7,7 @@
 #include "base/path.hpp"
 #include "base/text.hpp"
 #include "steps/support/file_set.hpp"
+#include "steps/support/host_boundary.hpp"
 #include "steps/support/host_files.hpp"
 #include "steps/support/path_claims.hpp"
 #include "steps/support/reading.hpp"
@@ -104,6 +105,16 @@ bool read_source(FileSet &files, const Place &place) {
     files.from = path.string();
     while (files.from.size() > 1 && files.from.ends_with('/'))
         files.from.pop_back();
+    const HostPlace where = host_place(files.from, place.reader.context);
+    if (where == HostPlace::outside) {
+        place.reader.error(
+            from->mark,
+            fmt::format("'{}' lies outside the recipe's directory", escape(from->scalar)),
+            "copy it there, or allow its directory in retouch.yaml: "
+            "files: {allow: [DIRECTORY]}");
+        return false;
+    }
+    files.outside = where == HostPlace::allowed;
     files.entries = list_host_files(files.from, from->scalar, from->mark, place.reader);
     return !files.entries.empty();
 }

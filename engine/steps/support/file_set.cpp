@@ -72,6 +72,8 @@ Json options_of(const FileSet &files) {
         options["content"] = *files.content;
     else
         options["from"] = files.from;
+    if (files.outside)
+        options["outside"] = true;
     options["owner"] = files.owner;
     options["group"] = files.group;
     options["entries"] = Json::array();
@@ -87,6 +89,7 @@ FileSet file_set_from(const Json &options) {
         files.content = options.at("content").get<std::string>();
     else
         files.from = options.at("from").get<std::string>();
+    files.outside = options.value("outside", false);
     files.owner = options.at("owner").get<std::string>();
     files.group = options.at("group").get<std::string>();
     for (const Json &entry : options.at("entries"))

@@ -27,7 +27,8 @@ struct FileEntry {
 
 struct FileSet {
     std::string to;
-    std::string from;                   ///< on this host, absolute; empty when there is `content`
+    std::string from;     ///< on this host, absolute; empty when there is `content`
+    bool outside = false; ///< `from` is not the recipe's own: its contents are never shown
     std::optional<std::string> content; ///< of the one file
     std::string owner = "root";
     std::string group = "root";
