@@ -36,6 +36,7 @@ THIRD_PARTY = {
     "openssl/": ["base"],
     "boost/": ["base"],
     "dtl/": ["base"],
+    "re2/": ["base"],  # others through base/pattern.hpp
     "nlohmann/": ["model"],  # others through retouch/json.hpp
     "yaml-cpp/": ["recipe", "catalog"],  # clouds.yaml is not ours to be strict about
     "valijson/": ["recipe"],
@@ -53,7 +54,7 @@ THIRD_PARTY = {
 
 STANDARD = re.compile(r"[a-z_]+")
 SYSTEM = re.compile(
-    r"(sys|linux)/[a-z0-9_]+\.h|(dirent|fcntl|fnmatch|ftw|grp|mntent|poll|pthread|pwd|regex|sched|spawn|termios|unistd)\.h")
+    r"(sys|linux)/[a-z0-9_]+\.h|(dirent|fcntl|fnmatch|ftw|grp|mntent|poll|pthread|pwd|sched|spawn|termios|unistd)\.h")
 
 MAX_LINES = 500
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
