@@ -10,7 +10,7 @@ declare -A sets=(
     # The compiler, the libraries retouch is built from, and what configuring the tests looks for.
     [build]="g++ cmake ninja-build pkg-config ccache python3 catch2
         libyaml-cpp-dev nlohmann-json3-dev libvalijson-dev libfmt-dev libssl-dev libboost-dev
-        libboost-filesystem-dev libdtl-dev libsqlite3-dev libsqlitecpp-dev libcli11-dev
+        libboost-filesystem-dev libdtl-dev libre2-dev libsqlite3-dev libsqlitecpp-dev libcli11-dev
         libguestfs-dev librbd-dev librados-dev libcurl4-openssl-dev
         libarchive-dev libseccomp-dev"
     # What the program starts: the disk server, the appliance with its kernel, the sandbox.
