@@ -167,9 +167,9 @@ TEST_CASE("image api: the pages of a list are bounded, each and together") {
     int turn = 0;
     Client client;
     const auto fat_page = [](int number, std::size_t size) {
-        Json fat = record(fmt::format("i{}", number), "");
-        fat["fat"] = std::string(size, 'x');
-        return json_reply(page({fat}, fmt::format("/v2/images?turn={}", number).c_str()));
+        return Reply{.body = fmt::format(R"({{"images": [{{"id": "i{0}", "fat": "{1}"}}],)"
+                                         R"( "next": "/v2/images?turn={0}"}})",
+                                         number, std::string(size, 'x'))};
     };
     SECTION("one page") {
         client.cloud.on("GET /v2/images", fat_page(1, std::size_t{17} << 20U));
