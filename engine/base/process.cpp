@@ -132,13 +132,6 @@ std::unique_ptr<SpawnedProcess> start_logged(const ProcessSpec &spec) {
     return std::make_unique<SpawnedProcess>(spec, SpawnOptions{log.get(), log.get()});
 }
 
-bool is_program(const std::string &path) {
-    struct stat info {};
-
-    return stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) &&
-           access(path.c_str(), X_OK) == 0;
-}
-
 } // namespace
 
 std::string ProcessEnd::text() const {
@@ -224,22 +217,6 @@ ProcessEnd ChildProcess::stop(milliseconds patience) {
         process_.reset();
     }
     return end_;
-}
-
-std::optional<std::string> find_program(const std::string &name) {
-    if (name.find('/') != std::string::npos)
-        return is_program(name) ? std::optional(name) : std::nullopt;
-    const char *path = std::getenv("PATH");
-    std::string_view directories = path == nullptr ? "/usr/bin:/bin" : path;
-    const std::string all = std::string(directories) + ":/usr/sbin:/sbin";
-    for (std::string_view rest = all; !rest.empty();) {
-        const std::string_view directory = rest.substr(0, rest.find(':'));
-        rest.remove_prefix(std::min(rest.size(), directory.size() + 1));
-        const std::string candidate = std::string(directory) + '/' + name;
-        if (directory.starts_with('/') && is_program(candidate))
-            return candidate;
-    }
-    return std::nullopt;
 }
 
 } // namespace retouch

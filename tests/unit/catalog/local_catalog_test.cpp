@@ -432,7 +432,8 @@ TEST_CASE("local catalog: text that is none is an error that names the record") 
             [&] { static_cast<void>(view_local_catalog("local", scratch / "catalog")->images()); },
             ErrorKind::failed);
         SQLite::Database(scratch / "catalog/catalog.db", SQLite::OPEN_READWRITE)
-            .exec("DELETE FROM images; DELETE FROM image_tags");
+            .exec("DELETE FROM images; DELETE FROM image_tags; DELETE FROM image_properties; "
+                  "DELETE FROM image_checksums");
         return error;
     };
     const std::string record =
