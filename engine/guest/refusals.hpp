@@ -42,6 +42,9 @@ namespace retouch::refusal {
 /// An Error about a file operation: "cannot WHAT PATH in the guest: REASON", with errno `code`.
 [[nodiscard]] Error file_operation(std::string_view what, std::string_view path, int code);
 
+/// Looking at the guest's whole tree failed at `path`, with errno `code` or k_too_large.
+[[nodiscard]] Error cannot_look(std::string_view path, int code);
+
 [[nodiscard]] Error not_regular(std::string_view path);
 
 [[nodiscard]] Error too_large(std::string_view path, std::size_t max_bytes);

@@ -6,6 +6,7 @@
 
 #include "base/exit_code.hpp"
 #include "base/interrupt.hpp"
+#include "base/own_proc.hpp"
 #include "base/run_directory.hpp"
 #include "base/text.hpp"
 #include "base/undelivered.hpp"
@@ -234,6 +235,7 @@ int run(const Options &options, Context &context) {
 
     const std::unique_ptr<Catalog> catalog = open_catalog(settings, context, events);
     ApplyOptions apply_options;
+    require_own_proc();
     apply_options.guest = workspace.guest(options.guest);
     apply_options.plan.from_current = options.from_current;
     const Confirm confirm = confirmation(options, context, progress, policy.get());

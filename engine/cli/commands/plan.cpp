@@ -6,6 +6,7 @@
 #include "base/clock.hpp"
 #include "base/exit_code.hpp"
 #include "base/interrupt.hpp"
+#include "base/own_proc.hpp"
 #include "base/run_directory.hpp"
 #include "base/text.hpp"
 #include "base/undelivered.hpp"
@@ -118,6 +119,7 @@ Plan plan_one(const CheckedRecipe &checked, const CatalogView &catalog, const Op
         events.on({"phase_started", name, "", {{"phase", "open"}}});
         directory.emplace();
         GuestOptions guest_options;
+        require_own_proc();
         guest_options.kind = workspace.guest(options.guest);
         guest_options.run_directory = directory->path();
         std::unique_ptr<Guest> guest = open_guest(disk, guest_options, events);
@@ -135,6 +137,7 @@ Planned rehearse_one(const CheckedRecipe &checked, Catalog &catalog, const Optio
     if (keeps_stages(options))
         how.keep_until = plan.expires_at = expiry(options);
     ApplyOptions apply_options;
+    require_own_proc();
     apply_options.guest = workspace.guest(options.guest);
     KeptStages kept = rehearse(plan, catalog, apply_options, how, events);
     return {std::move(plan), std::move(kept)};

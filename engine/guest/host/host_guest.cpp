@@ -3,6 +3,7 @@
 
 #include "guest/host/host_guest.hpp"
 
+#include "base/own_proc.hpp"
 #include "base/text.hpp"
 #include "guest/command.hpp"
 #include "guest/effects/entry_changes.hpp"
@@ -80,7 +81,7 @@ void require_root() {
 } // namespace
 
 HostGuest::HostGuest(const Disk &disk, const GuestOptions &options, EventSink &events)
-    : directory_((require_root(), require_bubblewrap(), enter_private_mounts(),
+    : directory_((require_root(), require_own_proc(), require_bubblewrap(), enter_private_mounts(),
                   TemporaryDirectory(options.run_directory, "guest-"))),
       read_only_(disk.read_only),
       export_(std::make_unique<DiskExport>(disk, DiskExport::Protocol::fuse, directory_.path(),
