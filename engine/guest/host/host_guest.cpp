@@ -95,6 +95,7 @@ HostGuest::HostGuest(const Disk &disk, const GuestOptions &options, EventSink &e
     : directory_((require_root(), require_bubblewrap(), enter_private_mounts(),
                   TemporaryDirectory(options.run_directory, "guest-"))),
       read_only_(disk.read_only),
+      limits_(options.limits),
       export_(std::make_unique<DiskExport>(disk, DiskExport::Protocol::fuse, directory_.path(),
                                            apart_from_our_mounts())),
       disk_(fmt::format("/proc/{}/root{}", export_->pid(), export_->path().string())) {
@@ -104,6 +105,7 @@ HostGuest::HostGuest(const Disk &disk, const GuestOptions &options, EventSink &e
     filesystems_.push_back(open(root, root_path(), read_only_));
     facts_.mount_points.push_back({"/", root.device, root.filesystem});
     mount_others(volumes, events);
+    require_sandbox({*this, files(), root_path(), false, limits_});
     Facts found = linux_facts(look_at(files()));
     found.root_device = root.device;
     found.mount_points = std::move(facts_.mount_points);
@@ -233,7 +235,8 @@ CommandResult HostGuest::run(const GuestCommand &command) {
 
 CommandResult HostGuest::run_command(const GuestCommand &command, bool writable) const {
     check_command(facts_, command);
-    CommandResult result = run_in_sandbox({*this, files(), root_path(), writable}, command);
+    CommandResult result =
+        run_in_sandbox({*this, files(), root_path(), writable, limits_}, command);
     export_->require_served();
     return result;
 }

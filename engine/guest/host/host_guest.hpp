@@ -73,6 +73,7 @@ class HostGuest final : public Guest {
 
     TemporaryDirectory directory_;
     bool read_only_;
+    CommandLimits limits_;
     std::unique_ptr<DiskExport> export_;
     std::filesystem::path disk_; ///< the exported file, seen through the daemon's namespace
     std::vector<Filesystem> filesystems_; ///< the root first
