@@ -54,7 +54,7 @@ THIRD_PARTY = {
 
 STANDARD = re.compile(r"[a-z_]+")
 SYSTEM = re.compile(
-    r"(sys|linux)/[a-z0-9_]+\.h|(dirent|fcntl|fnmatch|ftw|grp|mntent|poll|pthread|pwd|sched|spawn|termios|unistd)\.h")
+    r"(sys|linux|arpa|netinet)/[a-z0-9_]+\.h|(dirent|fcntl|fnmatch|ftw|grp|mntent|poll|pthread|pwd|sched|spawn|termios|unistd)\.h")
 
 # calls that few files may make: (their names, the files, what others do)
 FEW_MAY = [
@@ -63,7 +63,8 @@ FEW_MAY = [
      "signals are sent by base/process_handle.hpp: the number of a failed start would mean everybody"),
     ("fork|vfork|clone|clone3|posix_spawnp?|popen|system",
      {"engine/base/child_start.cpp", "engine/guest/appliance/runner/main.cpp",
-      "engine/guest/appliance/runner/command_process.cpp"},
+      "engine/guest/appliance/runner/command_process.cpp",
+      "engine/guest/host/launcher/network.cpp", "engine/guest/host/launcher/user_namespace.cpp"},
      "programs are started by base/process.hpp"),
 ]
 

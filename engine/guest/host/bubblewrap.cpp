@@ -8,6 +8,8 @@
 #include "base/process.hpp"
 #include "base/text.hpp"
 #include "guest/command.hpp"
+#include "guest/host/launch_orders.hpp"
+#include "guest/host/launcher_program.hpp"
 #include "guest/host/mount_points.hpp"
 #include "guest/resolve.hpp"
 #include "guest/sandbox/call_filter.hpp"
@@ -28,6 +30,7 @@ namespace retouch {
 namespace {
 
 constexpr const char *k_bwrap = "bwrap";
+constexpr std::uint64_t k_temporary_bytes = std::uint64_t{1} << 30; ///< of /run and of /dev/shm
 constexpr std::chrono::seconds k_end_wait{30};
 
 UniqueFd memory_file(std::string_view bytes) {
@@ -129,12 +132,14 @@ class Arguments {
     }
 
     /// What stands in the process list: the rest, environment included, goes through a file.
-    [[nodiscard]] std::vector<std::string> words(const GuestCommand &command) {
+    [[nodiscard]] std::vector<std::string> words(const std::string &program,
+                                                 const GuestCommand &command) {
         std::string text;
         for (const std::string &word : words_)
             text += word + '\0';
         files_.push_back(memory_file(text));
-        return {"--args", std::to_string(files_.back().get()), "--", command.shell, k_script_path};
+        return {program, "--args",      std::to_string(files_.back().get()),
+                "--",    command.shell, k_script_path};
     }
 
     [[nodiscard]] std::vector<int> descriptors() const {
@@ -151,7 +156,7 @@ class Arguments {
 
 void add_name_resolution(Arguments &arguments, const Sandbox &sandbox, MountPoints &points,
                          const std::string &run) {
-    const std::string settings = read_file("/etc/resolv.conf", std::size_t{64} * 1024);
+    const std::string settings = fmt::format("nameserver {}\n", k_name_server);
     const std::string path = resolve_in_guest(sandbox.guest, "/etc/resolv.conf");
     if (is_within(path, run))
         arguments.add_data("--file", "0644", settings, path);
@@ -167,22 +172,68 @@ void add_service_policy(Arguments &arguments, const Sandbox &sandbox, MountPoint
         arguments.add_data("--ro-bind-data", "0755", k_policy_script, points.file(k_policy_path));
 }
 
+/// Where a temporary filesystem goes. Elsewhere it would hide files of the guest, and what the
+/// command writes there would be lost.
+std::string own_place(MountPoints &points, const std::string &path, const char *other = nullptr) {
+    std::string place = points.directory(path);
+    if (place != path && (other == nullptr || place != other))
+        throw Error(
+            ErrorKind::refused,
+            fmt::format("{} of the guest is a link to {}, and commands need a {} that holds "
+                        "no files of the guest",
+                        path, escape(place), path),
+            "make it a directory, or point it where it belongs");
+    return place;
+}
+
+/// What of /proc is not of the command's own processes: settings can be read, what tells of this
+/// host is empty.
+void add_proc(Arguments &arguments, const std::string &proc) {
+    arguments.add({"--proc", proc, "--ro-bind", "/proc/sys", proc + "/sys"});
+    for (const char *name : {"acpi", "asound", "bus", "driver", "fs", "irq", "scsi"})
+        if (std::filesystem::is_directory(join("/proc", name)))
+            arguments.add(
+                {"--perms", "0755", "--tmpfs", join(proc, name), "--remount-ro", join(proc, name)});
+    for (const char *name : {"cmdline", "kallsyms", "kcore", "keys", "key-users", "kmsg",
+                             "sched_debug", "sysrq-trigger", "timer_list"})
+        if (std::filesystem::exists(join("/proc", name)))
+            arguments.add_data("--ro-bind-data", "0444", "", join(proc, name));
+}
+
+/// A /sys that knows no hardware: what programs find there would be this host's, and would end up
+/// in the image.
+void add_sys(Arguments &arguments, const std::string &sys) {
+    arguments.add({"--tmpfs", sys});
+    for (const char *name : {"block", "bus", "class", "dev", "devices", "firmware", "fs", "kernel",
+                             "module", "devices/system", "devices/system/cpu"})
+        arguments.add({"--dir", join(sys, name)});
+    for (const char *name : {"online", "possible", "present"}) {
+        const std::string path = join("/sys/devices/system/cpu", name);
+        if (std::filesystem::exists(path))
+            arguments.add_data("--file", "0444", read_file(path, 4096), join(sys, path.substr(5)));
+    }
+    arguments.add({"--remount-ro", sys});
+}
+
 Arguments make_arguments(const Sandbox &sandbox, const GuestCommand &command, MountPoints &points,
                          int status_fd) {
     Arguments arguments;
-    const std::string run = points.directory("/run");
-    arguments.add({sandbox.writable ? "--bind" : "--ro-bind", sandbox.root.string(), "/"});
-    arguments.add({"--proc", points.directory("/proc"), "--dev", points.directory("/dev")});
-    arguments.add({"--ro-bind", "/sys", points.directory("/sys")});
-    arguments.add({"--tmpfs", run, "--perms", "1777", "--dir", join(run, "lock")});
+    const std::string run = own_place(points, "/run", "/var/run");
+    const std::string dev = own_place(points, "/dev");
+    const std::string size = std::to_string(k_temporary_bytes);
+    arguments.add({sandbox.writable ? "--bind" : "--ro-bind", k_mapped_guest, "/"});
+    add_proc(arguments, own_place(points, "/proc"));
+    arguments.add({"--dev-bind", k_own_devices, dev, "--size", size, "--perms", "1777", "--tmpfs",
+                   join(dev, "shm")});
+    add_sys(arguments, own_place(points, "/sys"));
+    arguments.add({"--size", size, "--tmpfs", run, "--perms", "1777", "--dir", join(run, "lock")});
     arguments.add_data("--file", "0500", command.script, join(run, "retouch/script"));
     if (command.network)
         add_name_resolution(arguments, sandbox, points, run);
-    else
-        arguments.add({"--unshare-net"});
     add_service_policy(arguments, sandbox, points);
-    arguments.add({"--unshare-pid", "--unshare-ipc", "--unshare-uts", "--hostname",
-                   k_guest_hostname, "--die-with-parent", "--new-session", "--cap-drop", "ALL"});
+    arguments.add({"--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup",
+                   "--hostname", k_guest_hostname, "--die-with-parent", "--new-session",
+                   "--cap-drop", "ALL"});
     for (const Capability &capability : k_capabilities)
         arguments.add({"--cap-add", capability.name});
     arguments.add({"--clearenv"});
@@ -212,13 +263,37 @@ void check_places(const GuestView &guest, const GuestCommand &command) {
         throw missing_directory(command);
 }
 
-/// uname -m must say what the guest's programs expect.
-void set_program(ProcessSpec &spec, const Facts &facts) {
-    spec.program = k_bwrap;
-    if (facts.architecture != "i686")
-        return;
-    spec.arguments.insert(spec.arguments.begin(), {"i686", "--", k_bwrap});
-    spec.program = "setarch";
+std::string path_of(const char *program, const char *package) {
+    const std::optional<std::string> path = find_program(program);
+    if (!path)
+        throw Error(ErrorKind::unavailable, fmt::format("{} is not installed", program),
+                    fmt::format("install the package {}, or use --guest appliance", package));
+    return *path;
+}
+
+LaunchOrders make_orders(const Sandbox &sandbox, bool network) {
+    LaunchOrders orders;
+    orders.writable = sandbox.writable;
+    orders.network = network;
+    orders.memory_bytes = sandbox.limits.memory_bytes;
+    orders.processes = sandbox.limits.processes;
+    orders.open_files = sandbox.limits.open_files;
+    orders.file_bytes = sandbox.limits.file_bytes;
+    orders.root = sandbox.root.string();
+    if (network)
+        orders.slirp = path_of("slirp4netns", "slirp4netns");
+    return orders;
+}
+
+/// The launcher gets an empty environment, and so does what it becomes.
+ProcessResult launch(const LaunchOrders &orders, ProcessSpec spec) {
+    const UniqueFd program = launcher_program();
+    const UniqueFd text = memory_file(write_orders(orders));
+    spec.program = fmt::format("/proc/self/fd/{}", program.get());
+    spec.arguments = {std::to_string(text.get())};
+    spec.environment.emplace();
+    spec.inherited.push_back(text.get());
+    return run_process(spec);
 }
 
 /// Files that programs make without saying a mode get the usual one, whatever ours is.
@@ -238,9 +313,18 @@ class UsualUmask {
 } // namespace
 
 void require_bubblewrap() {
-    if (!find_program(k_bwrap))
-        throw Error(ErrorKind::unavailable, "bwrap is not installed",
-                    "install the package bubblewrap, or use --guest appliance");
+    static_cast<void>(path_of(k_bwrap, "bubblewrap"));
+}
+
+void require_sandbox(const Sandbox &sandbox) {
+    LaunchOrders orders = make_orders(sandbox, false);
+    orders.only_try = true;
+    const ProcessResult ended = launch(orders, {});
+    if (!ended.ok())
+        throw Error(ErrorKind::unavailable,
+                    fmt::format("commands cannot be kept apart from this host: {}",
+                                escape(trim(ended.err))),
+                    "use --guest appliance");
 }
 
 CommandResult run_in_sandbox(const Sandbox &sandbox, const GuestCommand &command) {
@@ -248,16 +332,17 @@ CommandResult run_in_sandbox(const Sandbox &sandbox, const GuestCommand &command
     MountPoints points(sandbox.guest, sandbox.files);
     FirstProcess first;
     Arguments arguments = make_arguments(sandbox, command, points, first.fd());
+    LaunchOrders orders = make_orders(sandbox, command.network);
+    orders.personality_32 = sandbox.guest.facts().architecture == "i686";
+    orders.arguments = arguments.words(path_of(k_bwrap, "bubblewrap"), command);
     ProcessSpec spec;
-    spec.arguments = arguments.words(command);
     spec.inherited = arguments.descriptors();
     spec.inherited.push_back(first.fd());
     spec.output_bound = k_output_bound;
-    spec.time_limit = command.time_limit;
-    set_program(spec, sandbox.guest.facts());
+    spec.time_limit = std::min(command.time_limit, sandbox.limits.time);
 
     const UsualUmask usual_umask;
-    ProcessResult ended = run_process(spec);
+    ProcessResult ended = launch(orders, std::move(spec));
     constexpr std::string_view not_executed = "bwrap: execvp ";
     const bool started = first.command_ended() &&
                          !(ended.exit_status == 1 && ended.err.substr(0, 14) == not_executed);

@@ -14,10 +14,15 @@ struct Sandbox {
     const Rooted &files;
     std::filesystem::path root; ///< where the guest's root is mounted
     bool writable = false;      ///< else every filesystem of the guest is read-only for it
+    CommandLimits limits = {};
 };
 
 /// Requires: check_command() has passed. Throws Error when it could not be started.
 [[nodiscard]] CommandResult run_in_sandbox(const Sandbox &sandbox, const GuestCommand &command);
+
+/// Throws Error: unavailable when this kernel, or a filesystem of the guest, cannot do what keeps
+/// commands apart from the host. Nothing of it is optional.
+void require_sandbox(const Sandbox &sandbox);
 
 /// Throws Error: unavailable when bubblewrap is not installed.
 void require_bubblewrap();

@@ -29,8 +29,9 @@ namespace retouch {
 
 namespace {
 
-/// Nothing of an image is a device, or gives rights, on this host.
-constexpr unsigned long k_mount_flags = MS_NODEV | MS_NOSUID | MS_NOATIME;
+/// Nothing of an image is a device, gives rights or is a program on this host. Commands get a copy
+/// of the mount from which they may execute.
+constexpr unsigned long k_mount_flags = MS_NODEV | MS_NOSUID | MS_NOEXEC | MS_NOATIME;
 
 RootFiles look_at(const Rooted &files) {
     return {
@@ -84,6 +85,7 @@ HostGuest::HostGuest(const Disk &disk, const GuestOptions &options, EventSink &e
     : directory_((require_root(), require_own_proc(), require_bubblewrap(), enter_private_mounts(),
                   TemporaryDirectory(options.run_directory, "guest-"))),
       read_only_(disk.read_only),
+      limits_(options.limits),
       export_(std::make_unique<DiskExport>(disk, DiskExport::Protocol::fuse, directory_.path(),
                                            apart_from_our_mounts())),
       disk_(fmt::format("/proc/{}/root{}", export_->pid(), export_->path().string())) {
@@ -103,6 +105,7 @@ HostGuest::HostGuest(const Disk &disk, const GuestOptions &options, EventSink &e
                     }),
         std::back_inserter(found.mount_points));
     facts_ = std::move(found);
+    require_sandbox({*this, files(), root_path(), false, limits_});
 }
 
 HostGuest::~HostGuest() {
@@ -236,7 +239,7 @@ CommandResult HostGuest::run(const GuestCommand &command) {
 
 CommandResult HostGuest::run_command(const GuestCommand &command, bool writable) const {
     check_command(facts_, command);
-    return run_in_sandbox({*this, files(), root_path(), writable}, command);
+    return run_in_sandbox({*this, files(), root_path(), writable, limits_}, command);
 }
 
 void HostGuest::write_through() const {

@@ -83,6 +83,7 @@ class HostGuest final : public ServedGuest {
 
     TemporaryDirectory directory_;
     bool read_only_;
+    CommandLimits limits_;
     std::unique_ptr<DiskExport> export_;
     std::filesystem::path disk_; ///< the exported file, seen through the daemon's namespace
     std::vector<std::unique_ptr<Device>> devices_; ///< outlive what is mounted from them

@@ -1,0 +1,43 @@
+#pragma once
+// LaunchOrders: what the launcher does before it becomes bubblewrap, as the library writes them and
+// the launcher reads them. Both are always of the same build, so no other reader need understand
+// the form.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace retouch {
+
+/// Where bubblewrap finds the guest and its devices: in the launcher's own mount namespace, over a
+/// directory that everybody may pass and that nothing there needs.
+inline constexpr const char *k_own_place = "/sys";
+inline constexpr const char *k_mapped_guest = "/sys/guest";
+inline constexpr const char *k_own_devices = "/sys/dev";
+
+/// What slirp4netns makes of the network it is given: a range that is nobody's (RFC 2544), so that
+/// no server of the user's is hidden behind it.
+inline constexpr const char *k_inner_network = "198.18.255.0/24";
+inline constexpr const char *k_name_server = "198.18.255.3";
+
+/// Words hold no NUL.
+struct LaunchOrders {
+    bool only_try = false; ///< end before bubblewrap, having done all that the kernel may refuse
+    bool writable = false; ///< else every filesystem of the guest is read-only
+    bool network = false;
+    bool personality_32 = false; ///< uname -m must say i686
+    std::uint64_t memory_bytes = 0;
+    std::uint64_t processes = 0;
+    std::uint64_t open_files = 0;
+    std::uint64_t file_bytes = 0;
+    std::string root;                   ///< where the guest's root is mounted; empty: nowhere
+    std::string group;                  ///< the directory of a control group; empty: none
+    std::string slirp;                  ///< the path of slirp4netns
+    std::vector<std::string> arguments; ///< of bubblewrap, its path first
+};
+
+[[nodiscard]] std::string write_orders(const LaunchOrders &orders);
+[[nodiscard]] LaunchOrders read_orders(std::string_view text);
+
+} // namespace retouch

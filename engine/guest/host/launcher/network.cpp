@@ -1,0 +1,111 @@
+// slirp4netns moves packets between a device in the namespace and sockets of its own on the host.
+// It must be started before this process gives up being root of the host, and may begin only when
+// the namespace is there.
+
+#include "guest/host/launcher/network.hpp"
+
+#include "guest/host/launch_orders.hpp"
+#include "guest/host/launcher/failure.hpp"
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+namespace retouch {
+
+namespace {
+
+struct Pipe {
+    int read_end = -1;
+    int write_end = -1;
+
+    Pipe() {
+        std::array<int, 2> ends{};
+        if (pipe2(ends.data(), O_CLOEXEC) != 0)
+            fail("make a pipe");
+        read_end = ends[0];
+        write_end = ends[1];
+    }
+};
+
+[[noreturn]] void become_slirp(const std::string &path, const std::string &process, int go,
+                               const Pipe &ready, const Pipe &words) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    signal(SIGPIPE, SIG_IGN); // nobody reads its words once the network is there
+    char byte = 0;
+    if (read(go, &byte, 1) != 1)
+        _exit(0);
+    fcntl(ready.write_end, F_SETFD, 0);
+    dup2(words.write_end, STDOUT_FILENO);
+    dup2(words.write_end, STDERR_FILENO);
+    const std::string ready_option = "--ready-fd=" + std::to_string(ready.write_end);
+    const std::string network_option = std::string("--cidr=") + k_inner_network;
+    const std::array<const char *, 12> arguments = {"slirp4netns",
+                                                    "--configure",
+                                                    "--mtu=65520",
+                                                    "--disable-host-loopback",
+                                                    "--enable-sandbox",
+                                                    "--enable-seccomp",
+                                                    network_option.c_str(),
+                                                    ready_option.c_str(),
+                                                    process.c_str(),
+                                                    "tap0",
+                                                    nullptr};
+    const std::array<const char *, 1> environment = {nullptr};
+    execve(path.c_str(), const_cast<char **>(arguments.data()),
+           const_cast<char **>(environment.data()));
+    fail("execute slirp4netns");
+}
+
+} // namespace
+
+OutwardNetwork::OutwardNetwork(const LaunchOrders &orders) : wanted_(orders.network) {
+    if (!wanted_)
+        return;
+    own_addresses_ = own_addresses();
+    const Pipe go;
+    const Pipe ready;
+    const Pipe words;
+    const std::string process = std::to_string(getpid());
+    const pid_t child = fork();
+    if (child < 0)
+        fail("start slirp4netns");
+    if (child == 0) {
+        close(go.write_end);
+        become_slirp(orders.slirp, process, go.read_end, ready, words);
+    }
+    close(go.read_end);
+    close(ready.write_end);
+    close(words.write_end);
+    go_ = go.write_end;
+    ready_ = ready.read_end;
+    words_ = words.read_end;
+}
+
+void OutwardNetwork::connect() const {
+    if (unshare(CLONE_NEWNET) != 0)
+        fail("make a network namespace");
+    bring_loopback_up();
+    if (!wanted_)
+        return;
+    wait_for_slirp();
+    close_routes(own_addresses_);
+}
+
+void OutwardNetwork::wait_for_slirp() const {
+    char byte = 'g';
+    if (write(go_, &byte, 1) == 1 && read(ready_, &byte, 1) == 1)
+        return;
+    std::array<char, 1000> said{};
+    fcntl(words_, F_SETFL, O_NONBLOCK);
+    const ssize_t got = read(words_, said.data(), said.size());
+    fail("connect the network",
+         std::string("slirp4netns said: ") +
+             std::string(said.data(), got > 0 ? static_cast<std::size_t>(got) : 0));
+}
+
+} // namespace retouch

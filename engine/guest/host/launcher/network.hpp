@@ -1,0 +1,35 @@
+#pragma once
+// The network namespace of one command: nothing but its own loopback, or, when it may reach
+// outwards, slirp4netns and routes that leave out the host itself.
+
+#include "guest/host/launcher/routes.hpp"
+
+#include <string>
+#include <vector>
+
+namespace retouch {
+
+struct LaunchOrders;
+
+/// slirp4netns, started while this process still has the rights and the mounts for it. It ends with
+/// this process.
+class OutwardNetwork {
+  public:
+    /// Fails as fail() does. Nothing is started when the orders ask for no network.
+    explicit OutwardNetwork(const LaunchOrders &orders);
+
+    /// Requires: this process is in its user namespace. Gives it a network namespace and connects
+    /// it. Fails as fail() does.
+    void connect() const;
+
+  private:
+    void wait_for_slirp() const;
+
+    bool wanted_ = false;
+    int go_ = -1;                             ///< a byte lets it begin
+    int ready_ = -1;                          ///< a byte says that the network is there
+    int words_ = -1;                          ///< what it says
+    std::vector<AddressRange> own_addresses_; ///< of the host
+};
+
+} // namespace retouch

@@ -1,0 +1,210 @@
+// A request is built by appending to one buffer and answered before the next is sent.
+
+#include "guest/host/launcher/routes.hpp"
+
+#include "guest/host/launch_orders.hpp"
+#include "guest/host/launcher/failure.hpp"
+
+#include <algorithm>
+#include <arpa/inet.h>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <linux/fib_rules.h>
+#include <linux/if.h>
+#include <linux/rtnetlink.h>
+#include <netinet/in.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace retouch {
+
+namespace {
+
+constexpr std::uint16_t k_name_port = 53;
+constexpr std::uint32_t k_loopback_net = 127;
+
+/// Begins with a header; `Body` is what the kernel expects after it.
+template<typename Body>
+class Request {
+  public:
+    Request(std::uint16_t type, std::uint16_t flags, const Body &body) {
+        header_.nlmsg_type = type;
+        header_.nlmsg_flags = static_cast<std::uint16_t>(NLM_F_REQUEST | flags);
+        std::memcpy(bytes_.data() + NLMSG_HDRLEN, &body, sizeof body);
+    }
+
+    template<typename Value>
+    void add(std::uint16_t type, const Value &value) {
+        const rtattr attribute{static_cast<std::uint16_t>(RTA_LENGTH(sizeof value)), type};
+        std::memcpy(bytes_.data() + length_, &attribute, sizeof attribute);
+        std::memcpy(bytes_.data() + length_ + RTA_LENGTH(0), &value, sizeof value);
+        length_ += RTA_SPACE(sizeof value);
+    }
+
+    bool send(int socket_fd) {
+        header_.nlmsg_len = static_cast<std::uint32_t>(length_);
+        std::memcpy(bytes_.data(), &header_, sizeof header_);
+        return ::send(socket_fd, bytes_.data(), length_, 0) == static_cast<ssize_t>(length_);
+    }
+
+  private:
+    nlmsghdr header_{};
+    std::array<char, 256> bytes_{};
+    std::size_t length_ = NLMSG_HDRLEN + NLMSG_ALIGN(sizeof(Body));
+};
+
+int open_netlink() {
+    const int socket_fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+    if (socket_fd < 0)
+        fail("open a netlink socket");
+    return socket_fd;
+}
+
+/// A kernel that does not know the family has no such addresses either.
+template<typename Body>
+void ask(int socket_fd, Request<Body> request, const char *doing) {
+    struct {
+        nlmsghdr header;
+        nlmsgerr error;
+    } answer{};
+
+    if (!request.send(socket_fd) || recv(socket_fd, &answer, sizeof answer, 0) <= 0)
+        fail(doing);
+    errno = -answer.error.error;
+    if (errno != 0 && errno != EEXIST && errno != EAFNOSUPPORT && errno != EOPNOTSUPP)
+        fail(doing);
+}
+
+void make_unreachable(int socket_fd, unsigned char family, const AddressRange &range) {
+    rtmsg body{};
+    body.rtm_family = family;
+    body.rtm_dst_len = range.bits;
+    body.rtm_table = RT_TABLE_MAIN;
+    body.rtm_protocol = RTPROT_STATIC;
+    body.rtm_scope = RT_SCOPE_UNIVERSE;
+    body.rtm_type = RTN_UNREACHABLE;
+    Request<rtmsg> request(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_ACK, body);
+    if (family == AF_INET)
+        request.add(RTA_DST, range.address);
+    request.add(RTA_PRIORITY, std::uint32_t{1});
+    ask(socket_fd, request, "close a route to this host");
+}
+
+AddressRange range_of(const char *address, unsigned char bits) {
+    AddressRange range{0, bits};
+    inet_pton(AF_INET, address, &range.address);
+    return range;
+}
+
+fib_rule_hdr rule_to(const AddressRange &range, unsigned char action) {
+    fib_rule_hdr body{};
+    body.family = AF_INET;
+    body.dst_len = range.bits;
+    body.action = action;
+    return body;
+}
+
+/// slirp4netns passes everything for its name server on to the host's, which may well be the host
+/// itself: so only questions for names may go there, and nothing to the rest of that network.
+void guard_inner_network(int socket_fd) {
+    const AddressRange server = range_of(k_name_server, 32);
+    std::uint32_t priority = 100;
+    for (const int protocol : {IPPROTO_UDP, IPPROTO_TCP}) {
+        fib_rule_hdr body = rule_to(server, FR_ACT_TO_TBL);
+        body.table = RT_TABLE_MAIN;
+        Request<fib_rule_hdr> request(RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK, body);
+        request.add(FRA_DST, server.address);
+        request.add(FRA_PRIORITY, priority++);
+        request.add(FRA_IP_PROTO, static_cast<std::uint8_t>(protocol));
+        request.add(FRA_DPORT_RANGE, fib_rule_port_range{k_name_port, k_name_port});
+        ask(socket_fd, request, "let questions for names pass");
+    }
+    const AddressRange network = {server.address & htonl(0xffffff00), 24};
+    Request<fib_rule_hdr> request(RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK,
+                                  rule_to(network, FR_ACT_UNREACHABLE));
+    request.add(FRA_DST, network.address);
+    request.add(FRA_PRIORITY, priority);
+    ask(socket_fd, request, "close the network in between");
+}
+
+void add_local(const nlmsghdr *message, std::vector<AddressRange> &found) {
+    rtmsg body{};
+    const char *begin = static_cast<const char *>(static_cast<const void *>(message));
+    const char *end = begin + message->nlmsg_len;
+    std::memcpy(&body, begin + NLMSG_HDRLEN, sizeof body);
+    if (body.rtm_type != RTN_LOCAL)
+        return;
+    const char *at = begin + NLMSG_SPACE(sizeof body);
+    while (at + sizeof(rtattr) <= end) {
+        rtattr attribute{};
+        std::memcpy(&attribute, at, sizeof attribute);
+        if (attribute.rta_len < sizeof attribute)
+            return;
+        AddressRange range{0, body.rtm_dst_len};
+        if (attribute.rta_type == RTA_DST && attribute.rta_len >= RTA_LENGTH(4)) {
+            std::memcpy(&range.address, at + RTA_LENGTH(0), sizeof range.address);
+            if (ntohl(range.address) >> 24 != k_loopback_net)
+                found.push_back(range);
+        }
+        at += RTA_ALIGN(attribute.rta_len);
+    }
+}
+
+} // namespace
+
+std::vector<AddressRange> own_addresses() {
+    const int socket_fd = open_netlink();
+    rtmsg body{};
+    body.rtm_family = AF_INET;
+    Request<rtmsg> request(RTM_GETROUTE, NLM_F_DUMP, body);
+    if (!request.send(socket_fd))
+        fail("read this host's addresses");
+    std::vector<AddressRange> found;
+    alignas(nlmsghdr) static std::array<char, 65536> answer;
+    for (;;) {
+        const ssize_t got = recv(socket_fd, answer.data(), answer.size(), 0);
+        if (got <= 0)
+            fail("read this host's addresses");
+        auto left = static_cast<std::size_t>(got);
+        std::size_t at = 0;
+        while (left - at >= sizeof(nlmsghdr)) {
+            const void *place = answer.data() + at;
+            const auto *message = static_cast<const nlmsghdr *>(place);
+            if (message->nlmsg_type == NLMSG_DONE) {
+                close(socket_fd);
+                return found;
+            }
+            if (message->nlmsg_type == NLMSG_ERROR || message->nlmsg_len < sizeof(nlmsghdr))
+                fail("read this host's addresses");
+            if (message->nlmsg_type == RTM_NEWROUTE)
+                add_local(message, found);
+            at += std::min<std::size_t>(NLMSG_ALIGN(message->nlmsg_len), left - at);
+        }
+    }
+}
+
+void close_routes(const std::vector<AddressRange> &ranges) {
+    const int socket_fd = open_netlink();
+    for (const AddressRange &range : ranges)
+        make_unreachable(socket_fd, AF_INET, range);
+    for (const AddressRange &range : {range_of("169.254.0.0", 16), range_of("168.63.129.16", 32),
+                                      range_of("100.100.100.200", 32), range_of("192.0.0.192", 32)})
+        make_unreachable(socket_fd, AF_INET, range);
+    make_unreachable(socket_fd, AF_INET6, {0, 0});
+    guard_inner_network(socket_fd);
+    close(socket_fd);
+}
+
+void bring_loopback_up() {
+    const int socket_fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    ifreq request{};
+    std::strcpy(request.ifr_name, "lo");
+    request.ifr_flags = IFF_UP | IFF_RUNNING;
+    if (socket_fd < 0 || ioctl(socket_fd, SIOCSIFFLAGS, &request) != 0)
+        fail("bring the loopback interface up");
+    close(socket_fd);
+}
+
+} // namespace retouch

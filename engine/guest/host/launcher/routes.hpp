@@ -1,0 +1,26 @@
+#pragma once
+// Routes over netlink: which addresses are this host's own, and keeping a network namespace from
+// them.
+
+#include <cstdint>
+#include <vector>
+
+namespace retouch {
+
+/// IPv4, in network byte order.
+struct AddressRange {
+    std::uint32_t address = 0;
+    unsigned char bits = 32;
+};
+
+/// Everything this network namespace takes for itself, its loopback left out. Fails as fail() does.
+[[nodiscard]] std::vector<AddressRange> own_addresses();
+
+/// No way from this namespace to `ranges`, to link-local addresses and metadata services of clouds,
+/// to any IPv6 address, nor to the network in between but for names. Fails as fail() does.
+void close_routes(const std::vector<AddressRange> &ranges);
+
+/// Brings the loopback interface of this namespace up.
+void bring_loopback_up();
+
+} // namespace retouch

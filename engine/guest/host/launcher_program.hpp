@@ -1,0 +1,11 @@
+#pragma once
+// The launcher's program file, compiled in.
+
+#include "base/file.hpp"
+
+namespace retouch {
+
+/// A file in memory that can be executed through /proc/self/fd. Throws Error.
+[[nodiscard]] UniqueFd launcher_program();
+
+} // namespace retouch
