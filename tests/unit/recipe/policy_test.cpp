@@ -265,7 +265,7 @@ TEST_CASE("policy: what would not be judged, or not as written, is an error when
          "references"},
         {R"({"patternProperties": {"[": true}})",
          "#/patternProperties/[: '[' is no usable regular expression: missing ]: ["},
-        {R"({"propertyNames": {"pattern": "(?!a)"}})",
+        {R"x({"propertyNames": {"pattern": "(?!a)"}})x",
          "#/propertyNames/pattern: '(?!a)' is no usable regular expression: (?! is not known; "
          "there is no looking ahead or behind"
 }
