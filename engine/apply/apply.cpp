@@ -61,6 +61,10 @@ void record_failure(TargetReport &report, const Error &error) {
     report.exit_code = exit_code(error.kind());
 }
 
+void add_notes(TargetReport &report, const std::vector<std::string> &notes) {
+    report.notes.insert(report.notes.end(), notes.begin(), notes.end());
+}
+
 void reserve_record(const Run &run, const HandOver &work, const Target &target,
                     const std::string &id, TargetReport &report) {
     if (target.publish.way.method == PublishMethod::local)
@@ -91,7 +95,8 @@ bool make_image(const Run &run, Plan &plan, const HandOver &work, Target &target
     require_allowed(target, report);
     build.seal();
     const Phase phase("publish", report, run.events);
-    publish(work, build.stage(), build.sealed(), tell_progress("publish", report, run.events));
+    add_notes(report, publish(work, build.stage(), build.sealed(),
+                              tell_progress("publish", report, run.events)));
     return true;
 }
 
@@ -113,7 +118,8 @@ void publish_kept(const Run &run, const Plan &plan, const HandOver &work, const 
     const std::unique_ptr<Stage> stage = adopt(run, target, id, report);
     try {
         const Phase phase("publish", report, run.events);
-        publish(work, *stage, kept.sealed, tell_progress("publish", report, run.events));
+        add_notes(report,
+                  publish(work, *stage, kept.sealed, tell_progress("publish", report, run.events)));
     } catch (const Error &) {
         report.notes.push_back("the bytes the rehearsal kept were removed with the unfinished "
                                "image: rehearse again with --rehearse=keep");

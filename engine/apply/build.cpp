@@ -41,6 +41,8 @@ Build::Build(const Target &target, const std::string &id, Catalog &catalog, Targ
     if (!source)
         throw Error(ErrorKind::stale, fmt::format("the source image {} is gone", target.source.id),
                     "run the command again");
+    for (std::string &note : catalog.notes_on(*source))
+        report_.notes.push_back(std::move(note));
     stage_ = purpose == Purpose::rehearsal
                  ? catalog.store().rehearsal_stage(*source, id)
                  : catalog.store().stage(*source, id, target.publish.lineage);

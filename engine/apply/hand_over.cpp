@@ -100,14 +100,14 @@ void reserve(const HandOver &work, const std::string &id) {
     work.catalog.reserve(draft_record(work, id), publish.visibility, publish.way);
 }
 
-void publish(const HandOver &work, Stage &stage, const SealedImage &sealed,
-             const WorkProgress &progress) {
+std::vector<std::string> publish(const HandOver &work, Stage &stage, const SealedImage &sealed,
+                                 const WorkProgress &progress) {
     check_interrupt();
     const std::string &id = stage.id();
     work.lock.require_held();
     work.journal.add("publish", {{"id", id}});
-    work.catalog.attach(complete_record(work, id, sealed), stage, work.target.publish.way,
-                        progress);
+    std::vector<std::string> notes = work.catalog.attach(complete_record(work, id, sealed), stage,
+                                                         work.target.publish.way, progress);
     check_interrupt();
     const InterruptShield shield;
     std::vector<ImageChange> changes = {make_visible(work.target, id)};
@@ -120,8 +120,9 @@ void publish(const HandOver &work, Stage &stage, const SealedImage &sealed,
     } catch (const Error &) {
         // The image is published whether or not this line could be written; recovery asks the
         // record.
-        return;
+        return notes;
     }
+    return notes;
 }
 
 bool take_back(const HandOver &work, const std::string &id) noexcept {

@@ -9,6 +9,7 @@
 #include "retouch/store.hpp"
 
 #include <string>
+#include <vector>
 
 namespace retouch {
 
@@ -26,9 +27,10 @@ struct HandOver {
 /// is take_back()'s to remove.
 void reserve(const HandOver &hand_over, const std::string &id);
 
-/// Publishes `stage`. When it throws, take_back() is due.
-void publish(const HandOver &hand_over, Stage &stage, const SealedImage &sealed,
-             const WorkProgress &progress);
+/// Publishes `stage` and returns notes for the report. When it throws, take_back() is due.
+[[nodiscard]] std::vector<std::string> publish(const HandOver &hand_over, Stage &stage,
+                                               const SealedImage &sealed,
+                                               const WorkProgress &progress);
 
 /// Removes the record and the bytes of `id`, which was not handed over; when that fails too, leaves
 /// the journal open for the next run. Does not throw.

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
 
@@ -64,7 +65,15 @@ std::vector<Json> parse_entries(const std::string &text) {
     return entries;
 }
 
-std::vector<DeadRun> unlocked_runs(const fs::path &directory) {
+/// A regular file of the size of a journal, and no link to one.
+bool may_be_journal(const fs::path &path) {
+    struct stat info {};
+
+    return lstat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) &&
+           static_cast<std::uintmax_t>(info.st_size) <= k_largest_journal;
+}
+
+std::vector<fs::path> journals_in(const fs::path &directory) {
     std::vector<fs::path> paths;
     std::error_code code;
     for (fs::directory_iterator entry(directory, code), end; !code && entry != end;
@@ -72,6 +81,21 @@ std::vector<DeadRun> unlocked_runs(const fs::path &directory) {
         if (entry->path().extension() == ".jsonl")
             paths.push_back(entry->path());
     std::ranges::sort(paths);
+    return paths;
+}
+
+/// "STATE/strange/NAME", with a number behind it when that is taken.
+fs::path free_place(const fs::path &directory, const fs::path &name) {
+    fs::path place = directory / name;
+    std::error_code code;
+    for (int number = 2; fs::exists(fs::symlink_status(place, code)); ++number)
+        place = directory / fmt::format("{}.{}", name.string(), number);
+    return place;
+}
+
+std::vector<DeadRun> unlocked_runs(const fs::path &directory) {
+    std::vector<fs::path> paths = journals_in(directory);
+    std::erase_if(paths, [](const fs::path &path) { return !may_be_journal(path); });
     std::vector<DeadRun> dead;
     for (const fs::path &path : paths)
         if (auto lock = LockFile::try_take(path)) {
@@ -112,6 +136,29 @@ void Journal::keep() {
     move_journal(path_, kept / path_.filename());
     left_open_ = true;
     sync_directory(kept);
+}
+
+std::string entry_text(const Json &entry, const char *key) {
+    const auto found = entry.find(key);
+    return found != entry.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+std::vector<std::string> set_aside_strange(const fs::path &state_directory) {
+    std::vector<std::string> told;
+    for (const fs::path &directory :
+         {active_directory(state_directory), kept_directory(state_directory)})
+        for (const fs::path &path : journals_in(directory)) {
+            std::error_code gone;
+            if (may_be_journal(path) || !fs::exists(fs::symlink_status(path, gone)))
+                continue;
+            const fs::path strange = state_directory / "strange";
+            make_directory(strange);
+            const fs::path place = free_place(strange, path.filename());
+            move_journal(path, place);
+            told.push_back(fmt::format("{} is no journal of a run; it was moved to {}",
+                                       escape(path.string()), escape(place.string())));
+        }
+    return told;
 }
 
 std::vector<DeadRun> dead_runs(const fs::path &state_directory) {

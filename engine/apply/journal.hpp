@@ -47,7 +47,17 @@ struct DeadRun {
     std::vector<Json> entries; ///< a torn last line is left out
 };
 
-/// All of them, oldest first. Cheap when there are none. Throws Error.
+/// A text of an entry; empty when it is absent or no text: anybody may have written it.
+[[nodiscard]] std::string entry_text(const Json &entry, const char *key);
+
+/// Moves what lies among the journals of dead and kept runs and is none, as a link, a FIFO or a
+/// directory, to STATE/strange/, so that it keeps nobody from working. Returns what was moved, for
+/// people. Throws Error.
+[[nodiscard]] std::vector<std::string>
+set_aside_strange(const std::filesystem::path &state_directory);
+
+/// All of them, oldest first. Cheap when there are none. What is no journal is passed over. Throws
+/// Error.
 [[nodiscard]] std::vector<DeadRun> dead_runs(const std::filesystem::path &state_directory);
 
 /// Likewise the journals in STATE/kept/.

@@ -19,7 +19,7 @@ constexpr std::chrono::hours k_grace{1};
 /// What confirm() noted; nullptr when the journal is not of a kept stage.
 const Json *kept_entry(const DeadRun &run) {
     for (const Json &entry : run.entries)
-        if (entry.value("entry", "") == k_entry && is_uuid(entry.value("id", "")))
+        if (entry_text(entry, "entry") == k_entry && is_uuid(entry_text(entry, "id")))
             return &entry;
     return nullptr;
 }
@@ -36,14 +36,14 @@ std::unique_ptr<NameLock> try_lock(Catalog &catalog, const std::string &name) {
 }
 
 void clear_stage(const DeadRun &run, const Json &entry, Catalog &catalog, EventSink &events) {
-    const std::string name = entry.value("name", "");
-    const std::string until = entry.value("until", "");
+    const std::string name = entry_text(entry, "name");
+    const std::string until = entry_text(entry, "until");
     if (until > utc_in(-k_grace))
         return;
     const std::unique_ptr<NameLock> lock = try_lock(catalog, name);
     if (!lock)
         return;
-    const std::string id = entry.value("id", "");
+    const std::string id = entry_text(entry, "id");
     std::string said = fmt::format("cleared the stage {} kept for '{}': its plan expired at {}", id,
                                    escape(name), escape(until));
     try {
@@ -99,7 +99,7 @@ void close_kept(const std::string &id, const Catalog &catalog) noexcept {
     try {
         for (const DeadRun &run : kept_runs(catalog.state_directory()))
             if (const Json *entry = kept_entry(run);
-                entry != nullptr && entry->value("id", "") == id)
+                entry != nullptr && entry_text(*entry, "id") == id)
                 close_dead_run(run);
     } catch (const Error &) {
         // It is closed when it has expired.

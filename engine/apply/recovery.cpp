@@ -28,8 +28,8 @@ void tell(EventSink &events, const std::string &message) {
 std::set<std::string> unfinished_images(const DeadRun &run) {
     std::set<std::string> ids;
     for (const Json &entry : run.entries) {
-        const std::string what = entry.value("entry", "");
-        const std::string id = entry.value("id", "");
+        const std::string what = entry_text(entry, "entry");
+        const std::string id = entry_text(entry, "id");
         if (!is_uuid(id))
             continue;
         if (what == "stage")
@@ -53,11 +53,13 @@ void clear_image(Catalog &catalog, const std::string &id, EventSink &events) {
 /// meanwhile does the same when it ends.
 void clear_lock(Catalog &catalog, const DeadRun &run) {
     for (const Json &entry : run.entries) {
-        const std::string name = entry.value("about", Json::object()).value("name", "");
+        const auto about = entry.find("about");
+        const std::string name =
+            about != entry.end() && about->is_object() ? entry_text(*about, "name") : std::string();
         if (name.empty())
             continue;
         try {
-            static_cast<void>(catalog.lock(name, entry.value("run", "")));
+            static_cast<void>(catalog.lock(name, entry_text(entry, "run")));
         } catch (const Error &error) {
             if (error.kind() != ErrorKind::temporary)
                 throw;
@@ -86,6 +88,8 @@ void clear_unfinished(Catalog &catalog, const std::string &name, EventSink &even
 
 void recover(Catalog &catalog, EventSink &events) {
     clear_temporary_directories(events);
+    for (const std::string &strange : set_aside_strange(catalog.state_directory()))
+        tell(events, strange);
     for (const DeadRun &run : dead_runs(catalog.state_directory())) {
         for (const std::string &id : unfinished_images(run))
             clear_image(catalog, id, events);

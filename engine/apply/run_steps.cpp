@@ -8,6 +8,10 @@
 
 #include <fmt/format.h>
 
+#include <set>
+#include <string>
+#include <utility>
+
 namespace retouch {
 
 namespace {
@@ -38,6 +42,19 @@ void fail(StepResult &result, const std::string &message) {
     result.message = message;
 }
 
+void note_hidden(const Step &step, std::set<std::string> &hidden) {
+    if (const auto paths = find_step_kind(step.kind)->hidden)
+        for (std::string &path : paths(step))
+            hidden.insert(std::move(path));
+}
+
+/// What came from outside a recipe's directory is shown to nobody, whichever step changes it.
+void hide(Effect &effect, const std::set<std::string> &hidden) {
+    for (EntryChange &change : effect.files)
+        if (hidden.contains(change.path))
+            change.diff.clear();
+}
+
 } // namespace
 
 bool run_steps(const Target &target, Guest &guest, Observer *observer, TargetReport &report,
@@ -46,6 +63,9 @@ bool run_steps(const Target &target, Guest &guest, Observer *observer, TargetRep
     for (const PlannedStep &planned : target.steps)
         report.steps.push_back({planned.step.id, planned.step.kind, planned.step.origin,
                                 planned.step.summary, StepResult{}, std::nullopt});
+    std::set<std::string> hidden;
+    for (const PlannedStep &planned : target.steps)
+        note_hidden(planned.step, hidden);
     for (std::size_t index = 0; index < target.steps.size(); ++index) {
         check_interrupt();
         const Step &step = target.steps[index].step;
@@ -61,8 +81,10 @@ bool run_steps(const Target &target, Guest &guest, Observer *observer, TargetRep
             conclude(done, report, events);
             throw;
         }
-        if (observer != nullptr)
+        if (observer != nullptr) {
             done.effect = observer->effect();
+            hide(*done.effect, hidden);
+        }
         conclude(done, report, events);
         if (done.result.outcome == StepOutcome::failed) {
             report.error = fmt::format("{}:{}: {}: {}", step.origin.file, step.origin.line,

@@ -1,10 +1,11 @@
-// Digest: SHA-2 through OpenSSL's EVP interface.
+// Digest: OpenSSL's EVP interface.
 // A failure inside OpenSSL can only mean that memory ran out or the library is broken.
 // Nothing here compares secrets.
 
 #include "base/digest.hpp"
 
 #include "base/file.hpp"
+#include "base/interrupt.hpp"
 
 #include <fmt/format.h>
 #include <openssl/evp.h>
@@ -40,6 +41,17 @@ Digest::Digest(Algorithm algorithm) : context_(std::make_unique<Context>()) {
     require(context_->handle != nullptr && EVP_DigestInit_ex(context_->handle, type, nullptr) == 1);
 }
 
+Digest::Digest(std::unique_ptr<Context> context) : context_(std::move(context)) {}
+
+std::optional<Digest> Digest::named(const char *name) {
+    auto context = std::make_unique<Context>();
+    const EVP_MD *type = EVP_get_digestbyname(name);
+    require(context->handle != nullptr);
+    if (type == nullptr || EVP_DigestInit_ex(context->handle, type, nullptr) != 1)
+        return std::nullopt;
+    return Digest(std::move(context));
+}
+
 Digest::~Digest() = default;
 Digest::Digest(Digest &&) noexcept = default;
 Digest &Digest::operator=(Digest &&) noexcept = default;
@@ -72,8 +84,10 @@ std::string sha256_file(const std::filesystem::path &path) {
     const UniqueFd file = open_regular_file(path);
     Digest digest(Digest::Algorithm::sha256);
     std::string buffer(std::size_t{128} * 1024, '\0');
-    while (const std::size_t got = read_some(file.get(), buffer, path))
+    while (const std::size_t got = read_some(file.get(), buffer, path)) {
+        check_interrupt();
         digest.update(std::string_view(buffer).substr(0, got));
+    }
     return digest.finish();
 }
 

@@ -1,9 +1,10 @@
 #pragma once
-// Digest: SHA-256 and SHA-512 over bytes in pieces, through OpenSSL EVP.
+// Digest: SHA-2, and what else OpenSSL knows, over bytes in pieces, through OpenSSL EVP.
 
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,10 @@ class Digest {
     enum class Algorithm { sha256, sha512 };
 
     explicit Digest(Algorithm algorithm);
+
+    /// By OpenSSL's name of it: "SHA384", "MD5"; nullopt when it cannot be computed here.
+    [[nodiscard]] static std::optional<Digest> named(const char *name);
+
     ~Digest();
     Digest(Digest &&) noexcept;
     Digest &operator=(Digest &&) noexcept;
@@ -27,6 +32,9 @@ class Digest {
 
   private:
     struct Context;
+
+    explicit Digest(std::unique_ptr<Context> context);
+
     std::unique_ptr<Context> context_;
 };
 

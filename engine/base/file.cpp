@@ -4,8 +4,11 @@
 
 #include "base/file.hpp"
 
+#include "base/interrupt.hpp"
+#include "base/shortage.hpp"
 #include "base/text.hpp"
 #include "base/uuid.hpp"
+#include "base/waiting.hpp"
 
 #include <fmt/format.h>
 
@@ -13,6 +16,7 @@
 #include <cstdio>
 #include <fcntl.h>
 #include <ftw.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
@@ -41,6 +45,8 @@ class RemoveOnFailure {
 };
 
 ErrorKind kind_of(int code) {
+    if (is_shortage(code))
+        return ErrorKind::unavailable;
     return code == EACCES || code == EPERM ? ErrorKind::not_authorised : ErrorKind::failed;
 }
 
@@ -57,13 +63,21 @@ std::string hint_for(const std::string &path, int code) {
     case EPERM:
         return fmt::format("run as a user who may do this, or change the permissions of {}", path);
     default:
-        return {};
+        return is_shortage(code) ? shortage_hint(code) : std::string();
     }
 }
 
 void sync(int fd, const std::filesystem::path &path) {
     if (fsync(fd) != 0)
         throw system_error("write", path, errno);
+}
+
+constexpr std::chrono::milliseconds k_reader_check{50};
+
+bool is(int fd, mode_t type) {
+    struct stat info {};
+
+    return fstat(fd, &info) == 0 && (info.st_mode & S_IFMT) == type;
 }
 
 extern "C" int remove_entry(const char *path, const struct stat * /*info*/, int /*type*/,
@@ -88,13 +102,24 @@ Error system_error(std::string_view what, const std::filesystem::path &path, int
 }
 
 UniqueFd open_file(const std::filesystem::path &path, int flags, int mode) {
-    int fd = -1;
-    do
-        fd = open(path.c_str(), flags | O_CLOEXEC, mode);
-    while (fd < 0 && errno == EINTR);
-    if (fd < 0)
-        throw system_error((flags & O_CREAT) != 0 ? "create" : "open", path, errno);
-    return UniqueFd(fd);
+    for (;;) {
+        // O_NONBLOCK: opening a FIFO must not wait where no signal is seen.
+        UniqueFd file(open(path.c_str(), flags | O_CLOEXEC | O_NONBLOCK, mode));
+        if (file) {
+            if ((flags & (O_NONBLOCK | O_PATH)) == 0 && !is(file.get(), S_IFIFO))
+                fcntl(file.get(), F_SETFL, fcntl(file.get(), F_GETFL) & ~O_NONBLOCK);
+            return file;
+        }
+        const int code = errno;
+        std::error_code ignored;
+        if (code == EINTR)
+            check_interrupt();
+        else if (code == ENXIO && (flags & O_NONBLOCK) == 0 &&
+                 std::filesystem::is_fifo(path, ignored))
+            pause_for(k_reader_check);
+        else
+            throw system_error((flags & O_CREAT) != 0 ? "create" : "open", path, code);
+    }
 }
 
 UniqueFd open_regular_file(const std::filesystem::path &path) {
@@ -113,13 +138,17 @@ UniqueFd open_regular_file(const std::filesystem::path &path) {
 }
 
 std::size_t read_some(int fd, std::span<char> buffer, const std::filesystem::path &path) {
-    ssize_t got = -1;
-    do
-        got = read(fd, buffer.data(), buffer.size());
-    while (got < 0 && errno == EINTR);
-    if (got < 0)
-        throw system_error("read", path, errno);
-    return static_cast<std::size_t>(got);
+    for (;;) {
+        const ssize_t got = read(fd, buffer.data(), buffer.size());
+        if (got >= 0)
+            return static_cast<std::size_t>(got);
+        if (errno == EINTR)
+            check_interrupt();
+        else if (errno == EAGAIN)
+            wait_for_events(fd, POLLIN);
+        else
+            throw system_error("read", path, errno);
+    }
 }
 
 std::string read_file(const std::filesystem::path &path, std::size_t max_bytes) {
@@ -138,12 +167,14 @@ std::string read_file(const std::filesystem::path &path, std::size_t max_bytes) 
 
 void write_all(int fd, std::string_view bytes, const std::filesystem::path &path) {
     while (!bytes.empty()) {
-        const ssize_t written = write(fd, bytes.data(), bytes.size());
-        if (written < 0 && errno == EINTR)
-            continue;
+        const ssize_t written = write_ready(fd, bytes);
         if (written < 0)
-            throw system_error("write", path, errno);
+            throw system_error("write", path, static_cast<int>(-written));
         bytes.remove_prefix(static_cast<std::size_t>(written));
+        if (written == 0)
+            wait_for_events(fd, POLLOUT);
+        else if (!bytes.empty())
+            check_interrupt();
     }
 }
 

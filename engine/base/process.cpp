@@ -44,7 +44,7 @@ class Supervision {
     void until_end() {
         while (!process_.ended(milliseconds(0))) {
             act_when_due();
-            wait(process_.fd(), std::min(stop_at_, kill_at_));
+            wait(process_.handle().fd(), std::min(stop_at_, kill_at_));
         }
     }
 
@@ -75,6 +75,7 @@ class Supervision {
         if (timed_out_ || interrupted_) {
             stopping_ = true;
             process_.signal_group(SIGTERM);
+            process_.signal_group(SIGCONT); // those that are stopped take it only then
             stop_at_ = k_never;
             kill_at_ = now + k_term_to_kill;
         }
@@ -124,21 +125,28 @@ std::string last_words(const std::string &text) {
     return fmt::format("{}", fmt::join(words, "; "));
 }
 
-bool is_program(const std::string &path) {
-    struct stat info {};
-
-    return stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) &&
-           access(path.c_str(), X_OK) == 0;
+std::unique_ptr<SpawnedProcess> start_logged(const ProcessSpec &spec) {
+    const UniqueFd log = above_standard_streams(
+        spec.log.empty() ? open_file("/dev/null", O_WRONLY)
+                         : open_file(spec.log, O_WRONLY | O_CREAT | O_APPEND, 0600));
+    return std::make_unique<SpawnedProcess>(spec, SpawnOptions{log.get(), log.get()});
 }
 
 } // namespace
+
+std::string ProcessEnd::text() const {
+    if (signal == SIGKILL)
+        return fmt::format("was killed (signal {})", signal);
+    return signal != 0 ? fmt::format("was ended by signal {}", signal)
+                       : fmt::format("ended with exit status {}", exit_status);
+}
 
 ProcessResult run_process(const ProcessSpec &spec) {
     check_interrupt();
     const Stopwatch watch;
     OutputPipe out(spec.output_bound);
     OutputPipe err(spec.output_bound);
-    SpawnedProcess process(spec, {out.write_end().get(), err.write_end().get(), false});
+    SpawnedProcess process(spec, {out.write_end().get(), err.write_end().get()});
     out.write_end().reset();
     err.write_end().reset();
 
@@ -147,7 +155,9 @@ ProcessResult run_process(const ProcessSpec &spec) {
     supervision.drain_leftovers();
 
     ProcessResult result;
-    result.exit_status = process.reap();
+    const ProcessEnd end = process.reap();
+    result.exit_status = end.exit_status;
+    result.signal = end.signal;
     if (supervision.interrupted())
         throw interrupt_error();
     result.timed_out = supervision.timed_out();
@@ -171,17 +181,13 @@ ProcessResult run_checked(const ProcessSpec &spec, std::string_view doing) {
                                   format_seconds(std::chrono::duration<double>(
                                                      spec.time_limit.value_or(milliseconds(0)))
                                                      .count()))
-                    : fmt::format("cannot {}: {} ended with exit status {}{}{}", doing, program,
-                                  result.exit_status, words.empty() ? "" : ": ", words));
+                    : fmt::format("cannot {}: {} {}{}{}", doing, program,
+                                  ProcessEnd{result.exit_status, result.signal}.text(),
+                                  words.empty() ? "" : ": ", words));
 }
 
-ChildProcess::ChildProcess(const ProcessSpec &spec) {
-    const UniqueFd log = above_standard_streams(
-        spec.log.empty() ? open_file("/dev/null", O_WRONLY)
-                         : open_file(spec.log, O_WRONLY | O_CREAT | O_APPEND, 0600));
-    process_ = std::make_unique<SpawnedProcess>(spec, SpawnOptions{log.get(), log.get(), true});
-    pid_ = process_->pid();
-}
+ChildProcess::ChildProcess(const ProcessSpec &spec)
+    : process_(start_logged(spec)), pid_(process_->handle().id()) {}
 
 ChildProcess::~ChildProcess() {
     if (process_ != nullptr)
@@ -190,34 +196,27 @@ ChildProcess::~ChildProcess() {
 
 ChildProcess::ChildProcess(ChildProcess &&other) noexcept = default;
 
-bool ChildProcess::running() {
+bool ChildProcess::running() const {
     return process_ != nullptr && !process_->ended(milliseconds(0));
 }
 
-int ChildProcess::stop(milliseconds patience) {
-    if (process_ != nullptr) {
-        process_->signal_group(SIGTERM);
-        (void)process_->ended(patience);
-        status_ = process_->reap();
-        process_.reset();
-    }
-    return status_;
+std::optional<ProcessEnd> ChildProcess::end() const {
+    return process_ == nullptr ? std::nullopt : process_->end();
 }
 
-std::optional<std::string> find_program(const std::string &name) {
-    if (name.find('/') != std::string::npos)
-        return is_program(name) ? std::optional(name) : std::nullopt;
-    const char *path = std::getenv("PATH");
-    std::string_view directories = path == nullptr ? "/usr/bin:/bin" : path;
-    const std::string all = std::string(directories) + ":/usr/sbin:/sbin";
-    for (std::string_view rest = all; !rest.empty();) {
-        const std::string_view directory = rest.substr(0, rest.find(':'));
-        rest.remove_prefix(std::min(rest.size(), directory.size() + 1));
-        const std::string candidate = std::string(directory) + '/' + name;
-        if (directory.starts_with('/') && is_program(candidate))
-            return candidate;
+ProcessHandle ChildProcess::hold() const {
+    return process_->handle().another();
+}
+
+ProcessEnd ChildProcess::stop(milliseconds patience) {
+    if (process_ != nullptr) {
+        process_->signal_group(SIGTERM);
+        process_->signal_group(SIGCONT); // one that is stopped takes it only then
+        (void)process_->ended(patience);
+        end_ = process_->reap();
+        process_.reset();
     }
-    return std::nullopt;
+    return end_;
 }
 
 } // namespace retouch

@@ -1,8 +1,8 @@
 #pragma once
-// Process: child processes in a process group of their own, started through Boost.Process without
-// its waiting functions. No shell; only the descriptors named here reach the child; always reaped.
+// Process: child processes in a process group of their own. No shell; only the descriptors named
+// here reach the child; they die with us and are always reaped.
 
-#include "base/file.hpp"
+#include "base/process_handle.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -27,11 +27,22 @@ struct ProcessSpec {
     std::optional<std::chrono::milliseconds> time_limit;
     /// Descriptors of this process the child gets under the same number.
     std::vector<int> inherited;
-    std::filesystem::path log; ///< spawn() only: receives stdout and stderr; empty: /dev/null
+    bool many_descriptors = false; ///< it may have as many as we; see descriptors.hpp
+    std::filesystem::path log; ///< ChildProcess only: receives stdout and stderr; empty: /dev/null
+};
+
+/// How a process ended.
+struct ProcessEnd {
+    int exit_status = 0; ///< 128+N when signal N ended it
+    int signal = 0;      ///< what ended it; 0 when it ended by itself, whatever its status
+
+    /// "was killed (signal 9)", "ended with exit status 3".
+    [[nodiscard]] std::string text() const;
 };
 
 struct ProcessResult {
-    int exit_status = 0; ///< 128+N when signal N ended it
+    int exit_status = 0; ///< as in ProcessEnd
+    int signal = 0;
     bool timed_out = false;
     std::string out;
     std::string err;
@@ -45,7 +56,7 @@ struct ProcessResult {
 /// Runs to its end, or to the time limit: then the whole group gets SIGTERM and, two seconds later,
 /// SIGKILL. What is left of the group when the program itself has ended is killed. A pending
 /// interruption (see interrupt.hpp) ends it the same way and throws. Throws Error: unavailable when
-/// the program is missing.
+/// the program is missing or there is no descriptor, process or memory to run it.
 [[nodiscard]] ProcessResult run_process(const ProcessSpec &spec);
 
 /// Like run_process, but a failure of the program is an Error, "cannot DOING: ...", quoting the end
@@ -54,8 +65,8 @@ ProcessResult run_checked(const ProcessSpec &spec, std::string_view doing);
 
 class SpawnedProcess;
 
-/// A helper that runs beside us and dies with us (PR_SET_PDEATHSIG, so start it from the thread
-/// that lives as long as it should). The destructor ends and reaps it.
+/// A helper that runs beside us and dies with the thread that starts it (PR_SET_PDEATHSIG). The
+/// destructor ends and reaps it.
 class ChildProcess {
   public:
     explicit ChildProcess(const ProcessSpec &spec);
@@ -65,19 +76,25 @@ class ChildProcess {
     ChildProcess(const ChildProcess &) = delete;
     ChildProcess &operator=(const ChildProcess &) = delete;
 
-    [[nodiscard]] pid_t pid() const { return pid_; }
+    [[nodiscard]] pid_t pid() const { return pid_.number(); }
 
     /// True while it has not ended.
-    [[nodiscard]] bool running();
+    [[nodiscard]] bool running() const;
 
-    /// SIGTERM to the group, SIGKILL after `patience`; waits for the end. Returns the exit status,
-    /// 128+N when signal N ended it.
-    int stop(std::chrono::milliseconds patience = std::chrono::seconds(10));
+    /// How it ended by itself; nullopt while it runs, and once it was stopped.
+    [[nodiscard]] std::optional<ProcessEnd> end() const;
+
+    /// A hold of one's own, for another thread. Requires: not stopped. Throws Error.
+    [[nodiscard]] ProcessHandle hold() const;
+
+    /// SIGTERM to the group, SIGKILL after `patience`; waits for the end. A helper that has ended
+    /// by itself is only reaped.
+    ProcessEnd stop(std::chrono::milliseconds patience = std::chrono::seconds(10));
 
   private:
     std::unique_ptr<SpawnedProcess> process_; ///< empty once stopped
-    pid_t pid_ = -1;
-    int status_ = 0;
+    ProcessId pid_;
+    ProcessEnd end_;
 };
 
 /// The path of a program in PATH (and /usr/sbin, /sbin), or nullopt. Relative entries of PATH do

@@ -1,5 +1,7 @@
 #include "base/run_directory.hpp"
 
+#include "base/process_handle.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
@@ -9,7 +11,6 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <system_error>
-#include <thread>
 #include <unistd.h>
 
 namespace retouch {
@@ -23,6 +24,7 @@ constexpr const char *k_owner = "owner";
 /// An empty directory is only just being made, unless it is older than this many seconds. One that
 /// holds something but no owner file is not ours, whatever its name.
 constexpr time_t k_making_seconds = 60;
+constexpr std::chrono::seconds k_end_patience{1};
 
 fs::path parent() {
     std::error_code code;
@@ -54,27 +56,33 @@ std::string read_start(const fs::path &path, std::size_t most) {
     return text;
 }
 
-/// Disk and machine helpers that name `path` in their command line: their owner is gone.
-std::vector<pid_t> helpers_naming(const fs::path &path) {
-    std::vector<pid_t> found;
+/// A disk or machine helper that names `path` in its command line: its owner is gone.
+bool is_helper_of(const fs::path &process, const fs::path &path) {
+    constexpr std::size_t k_name_bound = 64;
+    constexpr std::size_t k_line_bound = 65536;
+    return read_start(process / "comm", k_name_bound).starts_with("qemu") &&
+           read_start(process / "cmdline", k_line_bound).find(path.string()) != std::string::npos;
+}
+
+/// It is held before it is looked at once more, so that what is ended is what was seen.
+void end_if_helper(const fs::path &process, pid_t number, const fs::path &path) {
+    if (number <= 1 || !is_helper_of(process, path))
+        return;
+    const ProcessHandle held{ProcessId(number)};
+    if (!is_helper_of(process, path))
+        return;
+    held.signal(SIGKILL);
+    static_cast<void>(held.ended(k_end_patience));
+}
+
+void end_processes(const fs::path &path) {
     for (const auto &entry : fs::directory_iterator("/proc")) {
         const std::string name = entry.path().filename().string();
         pid_t pid = 0;
         const auto [end, code] = std::from_chars(name.data(), name.data() + name.size(), pid);
-        if (code != std::errc{} || end != name.data() + name.size())
-            continue;
-        if (read_start(entry.path() / "comm", 64).starts_with("qemu") &&
-            read_start(entry.path() / "cmdline", 65536).find(path.string()) != std::string::npos)
-            found.push_back(pid);
+        if (code == std::errc{} && end == name.data() + name.size())
+            end_if_helper(entry.path(), pid, path);
     }
-    return found;
-}
-
-void end_processes(const fs::path &path) {
-    for (const pid_t pid : helpers_naming(path))
-        kill(pid, SIGKILL);
-    for (int tries = 0; tries < 50 && !helpers_naming(path).empty(); ++tries)
-        std::this_thread::sleep_for(std::chrono::milliseconds(20));
 }
 
 } // namespace

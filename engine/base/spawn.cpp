@@ -1,28 +1,23 @@
-// Spawning: Boost.Process 1.74 with its traps avoided.
-// Boost forks, executes and reports a failed exec; what the child becomes is set up here, and
-// Boost's waiting functions (they swap the SIGCHLD handler of the whole process) are never used.
+// A child is cloned together with its pidfd, so the kernel makes both or neither. What goes wrong
+// in it before it is another program comes back as an errno through a pipe that exec closes.
 
 #include "base/spawn.hpp"
 
+#include "base/child_start.hpp"
+#include "base/descriptors.hpp"
+#include "base/interrupt.hpp"
 #include "base/output_pipe.hpp"
+#include "base/shortage.hpp"
 #include "base/text.hpp"
 
-#include <boost/process/args.hpp>
-#include <boost/process/child.hpp>
-#include <boost/process/error.hpp>
-#include <boost/process/exe.hpp>
-#include <boost/process/extend.hpp>
 #include <fmt/format.h>
 
 #include <cassert>
 #include <cerrno>
 #include <csignal>
 #include <fcntl.h>
-#include <linux/close_range.h>
 #include <poll.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,9 +25,7 @@ namespace retouch {
 
 namespace {
 
-constexpr int k_first_free = STDERR_FILENO + 1;
-
-/// No handler of ours may run in the child between fork and exec.
+/// No handler of ours may run in the child between its birth and exec.
 class BlockedSignals {
   public:
     BlockedSignals() {
@@ -50,94 +43,38 @@ class BlockedSignals {
     sigset_t before_{};
 };
 
-/// "NAME=VALUE" strings and the null-terminated array of them that exec wants.
-class EnvironmentBlock {
+/// Strings and the null-terminated array of them that exec wants.
+class StringBlock {
   public:
-    explicit EnvironmentBlock(const ProcessSpec &spec) {
-        if (!spec.environment)
-            return;
-        for (const auto &[name, value] : *spec.environment)
-            entries_.push_back(fmt::format("{}={}", name, value));
-        for (std::string &entry : entries_)
-            pointers_.push_back(entry.data());
+    explicit StringBlock(std::vector<std::string> strings) : strings_(std::move(strings)) {
+        for (std::string &string : strings_)
+            pointers_.push_back(string.data());
         pointers_.push_back(nullptr);
     }
 
-    [[nodiscard]] char **get() { return pointers_.empty() ? ::environ : pointers_.data(); }
+    StringBlock(const StringBlock &) = delete;
+    StringBlock &operator=(const StringBlock &) = delete;
+
+    [[nodiscard]] char **get() { return pointers_.data(); }
 
   private:
-    std::vector<std::string> entries_;
+    std::vector<std::string> strings_;
     std::vector<char *> pointers_;
 };
 
-void close_on_exec_from(unsigned first) {
-    if (close_range(first, ~0U, CLOSE_RANGE_CLOEXEC) == 0)
-        return;
-    // Kernels before 5.11 lack it.
-    constexpr int k_enough = 65536;
-    for (int fd = static_cast<int>(first); fd < k_enough; ++fd)
-        fcntl(fd, F_SETFD, FD_CLOEXEC);
+std::vector<std::string> argument_strings(const std::string &program, const ProcessSpec &spec) {
+    std::vector<std::string> strings = {program};
+    strings.insert(strings.end(), spec.arguments.begin(), spec.arguments.end());
+    return strings;
 }
 
-/// Boost calls these functions around its fork. What runs in the child uses only calls that are
-/// safe after a fork of a program with threads.
-struct ChildSetup : boost::process::extend::handler {
-    char **environment = nullptr;
-    int in = -1;
-    SpawnOptions options;
-    const std::vector<int> *inherited = nullptr;
-    pid_t parent = getpid();
-
-    template<typename Executor>
-    void on_setup(Executor &executor) const {
-        executor.env = environment;
-    }
-
-    template<typename Executor>
-    void on_exec_setup(Executor &) const {
-        const bool ready = setpgid(0, 0) == 0 && reset_signals() && place_descriptors() &&
-                           (!options.dies_with_us || die_with_parent());
-        if (!ready)
-            _exit(EXIT_FAILURE);
-    }
-
-    template<typename Executor>
-    void on_error(Executor &executor, const std::error_code &) const {
-        if (executor.pid > 0)
-            waitpid(executor.pid, nullptr, 0);
-    }
-
-  private:
-    [[nodiscard]] static bool reset_signals() {
-        struct sigaction action {};
-
-        action.sa_handler = SIG_DFL;
-        for (int number = 1; number < NSIG; ++number)
-            sigaction(number, &action, nullptr);
-        sigset_t none;
-        sigemptyset(&none);
-        return sigprocmask(SIG_SETMASK, &none, nullptr) == 0;
-    }
-
-    [[nodiscard]] bool place_descriptors() const {
-        if (dup2(in, STDIN_FILENO) < 0 || dup2(options.out, STDOUT_FILENO) < 0 ||
-            dup2(options.err, STDERR_FILENO) < 0)
-            return false;
-        close_on_exec_from(k_first_free);
-        for (const int fd : *inherited)
-            if (fcntl(fd, F_SETFD, 0) != 0)
-                return false;
-        return true;
-    }
-
-    [[nodiscard]] bool die_with_parent() const {
-        return prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent;
-    }
-};
-
-UniqueFd open_pidfd(pid_t pid) {
-    // The header of glibc 2.36 declares pidfd_open() in a way C++ cannot link.
-    return UniqueFd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+/// "NAME=VALUE"; nothing when the child gets our own.
+std::vector<std::string> environment_strings(const ProcessSpec &spec) {
+    std::vector<std::string> strings;
+    if (spec.environment)
+        for (const auto &[name, value] : *spec.environment)
+            strings.push_back(fmt::format("{}={}", name, value));
+    return strings;
 }
 
 UniqueFd open_input(const std::string &input) {
@@ -146,7 +83,7 @@ UniqueFd open_input(const std::string &input) {
     // A file in memory needs no feeding and cannot raise SIGPIPE, whatever its size.
     UniqueFd file(memfd_create("input", MFD_CLOEXEC));
     if (!file)
-        throw system_error("create", "a file in memory", errno);
+        throw shortage_error("create a file in memory", errno);
     write_all(file.get(), input, "a file in memory");
     if (lseek(file.get(), 0, SEEK_SET) != 0)
         throw system_error("rewind", "a file in memory", errno);
@@ -167,72 +104,91 @@ void refuse_nul(const ProcessSpec &spec) {
                         fmt::format("an argument for {} holds a NUL byte", escape(spec.program)));
 }
 
-pid_t start(const ProcessSpec &spec, const SpawnOptions &options) {
-    namespace bp = boost::process;
-    assert(options.out >= k_first_free && options.err >= k_first_free);
+/// Waits for the child to become the program, which takes as long as reading the program does: 0,
+/// or the errno of what kept it from that.
+int outcome_of_start(const UniqueFd &failure) {
+    constexpr int k_look_again_milliseconds = 100;
+    pollfd waiting{failure.get(), POLLIN, 0};
+    while (poll(&waiting, 1, k_look_again_milliseconds) <= 0)
+        check_interrupt();
+    int code = 0;
+    return read(failure.get(), &code, sizeof code) == sizeof code ? code : 0;
+}
+
+/// The hold on a child that is about to become the program, or to fail and tell it.
+ProcessHandle start(const ProcessSpec &spec, const SpawnOptions &options, UniqueFd &failed) {
+    assert(options.out > STDERR_FILENO && options.err > STDERR_FILENO);
     refuse_nul(spec);
     const std::string program = resolve(spec.program);
     const UniqueFd input = open_input(spec.input);
-    EnvironmentBlock environment(spec);
+    Pipe failure;
+    StringBlock arguments(argument_strings(program, spec));
+    StringBlock environment(environment_strings(spec));
 
-    ChildSetup setup;
-    setup.environment = environment.get();
-    setup.in = input.get();
-    setup.options = options;
-    setup.inherited = &spec.inherited;
+    ChildStart child;
+    child.program = program.c_str();
+    child.arguments = arguments.get();
+    child.environment = spec.environment ? environment.get() : ::environ;
+    child.in = input.get();
+    child.out = options.out;
+    child.err = options.err;
+    child.failure = failure.write_end.get();
+    child.inherited = spec.inherited;
+    child.parent = getpid();
+    if (!spec.many_descriptors)
+        child.descriptors = former_descriptor_limit();
 
-    std::error_code error;
     const BlockedSignals blocked;
-    bp::child child(bp::exe = program, bp::args = spec.arguments, setup, error);
-    if (error)
-        throw Error(ErrorKind::unavailable,
-                    fmt::format("cannot start {}: {}", escape(program), error.message()));
-    child.detach();
-    return child.id();
+    UniqueFd pidfd;
+    const pid_t pid = clone_child(child, pidfd);
+    if (pid < 0)
+        throw shortage_error(fmt::format("start {}", escape(program)), errno);
+    failed = std::move(failure.read_end);
+    return {ProcessId(pid), std::move(pidfd)};
 }
 
 } // namespace
 
 SpawnedProcess::SpawnedProcess(const ProcessSpec &spec, const SpawnOptions &options)
-    : pid_(start(spec, options)), pidfd_(open_pidfd(pid_)) {
-    if (!pidfd_) {
-        const int code = errno;
-        reap();
-        throw system_error("watch", spec.program, code);
-    }
+    : SpawnedProcess(spec, options, UniqueFd()) {
+    if (const int code = outcome_of_start(failure_))
+        throw shortage_error(fmt::format("start {}", escape(resolve(spec.program))), code);
+    failure_.reset();
 }
+
+SpawnedProcess::SpawnedProcess(const ProcessSpec &spec, const SpawnOptions &options,
+                               UniqueFd &&failure)
+    : handle_(start(spec, options, failure)), failure_(std::move(failure)) {}
 
 SpawnedProcess::~SpawnedProcess() {
     if (!reaped_)
         reap();
 }
 
-bool SpawnedProcess::ended(std::chrono::milliseconds patience) const {
-    const auto deadline = std::chrono::steady_clock::now() + patience;
-    for (;;) {
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(
-            deadline - std::chrono::steady_clock::now());
-        pollfd waiting{pidfd_.get(), POLLIN, 0};
-        if (poll(&waiting, 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0))) > 0)
-            return true;
-        if (left.count() <= 0)
-            return false;
-    }
+std::optional<ProcessEnd> SpawnedProcess::end() const {
+    siginfo_t seen{};
+    const auto id = static_cast<id_t>(handle_.id().number());
+    if (waitid(P_PID, id, &seen, WEXITED | WNOHANG | WNOWAIT) != 0 || seen.si_pid == 0)
+        return std::nullopt;
+    if (seen.si_code == CLD_EXITED)
+        return ProcessEnd{seen.si_status, 0};
+    return ProcessEnd{128 + seen.si_status, seen.si_status};
 }
 
 void SpawnedProcess::signal_group(int number) const {
     assert(!reaped_);
-    kill(-pid_, number);
+    handle_.signal_group(number);
 }
 
-int SpawnedProcess::reap() {
+ProcessEnd SpawnedProcess::reap() {
     signal_group(SIGKILL);
-    kill(pid_, SIGKILL);
+    handle_.signal(SIGKILL);
     int status = 0;
-    while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+    while (waitpid(handle_.id().number(), &status, 0) < 0 && errno == EINTR) {
     }
     reaped_ = true;
-    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    return {WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status),
+            WIFSIGNALED(status) ? WTERMSIG(status) : 0};
 }
 
 } // namespace retouch

@@ -5,13 +5,17 @@
 #include "catalog/database.hpp"
 
 #include "base/file.hpp"
+#include "base/interrupt.hpp"
 #include "base/text.hpp"
+#include "base/waiting.hpp"
 #include "catalog/migrations.hpp"
 
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <chrono>
 #include <fcntl.h>
+#include <sqlite3.h>
 #include <sys/file.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -19,8 +23,6 @@
 namespace retouch {
 
 namespace {
-
-constexpr int k_busy_milliseconds = 10'000;
 
 /// SQLite's documented primary result codes that mean something to a user.
 enum ResultCode {
@@ -46,13 +48,38 @@ bool is_full(const std::filesystem::path &directory) {
 
 UniqueFd lock_directory(const std::filesystem::path &directory) {
     UniqueFd fd = open_file(directory, O_RDONLY | O_DIRECTORY);
-    int result = -1;
-    do
-        result = flock(fd.get(), LOCK_EX);
-    while (result != 0 && errno == EINTR);
-    if (result != 0)
-        throw system_error("lock", directory, errno);
+    const std::string shown = escape(directory.string());
+    if (!lock_within(fd.get(), LOCK_EX, directory))
+        throw Error(ErrorKind::temporary,
+                    fmt::format("the catalog {} is locked by another process", shown),
+                    fmt::format("try again in a moment; if it stays so, look for a process that "
+                                "holds it, stopped perhaps: fuser -v {}",
+                                shown));
     return fd;
+}
+
+/// SQLite's own waiting does not hear of signals.
+int wait_when_busy(void * /*none*/, int times) {
+    constexpr std::chrono::milliseconds k_pause{10};
+    if (times * k_pause >= k_lock_patience)
+        return 0;
+    // What clears up after an interruption may wait a little, too.
+    constexpr int k_patience_in_clearing = 30;
+    if (!interrupt_due())
+        return time_passes(k_pause) ? 1 : 0;
+    pause_regardless(k_pause);
+    return times < k_patience_in_clearing ? 1 : 0;
+}
+
+SQLite::Database patient(SQLite::Database database) {
+    sqlite3_busy_handler(database.getHandle(), &wait_when_busy, nullptr);
+    return database;
+}
+
+/// The files are made by SQLite with the modes of the database.
+void make_private(const std::filesystem::path &file) {
+    constexpr int k_private = 0600;
+    const UniqueFd made(open_file(file, O_RDWR | O_CREAT | O_NOFOLLOW, k_private));
 }
 
 /// SQLite silently opens a write-protected file for reading; this program says so instead.
@@ -88,15 +115,14 @@ SQLite::Database readable(SQLite::Database database) {
 /// database itself, which then cannot change either.
 SQLite::Database open_for_looking(const std::filesystem::path &file) {
     if (is_writable(file)) {
-        SQLite::Database database(file, SQLite::OPEN_READWRITE, k_busy_milliseconds);
+        SQLite::Database database = patient({file, SQLite::OPEN_READWRITE});
         database.exec("PRAGMA query_only = ON");
         return readable(std::move(database));
     }
     try {
-        return readable({file, SQLite::OPEN_READONLY, k_busy_milliseconds});
+        return readable(patient({file, SQLite::OPEN_READONLY}));
     } catch (const SQLite::Exception &) {
-        return readable(
-            {immutable_uri(file), SQLite::OPEN_READONLY | SQLite::OPEN_URI, k_busy_milliseconds});
+        return readable({immutable_uri(file), SQLite::OPEN_READONLY | SQLite::OPEN_URI});
     }
 }
 
@@ -108,8 +134,8 @@ SQLite::Database open_database(const std::filesystem::path &file) {
     require_writable(file);
     return with_database_errors(file, "open", [&] {
         const UniqueFd lock = lock_directory(directory);
-        SQLite::Database database(file, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE,
-                                  k_busy_milliseconds);
+        make_private(file);
+        SQLite::Database database = patient({file, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE});
         static_cast<void>(schema_version(database, catalog_migrations()));
         database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
                       "PRAGMA foreign_keys = ON");
@@ -144,6 +170,8 @@ Error database_error(const SQLite::Exception &cause, const std::filesystem::path
     switch (code) {
     case k_busy:
     case k_locked:
+        if (interrupt_due())
+            return interrupt_error();
         return {ErrorKind::temporary, message,
                 "another process is writing to it; try again in a moment"};
     case k_read_only:
@@ -157,8 +185,8 @@ Error database_error(const SQLite::Exception &cause, const std::filesystem::path
     case k_corrupt:
     case k_not_a_database:
         return {ErrorKind::failed, message,
-                "restore catalog.db from a backup; or move it away and import the image files "
-                "again, which are whole"};
+                "restore catalog.db from a backup; or move it and the directory images away and "
+                "import the image files again, which are whole"};
     default:
         return {ErrorKind::failed, message};
     }

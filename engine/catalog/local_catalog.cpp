@@ -9,15 +9,19 @@
 #include "base/clock.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "base/uuid.hpp"
+#include "base/working_directory.hpp"
 #include "catalog/database.hpp"
 #include "catalog/record_rules.hpp"
 #include "catalog/records.hpp"
+#include "catalog/timestamp.hpp"
 
 #include <SQLiteCpp/Transaction.h>
 #include <fmt/format.h>
 
 #include <cerrno>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace retouch {
 
@@ -30,7 +34,10 @@ constexpr const char *k_images = "images";
 constexpr const char *k_runs = "runs";
 
 fs::path normal_path(const fs::path &directory) {
-    return fs::absolute(directory).lexically_normal();
+    fs::path path = absolute_path(directory).lexically_normal();
+    if (!path.has_filename() && path.has_relative_path())
+        path = path.parent_path();
+    return path;
 }
 
 void make_directory(const fs::path &path, mode_t mode) {
@@ -38,13 +45,32 @@ void make_directory(const fs::path &path, mode_t mode) {
         throw system_error("create", path, errno);
 }
 
-/// Creates missing parents too.
+/// Takes the rights of others away, where this user may: a catalog of an earlier version has them.
+void make_private(const fs::path &path) {
+    constexpr mode_t k_owner = 0700;
+
+    struct stat info {};
+
+    if (lstat(path.c_str(), &info) == 0 && !S_ISLNK(info.st_mode) && info.st_uid == geteuid() &&
+        (info.st_mode & ACCESSPERMS & ~k_owner) != 0)
+        static_cast<void>(chmod(path.c_str(), info.st_mode & k_owner));
+}
+
+/// Creates missing parents too. Images hold /etc/shadow: only their owner may read them.
 void make_catalog_directory(const fs::path &directory) {
+    constexpr mode_t k_private = 0700;
     std::error_code code;
-    fs::create_directories(directory, code);
+    if (directory.has_parent_path())
+        fs::create_directories(directory.parent_path(), code);
     if (code)
         throw system_error("create", directory, code.value());
-    make_directory(directory / k_images, 0755);
+    make_directory(directory, k_private);
+    const fs::path images = directory / k_images;
+    make_directory(images, k_private);
+    make_private(images);
+    make_private(directory / k_database);
+    for (const auto &entry : fs::directory_iterator(images, code))
+        make_private(entry.path());
 }
 
 Disk bytes_of(const Image &image, const FileStore &store) {
@@ -52,6 +78,33 @@ Disk bytes_of(const Image &image, const FileStore &store) {
         throw Error(ErrorKind::failed,
                     fmt::format("image {} ({}) has no bytes yet", image.id, escape(image.name)));
     return store.disk(image);
+}
+
+/// A catalog whose database is lost must not look like a new one.
+void refuse_lost_database(const FileStore &store, const fs::path &file) {
+    const std::size_t count = store.published_files().size();
+    if (count > 0)
+        throw Error(ErrorKind::failed,
+                    fmt::format("{} is missing or empty, and there {} {} image file{} it should "
+                                "describe",
+                                escape(file.string()), count == 1 ? "is" : "are", count,
+                                count == 1 ? "" : "s"),
+                    fmt::format("restore catalog.db from a backup; or move {} away and bring its "
+                                "files in again with: retouch import FILE --name NAME",
+                                escape((file.parent_path() / k_images).string())));
+}
+
+SQLite::Database open_records(const FileStore &store, const fs::path &file) {
+    if (!store.published_files().empty() && !view_database(file))
+        refuse_lost_database(store, file);
+    return open_database(file);
+}
+
+/// Later than `earlier`, however clocks were set meanwhile.
+std::string time_after(const std::string &earlier) {
+    const std::string now = utc_now();
+    const auto last = parse_timestamp(earlier);
+    return !last || now > earlier ? now : to_timestamp(*last + std::chrono::microseconds(1));
 }
 
 Error duplicate(const std::string &id) {
@@ -93,8 +146,18 @@ std::unique_ptr<CatalogView> view_local_catalog(const std::string &name,
 LocalView::LocalView(std::string name, const fs::path &directory)
     : name_(std::move(name)),
       file_(directory / k_database),
-      store_(directory / k_images),
-      database_(view_database(file_)) {}
+      store_(
+          directory / k_images,
+          {[this](const std::string &id) {
+               if (const auto found = known_files_.find(id); found != known_files_.end())
+                   return found->second;
+               return look(*database_, file_, [&] { return file_stamp(*database_, id); });
+           },
+           [this](const std::string &id, const std::string &stamp) { known_files_[id] = stamp; }}),
+      database_(view_database(file_)) {
+    if (!database_)
+        refuse_lost_database(store_, file_);
+}
 
 std::vector<Image> LocalView::images() const {
     if (!database_)
@@ -116,12 +179,24 @@ Integrity LocalView::integrity(const Image &image, const IntegrityOptions &optio
     return store_.integrity(image, options);
 }
 
+std::vector<std::string> LocalView::loose() const {
+    if (!database_)
+        return {};
+    return look(*database_, file_, [&] { return loose_bytes(*database_); });
+}
+
 LocalCatalog::LocalCatalog(std::string name, fs::path directory)
     : name_(std::move(name)),
       directory_(std::move(directory)),
       file_(directory_ / k_database),
-      store_(directory_ / k_images),
-      database_(open_database(file_)) {
+      store_(directory_ / k_images,
+             {[this](const std::string &id) {
+                  return look(database_, file_, [&] { return file_stamp(database_, id); });
+              },
+              [this](const std::string &id, const std::string &stamp) {
+                  change(database_, file_, [&] { note_file_stamp(database_, id, stamp); });
+              }}),
+      database_(open_records(store_, file_)) {
     store_.clear_abandoned_imports();
     clear_loose_bytes();
 }
@@ -146,20 +221,24 @@ std::unique_ptr<NameLock> LocalCatalog::lock(const std::string &name, const std:
     return std::make_unique<FileNameLock>(state_directory(), name, run);
 }
 
-void LocalCatalog::attach(const Image &record, Stage &stage, const PublishWay &,
-                          const WorkProgress &) {
+std::vector<std::string> LocalCatalog::attach(const Image &record, Stage &stage, const PublishWay &,
+                                              const WorkProgress &) {
     adopt(record, stage);
+    return {};
 }
 
 void LocalCatalog::create(const Image &image) {
     check_record(image);
     Image record = image;
-    record.created_at = record.updated_at = utc_now();
+    const std::string stamp = store_.stamp(record);
     change(database_, file_, [&] {
         if (image_exists(database_, record.id))
             throw duplicate(record.id);
+        record.created_at = record.updated_at = time_after(last_creation(database_, record.name));
         insert_image(database_, record);
         drop_loose_bytes(database_, record.id);
+        if (!stamp.empty())
+            note_file_stamp(database_, record.id, stamp);
     });
 }
 
@@ -215,10 +294,18 @@ void LocalCatalog::adopt(const Image &image, Stage &stage) {
     }
 }
 
+/// What cannot be removed must not keep everybody from writing; doctor tells of it.
 void LocalCatalog::clear_loose_bytes() {
-    for (const std::string &id : look(database_, file_, [&] { return loose_bytes(database_); }))
-        if (store_.remove_abandoned_bytes(id))
-            change(database_, file_, [&] { drop_loose_bytes(database_, id); });
+    for (const std::string &id : look(database_, file_, [&] { return loose_bytes(database_); })) {
+        try {
+            // An id that is none can have no bytes: the row is damaged.
+            if (!is_uuid(id) || store_.remove_abandoned_bytes(id))
+                change(database_, file_, [&] { drop_loose_bytes(database_, id); });
+        } catch (const Error &error) {
+            if (error.kind() == ErrorKind::interrupted)
+                throw;
+        }
+    }
 }
 
 void LocalCatalog::remove_loose_bytes(const std::string &id) {

@@ -8,6 +8,7 @@
 #include <SQLiteCpp/Database.h>
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,7 +17,8 @@ namespace retouch {
 
 class LocalView : public CatalogView {
   public:
-    /// `directory` is absolute. Nothing is created.
+    /// `directory` is absolute. Nothing is created. Throws Error when there are image files and no
+    /// database.
     LocalView(std::string name, const std::filesystem::path &directory);
 
     [[nodiscard]] const std::string &name() const override { return name_; }
@@ -35,16 +37,24 @@ class LocalView : public CatalogView {
     [[nodiscard]] Integrity integrity(const Image &image,
                                       const IntegrityOptions &options) const override;
 
+    /// Ids of images whose bytes are to be removed, or were on their way in.
+    [[nodiscard]] std::vector<std::string> loose() const;
+
+    /// Ids of images whose files are there.
+    [[nodiscard]] std::vector<std::string> files() const { return store_.published_files(); }
+
   private:
     std::string name_;
     std::filesystem::path file_;
     FileStore store_;
     mutable std::optional<SQLite::Database> database_; ///< nullopt: there is none
+    std::map<std::string, std::string> known_files_;   ///< found right by this process
 };
 
 class LocalCatalog : public Catalog {
   public:
-    /// `directory` is absolute and exists. Finishes what dead processes left half done.
+    /// `directory` is absolute and exists. Finishes what dead processes left half done. Throws
+    /// Error when there are image files and no database.
     LocalCatalog(std::string name, std::filesystem::path directory);
 
     [[nodiscard]] const std::string &name() const override { return name_; }
@@ -71,8 +81,9 @@ class LocalCatalog : public Catalog {
     /// Whoever may open the catalog for writing may do all of it.
     void reserve(const Image &, const std::string &, const PublishWay &) override {}
 
-    void attach(const Image &record, Stage &stage, const PublishWay &way,
-                const WorkProgress &progress) override;
+    [[nodiscard]] std::vector<std::string> attach(const Image &record, Stage &stage,
+                                                  const PublishWay &way,
+                                                  const WorkProgress &progress) override;
 
     /// Adds a record; created_at and updated_at are set here. Throws Error: refused when the id
     /// exists.

@@ -5,6 +5,7 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "base/uuid.hpp"
+#include "base/working_directory.hpp"
 #include "catalog/local_catalog.hpp"
 #include "catalog/record_rules.hpp"
 #include "store/new_file.hpp"
@@ -62,8 +63,8 @@ Image import_image(Catalog &catalog, const std::filesystem::path &file, const st
 
 void export_image(const CatalogView &catalog, const Image &image,
                   const std::filesystem::path &file) {
-    constexpr int k_mode = 0644;
-    const std::filesystem::path path = std::filesystem::absolute(file);
+    constexpr int k_mode = 0600;
+    const std::filesystem::path path = absolute_path(file);
     const Disk disk = catalog.disk(image);
     if (disk.rbd)
         throw Error(ErrorKind::refused,

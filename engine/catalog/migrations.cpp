@@ -59,7 +59,16 @@ CREATE TABLE loose_bytes (
 PRAGMA user_version = 1;
 )sql";
 
-constexpr std::array<const char *, 1> k_migrations = {k_first};
+/// What the file of an image looked like when its bytes were last known to be the record's.
+constexpr const char *k_second = R"sql(
+CREATE TABLE known_files (
+    image_id TEXT PRIMARY KEY NOT NULL REFERENCES images (id) ON DELETE CASCADE,
+    stamp TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+PRAGMA user_version = 2;
+)sql";
+
+constexpr std::array<const char *, 2> k_migrations = {k_first, k_second};
 
 std::string shown(const SQLite::Database &database) {
     return escape(database.getFilename());
@@ -81,7 +90,12 @@ int schema_version(SQLite::Database &database, std::span<const char *const> migr
             fmt::format("{} is no retouch catalog but another SQLite database", shown(database)),
             "use another directory for the catalog");
     const int known = static_cast<int>(migrations.size());
-    if (version < 0 || version > known)
+    if (version < 0)
+        throw Error(
+            ErrorKind::failed,
+            fmt::format("{} is damaged: the number of its schema is {}", shown(database), version),
+            "restore catalog.db from a backup");
+    if (version > known)
         throw Error(ErrorKind::refused,
                     fmt::format("{} was written by a newer retouch: its schema is {}, this one "
                                 "knows up to {}",

@@ -15,7 +15,7 @@ namespace retouch {
 inline constexpr int k_application_id = 0x72746368;
 
 /// How far a database has come; 0 for an empty one. Throws Error: refused when it is not ours or
-/// newer than `migrations`; SQLite::Exception.
+/// newer than `migrations`, failed when the number cannot be; SQLite::Exception.
 [[nodiscard]] int schema_version(SQLite::Database &database,
                                  std::span<const char *const> migrations);
 

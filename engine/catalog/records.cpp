@@ -4,13 +4,19 @@
 
 #include "catalog/records.hpp"
 
+#include "base/text.hpp"
+#include "retouch/error.hpp"
+
 #include <SQLiteCpp/Statement.h>
+#include <fmt/format.h>
 
 #include <map>
 
 namespace retouch {
 
 namespace {
+
+constexpr std::size_t k_longest_shown = 100;
 
 template<class Value>
 void bind_value(SQLite::Statement &statement, int index, const std::optional<Value> &value) {
@@ -33,6 +39,19 @@ void run(SQLite::Database &database, const char *sql, const Texts &...texts) {
     statement.exec();
 }
 
+/// A damaged database may hold anything as text.
+void require_text(const std::string &id, std::string_view what,
+                  std::initializer_list<std::string_view> texts) {
+    for (const std::string_view text : texts)
+        if (invalid_utf8(text) || text.find('\0') != std::string_view::npos)
+            throw Error(
+                ErrorKind::failed,
+                fmt::format("the catalog is damaged: in the record of image {} the {} is no "
+                            "text: '{}'",
+                            escape(id), what, escape(text.substr(0, k_longest_shown))),
+                "restore catalog.db from a backup");
+}
+
 Image scalars(SQLite::Statement &row) {
     Image image;
     int column = 0;
@@ -51,20 +70,37 @@ Image scalars(SQLite::Statement &row) {
     image.hidden = number() != 0;
     image.created_at = text();
     image.updated_at = text();
+    require_text(image.id, "id", {image.id});
+    require_text(image.id, "name", {image.name});
+    require_text(image.id, "status", {image.status, image.visibility, image.disk_format});
+    require_text(image.id, "time", {image.created_at, image.updated_at});
     return image;
 }
 
 using Index = std::map<std::string, Image *>;
 
-/// Calls `add` with every row's image and two texts.
+/// Calls `add` with every row's image and two texts, which are its `what`.
 template<class Add>
-void each_row(SQLite::Database &database, const char *sql, const std::optional<std::string> &id,
-              const Index &images, Add add) {
+void each_row(SQLite::Database &database, const char *sql, std::string_view what,
+              const std::optional<std::string> &id, const Index &images, Add add) {
     SQLite::Statement rows(database, sql);
     bind_value(rows, 1, id);
-    while (rows.executeStep())
-        if (const auto found = images.find(rows.getColumn(0).getString()); found != images.end())
-            add(*found->second, rows.getColumn(1).getString(), rows.getColumn(2).getString());
+    while (rows.executeStep()) {
+        const std::string owner = rows.getColumn(0).getString();
+        const auto found = images.find(owner);
+        if (found == images.end() && id)
+            continue;
+        if (found == images.end())
+            throw Error(ErrorKind::failed,
+                        fmt::format("the catalog is damaged: it has a {} of image '{}', of which "
+                                    "there is no record",
+                                    what, escape(owner.substr(0, k_longest_shown))),
+                        "restore catalog.db from a backup");
+        const std::string first = rows.getColumn(1).getString();
+        const std::string second = rows.getColumn(2).getString();
+        require_text(owner, what, {first, second});
+        add(*found->second, first, second);
+    }
 }
 
 std::vector<Image> load(SQLite::Database &database, const std::optional<std::string> &id) {
@@ -82,20 +118,22 @@ std::vector<Image> load(SQLite::Database &database, const std::optional<std::str
     each_row(database,
              "SELECT image_id, name, value FROM image_properties"
              " WHERE ?1 IS NULL OR image_id = ?1",
-             id, index, [](Image &image, std::string name, std::string value) {
-                 image.properties.emplace(std::move(name), std::move(value));
+             "property", id, index,
+             [](Image &image, const std::string &name, const std::string &value) {
+                 image.properties.emplace(name, value);
              });
     each_row(database,
              "SELECT image_id, tag, '' FROM image_tags WHERE ?1 IS NULL OR image_id = ?1"
              " ORDER BY tag",
-             id, index, [](Image &image, std::string tag, const std::string &) {
-                 image.tags.push_back(std::move(tag));
+             "tag", id, index, [](Image &image, const std::string &tag, const std::string &) {
+                 image.tags.push_back(tag);
              });
     each_row(database,
              "SELECT image_id, algorithm, hex FROM image_checksums"
              " WHERE ?1 IS NULL OR image_id = ?1",
-             id, index, [](Image &image, std::string algorithm, std::string hex) {
-                 image.checksums.emplace(std::move(algorithm), std::move(hex));
+             "checksum", id, index,
+             [](Image &image, const std::string &algorithm, const std::string &hex) {
+                 image.checksums.emplace(algorithm, hex);
              });
     return images;
 }
@@ -192,6 +230,30 @@ bool image_exists(SQLite::Database &database, const std::string &id) {
     SQLite::Statement query(database, "SELECT 1 FROM images WHERE id = ?");
     query.bind(1, id);
     return query.executeStep();
+}
+
+std::string last_creation(SQLite::Database &database, const std::string &name) {
+    SQLite::Statement query(database,
+                            "SELECT coalesce(max(created_at), '') FROM images WHERE name = ?");
+    query.bind(1, name);
+    query.executeStep();
+    return query.getColumn(0).getString();
+}
+
+std::string file_stamp(SQLite::Database &database, const std::string &id) {
+    // A database that was only ever looked at may be older than this table.
+    if (!database.tableExists("known_files"))
+        return "";
+    SQLite::Statement query(database, "SELECT stamp FROM known_files WHERE image_id = ?");
+    query.bind(1, id);
+    return query.executeStep() ? query.getColumn(0).getString() : std::string();
+}
+
+void note_file_stamp(SQLite::Database &database, const std::string &id, const std::string &stamp) {
+    run(database,
+        "INSERT OR REPLACE INTO known_files (image_id, stamp)"
+        " SELECT id, ?2 FROM images WHERE id = ?1",
+        id, stamp);
 }
 
 std::vector<std::string> loose_bytes(SQLite::Database &database) {

@@ -1,6 +1,7 @@
 #pragma once
 // Records: Image values to and from the rows of catalog.db. It maps and nothing else: rules are
-// checked before, transactions are the caller's. Everything here throws SQLite::Exception.
+// checked before, transactions are the caller's. Everything here throws SQLite::Exception, and
+// loading Error: failed, naming the record, when what was written cannot have been like that.
 
 #include "retouch/image.hpp"
 
@@ -28,6 +29,15 @@ void insert_image(SQLite::Database &database, const Image &image);
 void delete_image(SQLite::Database &database, const std::string &id);
 
 [[nodiscard]] bool image_exists(SQLite::Database &database, const std::string &id);
+
+/// When the record of that name was created that was created last; empty when there is none.
+[[nodiscard]] std::string last_creation(SQLite::Database &database, const std::string &name);
+
+/// What was noted of an image's file; empty when nothing was.
+[[nodiscard]] std::string file_stamp(SQLite::Database &database, const std::string &id);
+
+/// No record, no note.
+void note_file_stamp(SQLite::Database &database, const std::string &id, const std::string &stamp);
 
 /// Ids whose bytes may be in the store without a record.
 [[nodiscard]] std::vector<std::string> loose_bytes(SQLite::Database &database);

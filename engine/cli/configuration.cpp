@@ -5,7 +5,9 @@
 #include "cli/configuration.hpp"
 
 #include "base/file.hpp"
+#include "base/ownership.hpp"
 #include "base/text.hpp"
+#include "base/working_directory.hpp"
 #include "recipe/embedded_schemas.hpp"
 #include "recipe/schema_check.hpp"
 #include "recipe/yaml_reader.hpp"
@@ -30,6 +32,17 @@ constexpr std::size_t k_largest_file = std::size_t{1024} * 1024;
 bool is_there(const fs::path &path) {
     std::error_code failed;
     return fs::exists(path, failed);
+}
+
+/// Whoever planted it above the working directory would decide what runs as this user.
+void require_ours(const fs::path &file) {
+    if (const auto flaw = open_to_others(file))
+        throw Error(
+            ErrorKind::bad_config,
+            fmt::format("the configuration {} is not used: {}", escape(file.string()), *flaw),
+            fmt::format("name it if you trust it: --config {0}; or make it yours alone, "
+                        "and its directory too: chown and chmod go-w",
+                        escape(file.string())));
 }
 
 Json configuration_schema() {
@@ -104,7 +117,7 @@ CatalogSettings catalog_settings(const Field &field, const fs::path &directory) 
 Configuration resolve(const Value &root, const fs::path &file) {
     Configuration configuration;
     configuration.file = file;
-    const fs::path directory = fs::absolute(file).parent_path();
+    const fs::path directory = absolute_path(file).parent_path();
     if (const Value *catalogs = root.find("catalogs"))
         for (const Field &field : catalogs->fields)
             configuration.catalogs.push_back(catalog_settings(field, directory));
@@ -116,6 +129,11 @@ Configuration resolve(const Value &root, const fs::path &file) {
         configuration.default_catalog = configuration.catalogs.front().name;
     if (const Value *guest = root.find("guest"))
         configuration.guest = guest->scalar == "host" ? GuestKind::host : GuestKind::appliance;
+    if (const Value *files = root.find("files"))
+        if (const Value *allowed = files->find("allow"))
+            for (const Value &item : allowed->items)
+                configuration.allowed_directories.push_back(
+                    (directory / item.scalar).lexically_normal());
     return configuration;
 }
 
@@ -186,8 +204,10 @@ void check_types(const Value &root, const fs::path &file, const std::vector<std:
 std::optional<fs::path> find_configuration(const Environment &environment) {
     fs::path directory = environment.directory();
     while (!directory.empty()) {
-        if (is_there(directory / k_file_name))
+        if (is_there(directory / k_file_name)) {
+            require_ours(directory / k_file_name);
             return directory / k_file_name;
+        }
         if (directory == directory.parent_path())
             break;
         directory = directory.parent_path();

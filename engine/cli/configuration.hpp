@@ -33,12 +33,14 @@ struct Configuration {
     std::string default_catalog;
     std::vector<CatalogSettings> catalogs; ///< at least one
     std::optional<GuestKind> guest;
+    std::vector<std::filesystem::path> allowed_directories; ///< for files of recipes; absolute
 
     bool operator==(const Configuration &) const = default;
 };
 
 /// retouch.yaml in `environment`'s directory or above, then retouch/config.yaml under
 /// XDG_CONFIG_HOME (~/.config), then /etc/retouch/config.yaml; nullopt when there is none.
+/// Throws Error: bad_config when one was found upward that others than the caller can write.
 [[nodiscard]] std::optional<std::filesystem::path>
 find_configuration(const Environment &environment);
 

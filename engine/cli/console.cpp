@@ -1,14 +1,19 @@
 // Console: writes whole texts with write(2), so that nothing lingers in a buffer when the process
 // ends in any way.
-// Waiting for an answer also waits for signals: Ctrl-C at the question rolls back at once.
+// Waiting for an answer or a reader also waits for signals: Ctrl-C at the question rolls back at
+// once, and who does not read cannot keep the program from ending.
 
 #include "cli/console.hpp"
 
 #include "base/file.hpp"
 #include "base/interrupt.hpp"
 #include "base/text.hpp"
+#include "base/undelivered.hpp"
+#include "base/waiting.hpp"
+#include "render/message.hpp"
 #include "render/style.hpp"
 
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <fcntl.h>
@@ -21,24 +26,13 @@ namespace retouch {
 
 namespace {
 
-/// 0, or the errno of the failure.
-int write_fully(int fd, std::string_view text) {
-    while (!text.empty()) {
-        const ssize_t written = ::write(fd, text.data(), text.size());
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0)
-            return errno;
-        text.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return 0;
-}
-
-void wait_for_input() {
-    pollfd waited[] = {{STDIN_FILENO, POLLIN, 0}, {interrupt_fd(), POLLIN, 0}};
-    while (::poll(waited, interrupt_fd() >= 0 ? 2 : 1, -1) < 0 && errno == EINTR)
-        check_interrupt();
-    check_interrupt();
+/// True when standard error takes more; false when nobody reads it while a signal asks to end.
+bool await_reader_of_errors() {
+    constexpr std::chrono::milliseconds k_look{100};
+    while (pending_interrupt() == 0)
+        if (ready_within(STDERR_FILENO, POLLOUT, k_look))
+            return true;
+    return false;
 }
 
 } // namespace
@@ -71,29 +65,40 @@ Console::Console(const Environment &environment)
       in_terminal_(::isatty(STDIN_FILENO) == 1) {}
 
 void Console::out(std::string_view text) {
-    if (reader_gone_)
-        return;
-    const int code = write_fully(STDOUT_FILENO, text);
-    if (code == EPIPE)
-        reader_gone_ = true;
-    else if (code != 0)
-        throw system_error("write to", "standard output", code);
+    while (!reader_gone_ && !text.empty()) {
+        const ssize_t written = write_ready(STDOUT_FILENO, text);
+        if (written == -EPIPE) {
+            reader_gone_ = true;
+        } else if (written < 0) {
+            throw Undelivered(
+                system_error("write to", "standard output", static_cast<int>(-written)));
+        } else if (written == 0) {
+            wait_for_events(STDOUT_FILENO, POLLOUT);
+        } else {
+            text.remove_prefix(static_cast<std::size_t>(written));
+        }
+    }
 }
 
 void Console::err(std::string_view text) {
-    write_fully(STDERR_FILENO, text);
+    while (!text.empty()) {
+        const ssize_t written = write_ready(STDERR_FILENO, text);
+        if (written < 0 || (written == 0 && !await_reader_of_errors()))
+            return;
+        text.remove_prefix(static_cast<std::size_t>(written));
+    }
 }
 
 void Console::error(const Error &error) {
     const Style style(err_colour());
-    std::string text = fmt::format("{} {}\n", style.red("error:"), error.what());
-    for (const std::string &line : split_lines(error.hint()))
-        text += fmt::format("  {}\n", line);
+    std::string text = fmt::format("{} {}\n", style.red("error:"), message_text(error.what(), 2));
+    if (!error.hint().empty())
+        text += fmt::format("  {}\n", message_text(error.hint(), 4));
     err(text);
 }
 
 void Console::warn(std::string_view message) {
-    err(fmt::format("{} {}\n", Style(err_colour()).yellow("warning:"), message));
+    err(fmt::format("{} {}\n", Style(err_colour()).yellow("warning:"), message_text(message, 2)));
 }
 
 bool Console::out_colour() const {
@@ -123,19 +128,19 @@ bool Console::ask(const std::string &question) {
     constexpr std::size_t k_longest = 64;
     err(question);
     std::string answer;
-    char character = 0;
-    while (answer.size() < k_longest && character != '\n') {
+    std::array<char, 1> character{};
+    while (answer.size() < k_longest && character[0] != '\n') {
         try {
-            wait_for_input();
-        } catch (const Error &) {
+            wait_for_events(STDIN_FILENO, POLLIN);
+            if (read_some(STDIN_FILENO, character, "standard input") == 0)
+                throw Error(ErrorKind::failed, "nobody answered");
+        } catch (const Error &error) {
             err("\n");
-            throw;
-        }
-        if (::read(STDIN_FILENO, &character, 1) != 1) {
-            err("\n");
+            if (error.kind() == ErrorKind::interrupted)
+                throw;
             return false;
         }
-        answer += character;
+        answer += character[0];
     }
     return trim(answer) == "yes";
 }

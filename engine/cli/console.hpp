@@ -26,10 +26,12 @@ class Console {
     void set_colour(Colour choice) { colour_ = choice; }
 
     /// Writes a result to standard output. A reader that went away is no error.
-    /// Throws Error when it cannot be written (a full disk behind a redirection).
+    /// Throws Undelivered when it cannot be written (a full disk behind a redirection); Error:
+    /// interrupted while nobody reads it.
     void out(std::string_view text);
 
     /// Writes anything else to standard error; failures are ignored, there is nowhere to tell.
+    /// Once a signal asks to end, nobody is waited for.
     void err(std::string_view text);
 
     /// "error: WHAT", and the hint under it.

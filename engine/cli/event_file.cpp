@@ -1,17 +1,26 @@
 // EventFile: one JSON object a line, flushed by being written at once.
-// A full disk under the events must not fail a run: the first failure is remembered, not thrown.
+// A full disk under the events, or a reader that stopped, must not fail or hold up a run: the first
+// failure is remembered, not thrown.
 // Strings from guests are made valid UTF-8 on the way.
 
 #include "cli/event_file.hpp"
 
 #include "base/clock.hpp"
+#include "base/text.hpp"
 #include "base/version.hpp"
+#include "base/waiting.hpp"
 
-#include <fcntl.h>
+#include <fmt/format.h>
+
+#include <chrono>
+#include <poll.h>
 
 namespace retouch {
 
 namespace {
+
+/// A reader may be slow, but not slower.
+constexpr std::chrono::milliseconds k_patience{2000};
 
 /// A document that can be dumped whatever bytes its strings hold.
 std::string to_line(const Json &json) {
@@ -20,13 +29,17 @@ std::string to_line(const Json &json) {
 
 } // namespace
 
-EventFile::EventFile(const std::filesystem::path &path)
-    : path_(path), file_(open_file(path, O_WRONLY | O_CREAT | O_TRUNC)) {
+EventFile::EventFile(OutputFile &file) : path_(file.path()), file_(file.stream()) {
     const Json version = {{"type", "version"},
                           {"time", utc_now()},
                           {"events", k_events_format_version},
                           {"tool", k_tool}};
     write_all(file_.get(), to_line(version), path_);
+}
+
+OutputKind EventFile::kind() {
+    return {"an event stream",
+            [](std::string_view bytes) { return bytes.starts_with(R"({"type":"version",)"); }};
 }
 
 void EventFile::on(const Event &event) {
@@ -37,10 +50,21 @@ void EventFile::on(const Event &event) {
                        {"target", event.target},
                        {"message", event.message},
                        {"details", event.details.is_null() ? Json::object() : event.details}};
-    try {
-        write_all(file_.get(), to_line(json), path_);
-    } catch (const Error &error) {
-        complaint_ = error.what();
+    write(to_line(json));
+}
+
+void EventFile::write(std::string_view line) {
+    while (!line.empty()) {
+        const ssize_t written = write_ready(file_.get(), line);
+        if (written < 0) {
+            complaint_ = system_error("write", path_, static_cast<int>(-written)).what();
+            return;
+        }
+        if (written == 0 && !ready_within(file_.get(), POLLOUT, k_patience)) {
+            complaint_ = fmt::format("nobody reads {}", escape(path_.string()));
+            return;
+        }
+        line.remove_prefix(static_cast<std::size_t>(written));
     }
 }
 

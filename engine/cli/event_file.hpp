@@ -2,7 +2,7 @@
 // EventFile: the event stream as JSON lines in a file, for --events. docs/events.md is its
 // contract.
 
-#include "base/file.hpp"
+#include "base/output_file.hpp"
 #include "retouch/event.hpp"
 
 #include <filesystem>
@@ -14,16 +14,22 @@ inline constexpr const char *k_events_format_version = "1.0";
 
 class EventFile : public EventSink {
   public:
-    /// Creates or truncates the file and writes the version line. Throws Error.
-    explicit EventFile(const std::filesystem::path &path);
+    /// Empties the file and writes the version line. Throws Error.
+    explicit EventFile(OutputFile &file);
 
-    /// One line, written at once. A failure is kept for complaint().
+    /// What such a file is, for OutputFile.
+    [[nodiscard]] static OutputKind kind();
+
+    /// One line, written at once. A failure is kept for complaint(), and so is a reader that does
+    /// not read: the work goes on without it.
     void on(const Event &event) override;
 
     /// Empty, or why events are missing from the file.
     [[nodiscard]] const std::string &complaint() const { return complaint_; }
 
   private:
+    void write(std::string_view line);
+
     std::filesystem::path path_;
     UniqueFd file_;
     std::string complaint_;

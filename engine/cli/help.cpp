@@ -27,6 +27,7 @@ constexpr const char *k_exit_codes = R"(Exit codes:
    65  a recipe, plan or image file is not valid
    69  a service or tool is not available
    70  a bug in retouch
+   74  done, but a report or other output could not be written
    75  try again later: a lock is held
    77  not authorised
    78  the configuration is wrong

@@ -3,7 +3,6 @@
 
 #include "cli/machine_reports.hpp"
 
-#include "base/file.hpp"
 #include "base/text.hpp"
 #include "render/report_gitlab.hpp"
 #include "render/report_sarif.hpp"
@@ -11,7 +10,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <exception>
 #include <iterator>
+#include <string_view>
 
 namespace retouch {
 
@@ -27,12 +28,30 @@ std::string listed(const std::vector<std::string> &kinds) {
     return text;
 }
 
+/// Beginnings as render/ writes them. JUnit reports hold what commands printed.
+OutputKind kind_of(const std::string &kind) {
+    constexpr int k_public = 0644;
+    if (kind == k_junit)
+        return {"a JUnit report", [](std::string_view bytes) {
+                    return bytes.starts_with("<?xml") &&
+                           bytes.find("<testsuite") != std::string_view::npos;
+                }};
+    if (kind == k_sarif)
+        return {"a SARIF report",
+                [](std::string_view bytes) {
+                    return bytes.starts_with('{') && bytes.find("sarif") != std::string_view::npos;
+                },
+                k_public};
+    return {"such a report",
+            [](std::string_view bytes) { return bytes.starts_with(R"({"create":)"); }, k_public};
+}
+
 } // namespace
 
 MachineReports::MachineReports(const std::vector<std::string> &words,
-                               const std::vector<std::string> &kinds)
-    : files_(parse_assignments("--report", words, "junit=report.xml")), sarif_(sarif_of_check({})) {
-    for (const auto &[kind, file] : files_) {
+                               const std::vector<std::string> &kinds, Outputs &outputs)
+    : sarif_(sarif_of_check({})) {
+    for (const auto &[kind, file] : parse_assignments("--report", words, "junit=report.xml")) {
         if (std::ranges::find(kinds, kind) == kinds.end()) {
             const auto near = did_you_mean(kind, kinds);
             throw Error(ErrorKind::usage,
@@ -46,6 +65,7 @@ MachineReports::MachineReports(const std::vector<std::string> &words,
                 fmt::format("--report {} needs a file; standard output holds the result", kind),
                 fmt::format("for example: --report {}=report.{}", kind,
                             kind == k_junit ? "xml" : "json"));
+        files_[kind] = &outputs.add(file, kind_of(kind));
     }
 }
 
@@ -70,14 +90,32 @@ void MachineReports::add(const std::filesystem::path &recipe, const Error &error
     suites_.push_back(junit_of_error(recipe.string(), error));
 }
 
+std::string MachineReports::text_of(const std::string &kind) const {
+    if (kind == k_junit)
+        return junit_xml(suites_);
+    if (kind == k_sarif)
+        return sarif_.dump(2) + "\n";
+    return gitlab_terraform(counts_).dump() + "\n";
+}
+
 void MachineReports::write() const {
+    std::exception_ptr failure;
     for (const auto &[kind, file] : files_) {
-        if (kind == k_junit)
-            write_file_atomically(file, junit_xml(suites_));
-        else if (kind == k_sarif)
-            write_file_atomically(file, sarif_.dump(2) + "\n");
-        else
-            write_file_atomically(file, gitlab_terraform(counts_).dump() + "\n");
+        try {
+            file->write(text_of(kind));
+        } catch (const Error &) {
+            failure = std::current_exception();
+        }
+    }
+    if (failure)
+        std::rethrow_exception(failure);
+}
+
+void MachineReports::write_beside_error(Console &console) const {
+    try {
+        write();
+    } catch (const Error &error) {
+        console.error(error);
     }
 }
 

@@ -3,6 +3,7 @@
 // command works, written at its end whatever that is. What is in them is render's.
 
 #include "cli/arguments.hpp"
+#include "cli/outputs.hpp"
 #include "render/plan_summary.hpp"
 #include "render/report_junit.hpp"
 #include "retouch/json.hpp"
@@ -17,19 +18,27 @@ namespace retouch {
 class MachineReports {
   public:
     /// `words` are KIND=FILE, as given with --report. Throws Error: usage for a kind that is not
-    /// among `kinds`, a kind given twice, or standard output as the file.
-    MachineReports(const std::vector<std::string> &words, const std::vector<std::string> &kinds);
+    /// among `kinds`, a kind given twice, standard output as the file, or a file that may not be
+    /// replaced. The files are added to `outputs`, which must outlive this.
+    MachineReports(const std::vector<std::string> &words, const std::vector<std::string> &kinds,
+                   Outputs &outputs);
 
     void add(const std::vector<Diagnostic> &diagnostics, const std::vector<std::string> &files);
     void add(const Plan &plan);
     void add(const Report &report);
     void add(const std::filesystem::path &recipe, const Error &error);
 
-    /// Writes every file whole. Throws Error.
+    /// Writes every file whole, the others too when one cannot be written. Throws
+    /// Undelivered.
     void write() const;
 
+    /// As write(), but says a failure on `console`: for when something worse is thrown next.
+    void write_beside_error(Console &console) const;
+
   private:
-    std::map<std::string, std::string> files_; ///< kind -> file
+    [[nodiscard]] std::string text_of(const std::string &kind) const;
+
+    std::map<std::string, OutputFile *> files_; ///< by kind
     std::vector<JunitSuite> suites_;
     PlanCounts counts_;
     Json sarif_;

@@ -9,9 +9,7 @@
 #include "plan/bundle.hpp"
 
 #include <array>
-#include <fcntl.h>
 #include <string_view>
-#include <unistd.h>
 
 namespace retouch {
 
@@ -22,13 +20,9 @@ constexpr std::size_t k_beginning = 4096;
 
 std::string beginning(const std::filesystem::path &path) {
     try {
-        if (!std::filesystem::is_regular_file(path))
-            return {};
-        const UniqueFd file = open_file(path, O_RDONLY);
+        const UniqueFd file = open_regular_file(path);
         std::array<char, k_beginning> bytes{};
-        const ssize_t count = ::read(file.get(), bytes.data(), bytes.size());
-        return count > 0 ? std::string(bytes.data(), static_cast<std::size_t>(count))
-                         : std::string();
+        return {bytes.data(), read_some(file.get(), bytes, path)};
     } catch (const std::exception &) {
         return {};
     }

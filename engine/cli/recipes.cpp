@@ -5,6 +5,7 @@
 #include "cli/recipes.hpp"
 
 #include "base/text.hpp"
+#include "cli/workspace.hpp"
 #include "render/diagnostics.hpp"
 #include "render/wording.hpp"
 
@@ -31,12 +32,19 @@ std::string verdict(const std::vector<std::string> &paths, std::size_t wrong,
 
 /// `take` gets those that are right, in the order given, and may move from them.
 Findings check_each(const std::vector<std::string> &paths,
-                    const std::map<std::string, std::string> &variables,
+                    const std::map<std::string, std::string> &variables, Context &context,
                     const std::function<void(CheckedRecipe &)> &take) {
+    std::optional<std::vector<std::filesystem::path>> directories;
+    const AllowedDirectories allowed = [&] {
+        if (!directories)
+            directories = Workspace(context).allowed_directories();
+        return *directories;
+    };
     Findings findings;
     Diagnostics diagnostics;
     for (const std::string &path : paths) {
-        if (std::optional<CheckedRecipe> recipe = check_recipe(path, variables, diagnostics)) {
+        if (std::optional<CheckedRecipe> recipe =
+                check_recipe(path, variables, diagnostics, allowed)) {
             ++findings.valid;
             take(*recipe);
         }
@@ -48,8 +56,8 @@ Findings check_each(const std::vector<std::string> &paths,
 } // namespace
 
 Findings find_mistakes(const std::vector<std::string> &paths,
-                       const std::map<std::string, std::string> &variables) {
-    return check_each(paths, variables, [](const CheckedRecipe &) {});
+                       const std::map<std::string, std::string> &variables, Context &context) {
+    return check_each(paths, variables, context, [](const CheckedRecipe &) {});
 }
 
 void require_valid(const Findings &findings, const std::vector<std::string> &paths,
@@ -64,9 +72,9 @@ std::vector<CheckedRecipe> check_recipes(const std::vector<std::string> &paths,
                                          const std::map<std::string, std::string> &variables,
                                          Context &context) {
     std::vector<CheckedRecipe> recipes;
-    const Findings findings = check_each(paths, variables, [&recipes](CheckedRecipe &recipe) {
-        recipes.push_back(std::move(recipe));
-    });
+    const Findings findings =
+        check_each(paths, variables, context,
+                   [&recipes](CheckedRecipe &recipe) { recipes.push_back(std::move(recipe)); });
     require_valid(findings, paths, context);
     return recipes;
 }

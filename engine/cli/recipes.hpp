@@ -17,9 +17,11 @@ struct Findings {
     std::vector<Diagnostic> diagnostics; ///< of all, sorted
 };
 
-/// Checks one after the other and keeps none. Prints nothing.
+/// Checks one after the other and keeps none. Prints nothing but mistakes of the configuration,
+/// which is read when a recipe names files outside its own directory.
 [[nodiscard]] Findings find_mistakes(const std::vector<std::string> &paths,
-                                     const std::map<std::string, std::string> &variables);
+                                     const std::map<std::string, std::string> &variables,
+                                     Context &context);
 
 /// Prints all mistakes and warnings on standard error. Throws Error: invalid, counting the wrong
 /// recipes, unless all of `paths` are right.

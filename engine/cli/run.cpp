@@ -5,6 +5,9 @@
 #include "cli/run.hpp"
 
 #include "base/exit_code.hpp"
+#include "base/file.hpp"
+#include "base/shortage.hpp"
+#include "base/undelivered.hpp"
 #include "base/version.hpp"
 #include "cli/arguments.hpp"
 #include "cli/context.hpp"
@@ -12,9 +15,13 @@
 #include "cli/usage.hpp"
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <exception>
+#include <filesystem>
 #include <fmt/format.h>
+#include <new>
 #include <optional>
+#include <system_error>
 
 namespace retouch {
 
@@ -38,6 +45,16 @@ std::optional<int> parse(CLI::App &app, const std::vector<std::string> &argument
     return std::nullopt;
 }
 
+/// The errno behind a failure of the standard library's (of its threads, for one) when the host had
+/// no more of something; else 0.
+int code_of_shortage(const std::exception &error) {
+    if (dynamic_cast<const std::bad_alloc *>(&error) != nullptr)
+        return ENOMEM;
+    const auto *failed = dynamic_cast<const std::system_error *>(&error);
+    const int code = failed == nullptr ? 0 : failed->code().value();
+    return is_shortage(code) || code == EAGAIN ? code : 0;
+}
+
 int run(const std::vector<std::string> &arguments, Context &context) {
     CLI::App app;
     define_arguments(app, context);
@@ -58,8 +75,16 @@ int run_cli(const std::vector<std::string> &arguments) {
         return run(arguments, context);
     } catch (const Error &error) {
         context.console.error(error);
-        return exit_code(error.kind());
+        return exit_code_of(error);
+    } catch (const std::filesystem::filesystem_error &error) {
+        context.console.error(system_error("use", error.path1(), error.code().value()));
+        return exit_code(ErrorKind::failed);
     } catch (const std::exception &error) {
+        if (const int code = code_of_shortage(error)) {
+            const Error shortage = shortage_error("go on", code);
+            context.console.error(shortage);
+            return exit_code(shortage.kind());
+        }
         context.console.error(Error(ErrorKind::internal,
                                     fmt::format("this is a bug in retouch: {}", error.what()),
                                     "please report it with the command that led to it"));

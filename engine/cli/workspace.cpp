@@ -5,6 +5,7 @@
 #include "cli/workspace.hpp"
 
 #include "apply/apply.hpp"
+#include "base/descriptors.hpp"
 #include "base/digest.hpp"
 #include "base/text.hpp"
 #include "catalog/local.hpp"
@@ -76,7 +77,9 @@ GlanceOptions glance_options(const CatalogSettings &settings, const Context &con
     return options;
 }
 
-Workspace::Workspace(Context &context) : context_(context), configuration_(load(context)) {}
+Workspace::Workspace(Context &context)
+    : context_((require_descriptors(k_descriptors_of_a_run), context)),
+      configuration_(load(context)) {}
 
 const CatalogSettings &Workspace::catalog() const {
     std::string name = context_.global.catalog;

@@ -1,7 +1,7 @@
 #pragma once
 // Workspace: what a command works on: the configuration that holds here and the catalogs it names.
-// It is made when a command first needs it, so that `check` and `schema` never read a
-// configuration.
+// It is made when a command first needs it, so that `schema` never reads a
+// configuration, and `check` only for a recipe that names files outside its own directory.
 
 #include "catalog/glance.hpp"
 #include "cli/configuration.hpp"
@@ -15,11 +15,17 @@ namespace retouch {
 
 class Workspace {
   public:
-    /// Finds and reads the configuration. Prints its mistakes and throws Error: bad_config.
+    /// Finds and reads the configuration. Prints its mistakes and throws Error: bad_config, or
+    /// unavailable when too few files may be open for any work.
     explicit Workspace(Context &context);
 
     /// The configuration file; empty when there is none.
     [[nodiscard]] const std::filesystem::path &file() const { return configuration_.file; }
+
+    /// Where recipes may name files besides their own directories; absolute.
+    [[nodiscard]] const std::vector<std::filesystem::path> &allowed_directories() const {
+        return configuration_.allowed_directories;
+    }
 
     /// The catalog to use: --catalog, then RETOUCH_CATALOG, then the file's default.
     /// Throws Error: bad_config when there is none of that name.

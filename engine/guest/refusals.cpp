@@ -3,12 +3,36 @@
 #include "guest/refusals.hpp"
 
 #include "base/text.hpp"
+#include "guest/tree/tree.hpp"
 
 #include <cerrno>
 #include <cstring>
 #include <fmt/format.h>
 
 namespace retouch::refusal {
+
+namespace {
+
+/// A guest may have paths of any length.
+std::string shown(std::string_view path) {
+    constexpr std::size_t most = 200;
+    constexpr std::string_view gap = "[...]";
+    constexpr std::size_t half = (most - gap.size()) / 2;
+    if (path.size() <= most)
+        return escape(path);
+    std::size_t front = half;
+    std::size_t back = path.size() - half;
+    const auto inside_letter = [&](std::size_t at) {
+        return (static_cast<unsigned char>(path[at]) & 0xc0) == 0x80;
+    };
+    for (int tries = 0; tries < 3 && inside_letter(front); ++tries)
+        --front;
+    for (int tries = 0; tries < 3 && inside_letter(back); ++tries)
+        ++back;
+    return escape(path.substr(0, front)) + std::string(gap) + escape(path.substr(back));
+}
+
+} // namespace
 
 Error no_system() {
     return {ErrorKind::refused, "no operating system was found in the image",
@@ -34,9 +58,79 @@ Error needs_appliance(const std::string &what) {
             "use --guest appliance"};
 }
 
+bool is_of_the_image(const Error &error) {
+    return error.kind() == ErrorKind::refused || error.kind() == ErrorKind::failed;
+}
+
+Error cannot_open(const std::string &device, const Error &reason) {
+    return {is_of_the_image(reason) ? ErrorKind::refused : reason.kind(),
+            fmt::format("cannot mount {} of the image: {}", escape(device), reason.what()),
+            reason.hint()};
+}
+
+Error cannot_mount(const std::string &path, const std::string &device, const Error &reason) {
+    return {ErrorKind::refused,
+            fmt::format("cannot mount {} of the guest from {}: {}", escape(path), escape(device),
+                        reason.what()),
+            reason.hint().empty()
+                ? "repair the filesystem or its line in the image's /etc/fstab; where the system "
+                  "can do without it, give the line the option nofail"
+                : reason.hint()};
+}
+
+Error mount_failure(const std::string &type, int code) {
+    const std::string name = escape(type);
+    const char *words = std::strerror(code);
+    switch (code) {
+    case EPERM:
+    case EACCES:
+        return {ErrorKind::not_authorised,
+                fmt::format("this process may not mount filesystems: {}", words),
+                "run retouch as root on the host itself, or use --guest appliance"};
+    case ENODEV:
+        return {ErrorKind::refused,
+                fmt::format("this host's kernel does not know the filesystem {}", name),
+                "use --guest appliance"};
+    case EINVAL:
+    case EUCLEAN:
+    case EBADMSG:
+    case EOPNOTSUPP:
+    case EROFS:
+        return {ErrorKind::refused,
+                fmt::format("the {} filesystem is damaged or has features this host's kernel does "
+                            "not know: {}",
+                            name, words),
+                "check it with fsck, or try --guest appliance"};
+    case EBUSY:
+        return {ErrorKind::temporary,
+                fmt::format("another program of this host uses the {} filesystem: {}", name, words),
+                "find it with lsblk and fuser, and try again"};
+    case ENOMEM:
+    case EMFILE:
+    case ENFILE:
+        return {ErrorKind::unavailable,
+                fmt::format("this host cannot mount a {} filesystem now: {}", name, words),
+                "give it more memory or descriptors, and try again"};
+    default:
+        return {ErrorKind::failed, fmt::format("the {} filesystem: {}", name, words),
+                code == EIO ? "the host's disk may be full, or the image damaged" : ""};
+    }
+}
+
 Event not_mounted(const std::string &path, const std::string &reason) {
     return {"notice", "", fmt::format("{} of the guest is not mounted: {}", escape(path), reason),
             Json::object()};
+}
+
+Error cannot_look(std::string_view path, int code) {
+    if (code != k_too_large)
+        return file_operation("look at", path, code);
+    return {ErrorKind::refused,
+            fmt::format("there is more in the guest's filesystems than retouch can remember; it "
+                        "gave up at {}",
+                        shown(path)),
+            "use an image with fewer files; apply without limits and rehearsal does not look at "
+            "them all"};
 }
 
 Error file_operation(std::string_view what, std::string_view path, int code) {
@@ -48,17 +142,17 @@ Error file_operation(std::string_view what, std::string_view path, int code) {
     else if (code == EIO)
         hint = "the host's disk may be full, or the image damaged";
     return {ErrorKind::failed,
-            fmt::format("cannot {} {} in the guest: {}", what, escape(path), std::strerror(code)),
+            fmt::format("cannot {} {} in the guest: {}", what, shown(path), std::strerror(code)),
             hint};
 }
 
 Error not_regular(std::string_view path) {
-    return {ErrorKind::failed, fmt::format("{} is not a regular file in the guest", escape(path))};
+    return {ErrorKind::failed, fmt::format("{} is not a regular file in the guest", shown(path))};
 }
 
 Error too_large(std::string_view path, std::size_t max_bytes) {
-    return {ErrorKind::failed, fmt::format("{} in the guest is larger than {}", escape(path),
-                                           format_bytes(max_bytes))};
+    return {ErrorKind::failed,
+            fmt::format("{} in the guest is larger than {}", shown(path), format_bytes(max_bytes))};
 }
 
 } // namespace retouch::refusal

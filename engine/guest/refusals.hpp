@@ -22,11 +22,28 @@ namespace retouch::refusal {
 /// For the host guest: `what` is something only the appliance can open.
 [[nodiscard]] Error needs_appliance(const std::string &what);
 
+/// True for reasons that lie in the image, not in this machine or in the moment.
+[[nodiscard]] bool is_of_the_image(const Error &error);
+
+/// A volume that may be the root cannot be mounted. `reason`: keeps its kind when it is not of the
+/// image.
+[[nodiscard]] Error cannot_open(const std::string &device, const Error &reason);
+
+/// The machine would mount `device` on `path` and miss it. `reason`: of kind refused or failed.
+[[nodiscard]] Error cannot_mount(const std::string &path, const std::string &device,
+                                 const Error &reason);
+
+/// Why mount(2) of a filesystem failed with `code`. The message is the reason alone.
+[[nodiscard]] Error mount_failure(const std::string &type, int code);
+
 /// A notice: the filesystem for `path` could not be mounted; `reason` is already escaped.
 [[nodiscard]] Event not_mounted(const std::string &path, const std::string &reason);
 
 /// An Error about a file operation: "cannot WHAT PATH in the guest: REASON", with errno `code`.
 [[nodiscard]] Error file_operation(std::string_view what, std::string_view path, int code);
+
+/// Looking at the guest's whole tree failed at `path`, with errno `code` or k_too_large.
+[[nodiscard]] Error cannot_look(std::string_view path, int code);
 
 [[nodiscard]] Error not_regular(std::string_view path);
 

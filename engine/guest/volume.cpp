@@ -1,64 +1,16 @@
-// Reading fstab and matching its device names against the volumes that were found. The text comes
-// from the image and is bounded by the caller.
+// Names of volumes: blkid's on one side, an fstab's and udev's on the other. Both are untrusted.
 
 #include "guest/volume.hpp"
-
-#include "base/path.hpp"
-#include "base/text.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <charconv>
+#include <optional>
 
 namespace retouch {
 
 namespace {
-
-constexpr std::size_t k_most_entries = 32;
-
-constexpr std::array<std::string_view, 8> k_mountable = {"auto", "ext2",  "ext3", "ext4",
-                                                         "xfs",  "btrfs", "vfat", "msdos"};
-
-std::vector<std::string> fields_of(std::string_view line) {
-    std::vector<std::string> fields;
-    for (std::size_t at = 0; at < line.size();) {
-        const std::size_t start = line.find_first_not_of(" \t", at);
-        if (start == std::string_view::npos)
-            break;
-        const std::size_t end = std::min(line.find_first_of(" \t", start), line.size());
-        fields.emplace_back(line.substr(start, end - start));
-        at = end;
-    }
-    return fields;
-}
-
-/// fstab writes blanks as \040.
-std::string unescape(std::string_view text) {
-    const auto octal = [](char digit) { return digit >= '0' && digit <= '7'; };
-    std::string result;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        if (text[at] == '\\' && at + 3 < text.size() && octal(text[at + 1]) &&
-            octal(text[at + 2]) && octal(text[at + 3])) {
-            result += static_cast<char>((text[at + 1] - '0') * 64 + (text[at + 2] - '0') * 8 +
-                                        (text[at + 3] - '0'));
-            at += 3;
-        } else {
-            result += text[at];
-        }
-    }
-    return result;
-}
-
-bool has_option(std::string_view options, std::string_view wanted) {
-    for (std::size_t at = 0; at <= options.size();) {
-        const std::size_t end = std::min(options.find(',', at), options.size());
-        if (options.substr(at, end - at) == wanted)
-            return true;
-        at = end + 1;
-    }
-    return false;
-}
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
     const auto lower = [](char letter) { return std::tolower(static_cast<unsigned char>(letter)); };
@@ -75,8 +27,25 @@ std::string_view after(std::string_view text, std::string_view prefix) {
     return text;
 }
 
-/// Partition number of a first disk's name: sda1, vda1, xvda1, nvme0n1p1; 0 for the disk; -1 else.
-int partition_number(std::string_view device) {
+/// udev writes a blank in the name of a link as \x20.
+std::string from_udev(std::string_view name) {
+    std::string text;
+    for (std::size_t at = 0; at < name.size(); ++at) {
+        unsigned char byte = 0;
+        const char *digits = name.data() + at + 2;
+        if (name.substr(at, 2) == "\\x" && at + 4 <= name.size() &&
+            std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2) {
+            text += static_cast<char>(byte);
+            at += 3;
+        } else {
+            text += name[at];
+        }
+    }
+    return text;
+}
+
+/// Partition number of a first disk's name: sda1, vda1, xvda1, nvme0n1p1; 0 for the disk.
+std::optional<int> partition_number(std::string_view device) {
     for (const std::string_view disk :
          {"/dev/sda", "/dev/vda", "/dev/xvda", "/dev/hda", "/dev/nvme0n1p", "/dev/mmcblk0p"}) {
         if (device.substr(0, disk.size()) != disk)
@@ -88,8 +57,28 @@ int partition_number(std::string_view device) {
         if (digits.empty() || (code == std::errc() && end == digits.data() + digits.size()))
             return number;
     }
-    return -1;
+    return std::nullopt;
 }
+
+enum class Kind { identifier, label };
+
+struct Naming {
+    std::string_view prefix;
+    std::string Volume::*member;
+    Kind kind;
+    bool is_link; ///< of udev
+};
+
+constexpr std::array k_namings = {
+    Naming{"UUID=", &Volume::uuid, Kind::identifier, false},
+    Naming{"LABEL=", &Volume::label, Kind::label, false},
+    Naming{"PARTUUID=", &Volume::partition_uuid, Kind::identifier, false},
+    Naming{"PARTLABEL=", &Volume::partition_label, Kind::label, false},
+    Naming{"/dev/disk/by-uuid/", &Volume::uuid, Kind::identifier, true},
+    Naming{"/dev/disk/by-label/", &Volume::label, Kind::label, true},
+    Naming{"/dev/disk/by-partuuid/", &Volume::partition_uuid, Kind::identifier, true},
+    Naming{"/dev/disk/by-partlabel/", &Volume::partition_label, Kind::label, true},
+};
 
 } // namespace
 
@@ -111,51 +100,47 @@ void set_blkid_value(Volume &volume, std::string_view key, const std::string &va
             volume.*known.member = value;
 }
 
-std::vector<FstabEntry> read_fstab(std::string_view text) {
-    std::vector<FstabEntry> entries;
-    for (const std::string &line : split_lines(text)) {
-        const std::vector<std::string> fields = fields_of(line);
-        if (fields.size() < 3 || fields[0].front() == '#' || entries.size() == k_most_entries)
-            continue;
-        const std::string path = unescape(fields[1]);
-        const std::string_view options = fields.size() > 3 ? std::string_view(fields[3]) : "";
-        const bool wanted = std::ranges::count(k_mountable, fields[2]) > 0 && path != "/" &&
-                            is_normal_absolute(path) && !has_option(options, "noauto") &&
-                            !has_option(options, "bind");
-        if (wanted)
-            entries.push_back({unescape(fields[0]), path, fields[2]});
+std::string as_blkid_writes(std::string_view text) {
+    constexpr std::string_view quoted = " \\\"'$`<>";
+    std::string result;
+    for (const char letter : text) {
+        auto byte = static_cast<unsigned char>(letter);
+        if (byte >= 0x80)
+            result += "M-";
+        byte &= 0x7f;
+        if (byte < 0x20 || byte == 0x7f) {
+            result += '^';
+            byte ^= 0x40;
+        } else if (quoted.find(static_cast<char>(byte)) != std::string_view::npos) {
+            result += '\\';
+        }
+        result += static_cast<char>(byte);
     }
-    std::ranges::stable_sort(entries, {},
-                             [](const FstabEntry &entry) { return entry.path.size(); });
-    return entries;
+    return result;
 }
 
-const Volume *find_volume(std::string_view fstab_device, const std::vector<Volume> &volumes) {
-    struct Naming {
-        std::string_view prefix;
-        std::string Volume::*member;
-    };
-
-    static constexpr std::array namings = {
-        Naming{"UUID=", &Volume::uuid},
-        Naming{"LABEL=", &Volume::label},
-        Naming{"PARTUUID=", &Volume::partition_uuid},
-        Naming{"PARTLABEL=", &Volume::partition_label},
-        Naming{"/dev/disk/by-uuid/", &Volume::uuid},
-        Naming{"/dev/disk/by-label/", &Volume::label},
-        Naming{"/dev/disk/by-partuuid/", &Volume::partition_uuid},
-        Naming{"/dev/disk/by-partlabel/", &Volume::partition_label},
-    };
-    for (const Naming &naming : namings)
-        if (const std::string_view value = after(fstab_device, naming.prefix); !value.empty())
-            for (const Volume &volume : volumes)
-                if (equal_ignoring_case(volume.*naming.member, value))
-                    return &volume;
-    if (const int number = partition_number(fstab_device); number >= 0)
+std::vector<const Volume *> find_volumes(std::string_view fstab_device,
+                                         const std::vector<Volume> &volumes) {
+    std::vector<const Volume *> found;
+    const auto take_if = [&](const auto &matches) {
         for (const Volume &volume : volumes)
-            if (volume.number == number)
-                return &volume;
-    return nullptr;
+            if (matches(volume))
+                found.push_back(&volume);
+    };
+    for (const Naming &naming : k_namings) {
+        const std::string_view name = after(fstab_device, naming.prefix);
+        if (name.empty())
+            continue;
+        const std::string value =
+            as_blkid_writes(naming.is_link ? from_udev(name) : std::string(name));
+        take_if([&](const Volume &volume) {
+            const std::string &own = volume.*naming.member;
+            return naming.kind == Kind::identifier ? equal_ignoring_case(own, value) : own == value;
+        });
+    }
+    if (const std::optional<int> number = partition_number(fstab_device))
+        take_if([&](const Volume &volume) { return volume.number == *number; });
+    return found;
 }
 
 } // namespace retouch

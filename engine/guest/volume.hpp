@@ -1,6 +1,6 @@
 #pragma once
-// Volumes of a disk and the lines of a guest's fstab that name them. Plain values and functions;
-// finding and mounting volumes is for the back ends.
+// Volumes of a disk, what is known of them, and the names by which a guest's fstab knows them.
+// Plain values and functions; finding and mounting volumes is for the back ends.
 
 #include <cstdint>
 #include <string>
@@ -9,7 +9,8 @@
 
 namespace retouch {
 
-/// A partition, or the disk itself when it has no partition table.
+/// A partition, or the disk itself when it has no partition table. Labels are kept as blkid writes
+/// them, so that they can be compared.
 struct Volume {
     std::string device;       ///< /dev/sda1, or /dev/sda for the disk itself
     int number = 0;           ///< of the partition; 0 for the disk itself
@@ -20,24 +21,20 @@ struct Volume {
     std::string label;
     std::string partition_uuid;
     std::string partition_label;
-};
-
-struct FstabEntry {
-    std::string device; ///< as written: /dev/sda1, UUID=..., LABEL=...
-    std::string path;   ///< normal and absolute, not "/"
-    std::string filesystem;
+    bool ambiguous = false;        ///< blkid found more than one filesystem
+    bool external_journal = false; ///< its journal is on another disk; where the host is at risk
 };
 
 /// Takes over what blkid says under one of its keys; other keys are passed over.
 void set_blkid_value(Volume &volume, std::string_view key, const std::string &value);
 
-/// The entries worth mounting: local filesystems below the root that mount by themselves, shortest
-/// path first, at most 32. Everything else in the untrusted text is passed over.
-[[nodiscard]] std::vector<FstabEntry> read_fstab(std::string_view text);
+/// The text as blkid's format "export" writes it.
+[[nodiscard]] std::string as_blkid_writes(std::string_view text);
 
-/// The volume an fstab line names, or nullptr. Device names are matched by partition number, which
-/// is the best that can be done outside the machine they were written for.
-[[nodiscard]] const Volume *find_volume(std::string_view fstab_device,
-                                        const std::vector<Volume> &volumes);
+/// The volumes an fstab line names: more than one when the name is not unique. Device names are
+/// matched by partition number, which is the best that can be done outside the machine they were
+/// written for.
+[[nodiscard]] std::vector<const Volume *> find_volumes(std::string_view fstab_device,
+                                                       const std::vector<Volume> &volumes);
 
 } // namespace retouch

@@ -5,12 +5,20 @@
 #include "model/object_reader.hpp"
 
 #include "base/text.hpp"
+#include "model/json_place.hpp"
 
 #include <fmt/format.h>
 
 #include <limits>
 
 namespace retouch {
+
+std::string place_of(std::string_view object, std::string_view key) {
+    constexpr std::size_t k_shown = 200;
+    const std::string shown = escape(key.substr(0, k_shown));
+    return object.empty() || key.empty() ? std::string(object) + shown
+                                         : fmt::format("{}.{}", object, shown);
+}
 
 ObjectReader::ObjectReader(const Json &value, std::string path, const DocumentContext &context)
     : value_(&value), path_(std::move(path)), context_(&context) {
@@ -19,9 +27,7 @@ ObjectReader::ObjectReader(const Json &value, std::string path, const DocumentCo
 }
 
 std::string ObjectReader::place(std::string_view key) const {
-    constexpr std::size_t k_shown = 200;
-    const std::string shown = escape(key.substr(0, k_shown));
-    return path_.empty() || key.empty() ? path_ + shown : path_ + '.' + shown;
+    return place_of(path_, key);
 }
 
 Error ObjectReader::wrong(std::string_view key, const std::string &what) const {

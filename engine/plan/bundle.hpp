@@ -6,23 +6,28 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 namespace retouch {
 
-/// Writes the bundle of `plan` to `path`, in one piece or not at all; only its owner may read it,
-/// for injected files may be secret. Throws Error: stale when a file is not as the plan says.
-void write_bundle(const std::filesystem::path &path, const Plan &plan);
+/// Writes the bundle of `plan` into `fd`; `path` is for the error text. Throws Error: stale when a
+/// file is not as the plan says.
+void write_bundle(int fd, const std::filesystem::path &path, const Plan &plan);
 
-/// True when the file begins as write_bundle() begins one. Never throws.
+/// True when `bytes`, the first 512 or more of a file, begin as write_bundle() begins one.
+[[nodiscard]] bool begins_bundle(std::string_view bytes) noexcept;
+
+/// True when the file begins so. Never throws.
 [[nodiscard]] bool is_bundle(const std::filesystem::path &path) noexcept;
 
 /// The text of the plan in a bundle, for plan_from_json(). Throws Error: invalid when it is
 /// damaged.
 [[nodiscard]] std::string bundled_plan_text(const std::filesystem::path &path);
 
-/// Writes the injected files below `directory`, which must be empty and private, and points `plan`,
-/// read from the same bundle, to them. Both are untrusted: nothing is written outside `directory`,
-/// and no more than the plan says. Throws Error: invalid when a file is missing or has other bytes.
+/// Puts the injected contents into `directory`, which must be empty and private, each under its
+/// sha256, and makes `plan`, read from the same bundle, take them from there (StepKind::relocate).
+/// The archive is untrusted: no more is written than it holds itself. Throws Error: invalid when a
+/// file is missing, has other bytes, or when there is anything else in it.
 void unpack_bundle(const std::filesystem::path &path, const std::filesystem::path &directory,
                    Plan &plan);
 

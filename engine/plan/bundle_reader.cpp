@@ -1,20 +1,22 @@
-// Reading bundles. What an archive may hold beyond a bundle's members is not looked at: no path,
-// link, mode or owner of it is ever used.
+// Reading bundles. Nothing of an archive decides where something is written: contents are put under
+// their digests. What is unpacked is never more than the archive's own bytes.
 
 #include "plan/bundle.hpp"
 
 #include "base/digest.hpp"
 #include "base/file.hpp"
+#include "base/interrupt.hpp"
 #include "base/text.hpp"
 #include "plan/archive_handle.hpp"
+#include "retouch/step_kind.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <fcntl.h>
 #include <map>
 #include <optional>
+#include <set>
 #include <string_view>
 
 namespace retouch {
@@ -34,6 +36,17 @@ Error damaged(const fs::path &path, const std::string &why) {
             fmt::format("the bundle {} is damaged: {}", escape(path.string()), why), k_again};
 }
 
+Error without_plan(const fs::path &path) {
+    return damaged(path, "its first member is not plan.json");
+}
+
+std::string shown(const std::string &name) {
+    constexpr std::size_t k_longest = 100;
+    return escape(std::string_view(name).substr(0, k_longest));
+}
+
+/// Gives the members of an archive one after the other, and only what lies in the archive itself:
+/// a sparse member would be as large as it likes.
 class Reader {
   public:
     explicit Reader(const fs::path &path)
@@ -45,22 +58,37 @@ class Reader {
 
     /// The name of the next member; nullopt at the end.
     std::optional<std::string> next() {
+        check_interrupt();
         archive_entry *entry = nullptr;
         const int code = archive_read_next_header(handle_.get(), &entry);
         if (code == ARCHIVE_EOF)
             return std::nullopt;
         if (code < ARCHIVE_WARN)
             throw damaged(path_, reason_of(handle_));
-        const char *name = archive_entry_pathname(entry);
-        return name != nullptr ? name : "";
+        const char *found = archive_entry_pathname(entry);
+        const std::string name = found != nullptr ? found : "";
+        if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry) != nullptr)
+            throw damaged(path_, fmt::format("its member {} is no file", shown(name)));
+        done_ = 0;
+        name_ = name;
+        return name;
     }
 
     /// More of this member; empty at its end.
     std::string_view read() {
-        const la_ssize_t count = archive_read_data(handle_.get(), buffer_.data(), buffer_.size());
-        if (count < 0)
+        check_interrupt();
+        const void *bytes = nullptr;
+        std::size_t size = 0;
+        la_int64_t offset = 0;
+        const int code = archive_read_data_block(handle_.get(), &bytes, &size, &offset);
+        if (code == ARCHIVE_EOF)
+            return {};
+        if (code < ARCHIVE_WARN)
             throw damaged(path_, reason_of(handle_));
-        return {buffer_.data(), static_cast<std::size_t>(count)};
+        if (offset != done_ || size == 0)
+            throw damaged(path_, fmt::format("its member {} has holes", shown(name_)));
+        done_ += static_cast<la_int64_t>(size);
+        return {static_cast<const char *>(bytes), size};
     }
 
   private:
@@ -69,37 +97,12 @@ class Reader {
     const fs::path &path_;
     UniqueFd file_;
     ArchiveHandle handle_;
-    std::array<char, k_block> buffer_{};
+    std::string name_;
+    la_int64_t done_ = 0; ///< bytes of this member
 };
-
-/// Where a file of the plan goes below `directory`.
-fs::path place_of(const InjectedFile &file, const fs::path &directory, const fs::path &bundle) {
-    const fs::path path = file.path;
-    if (!path.is_absolute() || path.lexically_normal() != path || !path.has_filename() ||
-        std::ranges::any_of(path, [](const fs::path &part) { return part == ".."; }))
-        throw damaged(
-            bundle, fmt::format("its plan injects {}, which is no file's path", escape(file.path)));
-    return directory / path.relative_path();
-}
-
-void make_directory_of(const fs::path &path) {
-    std::error_code failed;
-    fs::create_directories(path.parent_path(), failed);
-    if (failed)
-        throw system_error("create", path.parent_path(), failed.value());
-}
-
-void duplicate(const fs::path &from, const fs::path &to) {
-    make_directory_of(to);
-    std::error_code failed;
-    fs::copy_file(from, to, failed);
-    if (failed)
-        throw system_error("write", to, failed.value());
-}
 
 /// Writes the member at hand, which must be as `file` says.
 void unpack(Reader &reader, const InjectedFile &file, const fs::path &to, const fs::path &bundle) {
-    make_directory_of(to);
     const UniqueFd out = open_file(to, O_WRONLY | O_CREAT | O_EXCL, 0600);
     Digest digest(Digest::Algorithm::sha256);
     std::int64_t done = 0;
@@ -114,32 +117,29 @@ void unpack(Reader &reader, const InjectedFile &file, const fs::path &to, const 
         throw damaged(bundle, fmt::format("{} has other contents", escape(file.path)));
 }
 
-/// Points files, and the entries of steps that name them or a directory above, below `directory`.
 void relocate(Target &target, const fs::path &directory) {
-    const auto holds_file = [&](const std::string &from) {
-        return std::ranges::any_of(target.injected, [&](const InjectedFile &file) {
-            return file.path == from || file.path.starts_with(from + "/");
-        });
-    };
-    for (PlannedStep &planned : target.steps) {
-        Json &options = planned.step.options;
-        if (const auto from = options.find("from");
-            from != options.end() && from->is_string() && holds_file(from->get<std::string>()))
-            *from = directory.string() + from->get<std::string>();
-    }
+    for (PlannedStep &planned : target.steps)
+        if (const StepKind *kind = find_step_kind(planned.step.kind); kind->relocate != nullptr)
+            kind->relocate(planned.step, directory.string());
     for (InjectedFile &file : target.injected)
-        file.path = directory.string() + file.path;
+        file.path = directory / file.sha256;
 }
 
 } // namespace
+
+bool begins_bundle(std::string_view bytes) noexcept {
+    constexpr std::size_t k_header = 512;
+    constexpr std::string_view k_magic = "ustar";
+    return bytes.size() >= k_header && bytes.starts_with(k_plan_name) &&
+           bytes[k_plan_name.size()] == '\0' &&
+           bytes.substr(k_magic_offset, k_magic.size()) == k_magic;
+}
 
 bool is_bundle(const fs::path &path) noexcept {
     try {
         const UniqueFd file = open_regular_file(path);
         std::array<char, 512> header{};
-        const std::string_view text(header.data(), read_some(file.get(), header, path));
-        return text.size() == header.size() && text.starts_with(std::string(k_plan_name) + '\0') &&
-               text.substr(k_magic_offset).starts_with("ustar");
+        return begins_bundle({header.data(), read_some(file.get(), header, path)});
     } catch (const std::exception &) {
         return false;
     }
@@ -148,7 +148,7 @@ bool is_bundle(const fs::path &path) noexcept {
 std::string bundled_plan_text(const fs::path &path) {
     Reader reader(path);
     if (reader.next() != k_plan_name)
-        throw damaged(path, "its first member is not plan.json");
+        throw without_plan(path);
     std::string text;
     for (std::string_view bytes = reader.read(); !bytes.empty(); bytes = reader.read()) {
         if (text.size() + bytes.size() > k_largest_plan)
@@ -160,27 +160,25 @@ std::string bundled_plan_text(const fs::path &path) {
 }
 
 void unpack_bundle(const fs::path &path, const fs::path &directory, Plan &plan) {
-    // Contents -> where they go; several files may have the same.
-    std::map<std::string, std::map<fs::path, const InjectedFile *>> wanted;
+    std::map<std::string, const InjectedFile *> wanted; // by their contents; some have the same
     for (const Target &target : plan.targets)
         for (const InjectedFile &file : target.injected)
-            wanted[file.sha256][place_of(file, directory, path)] = &file;
+            wanted.emplace(file.sha256, &file);
+    std::set<std::string> unpacked;
     Reader reader(path);
+    if (reader.next() != k_plan_name)
+        throw without_plan(path);
     while (const auto name = reader.next()) {
-        const auto found =
-            name->starts_with(k_files) ? wanted.find(name->substr(k_files.size())) : wanted.end();
-        if (found == wanted.end())
-            continue;
-        const auto &[first, file] = *found->second.begin();
-        unpack(reader, *file, first, path);
-        for (const auto &[place, other] : found->second)
-            if (place != first)
-                duplicate(first, place);
-        wanted.erase(found);
+        const std::string digest =
+            name->starts_with(k_files) ? name->substr(k_files.size()) : std::string();
+        const auto found = wanted.find(digest);
+        if (found == wanted.end() || !unpacked.insert(digest).second)
+            throw damaged(path, fmt::format("its plan has no use for the member {}", shown(*name)));
+        unpack(reader, *found->second, directory / digest, path);
     }
-    if (!wanted.empty())
-        throw damaged(path, fmt::format("{} is missing",
-                                        escape(wanted.begin()->second.begin()->second->path)));
+    for (const auto &[digest, file] : wanted)
+        if (!unpacked.contains(digest))
+            throw damaged(path, fmt::format("{} is missing", escape(file->path)));
     for (Target &target : plan.targets)
         relocate(target, directory);
 }

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <exception>
 #include <set>
 #include <string_view>
 
@@ -27,10 +28,15 @@ Error changed_meanwhile(const InjectedFile &file) {
 
 class Writer {
   public:
-    Writer(int fd, const std::filesystem::path &path) : handle_(archive_write_new()), path_(path) {
+    Writer(int fd, const std::filesystem::path &path)
+        : fd_(fd), handle_(archive_write_new()), path_(path) {
         require(archive_write_set_format_pax_restricted(handle_.get()));
-        require(archive_write_open_fd(handle_.get(), fd));
+        require(archive_write_set_bytes_in_last_block(handle_.get(), 1));
+        require(archive_write_open(handle_.get(), this, nullptr, &Writer::write_block, nullptr));
     }
+
+    Writer(const Writer &) = delete;
+    Writer &operator=(const Writer &) = delete;
 
     void add(const std::string &name, std::string_view bytes) {
         begin(name, bytes.size());
@@ -59,12 +65,27 @@ class Writer {
     void finish() { require(archive_write_close(handle_.get())); }
 
   private:
+    /// Called by the library, through which no exception can pass.
+    static la_ssize_t write_block(archive *handle, void *self, const void *bytes, size_t count) {
+        auto &writer = *static_cast<Writer *>(self);
+        try {
+            write_all(writer.fd_, {static_cast<const char *>(bytes), count}, writer.path_);
+            return static_cast<la_ssize_t>(count);
+        } catch (const Error &) {
+            writer.failure_ = std::current_exception();
+            archive_set_error(handle, -1, "%s", "not written");
+            return ARCHIVE_FATAL;
+        }
+    }
+
     void require(int code) {
         if (code < ARCHIVE_OK)
             throw failure();
     }
 
     Error failure() {
+        if (failure_)
+            std::rethrow_exception(failure_);
         if (const int code = archive_errno(handle_.get()); code > 0)
             return system_error("write", path_, code);
         return {ErrorKind::failed,
@@ -87,6 +108,8 @@ class Writer {
             throw failure();
     }
 
+    int fd_;
+    std::exception_ptr failure_;
     ArchiveHandle handle_;
     const std::filesystem::path &path_;
     std::set<std::string> written_;
@@ -95,18 +118,13 @@ class Writer {
 
 } // namespace
 
-void write_bundle(const std::filesystem::path &path, const Plan &plan) {
-    write_file_atomically(
-        path,
-        [&](int fd) {
-            const auto writer = std::make_unique<Writer>(fd, path);
-            writer->add("plan.json", to_json(plan).dump(2) + "\n");
-            for (const Target &target : plan.targets)
-                for (const InjectedFile &file : target.injected)
-                    writer->add(file);
-            writer->finish();
-        },
-        k_private);
+void write_bundle(int fd, const std::filesystem::path &path, const Plan &plan) {
+    const auto writer = std::make_unique<Writer>(fd, path);
+    writer->add("plan.json", to_json(plan).dump(2) + "\n");
+    for (const Target &target : plan.targets)
+        for (const InjectedFile &file : target.injected)
+            writer->add(file);
+    writer->finish();
 }
 
 } // namespace retouch

@@ -1,6 +1,7 @@
 #include "plan/check.hpp"
 
 #include "recipe/load.hpp"
+#include "recipe/work_tree.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -27,10 +28,12 @@ CheckedRecipe read_sections(const std::vector<Section> &sections, const ReadCont
 
 std::optional<CheckedRecipe> check_recipe(const std::filesystem::path &path,
                                           const std::map<std::string, std::string> &variables,
-                                          Diagnostics &diagnostics) {
+                                          Diagnostics &diagnostics,
+                                          const AllowedDirectories &allowed) {
     LoadedRecipe loaded = load_recipe(path, variables);
     Diagnostics found = std::move(loaded.diagnostics);
-    const ReadContext context{path.string(), loaded.directory, std::move(loaded.lines)};
+    const ReadContext context{path.string(), loaded.directory, std::move(loaded.lines),
+                              host_root_of(loaded.directory), allowed};
     CheckedRecipe checked =
         read_sections(loaded.recipe ? loaded.recipe->sections : loaded.sections, context, found);
     const bool failed = found.has_errors();

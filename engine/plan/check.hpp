@@ -8,6 +8,7 @@
 #include "retouch/step_kind.hpp"
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -21,9 +22,12 @@ struct CheckedRecipe {
     std::vector<InjectedFile> injected;
 };
 
+/// Directories a recipe may name files in besides its own; asked only when it matters.
+using AllowedDirectories = std::function<std::vector<std::filesystem::path>()>;
+
 /// Absent when there are errors; they are in `diagnostics`.
 [[nodiscard]] std::optional<CheckedRecipe>
 check_recipe(const std::filesystem::path &path, const std::map<std::string, std::string> &variables,
-             Diagnostics &diagnostics);
+             Diagnostics &diagnostics, const AllowedDirectories &allowed = nullptr);
 
 } // namespace retouch

@@ -170,7 +170,7 @@ std::optional<Image> last_generation(const std::vector<Image> &images,
             continue;
         const bool fits =
             image.name == publish_name || image.property(lineage::k_fingerprint) == fingerprint;
-        if (found == nullptr || fits || !exact)
+        if (found == nullptr || (fits && !exact) || (fits == exact && comes_after(image, *found)))
             found = &image;
         exact = exact || fits;
     }

@@ -15,8 +15,7 @@
 namespace retouch {
 
 /// The image `recipe` published last under `publish_name`, whatever became of its name and status:
-/// the newest that bears the name or the `fingerprint`, else the newest of all. `images` comes
-/// oldest first.
+/// the last that bears the name or the `fingerprint`, else the last of all.
 [[nodiscard]] std::optional<Image> last_generation(const std::vector<Image> &images,
                                                    const std::string &recipe_name,
                                                    const std::string &publish_name,

@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <iterator>
+#include <string_view>
+#include <tuple>
 
 namespace retouch {
 
@@ -25,15 +27,15 @@ bool is_generation(const Image &image, const std::string &recipe_name) {
     return image.property(lineage::k_recipe) == recipe_name;
 }
 
-/// The newest generation under `name`, hidden or not. Images come oldest first.
-const Image *newest_generation(const std::vector<Image> &images, const std::string &recipe_name,
-                               const std::string &name) {
-    const Image *newest = nullptr;
+/// The generation under `name` that comes last, hidden or not.
+const Image *last_generation_of(const std::vector<Image> &images, const std::string &recipe_name,
+                                const std::string &name) {
+    const Image *last = nullptr;
     for (const Image &image : images)
         if (image.name == name && image.status == "active" && !image.unfinished() &&
-            is_generation(image, recipe_name))
-            newest = &image;
-    return newest;
+            is_generation(image, recipe_name) && (last == nullptr || comes_after(image, *last)))
+            last = &image;
+    return last;
 }
 
 std::string list_images(const std::vector<const Image *> &images) {
@@ -102,7 +104,7 @@ void resolve_by_name(Lineage &lineage, const std::vector<Image> &images,
     for (const Image &image : images)
         if (image.name == name && is_visible(image) && !descends_from(image, recipe_name, images))
             foreign.push_back(&image);
-    const Image *generation = newest_generation(images, recipe_name, name);
+    const Image *generation = last_generation_of(images, recipe_name, name);
     if (generation != nullptr) {
         const std::string start = lineage_start(*generation, images);
         std::erase_if(foreign, [&](const Image *image) { return image->created_at <= start; });
@@ -123,7 +125,7 @@ void resolve_by_name(Lineage &lineage, const std::vector<Image> &images,
         return;
     }
     // Nothing visible bears the name any more; what was built from it may still know it.
-    const Image *present = newest_generation(images, recipe_name, lineage.publish_name);
+    const Image *present = last_generation_of(images, recipe_name, lineage.publish_name);
     if (present == nullptr)
         fail_unknown(name, images);
     use_source_of(lineage, *present, images);
@@ -135,6 +137,14 @@ void resolve_by_name(Lineage &lineage, const std::vector<Image> &images,
 
 bool is_visible(const Image &image) {
     return image.status == "active" && !image.hidden;
+}
+
+bool comes_after(const Image &image, const Image &other) {
+    const auto rank = [](const Image &ranked) {
+        return std::tuple(is_visible(ranked), std::string_view(ranked.created_at),
+                          std::string_view(ranked.updated_at));
+    };
+    return rank(image) >= rank(other);
 }
 
 ImageReference reference_to(const Image &image) {
@@ -164,7 +174,7 @@ Lineage resolve_lineage(const std::vector<Image> &images, const std::string &rec
         use_source_of(lineage, *by_id, images);
     else
         use_record(lineage, *by_id);
-    if (const Image *present = newest_generation(images, recipe_name, lineage.publish_name))
+    if (const Image *present = last_generation_of(images, recipe_name, lineage.publish_name))
         lineage.present = *present;
     return lineage;
 }

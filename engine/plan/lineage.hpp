@@ -14,7 +14,7 @@ namespace retouch {
 struct Lineage {
     ImageReference source;              ///< what to build from
     std::optional<Image> source_record; ///< absent when that image is gone
-    std::optional<Image> present;       ///< the newest generation under the published name
+    std::optional<Image> present;       ///< the last generation under the published name
     std::string publish_name;
     std::vector<std::string> notes; ///< what a reviewer should know, escaped
 };
@@ -31,6 +31,10 @@ struct Lineage {
 
 /// Visible and usable under its name: active and not hidden.
 [[nodiscard]] bool is_visible(const Image &image);
+
+/// Which of two generations under one name is the later: the visible one whatever clocks say, else
+/// the one created later, then the one changed later. True when they cannot be told apart.
+[[nodiscard]] bool comes_after(const Image &image, const Image &other);
 
 [[nodiscard]] ImageReference reference_to(const Image &image);
 

@@ -92,6 +92,8 @@ void plan_create(Target &target, const Recipe &recipe, const Lineage &lineage,
     target.publish.way = catalog.publish_way(source);
     if (target.publish.visibility == "shared" && source.visibility == "shared")
         target.publish.members = catalog.members(source.id);
+    for (std::string &note : catalog.notes_on(source))
+        target.notes.push_back(std::move(note));
     target.properties = properties_for_new(source.properties, recipe.properties);
     for (const std::string &id : bystanders(recipe, lineage, images))
         target.notes.push_back(fmt::format(

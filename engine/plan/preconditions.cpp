@@ -1,8 +1,8 @@
 #include "plan/preconditions.hpp"
 
-#include "base/clock.hpp"
 #include "base/digest.hpp"
 #include "base/text.hpp"
+#include "base/utc_time.hpp"
 #include "retouch/error.hpp"
 
 #include <fmt/format.h>
@@ -49,10 +49,17 @@ void compare_images(const Target &target, const std::vector<Image> &images,
             moved.push_back(fmt::format("image {} '{}' is gone", seen.id, escape(seen.name)));
 }
 
+/// Asked first: a file of another size need not be read. What cannot be asked, reading will tell.
+bool has_size(const InjectedFile &file) {
+    std::error_code failed;
+    const auto size = std::filesystem::file_size(file.path, failed);
+    return failed || size == static_cast<std::uintmax_t>(file.size);
+}
+
 void compare_files(const Target &target, std::vector<std::string> &moved) {
     for (const InjectedFile &file : target.injected) {
         try {
-            if (sha256_file(file.path) != file.sha256)
+            if (!has_size(file) || sha256_file(file.path) != file.sha256)
                 moved.push_back(fmt::format("{} has other contents", escape(file.path)));
         } catch (const Error &error) {
             moved.emplace_back(error.what());
@@ -63,7 +70,8 @@ void compare_files(const Target &target, std::vector<std::string> &moved) {
 } // namespace
 
 void require_acceptable(const Plan &plan) {
-    if (!plan.expires_at.empty() && utc_now() >= plan.expires_at)
+    const auto end = parse_utc(plan.expires_at);
+    if (!plan.expires_at.empty() && (!end || utc_time_now() >= *end))
         throw Error(ErrorKind::stale,
                     fmt::format("the plan expired at {}", escape(plan.expires_at)), k_plan_again);
     for (const Target &target : plan.targets)

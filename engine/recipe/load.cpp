@@ -186,6 +186,10 @@ LoadedRecipe load_recipe_text(std::string_view text, const std::filesystem::path
     return loaded;
 }
 
+bool check_recipe_value(const Value &recipe, Diagnostics &diagnostics) {
+    return checker().check(recipe, {}, {}, diagnostics);
+}
+
 std::string recipe_schema() {
     return merged_recipe_schema().dump(2) + "\n";
 }

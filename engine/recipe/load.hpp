@@ -32,6 +32,10 @@ struct LoadedRecipe {
                                             const std::filesystem::path &path,
                                             const std::map<std::string, std::string> &variables);
 
+/// Holds a recipe that was made by a program, its variables resolved, against the schema. True when
+/// nothing was found.
+bool check_recipe_value(const Value &recipe, Diagnostics &diagnostics);
+
 /// The whole recipe schema, step fragments in place, as JSON text: what `retouch schema` prints.
 [[nodiscard]] std::string recipe_schema();
 

@@ -8,6 +8,7 @@
 #include "render/wording.hpp"
 
 #include <fmt/format.h>
+#include <utility>
 
 #include <algorithm>
 #include <cassert>
@@ -32,8 +33,26 @@ std::string owner(const FileInfo &info) {
     return fmt::format("{}:{}", info.uid, info.gid);
 }
 
-std::string digest(const EntryState &state) {
-    return word(state.sha256.substr(0, k_digest_shown));
+/// "sha256", or what stands before the digest, and its beginning.
+std::pair<std::string, std::string> digest(const EntryState &state) {
+    const std::size_t colon = state.sha256.find(':');
+    if (colon == std::string::npos)
+        return {"sha256", word(state.sha256.substr(0, k_digest_shown))};
+    return {word(state.sha256.substr(0, colon)),
+            word(state.sha256.substr(colon + 1, k_digest_shown))};
+}
+
+std::string digest_words(const EntryState &state) {
+    const auto [name, value] = digest(state);
+    return name + " " + value;
+}
+
+std::string digest_words(const EntryState &before, const EntryState &after) {
+    if (before.sha256.empty())
+        return digest_words(after);
+    const bool alike = digest(before).first == digest(after).first;
+    return fmt::format("{} -> {}", digest_words(before),
+                       alike ? digest(after).second : digest_words(after));
 }
 
 std::string type_words(const EntryState &state) {
@@ -73,7 +92,7 @@ std::string state_words(const EntryState &state, bool with_digest) {
     if (is_file)
         add(text, format_bytes(info.size));
     if (is_file && with_digest && !state.sha256.empty())
-        add(text, "sha256 " + digest(state));
+        add(text, digest_words(state));
     return text;
 }
 
@@ -109,9 +128,7 @@ std::string content_words(const EntryChange &change) {
                             : fmt::format("{} -> {}", was, is));
     }
     if (change.diff.empty() && !after.sha256.empty())
-        add(text, before.sha256.empty()
-                      ? "sha256 " + digest(after)
-                      : fmt::format("sha256 {} -> {}", digest(before), digest(after)));
+        add(text, digest_words(before, after));
     return text;
 }
 

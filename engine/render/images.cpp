@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "render/markdown.hpp"
+#include "render/message.hpp"
 #include "render/style.hpp"
 #include "render/wording.hpp"
 
@@ -40,10 +41,16 @@ std::string marks(const Image &image) {
     return listed(words);
 }
 
+/// What a service calls a name may be megabytes; one long cell makes every row long.
+std::string cell(const std::string &text) {
+    constexpr std::size_t k_longest = 120;
+    return shortened_line(text, k_longest);
+}
+
 Row row(const Image &image) {
-    return {escape(image.name),        escape(image.id),
-            escape(image.status),      escape(image.visibility),
-            escape(image.disk_format), amount(image.size),
+    return {cell(image.name),          cell(image.id),
+            cell(image.status),        cell(image.visibility),
+            cell(image.disk_format),   amount(image.size),
             minutes(image.updated_at), marks(image)};
 }
 
@@ -137,10 +144,8 @@ std::string images_markdown(const std::vector<Image> &images) {
     std::vector<Row> rows;
     for (const Image &image : images) {
         Row cells = row(image);
-        for (std::string &cell : cells)
-            cell = markdown_words(cell);
-        cells[0] = markdown_cell(image.name);
-        cells[1] = markdown_cell(image.id);
+        for (std::size_t i = 0; i < cells.size(); ++i)
+            cells[i] = i < 2 ? markdown_cell(cells[i]) : markdown_words(cells[i]);
         rows.push_back(std::move(cells));
     }
     return markdown_table(

@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "model/names.hpp"
+#include "render/message.hpp"
 #include "render/output_lines.hpp"
 #include "render/report_summary.hpp"
 #include "render/style.hpp"
@@ -87,7 +88,8 @@ std::string step_text(const StepReport &step, std::size_t width, const Style &st
                                    summary, padding(summary, width), padding(time, k_time_width),
                                    time, style.dim(origin_text(step.origin)));
     if (failed && !result.message.empty())
-        text += fmt::format("        {}{}\n", style.red("error: "), escape(result.message));
+        text +=
+            fmt::format("        {}{}\n", style.red("error: "), message_text(result.message, 8));
     return text + output_text("out", result.out, failed, style) +
            output_text("err", result.err, failed, style);
 }
@@ -103,16 +105,17 @@ std::string phases_text(const TargetReport &target) {
 std::string notes_text(const TargetReport &target) {
     std::string text;
     for (const std::string &note : target.notes)
-        text += fmt::format("    note: {}\n", escape(note));
+        text += fmt::format("    note: {}\n", message_text(note, 6));
     return text;
 }
 
 std::string error_text(const TargetReport &target, const Style &style) {
     if (target.outcome != TargetOutcome::failed)
         return {};
-    std::string text = fmt::format("    {} {}\n", style.red("error:"), escape(target.error));
-    for (const std::string &line : split_lines(target.hint))
-        text += fmt::format("      {}\n", escape(line));
+    std::string text =
+        fmt::format("    {} {}\n", style.red("error:"), message_text(target.error, 4));
+    if (!target.hint.empty())
+        text += fmt::format("      {}\n", message_text(target.hint, 8));
     if (target.image_id.empty())
         text += target.notes.empty() ? "    Nothing was published; the catalog is as it was.\n"
                                      : "    Nothing was published.\n";

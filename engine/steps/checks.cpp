@@ -17,6 +17,11 @@ namespace retouch {
 
 namespace {
 
+std::string unusable(const std::string &expression, const std::string &mistake) {
+    return fmt::format("'{}' is no usable regular expression: {}", first_line(expression),
+                       first_line(mistake));
+}
+
 void read_run_check(const Value &entry, Step &step, const Reader &reader) {
     without(entry, {"file", "state", "mode", "owner", "group", "sha256", "contains"}, "'run'",
             reader);
@@ -34,8 +39,7 @@ void read_run_check(const Value &entry, Step &step, const Reader &reader) {
         std::string mistake;
         const LinePattern compiled(pattern->scalar, mistake);
         if (!mistake.empty())
-            reader.error(pattern->mark, fmt::format("'{}' is no usable regular expression: {}",
-                                                    escape(pattern->scalar), mistake));
+            reader.error(pattern->mark, unusable(pattern->scalar, mistake));
     }
     step.summary = "check: " + first_line(step.options["run"].get<std::string>());
 }
@@ -85,10 +89,15 @@ std::string judge(const CommandResult &result, const GuestCommand &command, cons
     if (options.contains("output") &&
         result.out.text.find(options.at("output").get<std::string>()) == std::string::npos)
         wanted_output("with", "output");
-    std::string mistake;
-    if (options.contains("matches") &&
-        !LinePattern(options.at("matches").get<std::string>(), mistake).matches(result.out.text))
-        wanted_output("matching", "matches");
+    if (options.contains("matches")) {
+        const std::string expression = options.at("matches").get<std::string>();
+        std::string mistake;
+        const LinePattern pattern(expression, mistake);
+        if (!mistake.empty())
+            findings.push_back(unusable(expression, mistake));
+        else if (!pattern.matches(result.out.text))
+            wanted_output("matching", "matches");
+    }
     return fmt::format("{}", fmt::join(findings, "; "));
 }
 
@@ -118,6 +127,6 @@ Needs needs(const Step &step) {
 } // namespace
 
 extern const StepKind k_checks_step;
-const StepKind k_checks_step = {"checks", 40, 1, read, preview, execute, needs};
+const StepKind k_checks_step = {"checks", 40, 1, read, preview, execute, needs, command_entries};
 
 } // namespace retouch

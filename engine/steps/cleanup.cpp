@@ -63,6 +63,13 @@ StepResult execute(const Step &step, Guest &guest) {
     return finished(StepOutcome::changed, extent_of(tasks));
 }
 
+Json section(const std::vector<Json> &options) {
+    Json names = Json::array();
+    for (const Json &each : options)
+        names.push_back(each.contains("clean") ? each.at("clean") : each);
+    return names;
+}
+
 Needs needs(const Step & /*step*/) {
     return {};
 }
@@ -70,6 +77,6 @@ Needs needs(const Step & /*step*/) {
 } // namespace
 
 extern const StepKind k_cleanup_step;
-const StepKind k_cleanup_step = {"cleanup", 30, 1, read, preview, execute, needs};
+const StepKind k_cleanup_step = {"cleanup", 30, 1, read, preview, execute, needs, section};
 
 } // namespace retouch

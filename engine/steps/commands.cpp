@@ -112,6 +112,7 @@ Needs needs(const Step &step) {
 } // namespace
 
 extern const StepKind k_commands_step;
-const StepKind k_commands_step = {"commands", 20, 1, read, preview, execute, needs};
+const StepKind k_commands_step = {"commands", 20,      1,     read,
+                                  preview,    execute, needs, command_entries};
 
 } // namespace retouch

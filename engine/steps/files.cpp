@@ -100,13 +100,44 @@ StepResult execute(const Step &step, Guest &guest) {
     return finished(outcome);
 }
 
+/// A text has its mode in its one entry; what `from` names has a mode for each.
+Json section(const std::vector<Json> &options) {
+    const Json::json_pointer mode("/entries/0/mode");
+    Json entries = options;
+    for (Json &entry : entries) {
+        if (entry.contains("content") && entry.contains(mode))
+            entry["mode"] = Json(entry.at(mode));
+        entry.erase("entries");
+        entry.erase("outside");
+    }
+    return entries;
+}
+
+/// No recipe has this key, so that no plan brings it.
+void relocate(Step &step, const std::string &directory) {
+    if (step.options.contains("from"))
+        step.options["contents"] = directory;
+}
+
 Needs needs(const Step & /*step*/) {
     return {};
+}
+
+std::vector<std::string> hidden(const Step &step) {
+    std::vector<std::string> paths;
+    if (step.options.contains("remove"))
+        return paths;
+    const FileSet files = file_set_from(step.options);
+    if (files.outside)
+        for (const FileEntry &entry : files.entries)
+            paths.push_back(files.path_in_guest(entry));
+    return paths;
 }
 
 } // namespace
 
 extern const StepKind k_files_step;
-const StepKind k_files_step = {"files", 10, 1, read_files, preview, execute, needs};
+const StepKind k_files_step = {"files", 10,      1,        read_files, preview, execute,
+                               needs,   section, relocate, hidden};
 
 } // namespace retouch

@@ -4,7 +4,9 @@
 #include "store/disk_export.hpp"
 
 #include "base/clock.hpp"
+#include "base/interrupt.hpp"
 #include "base/text.hpp"
+#include "base/waiting.hpp"
 #include "retouch/json.hpp"
 #include "store/block_device.hpp"
 #include "store/rbd/full_pool_watch.hpp"
@@ -14,9 +16,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/mount.h>
-#include <sys/syscall.h>
 #include <sys/un.h>
-#include <thread>
 #include <unistd.h>
 
 namespace retouch {
@@ -67,6 +67,7 @@ ProcessSpec daemon_spec(const Disk &disk, std::vector<std::string> arguments,
     spec.environment = block_device_environment(disk);
     spec.inherited = launcher.inherited;
     spec.log = log;
+    spec.many_descriptors = disk.rbd.has_value();
     return spec;
 }
 
@@ -102,6 +103,13 @@ Error start_error(const Disk &disk, const fs::path &log) {
             open_hint(disk, said)};
 }
 
+Error ended_error(const ProcessEnd &end, const fs::path &log) {
+    return {ErrorKind::failed,
+            fmt::format("the disk helper {} {}: {}", k_daemon, end.text(), log_tail(log)),
+            "nothing that was written since can be trusted; see what ended it ('dmesg' tells when "
+            "memory ran out), and run the command again"};
+}
+
 } // namespace
 
 DiskExport::DiskExport(const Disk &disk, Protocol protocol, const fs::path &directory,
@@ -126,17 +134,16 @@ DiskExport::DiskExport(const Disk &disk, Protocol protocol, const fs::path &dire
     const Stopwatch waited;
     std::error_code code;
     while (fs::file_size(pid_file, code) == 0 || code) {
+        check_interrupt();
         if (!daemon_.running() || waited.seconds() > k_start_limit_seconds)
             throw start_error(disk, log_);
-        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+        pause_for(std::chrono::milliseconds(2));
     }
-    if (disk.rbd && !disk.read_only) {
-        // The header of glibc 2.36 declares these in a way C++ cannot link.
-        daemon_fd_ = UniqueFd(static_cast<int>(syscall(SYS_pidfd_open, daemon_.pid(), 0)));
-        room_watch_ = std::make_unique<FullPoolWatch>(*disk.rbd, [fd = daemon_fd_.get()] {
-            syscall(SYS_pidfd_send_signal, fd, SIGKILL, nullptr, 0);
-        });
-    }
+    guard_ = std::make_unique<HelperGuard>(daemon_.hold());
+    if (disk.rbd && !disk.read_only)
+        room_watch_ = std::make_unique<FullPoolWatch>(
+            *disk.rbd,
+            [held = std::make_shared<ProcessHandle>(daemon_.hold())] { held->signal(SIGKILL); });
 }
 
 DiskExport::~DiskExport() {
@@ -147,18 +154,28 @@ DiskExport::~DiskExport() {
         umount2(path_.c_str(), MNT_DETACH | UMOUNT_NOFOLLOW);
 }
 
-void DiskExport::require_served() const {
+/// That nobody of ours ended it.
+void DiskExport::require_wanted() const {
+    if (guard_->fired())
+        throw interrupt_error();
     if (room_watch_)
         room_watch_->require_patience();
 }
 
+void DiskExport::require_served() const {
+    require_wanted();
+    if (const auto end = daemon_.end()) {
+        check_interrupt(); // who ends a service ends all of its processes at once
+        throw ended_error(*end, log_);
+    }
+}
+
 void DiskExport::finish() {
-    const int status = daemon_.stop(k_stop_patience);
     require_served();
-    if (status != 0)
-        throw Error(ErrorKind::failed, fmt::format("the disk was not closed cleanly: {} ended with "
-                                                   "status {}: {}",
-                                                   k_daemon, status, log_tail(log_)));
+    const ProcessEnd end = daemon_.stop(k_stop_patience);
+    require_wanted();
+    if (end.exit_status != 0)
+        throw ended_error(end, log_);
     // What went over the network is as durable as it gets.
     if (read_only_ || disk_path_.empty())
         return;

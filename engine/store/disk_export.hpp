@@ -3,6 +3,7 @@
 // a FUSE file. It is the one way to open any disk; it does not look inside.
 
 #include "base/file.hpp"
+#include "base/helper_guard.hpp"
 #include "base/process.hpp"
 #include "retouch/store.hpp"
 
@@ -43,8 +44,9 @@ class DiskExport {
 
     [[nodiscard]] pid_t pid() const { return daemon_.pid(); }
 
-    /// Throws Error: temporary, when the daemon was ended because the Ceph pool it writes to stayed
-    /// full: whatever else went wrong since then did so for that reason.
+    /// Throws Error when the daemon has ended: whatever else went wrong since did so for that
+    /// reason. Interrupted, when it was in the way of that; temporary, when the Ceph pool it writes
+    /// to stayed full; failed, when others ended it.
     void require_served() const;
 
     /// Ends the daemon and makes the disk durable; until then a guest's flushes count for nothing.
@@ -52,6 +54,8 @@ class DiskExport {
     void finish();
 
   private:
+    void require_wanted() const;
+
     Protocol protocol_;
     bool read_only_;
     std::filesystem::path disk_path_;                   ///< empty for an RBD image
@@ -59,7 +63,7 @@ class DiskExport {
     std::filesystem::path path_;
     std::filesystem::path log_;
     ChildProcess daemon_;
-    UniqueFd daemon_fd_;                        ///< a pidfd
+    std::unique_ptr<HelperGuard> guard_;
     std::unique_ptr<FullPoolWatch> room_watch_; ///< of a writable RBD image
 };
 

@@ -15,6 +15,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <sys/stat.h>
 #include <vector>
 
 namespace retouch {
@@ -24,7 +25,7 @@ namespace {
 constexpr std::array<const char *, 2> k_formats = {"raw", "qcow2"};
 constexpr const char *k_stage_prefix = ".stage-";
 constexpr const char *k_import_prefix = ".import-";
-constexpr int k_mode = 0644;
+constexpr int k_mode = 0600; ///< an image holds /etc/shadow
 
 bool is_format(std::string_view format) {
     return format == k_formats[0] || format == k_formats[1];
@@ -79,10 +80,52 @@ Disk FileStore::disk(const Image &image) const {
     const std::uintmax_t size = std::filesystem::file_size(path, error);
     if (error || size != static_cast<std::uintmax_t>(image.size))
         throw missing_bytes(image, path, fmt::format("not the {} bytes recorded", image.size));
+    require_unchanged(image, path);
     return {.format = image.disk_format,
             .path = path,
             .virtual_size = image.virtual_size,
             .read_only = true};
+}
+
+void FileStore::require_unchanged(const Image &image, const std::filesystem::path &path) const {
+    const auto recorded = image.checksums.find(k_content_digest);
+    if (!memory_.recall || recorded == image.checksums.end())
+        return;
+    const std::string now = stamp(image);
+    if (now == memory_.recall(image.id))
+        return;
+    const UniqueFd file = open_regular_file(path);
+    if (content_digest(file.get(), path) != recorded->second)
+        throw Error(ErrorKind::refused,
+                    fmt::format("the bytes of image {} are not those of its record any more: {}",
+                                image.id, escape(path.string())),
+                    "somebody changed the file: restore it from a backup, or remove the image");
+    memory_.remember(image.id, now);
+}
+
+std::string FileStore::stamp(const Image &image) const {
+    struct stat info {};
+
+    if (stat(published_path(image).c_str(), &info) != 0)
+        return "";
+    const auto time = [](const timespec &moment) {
+        return fmt::format("{}.{:09}", moment.tv_sec, moment.tv_nsec);
+    };
+    return fmt::format("{} bytes, inode {}, written {}, changed {}", info.st_size, info.st_ino,
+                       time(info.st_mtim), time(info.st_ctim));
+}
+
+std::vector<std::string> FileStore::published_files() const {
+    std::vector<std::string> ids;
+    std::error_code code;
+    for (std::filesystem::directory_iterator entry(directory_, code), end; !code && entry != end;
+         entry.increment(code)) {
+        const std::filesystem::path name = entry->path().filename();
+        std::string extension = name.extension().string();
+        if (is_uuid(name.stem().string()) && is_format(extension.erase(0, 1)))
+            ids.push_back(name.stem().string());
+    }
+    return ids;
 }
 
 std::unique_ptr<Stage> FileStore::stage(const Image &source, const std::string &new_id,

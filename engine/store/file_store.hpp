@@ -7,17 +7,37 @@
 #include "store/image_file.hpp"
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace retouch {
 
+/// Keeps, by an image's id, what its file looked like when its bytes were last known to be right.
+struct FileMemory {
+    std::function<std::string(const std::string &id)> recall; ///< empty: it never was known
+    std::function<void(const std::string &id, const std::string &stamp)> remember;
+};
+
 class FileStore : public ImageStore {
   public:
-    /// `directory` is absolute; it need not exist as long as nothing is written.
-    explicit FileStore(std::filesystem::path directory) : directory_(std::move(directory)) {}
+    /// `directory` is absolute; it need not exist as long as nothing is written. Without `memory`
+    /// bytes are trusted.
+    explicit FileStore(std::filesystem::path directory, FileMemory memory = {})
+        : directory_(std::move(directory)), memory_(std::move(memory)) {}
 
+    /// A file that looks other than remembered is read and compared with the record's checksum.
+    /// Throws Error: failed when it is missing or has another size, refused when its bytes were
+    /// changed.
     [[nodiscard]] Disk disk(const Image &image) const override;
+
+    /// What the file of `image` looks like: another one whenever somebody wrote to it or put it
+    /// there; empty when there is none.
+    [[nodiscard]] std::string stamp(const Image &image) const;
+
+    /// Ids of the images whose files are there, in any order.
+    [[nodiscard]] std::vector<std::string> published_files() const;
 
     /// The stage is DIRECTORY/.stage-ID.FORMAT: a reflink where the filesystem can, else a sparse
     /// copy; a qcow2 image is copied as qcow2 and edited as such.
@@ -61,7 +81,10 @@ class FileStore : public ImageStore {
     /// Throws Error: invalid when the record's id or format cannot be part of a name.
     [[nodiscard]] std::filesystem::path published_path(const Image &image) const;
 
+    void require_unchanged(const Image &image, const std::filesystem::path &path) const;
+
     std::filesystem::path directory_;
+    FileMemory memory_;
 };
 
 } // namespace retouch

@@ -5,6 +5,7 @@
 #include "store/new_file.hpp"
 
 #include "base/text.hpp"
+#include "base/waiting.hpp"
 
 #include <fmt/format.h>
 
@@ -33,12 +34,22 @@ UniqueFd create(const std::filesystem::path &path, int mode) {
     return UniqueFd(fd);
 }
 
-int lock(int fd, int operation) {
-    int result = -1;
-    do
-        result = flock(fd, operation);
-    while (result != 0 && errno == EINTR);
-    return result;
+/// Without waiting; false when somebody else holds it.
+bool lock(int fd) {
+    return flock(fd, LOCK_EX | LOCK_NB) == 0;
+}
+
+/// Locks it; false where files cannot be locked.
+bool lockable(const NewFile &file) {
+    if (flock(file.fd(), LOCK_EX | LOCK_NB) == 0)
+        return true;
+    if (errno != EWOULDBLOCK && errno != EINTR)
+        return false;
+    if (!lock_within(file.fd(), LOCK_EX, file.path()))
+        throw Error(ErrorKind::temporary,
+                    fmt::format("{} is locked by another process", escape(file.path().string())),
+                    "try again in a moment");
+    return true;
 }
 
 bool has_name(int fd) {
@@ -66,7 +77,7 @@ NewFile NewFile::locked(const std::filesystem::path &path, int mode) {
     for (;;) {
         NewFile file(path, mode);
         // Between creation and lock it looks abandoned, and somebody may have removed it.
-        if (lock(file.fd(), LOCK_EX) != 0 || has_name(file.fd()))
+        if (!lockable(file) || has_name(file.fd()))
             return file;
     }
 }
@@ -76,7 +87,7 @@ std::optional<NewFile> NewFile::resumed(const std::filesystem::path &path) {
     if (!std::filesystem::is_regular_file(std::filesystem::symlink_status(path, failed)))
         return std::nullopt;
     UniqueFd fd = open_regular_file(path);
-    if (lock(fd.get(), LOCK_EX | LOCK_NB) != 0)
+    if (!lock(fd.get()))
         return std::nullopt;
     return NewFile(path, std::move(fd));
 }
@@ -108,7 +119,7 @@ bool remove_abandoned(const std::filesystem::path &path) {
         return true;
     if (!fd)
         throw system_error("open", path, errno);
-    if (lock(fd.get(), LOCK_EX | LOCK_NB) != 0)
+    if (!lock(fd.get()))
         return false;
     remove_file(path);
     return true;

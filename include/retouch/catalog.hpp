@@ -37,6 +37,12 @@ class CatalogView {
     /// nothing can be made from it or no way is open.
     [[nodiscard]] virtual PublishWay publish_way(const Image &source) const = 0;
 
+    /// What a reader of a plan or report should know about the bytes of `source`: sentences,
+    /// escaped, without a final full stop. By default nothing.
+    [[nodiscard]] virtual std::vector<std::string> notes_on(const Image & /*source*/) const {
+        return {};
+    }
+
     /// Projects that share a `shared` image, sorted. Throws Error.
     [[nodiscard]] virtual std::vector<std::string> members(const std::string &id) const = 0;
 
@@ -65,10 +71,11 @@ class Catalog : public CatalogView {
                          const PublishWay &way) = 0;
 
     /// Publishes the sealed bytes of `stage` and completes their record, `record`, still
-    /// unfinished, hidden and private. `progress` is told of an upload. Throws Error; what it left,
-    /// remove() removes.
-    virtual void attach(const Image &record, Stage &stage, const PublishWay &way,
-                        const WorkProgress &progress) = 0;
+    /// unfinished, hidden and private. `progress` is told of an upload. Returns what a reader of
+    /// the report should know, as notes_on() does. Throws Error; what it left, remove() removes.
+    [[nodiscard]] virtual std::vector<std::string> attach(const Image &record, Stage &stage,
+                                                          const PublishWay &way,
+                                                          const WorkProgress &progress) = 0;
 
     /// Makes all changes or none, in one step if the catalog can, else in order with undo.
     /// Throws Error when a record is gone or refuses the change.

@@ -8,6 +8,7 @@
 #include "retouch/recipe.hpp"
 #include "retouch/step.hpp"
 
+#include <functional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,11 @@ struct ReadContext {
     std::string file;                ///< the recipe as the user named it, for origins
     std::filesystem::path directory; ///< `from:` is relative to it
     std::vector<std::string> lines;  ///< of the recipe, for excerpts in diagnostics
+    std::filesystem::path root{};    ///< files named by a recipe lie in it; empty: in `directory`
+    std::function<std::vector<std::filesystem::path>()> allowed{}; ///< where they may lie, too
+    /// When the entries are those of a saved plan: the options of each. What the host holds is then
+    /// taken from there, and no host file is looked at.
+    const std::vector<Value> *saved = nullptr;
 
     /// An error at `mark`, with the source line filled in.
     [[nodiscard]] Diagnostic error(const Mark &mark, std::string message,
@@ -54,6 +60,17 @@ struct StepKind {
     StepResult (*execute)(const Step &step, Guest &guest) = nullptr;
 
     Needs (*needs)(const Step &step) = nullptr;
+
+    /// The section of a recipe that gives steps with these options. They come from a plan and are
+    /// untrusted: from wrong ones comes a section that the schema or read() refuses, or one that
+    /// gives others. In a list, the entry of a step stands at the step's number.
+    Json (*section)(const std::vector<Json> &options) = nullptr;
+
+    /// Makes the step take host files from `directory`, where a bundle was unpacked, each by the
+    /// name of its sha256, and from nowhere else. nullptr for kinds that read none.
+    void (*relocate)(Step &step, const std::string &directory) = nullptr;
+    /// Paths in the image whose contents no diff may show. nullptr: none.
+    std::vector<std::string> (*hidden)(const Step &step) = nullptr;
 };
 
 /// All kinds, by order.

@@ -1,5 +1,6 @@
 // Fuzzing what Keystone and Glance answer: whatever the body is, it is read or refused as an answer
-// of no use. What was read is text that can be sent and written again; what is quoted is printable.
+// of no use. What was read is text that can be sent and written again; what is quoted is printable
+// and holds no secret.
 
 #include "base/text.hpp"
 #include "catalog/glance/answer.hpp"
@@ -13,6 +14,9 @@ namespace {
 
 using namespace retouch;
 
+constexpr const char *k_password = "fuzzed-password";
+constexpr const char *k_token = "fuzzed-token-of-Keystone";
+
 void require(bool good) {
     if (!good)
         std::abort();
@@ -20,8 +24,9 @@ void require(bool good) {
 
 void read_image(const Json &answer) {
     const GlanceImage found = image_from_json(answer);
-    require(!found.image.id.empty());
+    require(!found.image.id.empty() && url_encode(found.image.id) == found.image.id);
     require(found.image.size >= 0 && found.image.virtual_size >= 0);
+    require(found.image.min_disk >= 0 && found.image.min_ram >= 0);
     for (const auto &[name, value] : found.image.properties)
         require(!is_reserved_property(name));
     Image copy = image_from_json(Json::parse(image_to_json(found.image, "").dump())).image;
@@ -39,18 +44,35 @@ void tolerate(Read &&read) {
     }
 }
 
+/// A page of a list: each of its records.
+void read_page(const Json &answer) {
+    const Json &records = part_at(answer, "images");
+    if (records.is_array())
+        for (const Json &record : records)
+            tolerate([&] { read_image(record); });
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size) {
     HttpResponse response;
     response.status = 403;
-    response.headers = {{"x-subject-token", "token"}, {"location", "http://elsewhere"}};
+    response.headers = {{"x-subject-token", k_token}, {"location", "http://elsewhere"}};
     response.body.assign(data, data + size);
-    const std::string said = said_in(response);
+    SecretFilter secrets;
+    secrets.add(Secret(k_password));
+    const std::string said = said_in(response, secrets);
     require(!said.empty() && escape(said) == said && said.size() < 600);
+    require(said.find(k_password) == std::string::npos);
     CloudSettings cloud;
     cloud.name = "fuzz";
-    tolerate([&] { read_image(answer_json(response, "look")); });
-    tolerate([&] { static_cast<void>(image_endpoint(read_token(response), cloud)); });
+    cloud.auth_url = "https://keystone";
+    tolerate([&] { read_image(answer_json(response, "look", secrets)); });
+    tolerate([&] { read_page(answer_json(response, "list", secrets)); });
+    tolerate([&] {
+        const Token token = read_token(response, secrets);
+        require(token.user_name.find(k_token) == std::string::npos);
+        require(image_endpoint(token, cloud).size() > 8);
+    });
     return 0;
 }

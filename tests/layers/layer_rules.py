@@ -36,6 +36,7 @@ THIRD_PARTY = {
     "openssl/": ["base"],
     "boost/": ["base"],
     "dtl/": ["base"],
+    "re2/": ["base"],  # others through base/pattern.hpp
     "nlohmann/": ["model"],  # others through retouch/json.hpp
     "yaml-cpp/": ["recipe", "catalog"],  # clouds.yaml is not ours to be strict about
     "valijson/": ["recipe"],
@@ -53,11 +54,54 @@ THIRD_PARTY = {
 
 STANDARD = re.compile(r"[a-z_]+")
 SYSTEM = re.compile(
-    r"(sys|linux)/[a-z0-9_]+\.h|(dirent|fcntl|fnmatch|ftw|grp|mntent|poll|pthread|pwd|regex|sched|spawn|termios|unistd)\.h")
+    r"(sys|linux)/[a-z0-9_]+\.h|(dirent|fcntl|fnmatch|ftw|grp|mntent|poll|pthread|pwd|sched|spawn|termios|unistd)\.h")
+
+# calls that few files may make: (their names, the files, what others do)
+FEW_MAY = [
+    ("kill|killpg|tkill|tgkill|sigqueue|pidfd_send_signal",
+     {"engine/base/pidfd.hpp", "engine/base/process_handle.cpp"},
+     "signals are sent by base/process_handle.hpp: the number of a failed start would mean everybody"),
+    ("fork|vfork|clone|clone3|posix_spawnp?|popen|system",
+     {"engine/base/child_start.cpp", "engine/guest/appliance/runner/main.cpp",
+      "engine/guest/appliance/runner/command_process.cpp"},
+     "programs are started by base/process.hpp"),
+]
 
 MAX_LINES = 500
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
+CALLS = [(re.compile(rf"(?<![\w.>])(?:{names})\s*\(|\bSYS_(?:{names})\b"), files, advice) for names, files, advice in FEW_MAY]
 PRINTING = re.compile(r"std::(cout|cerr|clog|puts|printf)\b|\bfmt::print\b|(?<![\w:])f?(puts|printf)\s*\(")
+
+# What waits without hearing of signals -> what to use instead. The primitives are in engine/base.
+WAITING = {
+    r"\b(sleep_for|sleep_until|usleep|nanosleep)\b": "pause_for of base/waiting.hpp",
+    r"(?<![\w.])(::)?p?poll\s*\(|\bepoll_wait\b": "wait_for_events of base/waiting.hpp",
+    r"\bflock\s*\(|\bF_(OFD_)?SETLKW\b": "lock_within of base/waiting.hpp or LockFile",
+    r"\bbusy_timeout\b|\bsetBusyTimeout\b": "the busy handler of catalog/database.cpp",
+}
+# The same for files of this host. The guest layer opens what is in an image, where only regular files are read.
+READING = {
+    r"\bstd::[io]?fstream\b": "read_file and write_all of base/file.hpp",
+    r"(?<![\w.>:])(::)?(read|write)\s*\(\s*(\w*fd_?|\w+\.(get|fd)\(\)|STD[A-Z]+_FILENO)\s*,":
+        "read_some and write_all of base/file.hpp",
+}
+# file -> why it waits in a way of its own
+WAITS_ITSELF = {
+    "engine/guest/appliance/watchdog.cpp": "is what hears of signals while the appliance works",
+    "engine/guest/appliance/qemu_monitor.cpp": "the watchdog ends the machine it waits for",
+    "engine/guest/host/bubblewrap.cpp": "a moment, for what it has killed",
+    "engine/guest/tree/tree_walk.cpp": "a second at most, in the appliance too, where there is no base",
+    "engine/store/new_file.cpp": "only asks whether somebody holds a lock",
+    "engine/guest/sandbox/call_names.hpp": "names the calls, it makes none",
+}
+
+
+def instead_of_waiting(path, layer, line):
+    """What to use instead of the call in `line` that waits and hears of no signal, or None."""
+    if layer == "base" or "runner" in path.parts or str(path) in WAITS_ITSELF or line.lstrip().startswith("//"):
+        return None
+    calls = WAITING if layer == "guest" else {**WAITING, **READING}
+    return next((instead for call, instead in calls.items() if re.search(call, line)), None)
 
 
 def layer_of(path):
@@ -112,8 +156,17 @@ def problems_of_file(path, text, has_header):
             problem = problem_of_include(layer, *include.groups())
             if problem:
                 yield number, problem
-        elif layer != "cli" and not line.lstrip().startswith("//") and PRINTING.search(line):
+            continue
+        if line.lstrip().startswith("//"):
+            continue
+        if layer != "cli" and PRINTING.search(line):
             yield number, "the engine never prints; return a value or emit an event"
+        for pattern, files, advice in CALLS:
+            if path.as_posix() not in files and pattern.search(line):
+                yield number, advice
+        instead = instead_of_waiting(path, layer, line)
+        if instead:
+            yield number, f"this waits and hears of no signal; use {instead}"
 
 
 def problems_of_tree(root):

@@ -107,6 +107,39 @@ class TheCheckItself(unittest.TestCase):
             self.problems("engine/render/x.cpp", text))
         self.assertEqual([], self.problems("engine/cli/x.cpp", text))
 
+    def test_a_signal_sent_past_the_one_way_is_found(self):
+        advice = ("signals are sent by base/process_handle.hpp: the number of a failed start would mean "
+                  "everybody")
+        for line in ("kill(pid, 9);", "::kill(-1, 9);", "killpg(g, 9);", "syscall(SYS_tgkill, 1, 1, 9);",
+                     "syscall(SYS_pidfd_send_signal, fd, 9, nullptr, 0);"):
+            with self.subTest(line):
+                self.assertEqual([f"engine/store/x.cpp:2: {advice}"],
+                                 self.problems("engine/store/x.cpp", f"{COMMENT}{line}\n"))
+        for line in ("// kill(pid, 9)", "helper.kill(9);", "skill(1);", "helper->kill (9);"):
+            with self.subTest(line):
+                self.assertEqual([], self.problems("engine/store/x.cpp", f"{COMMENT}{line}\n"))
+
+    def test_a_program_started_past_the_one_way_is_found(self):
+        for line in ("fork();", "popen(x, y);", "std::system(x);", "posix_spawnp(a);", "syscall(SYS_clone3, &a);"):
+            with self.subTest(line):
+                self.assertEqual(["engine/guest/x.cpp:2: programs are started by base/process.hpp"],
+                                 self.problems("engine/guest/x.cpp", f"{COMMENT}{line}\n"))
+    def test_waiting_that_hears_of_no_signal_is_found_outside_the_primitives(self):
+        for call, instead in (("std::this_thread::sleep_for(x);", "pause_for of base/waiting.hpp"),
+                              ("poll(&one, 1, -1);", "wait_for_events of base/waiting.hpp"),
+                              ("flock(fd, LOCK_EX);", "lock_within of base/waiting.hpp or LockFile"),
+                              ("database.setBusyTimeout(10);", "the busy handler of catalog/database.cpp"),
+                              ("::read(STDIN_FILENO, x, 1);", "read_some and write_all of base/file.hpp"),
+                              ("std::ifstream file(path);", "read_file and write_all of base/file.hpp")):
+            text = COMMENT + f"void f() {{ {call} }}\n"
+            self.assertEqual([f"engine/store/x.cpp:2: this waits and hears of no signal; use {instead}"],
+                             self.problems("engine/store/x.cpp", text))
+            self.assertEqual([], self.problems("engine/base/x.cpp", text))
+
+    def test_what_is_excused_from_the_rule_of_waiting_is_there(self):
+        for file in layer_rules.WAITS_ITSELF:
+            self.assertTrue((ROOT / file).exists(), file)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -92,13 +92,13 @@ class World:
         (self.directory / "retouch.yaml").write_text(
             f"default: world\ncatalogs:\n  world:\n    type: local\n    path: {catalog}\n", encoding="utf-8")
 
-    def start(self, *arguments, **more):
-        """The program, started, with its output in pipes."""
+    def start(self, *arguments, through=(), **more):
+        """The program, started (`through` other programs), with its output in pipes."""
         environment = {**os.environ, "TMPDIR": str(self.temporary), "NO_COLOR": "1",
                        "LIBGUESTFS_CACHEDIR": "/var/tmp",  # shared by all, or each would make its own
                        **self.environment}
         environment.pop("RETOUCH", None)
-        return subprocess.Popen([PROGRAM, *map(str, arguments)], cwd=self.directory, env=environment,
+        return subprocess.Popen([*through, PROGRAM, *map(str, arguments)], cwd=self.directory, env=environment,
                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                 text=True, **more)
 

@@ -10,7 +10,7 @@ declare -A sets=(
     # The compiler, the libraries retouch is built from, and what configuring the tests looks for.
     [build]="g++ cmake ninja-build pkg-config ccache python3 catch2
         libyaml-cpp-dev nlohmann-json3-dev libvalijson-dev libfmt-dev libssl-dev libboost-dev
-        libboost-filesystem-dev libdtl-dev libsqlite3-dev libsqlitecpp-dev libcli11-dev
+        libboost-filesystem-dev libdtl-dev libre2-dev libsqlite3-dev libsqlitecpp-dev libcli11-dev
         libguestfs-dev librbd-dev librados-dev libcurl4-openssl-dev
         libarchive-dev libseccomp-dev"
     # What the program starts: the disk server, the appliance with its kernel, the sandbox.
@@ -22,7 +22,7 @@ declare -A sets=(
     # What the tests use to look at results with other eyes, and the checkers of the sources.
     [test]="clang clang-format clang-tidy clang-tools libclang-rt-14-dev busybox-static
         guestfish guestfs-tools python3-yaml python3-jsonschema tmux cryptsetup-bin
-        btrfs-progs xfsprogs dosfstools git patch procps pre-commit jq libxml2-utils curl"
+        btrfs-progs xfsprogs dosfstools git patch procps iproute2 pre-commit jq libxml2-utils curl"
     # What the benchmark compares with.
     [bench]="guestfs-tools guestfish"
     # What tests/rig runs: Ceph, Keystone and Glance, without the packages that start them as services.

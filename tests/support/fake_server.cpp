@@ -102,7 +102,7 @@ std::string text_of(const Reply &reply) {
     std::string text = fmt::format("HTTP/1.1 {} Fake\r\n", reply.status);
     for (const auto &[name, value] : reply.headers)
         text += fmt::format("{}: {}\r\n", name, value);
-    if (reply.status != 204)
+    if (reply.status != 204 && !reply.endless)
         text += fmt::format("Content-Length: {}\r\n", reply.body.size() + reply.missing);
     return text + "\r\n" + reply.body;
 }
@@ -122,6 +122,7 @@ FakeServer::FakeServer(Handler handler)
 }
 
 FakeServer::~FakeServer() {
+    ending_ = true;
     const std::uint64_t one = 1;
     [[maybe_unused]] const ssize_t written = write(wake_.get(), &one, sizeof one);
     thread_.join();
@@ -180,8 +181,18 @@ bool FakeServer::answer(int fd) {
         const std::lock_guard lock(mutex_);
         requests_.push_back(*request);
     }
-    const Reply reply = handler_(*request);
-    return !reply.lost && send_all(fd, text_of(reply)) && reply.missing == 0;
+    return send_reply(fd, handler_(*request));
+}
+
+bool FakeServer::send_reply(int fd, const Reply &reply) {
+    if (reply.lost || !send_all(fd, text_of(reply)))
+        return false;
+    while (reply.endless && !ending_) {
+        std::this_thread::sleep_for(reply.pause);
+        if (!send_all(fd, reply.body))
+            return false;
+    }
+    return !reply.endless && reply.missing == 0;
 }
 
 } // namespace retouch::test

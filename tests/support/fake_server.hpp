@@ -4,6 +4,8 @@
 
 #include "base/file.hpp"
 
+#include <atomic>
+#include <chrono>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -31,7 +33,9 @@ struct Reply {
     int status = 200;
     std::string body = {};
     std::vector<std::pair<std::string, std::string>> headers = {};
-    bool lost = false;       ///< the connection is closed instead of an answer
+    bool lost = false;    ///< the connection is closed instead of an answer
+    bool endless = false; ///< the body comes again and again until the client goes away
+    std::chrono::milliseconds pause{0}; ///< before each repetition of an endless body
     std::size_t missing = 0; ///< so many bytes more are promised than sent, then it is closed
 };
 
@@ -57,11 +61,13 @@ class FakeServer {
     void serve();
     void accept_one();
     bool answer(int fd);
+    bool send_reply(int fd, const Reply &reply);
 
     Handler handler_;
     UniqueFd listener_;
     UniqueFd wake_;
     int port_ = 0;
+    std::atomic<bool> ending_ = false;
     std::vector<UniqueFd> open_;
     mutable std::mutex mutex_;
     std::vector<SeenRequest> requests_;

@@ -98,8 +98,8 @@ void MemoryCatalog::reserve(const Image &draft, const std::string &, const Publi
     records_.push_back(std::move(copy));
 }
 
-void MemoryCatalog::attach(const Image &image, Stage &stage, const PublishWay &,
-                           const WorkProgress &) {
+std::vector<std::string> MemoryCatalog::attach(const Image &image, Stage &stage, const PublishWay &,
+                                               const WorkProgress &) {
     stage.publish();
     change("attach");
     Image copy = image;
@@ -108,6 +108,7 @@ void MemoryCatalog::attach(const Image &image, Stage &stage, const PublishWay &,
         *reserved = std::move(copy);
     else
         records_.push_back(std::move(copy));
+    return {};
 }
 
 void MemoryCatalog::apply(std::span<const ImageChange> changes) {

@@ -67,8 +67,9 @@ class MemoryCatalog : public Catalog, private ImageStore {
     [[nodiscard]] std::unique_ptr<NameLock> lock(const std::string &name,
                                                  const std::string &run) override;
     void reserve(const Image &draft, const std::string &visibility, const PublishWay &way) override;
-    void attach(const Image &record, Stage &stage, const PublishWay &way,
-                const WorkProgress &progress) override;
+    [[nodiscard]] std::vector<std::string> attach(const Image &record, Stage &stage,
+                                                  const PublishWay &way,
+                                                  const WorkProgress &progress) override;
     void apply(std::span<const ImageChange> changes) override;
     void remove(const std::string &id) override;
 

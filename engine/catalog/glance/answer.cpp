@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 #include <utility>
@@ -16,9 +17,14 @@ namespace retouch {
 
 namespace {
 
-constexpr std::size_t k_longest_message = 500;
+constexpr std::size_t k_longest_message = 300;
 constexpr std::size_t k_longest_request_id = 80;
-constexpr std::size_t k_largest_error = std::size_t{256} * 1024;
+constexpr std::size_t k_most_names = 20;
+constexpr std::size_t k_longest_name = 100;
+constexpr JsonBounds k_answer_bounds = {
+    .bytes = std::size_t{16} * 1024 * 1024, .depth = 32, .values = 500'000, .keys = 1000};
+constexpr JsonBounds k_error_bounds = {
+    .bytes = std::size_t{64} * 1024, .depth = 8, .values = 1000, .keys = 100};
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 7> k_entities = {{
     {"&lt;", "<"},
@@ -97,6 +103,39 @@ std::string message_in(const Json &body) {
     return message;
 }
 
+/// Bytes of an image that came instead of an answer, for one, are none.
+bool is_text(std::string_view body) {
+    return body.find('\0') == std::string_view::npos && !invalid_utf8(body);
+}
+
+/// Without the beginning of a character whose end is missing.
+std::string_view whole_characters(std::string_view text) {
+    std::size_t end = text.size();
+    while (end > 0 && text.size() - end < 3 &&
+           (static_cast<unsigned char>(text[end - 1]) & 0xC0U) == 0x80U)
+        --end;
+    if (end > 0 && static_cast<unsigned char>(text[end - 1]) >= 0xC0U && invalid_utf8(text))
+        text.remove_suffix(text.size() - (end - 1));
+    return text;
+}
+
+/// The body of an error as one line; empty when it says nothing.
+std::string message_of(const HttpResponse &response) {
+    const std::string body(whole_characters(response.body));
+    if (response.status < 300 || !is_text(body))
+        return "";
+    std::string message;
+    try {
+        message = message_in(parse_guarded(body, k_error_bounds, "", ""));
+    } catch (const Error &) {
+        message = text_of_html(body);
+    }
+    message = one_line(message);
+    while (message.ends_with('.') || message.ends_with(' '))
+        message.pop_back();
+    return message;
+}
+
 const char *words_of(int status) {
     switch (status) {
     case 400:
@@ -153,6 +192,15 @@ std::string request_id(const HttpResponse &response) {
 
 } // namespace
 
+std::string shown_names(const std::vector<std::string> &names) {
+    std::string list;
+    for (std::size_t i = 0; i < std::min(names.size(), k_most_names); ++i)
+        list += (i == 0 ? "" : ", ") + bounded(escape(names[i]), k_longest_name);
+    return names.size() > k_most_names
+               ? list + fmt::format(", and {} more", names.size() - k_most_names)
+               : list;
+}
+
 const Json &part_at(const Json &object, const char *key) {
     static const Json nothing;
     if (!object.is_object())
@@ -168,36 +216,49 @@ std::string text_at(const Json &object, const char *key) {
     return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-Json answer_json(const HttpResponse &response, const std::string &doing) {
+Json answer_json(const HttpResponse &response, const std::string &doing,
+                 const SecretFilter &secrets) {
+    const auto refuse = [&](const std::string &message) {
+        return ApiError(ErrorKind::unavailable, message,
+                        "is this the address of the right service?", {.status = response.status});
+    };
     try {
-        return parse_guarded(response.body, {}, fmt::format("cannot {}: the answer", doing), "");
+        Json answer = parse_guarded(response.body, k_answer_bounds,
+                                    fmt::format("cannot {}: the answer", doing), "");
+        if (secrets.is_in(response.body))
+            secrets.clean(answer);
+        return answer;
     } catch (const Error &error) {
-        throw ApiError(ErrorKind::unavailable, error.what(),
-                       "is this the address of the right service?", {.status = response.status});
+        const auto message = secrets.message(error.what());
+        throw refuse(message.value_or(
+            fmt::format("cannot {}: the answer is not of the expected form", doing)));
     }
 }
 
-std::string said_in(const HttpResponse &response) {
-    std::string message;
-    const std::string body = response.body.substr(0, k_largest_error);
-    if (const Json parsed = Json::parse(body, nullptr, false); parsed.is_object())
-        message = message_in(parsed);
-    else
-        message = text_of_html(body);
-    message = one_line(message);
-    while (message.ends_with('.') || message.ends_with(' '))
-        message.pop_back();
+std::string said_in(const HttpResponse &response, const SecretFilter &secrets) {
+    std::string message = message_of(response);
     if (message.empty())
         message = words_of(response.status);
     if (const std::string target = response.header("location");
         !target.empty() && response.status >= 300 && response.status < 400)
         message += " at " + target;
-    return bounded(escape(message), k_longest_message);
+    const auto shown = secrets.message(message);
+    return shown ? bounded(escape(*shown), k_longest_message)
+                 : fmt::format("{}; what the service said holds a secret and is not shown",
+                               words_of(response.status));
 }
 
-ApiError refusal(const HttpResponse &response, const std::string &doing, std::string hint) {
-    const std::string id = request_id(response);
-    const std::string said = said_in(response);
+ApiError strange_answer(const std::string &doing) {
+    return {ErrorKind::unavailable,
+            fmt::format("cannot {}: the answer was not expected", doing),
+            "is this the address of the right service?",
+            {}};
+}
+
+ApiError refusal(const HttpResponse &response, const std::string &doing, std::string hint,
+                 const SecretFilter &secrets) {
+    const std::string id = secrets.message(request_id(response)).value_or("");
+    const std::string said = said_in(response, secrets);
     return {kind_of(response.status),
             fmt::format("cannot {}: {} (HTTP {}{}{})", doing, said, response.status,
                         id.empty() ? "" : ", request ", id),

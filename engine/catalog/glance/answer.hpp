@@ -1,25 +1,36 @@
 #pragma once
 // Answers of cloud services: their JSON within bounds, and their refusals as errors with the
-// service's own words. Which statuses are refusals is for the caller to say.
+// service's own words, both without our secrets. Which statuses are refusals is for the caller to
+// say.
 
 #include "catalog/glance/api_error.hpp"
 #include "catalog/glance/http.hpp"
+#include "catalog/glance/secret_filter.hpp"
 #include "retouch/json.hpp"
 
 #include <string>
+#include <vector>
 
 namespace retouch {
 
-/// The body of an answer to an attempt to `doing`. Throws ApiError: unavailable when it is no JSON.
-[[nodiscard]] Json answer_json(const HttpResponse &response, const std::string &doing);
+/// The body of an answer to an attempt to `doing`. Throws ApiError: unavailable when it is no JSON
+/// or goes beyond what answers hold.
+[[nodiscard]] Json answer_json(const HttpResponse &response, const std::string &doing,
+                               const SecretFilter &secrets);
 
 /// "cannot DOING: MESSAGE (HTTP 403, request req-...)" with the kind that belongs to the status.
 [[nodiscard]] ApiError refusal(const HttpResponse &response, const std::string &doing,
-                               std::string hint);
+                               std::string hint, const SecretFilter &secrets);
 
 /// What the server says in an error's body, HTML or JSON, as one line: escaped, bounded, without
-/// markup; the status in words when it says nothing.
-[[nodiscard]] std::string said_in(const HttpResponse &response);
+/// markup; the status in words when it says nothing that is text, or something with a secret in it.
+[[nodiscard]] std::string said_in(const HttpResponse &response, const SecretFilter &secrets);
+
+/// The answer to an attempt to `doing` makes no sense.
+[[nodiscard]] ApiError strange_answer(const std::string &doing);
+
+/// "member, reader, and 3 more": untrusted names, escaped, each and all of them bounded.
+[[nodiscard]] std::string shown_names(const std::vector<std::string> &names);
 
 /// A text field of an untrusted object; empty when it is absent or no text.
 [[nodiscard]] std::string text_at(const Json &object, const char *key);

@@ -4,6 +4,7 @@
 #include "catalog/glance/cloud_files.hpp"
 
 #include "base/file.hpp"
+#include "base/ownership.hpp"
 #include "base/text.hpp"
 
 #include <fmt/format.h>
@@ -152,18 +153,31 @@ std::vector<fs::path> directories(const EnvironmentReader &environment, const fs
     return found;
 }
 
+/// One that lies where we happen to work may have been planted: it would get our password.
+void require_ours(const fs::path &file, const Wanted &wanted) {
+    if (const auto flaw = open_to_others(file))
+        throw Error(ErrorKind::bad_config,
+                    fmt::format("{} is not used: {}", escape(file.string()), *flaw),
+                    fmt::format("name it if you trust it: {}={}; or make it yours alone, and its "
+                                "directory too: chown and chmod go-w",
+                                wanted.variable, escape(file.string())));
+}
+
 /// The first readable file and what it holds.
 std::optional<std::pair<fs::path, Json>>
 find_file(const Wanted &wanted, const EnvironmentReader &environment, const fs::path &directory) {
     std::vector<fs::path> candidates;
-    if (const auto named = environment(wanted.variable))
-        candidates.push_back(user_path(*named, environment, directory));
+    fs::path named;
+    if (const auto name = environment(wanted.variable))
+        candidates.push_back(named = user_path(*name, environment, directory));
     for (const fs::path &place : directories(environment, directory))
         for (const char *ending : k_endings)
             candidates.push_back(place / (std::string(wanted.stem) + ending));
     for (const fs::path &candidate : candidates) {
         if (UniqueFd(open(candidate.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)).get() < 0)
             continue;
+        if (candidate != named && candidate.parent_path() == directory)
+            require_ours(candidate, wanted);
         std::string text;
         try {
             text = read_file(candidate, k_largest_file);

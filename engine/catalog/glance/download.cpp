@@ -3,10 +3,10 @@
 
 #include "catalog/glance/download.hpp"
 
-#include "base/digest.hpp"
 #include "base/interrupt.hpp"
 #include "base/text.hpp"
 #include "base/uuid.hpp"
+#include "catalog/glance/sent_bytes.hpp"
 #include "store/image_file.hpp"
 #include "store/new_file.hpp"
 #include "store/sparse_copy.hpp"
@@ -36,26 +36,38 @@ Error wrong_bytes(const Image &image, const std::string &what) {
             "try again; if it stays so, the image is damaged in the cloud"};
 }
 
-void check(const Image &image, const NewFile &file, std::uint64_t size, const std::string &sha512) {
+void check(const Image &image, const NewFile &file, std::uint64_t size,
+           const std::string &deviation) {
     if (size != static_cast<std::uint64_t>(image.size))
         throw wrong_bytes(image, fmt::format("{} bytes instead of {}", size, image.size));
-    const auto promised = image.checksums.find("sha512");
-    if (promised != image.checksums.end() && promised->second != sha512)
-        throw wrong_bytes(image, "another SHA-512");
+    if (!deviation.empty())
+        throw wrong_bytes(image, deviation);
     const ImageFile kind = probe_image(file.fd(), file.path());
     if (kind.format != image.disk_format)
         throw wrong_bytes(
             image, fmt::format("a {} disk instead of {}", kind.format, escape(image.disk_format)));
 }
 
+void require_usable(const Image &image) {
+    if (!is_uuid(image.id))
+        throw Error(ErrorKind::refused,
+                    fmt::format("image '{}' has an id that is no UUID", escape(image.id)),
+                    "give the image another record in the cloud");
+    if (image.disk_format != "raw" && image.disk_format != "qcow2")
+        throw Error(
+            ErrorKind::refused,
+            fmt::format("image {} has the disk format '{}'", image.id, escape(image.disk_format)),
+            "only raw and qcow2 disks can be changed");
+    if (image.size == 0)
+        throw Error(ErrorKind::refused,
+                    fmt::format("the image service does not say how large image {} is", image.id),
+                    "only an image whose size is known can be downloaded");
+}
+
 } // namespace
 
 void download_image(const ImageApi &api, const Image &image, const fs::path &directory) {
-    if (!is_uuid(image.id) || (image.disk_format != "raw" && image.disk_format != "qcow2"))
-        throw Error(ErrorKind::refused,
-                    fmt::format("image {} has the disk format '{}'", escape(image.id),
-                                escape(image.disk_format)),
-                    "only raw and qcow2 disks can be changed");
+    require_usable(image);
     const std::string name = fmt::format("{}.{}", image.id, image.disk_format);
     if (is_there(directory / name, image))
         return;
@@ -65,19 +77,23 @@ void download_image(const ImageApi &api, const Image &image, const fs::path &dir
         throw system_error("create", directory, failed.value());
     require_space(directory, static_cast<std::uint64_t>(image.size));
     NewFile file = NewFile::locked(directory / (".import-" + name), k_mode);
-    Digest digest(Digest::Algorithm::sha512);
+    const std::optional<Promise> promise = promise_of(image);
+    std::optional<Digest> digest;
+    if (promise)
+        digest = digest_for(*promise);
     std::uint64_t size = 0;
     api.download(
-        image.id,
+        image.id, static_cast<std::uint64_t>(image.size),
         [&](std::string_view bytes) {
-            digest.update(bytes);
+            if (digest)
+                digest->update(bytes);
             write_used(file, size, bytes);
             size += bytes.size();
         },
         [](std::uint64_t, std::uint64_t) { return !interrupt_due(); });
     if (ftruncate(file.fd(), static_cast<off_t>(size)) != 0)
         throw system_error("write", file.path(), errno);
-    check(image, file, size, digest.finish());
+    check(image, file, size, digest ? deviation(*promise, digest->finish()) : "");
     file.move_to(directory / name);
     file.keep();
 }

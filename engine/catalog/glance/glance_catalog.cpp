@@ -4,18 +4,19 @@
 #include "catalog/glance/glance_catalog.hpp"
 
 #include "base/clock.hpp"
-#include "base/interrupt.hpp"
 #include "base/text.hpp"
+#include "base/waiting.hpp"
 #include "catalog/file_name_lock.hpp"
+#include "catalog/glance/new_record.hpp"
 #include "catalog/glance/publish_way.hpp"
 #include "catalog/glance/record_change.hpp"
+#include "catalog/glance/sent_bytes.hpp"
 #include "store/rbd/rados_lock.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <fmt/format.h>
 #include <system_error>
-#include <thread>
 
 namespace retouch {
 
@@ -51,7 +52,7 @@ Error not_complete(const std::string &id, const std::string &what) {
 }
 
 /// The new record must be what was asked for: a service may drop protected properties silently.
-void require_complete(const Image &record, const Image &wanted) {
+void require_as_wanted(const Image &record, const Image &wanted) {
     if (record.status != "active")
         throw not_complete(wanted.id, fmt::format("its status is {}", escape(record.status)));
     if (record.size != wanted.size)
@@ -109,6 +110,13 @@ PublishWay GlanceCatalog::publish_way(const Image &source) const {
     return choose_publish_way(api_, store_, known(source.id));
 }
 
+std::vector<std::string> GlanceCatalog::notes_on(const Image &source) const {
+    if (promise_of(source) || store_.reason_to_download(source).empty())
+        return {};
+    return {fmt::format("the bytes downloaded of image {} cannot be compared: {}",
+                        escape(source.id), why_not_comparable(source))};
+}
+
 std::vector<std::string> GlanceCatalog::members(const std::string &id) const {
     std::vector<std::string> projects;
     for (const ImageMember &member : api_.members(id))
@@ -149,25 +157,49 @@ bool GlanceCatalog::is_as_listed(const std::string &name) const {
 void GlanceCatalog::reserve(const Image &draft, const std::string &visibility,
                             const PublishWay &way) {
     const bool elsewhere = draft.owner != session_.project_id() && session_.has_role("admin");
+    const std::string owner = elsewhere ? draft.owner : std::string();
     static_cast<void>(remember(settled(
-        api_, draft.id, [&] { return api_.create(draft, elsewhere ? draft.owner : std::string()); },
+        api_, draft.id, [&] { return create_record(api_, draft, owner); },
         [](const Image &) { return true; })));
     check_rights(api_, draft, visibility, way);
 }
 
-void GlanceCatalog::attach(const Image &record, Stage &stage, const PublishWay &way,
-                           const WorkProgress &progress) {
-    if (way.method == PublishMethod::upload) {
-        const auto reader = stage.reader();
-        api_.upload(record.id, *reader, progress);
-    } else {
-        stage.publish();
-        point_at(record.id, store_.rbd().location_of(record.id), way);
-    }
-    const auto made = find(record.id);
+std::vector<std::string> GlanceCatalog::attach(const Image &record, Stage &stage,
+                                               const PublishWay &way,
+                                               const WorkProgress &progress) {
+    if (way.method == PublishMethod::upload)
+        return upload(record, stage, progress);
+    stage.publish();
+    point_at(record.id, store_.rbd().location_of(record.id), way);
+    static_cast<void>(require_complete(record));
+    return {};
+}
+
+std::vector<std::string> GlanceCatalog::upload(const Image &record, Stage &stage,
+                                               const WorkProgress &progress) {
+    const auto reader = stage.reader();
+    DigestingReader sent(*reader);
+    api_.upload(record.id, sent, progress);
+    const Image made = require_complete(record);
+    const std::optional<Promise> promise = promise_of(made);
+    if (!promise)
+        return {fmt::format("the bytes uploaded as image {} could not be compared: {}", record.id,
+                            why_not_comparable(made))};
+    auto digests = sent.finish();
+    const auto known = digests.find(promise->algorithm);
+    const std::string digest =
+        known != digests.end() ? known->second : promised_digest(*reader, *promise);
+    if (const std::string found = deviation(*promise, digest); !found.empty())
+        throw not_complete(record.id, "the image service has other bytes than were sent: " + found);
+    return {};
+}
+
+Image GlanceCatalog::require_complete(const Image &wanted) const {
+    const auto made = find(wanted.id);
     if (!made)
-        throw not_complete(record.id, "its record is gone");
-    require_complete(*made, record);
+        throw not_complete(wanted.id, "its record is gone");
+    require_as_wanted(*made, wanted);
+    return *made;
 }
 
 void GlanceCatalog::point_at(const std::string &id, const std::string &url,
@@ -191,8 +223,7 @@ void GlanceCatalog::point_at(const std::string &id, const std::string &url,
             queued_since = stopwatch.seconds();
         if (stopwatch.seconds() - queued_since > k_queued_limit_seconds)
             return;
-        check_interrupt();
-        std::this_thread::sleep_for(k_poll);
+        pause_for(k_poll);
     }
 }
 

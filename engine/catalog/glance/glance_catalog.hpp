@@ -26,6 +26,7 @@ class GlanceCatalog : public Catalog {
     [[nodiscard]] std::optional<Image> find(const std::string &id) const override;
     [[nodiscard]] Disk disk(const Image &image) const override;
     [[nodiscard]] PublishWay publish_way(const Image &source) const override;
+    [[nodiscard]] std::vector<std::string> notes_on(const Image &source) const override;
     [[nodiscard]] std::vector<std::string> members(const std::string &id) const override;
     [[nodiscard]] Integrity integrity(const Image &image,
                                       const IntegrityOptions &options) const override;
@@ -35,8 +36,9 @@ class GlanceCatalog : public Catalog {
     [[nodiscard]] std::unique_ptr<NameLock> lock(const std::string &name,
                                                  const std::string &run) override;
     void reserve(const Image &draft, const std::string &visibility, const PublishWay &way) override;
-    void attach(const Image &record, Stage &stage, const PublishWay &way,
-                const WorkProgress &progress) override;
+    [[nodiscard]] std::vector<std::string> attach(const Image &record, Stage &stage,
+                                                  const PublishWay &way,
+                                                  const WorkProgress &progress) override;
 
     /// One request for each record, in order. A record after the first that is gone needs no
     /// change any more. When a later one fails, the earlier ones are changed back.
@@ -46,6 +48,13 @@ class GlanceCatalog : public Catalog {
     [[nodiscard]] std::filesystem::path state_directory() const override;
 
   private:
+    /// Throws Error: failed when the record afterwards has a checksum of other bytes.
+    [[nodiscard]] std::vector<std::string> upload(const Image &record, Stage &stage,
+                                                  const WorkProgress &progress);
+
+    /// Throws Error: failed when the record is not active and as `wanted` says.
+    Image require_complete(const Image &wanted) const;
+
     void point_at(const std::string &id, const std::string &url, const PublishWay &way) const;
     /// Puts a record as the service has just shown it into the list.
     const GlanceImage &remember(GlanceImage record) const;

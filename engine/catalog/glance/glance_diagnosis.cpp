@@ -6,13 +6,14 @@
 #include "base/interrupt.hpp"
 #include "base/text.hpp"
 #include "base/uuid.hpp"
+#include "catalog/glance/answer.hpp"
 #include "catalog/glance/glance_store.hpp"
 #include "catalog/glance/image_api.hpp"
+#include "catalog/glance/new_record.hpp"
 #include "catalog/glance/publish_way.hpp"
 #include "model/checks.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <optional>
@@ -44,8 +45,7 @@ Verdict login(Session &session) {
     const std::string &project =
         cloud.project.name.empty() ? session.project_id() : cloud.project.name;
     return all_well(fmt::format("'{}' in the project {} with the roles {}",
-                                escape(session.user_name()), escape(project),
-                                escape(fmt::format("{}", fmt::join(roles, ", ")))));
+                                escape(session.user_name()), escape(project), shown_names(roles)));
 }
 
 Verdict newest_version(const ImageApi &api) {
@@ -126,7 +126,7 @@ class ProbeRecord {
   public:
     explicit ProbeRecord(const ImageApi &api) : api_(api), draft_(probe_record()) {
         try {
-            static_cast<void>(api_.create(draft_));
+            static_cast<void>(create_record(api_, draft_));
         } catch (const ApiError &error) {
             if (error.outcome_unknown())
                 try_to_remove();

@@ -3,9 +3,9 @@
 
 #include "catalog/glance/glance_catalog.hpp"
 
-#include "base/digest.hpp"
 #include "base/interrupt.hpp"
 #include "base/text.hpp"
+#include "catalog/glance/sent_bytes.hpp"
 
 #include <fmt/format.h>
 
@@ -13,27 +13,26 @@ namespace retouch {
 
 namespace {
 
-constexpr const char *k_checksum = "sha512";
-
 void compare_sent_bytes(const ImageApi &api, const Image &image, Integrity &integrity) {
-    const auto recorded = image.checksums.find(k_checksum);
-    if (recorded == image.checksums.end()) {
-        integrity.unchecked.emplace_back("the bytes: the record holds no checksum");
+    const std::optional<Promise> recorded = promise_of(image);
+    if (!recorded) {
+        integrity.unchecked.push_back("the bytes: " + why_not_comparable(image));
         return;
     }
-    Digest digest(Digest::Algorithm::sha512);
+    Digest digest = digest_for(*recorded);
     api.download(
-        image.id, [&](std::string_view bytes) { digest.update(bytes); },
+        image.id, static_cast<std::uint64_t>(image.size),
+        [&](std::string_view bytes) { digest.update(bytes); },
         [](std::uint64_t, std::uint64_t) { return !interrupt_due(); });
     check_interrupt();
     const std::string found = digest.finish();
-    if (found == recorded->second)
+    if (found == recorded->hex)
         return;
     integrity.deviations.push_back(
         {.kind = "bytes",
          .what = "bytes the image service sends",
-         .expected = fmt::format("{}:{}", k_checksum, escape(recorded->second)),
-         .found = fmt::format("{}:{}", k_checksum, found),
+         .expected = fmt::format("{}:{}", recorded->algorithm, escape(recorded->hex)),
+         .found = fmt::format("{}:{}", recorded->algorithm, found),
          .apply_mends = false,
          .remedy = fmt::format("the image is damaged: retouch remove {} --yes, and apply",
                                escape(image.id))});

@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "catalog/glance/download.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <fmt/format.h>
 #include <system_error>
@@ -26,7 +27,8 @@ bool is_configured(const RbdAccess &access) {
 }
 
 std::string scheme(const std::string &url) {
-    return escape(url.substr(0, url.find(':')));
+    constexpr std::size_t k_longest = 40;
+    return escape(url.substr(0, std::min(url.find(':'), k_longest)));
 }
 
 } // namespace

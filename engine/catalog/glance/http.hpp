@@ -42,10 +42,13 @@ struct HttpRequest {
     WorkProgress progress = {};
     /// Receiving it twice does no harm, as with GET and HEAD.
     bool repeatable = false;
-    /// For the whole exchange; with `source` or `sink` for how long nothing may move.
+    /// For the whole exchange; with `source` or `sink` for how long next to nothing may move.
     std::chrono::seconds time_limit{120};
-    /// Largest body of an answer, `sink` aside.
-    std::size_t bound = std::size_t{64} * 1024 * 1024;
+    /// With `source` or `sink`, for the whole exchange.
+    std::chrono::seconds transfer_limit{24 * 3600};
+    /// Largest body of an answer, `sink` aside. Of what is only read for its message, an error's
+    /// and any that is not the 200 a sink waits for, the beginning is enough.
+    std::size_t bound = std::size_t{4} * 1024 * 1024;
 };
 
 struct HttpResponse {

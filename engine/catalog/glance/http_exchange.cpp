@@ -19,7 +19,10 @@ namespace {
 
 constexpr long k_connect_seconds = 15;
 constexpr long k_transfer_buffer = 1024L * 1024;
-constexpr std::size_t k_header_bound = std::size_t{256} * 1024;
+constexpr std::size_t k_header_bound = std::size_t{128} * 1024;
+constexpr std::size_t k_most_headers = 500;
+constexpr std::size_t k_message_bound = std::size_t{64} * 1024;
+constexpr long k_least_speed = 1024; ///< bytes in a second; below it nothing moves
 
 template<class Value>
 void set(CURL *easy, CURLoption option, Value value) {
@@ -61,13 +64,13 @@ HttpResponse HttpExchange::run() {
     const CURLcode code = curl_easy_perform(easy_);
     if (thrown_)
         std::rethrow_exception(thrown_);
-    if (too_large_)
+    if (!too_large_.empty())
         throw ApiError(ErrorKind::unavailable,
                        fmt::format("cannot {}: {} answers with more than {}", request_.doing,
-                                   server_of(request_.url), format_bytes(request_.bound)),
+                                   server_of(request_.url), too_large_),
                        "is this the right address?",
                        {.status = status(), .outcome_unknown = !is_safe(request_)});
-    if (code != CURLE_OK)
+    if (code != CURLE_OK && !enough_)
         throw no_answer(request_, failure(code));
     response_.status = status();
     return std::move(response_);
@@ -95,7 +98,8 @@ void HttpExchange::set_time_limit() {
         set(easy_, CURLOPT_TIMEOUT, seconds);
         return;
     }
-    set(easy_, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    set(easy_, CURLOPT_TIMEOUT, static_cast<long>(request_.transfer_limit.count()));
+    set(easy_, CURLOPT_LOW_SPEED_LIMIT, k_least_speed);
     set(easy_, CURLOPT_LOW_SPEED_TIME, seconds);
     set(easy_, CURLOPT_BUFFERSIZE, k_transfer_buffer);
     set(easy_, CURLOPT_UPLOAD_BUFFERSIZE, k_transfer_buffer);
@@ -189,8 +193,9 @@ int HttpExchange::on_tick(void *self, curl_off_t, curl_off_t, curl_off_t, curl_o
 
 bool HttpExchange::take_header(std::string_view line) {
     header_bytes_ += line.size();
-    if (header_bytes_ > k_header_bound) {
-        too_large_ = true;
+    if (header_bytes_ > k_header_bound || ++header_lines_ > k_most_headers) {
+        too_large_ =
+            fmt::format("{} or {} lines of headers", format_bytes(k_header_bound), k_most_headers);
         return false;
     }
     if (line.starts_with("HTTP/")) // of the final answer or of one before it, as a 100
@@ -212,11 +217,21 @@ bool HttpExchange::take_body(std::string_view bytes) {
         tell(bytes.size(), expected_size());
         return true;
     }
-    too_large_ = response_.body.size() + bytes.size() > request_.bound;
-    if (too_large_)
+    if (is_for_its_message()) {
+        response_.body += bytes.substr(0, k_message_bound - response_.body.size());
+        enough_ = response_.body.size() == k_message_bound;
+        return !enough_;
+    }
+    if (response_.body.size() + bytes.size() > request_.bound) {
+        too_large_ = format_bytes(request_.bound);
         return false;
+    }
     response_.body += bytes;
     return true;
+}
+
+bool HttpExchange::is_for_its_message() const {
+    return request_.sink || status() < 200 || status() > 300; // 300: a list of versions
 }
 
 std::size_t HttpExchange::give(std::span<char> buffer) {

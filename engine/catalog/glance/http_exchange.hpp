@@ -55,6 +55,7 @@ class HttpExchange {
     bool take_body(std::string_view bytes);
     std::size_t give(std::span<char> buffer);
     void tell(std::size_t count, std::uint64_t total);
+    [[nodiscard]] bool is_for_its_message() const;
     [[nodiscard]] int status() const;
     [[nodiscard]] std::uint64_t expected_size() const;
     [[nodiscard]] HttpFailure failure(CURLcode code) const;
@@ -67,7 +68,9 @@ class HttpExchange {
     std::exception_ptr thrown_;
     std::uint64_t moved_ = 0;
     std::size_t header_bytes_ = 0;
-    bool too_large_ = false;
+    std::size_t header_lines_ = 0;
+    std::string too_large_; ///< what the answer has more of than is read; empty: nothing
+    bool enough_ = false;   ///< of an answer that is read for its message
 };
 
 } // namespace retouch

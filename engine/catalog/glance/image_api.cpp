@@ -3,11 +3,11 @@
 
 #include "catalog/glance/image_api.hpp"
 
+#include "base/clock.hpp"
 #include "base/text.hpp"
 #include "catalog/glance/answer.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -15,15 +15,22 @@
 #include <functional>
 #include <tuple>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 namespace retouch {
 
 namespace {
 
-constexpr int k_most_pages = 200; ///< of a thousand records each
+constexpr std::size_t k_page_bound = std::size_t{16} * 1024 * 1024; ///< of a thousand records
+constexpr std::size_t k_list_bound = std::size_t{128} * 1024 * 1024;
+constexpr double k_list_seconds = 600;
+constexpr std::size_t k_longest_next = 4096;
+constexpr std::size_t k_most_images = 100'000;
+constexpr int k_most_pages = 1000; ///< a service may give fewer records at a time than asked for
 constexpr const char *k_patch_type = "application/openstack-images-v2.1-json-patch";
 constexpr std::chrono::seconds k_transfer_patience{600}; ///< stores may be slow to finish
+constexpr std::uint64_t k_slowest_transfer = std::uint64_t{256} * 1024; ///< bytes in a second
 
 std::string image_path(const std::string &id, std::string_view more = {}) {
     return fmt::format("/v2/images/{}{}", url_encode(id), more);
@@ -64,8 +71,7 @@ std::string hint_for(int status, Session &session) {
                    ? "the cloud's rules forbid it"
                    : fmt::format(
                          "'{}' has the roles {}; an administrator of the cloud can allow it",
-                         escape(session.user_name()),
-                         escape(fmt::format("{}", fmt::join(session.roles(), ", "))));
+                         escape(session.user_name()), shown_names(session.roles()));
     if (status == 404 || status == 410)
         return "somebody may have removed it; look again with: retouch images";
     if (status == 409)
@@ -99,11 +105,9 @@ std::optional<ApiVersion> version_of(const Json &entry) {
     return version;
 }
 
-ApiError strange_answer(const std::string &doing) {
-    return {ErrorKind::unavailable,
-            fmt::format("cannot {}: the answer was not expected", doing),
-            "is this the address of the image service?",
-            {}};
+/// An hour, and what a slow line takes for so many bytes.
+std::chrono::seconds transfer_limit(std::uint64_t size) {
+    return std::chrono::seconds(3600 + size / k_slowest_transfer);
 }
 
 } // namespace
@@ -112,8 +116,20 @@ HttpResponse ImageApi::call(HttpRequest request, std::span<const int> expected) 
     const std::string doing = request.doing;
     HttpResponse response = session_.request(std::move(request));
     if (std::ranges::find(expected, response.status) == expected.end())
-        throw refusal(response, doing, hint_for(response.status, session_));
+        throw refusal(response, doing, hint_for(response.status, session_), session_.secrets());
     return response;
+}
+
+Json ImageApi::read(const HttpResponse &response, const std::string &doing) const {
+    return answer_json(response, doing, session_.secrets());
+}
+
+GlanceImage ImageApi::read_record(const HttpResponse &response, const std::string &doing,
+                                  const std::string &id) const {
+    GlanceImage found = image_from_json(read(response, doing));
+    if (found.image.id != id)
+        throw strange_answer(doing);
+    return found;
 }
 
 std::vector<ApiVersion> ImageApi::versions() const {
@@ -121,7 +137,7 @@ std::vector<ApiVersion> ImageApi::versions() const {
     const HttpResponse response =
         call(plain_request(doing, "GET", "/versions"), std::array{200, 300});
     std::vector<ApiVersion> versions;
-    const Json answer = answer_json(response, doing);
+    const Json answer = read(response, doing);
     const Json &list = part_at(answer, "versions");
     for (const Json &entry : list)
         if (const auto version = version_of(entry))
@@ -153,24 +169,41 @@ std::vector<GlanceImage> ImageApi::list() const {
 
 void ImageApi::list_into(std::vector<GlanceImage> &images, const std::string &path) const {
     const std::string doing = "list the images";
+    const auto endless = [&](const std::string &what) {
+        return ApiError(ErrorKind::unavailable, fmt::format("cannot {}: {}", doing, what),
+                        "is this the address of the right service?", {});
+    };
+    const Stopwatch stopwatch;
+    std::unordered_set<std::string> seen;
+    std::size_t bytes = 0;
     std::string next = path;
     for (int page = 0; page < k_most_pages; ++page) {
-        const HttpResponse response = call(plain_request(doing, "GET", next), std::array{200});
-        const Json answer = answer_json(response, doing);
+        HttpRequest request = plain_request(doing, "GET", next);
+        request.bound = k_page_bound;
+        const HttpResponse response = call(std::move(request), std::array{200});
+        bytes += response.body.size();
+        if (bytes > k_list_bound)
+            throw endless(fmt::format("the list is longer than {}", format_bytes(k_list_bound)));
+        const Json answer = read(response, doing);
         const Json &records = part_at(answer, "images");
         if (!records.is_array())
             throw strange_answer(doing);
+        const std::size_t before = seen.size();
         for (const Json &record : records)
-            images.push_back(image_from_json(record));
+            seen.insert(images.emplace_back(image_from_json(record)).image.id);
         next = text_at(answer, "next");
         if (next.empty() || records.empty())
             return;
-        if (!next.starts_with("/v2/images?"))
+        // What goes in circles brings nothing new.
+        if (!next.starts_with("/v2/images?") || next.size() > k_longest_next ||
+            seen.size() == before)
             throw strange_answer(doing);
+        if (seen.size() > k_most_images)
+            throw endless(fmt::format("there are more than {}", k_most_images));
+        if (stopwatch.seconds() > k_list_seconds)
+            throw endless("the list does not end");
     }
-    throw ApiError(ErrorKind::refused,
-                   fmt::format("cannot {}: there are more than {}", doing, k_most_pages * 1000),
-                   "name images by their ids", {});
+    throw endless("the list does not end");
 }
 
 std::optional<GlanceImage> ImageApi::latest(const std::string &name) const {
@@ -178,8 +211,7 @@ std::optional<GlanceImage> ImageApi::latest(const std::string &name) const {
     const std::string path = fmt::format("/v2/images?limit=1&visibility=all&os_hidden=false"
                                          "&sort_key=updated_at&sort_dir=desc&name={}",
                                          url_encode(name));
-    const Json answer =
-        answer_json(call(plain_request(doing, "GET", path), std::array{200}), doing);
+    const Json answer = read(call(plain_request(doing, "GET", path), std::array{200}), doing);
     const Json &records = part_at(answer, "images");
     if (!records.is_array())
         throw strange_answer(doing);
@@ -194,7 +226,7 @@ std::optional<GlanceImage> ImageApi::find(const std::string &id) const {
         call(plain_request(doing, "GET", image_path(id)), std::array{200, 404});
     if (response.status == 404)
         return std::nullopt;
-    return image_from_json(answer_json(response, doing));
+    return read_record(response, doing, id);
 }
 
 GlanceImage ImageApi::create(const Image &draft, const std::string &owner) const {
@@ -202,7 +234,7 @@ GlanceImage ImageApi::create(const Image &draft, const std::string &owner) const
         fmt::format("create the record {} ({})", escape(draft.id), escape(draft.name));
     const HttpResponse response = call(
         json_request(doing, "POST", "/v2/images", image_to_json(draft, owner)), std::array{201});
-    return image_from_json(answer_json(response, doing));
+    return image_from_json(read(response, doing));
 }
 
 GlanceImage ImageApi::patch(const std::string &id, const ImagePatch &changes) const {
@@ -210,7 +242,7 @@ GlanceImage ImageApi::patch(const std::string &id, const ImagePatch &changes) co
     HttpRequest request = json_request(doing, "PATCH", image_path(id), changes.operations());
     request.headers = {{"Content-Type", k_patch_type}};
     const HttpResponse response = call(std::move(request), std::array{200});
-    return image_from_json(answer_json(response, doing));
+    return read_record(response, doing, id);
 }
 
 void ImageApi::remove(const std::string &id) const {
@@ -219,10 +251,10 @@ void ImageApi::remove(const std::string &id) const {
     const int status = response.status;
     if (status == 204 || status == 200 || status == 404 || status == 410)
         return;
-    const ApiError error = refusal(response, doing, hint_for(status, session_));
+    const ApiError error = refusal(response, doing, hint_for(status, session_), session_.secrets());
     const bool is_protected = status == 403 && error.said().find("protected") != std::string::npos;
     if (!is_protected && status != 409)
-        throw refusal(response, doing, hint_for(status, session_));
+        throw error;
     throw ApiError(ErrorKind::refused, error.what(),
                    is_protected ? "take the protection off first if it must go"
                                 : "something is made from it still; it can go when that is gone",
@@ -259,16 +291,29 @@ void ImageApi::upload(const std::string &id, ByteReader &source, const WorkProgr
     request.source = &source;
     request.progress = progress;
     request.time_limit = k_transfer_patience;
+    request.transfer_limit = transfer_limit(source.size());
     call(std::move(request), std::array{204});
 }
 
-void ImageApi::download(const std::string &id, const std::function<void(std::string_view)> &sink,
+void ImageApi::download(const std::string &id, std::uint64_t size,
+                        const std::function<void(std::string_view)> &sink,
                         const WorkProgress &progress) const {
     const std::string doing = fmt::format("download image {}", escape(id));
     HttpRequest request = plain_request(doing, "GET", image_path(id, "/file"));
-    request.sink = sink;
+    request.sink = [&, got = std::uint64_t{0}](std::string_view bytes) mutable {
+        got += bytes.size();
+        if (got > size)
+            throw ApiError(
+                ErrorKind::failed,
+                fmt::format("cannot {}: the image service sends more than the {} bytes its record "
+                            "promises",
+                            doing, size),
+                "try again; if it stays so, the image is damaged in the cloud", {.status = 200});
+        sink(bytes);
+    };
     request.progress = progress;
     request.time_limit = k_transfer_patience;
+    request.transfer_limit = transfer_limit(size);
     const HttpResponse response = call(std::move(request), std::array{200, 204});
     if (response.status == 204)
         throw ApiError(ErrorKind::failed,
@@ -281,7 +326,7 @@ std::vector<ImageMember> ImageApi::members(const std::string &id) const {
     const HttpResponse response =
         call(plain_request(doing, "GET", image_path(id, "/members")), std::array{200});
     std::vector<ImageMember> members;
-    const Json answer = answer_json(response, doing);
+    const Json answer = read(response, doing);
     const Json &list = part_at(answer, "members");
     for (const Json &entry : list)
         if (std::string project = text_at(entry, "member_id"); !project.empty())

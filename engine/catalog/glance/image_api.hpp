@@ -48,7 +48,8 @@ class ImageApi {
     [[nodiscard]] std::vector<ApiVersion> versions() const;
 
     /// Every record we may see, hidden ones included, oldest first. Costs two requests for each
-    /// thousand records.
+    /// thousand records. Throws ApiError: unavailable also for a list that goes in circles, or is
+    /// longer than any cloud's.
     [[nodiscard]] std::vector<GlanceImage> list() const;
 
     /// Of the records called `name` that are not hidden, the one changed last. One short request.
@@ -58,7 +59,8 @@ class ImageApi {
     /// nullopt when there is no such id, or none we may see.
     [[nodiscard]] std::optional<GlanceImage> find(const std::string &id) const;
 
-    /// Creates a queued record; see image_to_json(). status() is 409 when the id was ever used.
+    /// Creates a queued record; see image_to_json(). It may have another id than asked for: see
+    /// create_record(). status() is 409 when the id was ever used.
     GlanceImage create(const Image &draft, const std::string &owner = {}) const;
 
     /// The record afterwards, as the answer shows it.
@@ -80,8 +82,9 @@ class ImageApi {
                 const std::string &store = {}) const;
 
     /// Gives the bytes of an active record to `sink`, in order. Throws ApiError when the service
-    /// has none.
-    void download(const std::string &id, const std::function<void(std::string_view)> &sink,
+    /// has none, and as soon as it sends more than `size`; it may send less.
+    void download(const std::string &id, std::uint64_t size,
+                  const std::function<void(std::string_view)> &sink,
                   const WorkProgress &progress) const;
 
     /// Sorted by project. Requires: the image is shared; else it is refused.
@@ -99,6 +102,12 @@ class ImageApi {
   private:
     /// Throws ApiError for any other status.
     HttpResponse call(HttpRequest request, std::span<const int> expected) const;
+    [[nodiscard]] Json read(const HttpResponse &response, const std::string &doing) const;
+
+    /// Throws ApiError when it is not the record `id`.
+    [[nodiscard]] GlanceImage read_record(const HttpResponse &response, const std::string &doing,
+                                          const std::string &id) const;
+
     void list_into(std::vector<GlanceImage> &images, const std::string &path) const;
     void action(const std::string &id, const std::string &verb) const;
 

@@ -2,8 +2,11 @@
 
 #include "catalog/glance/image_json.hpp"
 
+#include "base/text.hpp"
 #include "catalog/glance/answer.hpp"
-#include "catalog/glance/timestamp.hpp"
+#include "catalog/timestamp.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -16,6 +19,8 @@ namespace {
 
 constexpr std::size_t k_most_locations = 100;
 constexpr std::size_t k_longest_checksum = 128;
+constexpr std::size_t k_longest_id = 64;
+constexpr std::size_t k_longest_amount = 40;
 constexpr std::string_view k_internal = "os_glance_";
 
 /// Names that are no properties in an answer, and those Glance refuses in a new record.
@@ -34,16 +39,41 @@ constexpr std::array<std::string_view, 28> k_reserved = {"checksum",     "contai
                                                          "tags",         "updated_at",
                                                          "virtual_size", "visibility"};
 
-std::int64_t amount_at(const Json &record, const char *key) {
+ApiError no_record(const std::string &why) {
+    return {ErrorKind::unavailable,
+            "the image service sent a record " + why,
+            "is this the address of an image service?",
+            {}};
+}
+
+/// 0 when Glance does not know it.
+std::int64_t amount_at(const Json &record, const char *key, const std::string &id) {
     const auto found = record.find(key);
-    if (found == record.end() || !found->is_number_integer())
+    if (found == record.end() || found->is_null())
         return 0;
-    if (found->is_number_unsigned())
-        return found->get<std::uint64_t>() <=
-                       static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())
-                   ? found->get<std::int64_t>()
-                   : 0;
-    return std::max<std::int64_t>(0, found->get<std::int64_t>());
+    const bool is_amount =
+        found->is_number_unsigned()
+            ? found->get<std::uint64_t>() <=
+                  static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())
+            : found->is_number_integer() && found->get<std::int64_t>() >= 0;
+    if (!is_amount)
+        throw no_record(
+            fmt::format("of image {} with a {} that is no amount: {}", id, key,
+                        escape(found->dump(-1, ' ', true, Json::error_handler_t::replace)
+                                   .substr(0, k_longest_amount))));
+    return found->get<std::int64_t>();
+}
+
+/// It becomes part of addresses and names.
+std::string id_of(const Json &record) {
+    const std::string id = text_at(record, "id");
+    if (id.empty())
+        throw no_record("without an id");
+    const bool safe = id.find_first_not_of("0123456789abcdefghijklmnopqrstuvwxyz"
+                                           "ABCDEFGHIJKLMNOPQRSTUVWXYZ-_") == std::string::npos;
+    if (!safe || id.size() > k_longest_id)
+        throw no_record(fmt::format("whose id is none: '{}'", escape(id.substr(0, k_longest_id))));
+    return id;
 }
 
 bool flag_at(const Json &record, const char *key) {
@@ -108,12 +138,12 @@ std::vector<std::string> stores_of(const Json &record) {
 }
 
 void read_amounts(Image &image, const Json &record) {
-    image.size = amount_at(record, "size");
-    image.virtual_size = amount_at(record, "virtual_size");
+    image.size = amount_at(record, "size", image.id);
+    image.virtual_size = amount_at(record, "virtual_size", image.id);
     if (image.virtual_size == 0 && image.disk_format == "raw")
         image.virtual_size = image.size;
-    image.min_disk = amount_at(record, "min_disk");
-    image.min_ram = amount_at(record, "min_ram");
+    image.min_disk = amount_at(record, "min_disk", image.id);
+    image.min_ram = amount_at(record, "min_ram", image.id);
 }
 
 /// A name as one segment of a JSON pointer.
@@ -139,10 +169,7 @@ bool is_reserved_property(std::string_view name) {
 GlanceImage image_from_json(const Json &record) {
     GlanceImage found;
     Image &image = found.image;
-    image.id = text_at(record, "id");
-    if (image.id.empty())
-        throw ApiError(ErrorKind::unavailable, "the image service sent a record without an id",
-                       "is this the address of an image service?", {});
+    image.id = id_of(record);
     image.name = text_at(record, "name");
     image.status = text_at(record, "status");
     image.visibility = text_at(record, "visibility");

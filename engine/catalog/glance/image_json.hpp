@@ -1,6 +1,7 @@
 #pragma once
 // Image JSON: records as Glance writes them and as it wants them, both ways. Pure functions; what
-// the server sent is untrusted, so fields of a wrong type count as absent and amounts are bounded.
+// the server sent is untrusted: texts of a wrong type count as absent, wrong amounts and ids are
+// refused.
 
 #include "retouch/image.hpp"
 #include "retouch/json.hpp"
@@ -25,7 +26,8 @@ struct GlanceImage {
 
 /// One record. Image::locations are those of `locations`, else the one of `direct_url`.
 /// Image::virtual_size of a raw image is its size when Glance does not know it. Unknown values are
-/// ignored. Throws Error: unavailable when it is no record: no object or without an id.
+/// ignored. Throws Error: unavailable when it is no record: no object, without an id that can be
+/// part of an address, or with an amount that is none.
 [[nodiscard]] GlanceImage image_from_json(const Json &record);
 
 /// The body that creates `draft`; size, checksums, locations, status, times and names that Glance

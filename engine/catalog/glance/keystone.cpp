@@ -3,16 +3,16 @@
 
 #include "catalog/glance/keystone.hpp"
 
-#include "base/interrupt.hpp"
 #include "base/text.hpp"
+#include "base/waiting.hpp"
 #include "catalog/glance/answer.hpp"
+#include "catalog/glance/base64.hpp"
 #include "catalog/glance/http_failure.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cstdint>
-#include <thread>
 #include <utility>
 
 namespace retouch {
@@ -20,21 +20,6 @@ namespace retouch {
 namespace {
 
 namespace ch = std::chrono;
-
-constexpr const char *k_base64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-std::string base64(std::string_view bytes) {
-    std::string text;
-    for (std::size_t i = 0; i < bytes.size(); i += 3) {
-        const std::size_t count = std::min<std::size_t>(3, bytes.size() - i);
-        std::uint32_t group = 0;
-        for (std::size_t k = 0; k < 3; ++k)
-            group = group << 8U | (k < count ? static_cast<unsigned char>(bytes[i + k]) : 0U);
-        for (std::size_t k = 0; k < 4; ++k)
-            text += k <= count ? k_base64[group >> (18U - 6U * k) & 63U] : '=';
-    }
-    return text;
-}
 
 bool uses_keystone(const CloudSettings &cloud) {
     return cloud.auth_type == AuthType::password || cloud.auth_type == AuthType::token ||
@@ -48,16 +33,6 @@ bool is_away(int status) {
 bool same_role(std::string_view left, std::string_view right) {
     const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
     return std::ranges::equal(left, right, {}, lower, lower);
-}
-
-/// Sleeps in short pieces, to see an interruption soon.
-void wait_for(ch::milliseconds time) {
-    constexpr ch::milliseconds piece{50};
-    for (; time.count() > 0; time -= piece) {
-        check_interrupt();
-        std::this_thread::sleep_for(std::min(time, piece));
-    }
-    check_interrupt();
 }
 
 std::string login_hint(int status, const CloudSettings &cloud) {
@@ -85,7 +60,9 @@ const Token &nobody() {
 } // namespace
 
 Session::Session(CloudSettings cloud, RetryPolicy retries)
-    : cloud_(std::move(cloud)), retries_(retries), http_(cloud_.tls) {}
+    : cloud_(std::move(cloud)), retries_(retries), http_(cloud_.tls) {
+    secrets_.add(cloud_.secret);
+}
 
 const std::string &Session::endpoint() {
     if (endpoint_.empty())
@@ -139,8 +116,8 @@ const Token &Session::token() {
     request.bound = std::size_t{4} * 1024 * 1024;
     const HttpResponse response = send_with_retries(request, nullptr);
     if (response.status != 201 && response.status != 200)
-        throw refusal(response, request.doing, login_hint(response.status, cloud_));
-    return token_.emplace(read_token(response));
+        throw refusal(response, request.doing, login_hint(response.status, cloud_), secrets_);
+    return token_.emplace(read_token(response, secrets_));
 }
 
 void Session::authorise(HttpRequest &request) {
@@ -174,7 +151,7 @@ HttpResponse Session::send_with_retries(const HttpRequest &request, std::size_t 
             if (!error.repeatable() || !may_repeat())
                 throw;
         }
-        wait_for(wait);
+        pause_for(wait);
     }
 }
 

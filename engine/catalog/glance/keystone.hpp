@@ -5,6 +5,7 @@
 
 #include "catalog/glance/clouds.hpp"
 #include "catalog/glance/http.hpp"
+#include "catalog/glance/secret_filter.hpp"
 #include "catalog/glance/token.hpp"
 
 #include <chrono>
@@ -52,6 +53,9 @@ class Session {
     /// is none.
     [[nodiscard]] HttpResponse request(HttpRequest request);
 
+    /// What must not be shown of any answer: the secrets sent so far.
+    [[nodiscard]] const SecretFilter &secrets() const { return secrets_; }
+
     /// Requests sent to the image service so far, repeated ones included, logging in aside.
     [[nodiscard]] std::size_t requests() const { return requests_; }
 
@@ -64,6 +68,7 @@ class Session {
     RetryPolicy retries_;
     Http http_;
     std::optional<Token> token_;
+    SecretFilter secrets_;
     std::string endpoint_;
     std::set<std::string> known_; ///< servers that have answered
     std::size_t requests_ = 0;

@@ -77,7 +77,9 @@ void check_rights(const ImageApi &api, const Image &draft, const std::string &vi
                            "use an endpoint and a user that may set locations; docs/openstack.md "
                            "says which rights are needed");
     }
-    throw Error(ErrorKind::internal, "the image service accepted a change that cannot be made");
+    throw ApiError(ErrorKind::unavailable,
+                   "the image service accepted a change that cannot be made",
+                   "its answers cannot be relied on: is this the address of an image service?", {});
 }
 
 } // namespace retouch

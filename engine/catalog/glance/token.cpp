@@ -5,7 +5,9 @@
 
 #include "base/text.hpp"
 #include "catalog/glance/answer.hpp"
-#include "catalog/glance/timestamp.hpp"
+#include "catalog/glance/http_failure.hpp"
+#include "catalog/glance/secret_forms.hpp"
+#include "catalog/timestamp.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -23,6 +25,7 @@ namespace ch = std::chrono;
 /// A token that ends sooner is not used any more: a request may take that long.
 constexpr ch::seconds k_margin{120};
 constexpr ch::hours k_longest_life{24 * 365};
+constexpr std::size_t k_longest_address = 2000;
 
 Json domain_of(const std::string &id, const std::string &name) {
     return id.empty() ? Json{{"name", name}} : Json{{"id", id}};
@@ -98,9 +101,40 @@ std::string offers(const Token &token) {
     std::set<std::string> found;
     for (const ServiceEndpoint &endpoint : token.catalog)
         if (endpoint.service == "image")
-            found.insert(
-                fmt::format("{} in {}", escape(endpoint.interface), escape(endpoint.region)));
-    return fmt::format("{}", fmt::join(found, ", "));
+            found.insert(fmt::format("{} in {}", endpoint.interface, endpoint.region));
+    return shown_names({found.begin(), found.end()});
+}
+
+/// http or https, whatever the letters, with a host and nothing a service's address does not have.
+bool is_address(std::string_view url) {
+    const std::string small = small_letters(url.substr(0, k_longest_address + 1));
+    if (small.size() > k_longest_address)
+        return false;
+    if (!small.starts_with("http://") && !small.starts_with("https://"))
+        return false;
+    const std::string_view rest = url.substr(url.find("://") + 3);
+    const auto is_odd = [](char c) {
+        return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f ||
+               std::string_view("@?#\\").find(c) != std::string_view::npos;
+    };
+    return !rest.empty() && rest.front() != '/' && std::ranges::none_of(rest, is_odd);
+}
+
+/// Requires: `url` is from the catalog of services; what somebody configured is meant.
+void require_safe(const std::string &url, const CloudSettings &cloud) {
+    const auto refuse = [&](const std::string &why) {
+        return Error(
+            ErrorKind::bad_config,
+            fmt::format("cloud '{}' offers its image service at {}{}", escape(cloud.name),
+                        server_of(url), why),
+            "ask its administrator to mend the catalog of services, or give the address yourself: "
+            "image_endpoint_override in clouds.yaml or OS_IMAGE_ENDPOINT_OVERRIDE");
+    };
+    if (!is_address(url))
+        throw refuse(", which is no address of a web service");
+    if (cloud.auth_url.starts_with("https://") && small_letters(url).starts_with("http://"))
+        throw refuse(", without encryption, and the login is encrypted: everybody on the way could "
+                     "read the token");
 }
 
 Error no_endpoint(const Token &token, const CloudSettings &cloud) {
@@ -132,12 +166,13 @@ std::string token_url(const CloudSettings &cloud) {
     return without_version(cloud.auth_url) + "/v3/auth/tokens";
 }
 
-Token read_token(const HttpResponse &response) {
+Token read_token(const HttpResponse &response, SecretFilter &secrets) {
     const std::string doing = "log in";
-    const Json answer = answer_json(response, doing);
-    const Json &body = part_at(answer, "token");
     Token token;
     token.text = Secret(response.header("x-subject-token"));
+    secrets.add(token.text);
+    const Json answer = answer_json(response, doing, secrets);
+    const Json &body = part_at(answer, "token");
     if (token.text.empty() || !body.is_object())
         throw ApiError(ErrorKind::unavailable, "cannot log in: the answer holds no token",
                        "is auth_url the address of Keystone?", {.status = response.status});
@@ -157,8 +192,10 @@ std::string image_endpoint(const Token &token, const CloudSettings &cloud) {
     for (const std::string &interface : cloud.interfaces)
         for (const ServiceEndpoint &endpoint : token.catalog)
             if (endpoint.service == "image" && endpoint.interface == interface &&
-                (cloud.region.empty() || endpoint.region == cloud.region))
+                (cloud.region.empty() || endpoint.region == cloud.region)) {
+                require_safe(endpoint.url, cloud);
                 return without_version(endpoint.url);
+            }
     throw no_endpoint(token, cloud);
 }
 

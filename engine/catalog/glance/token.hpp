@@ -3,6 +3,7 @@
 // request for one and the reading of its answer, as pure functions. Sending is the session's.
 
 #include "catalog/glance/clouds.hpp"
+#include "catalog/glance/secret_filter.hpp"
 #include "retouch/json.hpp"
 
 #include <chrono>
@@ -33,11 +34,13 @@ struct Token {
 /// Where to POST it.
 [[nodiscard]] std::string token_url(const CloudSettings &cloud);
 
-/// Reads the answer to it. Throws Error: unavailable when it is no token.
-[[nodiscard]] Token read_token(const HttpResponse &response);
+/// Reads the answer to it; the token joins `secrets`. Throws Error: unavailable when it is no
+/// token.
+[[nodiscard]] Token read_token(const HttpResponse &response, SecretFilter &secrets);
 
 /// The image service's URL by `cloud`'s region and interfaces, without version and final slash.
-/// Throws Error: bad_config, saying what the catalog of services offers instead.
+/// Throws Error: bad_config, saying what the catalog of services offers instead; also when what it
+/// offers is no address, or would carry the token over http after a login over https.
 [[nodiscard]] std::string image_endpoint(const Token &token, const CloudSettings &cloud);
 
 /// Without a final slash and a final /vN or /vN.N.

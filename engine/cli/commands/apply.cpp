@@ -6,20 +6,26 @@
 
 #include "base/exit_code.hpp"
 #include "base/interrupt.hpp"
+#include "base/own_proc.hpp"
 #include "base/run_directory.hpp"
 #include "base/text.hpp"
+#include "base/undelivered.hpp"
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/documents.hpp"
 #include "cli/event_file.hpp"
 #include "cli/exit_codes.hpp"
 #include "cli/machine_reports.hpp"
+#include "cli/outputs.hpp"
 #include "cli/plan_file.hpp"
 #include "cli/progress.hpp"
 #include "cli/recipes.hpp"
 #include "cli/workspace.hpp"
+#include "model/names.hpp"
 #include "plan/bundle.hpp"
+#include "plan/saved_plan.hpp"
 #include "recipe/policy.hpp"
+#include "render/wording.hpp"
 
 #include <fmt/format.h>
 
@@ -48,9 +54,9 @@ struct Work {
     std::unique_ptr<RunDirectory> unpacked; ///< a bundle's files
 };
 
-Work read_plan(const std::string &path, const std::string &text) {
+Work plan_work(const std::string &path, const std::string &text) {
     Work work;
-    work.plan = plan_from_json(text);
+    work.plan = read_plan(text);
     if (is_bundle(path)) {
         work.unpacked = std::make_unique<RunDirectory>();
         const std::filesystem::path files = work.unpacked->path() / "files";
@@ -74,7 +80,7 @@ Work read_work(const Options &options, Context &context) {
                         fmt::format("{} is a saved plan; its variables and source are fixed",
                                     escape(input)),
                         "leave out --var and --from-current, or apply the recipe");
-        return read_plan(input, *text);
+        return plan_work(input, *text);
     }
     return {check_recipes(options.inputs, variables, context), std::nullopt, nullptr};
 }
@@ -86,13 +92,28 @@ void require_consent(const Options &options, const Work &work, const Context &co
                 "add --yes to apply without a question, or look first: retouch plan");
 }
 
-std::unique_ptr<EventFile> open_events(const std::string &path) {
+OutputFile *events_output(const std::string &path, Outputs &outputs) {
     if (path.empty())
         return nullptr;
     if (path == "-")
         throw Error(ErrorKind::usage, "--events needs a file; standard output holds the report",
                     "for example: --events run.jsonl");
-    return std::make_unique<EventFile>(path);
+    return &outputs.add(path, EventFile::kind());
+}
+
+/// What the run reads must not be what it writes.
+void keep_apart(Outputs &outputs, const Options &options, const Work &work,
+                const Workspace &workspace, const CatalogSettings &catalog) {
+    for (const std::string &input : options.inputs)
+        outputs.reads(input, work.plan ? "the plan" : "a recipe");
+    for (const CheckedRecipe &checked : work.recipes)
+        outputs.reads(checked.injected);
+    if (work.plan)
+        for (const Target &target : work.plan->targets)
+            outputs.reads(target.injected);
+    outputs.reads(options.policy, "the policy");
+    outputs.reads(workspace.file(), "the configuration");
+    outputs.keep_out_of(catalog);
 }
 
 Confirm confirmation(const Options &options, Context &context, Progress &progress,
@@ -115,6 +136,16 @@ int worst_exit_code(const Report &report) {
     return combined_exit_code(codes);
 }
 
+/// What a report says was done, for the case that it cannot be written.
+std::string done_by(const Report &report) {
+    std::string text;
+    for (const TargetReport &target : report.targets)
+        if (target.outcome == TargetOutcome::published || target.outcome == TargetOutcome::updated)
+            text += fmt::format("{}{} is {}: retouch show {}", text.empty() ? "" : "\n",
+                                in_quotes(target.name), to_string(target.outcome), target.image_id);
+    return text;
+}
+
 /// One run per recipe or plan: reports are printed as they come, errors do not stop the others.
 class Runs {
   public:
@@ -125,14 +156,14 @@ class Runs {
     void add(const std::filesystem::path &path, const Act &act) {
         try {
             const Report report = act();
-            context_.console.out(shown_report(report, options_.format,
-                                              context_.console.out_colour(), !codes_.empty()));
+            const bool first = codes_.empty();
             reports_.add(report);
             codes_.push_back(worst_exit_code(report));
+            show(report, first);
         } catch (const Error &error) {
             reports_.add(path, error);
             if (count_ == 1 || pending_interrupt() != 0) {
-                reports_.write();
+                reports_.write_beside_error(context_.console);
                 throw;
             }
             context_.console.error(about_recipe(error, path));
@@ -140,34 +171,71 @@ class Runs {
         }
     }
 
-    [[nodiscard]] int exit_code_of_all() const { return combined_exit_code(codes_); }
+    /// Writes the reports for machines. What is done stays done when an output fails: that is said,
+    /// and is the exit code when there is no worse one.
+    [[nodiscard]] int finish() {
+        try {
+            reports_.write();
+        } catch (const Error &error) {
+            undelivered(error);
+        }
+        const int code = combined_exit_code(codes_);
+        return code == 0 && undelivered_ ? k_undelivered : code;
+    }
 
   private:
+    void show(const Report &report, bool first) {
+        done_ += (done_.empty() ? "" : "\n") + done_by(report);
+        const std::string text =
+            shown_report(report, options_.format, context_.console.out_colour(), !first);
+        try {
+            context_.console.out(text);
+        } catch (const Error &error) {
+            undelivered(error);
+        }
+    }
+
+    /// The error, and what was done before it.
+    void undelivered(const Error &error) {
+        undelivered_ = true;
+        if (error.kind() == ErrorKind::interrupted)
+            codes_.push_back(exit_code(error.kind()));
+        const char *between = done_.empty() || error.hint().empty() ? "" : "\n";
+        context_.console.error({error.kind(), error.what(), error.hint() + between + done_});
+    }
+
     const Options &options_;
     Context &context_;
     MachineReports &reports_;
     std::size_t count_;
     std::vector<int> codes_;
+    std::string done_; ///< what was published, for people
+    bool undelivered_ = false;
 };
 
 int run(const Options &options, Context &context) {
-    MachineReports reports(options.reports, k_reports);
+    Outputs outputs;
+    MachineReports reports(options.reports, k_reports, outputs);
+    OutputFile *const event_output = events_output(options.events, outputs);
     const Work work = read_work(options, context);
     require_consent(options, work, context);
     const std::unique_ptr<Policy> policy =
         options.policy.empty() ? nullptr : std::make_unique<Policy>(options.policy);
-    const std::unique_ptr<EventFile> file = open_events(options.events);
     const Workspace workspace(context);
-    Progress progress(context);
-    std::vector<EventSink *> sinks = {&progress};
-    if (file)
-        sinks.push_back(file.get());
-    EventTee events(std::move(sinks));
-
     const CatalogSettings &settings =
         work.plan ? workspace.catalog_of_plan(work.plan->catalog) : workspace.catalog();
+    keep_apart(outputs, options, work, workspace, settings);
+    outputs.prepare();
+    std::optional<EventFile> file;
+    Progress progress(context);
+    std::vector<EventSink *> sinks = {&progress};
+    if (event_output != nullptr)
+        sinks.push_back(&file.emplace(*event_output));
+    EventTee events(std::move(sinks));
+
     const std::unique_ptr<Catalog> catalog = open_catalog(settings, context, events);
     ApplyOptions apply_options;
+    require_own_proc();
     apply_options.guest = workspace.guest(options.guest);
     apply_options.plan.from_current = options.from_current;
     const Confirm confirm = confirmation(options, context, progress, policy.get());
@@ -184,8 +252,7 @@ int run(const Options &options, Context &context) {
     }
     if (file && !file->complaint().empty())
         context.console.warn("events are missing: " + file->complaint());
-    reports.write();
-    return runs.exit_code_of_all();
+    return runs.finish();
 }
 
 } // namespace

@@ -27,8 +27,12 @@ const std::vector<std::string> k_reports = {"junit", "sarif"};
 
 int run(const Options &options, Context &context) {
     const auto variables = parse_assignments("--var", options.variables);
-    MachineReports reports(options.reports, k_reports);
-    const Findings found = find_mistakes(options.recipes, variables);
+    Outputs outputs;
+    MachineReports reports(options.reports, k_reports, outputs);
+    for (const std::string &recipe : options.recipes)
+        outputs.reads(recipe, "a recipe");
+    outputs.prepare();
+    const Findings found = find_mistakes(options.recipes, variables, context);
     reports.add(found.diagnostics, options.recipes);
     reports.write();
     const std::size_t count = found.valid;

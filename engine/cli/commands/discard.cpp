@@ -7,6 +7,7 @@
 #include "cli/plan_file.hpp"
 #include "cli/progress.hpp"
 #include "cli/workspace.hpp"
+#include "plan/saved_plan.hpp"
 #include "render/wording.hpp"
 
 #include <fmt/format.h>
@@ -15,16 +16,16 @@ namespace retouch {
 
 namespace {
 
-Plan read_plan(const std::string &path) {
+Plan plan_in(const std::string &path) {
     const std::optional<std::string> text = plan_file_text(path);
     if (!text)
         throw Error(ErrorKind::usage, fmt::format("{} is no saved plan", escape(path)),
                     "name a file saved by: retouch plan --rehearse=keep -o FILE");
-    return plan_from_json(*text);
+    return read_plan(*text);
 }
 
 int run(const std::string &path, Context &context) {
-    const Plan plan = read_plan(path);
+    const Plan plan = plan_in(path);
     std::vector<const Target *> kept;
     for (const Target &target : plan.targets)
         if (target.kept() != nullptr)

@@ -1,5 +1,6 @@
 // retouch doctor: looks at everything a run needs, before a run needs it.
 
+#include "base/descriptors.hpp"
 #include "base/exit_code.hpp"
 #include "base/text.hpp"
 #include "catalog/diagnosis.hpp"
@@ -89,6 +90,7 @@ Findings all_findings(Context &context) {
 }
 
 int run(const std::string &format, Context &context) {
+    require_descriptors(k_descriptors_of_a_run);
     const Findings findings = all_findings(context);
     if (format == "json")
         context.console.out(findings_json(findings).dump(2) + "\n");

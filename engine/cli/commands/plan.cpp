@@ -5,15 +5,17 @@
 #include "apply/rehearsal.hpp"
 #include "base/clock.hpp"
 #include "base/exit_code.hpp"
-#include "base/file.hpp"
 #include "base/interrupt.hpp"
+#include "base/own_proc.hpp"
 #include "base/run_directory.hpp"
 #include "base/text.hpp"
+#include "base/undelivered.hpp"
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/documents.hpp"
 #include "cli/exit_codes.hpp"
 #include "cli/machine_reports.hpp"
+#include "cli/outputs.hpp"
 #include "cli/progress.hpp"
 #include "cli/recipes.hpp"
 #include "cli/workspace.hpp"
@@ -117,6 +119,7 @@ Plan plan_one(const CheckedRecipe &checked, const CatalogView &catalog, const Op
         events.on({"phase_started", name, "", {{"phase", "open"}}});
         directory.emplace();
         GuestOptions guest_options;
+        require_own_proc();
         guest_options.kind = workspace.guest(options.guest);
         guest_options.run_directory = directory->path();
         std::unique_ptr<Guest> guest = open_guest(disk, guest_options, events);
@@ -134,6 +137,7 @@ Planned rehearse_one(const CheckedRecipe &checked, Catalog &catalog, const Optio
     if (keeps_stages(options))
         how.keep_until = plan.expires_at = expiry(options);
     ApplyOptions apply_options;
+    require_own_proc();
     apply_options.guest = workspace.guest(options.guest);
     KeptStages kept = rehearse(plan, catalog, apply_options, how, events);
     return {std::move(plan), std::move(kept)};
@@ -155,26 +159,37 @@ int rehearsal_exit_code(const Plan &plan) {
     return 0;
 }
 
-void save(Plan plan, const Options &options, Context &context) {
-    const std::string &path = options.output;
+void save(Plan plan, OutputFile &file, const Options &options, Context &context) {
     plan.made_at = utc_now();
     if (plan.expires_at.empty())
         plan.expires_at = expiry(options);
     if (options.bundle)
-        write_bundle(path, plan);
+        file.write([&](int fd) { write_bundle(fd, file.path(), plan); });
     else
-        write_file_atomically(path, to_json(plan).dump(2) + "\n");
+        file.write(to_json(plan).dump(2) + "\n");
     if (!context.global.quiet)
-        context.console.err(fmt::format(
-            "Saved to {0}. Apply exactly this plan with: retouch apply {0}\n", escape(path)));
+        context.console.err(
+            fmt::format("Saved to {0}. Apply exactly this plan with: retouch apply {0}\n",
+                        escape(options.output)));
 }
 
 int run(const Options &options, Context &context) {
     refuse_contradictions(options);
-    MachineReports reports(options.reports, k_reports);
+    Outputs outputs;
+    OutputFile *const saved =
+        options.output.empty() ? nullptr : &outputs.add(options.output, saved_plan_kind());
+    MachineReports reports(options.reports, k_reports, outputs);
     const std::vector<CheckedRecipe> recipes =
         check_recipes(options.recipes, parse_assignments("--var", options.variables), context);
     const Workspace workspace(context);
+    for (const CheckedRecipe &checked : recipes) {
+        outputs.reads(checked.recipe.path, "a recipe");
+        outputs.reads(checked.injected);
+    }
+    outputs.reads(options.policy, "the policy");
+    outputs.reads(workspace.file(), "the configuration");
+    outputs.keep_out_of(workspace.catalog());
+    outputs.prepare();
     const std::unique_ptr<Policy> policy =
         options.policy.empty() ? nullptr : std::make_unique<Policy>(options.policy);
     Progress progress(context);
@@ -198,8 +213,8 @@ int run(const Options &options, Context &context) {
                 shown_plan(plan, options.format, context.console.out_colour(), !codes.empty()));
             if (policy)
                 policy->require(to_json(plan));
-            if (!options.output.empty())
-                save(plan, options, context);
+            if (saved != nullptr)
+                save(plan, *saved, options, context);
             if (planned.kept)
                 planned.kept->confirm();
             reports.add(plan);
@@ -209,11 +224,11 @@ int run(const Options &options, Context &context) {
             progress.pause();
             reports.add(checked.recipe.path, error);
             if (recipes.size() == 1 || pending_interrupt() != 0) {
-                reports.write();
+                reports.write_beside_error(context.console);
                 throw;
             }
             context.console.error(about_recipe(error, checked.recipe.path));
-            codes.push_back(exit_code(error.kind()));
+            codes.push_back(exit_code_of(error));
         }
     }
     reports.write();

@@ -6,6 +6,7 @@
 #include "cli/find_image.hpp"
 #include "cli/plan_file.hpp"
 #include "cli/workspace.hpp"
+#include "plan/saved_plan.hpp"
 #include "render/images.hpp"
 
 namespace retouch {
@@ -20,7 +21,7 @@ struct Options {
 int run(const Options &options, Context &context) {
     if (const std::optional<std::string> plan = plan_file_text(options.image)) {
         context.console.out(
-            shown_plan(plan_from_json(*plan), options.format, context.console.out_colour(), false));
+            shown_plan(read_plan(*plan), options.format, context.console.out_colour(), false));
         return 0;
     }
     const Workspace workspace(context);

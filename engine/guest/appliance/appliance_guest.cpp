@@ -10,21 +10,25 @@
 #include "guest/appliance/appliance_tree.hpp"
 #include "guest/command.hpp"
 #include "guest/effects/entry_changes.hpp"
+#include "guest/fstab_mounts.hpp"
 #include "guest/inspect.hpp"
+#include "guest/mount_rules.hpp"
+#include "guest/partition_table.hpp"
 #include "guest/refusals.hpp"
 #include "guest/resolve.hpp"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <exception>
+#include <cstring>
 #include <fmt/format.h>
+#include <iterator>
+#include <optional>
 
 namespace retouch {
 
 namespace {
 
-constexpr std::size_t k_fstab_bound = std::size_t{64} * 1024;
 constexpr std::chrono::seconds k_finish_limit{600};
 
 constexpr const char *k_count_disk_errors = "cat /sys/block/sd*/device/ioerr_cnt";
@@ -35,14 +39,14 @@ constexpr const char *k_write_through =
     "sync -f \"$p\" || echo \"$p\" ;; esac; done </proc/mounts; "
     "cat /sys/block/sd*/device/ioerr_cnt";
 
-bool is_plain_linux(const std::string &type) {
-    return type == "ext2" || type == "ext3" || type == "ext4" || type == "xfs";
-}
+/// The image's disk is the one that has a partition table, if any has.
+constexpr const char *k_tell_table =
+    "for disk in /dev/sd?; do sfdisk --json $disk && break; done 2>/dev/null; true";
 
 /// Nothing on it that only a full inspection could find a system in.
 bool holds_no_system(const Volume &volume) {
     return volume.filesystem.empty() || volume.filesystem == "swap" ||
-           volume.filesystem == "vfat" || is_plain_linux(volume.filesystem);
+           volume.filesystem == "vfat" || may_hold_plain_root(volume.filesystem);
 }
 
 Error no_root(const std::vector<Volume> &volumes) {
@@ -60,8 +64,14 @@ int trailing_number(std::string_view device) {
 }
 
 void identify(const Handle &handle, Volume &volume) {
-    const std::vector<std::string> pairs =
-        take_list(guestfs_blkid(handle.get(), volume.device.c_str()));
+    char **found = guestfs_blkid(handle.get(), volume.device.c_str());
+    if (found == nullptr) {
+        const char *reason = guestfs_last_error(handle.get());
+        volume.ambiguous = reason != nullptr && std::strstr(reason, "ambivalent") != nullptr;
+        if (!volume.ambiguous)
+            throw handle.error(fmt::format("look at {} of the image", volume.device));
+    }
+    const std::vector<std::string> pairs = take_list(found);
     for (std::size_t at = 0; at + 1 < pairs.size(); at += 2)
         set_blkid_value(volume, pairs[at], pairs[at + 1]);
 }
@@ -77,13 +87,24 @@ ApplianceGuest::ApplianceGuest(const Disk &disk, const GuestOptions &options, Ev
     : directory_(options.run_directory, "guest-"),
       read_only_(disk.read_only),
       network_(options.network),
-      export_(std::make_unique<DiskExport>(disk, DiskExport::Protocol::nbd, directory_.path())),
-      handle_(launch_appliance({export_->path(), disk.read_only, options.network, directory_.path(),
-                                monitor_path(*export_)},
-                               events)),
-      watchdog_(std::make_unique<Watchdog>(guestfs_get_pid(handle_->get()))),
-      monitor_(std::make_unique<QemuMonitor>(monitor_path(*export_))) {
+      export_(std::make_unique<DiskExport>(disk, DiskExport::Protocol::nbd, directory_.path())) {
+    attended(*this, [&] {
+        launch(events);
+        open_system(events);
+    });
+}
+
+void ApplianceGuest::launch(EventSink &events) {
+    const std::filesystem::path monitor = monitor_path(*export_);
+    handle_ = launch_appliance({export_->path(), read_only_, network_, directory_.path(), monitor},
+                               events);
+    guard_ = std::make_unique<HelperGuard>(handle_->process());
+    watchdog_ = std::make_unique<Watchdog>(handle_->process());
+    monitor_ = std::make_unique<QemuMonitor>(monitor);
     check_interrupt();
+}
+
+void ApplianceGuest::open_system(EventSink &events) {
     const std::vector<Volume> volumes = read_volumes();
     if (const Volume *root = find_root(volumes))
         open_root(*root, volumes, events);
@@ -94,11 +115,25 @@ ApplianceGuest::ApplianceGuest(const Disk &disk, const GuestOptions &options, Ev
     disk_errors_ = ask_shell(*handle_, k_count_disk_errors);
 }
 
+/// The kernel cuts off what lies beyond the end, and takes partitions that share sectors.
+void ApplianceGuest::check_table(const std::string &disk) const {
+    const std::string table = ask_shell(*handle_, k_tell_table);
+    const std::int64_t size = guestfs_blockdev_getsize64(g(), disk.c_str());
+    if (size < 0)
+        throw handle_->error("tell the size of the image's disk");
+    if (!trim(table).empty())
+        static_cast<void>(read_partition_table(table, static_cast<std::uint64_t>(size)));
+}
+
 std::vector<Volume> ApplianceGuest::read_volumes() const {
+    const std::vector<std::string> disks = take_list(guestfs_list_devices(g()));
+    if (disks.empty())
+        throw handle_->error("see the image's disk");
+    check_table(disks.front());
     std::vector<std::string> devices = take_list(guestfs_list_partitions(g()));
     const bool whole = devices.empty();
     if (whole)
-        devices = take_list(guestfs_list_devices(g()));
+        devices = disks;
     std::vector<Volume> volumes;
     for (const std::string &device : devices) {
         Volume volume;
@@ -110,16 +145,26 @@ std::vector<Volume> ApplianceGuest::read_volumes() const {
     return volumes;
 }
 
-void ApplianceGuest::mount(const std::string &device, const std::string &path,
-                           bool read_only) const {
-    handle_->check(guestfs_mount_options(g(), read_only ? "ro,noatime,nodev" : "noatime,nodev",
-                                         device.c_str(), path.c_str()),
-                   fmt::format("mount {} of the image", escape(device)));
+/// Throws Error whose message is the reason alone; refused while the appliance lives.
+void ApplianceGuest::mount(const std::string &device, const std::string &type,
+                           const std::string &path, bool read_only) const {
+    std::string options = read_only ? "ro,noatime,nodev,nosuid" : "noatime,nodev,nosuid";
+    if (const std::string careful = careful_options(type); !careful.empty())
+        options += "," + careful;
+    if (guestfs_mount_vfs(g(), options.c_str(), type.c_str(), device.c_str(), path.c_str()) == 0)
+        return;
+    if (guestfs_is_ready(g()) == 0)
+        throw handle_->error(fmt::format("mount {} of the image", escape(device)));
+    throw Error(ErrorKind::refused,
+                fmt::format("the {} filesystem is damaged or has features the appliance's kernel "
+                            "does not know",
+                            escape(type)),
+                "check it with fsck, or try --guest host");
 }
 
 /// Mounts the volume; it stays mounted when it holds a root.
 bool ApplianceGuest::holds_root(const Volume &volume, bool read_only) const {
-    mount(volume.device, "/", read_only);
+    mount(volume.device, mount_type(volume, {}), "/", read_only);
     const RootFiles files = {
         [this](const std::string &path, std::size_t bytes) { return head(path, bytes); },
         [this](const std::string &path) { return lstat(path).has_value(); }};
@@ -131,13 +176,13 @@ bool ApplianceGuest::holds_root(const Volume &volume, bool read_only) const {
 
 /// The one volume with a plain Linux root, mounted; nullptr when there is none.
 const Volume *ApplianceGuest::find_root(const std::vector<Volume> &volumes) const {
-    const auto candidates = std::ranges::count_if(volumes, is_plain_linux,
+    const auto candidates = std::ranges::count_if(volumes, may_hold_plain_root,
                                                   [](const Volume &v) { return v.filesystem; });
     std::vector<const Volume *> roots;
-    std::exception_ptr damage;
+    std::optional<Error> damage;
     for (const Volume &volume : volumes) {
         check_interrupt();
-        if (!is_plain_linux(volume.filesystem))
+        if (!may_hold_plain_root(volume.filesystem))
             continue;
         try {
             if (!holds_root(volume, candidates > 1 || read_only_))
@@ -145,8 +190,10 @@ const Volume *ApplianceGuest::find_root(const std::vector<Volume> &volumes) cons
             roots.push_back(&volume);
             if (candidates > 1)
                 handle_->check(guestfs_umount_all(g()), "unmount the image");
-        } catch (const Error &) {
-            damage = std::current_exception();
+        } catch (const Error &error) {
+            if (!refusal::is_of_the_image(error) || guestfs_is_ready(g()) == 0)
+                throw;
+            damage = refusal::cannot_open(volume.device, error);
         }
     }
     if (roots.size() > 1) {
@@ -157,9 +204,9 @@ const Volume *ApplianceGuest::find_root(const std::vector<Volume> &volumes) cons
         throw refusal::several_systems(names);
     }
     if (roots.empty() && damage && std::ranges::all_of(volumes, holds_no_system))
-        std::rethrow_exception(damage);
+        throw *damage;
     if (!roots.empty() && candidates > 1)
-        mount(roots.front()->device, "/", read_only_);
+        mount(roots.front()->device, mount_type(*roots.front(), {}), "/", read_only_);
     return roots.empty() ? nullptr : roots.front();
 }
 
@@ -167,13 +214,14 @@ const Volume *ApplianceGuest::find_root(const std::vector<Volume> &volumes) cons
 void ApplianceGuest::open_root(const Volume &root, const std::vector<Volume> &volumes,
                                EventSink &events) {
     facts_.mount_points.push_back({"/", root.device, root.filesystem});
-    for (const FstabEntry &entry : read_fstab(head("/etc/fstab", k_fstab_bound).value_or(""))) {
-        if (const Volume *volume = find_volume(entry.device, volumes))
-            mount_other({entry.path, volume->device, volume->filesystem}, events);
-        else
-            events.on(refusal::not_mounted(
-                entry.path, fmt::format("{} is not on the image", escape(entry.device))));
-    }
+    const FstabMounts fstab(head("/etc/fstab", k_largest_fstab + 1).value_or(""), *this);
+    fstab.check_root(facts_.mount_points.front());
+    std::ranges::move(
+        fstab.mount(volumes, events,
+                    [this](const Volume &volume, const std::string &type, const std::string &path) {
+                        mount(volume.device, type, path, read_only_);
+                    }),
+        std::back_inserter(facts_.mount_points));
     read_facts();
 }
 
@@ -195,11 +243,11 @@ void ApplianceGuest::open_inspected(const std::vector<Volume> &volumes, EventSin
     std::ranges::stable_sort(points, {}, [](const MountPoint &point) { return point.path.size(); });
     if (points.empty() || points.front().path != "/")
         throw refusal::no_system();
-    mount(points.front().device, "/", read_only_);
+    mount(points.front().device, points.front().filesystem, "/", read_only_);
     facts_.mount_points.push_back(points.front());
-    for (std::size_t at = 1; at < points.size(); ++at)
-        mount_other(points[at], events);
-    if (type && std::string_view(type.get()) == "linux")
+    const bool is_linux = type && std::string_view(type.get()) == "linux";
+    mount_inspected(points, is_linux, events);
+    if (is_linux)
         return read_facts();
     facts_.type = facts_.distro = type ? type.get() : "unknown";
     facts_.root_device = points.front().device;
@@ -211,13 +259,24 @@ void ApplianceGuest::open_inspected(const std::vector<Volume> &volumes, EventSin
     facts_.architecture = architecture ? architecture.get() : "";
 }
 
-void ApplianceGuest::mount_other(const MountPoint &point, EventSink &events) {
-    try {
-        mount(point.device, resolve_in_guest(*this, point.path), read_only_);
-        facts_.mount_points.push_back(point);
-    } catch (const Error &error) {
-        events.on(refusal::not_mounted(point.path, error.what()));
+/// Requires: the first of them is mounted.
+void ApplianceGuest::mount_inspected(const std::vector<MountPoint> &points, bool is_linux,
+                                     EventSink &events) {
+    const FstabMounts fstab(
+        is_linux ? head("/etc/fstab", k_largest_fstab + 1).value_or("") : std::string(), *this);
+    fstab.check_root(points.front());
+    for (std::size_t at = 1; at < points.size(); ++at) {
+        try {
+            mount(points[at].device, fstab.type_of(points[at]),
+                  resolve_in_guest(*this, points[at].path), read_only_);
+            facts_.mount_points.push_back(points[at]);
+        } catch (const Error &error) {
+            if (!refusal::is_of_the_image(error))
+                throw;
+            fstab.fail(points[at], error, events);
+        }
     }
+    fstab.require(points, events);
 }
 
 void ApplianceGuest::read_facts() {
@@ -260,10 +319,15 @@ std::vector<EntryChange> ApplianceGuest::changes() {
     return entry_changes(changes_in_appliance({*handle_, *watchdog_}));
 }
 
+void ApplianceGuest::require_helpers() const {
+    if (guard_ && guard_->fired())
+        throw interrupt_error();
+    export_->require_served();
+}
+
 /// libguestfs does not tell when data could not be written. The appliance's kernel does.
 void ApplianceGuest::write_through() const {
     const bool written = ask_shell(*handle_, k_write_through) == disk_errors_;
-    export_->require_served();
     if (!written)
         throw Error(ErrorKind::failed, "the guest's data could not be written: Input/output error",
                     "the host's disk may be full");

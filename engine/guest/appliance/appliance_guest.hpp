@@ -5,6 +5,7 @@
 #include "guest/appliance/launch.hpp"
 #include "guest/appliance/qemu_monitor.hpp"
 #include "guest/appliance/watchdog.hpp"
+#include "guest/attended_guest.hpp"
 #include "guest/volume.hpp"
 #include "retouch/guest.hpp"
 #include "store/disk_export.hpp"
@@ -15,7 +16,7 @@
 
 namespace retouch {
 
-class ApplianceGuest final : public Guest {
+class ApplianceGuest final : public ServedGuest {
   public:
     /// Throws Error as open_guest() does.
     ApplianceGuest(const Disk &disk, const GuestOptions &options, EventSink &events);
@@ -42,16 +43,21 @@ class ApplianceGuest final : public Guest {
     [[nodiscard]] std::vector<EntryChange> changes() override;
     void finish() override;
     [[nodiscard]] std::uint64_t bytes_written() const override;
+    void require_helpers() const override;
 
   private:
     // Opening: appliance_guest.cpp.
+    void launch(EventSink &events);
+    void open_system(EventSink &events);
     [[nodiscard]] std::vector<Volume> read_volumes() const;
     [[nodiscard]] bool holds_root(const Volume &volume, bool read_only) const;
     [[nodiscard]] const Volume *find_root(const std::vector<Volume> &volumes) const;
-    void mount(const std::string &device, const std::string &path, bool read_only) const;
+    void check_table(const std::string &disk) const;
+    void mount(const std::string &device, const std::string &type, const std::string &path,
+               bool read_only) const;
     void open_root(const Volume &root, const std::vector<Volume> &volumes, EventSink &events);
     void open_inspected(const std::vector<Volume> &volumes, EventSink &events);
-    void mount_other(const MountPoint &point, EventSink &events);
+    void mount_inspected(const std::vector<MountPoint> &points, bool is_linux, EventSink &events);
     void read_facts();
 
     // Files: appliance_files.cpp.
@@ -73,6 +79,7 @@ class ApplianceGuest final : public Guest {
     bool network_;
     std::unique_ptr<DiskExport> export_;
     std::unique_ptr<Handle> handle_;
+    std::unique_ptr<HelperGuard> guard_; ///< of the appliance
     std::unique_ptr<Watchdog> watchdog_;
     std::unique_ptr<QemuMonitor> monitor_; ///< until finish()
     std::uint64_t bytes_written_ = 0;      ///< final

@@ -19,8 +19,7 @@ constexpr std::size_t k_most_bytes = std::size_t{512} << 20;
 
 void check_report(const RunnerReport &report) {
     if (report.has("failed"))
-        throw refusal::file_operation("look at", report.bytes("path"),
-                                      static_cast<int>(report.number("failed")));
+        throw refusal::cannot_look(report.bytes("path"), static_cast<int>(report.number("failed")));
 }
 
 Error nonsense() {

@@ -63,6 +63,12 @@ void Handle::check(int result, std::string_view doing) const {
         throw error(doing);
 }
 
+ProcessHandle Handle::process() const {
+    const int pid = guestfs_get_pid(handle_);
+    check(pid, "find the appliance's process");
+    return ProcessHandle(ProcessId(pid));
+}
+
 std::string Handle::last_words() const {
     const std::string_view text = trim(log_);
     return escape(text.substr(text.size() - std::min(text.size(), k_last_words)));

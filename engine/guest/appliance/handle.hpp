@@ -2,6 +2,7 @@
 // Handle: one libguestfs handle and what its appliance said. It turns libguestfs' failures into
 // Errors and frees its memory; what is done with it is up to others.
 
+#include "base/process_handle.hpp"
 #include "retouch/error.hpp"
 
 #include <cstdlib>
@@ -34,6 +35,9 @@ class Handle {
 
     /// Throws error(doing) when `result` is -1.
     void check(int result, std::string_view doing) const;
+
+    /// The running appliance. Throws Error.
+    [[nodiscard]] ProcessHandle process() const;
 
     /// The end of what the appliance and libguestfs said, escaped, in one line.
     [[nodiscard]] std::string last_words() const;

@@ -5,6 +5,7 @@
 
 #include "base/interrupt.hpp"
 #include "guest/appliance/kvm.hpp"
+#include "guest/appliance/machine_program.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -62,9 +63,19 @@ void add_disk(const Handle &handle, const LaunchOptions &options) {
                  "give the disk to the appliance");
 }
 
+/// The rest of this file counts on it: the program that is started, its options, its number.
+void choose_direct_start(const Handle &handle) {
+    handle.check(guestfs_set_backend(handle.get(), "direct"),
+                 "choose how the appliance is started");
+}
+
 void configure(const Handle &handle, const LaunchOptions &options, bool emulate) {
     guestfs_h *g = handle.get();
+    choose_direct_start(handle);
     handle.check(guestfs_set_tmpdir(g, options.directory.c_str()), "use the run directory");
+    // A copy of us that ends qemu when it no longer sees us, dead but not yet waited for included:
+    // MachineProgram does it better.
+    handle.check(guestfs_set_recovery_proc(g, 0), "set up the appliance");
     // Ctrl-C is ours to handle.
     handle.check(guestfs_set_pgroup(g, 1), "set up the appliance");
     // What is written is written through and checked before the end.
@@ -88,6 +99,9 @@ void configure(const Handle &handle, const LaunchOptions &options, bool emulate)
 std::unique_ptr<Handle> try_launch(const LaunchOptions &options, bool emulate) {
     auto handle = std::make_unique<Handle>();
     configure(*handle, options, emulate);
+    const OwnedText qemu(guestfs_get_hv(handle->get()));
+    const MachineProgram program(qemu ? qemu.get() : "");
+    handle->check(guestfs_set_hv(handle->get(), program.path().c_str()), "choose the qemu");
     if (guestfs_launch(handle->get()) == 0)
         return handle;
     check_interrupt();

@@ -21,8 +21,8 @@ constexpr int k_shielded_pause_milliseconds = 100;
 
 } // namespace
 
-Watchdog::Watchdog(pid_t appliance)
-    : appliance_(appliance), wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+Watchdog::Watchdog(ProcessHandle appliance)
+    : appliance_(std::move(appliance)), wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     if (!wake_)
         throw system_error("create", "an eventfd", errno);
     sigset_t all;
@@ -61,7 +61,7 @@ int Watchdog::patience() {
     const bool late = Clock::now() >= *deadline_;
     if (late || interrupt_due()) {
         fired_ = fired_ || late;
-        kill(appliance_, SIGKILL);
+        appliance_.signal(SIGKILL);
         deadline_.reset();
         return -1;
     }

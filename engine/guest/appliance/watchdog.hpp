@@ -2,21 +2,20 @@
 // Watchdog: ends the appliance when a call into it takes too long or the user interrupts, because
 // libguestfs can stop a waiting call in no other way.
 
-#include "base/file.hpp"
+#include "base/process_handle.hpp"
 
 #include <atomic>
 #include <chrono>
 #include <mutex>
 #include <optional>
-#include <sys/types.h>
 #include <thread>
 
 namespace retouch {
 
 class Watchdog {
   public:
-    /// `appliance` must stay unreaped as long as this lives. Throws Error.
-    explicit Watchdog(pid_t appliance);
+    /// Throws Error.
+    explicit Watchdog(ProcessHandle appliance);
     ~Watchdog();
     Watchdog(const Watchdog &) = delete;
     Watchdog &operator=(const Watchdog &) = delete;
@@ -43,7 +42,7 @@ class Watchdog {
     void guard();
     [[nodiscard]] int patience();
 
-    pid_t appliance_;
+    ProcessHandle appliance_;
     UniqueFd wake_;
     std::mutex mutex_;
     std::optional<Clock::time_point> deadline_; ///< of the present watch

@@ -1,10 +1,13 @@
 #include "guest/effects/entry_changes.hpp"
 
+#include "base/digest.hpp"
 #include "base/path.hpp"
 #include "base/text.hpp"
 #include "base/unified_diff.hpp"
 
 #include <algorithm>
+#include <climits>
+#include <fmt/format.h>
 
 namespace retouch {
 
@@ -15,6 +18,18 @@ std::string readable(std::string &&bytes) {
     return invalid_utf8(bytes) ? escape(bytes) : std::move(bytes);
 }
 
+/// Documents carry no path that is longer than any program can name. What stands for one has its
+/// beginning, its end and its digest, and an empty name, which no path of a guest has.
+std::string told_path(std::string &&path) {
+    constexpr std::size_t front = 300; // more than a name
+    constexpr std::size_t back = 200;
+    if (path.size() < PATH_MAX)
+        return readable(std::move(path));
+    return readable(path.substr(0, path.rfind('/', front)) +
+                    fmt::format("//[{} bytes, sha256 {}]...", path.size(), sha256_hex(path)) +
+                    path.substr(path.size() - back));
+}
+
 EntryState to_state(TreeEntry &&entry) {
     return {entry.info, readable(std::move(entry.target)), std::move(entry.sha256),
             std::move(entry.attributes)};
@@ -22,7 +37,7 @@ EntryState to_state(TreeEntry &&entry) {
 
 /// Valid UTF-8, so that it stays the same when a plan carries it.
 std::string diff_of(const SeenChange &change) {
-    if (!change.former_text || !change.text)
+    if (!change.former_text || !change.text || change.after->path.size() >= PATH_MAX)
         return {};
     const std::string &path = change.after->path;
     return to_valid_utf8(unified_diff(*change.former_text, *change.text,
@@ -59,7 +74,7 @@ std::vector<EntryChange> entry_changes(std::vector<SeenChange> seen) {
     for (SeenChange &change : seen) {
         EntryChange result;
         result.diff = diff_of(change);
-        result.path = readable(std::string(either(change).path));
+        result.path = told_path(std::string(either(change).path));
         if (change.before)
             result.before = to_state(std::move(*change.before));
         if (change.after)

@@ -21,10 +21,8 @@
 #include <csignal>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <poll.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 namespace retouch {
@@ -33,7 +31,7 @@ namespace {
 
 constexpr const char *k_bwrap = "bwrap";
 constexpr std::uint64_t k_temporary_bytes = std::uint64_t{1} << 30; ///< of /run and of /dev/shm
-constexpr int k_end_wait_milliseconds = 30000;
+constexpr std::chrono::seconds k_end_wait{30};
 
 UniqueFd memory_file(std::string_view bytes) {
     UniqueFd file(memfd_create("retouch", MFD_CLOEXEC));
@@ -94,19 +92,18 @@ class FirstProcess {
     }
 
     void end() const {
-        if (pid_ <= 0)
+        if (pid_ <= 1)
             return;
-        const UniqueFd process(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
+        const ProcessHandle process{ProcessId(pid_)};
 
         // The number may already mean another process; the namespace tells.
         struct stat status {};
 
         const std::string name = fmt::format("/proc/{}/ns/pid", pid_);
-        if (!process || stat(name.c_str(), &status) != 0 || status.st_ino != namespace_)
+        if (stat(name.c_str(), &status) != 0 || status.st_ino != namespace_)
             return;
-        syscall(SYS_pidfd_send_signal, process.get(), SIGKILL, nullptr, 0);
-        pollfd waiting{process.get(), POLLIN, 0};
-        poll(&waiting, 1, k_end_wait_milliseconds);
+        process.signal(SIGKILL);
+        static_cast<void>(process.ended(k_end_wait));
     }
 
     UniqueFd read_end_;
@@ -349,6 +346,11 @@ CommandResult run_in_sandbox(const Sandbox &sandbox, const GuestCommand &command
     constexpr std::string_view not_executed = "bwrap: execvp ";
     const bool started = first.command_ended() &&
                          !(ended.exit_status == 1 && ended.err.substr(0, 14) == not_executed);
+    if (ended.signal != 0 && !ended.timed_out)
+        throw Error(ErrorKind::failed,
+                    fmt::format("the sandbox the command ran in (bwrap) {}",
+                                ProcessEnd{ended.exit_status, ended.signal}.text()),
+                    "see what ended it ('dmesg' tells when memory ran out), and run again");
     if (!started && !ended.timed_out)
         throw Error(ErrorKind::failed,
                     fmt::format("the command could not be started in the guest: {}",

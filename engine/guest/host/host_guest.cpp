@@ -3,15 +3,16 @@
 
 #include "guest/host/host_guest.hpp"
 
-#include "base/path.hpp"
+#include "base/own_proc.hpp"
 #include "base/text.hpp"
 #include "guest/command.hpp"
 #include "guest/effects/entry_changes.hpp"
+#include "guest/fstab_mounts.hpp"
 #include "guest/host/partitions.hpp"
 #include "guest/host/tree_tools.hpp"
 #include "guest/inspect.hpp"
+#include "guest/mount_rules.hpp"
 #include "guest/refusals.hpp"
-#include "guest/resolve.hpp"
 
 #include <algorithm>
 #include <array>
@@ -19,6 +20,7 @@
 #include <fmt/format.h>
 #include <functional>
 #include <future>
+#include <iterator>
 #include <sched.h>
 #include <sys/mount.h>
 #include <unistd.h>
@@ -27,21 +29,8 @@ namespace retouch {
 
 namespace {
 
-constexpr std::size_t k_fstab_bound = std::size_t{64} * 1024;
-
-bool is_extended_filesystem(const std::string &type) {
-    return type == "ext2" || type == "ext3" || type == "ext4";
-}
-
-bool can_hold_root(const std::string &type) {
-    return is_extended_filesystem(type) || type == "xfs";
-}
-
-std::string mount_options(const std::string &type, bool read_only) {
-    if (type == "xfs")
-        return read_only ? "nouuid,norecovery" : "nouuid"; // a copy may be mounted elsewhere
-    return is_extended_filesystem(type) && read_only ? "noload" : "";
-}
+/// Nothing of an image is a device, or gives rights, on this host.
+constexpr unsigned long k_mount_flags = MS_NODEV | MS_NOSUID | MS_NOEXEC | MS_NOATIME;
 
 RootFiles look_at(const Rooted &files) {
     return {
@@ -92,7 +81,7 @@ void require_root() {
 } // namespace
 
 HostGuest::HostGuest(const Disk &disk, const GuestOptions &options, EventSink &events)
-    : directory_((require_root(), require_bubblewrap(), enter_private_mounts(),
+    : directory_((require_root(), require_own_proc(), require_bubblewrap(), enter_private_mounts(),
                   TemporaryDirectory(options.run_directory, "guest-"))),
       read_only_(disk.read_only),
       limits_(options.limits),
@@ -102,13 +91,19 @@ HostGuest::HostGuest(const Disk &disk, const GuestOptions &options, EventSink &e
     std::filesystem::create_directory(root_path());
     const std::vector<Volume> volumes = read_volumes(disk_, std::filesystem::file_size(disk_));
     const Volume &root = find_root(volumes);
-    filesystems_.push_back(open(root, root_path(), read_only_));
-    facts_.mount_points.push_back({"/", root.device, root.filesystem});
-    mount_others(volumes, events);
-    require_sandbox({*this, files(), root_path(), false, limits_});
+    open_root(root);
+    const FstabMounts fstab(files().head("/etc/fstab", k_largest_fstab + 1).value_or(""), *this);
     Facts found = linux_facts(look_at(files()));
     found.root_device = root.device;
-    found.mount_points = std::move(facts_.mount_points);
+    found.mount_points = {{"/", root.device, root.filesystem}};
+    fstab.check_root(found.mount_points.front());
+    std::ranges::move(
+        fstab.mount(volumes, events,
+                    [this](const Volume &volume, const std::string &type, const std::string &path) {
+                        mount_in_guest(volume, type, path);
+                    }),
+        std::back_inserter(found.mount_points));
+    require_sandbox({*this, files(), root_path(), false, limits_});
     facts_ = std::move(found);
 }
 
@@ -117,23 +112,49 @@ HostGuest::~HostGuest() {
         filesystems_.pop_back();
 }
 
-HostGuest::Filesystem HostGuest::open(const Volume &volume, const std::filesystem::path &target,
-                                      bool read_only) const {
-    auto device = std::make_unique<LoopDevice>(disk_, volume.offset, volume.size, read_only);
-    unsigned long flags = MS_NODEV | MS_NOATIME;
-    if (read_only)
-        flags |= MS_RDONLY;
-    Mount mounted(device->path(), target, volume.filesystem, flags,
-                  mount_options(volume.filesystem, read_only));
-    std::optional<Rooted> files(target);
-    return {std::move(device), std::move(mounted), std::move(files)};
+LoopDevice HostGuest::loop_of(const Volume &volume, bool read_only) const {
+    return {disk_, volume.offset, volume.size, read_only};
+}
+
+HostGuest::Filesystem HostGuest::mount(const LoopDevice &device, const std::string &type,
+                                       const std::filesystem::path &target, bool read_only) const {
+    try {
+        Mount mounted(device.path(), target, type,
+                      read_only ? k_mount_flags | MS_RDONLY : k_mount_flags,
+                      read_only ? looking_options(type) : careful_options(type));
+        std::optional<Rooted> files(target);
+        return {std::move(mounted), std::move(files)};
+    } catch (const Error &) {
+        export_->require_served();
+        throw;
+    }
+}
+
+void HostGuest::mount_in_guest(const Volume &volume, const std::string &type,
+                               const std::string &path) {
+    auto device =
+        std::ranges::find(devices_, volume.device, [](const auto &known) { return known->volume; });
+    if (device == devices_.end())
+        device = devices_.insert(devices_.end(), std::make_unique<Device>(Device{
+                                                     volume.device, loop_of(volume, read_only_)}));
+    filesystems_.push_back(mount((*device)->loop, type, root_path() / path.substr(1), read_only_));
+}
+
+void HostGuest::open_root(const Volume &root) {
+    try {
+        mount_in_guest(root, mount_type(root, {}), "/");
+    } catch (const Error &error) {
+        throw refusal::cannot_open(root.device, error);
+    }
 }
 
 bool HostGuest::holds_root(const Volume &volume) const {
-    Filesystem filesystem = open(volume, root_path(), true);
+    LoopDevice device = loop_of(volume, true);
+    Filesystem filesystem = mount(device, mount_type(volume, {}), root_path(), true);
     const bool is_root = looks_like_root(look_at(*filesystem.files));
     filesystem.files.reset();
     filesystem.mount.unmount();
+    device.finish();
     return is_root;
 }
 
@@ -141,13 +162,15 @@ const Volume &HostGuest::find_root(const std::vector<Volume> &volumes) const {
     std::vector<const Volume *> roots;
     std::optional<Error> damage;
     for (const Volume &volume : volumes) {
-        if (!can_hold_root(volume.filesystem))
+        if (!may_hold_plain_root(volume.filesystem))
             continue;
         try {
             if (holds_root(volume))
                 roots.push_back(&volume);
         } catch (const Error &error) {
-            damage = error;
+            if (!refusal::is_of_the_image(error))
+                throw;
+            damage = refusal::cannot_open(volume.device, error);
         }
     }
     if (roots.size() > 1) {
@@ -160,26 +183,6 @@ const Volume &HostGuest::find_root(const std::vector<Volume> &volumes) const {
     if (roots.empty())
         throw damage ? *damage : no_root(volumes);
     return *roots.front();
-}
-
-void HostGuest::mount_others(const std::vector<Volume> &volumes, EventSink &events) {
-    const std::string fstab = files().head("/etc/fstab", k_fstab_bound).value_or("");
-    for (const FstabEntry &entry : read_fstab(fstab)) {
-        try {
-            mount_other(entry, volumes);
-        } catch (const Error &error) {
-            events.on(refusal::not_mounted(entry.path, error.what()));
-        }
-    }
-}
-
-void HostGuest::mount_other(const FstabEntry &entry, const std::vector<Volume> &volumes) {
-    const Volume *volume = find_volume(entry.device, volumes);
-    if (volume == nullptr)
-        throw Error(ErrorKind::failed, fmt::format("{} is not on the image", escape(entry.device)));
-    const std::string path = resolve_in_guest(*this, entry.path);
-    filesystems_.push_back(open(*volume, root_path() / path.substr(1), read_only_));
-    facts_.mount_points.push_back({entry.path, volume->device, volume->filesystem});
 }
 
 std::optional<FileInfo> HostGuest::lstat(const std::string &path) const {
@@ -235,22 +238,14 @@ CommandResult HostGuest::run(const GuestCommand &command) {
 
 CommandResult HostGuest::run_command(const GuestCommand &command, bool writable) const {
     check_command(facts_, command);
-    CommandResult result =
-        run_in_sandbox({*this, files(), root_path(), writable, limits_}, command);
-    export_->require_served();
-    return result;
+    return run_in_sandbox({*this, files(), root_path(), writable, limits_}, command);
 }
 
 void HostGuest::write_through() const {
     if (read_only_)
         return;
-    try {
-        for (const Filesystem &filesystem : filesystems_)
-            filesystem.files->sync();
-    } catch (const Error &) {
-        export_->require_served();
-        throw;
-    }
+    for (const Filesystem &filesystem : filesystems_)
+        filesystem.files->sync();
 }
 
 void HostGuest::mark(const std::vector<std::string> &keep) {
@@ -271,26 +266,25 @@ void HostGuest::unmount_all() {
         Filesystem &last = filesystems_.back();
         last.files.reset();
         last.mount.unmount();
-        last.device->finish();
-        bytes_written_ += last.device->bytes_written();
         filesystems_.pop_back();
+    }
+    while (!devices_.empty()) {
+        LoopDevice &last = devices_.back()->loop;
+        last.finish();
+        bytes_written_ += last.bytes_written();
+        devices_.pop_back();
     }
 }
 
 void HostGuest::finish() {
-    try {
-        unmount_all();
-    } catch (const Error &) {
-        export_->require_served();
-        throw;
-    }
+    unmount_all();
     export_->finish();
 }
 
 std::uint64_t HostGuest::bytes_written() const {
     std::uint64_t written = bytes_written_;
-    for (const Filesystem &filesystem : filesystems_)
-        written += filesystem.device->bytes_written();
+    for (const auto &device : devices_)
+        written += device->loop.bytes_written();
     return written;
 }
 

@@ -2,6 +2,7 @@
 // HostGuest: a guest opened by this host's kernel. For images that are trusted, as root. It moves
 // the calling thread into a private mount namespace, where it stays.
 
+#include "guest/attended_guest.hpp"
 #include "guest/host/bubblewrap.hpp"
 #include "guest/host/loop_device.hpp"
 #include "guest/host/mount.hpp"
@@ -17,7 +18,7 @@
 
 namespace retouch {
 
-class HostGuest final : public Guest {
+class HostGuest final : public ServedGuest {
   public:
     /// Throws Error as open_guest() does.
     HostGuest(const Disk &disk, const GuestOptions &options, EventSink &events);
@@ -48,20 +49,29 @@ class HostGuest final : public Guest {
     void finish() override;
     [[nodiscard]] std::uint64_t bytes_written() const override;
 
+    void require_helpers() const override { export_->require_served(); }
+
   private:
-    /// One mounted filesystem; the order of destruction is unmount, then detach.
+    /// A volume in use: there is one device for it however often it is mounted, because two would
+    /// be two filesystems over the same bytes.
+    struct Device {
+        std::string volume; ///< its name
+        LoopDevice loop;
+    };
+
+    /// One place where something is mounted.
     struct Filesystem {
-        std::unique_ptr<LoopDevice> device;
         Mount mount;
         std::optional<Rooted> files; ///< sees the errors of writing back; open until finish()
     };
 
-    [[nodiscard]] Filesystem open(const Volume &volume, const std::filesystem::path &target,
-                                  bool read_only) const;
+    [[nodiscard]] LoopDevice loop_of(const Volume &volume, bool read_only) const;
+    [[nodiscard]] Filesystem mount(const LoopDevice &device, const std::string &type,
+                                   const std::filesystem::path &target, bool read_only) const;
+    void mount_in_guest(const Volume &volume, const std::string &type, const std::string &path);
     [[nodiscard]] bool holds_root(const Volume &volume) const;
     [[nodiscard]] const Volume &find_root(const std::vector<Volume> &volumes) const;
-    void mount_others(const std::vector<Volume> &volumes, EventSink &events);
-    void mount_other(const FstabEntry &entry, const std::vector<Volume> &volumes);
+    void open_root(const Volume &root);
 
     [[nodiscard]] std::filesystem::path root_path() const { return directory_.path() / "root"; }
 
@@ -76,8 +86,9 @@ class HostGuest final : public Guest {
     CommandLimits limits_;
     std::unique_ptr<DiskExport> export_;
     std::filesystem::path disk_; ///< the exported file, seen through the daemon's namespace
-    std::vector<Filesystem> filesystems_; ///< the root first
-    std::uint64_t bytes_written_ = 0;     ///< to those that are closed
+    std::vector<std::unique_ptr<Device>> devices_; ///< outlive what is mounted from them
+    std::vector<Filesystem> filesystems_;          ///< the root first
+    std::uint64_t bytes_written_ = 0;              ///< to the devices that are closed
     Facts facts_;
     TreeMemory memory_; ///< of mark() and changes()
 };

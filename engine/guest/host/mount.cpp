@@ -3,7 +3,8 @@
 #include "guest/host/mount.hpp"
 
 #include "base/file.hpp"
-#include "base/text.hpp"
+#include "base/waiting.hpp"
+#include "guest/refusals.hpp"
 
 #include <cassert>
 #include <cerrno>
@@ -13,7 +14,6 @@
 #include <fmt/format.h>
 #include <sched.h>
 #include <sys/mount.h>
-#include <thread>
 #include <utility>
 
 namespace retouch {
@@ -51,11 +51,8 @@ Mount::Mount(const std::filesystem::path &source, const std::filesystem::path &t
     if (mount(source.c_str(), target.c_str(), filesystem.c_str(), flags, options.c_str()) == 0)
         return;
     const int code = errno;
-    throw Error(ErrorKind::failed,
-                fmt::format("cannot mount the {} filesystem of the image: {}", escape(filesystem),
-                            std::strerror(code)),
-                code == ENODEV ? "this kernel does not know the filesystem; use --guest appliance"
-                               : "the filesystem may be damaged; check it with fsck");
+    target_.clear();
+    throw refusal::mount_failure(filesystem, code);
 }
 
 Mount::~Mount() {
@@ -69,7 +66,7 @@ void Mount::unmount() {
     for (int tries = 0; umount2(target_.c_str(), UMOUNT_NOFOLLOW) != 0; ++tries) {
         if (errno != EBUSY || tries == k_unmount_tries)
             throw system_error("unmount", target_, errno);
-        std::this_thread::sleep_for(k_unmount_pause);
+        pause_regardless(k_unmount_pause);
     }
     target_.clear();
 }

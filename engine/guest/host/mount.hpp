@@ -18,7 +18,7 @@ void enter_private_mounts();
 
 class Mount {
   public:
-    /// mount(2). Throws Error with the kernel's reason.
+    /// mount(2). Throws Error whose message is the reason alone.
     Mount(const std::filesystem::path &source, const std::filesystem::path &target,
           const std::string &filesystem, unsigned long flags, const std::string &options);
     /// Detaches what is still mounted.

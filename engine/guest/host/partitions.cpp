@@ -1,108 +1,119 @@
-// sfdisk tells the partitions as JSON, blkid what is on each. Both only read. What they say comes
-// from the image: numbers are checked against the disk, counts are bounded.
+// sfdisk tells the partitions as JSON, blkid what is on each. Both only read, and what they say
+// comes from the image. A tool that fails is never taken for one that found nothing.
 
 #include "guest/host/partitions.hpp"
 
+#include "base/file.hpp"
 #include "base/process.hpp"
 #include "base/text.hpp"
-#include "retouch/json.hpp"
+#include "guest/partition_table.hpp"
 
 #include <algorithm>
-#include <charconv>
+#include <array>
+#include <cstring>
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 namespace retouch {
 
 namespace {
 
-constexpr std::size_t k_most_partitions = 128;
+constexpr int k_blkid_found_nothing = 2;
+constexpr int k_blkid_found_several = 8;
+constexpr int k_sfdisk_failed = 1; ///< also when there is no table
+constexpr int k_killed = 128;      ///< and the signal's number
 
-std::string tool(const char *name, const char *package) {
-    if (const std::optional<std::string> path = find_program(name))
-        return *path;
-    throw Error(ErrorKind::unavailable, fmt::format("{} is not installed", name),
-                fmt::format("install the package {}", package));
-}
-
-/// Fills in what is on the volume; nothing when blkid does not know it.
-void identify(const std::filesystem::path &disk, Volume &volume) {
+ProcessSpec tool(const char *name, const char *package, std::vector<std::string> arguments) {
+    const std::optional<std::string> path = find_program(name);
+    if (!path)
+        throw Error(ErrorKind::unavailable, fmt::format("{} is not installed", name),
+                    fmt::format("install the package {}", package));
     ProcessSpec spec;
-    spec.program = tool("blkid", "util-linux");
-    spec.arguments = {"-p",
-                      "-O",
-                      std::to_string(volume.offset),
-                      "-S",
-                      std::to_string(volume.size),
-                      "-o",
-                      "export",
-                      "--",
-                      disk.string()};
-    for (const std::string &line : split_lines(run_process(spec).out)) {
+    spec.program = *path;
+    spec.arguments = std::move(arguments);
+    return spec;
+}
+
+Error broken(const char *name, const ProcessResult &result) {
+    const std::string_view words = trim(result.err);
+    const int status = result.exit_status;
+    return {ErrorKind::unavailable,
+            fmt::format("{} {} {} while it looked at the image's partitions{}{}", name,
+                        status > k_killed ? "was ended by signal" : "ended with exit status",
+                        status > k_killed ? status - k_killed : status, words.empty() ? "" : ": ",
+                        escape(words.substr(0, 200))),
+            "see that this host has memory and processes to spare, and try again"};
+}
+
+/// What blkid found on the volume is filled in. Returns the type of the partition table that is on
+/// it, or nothing.
+std::string identify(const std::filesystem::path &disk, Volume &volume) {
+    const ProcessResult found =
+        run_process(tool("blkid", "util-linux",
+                         {"-p", "-O", std::to_string(volume.offset), "-S",
+                          std::to_string(volume.size), "-o", "export", "--", disk.string()}));
+    volume.ambiguous = found.exit_status == k_blkid_found_several;
+    if (volume.ambiguous || found.exit_status == k_blkid_found_nothing)
+        return "";
+    if (!found.ok())
+        throw broken("blkid", found);
+    std::string table;
+    for (const std::string &line : split_lines(found.out)) {
         const std::size_t equals = std::min(line.find('='), line.size());
-        std::string value = line.substr(std::min(equals + 1, line.size()));
-        std::erase(value, '\\');
-        set_blkid_value(volume, line.substr(0, equals), value);
+        const std::string value = line.substr(std::min(equals + 1, line.size()));
+        const std::string_view key = std::string_view(line).substr(0, equals);
+        set_blkid_value(volume, key, value);
+        if (key == "PTTYPE")
+            table = value;
     }
+    return table;
 }
 
-bool is_extended(const std::string &type) {
-    return type == "5" || type == "f" || type == "85";
+/// An ext3 or ext4 superblock may name any block device of this host as its journal.
+bool has_external_journal(const std::filesystem::path &disk, const Volume &volume) {
+    constexpr std::uint64_t superblock = 1024;
+    constexpr std::size_t features = 0x5c;
+    constexpr std::size_t journal_inode = 0xe0;
+    constexpr std::uint8_t has_journal = 4;
+    if (volume.filesystem != "ext3" && volume.filesystem != "ext4")
+        return false;
+    std::array<std::uint8_t, journal_inode + 4> bytes{};
+    const UniqueFd file = open_file(disk, O_RDONLY);
+    if (pread(file.get(), bytes.data(), bytes.size(),
+              static_cast<off_t>(volume.offset + superblock)) != static_cast<ssize_t>(bytes.size()))
+        throw system_error("read", disk, errno);
+    constexpr std::array<std::uint8_t, 4> none{};
+    return (bytes[features] & has_journal) != 0 &&
+           std::equal(none.begin(), none.end(), bytes.begin() + journal_inode);
 }
 
-/// The number at the end of sfdisk's name for the partition, which is the disk's name and a number.
-int partition_number(const std::string &node, const std::string &disk) {
-    std::size_t at = std::min(disk.size(), node.size());
-    at += node.substr(at, 1) == "p" ? 1 : 0;
-    int number = 0;
-    std::from_chars(node.data() + at, node.data() + node.size(), number);
-    return number;
-}
-
-std::vector<Volume> volumes_of_table(const Json &table, const std::string &disk,
-                                     std::uint64_t disk_size) {
-    const std::uint64_t sector = table.value("sectorsize", std::uint64_t{512});
-    const std::string label = table.value("label", "");
-    std::string disk_id = table.value("id", "");
-    if (disk_id.substr(0, 2) == "0x")
-        disk_id.erase(0, 2);
-    std::vector<Volume> volumes;
-    for (const Json &partition : table.value("partitions", Json::array())) {
-        Volume volume;
-        volume.number = partition_number(partition.value("node", ""), disk);
-        volume.device = fmt::format("/dev/sda{}", volume.number);
-        volume.offset = partition.value("start", std::uint64_t{0}) * sector;
-        volume.size = partition.value("size", std::uint64_t{0}) * sector;
-        volume.partition_uuid = label == "dos" ? fmt::format("{}-{:02x}", disk_id, volume.number)
-                                               : partition.value("uuid", "");
-        volume.partition_label = partition.value("name", "");
-        const bool fits = volume.size > 0 && volume.offset < disk_size &&
-                          volume.size <= disk_size - volume.offset;
-        if (fits && !is_extended(partition.value("type", "")) && volumes.size() < k_most_partitions)
-            volumes.push_back(std::move(volume));
-    }
-    return volumes;
+/// A disk without a partition table.
+std::vector<Volume> whole_disk(const std::filesystem::path &disk, std::uint64_t disk_size,
+                               const ProcessResult &sfdisk) {
+    Volume whole;
+    whole.device = "/dev/sda";
+    whole.size = disk_size;
+    const std::string table = identify(disk, whole);
+    if (table == "dos" || table == "gpt" || table == "PMBR")
+        throw broken("sfdisk", sfdisk);
+    return {whole};
 }
 
 } // namespace
 
 std::vector<Volume> read_volumes(const std::filesystem::path &disk, std::uint64_t disk_size) {
-    ProcessSpec spec;
-    spec.program = tool("sfdisk", "fdisk");
-    spec.arguments = {"--json", "--", disk.string()};
-    const ProcessResult listed = run_process(spec);
-    std::vector<Volume> volumes;
-    if (listed.ok()) {
-        const Json document = Json::parse(to_valid_utf8(listed.out), nullptr, false);
-        if (document.is_object() && document.contains("partitiontable"))
-            volumes = volumes_of_table(document["partitiontable"], disk.string(), disk_size);
-    } else {
-        Volume whole;
-        whole.device = "/dev/sda";
-        whole.size = disk_size;
-        volumes.push_back(whole);
+    const ProcessResult listed =
+        run_process(tool("sfdisk", "fdisk", {"--json", "--", disk.string()}));
+    if (!listed.ok() && listed.exit_status != k_sfdisk_failed)
+        throw broken("sfdisk", listed);
+    std::vector<Volume> volumes = listed.ok() ? read_partition_table(listed.out, disk_size)
+                                              : whole_disk(disk, disk_size, listed);
+    for (Volume &volume : volumes) {
+        if (listed.ok())
+            static_cast<void>(identify(disk, volume));
+        volume.external_journal = has_external_journal(disk, volume);
     }
-    for (Volume &volume : volumes)
-        identify(disk, volume);
     return volumes;
 }
 

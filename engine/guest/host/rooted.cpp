@@ -5,6 +5,7 @@
 #include "guest/host/rooted.hpp"
 
 #include "base/digest.hpp"
+#include "base/interrupt.hpp"
 #include "base/path.hpp"
 #include "guest/host/directory_names.hpp"
 #include "guest/refusals.hpp"
@@ -138,6 +139,7 @@ std::string Rooted::sha256(const std::string &path) const {
     Digest digest(Digest::Algorithm::sha256);
     const auto buffer = std::make_unique<std::array<char, k_piece>>();
     for (;;) {
+        check_interrupt();
         const ssize_t got = ::read(file.get(), buffer->data(), buffer->size());
         if (got < 0)
             throw refusal::file_operation("read", path, errno);

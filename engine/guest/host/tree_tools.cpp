@@ -4,39 +4,31 @@
 #include "base/interrupt.hpp"
 #include "guest/refusals.hpp"
 
-#include <array>
 #include <memory>
-#include <unistd.h>
 
 namespace retouch {
 
 namespace {
 
-constexpr std::size_t k_piece = std::size_t{256} * 1024;
+class HostDigest final : public RunningDigest {
+  public:
+    void update(std::string_view bytes) override { digest_.update(bytes); }
 
-std::optional<std::string> digest_of(int fd) {
-    Digest digest(Digest::Algorithm::sha256);
-    const auto buffer = std::make_unique<std::array<char, k_piece>>();
-    for (;;) {
-        check_interrupt();
-        const ssize_t got = ::read(fd, buffer->data(), buffer->size());
-        if (got < 0)
-            return std::nullopt;
-        if (got == 0)
-            return digest.finish();
-        digest.update({buffer->data(), static_cast<std::size_t>(got)});
-    }
-}
+    std::string finish() override { return digest_.finish(); }
+
+  private:
+    Digest digest_{Digest::Algorithm::sha256};
+};
 
 } // namespace
 
 TreeTools host_tree_tools() {
-    return {sha256_hex, digest_of, check_interrupt};
+    return {sha256_hex, [] { return std::make_unique<HostDigest>(); }, check_interrupt};
 }
 
 void check_look(const LookFailure &failure) {
     if (failure)
-        throw refusal::file_operation("look at", failure.path, failure.code);
+        throw refusal::cannot_look(failure.path, failure.code);
 }
 
 } // namespace retouch

@@ -2,11 +2,12 @@
 
 #include "guest/tree/file_bytes.hpp"
 
+#include "guest/tree/file_digest.hpp"
+#include "guest/tree/open_below.hpp"
+
 #include <cerrno>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 namespace retouch {
@@ -16,10 +17,8 @@ namespace {
 class RegularFile {
   public:
     RegularFile(int root, const std::string &path) {
-        open_how how{};
-        how.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW;
-        how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
-        fd_ = static_cast<int>(syscall(SYS_openat2, root, path.c_str() + 1, &how, sizeof how));
+        fd_ =
+            open_below(root, std::string_view(path).substr(1), O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
 
         struct stat status {};
 
@@ -72,7 +71,7 @@ std::optional<std::string> digest_bytes(int root, const std::string &path, const
     const RegularFile file(root, path);
     if (file.fd() < 0)
         return std::nullopt;
-    return tools.digest_of(file.fd());
+    return digest_file(file.fd(), tools);
 }
 
 } // namespace retouch

@@ -10,7 +10,7 @@ namespace retouch {
 [[nodiscard]] std::optional<std::string> read_bytes(int root, const std::string &path,
                                                     std::uint64_t size);
 
-/// SHA-256 of a regular file. nullopt: see errno.
+/// As digest_file() has it, of a regular file. nullopt: see errno.
 [[nodiscard]] std::optional<std::string> digest_bytes(int root, const std::string &path,
                                                       const TreeTools &tools);
 

@@ -4,6 +4,8 @@
 
 #include "guest/tree/packing.hpp"
 
+#include "guest/tree/file_digest.hpp"
+
 #include <array>
 #include <climits>
 #include <cstring>
@@ -12,7 +14,6 @@ namespace retouch {
 
 namespace {
 
-constexpr std::size_t k_longest_path = std::size_t{256} * 1024; ///< some 800 levels deep
 constexpr std::size_t k_longest_target = PATH_MAX;
 constexpr std::size_t k_digest_size = 64;
 constexpr std::size_t k_longest_attributes = std::size_t{16} << 20;
@@ -85,7 +86,7 @@ class Unpacker {
 
     TreeEntry entry() {
         TreeEntry entry;
-        entry.path = text(k_longest_path);
+        entry.path = text(k_longest_tree_path);
         entry.info.type =
             static_cast<FileInfo::Type>(number(static_cast<std::uint64_t>(FileInfo::Type::other)));
         entry.info.mode = static_cast<std::uint32_t>(number(07777));
@@ -123,9 +124,13 @@ class Unpacker {
     }
 
     std::string digest() {
-        std::string digest = text(k_digest_size);
-        if (!digest.empty() && (digest.size() != k_digest_size ||
-                                digest.find_first_not_of("0123456789abcdef") != std::string::npos))
+        std::string digest = text(k_used_digest.size() + k_digest_size);
+        std::string_view digits = digest;
+        if (digits.substr(0, k_used_digest.size()) == k_used_digest)
+            digits.remove_prefix(k_used_digest.size());
+        if (!digest.empty() &&
+            (digits.size() != k_digest_size ||
+             digits.find_first_not_of("0123456789abcdef") != std::string_view::npos))
             whole_ = false;
         return digest;
     }
@@ -159,10 +164,10 @@ std::optional<TreeMemory> unpack_memory(std::string_view bytes) {
         tree.entries.push_back(unpacker.entry());
     std::vector<std::string> named;
     for (std::uint64_t left = unpacker.number(); left > 0 && unpacker.goes_on(); --left)
-        named.push_back(unpacker.text(k_longest_path));
+        named.push_back(unpacker.text(k_longest_tree_path));
     KeptTexts texts(named);
     for (std::uint64_t left = unpacker.number(); left > 0 && unpacker.goes_on(); --left) {
-        const std::string path = unpacker.text(k_longest_path);
+        const std::string path = unpacker.text(k_longest_tree_path);
         texts.keep(path, unpacker.text(k_largest_text));
     }
     if (!unpacker.is_whole())
@@ -210,7 +215,7 @@ std::optional<std::vector<std::string>> unpack_words(std::string_view bytes) {
     Unpacker unpacker(bytes);
     std::vector<std::string> words;
     for (std::uint64_t left = unpacker.number(); left > 0 && unpacker.goes_on(); --left)
-        words.push_back(unpacker.text(k_longest_path));
+        words.push_back(unpacker.text(k_longest_tree_path));
     if (!unpacker.is_whole())
         return std::nullopt;
     return words;

@@ -3,14 +3,14 @@
 
 #include "guest/tree/read_ahead.hpp"
 
+#include "guest/tree/open_below.hpp"
 #include "guest/tree/tree_walk.hpp"
 
+#include <climits>
 #include <dirent.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <memory>
 #include <string_view>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 namespace retouch {
@@ -18,6 +18,7 @@ namespace retouch {
 namespace {
 
 constexpr std::size_t k_threads = 4;
+constexpr std::size_t k_most_waiting = 10'000; ///< the rest is left to the walk
 
 } // namespace
 
@@ -56,16 +57,14 @@ void ReadAhead::work() {
         lock.lock();
         --busy_;
         for (std::string &directory : below)
-            waiting_.push_back(std::move(directory));
+            if (waiting_.size() < k_most_waiting)
+                waiting_.push_back(std::move(directory));
         changed_.notify_all();
     }
 }
 
 void ReadAhead::read(const std::string &path, std::vector<std::string> &below) const {
-    open_how how{};
-    how.flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
-    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
-    const int fd = static_cast<int>(syscall(SYS_openat2, root_, path.c_str(), &how, sizeof how));
+    const int fd = path.size() < PATH_MAX ? open_below(root_, path, O_RDONLY | O_DIRECTORY) : -1;
     if (fd < 0)
         return;
     const std::unique_ptr<DIR, int (*)(DIR *)> directory(is_made_up(fd) ? nullptr : fdopendir(fd),
@@ -76,7 +75,7 @@ void ReadAhead::read(const std::string &path, std::vector<std::string> &below) c
     }
     while (const dirent *entry = readdir(directory.get()))
         if (const std::string_view name = entry->d_name;
-            entry->d_type == DT_DIR && name != "." && name != "..")
+            entry->d_type == DT_DIR && name != "." && name != ".." && below.size() < k_most_waiting)
             below.push_back(path + "/" + entry->d_name);
 }
 

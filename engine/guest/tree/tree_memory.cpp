@@ -85,7 +85,7 @@ class Inspection {
         } else if (std::optional<std::string> digest = digest_bytes(root_, entry.path, tools_)) {
             entry.sha256 = std::move(*digest);
         }
-        if (entry.sha256.empty() && errno != ENAMETOOLONG)
+        if (entry.sha256.empty())
             return {entry.path, errno == 0 ? EIO : errno};
         digests_[inode] = entry.sha256;
         if (bytes && is_text(*bytes))
@@ -118,9 +118,9 @@ LookFailure TreeMemory::mark(int root, const std::vector<std::string> &named,
         if (!texts_.wants(entry))
             continue;
         std::optional<std::string> bytes = read_bytes(root, entry.path, entry.info.size);
-        if (!bytes && errno != ENAMETOOLONG)
+        if (!bytes)
             return {entry.path, errno};
-        if (bytes && is_text(*bytes))
+        if (is_text(*bytes))
             texts_.keep(entry.path, std::move(*bytes));
     }
     return {};

@@ -1,8 +1,10 @@
-// Depth first, names sorted. A tree of a distribution has some ten thousand entries, and most time
-// goes into fstatat: extended attributes are asked for only where an inode changed.
+// Depth first, names sorted, without recursion: a guest may nest directories as deep as it likes. A
+// tree of a distribution has some ten thousand entries, and most time goes into fstatat: extended
+// attributes are asked for only where an inode changed.
 
 #include "guest/tree/tree_walk.hpp"
 
+#include "guest/tree/directory_stack.hpp"
 #include "guest/tree/extended_attributes.hpp"
 #include "guest/tree/read_ahead.hpp"
 
@@ -24,13 +26,8 @@ namespace retouch {
 
 namespace {
 
-/// One descriptor is open per level.
-constexpr int k_deepest = 800;
-constexpr std::size_t k_most_entries = 5'000'000;
 constexpr std::size_t k_entries_between_pauses = 4096;
 constexpr std::int64_t k_second = 1'000'000'000;
-
-using Directory = std::unique_ptr<DIR, int (*)(DIR *)>;
 
 std::int64_t nanoseconds(const timespec &time) {
     return static_cast<std::int64_t>(time.tv_sec) * k_second + time.tv_nsec;
@@ -70,18 +67,6 @@ std::string special_kind(const struct stat &status) {
                                       : "unknown";
 }
 
-/// Without "." and "..", sorted. False with errno when it cannot be read.
-bool read_names(DIR *directory, std::vector<std::string> &names) {
-    errno = 0;
-    while (const dirent *entry = readdir(directory))
-        if (std::string name = entry->d_name; name != "." && name != "..")
-            names.push_back(std::move(name));
-    if (errno != 0)
-        return false;
-    std::sort(names.begin(), names.end());
-    return true;
-}
-
 /// The calling thread's, put back at the end.
 class WorkingDirectory {
   public:
@@ -114,74 +99,131 @@ class WorkingDirectory {
 
 class Walk {
   public:
-    Walk(const Tree &former, const TreeTools &tools, Tree &tree)
-        : former_(former.entries), tools_(tools), tree_(tree) {}
+    Walk(int root, const Tree &former, const TreeTools &tools, Tree &tree)
+        : root_(root), former_(former.entries), tools_(tools), tree_(tree), directories_(root) {}
 
-    LookFailure begin(int root) {
+    LookFailure run() {
         struct stat status {};
 
-        if (fstat(root, &status) != 0)
-            return {"/", errno};
-        enter(root, ".", "/", status, true);
-        return failure_;
+        path_ = "/";
+        if (fstat(root_, &status) != 0)
+            return {path_, errno};
+        if (!note(".", status, true) || !list(status, true))
+            return failure_;
+        while (!levels_.empty())
+            if (!step())
+                return failure_;
+        return {};
     }
 
   private:
-    [[nodiscard]] bool fail(const std::string &path, int code) {
-        failure_ = {path, code};
+    /// A directory that is being walked.
+    struct Level {
+        std::vector<std::string> names; ///< sorted
+        std::size_t next = 0;
+        std::size_t path_size = 0;
+        dev_t device = 0;
+        bool reachable = false; ///< by everybody
+    };
+
+    [[nodiscard]] bool fail(int code) {
+        failure_ = {path_, code};
         return false;
     }
 
-    /// Notes the entry and what is below it. False after a failure.
-    bool enter(int parent, const char *name, const std::string &path, const struct stat &status,
-               bool reachable) {
-        if (tree_.entries.size() == k_most_entries)
-            return fail(path, EOVERFLOW);
+    /// The next entry of the innermost directory, or out of it. False after a failure.
+    bool step() {
+        struct stat status {};
+
+        Level &level = levels_.back();
+        path_.resize(level.path_size);
+        if (level.next == level.names.size())
+            return leave();
+        const std::string name = std::move(level.names[level.next++]);
+        const bool reachable = level.reachable;
+        path_ += path_ == "/" ? name : "/" + name;
+        if (path_.size() > k_longest_tree_path)
+            return fail(k_too_large);
+        if (fstatat(directories_.fd(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
+            return fail(errno);
+        if (!note(name.c_str(), status, reachable))
+            return false;
+        return !S_ISDIR(status.st_mode) ||
+               enter(name.c_str(), status, reachable && (status.st_mode & 0001) != 0);
+    }
+
+    bool enter(const char *name, const struct stat &status, bool reachable) {
+        const dev_t outer = levels_.back().device;
+        if (!directories_.enter(name))
+            return fail(errno);
+        working_directory_.forget();
+        if (status.st_dev != outer && is_made_up(directories_.fd()))
+            return directories_.leave() || fail(errno);
+        return list(status, reachable);
+    }
+
+    bool leave() {
+        levels_.pop_back();
+        working_directory_.forget();
+        return levels_.empty() || directories_.leave() || fail(errno);
+    }
+
+    /// Begins the directory that was entered last.
+    bool list(const struct stat &status, bool reachable) {
+        Level level;
+        level.path_size = path_.size();
+        level.device = status.st_dev;
+        level.reachable = reachable;
+        if (!read_names(directories_.fd(), level.names))
+            return fail(errno);
+        levels_.push_back(std::move(level));
+        return true;
+    }
+
+    /// Without "." and "..", sorted. False with errno when they cannot be read.
+    bool read_names(int directory, std::vector<std::string> &names) {
+        const std::size_t room = (tools_.most_memory - memory_) / sizeof(TreeEntry);
+        const int own = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        const std::unique_ptr<DIR, int (*)(DIR *)> stream(own < 0 ? nullptr : fdopendir(own),
+                                                          &closedir);
+        if (!stream)
+            return false;
+        errno = 0;
+        while (const dirent *entry = readdir(stream.get())) {
+            if (std::string name = entry->d_name; name != "." && name != "..")
+                names.push_back(std::move(name));
+            if (names.size() > room) {
+                errno = k_too_large;
+                return false;
+            }
+            if (names.size() % k_entries_between_pauses == 0)
+                tools_.pause();
+            errno = 0;
+        }
+        if (errno != 0)
+            return false;
+        std::sort(names.begin(), names.end());
+        return true;
+    }
+
+    /// An entry of the innermost directory, or "." for the root. False after a failure.
+    bool note(const char *name, const struct stat &status, bool reachable) {
         if (tree_.entries.size() % k_entries_between_pauses == 0)
             tools_.pause();
         TreeEntry entry = to_entry(status);
-        entry.path = path;
+        entry.path = path_;
         entry.secret = !reachable || (entry.info.mode & 0004) == 0;
-        if (!describe(entry, parent, name, status))
-            return fail(path, errno);
+        if (!describe(entry, name, status))
+            return fail(errno);
+        memory_ += sizeof entry + entry.path.size() + entry.target.size() + entry.attributes.size();
+        if (memory_ > tools_.most_memory)
+            return fail(k_too_large);
         tree_.entries.push_back(std::move(entry));
-        if (!S_ISDIR(status.st_mode))
-            return true;
-        return descend(parent, name, path, status, reachable && (status.st_mode & 0001) != 0);
-    }
-
-    bool descend(int parent, const char *name, const std::string &path, const struct stat &status,
-                 bool reachable) {
-        const int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        const Directory directory(fd < 0 ? nullptr : fdopendir(fd), &closedir);
-        std::vector<std::string> names;
-        if (!directory)
-            return fail(path, errno);
-        if (status.st_dev != device_ && is_made_up(fd))
-            return true;
-        if (!read_names(directory.get(), names))
-            return fail(path, errno);
-        if (++depth_ > k_deepest)
-            return fail(path, ENAMETOOLONG);
-        const dev_t outer = device_;
-        device_ = status.st_dev;
-        const std::string front = path == "/" ? path : path + "/";
-        for (const std::string &inside : names) {
-            struct stat found {};
-
-            if (fstatat(fd, inside.c_str(), &found, AT_SYMLINK_NOFOLLOW) != 0)
-                return fail(front + inside, errno);
-            if (!enter(fd, inside.c_str(), front + inside, found, reachable))
-                return false;
-        }
-        device_ = outer;
-        --depth_;
-        working_directory_.forget();
         return true;
     }
 
     /// What stat does not tell. False with errno when it cannot be read.
-    bool describe(TreeEntry &entry, int parent, const char *name, const struct stat &status) {
+    bool describe(TreeEntry &entry, const char *name, const struct stat &status) {
         while (next_ < former_.size() && in_tree_order(former_[next_].path, entry.path))
             ++next_;
         const bool known = next_ < former_.size() && former_[next_].path == entry.path &&
@@ -194,22 +236,26 @@ class Walk {
         }
         if (S_ISLNK(status.st_mode)) {
             std::array<char, PATH_MAX> target; // filled before it is read
-            const ssize_t size = readlinkat(parent, name, target.data(), target.size());
+            const ssize_t size = readlinkat(directories_.fd(), name, target.data(), target.size());
             if (size < 0)
                 return false;
             entry.target.assign(target.data(), static_cast<std::size_t>(size));
         } else if (entry.info.type == FileInfo::Type::other) {
             entry.target = special_kind(status);
         }
-        return working_directory_.enter(parent) && read_attributes(name, tools_, entry.attributes);
+        return working_directory_.enter(directories_.fd()) &&
+               read_attributes(name, tools_, entry.attributes);
     }
 
+    int root_;
     const std::vector<TreeEntry> &former_;
     const TreeTools &tools_;
     Tree &tree_;
-    std::size_t next_ = 0; ///< the first of former_ that is not before the present path
-    dev_t device_ = 0;     ///< of the directory the walk is in
-    int depth_ = 0;
+    std::size_t next_ = 0;   ///< the first of former_ that is not before the present path
+    std::size_t memory_ = 0; ///< of what is in tree_
+    std::string path_;       ///< of the present entry
+    std::vector<Level> levels_;
+    DirectoryStack directories_;
     WorkingDirectory working_directory_;
     LookFailure failure_;
 };
@@ -257,7 +303,7 @@ LookFailure walk_tree(int root, const Tree &former, const TreeTools &tools, Tree
     std::optional<ReadAhead> ahead;
     if (former.entries.empty())
         ahead.emplace(root);
-    LookFailure failure = Walk(former, tools, tree).begin(root);
+    LookFailure failure = Walk(root, former, tools, tree).run();
     ahead.reset();
     outwait_the_tick(tree);
     return failure;

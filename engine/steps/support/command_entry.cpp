@@ -61,6 +61,17 @@ std::string path_or(const Value &entry, std::string_view key, std::string fallba
     return guest_path(*value, reader).value_or(std::move(fallback));
 }
 
+/// As a recipe has it. Where it is no time the default stands, which is not what the options say.
+void spell_timeout(Json &entry) {
+    const auto timeout = entry.find("timeout");
+    if (timeout == entry.end())
+        return;
+    if (timeout->is_number_unsigned())
+        *timeout = fmt::format("{}s", timeout->get<std::uint64_t>());
+    else
+        entry.erase("timeout");
+}
+
 /// The first code points of `text`, and whether that was not all.
 std::pair<std::string, bool> cut(const std::string &text, std::size_t length) {
     std::size_t end = 0;
@@ -84,6 +95,13 @@ void read_command(const Value &entry, Step &step, const Reader &reader) {
     step.options["network"] = flag_or(entry, "network", false);
     step.identity = step.options;
     step.options["timeout"] = timeout_of(entry, reader);
+}
+
+Json command_entries(const std::vector<Json> &options) {
+    Json entries = options;
+    for (Json &entry : entries)
+        spell_timeout(entry);
+    return entries;
 }
 
 GuestCommand command_from(const Json &options, const std::string &script) {

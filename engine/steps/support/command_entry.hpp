@@ -14,6 +14,9 @@ namespace retouch {
 /// alone. The time limit is no part of the identity: it does not determine contents.
 void read_command(const Value &entry, Step &step, const Reader &reader);
 
+/// The list of entries that gives these options: see StepKind::section.
+[[nodiscard]] Json command_entries(const std::vector<Json> &options);
+
 /// The command these options describe, running `script`.
 [[nodiscard]] GuestCommand command_from(const Json &options, const std::string &script);
 

@@ -4,6 +4,7 @@
 
 #include "steps/support/file_comparison.hpp"
 
+#include "base/digest.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "base/unified_diff.hpp"
@@ -16,6 +17,7 @@ namespace retouch {
 namespace {
 
 constexpr std::uint64_t k_diff_bound = std::uint64_t{256} * 1024;
+constexpr std::uint64_t k_digest_bound = std::uint64_t{1} << 30;
 
 FileDifference obstructed(const std::string &path, std::string_view what) {
     FileDifference difference;
@@ -106,7 +108,7 @@ FileDifference compare(const GuestView &guest, const FileSet &files, const FileE
 
 std::string contents_diff(const GuestView &guest, const FileSet &files, const FileEntry &entry,
                           const FileDifference &difference) {
-    if (!difference.contents || entry.type != FileEntry::Type::file)
+    if (!difference.contents || entry.type != FileEntry::Type::file || files.outside)
         return {};
     const std::string path = files.path_in_guest(entry);
     const auto info = guest.lstat(path);
@@ -114,15 +116,20 @@ std::string contents_diff(const GuestView &guest, const FileSet &files, const Fi
     const std::uint64_t old_size = replaces ? info->size : 0;
     if (old_size <= k_diff_bound && entry.size <= k_diff_bound) {
         const std::string before = replaces ? guest.read(path, k_diff_bound) : std::string();
-        const std::string diff =
-            unified_diff(before, wanted_text(files, entry), replaces ? path : "/dev/null", path);
+        const std::string after = wanted_text(files, entry);
+        if (sha256_hex(after) != entry.sha256)
+            return {}; // no longer the file that was found inside the recipe's directory
+        const std::string diff = unified_diff(before, after, replaces ? path : "/dev/null", path);
         return replaces || diff.starts_with("---") ? escape(diff, true) : std::string();
     }
     if (!replaces)
         return {};
-    return fmt::format("{} ({}, sha256 {}) and {} ({}, sha256 {}) differ\n", escape(path),
-                       format_bytes(old_size), guest.sha256(path), escape(path),
-                       format_bytes(entry.size), entry.sha256);
+    // A file that is that large costs seconds to read, or days when a guest says so.
+    const std::string old_digest =
+        old_size <= k_digest_bound ? ", sha256 " + guest.sha256(path) : std::string();
+    return fmt::format("{} ({}{}) and {} ({}, sha256 {}) differ\n", escape(path),
+                       format_bytes(old_size), old_digest, escape(path), format_bytes(entry.size),
+                       entry.sha256);
 }
 
 } // namespace retouch

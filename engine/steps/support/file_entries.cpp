@@ -7,9 +7,11 @@
 #include "base/path.hpp"
 #include "base/text.hpp"
 #include "steps/support/file_set.hpp"
+#include "steps/support/host_boundary.hpp"
 #include "steps/support/host_files.hpp"
 #include "steps/support/path_claims.hpp"
 #include "steps/support/reading.hpp"
+#include "steps/support/saved_files.hpp"
 
 #include <fmt/format.h>
 
@@ -31,9 +33,16 @@ std::string counted_files(std::size_t count) {
     return fmt::format("{} file{}", count, count == 1 ? "" : "s");
 }
 
-std::string summary_of(const FileSet &files, std::string spelled) {
+/// As the recipe may name it: relative to its directory, unless the whole path is shorter.
+std::string spelled_in(const std::filesystem::path &directory, const std::string &from) {
+    std::string relative = std::filesystem::path(from).lexically_relative(directory).string();
+    return relative.empty() || relative.size() > from.size() ? from : relative;
+}
+
+std::string summary_of(const FileSet &files, const std::filesystem::path &directory) {
     if (files.content)
         return fmt::format("write {}", escape(files.to));
+    std::string spelled = spelled_in(directory, files.from);
     if (!files.is_tree())
         return fmt::format("copy {} to {}", escape(spelled), escape(files.to));
     if (!spelled.ends_with('/'))
@@ -104,6 +113,22 @@ bool read_source(FileSet &files, const Place &place) {
     files.from = path.string();
     while (files.from.size() > 1 && files.from.ends_with('/'))
         files.from.pop_back();
+    if (const auto *saved = place.reader.context.saved; saved != nullptr) {
+        const Value &options = saved->at(place.number);
+        files.outside = options.find("outside") != nullptr;
+        files.entries = saved_files(options, place.reader);
+        return !files.entries.empty();
+    }
+    const HostPlace where = host_place(files.from, place.reader.context);
+    if (where == HostPlace::outside) {
+        place.reader.error(
+            from->mark,
+            fmt::format("'{}' lies outside the recipe's directory", escape(from->scalar)),
+            "copy it there, or allow its directory in retouch.yaml: "
+            "files: {allow: [DIRECTORY]}");
+        return false;
+    }
+    files.outside = where == HostPlace::allowed;
     files.entries = list_host_files(files.from, from->scalar, from->mark, place.reader);
     return !files.entries.empty();
 }
@@ -123,7 +148,7 @@ void read_writing(const Place &place, const Value &to) {
     claim(files, to.mark, place);
     note_injected(files, place.result);
     Step step = new_step(place.section, place.number, place.entry, place.reader.context);
-    step.summary = summary_of(files, text_or(place.entry, "from", ""));
+    step.summary = summary_of(files, place.reader.context.directory);
     step.options = options_of(files);
     step.identity = identity_of(files);
     place.result.steps.push_back(std::move(step));

@@ -63,6 +63,8 @@ std::string FileSet::path_in_guest(const FileEntry &entry) const {
 FileSource FileSet::source(const FileEntry &entry) const {
     if (content)
         return *content;
+    if (!contents.empty())
+        return std::filesystem::path(join(contents, entry.sha256));
     return std::filesystem::path(entry.path.empty() ? from : join(from, entry.path));
 }
 
@@ -72,6 +74,8 @@ Json options_of(const FileSet &files) {
         options["content"] = *files.content;
     else
         options["from"] = files.from;
+    if (files.outside)
+        options["outside"] = true;
     options["owner"] = files.owner;
     options["group"] = files.group;
     options["entries"] = Json::array();
@@ -82,11 +86,13 @@ Json options_of(const FileSet &files) {
 
 FileSet file_set_from(const Json &options) {
     FileSet files;
+    files.contents = options.value("contents", "");
     files.to = options.at("to").get<std::string>();
     if (options.contains("content"))
         files.content = options.at("content").get<std::string>();
     else
         files.from = options.at("from").get<std::string>();
+    files.outside = options.value("outside", false);
     files.owner = options.at("owner").get<std::string>();
     files.group = options.at("group").get<std::string>();
     for (const Json &entry : options.at("entries"))

@@ -27,10 +27,12 @@ struct FileEntry {
 
 struct FileSet {
     std::string to;
-    std::string from;                   ///< on this host, absolute; empty when there is `content`
+    std::string from;     ///< on this host, absolute; empty when there is `content`
+    bool outside = false; ///< `from` is not the recipe's own: its contents are never shown
     std::optional<std::string> content; ///< of the one file
     std::string owner = "root";
     std::string group = "root";
+    std::string contents;           ///< where a bundle's files lie under their digests; else empty
     std::vector<FileEntry> entries; ///< directories before what is in them
 
     bool operator==(const FileSet &) const = default;

@@ -125,6 +125,8 @@ std::vector<FileEntry> list_host_files(const fs::path &path, const std::string &
     } catch (const Unfit &unfit) {
         reader.error(mark, unfit.message, unfit.hint);
     } catch (const Error &error) {
+        if (error.kind() == ErrorKind::interrupted)
+            throw;
         reader.error(mark, error.what(), error.hint());
     } catch (const fs::filesystem_error &error) {
         reader.error(mark, fmt::format("cannot read '{}': {}", escape(error.path1().string()),

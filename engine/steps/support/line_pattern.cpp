@@ -1,45 +1,45 @@
-// LinePattern over the C library's regular expressions.
-// std::regex overflows its stack on long lines; this one does not, but nested repetitions make it
-// allocate without bound, so they are counted before it sees them.
-
 #include "steps/support/line_pattern.hpp"
 
 #include <array>
 #include <cassert>
-#include <regex.h>
 
 namespace retouch {
 
 namespace {
 
 constexpr std::size_t k_length_bound = 512;
-constexpr unsigned k_repetition_bound = 1000;
 
-/// The largest number inside the braces that begin at `at`.
-unsigned largest_count(std::string_view expression, std::size_t at) {
-    unsigned largest = 1;
-    unsigned count = 0;
-    for (++at; at < expression.size() && expression[at] != '}'; ++at) {
-        const char each = expression[at];
-        count = each >= '0' && each <= '9' ? count * 10 + static_cast<unsigned>(each - '0') : 0;
-        count = std::min(count, k_repetition_bound + 1);
-        largest = std::max(largest, count);
-    }
-    return largest;
-}
+struct Other {
+    std::string_view written;
+    std::string_view advice;
+};
 
-std::string bound_mistake(std::string_view expression) {
-    if (expression.size() > k_length_bound)
-        return "it is longer than 512 bytes";
-    unsigned repetitions = 1;
+constexpr std::array<Other, 5> k_others = {{
+    {"\\<", "the beginning of a word is written \\b, not \\<"},
+    {"\\>", "the end of a word is written \\b, not \\>"},
+    {"{,", "a count without a lower bound is written {0,n}, not {,n}"},
+    {"[.", "[.x.] is not known; list the characters"},
+    {"[=", "[=x=] is not known; list the characters"},
+}};
+
+/// Advice on the first part that grep -E reads in another way, or nothing.
+std::string other_meaning(std::string_view expression) {
+    bool in_brackets = false;
     for (std::size_t at = 0; at < expression.size(); ++at) {
-        if (expression[at] == '\\' && ++at < expression.size()) {
-            if (expression[at] >= '1' && expression[at] <= '9')
-                return "it refers back to a group";
-        } else if (expression[at] == '{') {
-            repetitions *= largest_count(expression, at);
-            if (repetitions > k_repetition_bound)
-                return "it repeats more than 1,000 times";
+        const std::string_view rest = expression.substr(at);
+        for (const auto &[written, advice] : k_others)
+            if (rest.starts_with(written) && in_brackets == (written.front() == '['))
+                return std::string(advice);
+        if (rest.front() == '\\') {
+            ++at;
+        } else if (!in_brackets && rest.front() == '[') {
+            in_brackets = true;
+            at += rest.starts_with("[^") ? 1 : 0;
+            at += expression.substr(at + 1).starts_with(']') ? 1 : 0;
+        } else if (rest.starts_with("[:")) {
+            at = std::min(expression.find(":]", at), expression.size() - 2) + 1;
+        } else if (rest.front() == ']') {
+            in_brackets = false;
         }
     }
     return {};
@@ -47,36 +47,22 @@ std::string bound_mistake(std::string_view expression) {
 
 } // namespace
 
-struct LinePattern::Compiled {
-    regex_t regex{};
-};
-
 LinePattern::LinePattern(const std::string &expression, std::string &mistake) {
-    mistake = bound_mistake(expression);
-    if (!mistake.empty())
-        return;
-    auto compiled = std::make_unique<Compiled>();
-    const int code =
-        regcomp(&compiled->regex, expression.c_str(), REG_EXTENDED | REG_NEWLINE | REG_NOSUB);
-    if (code != 0) {
-        std::array<char, 256> text{};
-        regerror(code, &compiled->regex, text.data(), text.size());
-        mistake = text.data();
-        return;
-    }
-    compiled_ = std::move(compiled);
-}
-
-LinePattern::~LinePattern() {
-    if (compiled_)
-        regfree(&compiled_->regex);
+    mistake = expression.size() > k_length_bound ? "it is longer than 512 bytes"
+                                                 : other_meaning(expression);
+    if (mistake.empty())
+        pattern_ = Pattern::compile(expression, mistake);
 }
 
 bool LinePattern::matches(std::string_view text) const {
-    assert(compiled_);
-    regmatch_t range{};
-    range.rm_eo = static_cast<regoff_t>(text.size());
-    return regexec(&compiled_->regex, text.data(), 1, &range, REG_STARTEND) == 0;
+    assert(pattern_);
+    do {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        if (pattern_->found_in(text.substr(0, end)))
+            return true;
+        text.remove_prefix(std::min(end + 1, text.size()));
+    } while (!text.empty());
+    return false;
 }
 
 } // namespace retouch

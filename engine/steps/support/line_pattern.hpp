@@ -1,8 +1,9 @@
 #pragma once
-// LinePattern: a POSIX extended regular expression matched against lines, bounded so that no recipe
-// can make it eat memory: 512 bytes, no back references, repetitions of at most 1,000 in all.
+// LinePattern: a Pattern that lines of a command's output are held against, each on its own. What
+// grep -E reads in another way than RE2 is refused: it must not come to mean something else.
 
-#include <memory>
+#include "base/pattern.hpp"
+
 #include <string>
 #include <string_view>
 
@@ -10,18 +11,15 @@ namespace retouch {
 
 class LinePattern {
   public:
-    /// `mistake` says what is wrong with the expression, or is empty.
+    /// `mistake` says what is wrong with the expression, not escaped, or is empty.
     LinePattern(const std::string &expression, std::string &mistake);
-    ~LinePattern();
-    LinePattern(const LinePattern &) = delete;
-    LinePattern &operator=(const LinePattern &) = delete;
 
-    /// True when some line of `text` matches. Requires: there was no mistake.
+    /// True when some line of `text` matches; no text is one empty line. Requires: there was no
+    /// mistake. Throws Error: interrupted.
     [[nodiscard]] bool matches(std::string_view text) const;
 
   private:
-    struct Compiled;
-    std::unique_ptr<Compiled> compiled_;
+    std::optional<Pattern> pattern_;
 };
 
 } // namespace retouch

@@ -4,8 +4,11 @@
 
 #include "store/rbd/cluster.hpp"
 
+#include "base/descriptors.hpp"
 #include "base/file.hpp"
+#include "base/interrupt.hpp"
 #include "base/text.hpp"
+#include "base/waiting.hpp"
 #include "retouch/json.hpp"
 
 #include <fmt/format.h>
@@ -15,7 +18,6 @@
 #include <cstdlib>
 #include <memory>
 #include <system_error>
-#include <thread>
 #include <unistd.h>
 #include <vector>
 
@@ -125,6 +127,34 @@ std::string fsid_of(rados_t handle) {
     return text;
 }
 
+/// What the monitors answer to a command, as JSON; null when it is none.
+Json ask_monitors(rados_t handle, const char *command, std::string_view doing) {
+    char *answer = nullptr;
+    std::size_t length = 0;
+    const int code =
+        rados_mon_command(handle, &command, 1, "", 0, &answer, &length, nullptr, nullptr);
+    const std::unique_ptr<char, decltype(&rados_buffer_free)> owned(answer, &rados_buffer_free);
+    if (code != 0)
+        throw ceph_error(doing, code);
+    Json parsed = Json::parse(std::string_view(answer, length), nullptr, false);
+    return parsed.is_discarded() ? Json() : parsed;
+}
+
+/// There is a socket for each OSD that is talked to, and Ceph aborts the process when it can have
+/// no more. Where there may be as many as any cluster needs, it need not be asked how large it is.
+void provide_descriptors(rados_t handle) {
+    constexpr std::uint64_t k_largest_cluster = 10000;
+    constexpr std::uint64_t k_sockets_of_an_osd = 3; // of the store, the lock, the watch for room
+    if (raise_descriptors(k_descriptors_of_a_run + k_sockets_of_an_osd * k_largest_cluster))
+        return;
+    const Json seen = ask_monitors(handle, R"({"prefix": "osd stat", "format": "json"})",
+                                   "ask the Ceph cluster for its size");
+    const Json count = seen.is_object() ? seen.value("num_osds", Json()) : Json();
+    if (count.is_number_unsigned())
+        require_descriptors(k_descriptors_of_a_run +
+                            k_sockets_of_an_osd * count.get<std::uint64_t>());
+}
+
 using Completion = std::unique_ptr<void, decltype(&rados_aio_release)>;
 
 /// Asks the pool for an object every RBD pool has, so that a cluster whose data does not answer is
@@ -141,12 +171,13 @@ int first_answer(rados_ioctx_t context) {
         return code;
     const auto deadline = std::chrono::steady_clock::now() + k_answer_limit;
     while (rados_aio_is_complete(completion.get()) == 0) {
-        if (std::chrono::steady_clock::now() > deadline) {
+        const bool late = std::chrono::steady_clock::now() > deadline;
+        if (late || interrupt_due()) {
             rados_aio_cancel(context, completion.get());
             rados_aio_wait_for_complete(completion.get());
-            return -ETIMEDOUT;
+            return late ? -ETIMEDOUT : -ECANCELED;
         }
-        std::this_thread::sleep_for(std::chrono::microseconds(200));
+        pause_regardless(std::chrono::microseconds(200));
     }
     code = rados_aio_get_return_value(completion.get());
     return code == -ENOENT ? 0 : code;
@@ -192,6 +223,7 @@ Cluster::Cluster(const RbdAccess &access, std::chrono::seconds operation_limit) 
     if (const int code = rados_connect(created); code != 0)
         throw connect_error(created, access, code);
     fsid_ = fsid_of(created);
+    provide_descriptors(created);
     handle_ = handle.release();
 }
 
@@ -226,15 +258,9 @@ int Cluster::required_release() const {
 }
 
 bool Cluster::is_full(std::int64_t pool) const {
-    const char *command = R"({"prefix": "osd pool ls", "detail": "detail", "format": "json"})";
-    char *answer = nullptr;
-    std::size_t length = 0;
-    const int code =
-        rados_mon_command(handle_, &command, 1, "", 0, &answer, &length, nullptr, nullptr);
-    const std::unique_ptr<char, decltype(&rados_buffer_free)> owned(answer, &rados_buffer_free);
-    if (code != 0)
-        throw ceph_error("ask the Ceph cluster about its pools", code);
-    const Json pools = Json::parse(std::string_view(answer, length), nullptr, false);
+    const Json pools =
+        ask_monitors(handle_, R"({"prefix": "osd pool ls", "detail": "detail", "format": "json"})",
+                     "ask the Ceph cluster about its pools");
     for (const Json &one : pools.is_array() ? pools : Json::array())
         if (one.value("pool_id", std::int64_t{-1}) == pool)
             return one.value("flags_names", "").find("full") != std::string::npos;

@@ -8,6 +8,7 @@
 #include "base/digest.hpp"
 #include "base/file.hpp"
 #include "base/host_name.hpp"
+#include "base/process_handle.hpp"
 #include "base/text.hpp"
 #include "base/uuid.hpp"
 #include "retouch/json.hpp"
@@ -16,7 +17,6 @@
 #include <rados/librados.h>
 
 #include <cerrno>
-#include <csignal>
 #include <filesystem>
 #include <sys/time.h>
 #include <unistd.h>
@@ -72,8 +72,7 @@ bool is_dead(const std::string &cookie) {
         const Json holder = Json::parse(cookie);
         if (holder.at("space").get<std::string>() != process_space())
             return false;
-        const auto pid = holder.at("pid").get<pid_t>();
-        return kill(pid, 0) != 0 && errno == ESRCH;
+        return !process_exists(ProcessId(holder.at("pid").get<pid_t>()));
     } catch (const std::exception &) {
         return false;
     }

@@ -3,6 +3,7 @@
 #include "base/clock.hpp"
 #include "base/host_name.hpp"
 #include "base/interrupt.hpp"
+#include "base/waiting.hpp"
 #include "store/rbd/changed_since.hpp"
 #include "store/rbd/marked_images.hpp"
 #include "store/rbd/marks.hpp"
@@ -12,7 +13,6 @@
 
 #include <algorithm>
 #include <cassert>
-#include <thread>
 #include <unistd.h>
 
 namespace retouch {
@@ -51,7 +51,7 @@ void require_no_writer(const Pool &pool, const std::string &name) {
                         fmt::format("the RBD image {} is still open for writing by {}",
                                     image.name(), writers.front()),
                         "end that client and run the command again");
-        std::this_thread::sleep_for(k_writer_interval);
+        pause_for(k_writer_interval);
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "base/host_name.hpp"
+#include "base/process_handle.hpp"
 #include "base/uuid.hpp"
 #include "store/rbd/image_handle.hpp"
 #include "store/rbd/marked_images.hpp"
@@ -12,9 +13,7 @@
 #include <fmt/format.h>
 #include <rbd/librbd.h>
 
-#include <cerrno>
 #include <charconv>
-#include <csignal>
 #include <optional>
 
 namespace retouch {
@@ -46,7 +45,7 @@ bool is_dead(const std::string &process) {
     pid_t pid = 0;
     const char *end = process.data() + process.size();
     const auto [stop, failed] = std::from_chars(process.data(), end, pid);
-    return failed == std::errc{} && stop == end && pid > 0 && kill(pid, 0) != 0 && errno == ESRCH;
+    return failed == std::errc{} && stop == end && pid > 1 && !process_exists(ProcessId(pid));
 }
 
 } // namespace

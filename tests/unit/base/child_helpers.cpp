@@ -5,6 +5,8 @@
 #include <exception>
 #include <fstream>
 #include <iostream>
+#include <sched.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -26,6 +28,34 @@ int in_child(const std::function<int()> &body) {
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
     }
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+int beside_bystander(const std::function<int()> &body) {
+    return in_child([&] {
+        if (unshare(CLONE_NEWPID) != 0)
+            return 96;
+        return in_child([&] {
+            const pid_t bystander = fork();
+            for (; bystander == 0;)
+                pause();
+            const int status = in_child([&] {
+                const int result = body();
+                return result == 0 && !has_no_children() ? 97 : result;
+            });
+            if (waitpid(bystander, nullptr, WNOHANG) != 0)
+                return 98;
+            return status;
+        });
+    });
+}
+
+void leave_descriptors(unsigned count) {
+    const int next = dup(STDIN_FILENO);
+    close(next);
+    rlimit limit{};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = static_cast<rlim_t>(next) + count;
+    setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 bool survives(pid_t pid) {

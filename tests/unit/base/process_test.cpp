@@ -314,9 +314,9 @@ TEST_CASE("helper: runs beside us until it is stopped") {
     ChildProcess helper(spec);
     CHECK(helper.running());
     CHECK(helper.pid() > 0);
-    CHECK(helper.stop() == 143);
+    CHECK(helper.stop().signal == SIGTERM);
     CHECK_FALSE(helper.running());
-    CHECK(helper.stop() == 143);
+    CHECK(helper.stop().signal == SIGTERM);
     CHECK(has_no_children());
 }
 
@@ -325,7 +325,7 @@ TEST_CASE("helper: its own end is noticed and its status kept") {
     for (int i = 0; i < 500 && helper.running(); ++i)
         usleep(10000);
     CHECK_FALSE(helper.running());
-    CHECK(helper.stop() == 7);
+    CHECK(helper.stop().exit_status == 7);
 }
 
 TEST_CASE("helper: one that ignores SIGTERM is killed when patience ends") {
@@ -335,7 +335,7 @@ TEST_CASE("helper: one that ignores SIGTERM is killed when patience ends") {
     ChildProcess helper(spec);
     while (!std::filesystem::exists(spec.log) || read_file(spec.log, 100).empty())
         usleep(10000);
-    CHECK(helper.stop(300ms) == 137);
+    CHECK(helper.stop(300ms).signal == SIGKILL);
     CHECK(has_no_children());
 }
 
@@ -359,7 +359,7 @@ TEST_CASE("helper: moving hands it on") {
     ChildProcess first(spec);
     ChildProcess second(std::move(first));
     CHECK(second.running());
-    CHECK(second.stop() == 143);
+    CHECK(second.stop().signal == SIGTERM);
 }
 
 TEST_CASE("helper: dies with us, even when we are killed") {
@@ -395,4 +395,26 @@ TEST_CASE("find_program: PATH and the sbin directories are searched") {
     CHECK(find_program("/etc/passwd") == std::nullopt);
     CHECK(find_program("/bin") == std::nullopt);
     CHECK(find_program("no-such-program") == std::nullopt);
+}
+
+TEST_CASE("process: killed and ended with a high status are told apart") {
+    CHECK(run_process(shell("kill -9 $$")).signal == SIGKILL);
+    CHECK(run_process(shell("exit 137")).signal == 0);
+    CHECK(run_process(shell("exit 137")).exit_status == 137);
+    CHECK(ProcessEnd{137, SIGKILL}.text() == "was killed (signal 9)");
+    CHECK(ProcessEnd{139, SIGSEGV}.text() == "was ended by signal 11");
+    CHECK(ProcessEnd{137, 0}.text() == "ended with exit status 137");
+    CHECK_THROWS_WITH(run_checked(shell("echo words >&2; kill -9 $$"), "do it"),
+                      "cannot do it: sh was killed (signal 9): words");
+}
+
+TEST_CASE("process: a stopped program ends in time, too") {
+    ProcessSpec spec = shell("kill -STOP $$; sleep 60");
+    spec.time_limit = 200ms;
+    const ProcessResult result = run_process(spec);
+    CHECK(result.timed_out);
+    CHECK(result.signal == SIGTERM);
+    ChildProcess helper(shell("kill -STOP $$; sleep 60"));
+    usleep(200000);
+    CHECK(helper.stop(20s).signal == SIGTERM);
 }

@@ -197,6 +197,18 @@ TEST_CASE("clouds: the first file found counts, and no other") {
     CHECK(place.load().name == "own");
 }
 
+TEST_CASE("clouds: files others can write in the working directory are refused unless named") {
+    Place place;
+    place.write(place.work() / "clouds.yaml", "clouds: {one: {auth: {auth_url: 'https://x'}}}\n");
+    fs::permissions(place.work(), fs::perms::all);
+    CHECK(place.failure("one") ==
+          "DIR/work/clouds.yaml is not used: everybody may write to its directory\n"
+          "name it if you trust it: OS_CLIENT_CONFIG_FILE=DIR/work/clouds.yaml; or make it yours "
+          "alone, and its directory too: chown and chmod go-w");
+    place.variables["OS_CLIENT_CONFIG_FILE"] = (place.work() / "clouds.yaml").string();
+    CHECK(place.failure("one").find("is not used") == std::string::npos);
+}
+
 TEST_CASE("clouds: secure.yaml adds to the clouds of clouds.yaml") {
     Place place;
     place.write(place.work() / "clouds.yaml",

@@ -122,8 +122,8 @@ TEST_CASE("catalog database: a damaged file is an error for readers and writers,
     make_file(scratch / "catalog/catalog.db", junk.size(), {{0, junk}});
     const std::string rest =
         " the catalog DIR/catalog/catalog.db: file is not a database\n"
-        "hint: restore catalog.db from a backup; or move it away and import the image files "
-        "again, which are whole";
+        "hint: restore catalog.db from a backup; or move it and the directory images away and "
+        "import the image files again, which are whole";
     CHECK(error_of(
               scratch.path(),
               [&] { static_cast<void>(view_local_catalog("local", scratch / "catalog")); },
@@ -164,7 +164,7 @@ TEST_CASE("catalog database: a newer schema is refused by readers and writers") 
         .exec("PRAGMA user_version = 99");
     const std::string expected =
         "DIR/catalog/catalog.db was written by a newer retouch: its schema is 99, this one knows "
-        "up to 1\n"
+        "up to 2\n"
         "hint: use that version of retouch, or a newer one";
     CHECK(error_of(
               scratch.path(),
@@ -174,6 +174,19 @@ TEST_CASE("catalog database: a newer schema is refused by readers and writers") 
               scratch.path(),
               [&] { static_cast<void>(open_local_catalog("local", scratch / "catalog")); },
               ErrorKind::refused) == expected);
+}
+
+TEST_CASE("catalog database: a schema whose number cannot be is damage") {
+    const Scratch scratch;
+    make_catalog(scratch / "catalog");
+    SQLite::Database(scratch / "catalog/catalog.db", SQLite::OPEN_READWRITE)
+        .exec("PRAGMA user_version = -1");
+    CHECK(error_of(
+              scratch.path(),
+              [&] { static_cast<void>(view_local_catalog("local", scratch / "catalog")); },
+              ErrorKind::failed) ==
+          "DIR/catalog/catalog.db is damaged: the number of its schema is -1\n"
+          "hint: restore catalog.db from a backup");
 }
 
 TEST_CASE("catalog database: another program's database is left alone") {
@@ -245,7 +258,9 @@ TEST_CASE("catalog database: SQLite's codes become kinds and hints") {
     CHECK(text(13, ErrorKind::failed) ==
           message + "free some space on the filesystem of DIR/catalog.db and run again");
     CHECK(text(11, ErrorKind::failed) ==
-          message + "restore catalog.db from a backup; or move it away and import the image files "
-                    "again, which are whole");
+          message +
+              "restore catalog.db from a backup; or move it and the directory images away and "
+              "import the image files "
+              "again, which are whole");
     CHECK(text(1, ErrorKind::failed) == message);
 }

@@ -242,6 +242,57 @@ TEST_CASE("http: an answer larger than its bound is refused") {
     }
 }
 
+TEST_CASE("http: an answer that trickles for ever is given up after the time limit") {
+    FakeServer server([](const SeenRequest &) {
+        return Reply{.body = "x", .endless = true, .pause = std::chrono::milliseconds(20)};
+    });
+    Http http({});
+    std::string got;
+    HttpRequest request = {
+        .doing = "look", .url = server.url(), .time_limit = std::chrono::seconds(1)};
+    SECTION("for the whole answer") {}
+    SECTION("for a transfer that is slower than any line") {
+        request.sink = [&](std::string_view bytes) { got += bytes; };
+    }
+    SECTION("for a transfer as a whole") {
+        request.sink = [&](std::string_view bytes) { got += bytes; };
+        request.time_limit = std::chrono::seconds(600);
+        request.transfer_limit = std::chrono::seconds(1);
+    }
+    CHECK(failure_of(http, request).message ==
+          fmt::format("cannot look: no answer from {} in time", server.url()));
+}
+
+TEST_CASE("http: headers are bounded in size and number") {
+    const bool many = GENERATE(true, false);
+    FakeServer server([&](const SeenRequest &) {
+        Reply reply;
+        for (int i = 0; i < (many ? 501 : 3); ++i)
+            reply.headers.emplace_back(fmt::format("X-{}", i), std::string(many ? 1 : 50'000, 'x'));
+        return reply;
+    });
+    Http http({});
+    try {
+        static_cast<void>(http.send({.doing = "look", .url = server.url()}));
+        FAIL("it was taken");
+    } catch (const ApiError &error) {
+        CHECK(
+            std::string(error.what()) ==
+            fmt::format("cannot look: {} answers with more than 128.0 KiB or 500 lines of headers",
+                        server.url()));
+    }
+}
+
+TEST_CASE("http: of an error's page the beginning is enough") {
+    FakeServer server([](const SeenRequest &) {
+        return Reply{.status = 502, .body = std::string(1000, 'x'), .endless = true};
+    });
+    Http http({});
+    const HttpResponse response = http.send({.doing = "look", .url = server.url()});
+    CHECK(response.status == 502);
+    CHECK((response.body == std::string(64 * 1024, 'x')));
+}
+
 TEST_CASE("http: an answer that ends early is no answer") {
     FakeServer server([](const SeenRequest &) { return Reply{.body = "half", .missing = 4}; });
     Http http({});

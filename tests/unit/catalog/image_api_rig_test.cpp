@@ -173,11 +173,13 @@ TEST_CASE("image api on the rig: a token is a login, too", "[rig]") {
         return;
     CloudSettings settings = cloud("member");
     Http http({});
+    SecretFilter secrets;
     const Token token = read_token(http.send({.doing = "log in",
                                               .method = "POST",
                                               .url = token_url(settings),
                                               .headers = {{"Content-Type", "application/json"}},
-                                              .body = token_request(settings).dump()}));
+                                              .body = token_request(settings).dump()}),
+                                   secrets);
     settings.auth_type = AuthType::token;
     settings.secret = token.text;
     CHECK(Client(settings).session.user_name() == "member");
@@ -240,7 +242,7 @@ TEST_CASE("image api on the rig: the life of a record", "[rig]") {
     REQUIRE(active.locations.size() == 1);
     CHECK(active.locations.front().ends_with('/' + record.id() + "/snap"));
     std::string got;
-    client.api.download(record.id(), [&](std::string_view bytes) { got += bytes; }, {});
+    client.api.download(record.id(), 1 << 20, [&](std::string_view bytes) { got += bytes; }, {});
     CHECK((got == noise.bytes()));
 
     client.api.deactivate(record.id());

@@ -131,12 +131,73 @@ TEST_CASE("image api: a list that leads elsewhere or is none is refused") {
     CHECK(std::string(error.what()) == "cannot list the images: the answer was not expected");
 }
 
-TEST_CASE("image api: a list that never ends is given up") {
+TEST_CASE("image api: a list that goes in circles is given up when it brings nothing new") {
+    int turn = 0;
     Client client;
-    client.cloud.on("GET /v2/images", json_reply(page({record("a", "")}, "/v2/images?marker=a")));
+    SECTION("a page that leads to itself") {
+        client.cloud.on("GET /v2/images",
+                        json_reply(page({record("a", "")}, "/v2/images?marker=a")));
+    }
+    SECTION("two pages that lead to each other, by a new address each time") {
+        client.cloud.on("GET /v2/images", [&turn](const SeenRequest &) {
+            const std::string next = fmt::format("/v2/images?turn={}", ++turn);
+            return json_reply(page({record(turn % 2 == 0 ? "a" : "b", "")}, next.c_str()));
+        });
+    }
     const ApiError error = failure_of([&] { static_cast<void>(client.api.list()); });
-    CHECK(error.kind() == ErrorKind::refused);
-    CHECK(client.session.requests() == 200);
+    CHECK(error.kind() == ErrorKind::unavailable);
+    CHECK(std::string(error.what()) == "cannot list the images: the answer was not expected");
+    CHECK(client.session.requests() <= 3);
+}
+
+TEST_CASE("image api: a list that brings new records for ever ends at a number of pages") {
+    int turn = 0;
+    Client client;
+    client.cloud.on("GET /v2/images", [&turn](const SeenRequest &) {
+        const std::string next = fmt::format("/v2/images?turn={}", ++turn);
+        return json_reply(page({record(fmt::format("i{}", turn), "")}, next.c_str()));
+    });
+    const ApiError error = failure_of([&] { static_cast<void>(client.api.list()); });
+    CHECK(error.kind() == ErrorKind::unavailable);
+    CHECK(std::string(error.what()) == "cannot list the images: the list does not end");
+    CHECK(client.session.requests() == 1000);
+}
+
+TEST_CASE("image api: the pages of a list are bounded, each and together") {
+    int turn = 0;
+    Client client;
+    const auto fat_page = [](int number, std::size_t size) {
+        return Reply{.body = fmt::format(R"({{"images": [{{"id": "i{0}", "fat": "{1}"}}],)"
+                                         R"( "next": "/v2/images?turn={0}"}})",
+                                         number, std::string(size, 'x'))};
+    };
+    SECTION("one page") {
+        client.cloud.on("GET /v2/images", fat_page(1, std::size_t{17} << 20U));
+        CHECK(std::string(failure_of([&] { static_cast<void>(client.api.list()); }).what()) ==
+              fmt::format("cannot list the images: {} answers with more than 16.0 MiB",
+                          client.cloud.url()));
+    }
+    SECTION("all pages") {
+        client.cloud.on("GET /v2/images", [&](const SeenRequest &) {
+            return fat_page(++turn, std::size_t{15} << 20U);
+        });
+        const ApiError error = failure_of([&] { static_cast<void>(client.api.list()); });
+        CHECK(error.kind() == ErrorKind::unavailable);
+        CHECK(std::string(error.what()) ==
+              "cannot list the images: the list is longer than 128.0 MiB");
+        CHECK(client.session.requests() == 9);
+    }
+}
+
+TEST_CASE("image api: an answer about another image is no answer") {
+    Client client;
+    client.cloud.on("GET " + k_path, json_reply(record("other", "")));
+    client.cloud.on("PATCH " + k_path, json_reply(record("other", "")));
+    CHECK(std::string(failure_of([&] { static_cast<void>(client.api.find(k_id)); }).what()) ==
+          fmt::format("cannot look at image {}: the answer was not expected", k_id));
+    ImagePatch patch;
+    patch.set("name", "n");
+    CHECK(failure_of([&] { client.api.patch(k_id, patch); }).kind() == ErrorKind::unavailable);
 }
 
 TEST_CASE("image api: an empty page ends a list") {
@@ -217,7 +278,15 @@ TEST_CASE("image api: what the service says is passed on without markup, with it
           fmt::format("cannot change image {}: \\x1b[31mred (HTTP 400)", k_id));
     CHECK(patch_failure(400, Reply{.body = "..."}).said() == "the request was not understood");
     const std::string said = patch_failure(400, Reply{.body = std::string(9000, 'x')}).said();
-    CHECK(said == std::string(500, 'x') + "...");
+    CHECK(said == std::string(300, 'x') + "...");
+    CHECK(patch_failure(400, Reply{.body = std::string(64, '\x7f') + '\0'}).said() ==
+          "the request was not understood");
+    CHECK(patch_failure(500, Reply{.body = "\xff\xfe half an image"}).said() ==
+          "the service failed");
+    CHECK(patch_failure(502, Reply{.body = "too long " + std::string(200'000, '<')}).said() ==
+          "too long");
+    CHECK(patch_failure(400, Reply{.body = std::string(3000, '[')}).said() ==
+          std::string(300, '[') + "...");
 }
 
 TEST_CASE("image api: a status decides the kind of error") {
@@ -300,13 +369,36 @@ TEST_CASE("image api: bytes come down, and no bytes are an error") {
     std::string got;
     const auto sink = [&](std::string_view bytes) { got += bytes; };
     client.cloud.once("GET " + k_path + "/file", Reply{.body = "hello"});
-    client.api.download(k_id, sink, {});
+    client.api.download(k_id, 5, sink, {});
     CHECK(got == "hello");
     client.cloud.once("GET " + k_path + "/file", Reply{.status = 204});
-    CHECK(std::string(failure_of([&] { client.api.download(k_id, sink, {}); }).what()) ==
+    CHECK(std::string(failure_of([&] { client.api.download(k_id, 5, sink, {}); }).what()) ==
           fmt::format("cannot download image {}: the image service has no bytes of it", k_id));
-    CHECK(failure_of([&] { client.api.download(k_id, sink, {}); }).status() == 404);
+    CHECK(failure_of([&] { client.api.download(k_id, 5, sink, {}); }).status() == 404);
     CHECK(got == "hello");
+}
+
+TEST_CASE("image api: a download ends with the first byte too many, however many would come") {
+    Client client;
+    std::string got;
+    const auto sink = [&](std::string_view bytes) { got += bytes; };
+    client.cloud.on("GET " + k_path + "/file", Reply{.body = "hello", .endless = true});
+    const ApiError error = failure_of([&] { client.api.download(k_id, 7, sink, {}); });
+    CHECK(std::string(error.what()) ==
+          fmt::format("cannot download image {}: the image service sends more than the 7 bytes its "
+                      "record promises",
+                      k_id));
+    CHECK(got.size() <= 7);
+}
+
+TEST_CASE("image api: a part of the bytes is no image, and none of them are shown") {
+    Client client;
+    client.cloud.on("GET " + k_path + "/file",
+                    Reply{.status = 206, .body = std::string(200'000, 'b')});
+    const ApiError error =
+        failure_of([&] { client.api.download(k_id, 200'000, [](std::string_view) {}, {}); });
+    CHECK(std::string(error.what()) ==
+          fmt::format("cannot download image {}: the answer was not expected (HTTP 206)", k_id));
 }
 
 TEST_CASE("image api: an answer that is no JSON is said to be none") {

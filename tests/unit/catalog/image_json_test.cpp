@@ -1,15 +1,16 @@
 #include "catalog/glance/image_json.hpp"
 
 #include "catalog/glance/api_error.hpp"
-#include "catalog/glance/timestamp.hpp"
+#include "catalog/timestamp.hpp"
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 
 using namespace retouch;
 
 namespace {
 
-Json parsed(const char *text) {
+Json parsed(const std::string &text) {
     return Json::parse(text);
 }
 
@@ -82,15 +83,51 @@ TEST_CASE("image json: the virtual size of anything but raw is unknown unless Gl
               .image.virtual_size == 70);
 }
 
-TEST_CASE("image json: values of a wrong type or size count as absent") {
+TEST_CASE("image json: an amount that is none is refused, and never taken for nothing") {
+    const auto refusal = [](const std::string &key, const std::string &value) -> std::string {
+        try {
+            static_cast<void>(
+                image_from_json(parsed(fmt::format(R"({{"id": "x", "{}": {}}})", key, value))));
+        } catch (const ApiError &error) {
+            CHECK(error.kind() == ErrorKind::unavailable);
+            return error.what();
+        }
+        return "";
+    };
+    const std::string key = GENERATE("size", "virtual_size", "min_disk", "min_ram");
+    const std::string value =
+        GENERATE("-1", "-5", "18446744073709551615", "9223372036854775808", "18446744073709551616",
+                 "1e300", "1.5", "\"12\"", "true", "[]", "{}");
+    CHECK(
+        refusal(key, value)
+            .starts_with(fmt::format(
+                "the image service sent a record of image x with a {} that is no amount: ", key)));
+    CHECK(refusal(key, "null").empty());
+    CHECK(refusal(key, "9223372036854775807").empty());
+    CHECK(refusal("size", "\"\\u001b" + std::string(9000, 'x') + '"').size() < 200);
+}
+
+TEST_CASE("image json: an id that cannot be part of an address is none") {
+    const std::string id =
+        GENERATE("../../..", "a/b", "a b", "a%2fb", "a\\u001b", "\\u202e", ".", "a?b",
+                 "0123456789012345678901234567890123456789012345678901234"
+                 "5678901234");
+    try {
+        static_cast<void>(image_from_json(parsed(fmt::format(R"({{"id": "{}"}})", id))));
+        FAIL("it was taken");
+    } catch (const ApiError &error) {
+        CHECK(std::string(error.what())
+                  .starts_with("the image service sent a record whose id is none: '"));
+        CHECK(std::string(error.what()).size() < 150);
+    }
+}
+
+TEST_CASE("image json: values of a wrong type count as absent") {
     const GlanceImage found = image_from_json(parsed(
-        R"({"id": "x", "name": 7, "size": -1, "min_ram": 18446744073709551615, "min_disk": 1.5,
-            "protected": "yes", "tags": "a", "locations": {"url": 1}, "checksum": "not hex",
+        R"({"id": "x", "name": 7, "size": null, "protected": "yes", "tags": "a", "locations": {"url": 1}, "checksum": "not hex",
             "created_at": "yesterday", "updated_at": "2026-13-40T99:99:99", "direct_url": 5})"));
     CHECK(found.image.name.empty());
     CHECK(found.image.size == 0);
-    CHECK(found.image.min_ram == 0);
-    CHECK(found.image.min_disk == 0);
     CHECK_FALSE(found.image.is_protected);
     CHECK(found.image.tags.empty());
     CHECK(found.image.locations.empty());

@@ -162,6 +162,52 @@ TEST_CASE("keystone: a wrong password is not authorised, said with Keystone's wo
     CHECK(cloud.logins().size() == 1);
 }
 
+TEST_CASE("keystone: what a service gives back of our secrets is not shown") {
+    FakeCloud cloud;
+    CloudSettings settings = cloud.settings();
+    settings.secret = Secret("PASSW0RD-hunter2");
+    const auto said = [&](const Reply &reply) {
+        cloud.once("POST /v3/auth/tokens", reply);
+        Session session(settings, quick_retries());
+        const ApiError error = failure_of([&] { static_cast<void>(session.roles()); });
+        return std::string(error.what());
+    };
+    const std::string cannot = "cannot log in to cloud 'fake': ";
+    const std::string hidden = "; what the service said holds a secret and is not shown (HTTP ";
+    CHECK(said(json_reply({{"error", {{"message", "bad: {\"password\":\"PASSW0RD-hunter2\"}"}}}},
+                          400)) == cannot + "bad: {\"password\":\"***\"} (HTTP 400)");
+    CHECK(said({.status = 401, .body = "user=demo&password=PASSW0RD%2dhunter2"}) ==
+          cannot + "the login was not accepted" + hidden + "401)");
+    CHECK(said({.status = 400, .body = "<p>UEFTU1cwUkQtaHVudGVyMg==</p>"}) ==
+          cannot + "the request was not understood" + hidden + "400)");
+    CHECK(said({.status = 302,
+                .body = "moved, PASSW0RD",
+                .headers = {{"Location", "http://elsewhere/-hunter2"}}}) ==
+          cannot + "the service is elsewhere" + hidden + "302)");
+    CHECK(said({.status = 500,
+                .body = "sorry",
+                .headers = {{"X-Openstack-Request-Id", "req-PASSW0RD-hunter2"}}}) ==
+          cannot + "sorry (HTTP 500, request req-***)");
+    CHECK(said({.status = 201, .body = R"({"PASSW0RD-hunter2":1,"PASSW0RD-hunter2":2})"}) ==
+          "cannot log in: the answer repeats the key '***'");
+}
+
+TEST_CASE("keystone: a token is a secret from its arrival on, also to the image service") {
+    FakeCloud cloud;
+    const std::string token = "gAAAAABl-token-of-Keystone";
+    Json body = Json::parse(R"({"token": {"user": {"name": "x gAAAAABl-token-of-Keystone"},
+        "project": {"id": "p1"}, "roles": [{"name": "%67AAAAABl-token-of-Keystone"}],
+        "catalog": []}})");
+    Reply reply = json_reply(body, 201);
+    reply.headers.emplace_back("X-Subject-Token", token);
+    cloud.once("POST /v3/auth/tokens", reply);
+    Session session(cloud.settings(), quick_retries());
+    CHECK(session.user_name() == "***");
+    CHECK(session.roles() == std::vector<std::string>{"***"});
+    CHECK(session.secrets().message("you are " + token) == "you are ***");
+    CHECK_FALSE(session.secrets().message("you are gaaaaabl_token_of_keystone"));
+}
+
 TEST_CASE("keystone: a Keystone that is away is waited for a little") {
     FakeCloud cloud;
     SECTION("it comes back") {
@@ -287,6 +333,49 @@ TEST_CASE("keystone: the image service is the one of region and interface") {
             CHECK(error.hint() == "it offers: internal in RegionOne, public in RegionOne");
         }
     }
+}
+
+TEST_CASE("keystone: a token got over https does not travel over http") {
+    CloudSettings cloud;
+    cloud.name = "safe";
+    cloud.auth_url = "https://keystone:5000/v3";
+    const auto endpoint = [&](const std::string &url) {
+        Token token;
+        token.catalog = {{"image", "public", "RegionOne", url}};
+        return image_endpoint(token, cloud);
+    };
+    const auto refusal = [&](const std::string &url) -> std::string {
+        try {
+            return "taken: " + endpoint(url);
+        } catch (const Error &error) {
+            CHECK(error.kind() == ErrorKind::bad_config);
+            CHECK(error.hint() ==
+                  "ask its administrator to mend the catalog of services, or give the address "
+                  "yourself: image_endpoint_override in clouds.yaml or OS_IMAGE_ENDPOINT_OVERRIDE");
+            return error.what();
+        }
+    };
+    CHECK(endpoint("https://other:9292/v2") == "https://other:9292");
+    const std::string plain =
+        GENERATE("http://glance:9292", "HTTP://glance:9292/v2", "hTTp://glance");
+    CHECK(refusal(plain) ==
+          fmt::format("cloud 'safe' offers its image service at {}, without encryption, and the "
+                      "login is encrypted: everybody on the way could read the token",
+                      plain.substr(0, plain.find("/v2"))));
+    const std::string odd = GENERATE(
+        "glance:9292", "//glance", "ftp://glance", "file:///etc/passwd", " http://glance",
+        "https://", "https:///x", "https://a b", "https://me:pw@glance", "https://glance?x",
+        "https://glance#x", "https://glance\\@other", "https://gl\x01nce", "");
+    CHECK_THAT(refusal(odd), Catch::EndsWith(", which is no address of a web service"));
+    cloud.auth_url = "http://keystone:5000/v3";
+    CHECK(endpoint(plain).size() >= 13);
+}
+
+TEST_CASE("keystone: http is used after https when somebody asked for just that address") {
+    CloudSettings settings = FakeCloud().settings();
+    settings.auth_url = "https://keystone:5000/v3";
+    settings.image_endpoint = "http://glance:9292";
+    CHECK(Session(settings).endpoint() == "http://glance:9292");
 }
 
 TEST_CASE("keystone: only a final version is taken off an address") {

@@ -1,6 +1,10 @@
 #include "catalog/local_catalog.hpp"
 
 #include "base/uuid.hpp"
+#include "catalog/diagnosis.hpp"
+#include "catalog/migrations.hpp"
+#include "catalog/records.hpp"
+#include "store/content_digest.hpp"
 #include "unit/catalog/local_records.hpp"
 #include "unit/store/disk_files.hpp"
 
@@ -300,6 +304,182 @@ TEST_CASE("local catalog: bytes of an image come from its file, of a queued one 
     image.status = "queued";
     CHECK(world.error([&] { static_cast<void>(world.catalog->disk(image)); }) ==
           "image 11111111-1111-4111-8111-111111111111 (plain) has no bytes yet\nhint: ");
+}
+
+TEST_CASE("local catalog: a source whose file was changed is refused, one only copied is not") {
+    const Scratch scratch;
+    const auto path = scratch / "catalog/images/11111111-1111-4111-8111-111111111111.raw";
+    Image image = plain_image(k_id);
+    image.size = image.virtual_size = static_cast<std::int64_t>(k_mib);
+    {
+        const auto catalog = open_local_catalog("local", scratch / "catalog");
+        make_file(path, k_mib, {{4096, "hello"}});
+        const UniqueFd file = open_regular_file(path);
+        image.checksums["sha512-used"] = content_digest(file.get(), path);
+        create(*catalog, image);
+    }
+    // Each as another process would find it.
+    const auto looked_at = [&] {
+        return error_of(
+            scratch.path(),
+            [&] {
+                static_cast<void>(view_local_catalog("local", scratch / "catalog")->disk(image));
+            },
+            ErrorKind::refused);
+    };
+    const auto staged = [&] {
+        return error_of(
+            scratch.path(),
+            [&] {
+                static_cast<void>(open_local_catalog("local", scratch / "catalog")
+                                      ->store()
+                                      .stage(image, "22222222-2222-4222-8222-222222222222",
+                                             LineagePolicy::detach));
+            },
+            ErrorKind::refused);
+    };
+    const auto noted = [&] {
+        return SQLite::Database(scratch / "catalog/catalog.db")
+            .execAndGet("SELECT stamp FROM known_files")
+            .getString();
+    };
+    const std::string nothing = "nothing was thrown";
+    CHECK(looked_at() == nothing);
+    CHECK(staged() == nothing);
+    const std::string first = noted();
+    std::filesystem::rename(path, scratch / "backup");
+    std::filesystem::copy_file(scratch / "backup", path);
+    CHECK(looked_at() == nothing);
+    CHECK(noted() == first); // looking writes nothing
+    CHECK(staged() == nothing);
+    CHECK(noted() != first);
+    const UniqueFd file = open_file(path, O_RDWR);
+    REQUIRE(pwrite(file.get(), "J", 1, 4096) == 1);
+    const std::string changed =
+        "the bytes of image 11111111-1111-4111-8111-111111111111 are not those of its record any "
+        "more: DIR/catalog/images/11111111-1111-4111-8111-111111111111.raw\n"
+        "hint: somebody changed the file: restore it from a backup, or remove the image";
+    CHECK(looked_at() == changed);
+    CHECK(staged() == changed);
+    CHECK(looked_at() == changed);
+    REQUIRE(pwrite(file.get(), "h", 1, 4096) == 1);
+    CHECK(looked_at() == nothing);
+}
+
+TEST_CASE("local catalog: a database from before files were remembered is looked at and migrated") {
+    const Scratch scratch;
+    const auto file = scratch / "catalog/catalog.db";
+    Image image = plain_image(k_id);
+    image.size = image.virtual_size = 512;
+    image.checksums["sha512-used"] = "00";
+    std::filesystem::create_directories(scratch / "catalog/images");
+    make_file(scratch / "catalog/images/11111111-1111-4111-8111-111111111111.raw", 512, {});
+    {
+        SQLite::Database old(file, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+        migrate(old, catalog_migrations().first(1));
+        insert_image(old, image);
+    }
+    const auto view = view_local_catalog("local", scratch / "catalog");
+    CHECK(view->images().size() == 1);
+    CHECK_THROWS_AS(view->disk(image), Error);
+    CHECK(open_local_catalog("local", scratch / "catalog")->images().size() == 1);
+}
+
+TEST_CASE("local catalog: image files without their database are told, and not built upon") {
+    const Scratch scratch;
+    const auto directory = scratch / "catalog";
+    {
+        const auto catalog = open_local_catalog("local", directory);
+        make_file(directory / "images/11111111-1111-4111-8111-111111111111.raw", 10, {});
+        make_file(directory / "images/22222222-2222-4222-8222-222222222222.qcow2", 10, {});
+        make_file(directory / "images/.import-33333333-3333-4333-8333-333333333333.raw", 10, {});
+        make_file(directory / "images/notes.txt", 10, {});
+    }
+    for (const char *name : {"catalog.db", "catalog.db-wal", "catalog.db-shm"})
+        std::filesystem::remove(directory / name);
+    if (GENERATE(true, false))
+        make_file(directory / "catalog.db", 0, {});
+    const std::string lost =
+        "DIR/catalog/catalog.db is missing or empty, and there are 2 image files it should "
+        "describe\n"
+        "hint: restore catalog.db from a backup; or move DIR/catalog/images away and bring its "
+        "files in again with: retouch import FILE --name NAME";
+    const auto error = [&](auto &&work) {
+        return error_of(
+            scratch.path(), [&] { static_cast<void>(work("local", directory)); },
+            ErrorKind::failed);
+    };
+    CHECK(error(view_local_catalog) == lost);
+    CHECK(error(open_local_catalog) == lost);
+    CHECK(error(view_local_catalog) == lost);
+    std::filesystem::remove_all(directory / "images");
+    CHECK(open_local_catalog("local", directory)->images().empty());
+}
+
+TEST_CASE("local catalog: text that is none is an error that names the record") {
+    const Scratch scratch;
+    const auto damaged = [&](const std::string &sql) {
+        {
+            const auto catalog = open_local_catalog("local", scratch / "catalog");
+            catalog->remove(k_id);
+            Image image = full_image();
+            image.is_protected = false;
+            create(*catalog, image);
+        }
+        SQLite::Database(scratch / "catalog/catalog.db", SQLite::OPEN_READWRITE).exec(sql);
+        std::string error = error_of(
+            scratch.path(),
+            [&] { static_cast<void>(view_local_catalog("local", scratch / "catalog")->images()); },
+            ErrorKind::failed);
+        SQLite::Database(scratch / "catalog/catalog.db", SQLite::OPEN_READWRITE)
+            .exec("DELETE FROM images; DELETE FROM image_tags; DELETE FROM image_properties; "
+                  "DELETE FROM image_checksums");
+        return error;
+    };
+    const std::string record =
+        "the catalog is damaged: in the record of image 11111111-1111-4111-8111-111111111111 the ";
+    const std::string hint = "\nhint: restore catalog.db from a backup";
+    CHECK(damaged("UPDATE images SET name = CAST(x'61FF62' AS TEXT)") ==
+          record + "name is no text: 'a\\xffb'" + hint);
+    CHECK(damaged("UPDATE images SET created_at = CAST(x'FF' AS TEXT)") ==
+          record + "time is no text: '\\xff'" + hint);
+    CHECK(damaged("UPDATE image_properties SET value = CAST(x'C0' AS TEXT) WHERE name = 'empty'") ==
+          record + "property is no text: '\\xc0'" + hint);
+    CHECK(damaged("UPDATE image_tags SET tag = CAST(x'FE' AS TEXT) WHERE tag = 'cloud'") ==
+          record + "tag is no text: '\\xfe'" + hint);
+    CHECK(damaged("PRAGMA foreign_keys = OFF; UPDATE image_tags SET image_id = 'other'") ==
+          "the catalog is damaged: it has a tag of image 'other', of which there is no record" +
+              hint);
+}
+
+TEST_CASE("local catalog: what was left to remove and cannot be keeps nobody from writing") {
+    const Scratch scratch;
+    const auto directory = scratch / "catalog";
+    static_cast<void>(open_local_catalog("local", directory));
+    SQLite::Database(directory / "catalog.db", SQLite::OPEN_READWRITE)
+        .exec("INSERT INTO loose_bytes (id) VALUES ('../../etc/passwd'), ('" + std::string(k_id) +
+              "')");
+    std::filesystem::create_directories(directory / "images" / (std::string(k_id) + ".raw") / "x");
+    create(*open_local_catalog("local", directory),
+           plain_image("22222222-2222-4222-8222-222222222222"));
+    CHECK(SQLite::Database(directory / "catalog.db")
+              .execAndGet("SELECT group_concat(id) FROM loose_bytes")
+              .getString() == k_id);
+    const auto findings = local_catalog_findings("local", directory);
+    CHECK(findings.back().detail ==
+          fmt::format("bytes that have no record were left behind: {}", k_id));
+}
+
+TEST_CASE("local catalog: a record is newer than those of its name, whatever the clock says") {
+    World world;
+    create(*world.catalog, plain_image(k_id));
+    SQLite::Database(world.scratch / "catalog/catalog.db", SQLite::OPEN_READWRITE)
+        .exec("UPDATE images SET created_at = '2099-12-31T23:59:59.999999Z'");
+    create(*world.catalog, plain_image("22222222-2222-4222-8222-222222222222"));
+    create(*world.catalog, plain_image("33333333-3333-4333-8333-333333333333", "other"));
+    CHECK(world.catalog->find("22222222-2222-4222-8222-222222222222")->created_at ==
+          "2100-01-01T00:00:00.000000Z");
+    CHECK(world.catalog->find("33333333-3333-4333-8333-333333333333")->created_at < "2099");
 }
 
 TEST_CASE("local catalog: runs keep their state in a private directory made on demand") {

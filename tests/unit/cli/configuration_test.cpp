@@ -49,6 +49,39 @@ CatalogSettings local(const std::string &name, const fs::path &path) {
 
 } // namespace
 
+TEST_CASE("configuration: one that others can write is refused when found, not passed over") {
+    const TemporaryDirectory directory(fs::temp_directory_path(), "test-retouch-");
+    const fs::path file = directory.path() / "planted" / "retouch.yaml";
+    write(file, "guest: host\n");
+    write(directory.path() / "retouch.yaml", "guest: host\n");
+    fs::create_directories(directory.path() / "planted/sub/deep");
+    const Environment environment({}, directory.path() / "planted/sub/deep");
+    CHECK(find_configuration(environment) == file);
+    fs::permissions(file.parent_path(), fs::perms::all);
+    try {
+        static_cast<void>(find_configuration(environment));
+        FAIL("it was found");
+    } catch (const Error &error) {
+        CHECK(error.kind() == ErrorKind::bad_config);
+        CHECK(std::string(error.what()) == "the configuration " + file.string() +
+                                               " is not used: everybody may write to its "
+                                               "directory");
+        CHECK(error.hint() == "name it if you trust it: --config " + file.string() +
+                                  "; or make it yours alone, and its directory too: chown and "
+                                  "chmod go-w");
+    }
+}
+
+TEST_CASE("configuration: directories for the files of recipes are relative to it") {
+    const TemporaryDirectory directory(fs::temp_directory_path(), "test-retouch-");
+    write(directory.path() / "retouch.yaml", "files: {allow: [packages, /srv/x]}\n");
+    Diagnostics diagnostics;
+    const auto configuration = read_configuration(directory.path() / "retouch.yaml", diagnostics);
+    REQUIRE(configuration.has_value());
+    CHECK(configuration->allowed_directories ==
+          std::vector<fs::path>{directory.path() / "packages", "/srv/x"});
+}
+
 TEST_CASE("configuration: a cloud, its Ceph cluster and what does not go together") {
     const TemporaryDirectory directory(fs::temp_directory_path(), "test-retouch-");
     const fs::path file = directory.path() / "retouch.yaml";

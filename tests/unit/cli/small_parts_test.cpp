@@ -133,7 +133,8 @@ TEST_CASE("event file: a version line, then one object a line, whatever the byte
     const TemporaryDirectory directory(fs::temp_directory_path(), "test-retouch-");
     const fs::path path = directory.path() / "events.jsonl";
     {
-        EventFile file(path);
+        OutputFile output(path, EventFile::kind());
+        EventFile file(output);
         file.on({"run_started", "", "web", {{"recipe", "web"}}});
         file.on({"notice", "t", "a\nb\xff", nullptr});
         CHECK(file.complaint().empty());
@@ -156,8 +157,12 @@ TEST_CASE("event file: a version line, then one object a line, whatever the byte
 }
 
 TEST_CASE("event file: a full disk is remembered, not thrown") {
-    CHECK_THROWS_AS(EventFile("/dev/full"), Error);
-    CHECK_THROWS_AS(EventFile("/nonexistent/events"), Error);
+    const auto open = [](const char *path) {
+        OutputFile output(path, EventFile::kind());
+        const EventFile file(output);
+    };
+    CHECK_THROWS_AS(open("/dev/full"), Error);
+    CHECK_THROWS_AS(open("/nonexistent/events"), Error);
 }
 
 TEST_CASE("event tee: every sink gets every event in order") {

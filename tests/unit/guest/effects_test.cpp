@@ -280,3 +280,33 @@ TEST_CASE("effects: a guest opened for reading is looked at as well") {
             guest->finish();
         }
 }
+
+TEST_CASE("effects: files of many terabytes and directories of any depth are told in seconds") {
+    for (const GuestKind kind : guest_kinds())
+        DYNAMIC_SECTION(name_of(kind)) {
+            Guest &guest = shared_guest(kind);
+            guest.mark({});
+            const std::string each = "n=$(printf %0200d 0); for i in $(seq 60); do ";
+            const std::vector<EntryChange> changes = changes_by(
+                guest, "mkdir /opt/fx-deep; truncate -s 3T /opt/fx-deep/hole; cd /opt/fx-deep; " +
+                           each +
+                           "mkdir $n; cd -P $n 2>&1; done; echo x >./file; "
+                           "chmod 4755 ./file");
+            REQUIRE(changes.size() == 63);
+            std::size_t longest = 0;
+            bool setuid = false;
+            for (const EntryChange &change : changes) {
+                longest = std::max(longest, change.path.size());
+                setuid = setuid || gives_setuid(change);
+                CHECK(change.path.rfind("/opt/fx-deep", 0) == 0);
+                if (change.path == "/opt/fx-deep/hole")
+                    CHECK(told(change.after) ==
+                          "file 0644 0:0 3298534883328 sha256-used:" +
+                              sha256_hex(std::string("\0\0\0\0\0\x03\0\0", 8)));
+            }
+            CHECK(longest < 4096);
+            CHECK(setuid);
+            must_run(guest, "cd /opt/fx-deep; " + each + "cd -P $n 2>&1; done; rm ./file; " + each +
+                                "cd -P .. 2>&1; rmdir $n; done; rm -r /opt/fx-deep");
+        }
+}

@@ -119,9 +119,9 @@ std::unique_ptr<Guest> ImageFile::open(GuestKind kind, bool read_only, bool netw
     return open_guest(disk_of(path_, read_only), {kind, directory_.path(), network}, notices);
 }
 
-std::string ImageFile::refusal(GuestKind kind) const {
+std::string ImageFile::refusal(GuestKind kind, bool read_only) const {
     try {
-        static_cast<void>(open(kind));
+        static_cast<void>(open(kind, read_only));
     } catch (const Error &error) {
         return fmt::format("{} | {}", error.what(), error.hint());
     }

@@ -38,7 +38,7 @@ class ImageFile {
     [[nodiscard]] std::unique_ptr<Guest> open(GuestKind kind, bool read_only = false,
                                               bool network = false) const;
     /// The message and hint of the Error that opening gives.
-    [[nodiscard]] std::string refusal(GuestKind kind) const;
+    [[nodiscard]] std::string refusal(GuestKind kind, bool read_only = false) const;
 
   private:
     TemporaryDirectory directory_;

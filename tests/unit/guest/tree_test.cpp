@@ -3,16 +3,23 @@
 #include "base/digest.hpp"
 #include "base/file.hpp"
 #include "guest/effects/entry_changes.hpp"
+#include "guest/host/remove_tree.hpp"
+#include "guest/host/tree_tools.hpp"
+#include "guest/tree/file_digest.hpp"
 #include "guest/tree/kept_texts.hpp"
 #include "guest/tree/packing.hpp"
 #include "guest/tree/tree_comparison.hpp"
+#include "guest/tree/tree_memory.hpp"
 #include "guest/tree/tree_walk.hpp"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <fcntl.h>
 #include <filesystem>
+#include <functional>
 #include <stdexcept>
+#include <sys/stat.h>
+#include <unistd.h>
 
 using namespace retouch;
 namespace fs = std::filesystem;
@@ -58,7 +65,139 @@ std::vector<SeenChange> sample() {
             {file("/etc/b"), std::nullopt, std::nullopt, std::nullopt}};
 }
 
+TreeTools tools_with(std::function<void()> pause) {
+    TreeTools tools = host_tree_tools();
+    tools.pause = std::move(pause);
+    return tools;
+}
+
+/// Directories one in the other, each with a name of `length` letters, and a file in the last.
+void nest(const fs::path &directory, int levels, std::size_t length) {
+    const std::string name(length, 'd');
+    UniqueFd at = open_file(directory, O_RDONLY | O_DIRECTORY);
+    for (int level = 0; level < levels; ++level) {
+        REQUIRE(mkdirat(at.get(), name.c_str(), 0755) == 0);
+        at = UniqueFd(openat(at.get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        REQUIRE(at);
+    }
+    const UniqueFd file(openat(at.get(), "file", O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
+    write_all(file.get(), "deep", "file");
+}
+
+/// The highest descriptor, roughly: what is opened next.
+int next_descriptor() {
+    return UniqueFd(open("/", O_RDONLY | O_CLOEXEC)).get();
+}
+
+/// A file whose holes and data `fill` makes.
+std::string digest_of_file(const fs::path &path, off_t size,
+                           const std::function<void(int fd)> &fill) {
+    const UniqueFd file(open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+    REQUIRE(ftruncate(file.get(), size) == 0);
+    fill(file.get());
+    return digest_file(file.get(), host_tree_tools()).value_or("none");
+}
+
+void write_at(int fd, off_t at, const std::string &bytes) {
+    REQUIRE(pwrite(fd, bytes.data(), bytes.size(), at) == static_cast<ssize_t>(bytes.size()));
+}
+
 } // namespace
+
+TEST_CASE("tree: directories of any depth are walked with few descriptors, and removed") {
+    for (const auto &[levels, length] : {std::pair(800, std::size_t{200}), {3000, 20}, {40, 1}}) {
+        const TemporaryDirectory made("/var/tmp", "tree-test-");
+        nest(made.path(), levels, length);
+        const UniqueFd directory = open_file(made.path(), O_RDONLY | O_DIRECTORY);
+        int highest = 0;
+        const TreeTools tools =
+            tools_with([&highest] { highest = std::max(highest, next_descriptor()); });
+        const int before = next_descriptor();
+        TreeMemory memory;
+        REQUIRE(memory.mark(directory.get(), {}, tools).code == 0);
+        CHECK(memory.tree().entries.size() == static_cast<std::size_t>(levels) + 2);
+        CHECK(memory.tree().entries.back().path.size() == levels * (length + 1) + 5);
+        std::vector<SeenChange> found;
+        {
+            TreeMemory nothing(Tree{{memory.tree().entries.front()}}, KeptTexts());
+            REQUIRE(nothing.changes(directory.get(), tools, found).code == 0);
+        }
+        CHECK(found.size() == static_cast<std::size_t>(levels) + 1);
+        CHECK(found.back().after->sha256 == sha256_hex("deep"));
+        CHECK(highest < before + 40);
+        for (const EntryChange &change : entry_changes(std::move(found)))
+            REQUIRE(change.path.size() < 4096);
+        remove_tree(directory.get(), std::string(length, 'd'), "/" + std::string(length, 'd'));
+        CHECK(fs::is_empty(made.path()));
+    }
+}
+
+TEST_CASE("tree: a path that is too long for a document is told by its ends and its digest") {
+    std::string path;
+    for (int level = 0; level < 800; ++level)
+        path += "/" + std::string(200, static_cast<char>('a' + level % 26));
+    TreeEntry entry = file(path);
+    SeenChange change;
+    change.after = entry;
+    CHECK(entry_changes({change}).front().path ==
+          "/" + std::string(200, 'a') + "//[160800 bytes, sha256 " + sha256_hex(path) + "]..." +
+              std::string(200, static_cast<char>('a' + 799 % 26)));
+}
+
+TEST_CASE("tree: one that is larger than what may be remembered is given up") {
+    const TemporaryDirectory made("/var/tmp", "tree-test-");
+    for (int file = 0; file < 100; ++file)
+        write_file_atomically(made.path() / std::to_string(file), "");
+    const UniqueFd directory = open_file(made.path(), O_RDONLY | O_DIRECTORY);
+    TreeTools tools = host_tree_tools();
+    for (const std::size_t most : {sizeof(TreeEntry) * 50, sizeof(TreeEntry) * 101}) {
+        tools.most_memory = most;
+        Tree tree;
+        const LookFailure failure = walk_tree(directory.get(), {}, tools, tree);
+        CHECK(failure.code == k_too_large);
+        CHECK(tree.entries.size() <= 101);
+    }
+    CHECK_THROWS_WITH(check_look({"/" + std::string(5000, 'x'), k_too_large}),
+                      "there is more in the guest's filesystems than retouch can remember; it gave "
+                      "up at /" +
+                          std::string(96, 'x') + "[...]" + std::string(97, 'x'));
+    CHECK_THROWS_WITH(check_look({"/" + std::string(160'000, 'd') + "/end", EACCES}),
+                      "cannot look at /" + std::string(96, 'd') + "[...]" + std::string(93, 'd') +
+                          "/end in the guest: Permission denied");
+}
+
+TEST_CASE("tree: a file's digest costs what is in it, and does not tell holes from zeros") {
+    const TemporaryDirectory made("/var/tmp", "tree-test-");
+    const fs::path path = made.path() / "file";
+    constexpr off_t mib = 1 << 20;
+    const auto nothing = [](int) {};
+    // Up to a MiB of zeros: the plain digest.
+    CHECK(digest_of_file(path, 0, nothing) == sha256_hex(""));
+    CHECK(digest_of_file(path, mib, nothing) == sha256_hex(std::string(mib, '\0')));
+    CHECK(digest_of_file(path, 3, [](int fd) { write_at(fd, 0, "abc"); }) == sha256_hex("abc"));
+    CHECK(digest_of_file(path, 5 * mib, [](int fd) {
+              write_at(fd, 0, std::string(5 * mib, 'x'));
+          }) == sha256_hex(std::string(5 * mib, 'x')));
+    // More: by what is used.
+    std::string expected("\0\0\x30\0\0\0\0\0", 8); // 3 MiB
+    CHECK(digest_of_file(path, 3 * mib, nothing) == "sha256-used:" + sha256_hex(expected));
+    CHECK(digest_of_file(path, 3 * mib, [](int fd) {
+              write_at(fd, 0, std::string(3 * mib, '\0'));
+          }) == "sha256-used:" + sha256_hex(expected));
+    expected += std::string("\x01\0\0\0\0\0\0\0", 8) + std::string(904, '\0') + "in" +
+                std::string(3190, '\0');
+    const std::string sparse =
+        digest_of_file(path, 3 * mib, [](int fd) { write_at(fd, 5000, "in"); });
+    CHECK(sparse == "sha256-used:" + sha256_hex(expected));
+    CHECK(digest_of_file(path, 3 * mib, [](int fd) {
+              write_at(fd, 0, std::string(3 * mib, '\0'));
+              write_at(fd, 5000, "in");
+          }) == sparse);
+    // 15 TB would take hours.
+    CHECK(digest_of_file(path, off_t{15} << 40, [](int fd) {
+              write_at(fd, off_t{14} << 40, "far");
+          }).rfind("sha256-used:", 0) == 0);
+}
 
 TEST_CASE("tree: a directory comes before all that is in it, and all that before its neighbours") {
     const std::vector<std::string> order = {"/",   "/a",   "/a/b", "/a/b/c",
@@ -77,7 +216,7 @@ TEST_CASE("tree: a walk meets all there is and leaves the working directory wher
 
     const fs::path place = fs::current_path();
     const UniqueFd directory = open_file(root, O_RDONLY | O_DIRECTORY);
-    const TreeTools tools{sha256_hex, {}, [] {}};
+    const TreeTools tools = tools_with([] {});
     for (int looks = 0; looks < 20; ++looks) {
         Tree tree;
         const LookFailure failure = walk_tree(directory.get(), {}, tools, tree);
@@ -93,10 +232,10 @@ TEST_CASE("tree: a walk meets all there is and leaves the working directory wher
 TEST_CASE("tree: a walk that is broken off leaves the working directory where it was") {
     const fs::path place = fs::current_path();
     const UniqueFd directory = open_file("/usr/share", O_RDONLY | O_DIRECTORY);
-    const TreeTools tools{sha256_hex, {}, [calls = 0]() mutable {
-                              if (++calls == 2)
-                                  throw std::runtime_error("enough");
-                          }};
+    const TreeTools tools = tools_with([calls = 0]() mutable {
+        if (++calls == 2)
+            throw std::runtime_error("enough");
+    });
     Tree tree;
     CHECK_THROWS_WITH(walk_tree(directory.get(), {}, tools, tree), "enough");
     CHECK(fs::current_path() == place);

@@ -78,6 +78,29 @@ TEST_CASE("lineage: the newest of several generations is the present one", "[pla
     CHECK(found.present->id == "g2");
 }
 
+TEST_CASE("lineage: the visible generation is the present one whatever clocks said", "[plan]") {
+    const std::string first = GENERATE("1", "2", "3"); // of the hidden one, against 2
+    std::vector<Image> images = {hidden(image("a", "debian", "0")),
+                                 hidden(generation("g1", "debian", first, "web", "a")),
+                                 generation("g2", "debian", "2", "web", "a")};
+    if (GENERATE(true, false))
+        std::swap(images[1], images[2]);
+    CHECK(resolve_lineage(images, "web", "debian", {}).present->id == "g2");
+}
+
+TEST_CASE("lineage: of generations made at one time the one changed last is present", "[plan]") {
+    std::vector<Image> images = {hidden(image("a", "debian", "0")),
+                                 generation("g1", "debian", "2", "web", "a"),
+                                 generation("g2", "debian", "2", "web", "a")};
+    const bool is_hidden = GENERATE(true, false);
+    images[1].hidden = images[2].hidden = is_hidden;
+    images[1].updated_at = "4";
+    images[2].updated_at = "3";
+    CHECK(resolve_lineage(images, "web", "debian", {}).present->id == "g1");
+    std::swap(images[1], images[2]);
+    CHECK(resolve_lineage(images, "web", "debian", {}).present->id == "g1");
+}
+
 TEST_CASE("lineage: a removed original is known by what its generation remembers", "[plan]") {
     const auto found =
         resolve_lineage({generation("g1", "debian", "2", "web", "a")}, "web", "debian", {});

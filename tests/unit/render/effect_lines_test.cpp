@@ -148,3 +148,16 @@ TEST_CASE("clipped: a character is never cut in two") {
     CHECK(clipped("a\tb", 9) == "a\\x09b");
     CHECK(clipped("a\tb", 9, true) == "a\tb");
 }
+
+TEST_CASE("effect words: a digest of what is used is not called one of all bytes") {
+    const EntryState plain = file_state(0644, 5, 'a');
+    EntryState used = file_state(0644, 5, 'b');
+    EntryState other = file_state(0644, 5, 'c');
+    for (EntryState *state : {&used, &other})
+        state->sha256 = "sha256-used:" + state->sha256;
+    CHECK(entry_line(added("/a", used)).text == "/a  0644, 5 B, sha256-used bbbbbbbbbbbb");
+    CHECK(entry_line(changed("/a", used, other)).text ==
+          "/a  content, sha256-used bbbbbbbbbbbb -> cccccccccccc");
+    CHECK(entry_line(changed("/a", plain, used)).text ==
+          "/a  content, sha256 aaaaaaaaaaaa -> sha256-used bbbbbbbbbbbb");
+}

@@ -132,10 +132,11 @@ TEST_CASE("checks: keys of the two forms do not mix, and expressions must be usa
           "2:12: 'mode' does not go with 'run'\n"
           "3:14: 'output' does not go with 'file'\n"
           "4:29: 'mode' does not go with 'state: absent'\n"
-          "5:21: '(' is no usable regular expression: Unmatched ( or \\(\n"
+          "5:21: '(' is no usable regular expression: missing ): (\n"
           "6:21: '(a{1,99}){1,99}' is no usable regular expression: it repeats more than 1,000 "
           "times\n"
-          "7:21: '(a)\\1' is no usable regular expression: it refers back to a group\n");
+          "7:21: '(a)\\1' is no usable regular expression: \\1 is not known; there are no back "
+          "references\n");
 }
 
 TEST_CASE("cleanup: each name once, one step each") {

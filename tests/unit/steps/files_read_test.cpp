@@ -168,11 +168,52 @@ TEST_CASE("files: what 'from' names must be there and be a file or a directory")
           "1:18: 'agent.rmp' does not exist; did you mean 'agent.rpm'?\n"
           "2:18: 'dangling' is a link to nothing\n"
           "3:18: 'pipe' is a named pipe; only files, directories and links can be copied\n"
-          "4:18: '/dev/null' is a device; only files, directories and links can be copied\n"
+          "4:18: '/dev/null' lies outside the recipe's directory; copy it there, or allow its "
+          "directory in retouch.yaml: files: {allow: [DIRECTORY]}\n"
           "5:18: '" +
               here +
               "/tree/pipe' is a named pipe; only files, directories and links can "
               "be copied\n");
+}
+
+TEST_CASE("files: what 'from' names stays in the recipe's directory, links followed") {
+    const Host host;
+    host.file("recipes/mine", "x");
+    host.file("recipes-too/secret", "x");
+    host.file("secret", "x");
+    fs::create_symlink("../secret", host.path() / "recipes/link");
+    fs::create_symlink("..", host.path() / "recipes/up");
+    const auto refused = [&](const std::string &from) {
+        return mistakes("- {to: /a, from: " + from + "}\n", host.path() / "recipes") ==
+               "1:18: '" + from +
+                   "' lies outside the recipe's directory; copy it there, or allow its directory "
+                   "in retouch.yaml: files: {allow: [DIRECTORY]}\n";
+    };
+    for (const std::string from : {"../secret", "link", "up/secret", "../recipes-too/secret", "..",
+                                   "mine/../../secret", "../absent", "/etc/hostname", "/"})
+        CHECK(refused(from));
+    for (const std::string from : {"mine", "./mine", "../recipes/mine", "up/recipes/mine"})
+        CHECK(mistakes("- {to: /a, from: " + from + "}\n", host.path() / "recipes").empty());
+    CHECK(mistakes("- {to: /a, from: .}\n", host.path() / "recipes").empty());
+}
+
+TEST_CASE("files: what comes from an allowed directory is marked, so that it is not shown") {
+    const Host host;
+    host.file("recipes/mine", "x");
+    host.file("packages/agent", "x");
+    Diagnostics diagnostics;
+    const auto value = read_yaml("- {to: /a, from: ../packages/agent}\n- {to: /b, from: mine}\n",
+                                 "r.yaml", diagnostics);
+    REQUIRE(value.has_value());
+    ReadContext context{"r.yaml", host.path() / "recipes", {}};
+    context.allowed = [&] { return std::vector<fs::path>{host.path() / "packages"}; };
+    const StepKind &kind = *find_step_kind("files");
+    const ReadResult read = kind.read({"files", *value}, context, diagnostics);
+    REQUIRE(read.steps.size() == 2);
+    CHECK(read.steps[0].options["outside"] == true);
+    CHECK_FALSE(read.steps[1].options.contains("outside"));
+    CHECK(kind.hidden(read.steps[0]) == std::vector<std::string>{"/a"});
+    CHECK(kind.hidden(read.steps[1]).empty());
 }
 
 TEST_CASE("files: names in a tree must be text") {

@@ -113,7 +113,7 @@ TEST_CASE("file store: sealing measures and publishing puts the file in place, r
     const UniqueFd fd = open_file(world.file(k_new_file), O_RDONLY);
     CHECK(sealed.checksum == content_digest(fd.get(), world.file(k_new_file)));
     CHECK((std::filesystem::status(world.file(k_new_file)).permissions() &
-           std::filesystem::perms::all) == std::filesystem::perms(0444));
+           std::filesystem::perms::all) == std::filesystem::perms(0400));
 }
 
 TEST_CASE("file store: a kept stage is adopted by another process and published as it was") {

@@ -126,7 +126,7 @@ void take_and_die(const std::vector<std::string> &words) {
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
     REQUIRE(holder.running());
     kill(holder.pid(), SIGKILL);
-    CHECK(holder.stop() == 137);
+    CHECK(holder.stop().signal == SIGKILL);
 }
 
 } // namespace

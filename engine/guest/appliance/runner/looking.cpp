@@ -7,10 +7,11 @@
 #include "guest/tree/packing.hpp"
 #include "guest/tree/tree_memory.hpp"
 
-#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <fcntl.h>
+#include <memory>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 
 namespace retouch {
@@ -30,21 +31,27 @@ std::string digest(std::string_view bytes) {
     return sha256.finish();
 }
 
-std::optional<std::string> digest_of(int fd) {
-    Sha256 sha256;
-    std::array<char, 65536> buffer; // filled before it is read
-    for (;;) {
-        const ssize_t got = read(fd, buffer.data(), buffer.size());
-        if (got < 0)
-            return std::nullopt;
-        if (got == 0)
-            return sha256.finish();
-        sha256.update({buffer.data(), static_cast<std::size_t>(got)});
-    }
+class RunnerDigest final : public RunningDigest {
+  public:
+    void update(std::string_view bytes) override { sha256_.update(bytes); }
+
+    std::string finish() override { return sha256_.finish(); }
+
+  private:
+    Sha256 sha256_;
+};
+
+/// Two trees and their packed forms must fit the appliance's memory.
+std::size_t most_memory() {
+    struct sysinfo info {};
+
+    if (sysinfo(&info) != 0)
+        return std::size_t{128} << 20;
+    return static_cast<std::size_t>(info.totalram) * info.mem_unit / 8;
 }
 
 TreeTools tools() {
-    return {digest, digest_of, [] {}};
+    return {digest, [] { return std::make_unique<RunnerDigest>(); }, [] {}, most_memory()};
 }
 
 std::string hex(std::string_view bytes) {

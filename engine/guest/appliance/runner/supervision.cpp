@@ -3,6 +3,8 @@
 
 #include "guest/appliance/runner/supervision.hpp"
 
+#include "base/pidfd.hpp"
+
 #include <algorithm>
 #include <csignal>
 #include <cstring>
@@ -63,7 +65,7 @@ void Supervision::watch(pid_t first, int first_fd) {
         }
         if (!gone && waiting_for_command() && milliseconds_left() == 0) {
             late_ = true;
-            kill(first, SIGKILL);
+            send_signal(first_fd, SIGKILL);
         }
     }
 }

@@ -1,6 +1,8 @@
 // Timestamps: read digit by digit, so that nothing but the two forms passes.
 
-#include "catalog/glance/timestamp.hpp"
+#include "catalog/timestamp.hpp"
+
+#include <fmt/format.h>
 
 #include <charconv>
 
@@ -37,6 +39,17 @@ std::optional<std::string> fraction(std::string_view text) {
 }
 
 } // namespace
+
+std::string to_timestamp(std::chrono::sys_time<std::chrono::microseconds> moment) {
+    namespace ch = std::chrono;
+    const auto day = ch::floor<ch::days>(moment);
+    const ch::year_month_day date{day};
+    const ch::hh_mm_ss time{moment - day};
+    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", static_cast<int>(date.year()),
+                       static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                       time.hours().count(), time.minutes().count(), time.seconds().count(),
+                       time.subseconds().count());
+}
 
 std::string with_microseconds(std::string_view text) {
     if (text.ends_with('Z'))

@@ -1,0 +1,117 @@
+// Pattern over RE2, which has no way to stop a search: one that may take long runs in a thread of
+// its own, which is left behind when a signal comes. It holds all it uses and ends by itself.
+
+#include "base/pattern.hpp"
+
+#include "base/interrupt.hpp"
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+#include <re2/re2.h>
+
+#include <chrono>
+#include <csignal>
+#include <future>
+#include <system_error>
+#include <thread>
+
+namespace retouch {
+
+namespace {
+
+/// Bytes times size: at most half a second, at the 30 ns that the slowest patterns take for each.
+constexpr std::size_t k_short_search = 15'000'000;
+constexpr std::chrono::milliseconds k_between_looks{50};
+
+bool search(const re2::RE2 &pattern, std::string_view text) {
+    return pattern.Match(text, 0, text.size(), re2::RE2::UNANCHORED, nullptr, 0);
+}
+
+/// Keeps signals away from the thread started meanwhile: they are for those who wait.
+class SignalsBlocked {
+  public:
+    SignalsBlocked() {
+        sigset_t all;
+        sigfillset(&all);
+        pthread_sigmask(SIG_SETMASK, &all, &before_);
+    }
+
+    ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+    SignalsBlocked(const SignalsBlocked &) = delete;
+    SignalsBlocked &operator=(const SignalsBlocked &) = delete;
+
+  private:
+    sigset_t before_{};
+};
+
+bool search_apart(std::shared_ptr<const re2::RE2> pattern, std::string text) {
+    std::packaged_task<bool()> task(
+        [pattern = std::move(pattern), text = std::move(text)] { return search(*pattern, text); });
+    std::future<bool> found = task.get_future();
+    try {
+        const SignalsBlocked blocked;
+        std::thread(std::move(task)).detach();
+    } catch (const std::system_error &error) {
+        throw Error(ErrorKind::unavailable,
+                    fmt::format("cannot start a thread: {}", error.code().message()));
+    }
+    while (found.wait_for(k_between_looks) != std::future_status::ready)
+        check_interrupt();
+    return found.get();
+}
+
+std::string words_for(const re2::RE2 &refused) {
+    switch (refused.error_code()) {
+    case re2::RE2::ErrorBadEscape:
+        return fmt::format("{} is not known; there are no back references", refused.error_arg());
+    case re2::RE2::ErrorBadPerlOp:
+        return fmt::format("{} is not known; there is no looking ahead or behind",
+                           refused.error_arg());
+    case re2::RE2::ErrorRepeatSize:
+        return "it repeats more than 1,000 times";
+    case re2::RE2::ErrorPatternTooLarge:
+        return "it is too large";
+    default:
+        return refused.error();
+    }
+}
+
+} // namespace
+
+Pattern::Pattern(std::shared_ptr<const re2::RE2> compiled) : compiled_(std::move(compiled)) {}
+
+std::optional<Pattern> Pattern::compile(std::string_view expression, std::string &mistake) {
+    if (invalid_utf8(expression)) {
+        mistake = "it is not valid UTF-8";
+        return std::nullopt;
+    }
+    re2::RE2::Options options;
+    options.set_log_errors(false);
+    options.set_never_capture(true);
+    auto compiled = std::make_shared<const re2::RE2>(expression, options);
+    if (!compiled->ok()) {
+        mistake = words_for(*compiled);
+        return std::nullopt;
+    }
+    if (compiled->ProgramSize() > k_largest_size) {
+        mistake = "it is too large";
+        return std::nullopt;
+    }
+    return Pattern(std::move(compiled));
+}
+
+bool Pattern::found_in(std::string_view text) const {
+    check_interrupt();
+    if (invalid_utf8(text))
+        return found_in(to_valid_utf8(text));
+    if (text.size() * static_cast<std::size_t>(size()) <= k_short_search)
+        return search(*compiled_, text);
+    return search_apart(compiled_, std::string(text));
+}
+
+int Pattern::size() const {
+    return compiled_->ProgramSize();
+}
+
+} // namespace retouch

@@ -1,0 +1,40 @@
+#pragma once
+
+// Pattern: a regular expression somebody wrote (RE2's syntax), found in text in time linear in its
+// length; a signal ends the search. It is for all patterns of users; what a text is, and which
+// lines of it count, is the caller's business.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace re2 {
+class RE2;
+}
+
+namespace retouch {
+
+class Pattern {
+  public:
+    /// Nothing, and `mistake` says why, when it is no pattern RE2 can do or is too large:
+    /// "missing ]: [". Not escaped, and as long as the pattern: it may quote it.
+    [[nodiscard]] static std::optional<Pattern> compile(std::string_view expression,
+                                                        std::string &mistake);
+
+    /// True when it matches somewhere in `text`; "^" and "$" stand for its beginning and end, and
+    /// what is not UTF-8 counts as U+FFFD. Throws Error: interrupted.
+    [[nodiscard]] bool found_in(std::string_view text) const;
+
+    /// What a search costs for each byte, at worst; at most k_largest_size.
+    [[nodiscard]] int size() const;
+
+    static constexpr int k_largest_size = 10'000;
+
+  private:
+    explicit Pattern(std::shared_ptr<const re2::RE2> compiled);
+
+    std::shared_ptr<const re2::RE2> compiled_;
+};
+
+} // namespace retouch

@@ -1,0 +1,106 @@
+// A text is looked through as it is, without its escapes, and both squeezed. In messages pieces
+// count too: what is split over two places of an answer is found by its halves.
+
+#include "catalog/glance/secret_filter.hpp"
+
+#include "catalog/glance/secret_forms.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <unordered_set>
+
+namespace retouch {
+
+namespace {
+
+constexpr std::size_t k_shortest = 4;
+constexpr std::size_t k_shortest_in_data = 12;
+constexpr std::size_t k_shortest_piece = 6;
+constexpr std::size_t k_longest_piece = 8;
+constexpr const char *k_instead = "***";
+
+void replace_all(std::string &text, std::string_view what, std::string_view with) {
+    for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
+        text.replace(at, what.size(), with);
+}
+
+/// True when `text` and `form` have a piece of this length in common.
+bool share_a_piece(std::string_view text, std::string_view form, std::size_t length) {
+    if (form.size() < length || text.size() < length)
+        return false;
+    if (form.size() == length)
+        return text.find(form) != std::string_view::npos;
+    std::unordered_set<std::string_view> pieces;
+    for (std::size_t at = 0; at + length <= form.size(); ++at)
+        pieces.insert(form.substr(at, length));
+    for (std::size_t at = 0; at + length <= text.size(); ++at)
+        if (pieces.contains(text.substr(at, length)))
+            return true;
+    return false;
+}
+
+std::size_t piece_of(std::size_t size) {
+    return std::min(size, std::clamp(size / 3, k_shortest_piece, k_longest_piece));
+}
+
+} // namespace
+
+void SecretFilter::add(const Secret &secret) {
+    const std::string &text = secret.reveal();
+    const auto same = [&](const Known &known) { return known.text == text; };
+    if (text.size() >= k_shortest && std::ranges::none_of(known_, same))
+        known_.push_back({text, secret_forms(text)});
+}
+
+std::optional<std::string> SecretFilter::message(std::string text) const {
+    for (const Known &known : known_)
+        replace_all(text, known.text, k_instead);
+    if (holds(text, k_shortest, true))
+        return std::nullopt;
+    return text;
+}
+
+bool SecretFilter::is_in(std::string_view text) const {
+    return holds(text, k_shortest_in_data, false);
+}
+
+bool SecretFilter::holds(std::string_view text, std::size_t shortest_secret, bool pieces) const {
+    const auto counts = [&](const Known &known) { return known.text.size() >= shortest_secret; };
+    if (text.size() < k_shortest || std::ranges::none_of(known_, counts))
+        return false;
+    const std::string plain = unescaped(text);
+    const std::array whole = {small_letters(text), small_letters(plain)};
+    const std::array tight = {squeezed(text), squeezed(plain)};
+    for (const Known &known : known_) {
+        if (!counts(known))
+            continue;
+        const std::string small = small_letters(known.text);
+        for (const std::string &view : whole)
+            if (view.find(small) != std::string::npos)
+                return true;
+        for (const std::string &form : known.forms)
+            for (const std::string &view : tight)
+                if (form.size() >= k_shortest &&
+                    share_a_piece(view, form, pieces ? piece_of(form.size()) : form.size()))
+                    return true;
+    }
+    return false;
+}
+
+void SecretFilter::clean(Json &value) const {
+    if (value.is_string() && is_in(value.get_ref<const std::string &>()))
+        value = k_instead;
+    if (value.is_object())
+        for (auto member = value.begin(); member != value.end();) {
+            if (is_in(member.key()))
+                member = value.erase(member);
+            else
+                ++member;
+        }
+    if (value.is_structured())
+        for (Json &inner : value)
+            clean(inner);
+}
+
+} // namespace retouch

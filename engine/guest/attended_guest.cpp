@@ -1,0 +1,82 @@
+#include "guest/attended_guest.hpp"
+
+namespace retouch {
+
+namespace {
+
+/// A command takes what its disk does for faults of its own, and may even end well.
+CommandResult attended_command(const ServedGuest &guest, const CommandResult &result) {
+    guest.require_helpers();
+    return result;
+}
+
+} // namespace
+
+std::optional<FileInfo> AttendedGuest::lstat(const std::string &path) const {
+    return attended(*guest_, [&] { return guest_->lstat(path); });
+}
+
+std::string AttendedGuest::read(const std::string &path, std::size_t max_bytes) const {
+    return attended(*guest_, [&] { return guest_->read(path, max_bytes); });
+}
+
+std::string AttendedGuest::sha256(const std::string &path) const {
+    return attended(*guest_, [&] { return guest_->sha256(path); });
+}
+
+std::string AttendedGuest::read_link(const std::string &path) const {
+    return attended(*guest_, [&] { return guest_->read_link(path); });
+}
+
+std::vector<DirectoryEntry> AttendedGuest::list(const std::string &path) const {
+    return attended(*guest_, [&] { return guest_->list(path); });
+}
+
+CommandResult AttendedGuest::probe(const GuestCommand &command) const {
+    return attended(*guest_, [&] { return attended_command(*guest_, guest_->probe(command)); });
+}
+
+void AttendedGuest::write(const std::string &path, const FileSource &source, std::uint32_t mode,
+                          std::uint32_t uid, std::uint32_t gid) {
+    attended(*guest_, [&] { guest_->write(path, source, mode, uid, gid); });
+}
+
+void AttendedGuest::make_directory(const std::string &path, std::uint32_t mode, std::uint32_t uid,
+                                   std::uint32_t gid) {
+    attended(*guest_, [&] { guest_->make_directory(path, mode, uid, gid); });
+}
+
+void AttendedGuest::make_link(const std::string &target, const std::string &path) {
+    attended(*guest_, [&] { guest_->make_link(target, path); });
+}
+
+void AttendedGuest::set_attributes(const std::string &path, std::uint32_t mode, std::uint32_t uid,
+                                   std::uint32_t gid) {
+    attended(*guest_, [&] { guest_->set_attributes(path, mode, uid, gid); });
+}
+
+void AttendedGuest::remove(const std::string &path) {
+    attended(*guest_, [&] { guest_->remove(path); });
+}
+
+CommandResult AttendedGuest::run(const GuestCommand &command) {
+    return attended(*guest_, [&] { return attended_command(*guest_, guest_->run(command)); });
+}
+
+void AttendedGuest::mark(const std::vector<std::string> &keep) {
+    attended(*guest_, [&] { guest_->mark(keep); });
+}
+
+std::vector<EntryChange> AttendedGuest::changes() {
+    return attended(*guest_, [&] { return guest_->changes(); });
+}
+
+void AttendedGuest::finish() {
+    attended(*guest_, [&] { guest_->finish(); });
+}
+
+std::uint64_t AttendedGuest::bytes_written() const {
+    return attended(*guest_, [&] { return guest_->bytes_written(); });
+}
+
+} // namespace retouch

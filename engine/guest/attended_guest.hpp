@@ -1,0 +1,60 @@
+#pragma once
+// AttendedGuest: a guest beside whose work somebody looks after the helpers it depends on. When one
+// has died, that is what went wrong, not the read, write or command that noticed it.
+
+#include "retouch/guest.hpp"
+
+#include <exception>
+
+namespace retouch {
+
+/// A guest that other processes serve.
+class ServedGuest : public Guest {
+  public:
+    /// Throws Error when a helper has ended: whatever else went wrong since did so for that reason.
+    virtual void require_helpers() const = 0;
+};
+
+/// What `act` returns; when it fails and a helper has ended, the Error about that.
+template<typename Act>
+auto attended(const ServedGuest &guest, const Act &act) {
+    try {
+        return act();
+    } catch (const std::exception &) {
+        guest.require_helpers();
+        throw;
+    }
+}
+
+class AttendedGuest final : public Guest {
+  public:
+    explicit AttendedGuest(std::unique_ptr<ServedGuest> guest) : guest_(std::move(guest)) {}
+
+    [[nodiscard]] const Facts &facts() const override { return guest_->facts(); }
+
+    [[nodiscard]] std::optional<FileInfo> lstat(const std::string &path) const override;
+    [[nodiscard]] std::string read(const std::string &path, std::size_t max_bytes) const override;
+    [[nodiscard]] std::string sha256(const std::string &path) const override;
+    [[nodiscard]] std::string read_link(const std::string &path) const override;
+    [[nodiscard]] std::vector<DirectoryEntry> list(const std::string &path) const override;
+    [[nodiscard]] CommandResult probe(const GuestCommand &command) const override;
+
+    void write(const std::string &path, const FileSource &source, std::uint32_t mode,
+               std::uint32_t uid, std::uint32_t gid) override;
+    void make_directory(const std::string &path, std::uint32_t mode, std::uint32_t uid,
+                        std::uint32_t gid) override;
+    void make_link(const std::string &target, const std::string &path) override;
+    void set_attributes(const std::string &path, std::uint32_t mode, std::uint32_t uid,
+                        std::uint32_t gid) override;
+    void remove(const std::string &path) override;
+    CommandResult run(const GuestCommand &command) override;
+    void mark(const std::vector<std::string> &keep) override;
+    [[nodiscard]] std::vector<EntryChange> changes() override;
+    void finish() override;
+    [[nodiscard]] std::uint64_t bytes_written() const override;
+
+  private:
+    std::unique_ptr<ServedGuest> guest_;
+};
+
+} // namespace retouch

@@ -1,0 +1,115 @@
+// The text comes from the image. A line that is not understood is an error: were it passed over,
+// what belongs on its filesystem would be written beside it.
+
+#include "guest/fstab.hpp"
+
+#include "base/path.hpp"
+#include "base/text.hpp"
+#include "retouch/error.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+
+namespace retouch {
+
+namespace {
+
+constexpr std::size_t k_most_entries = 32;
+
+/// Nothing on a disk of the image: swap, the network, and what the kernel makes up.
+constexpr std::array<std::string_view, 46> k_elsewhere = {
+    "swap",       "none",        "ignore",    "proc",          "sysfs",     "tmpfs",
+    "ramfs",      "devtmpfs",    "devpts",    "mqueue",        "hugetlbfs", "debugfs",
+    "tracefs",    "securityfs",  "configfs",  "fusectl",       "bpf",       "pstore",
+    "efivarfs",   "binfmt_misc", "selinuxfs", "cgroup",        "cgroup2",   "rpc_pipefs",
+    "nfsd",       "usbfs",       "autofs",    "overlay",       "9p",        "virtiofs",
+    "vboxsf",     "nfs",         "nfs4",      "cifs",          "smb3",      "smbfs",
+    "afs",        "ceph",        "glusterfs", "lustre",        "beegfs",    "davfs",
+    "fuse.sshfs", "fuse.ceph",   "fuse.s3fs", "fuse.glusterfs"};
+
+std::vector<std::string> split(std::string_view text, std::string_view separators) {
+    std::vector<std::string> parts;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t start = text.find_first_not_of(separators, at);
+        if (start == std::string_view::npos)
+            break;
+        const std::size_t end = std::min(text.find_first_of(separators, start), text.size());
+        parts.emplace_back(text.substr(start, end - start));
+        at = end;
+    }
+    return parts;
+}
+
+/// fstab writes blanks as \040.
+std::string unescape(std::string_view text) {
+    const auto octal = [](char digit) { return digit >= '0' && digit <= '7'; };
+    std::string result;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (text[at] == '\\' && at + 3 < text.size() && octal(text[at + 1]) &&
+            octal(text[at + 2]) && octal(text[at + 3])) {
+            result += static_cast<char>((text[at + 1] - '0') * 64 + (text[at + 2] - '0') * 8 +
+                                        (text[at + 3] - '0'));
+            at += 3;
+        } else {
+            result += text[at];
+        }
+    }
+    return result;
+}
+
+/// "/boot/" and "//boot" are "/boot".
+std::string normal_path(const std::string &path) {
+    std::string normal;
+    for (const std::string &name : split(path, "/"))
+        if (name != ".")
+            normal += "/" + name;
+    return normal.empty() ? "/" : normal;
+}
+
+bool has(const std::vector<std::string> &words, std::string_view word) {
+    return std::ranges::find(words, word) != words.end();
+}
+
+bool is_elsewhere(const std::vector<std::string> &types) {
+    return std::ranges::all_of(
+        types, [](const std::string &type) { return std::ranges::count(k_elsewhere, type) > 0; });
+}
+
+Error not_followed(const std::string &what, const std::string &hint) {
+    return {ErrorKind::refused, fmt::format("the guest's /etc/fstab {}", what), hint};
+}
+
+} // namespace
+
+std::vector<FstabEntry> read_fstab(std::string_view text) {
+    if (text.size() > k_largest_fstab)
+        throw not_followed(fmt::format("is larger than {}", format_bytes(k_largest_fstab)),
+                           "use an image with a shorter one");
+    std::vector<FstabEntry> entries;
+    for (const std::string &line : split_lines(text)) {
+        const std::vector<std::string> fields = split(line, " \t");
+        if (fields.size() < 3 || fields[0].front() == '#' || fields[1].front() != '/')
+            continue;
+        FstabEntry entry{unescape(fields[0]), normal_path(unescape(fields[1])),
+                         split(fields[2], ","),
+                         split(fields.size() > 3 ? unescape(fields[3]) : "", ","), false};
+        if (is_elsewhere(entry.types) || has(entry.options, "noauto") ||
+            has(entry.options, "bind") || has(entry.options, "rbind"))
+            continue;
+        entry.dispensable = has(entry.options, "nofail") || has(entry.options, "_netdev");
+        if (!is_normal_absolute(entry.path))
+            throw not_followed(fmt::format("mounts something on {}, which is not a plain path",
+                                           escape(entry.path)),
+                               "write the path without \"..\"");
+        if (entries.size() == k_most_entries)
+            throw not_followed(fmt::format("mounts more than {} filesystems", k_most_entries),
+                               "use an image with fewer");
+        entries.push_back(std::move(entry));
+    }
+    std::ranges::stable_sort(entries, {},
+                             [](const FstabEntry &entry) { return entry.path.size(); });
+    return entries;
+}
+
+} // namespace retouch

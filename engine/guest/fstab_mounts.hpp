@@ -1,0 +1,57 @@
+#pragma once
+// Mounting what a guest's fstab wants beside its root, by the same rules in both guests: what the
+// machine would have mounted is mounted, or the image is refused. The mount itself is the back
+// end's.
+
+#include "guest/fstab.hpp"
+#include "guest/volume.hpp"
+#include "retouch/error.hpp"
+#include "retouch/event.hpp"
+#include "retouch/guest.hpp"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace retouch {
+
+/// Throws Error when it cannot be done; its message is the reason alone.
+using MountVolume =
+    std::function<void(const Volume &volume, const std::string &type, const std::string &path)>;
+
+class FstabMounts {
+  public:
+    /// `fstab`: its text, at most k_largest_fstab and a byte of it. `guest`: its root is mounted.
+    /// Throws Error: refused for a text that cannot be followed.
+    FstabMounts(std::string_view fstab, const GuestView &guest);
+
+    /// Throws Error: refused when fstab says that the root is of another type than it is.
+    void check_root(const MountPoint &root) const;
+
+    /// The type to mount a filesystem as that was found to belong to a place: what is on it, when
+    /// fstab does not know the place. Throws Error whose message is the reason alone.
+    [[nodiscard]] std::string type_of(const MountPoint &found) const;
+
+    /// Mounts the others in order. A volume may be mounted in several places, as the machine would:
+    /// it is the same filesystem then. Returns what is mounted. What the machine boots without is a
+    /// notice when it cannot be mounted. Throws Error: refused for all else that cannot be.
+    [[nodiscard]] std::vector<MountPoint> mount(const std::vector<Volume> &volumes,
+                                                EventSink &events,
+                                                const MountVolume &mount_volume) const;
+
+    /// What was found could not be mounted. Throws Error: refused, unless the machine boots
+    /// without.
+    void fail(const MountPoint &found, const Error &reason, EventSink &events) const;
+
+    /// The same for each filesystem that is not among those found.
+    void require(const std::vector<MountPoint> &found, EventSink &events) const;
+
+  private:
+    [[nodiscard]] const FstabEntry *entry_of(const std::string &path) const;
+    static void fail(const FstabEntry &entry, const Error &reason, EventSink &events);
+
+    std::vector<FstabEntry> entries_;
+    const GuestView &guest_;
+};
+
+} // namespace retouch

@@ -1,0 +1,27 @@
+#pragma once
+// How filesystems of an image are mounted, in both guests: as which type, and with the options that
+// leave the least to what the image says. Pure; it mounts nothing.
+
+#include "guest/volume.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace retouch {
+
+/// The type to mount the volume as: the first of `stated` that fits what is on it, or what is on it
+/// where "auto" or nothing is stated. Throws Error: refused when none fits, or when it is none of
+/// those that are mounted at all. The kernel never chooses.
+[[nodiscard]] std::string mount_type(const Volume &volume, const std::vector<std::string> &stated);
+
+/// True for the types a root is looked for on without the help of libguestfs.
+[[nodiscard]] bool may_hold_plain_root(std::string_view type);
+
+/// What an error on the filesystem may do is said here, never by its superblock. May be empty.
+[[nodiscard]] std::string careful_options(std::string_view type);
+
+/// For looking at a disk that cannot be written to: careful, and the journal stays as it is.
+[[nodiscard]] std::string looking_options(std::string_view type);
+
+} // namespace retouch

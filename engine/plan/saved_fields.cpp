@@ -1,0 +1,244 @@
+// Fields of a saved plan beside its steps, each by its rule: what is compared or sent has the form
+// it was made with, what people read is bounded. A field that planning takes from a record may be
+// whatever a record may hold.
+
+#include "plan/saved_plan.hpp"
+
+#include "base/hex.hpp"
+#include "base/path.hpp"
+#include "base/text.hpp"
+#include "base/utc_time.hpp"
+#include "base/uuid.hpp"
+#include "catalog/record_rules.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace retouch {
+
+namespace {
+
+constexpr std::size_t k_longest_word = 255;
+constexpr std::size_t k_longest_path = 4096;
+constexpr std::size_t k_longest_text = std::size_t{64} * 1024;
+constexpr std::size_t k_most_paths = 2000;
+/// What --expires allows, and a day for hosts whose clocks differ.
+constexpr std::chrono::hours k_longest_life{24 * (3650 + 1)};
+
+void require(bool good, const std::string &place, const std::string &expected) {
+    if (!good)
+        throw unacceptable(place, "expected " + expected);
+}
+
+void require_bounded(const std::string &text, std::size_t most, const std::string &place) {
+    require(text.size() <= most, place, "at most " + format_bytes(most));
+}
+
+void require_bounded(const std::vector<std::string> &texts, std::size_t most,
+                     const std::string &place) {
+    require(texts.size() <= k_most_paths, place, fmt::format("at most {} entries", k_most_paths));
+    for (std::size_t i = 0; i < texts.size(); ++i)
+        require_bounded(texts[i], most, fmt::format("{}[{}]", place, i));
+}
+
+void require_time(const std::string &text, const std::string &place) {
+    require(parse_utc(text).has_value(), place, "a time such as 2026-01-31T12:00:00.000000Z");
+}
+
+void require_time_or_none(const std::string &text, const std::string &place) {
+    if (!text.empty())
+        require_time(text, place);
+}
+
+void require_uuid(const std::string &text, const std::string &place) {
+    require(is_uuid(text), place, "a UUID in lower case");
+}
+
+/// "ALGORITHM:HEX" or "image:UUID", as Image::digest() gives them.
+bool is_image_digest(std::string_view digest) {
+    struct Known {
+        std::string_view algorithm;
+        std::size_t digits;
+    };
+
+    constexpr std::array<Known, 5> k_known = {
+        {{"md5", 32}, {"sha1", 40}, {"sha256", 64}, {"sha384", 96}, {"sha512", 128}}};
+    constexpr std::size_t k_most_digits = 256;
+    const auto colon = digest.find(':');
+    if (colon == std::string_view::npos)
+        return false;
+    const std::string_view algorithm = digest.substr(0, colon);
+    const std::string_view hex = digest.substr(colon + 1);
+    if (algorithm == "image")
+        return is_uuid(hex);
+    const bool is_word =
+        !algorithm.empty() && algorithm.size() <= k_longest_word &&
+        algorithm.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") == algorithm.npos;
+    const auto *known = std::ranges::find(k_known, algorithm, &Known::algorithm);
+    return is_word && is_lower_hex(hex) &&
+           (known != k_known.end() ? hex.size() == known->digits : hex.size() <= k_most_digits);
+}
+
+void require_image(const ImageReference &image, const std::string &place) {
+    require_uuid(image.id, place + ".id");
+    require_bounded(image.name, k_longest_path, place + ".name");
+    require(is_image_digest(image.digest), place + ".digest",
+            "ALGORITHM:HEX with the digits of its algorithm");
+    require_time_or_none(image.updated_at, place + ".updated_at");
+}
+
+/// The rules every record has, told with the plan's place.
+void require_record(const ImageChange &change, const std::string &place) {
+    try {
+        check_record(change);
+    } catch (const Error &error) {
+        throw unacceptable(place, error.what());
+    }
+}
+
+void require_properties(const Target &target, const std::string &place) {
+    const PropertyChanges &changes = target.properties;
+    ImageChange kept;
+    kept.id = target.source.id;
+    for (const auto &[name, value] : changes.keep) {
+        require(!name.starts_with("retouch_"), place + ".keep",
+                "no property that retouch writes itself");
+        kept.properties[name] = value;
+    }
+    require_record(kept, place + ".keep");
+    for (const auto &[name, value] : changes.before)
+        require(changes.set.contains(name), place + ".before", "only names that are set");
+    for (const std::string &name : changes.remove)
+        require(!changes.set.contains(name) && !changes.keep.contains(name), place + ".remove",
+                "no name that is set or kept");
+}
+
+void require_superseded(const Superseded &former, const Target &target, const std::string &place) {
+    require_image(former.image, place + ".image");
+    require(std::ranges::find(target.observed, former.image) != target.observed.end(),
+            place + ".image", "one of the images in 'observed'");
+    require(former.image.name == target.publish.name, place + ".image.name",
+            "the name that is published");
+    if (former.policy != PreviousPolicy::rename)
+        return require(former.new_name.empty(), place + ".new_name",
+                       "nothing, as it is not renamed");
+    ImageChange change;
+    change.id = former.image.id;
+    change.name = former.new_name;
+    require_record(change, place + ".new_name");
+}
+
+void require_publish(const Target &target, const std::string &place) {
+    const PublishPlan &publish = target.publish;
+    ImageChange change;
+    change.id = target.source.id;
+    change.name = publish.name;
+    change.visibility = publish.visibility;
+    change.min_disk = publish.min_disk;
+    change.min_ram = publish.min_ram;
+    change.tags = publish.tags;
+    require_record(change, place);
+    require_bounded(publish.disk_format, k_longest_word, place + ".disk_format");
+    require(target.action != Action::create || publish.disk_format == "raw" ||
+                publish.disk_format == "qcow2",
+            place + ".disk_format", "raw or qcow2");
+    require_bounded(publish.container_format, k_longest_word, place + ".container_format");
+    require_bounded(publish.owner, k_longest_word, place + ".owner");
+    require_bounded(publish.members, k_longest_word, place + ".members");
+    require_bounded(publish.way.reason, k_longest_text, place + ".way.reason");
+    constexpr std::array<std::string_view, 6> k_fields = {"visibility", "tags",      "min_disk",
+                                                          "min_ram",    "protected", "hidden"};
+    for (const std::string &field : publish.changed_fields)
+        require(std::ranges::find(k_fields, field) != k_fields.end(), place + ".changed_fields",
+                fmt::format("only {}", fmt::join(k_fields, ", ")));
+    for (std::size_t i = 0; i < publish.superseded.size(); ++i)
+        require_superseded(publish.superseded[i], target,
+                           fmt::format("{}.superseded[{}]", place, i));
+}
+
+void require_globs(const std::vector<std::string> &globs, const std::string &place) {
+    require_bounded(globs, k_longest_path, place);
+    for (std::size_t i = 0; i < globs.size(); ++i)
+        require(globs[i].starts_with('/') || globs[i].starts_with("**/"),
+                fmt::format("{}[{}]", place, i), "a glob of absolute paths");
+}
+
+void require_kept(const KeptStage &kept, const Plan &plan, const std::string &place) {
+    require_uuid(kept.id, place + ".id");
+    require_bounded(kept.location, k_longest_path, place + ".location");
+    require_time(kept.until, place + ".until");
+    require(kept.until == plan.expires_at, place + ".until", "the time when the plan expires");
+    require_bounded(kept.proof, k_longest_path, place + ".proof");
+    require_bounded(kept.sealed.checksum_algorithm, k_longest_word, place + ".checksum_algorithm");
+    require(kept.sealed.checksum_algorithm.empty() == kept.sealed.checksum.empty() &&
+                (kept.sealed.checksum.empty() || is_lower_hex(kept.sealed.checksum)),
+            place + ".checksum", "hexadecimal digits with an algorithm, or neither");
+    require_bounded(kept.sealed.checksum, k_longest_word, place + ".checksum");
+}
+
+void require_rehearsal(const Rehearsal &rehearsal, const Plan &plan, const std::string &place) {
+    require_time(rehearsal.at, place + ".at");
+    require(rehearsal.guest == "appliance" || rehearsal.guest == "host", place + ".guest",
+            "appliance or host");
+    require_bounded(rehearsal.error, k_longest_text, place + ".error");
+    require(rehearsal.passed == (rehearsal.error.empty() && rehearsal.violations.empty()),
+            place + ".passed", "what 'error' and 'violations' say");
+    if (!rehearsal.kept)
+        return;
+    require(rehearsal.passed, place + ".kept", "null, as the rehearsal did not pass");
+    require_kept(*rehearsal.kept, plan, place + ".kept");
+}
+
+void require_target(const Target &target, const Plan &plan, const std::string &place) {
+    require_bounded(target.reason, k_longest_text, place + ".reason");
+    require_image(target.source, place + ".source");
+    if (target.present)
+        require_image(*target.present, place + ".present");
+    require(target.action == Action::create || target.present, place + ".present",
+            fmt::format("an image, for there is nothing to {}",
+                        target.action == Action::update ? "update" : "leave as it is"));
+    for (std::size_t i = 0; i < target.steps.size(); ++i) {
+        const std::string step = fmt::format("{}.steps[{}]", place, i);
+        require_bounded(target.steps[i].step.origin.file, k_longest_path, step + ".origin.file");
+        require_bounded(target.steps[i].change.reason, k_longest_text, step + ".reason");
+    }
+    for (std::size_t i = 0; i < target.observed.size(); ++i)
+        require_image(target.observed[i], fmt::format("{}.observed[{}]", place, i));
+    require_properties(target, place + ".properties");
+    require_publish(target, place + ".publish");
+    for (std::size_t i = 0; i < target.detach.size(); ++i)
+        require_uuid(target.detach[i], fmt::format("{}.detach[{}]", place, i));
+    require_bounded(target.notes, k_longest_text, place + ".notes");
+    require_globs(target.volatile_paths, place + ".volatile");
+    if (target.rehearsal)
+        require_rehearsal(*target.rehearsal, plan, place + ".rehearsal");
+}
+
+void require_life(const Plan &plan) {
+    require_time_or_none(plan.made_at, "made_at");
+    require_time_or_none(plan.expires_at, "expires_at");
+    if (const auto end = parse_utc(plan.expires_at))
+        require(*end <= utc_time_now() + k_longest_life, "expires_at",
+                "a time within the next ten years");
+}
+
+} // namespace
+
+void require_sound_fields(const Plan &plan) {
+    require_bounded(plan.tool, k_longest_word, "tool");
+    require_bounded(plan.recipe.path, k_longest_path, "recipe.path");
+    require(is_normal_absolute(plan.recipe.directory) &&
+                plan.recipe.directory.size() <= k_longest_path,
+            "recipe.directory", "an absolute path without '.' and '..'");
+    require(is_sha256(plan.recipe.sha256), "recipe.sha256", "64 hexadecimal digits, lower case");
+    require_bounded(plan.catalog, k_longest_word, "catalog");
+    require_life(plan);
+    for (std::size_t i = 0; i < plan.targets.size(); ++i)
+        require_target(plan.targets[i], plan, fmt::format("targets[{}]", i));
+}
+
+} // namespace retouch

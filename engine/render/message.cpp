@@ -1,0 +1,59 @@
+#include "render/message.hpp"
+
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+namespace retouch {
+
+namespace {
+
+constexpr std::size_t k_longest_line = 800;
+constexpr std::size_t k_most_lines = 40;
+constexpr std::string_view k_list = "  "; ///< what lists in messages are indented by already
+
+bool continues(char byte) {
+    return (static_cast<unsigned char>(byte) & 0xc0U) == 0x80;
+}
+
+} // namespace
+
+std::string shortened_line(std::string_view line, std::size_t limit) {
+    // What is cut away anyway need not be escaped first: it may be megabytes.
+    std::size_t left_out = 0;
+    std::string text = line.size() <= 4 * limit ? escape(line) : std::string();
+    if (text.empty() && !line.empty()) {
+        left_out = line.size() - 4 * limit;
+        text = escape(line.substr(0, 2 * limit)) + escape(line.substr(line.size() - 2 * limit));
+    }
+    if (text.size() <= limit)
+        return text;
+    std::size_t head = limit * 3 / 4;
+    std::size_t tail = text.size() - limit / 4;
+    while (head > 0 && continues(text[head]))
+        --head;
+    while (tail < text.size() && continues(text[tail]))
+        ++tail;
+    return fmt::format("{} [{} left out] {}", text.substr(0, head),
+                       format_bytes(left_out + tail - head), text.substr(tail));
+}
+
+std::string message_text(std::string_view text, std::size_t indent) {
+    const std::vector<std::string> lines = split_lines(text);
+    std::string shown;
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        if (i > 0)
+            shown += '\n' + std::string(indent, ' ');
+        if (i == k_most_lines)
+            return shown + fmt::format("and {} more lines", lines.size() - i);
+        std::string_view line = lines[i];
+        if (i > 0 && line.starts_with(k_list))
+            line.remove_prefix(k_list.size());
+        shown += shortened_line(line, k_longest_line);
+    }
+    return shown;
+}
+
+} // namespace retouch

@@ -1,0 +1,198 @@
+#!/usr/bin/python3
+"""Helpers die with retouch; when one of them dies alone, or stands still, retouch says so and ends."""
+
+import os
+import signal
+import time
+import unittest
+from pathlib import Path
+
+from world import GUESTS, World, needs_root, tiny
+
+RECIPE = """
+commands:
+  - "sleep 300; echo after > /etc/after; sync"
+publish: {name: made}
+"""
+SERVER = "qemu-storage-daemon"
+MACHINE = "qemu-system"
+SANDBOX = "bwrap"
+HINT = ("  nothing that was written since can be trusted; see what ended it ('dmesg' tells when memory ran out), "
+        "and run the command again\n")
+
+
+class Run:
+    """An apply whose command runs and waits, and its processes."""
+
+    def __init__(self, world, guest, recipe):
+        self.process = world.start("apply", recipe, "--yes", "--guest", guest, "--events", "events.jsonl")
+        self.events = world.directory / "events.jsonl"
+        deadline = time.monotonic() + 240
+        while "sleep" not in self.events_text() or not self.has_begun(guest):
+            if time.monotonic() > deadline or self.process.poll() is not None:
+                raise AssertionError(f"the command does not run\n{self.process.communicate()[1]}")
+            time.sleep(0.05)
+        time.sleep(2 if guest == "appliance" else 0.3)
+
+    def events_text(self):
+        return self.events.read_text(encoding="utf-8") if self.events.exists() else ""
+
+    def has_begun(self, guest):
+        return guest == "appliance" or self.find(SANDBOX) != []
+
+    def family(self):
+        """Process ids of everything it started, by parentage."""
+        parents = {}
+        for entry in Path("/proc").glob("[0-9]*"):
+            try:
+                fields = (entry / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+            except OSError:
+                continue
+            parents[int(entry.name)] = int(fields[1])
+        found, last = set(), {self.process.pid}
+        while last:
+            last = {pid for pid, parent in parents.items() if parent in last}
+            found |= last
+        return found
+
+    def find(self, name):
+        """Those of its processes whose program has this name."""
+        found = []
+        for pid in sorted(self.family()):
+            try:
+                program = os.readlink(f"/proc/{pid}/exe")
+            except OSError:
+                continue
+            if Path(program).name.startswith(name):
+                found.append(pid)
+        return found
+
+    def signal(self, name, number):
+        """To the first such process; fails when there is none."""
+        pid = self.find(name)[0]
+        os.kill(pid, number)
+        return pid
+
+    def ended(self, seconds):
+        """Exit code, errors, and how long it took."""
+        start = time.monotonic()
+        _, err = self.process.communicate(timeout=seconds)
+        return self.process.returncode, err, time.monotonic() - start
+
+
+def state(pid):
+    """The letter of a process's state; empty when it is gone."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[0]
+    except OSError:
+        return ""
+
+
+@needs_root
+class Helpers(unittest.TestCase):
+    maxDiff = None
+
+    def setUp(self):
+        self.world = self.enterContext(World())
+        self.world.retouch("import", tiny(), "--name", "base")
+        self.recipe = self.world.recipe(RECIPE)
+        self.before = self.world.state()
+
+    def run_in(self, guest):
+        run = Run(self.world, guest, self.recipe)
+        self.addCleanup(run.process.stdout.close)
+        self.addCleanup(run.process.stderr.close)
+        self.addCleanup(run.process.kill)
+        return run
+
+    def nothing_happened(self):
+        self.assertEqual([], self.world.leftovers())
+        self.assertEqual(self.before, self.world.state())
+
+    def test_killed_without_a_word_retouch_takes_everything_with_it(self):
+        for guest in GUESTS:
+            with self.subTest(guest):
+                run = self.run_in(guest)
+                family = run.family()
+                self.assertNotEqual([], run.find(SERVER))
+                self.assertNotEqual([], run.find(MACHINE if guest == "appliance" else SANDBOX))
+                run.process.send_signal(signal.SIGKILL)
+                # Not waited for: a parent that is busy must not keep them alive.
+                deadline = time.monotonic() + 5
+                while left := [pid for pid in family if state(pid) not in ("", "Z", "X")]:
+                    self.assertLess(time.monotonic(), deadline, f"{left} live on")
+                    time.sleep(0.05)
+                run.process.communicate(timeout=10)
+                self.world.retouch("apply", self.world.recipe("commands: ['true']\npublish: {name: other}\n",
+                                                              "other.yaml"), "--yes", "--guest", "host")
+                self.assertEqual([], self.world.leftovers())
+
+    def test_a_killed_disk_helper_is_named(self):
+        for guest in GUESTS:
+            with self.subTest(guest):
+                self.recipe = self.world.recipe(RECIPE.replace("sleep 300", "sleep 8"))
+                run = self.run_in(guest)
+                run.signal(SERVER, signal.SIGKILL)
+                code, err, _ = run.ended(120)
+                self.assertIn("error: the disk helper qemu-storage-daemon was killed (signal 9): it said nothing\n"
+                              + HINT, err)
+                self.assertEqual(1, code)
+                self.nothing_happened()
+
+    def test_a_disk_helper_that_ends_by_itself_is_named(self):
+        self.recipe = self.world.recipe(RECIPE.replace("sleep 300", "sleep 3"))
+        run = self.run_in("host")
+        run.signal(SERVER, signal.SIGTERM)
+        code, err, _ = run.ended(60)
+        self.assertIn("error: the disk helper qemu-storage-daemon ended with exit status 0", err)
+        self.assertEqual(1, code)
+        self.nothing_happened()
+
+    def test_a_killed_sandbox_is_named(self):
+        run = self.run_in("host")
+        run.signal(SANDBOX, signal.SIGKILL)
+        code, err, _ = run.ended(60)
+        self.assertIn("error: the sandbox the command ran in (bwrap) was killed (signal 9)\n", err)
+        self.assertEqual(1, code)
+        self.nothing_happened()
+
+    def test_a_killed_machine_is_named(self):
+        run = self.run_in("appliance")
+        run.signal(MACHINE, signal.SIGKILL)
+        code, err, _ = run.ended(60)
+        self.assertRegex(err, "error: [^\n]*appliance[^\n]*\n")
+        self.assertEqual(1, code)
+        self.nothing_happened()
+
+    def test_a_command_that_ends_like_a_killed_one_is_its_own_fault(self):
+        for command, status in (("exit 137", 137), ("kill -9 $$", 137)):
+            with self.subTest(command):
+                recipe = self.world.recipe(f"commands: ['{command}']\npublish: {{name: made}}\n")
+                run = self.world.retouch("apply", recipe, "--yes", "--guest", "host", expect=1)
+                self.assertIn(f"exited with status {status}", run.stderr + run.stdout)
+                self.assertNotIn("(signal 9)", run.stderr)
+                self.nothing_happened()
+
+    def test_a_helper_that_stands_still_does_not_keep_an_interruption_waiting(self):
+        cases = [("host", SERVER), ("host", SANDBOX), ("appliance", SERVER), ("appliance", MACHINE)]
+        for guest, helper in cases:
+            for sign, expected in ((signal.SIGTERM, 143), (signal.SIGINT, 130)):
+                if guest == "appliance" and sign == signal.SIGINT:
+                    continue
+                with self.subTest(guest, helper=helper, signal=sign):
+                    # The command reads and writes, so that it waits for the disk.
+                    self.recipe = self.world.recipe(RECIPE.replace(
+                        "sleep 300", "while :; do dd if=/dev/zero of=/opt/x bs=64k count=50 conv=fsync 2>/dev/null; "
+                                     "sleep 0.05; done"))
+                    run = self.run_in(guest)
+                    run.signal(helper, signal.SIGSTOP)
+                    time.sleep(1)
+                    run.process.send_signal(sign)
+                    code, err, seconds = run.ended(60)
+                    self.assertEqual(expected, code, err)
+                    self.assertLess(seconds, 10)
+                    self.nothing_happened()
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,80 @@
+#pragma once
+// Saved plans for tests: the document of a real plan of every kind of step, and ways to change it
+// as somebody would who makes its digest right again.
+
+#include "model/plan_digest.hpp"
+#include "plan/planner.hpp"
+#include "support/memory_catalog.hpp"
+#include "support/memory_guest.hpp"
+#include "support/recipes.hpp"
+
+#include <string>
+
+namespace retouch::test {
+
+inline constexpr const char *k_source_id = "11111111-1111-4111-8111-111111111111";
+
+inline constexpr const char *k_full_recipe = R"(retouch: 1
+name: web
+source: { image: debian }
+files:
+  - { to: /etc/motd, content: "hello\n", mode: "0600" }
+  - { to: /opt/agent, from: agent.bin, owner: 33 }
+  - { to: /opt/site, from: site }
+  - { remove: /etc/old }
+commands:
+  - { run: "echo hi", unless: "test -e /hi", env: { A: "1" }, timeout: 90s, workdir: /opt }
+  - "true"
+cleanup: [logs, machine-id]
+checks:
+  - { run: "echo ok", matches: "^ok$", status: 3 }
+  - { file: /etc/motd, mode: "0600", owner: root, contains: hello }
+properties: { os_distro: debian, stale: null }
+limits: { may_change: ["/opt/**"], bytes_written: 20 MiB, no_new_setuid: true }
+volatile: ["/var/lib/agent/**"]
+publish: { previous: rename, tags: [ci] }
+)";
+
+struct SavedPlans {
+    RecipeDirectory recipes;
+    MemoryCatalog catalog;
+
+    SavedPlans() {
+        Image source = image(k_source_id, "debian", "2026-01-31T12:00:00.000000Z");
+        source.checksums = {{"sha512-used", std::string(128, 'a')}};
+        source.properties = {{"stale", "yes"}, {"hw_disk_bus", "virtio"}, {"os_distro", "old"}};
+        catalog.put(source);
+        for (const auto &[name, text] :
+             {std::pair{"agent.bin", "agent\n"}, {"site/index.html", "<p>\n"}, {"site/img/a", "a"}})
+            static_cast<void>(recipes.write(name, text));
+    }
+
+    [[nodiscard]] Plan plan() {
+        Plan plan = make_plan(recipes.check(k_full_recipe), catalog, {},
+                              [](const Disk &) { return std::make_unique<MemoryGuest>(); });
+        plan.made_at = "2026-01-31T12:00:00.000000Z";
+        plan.expires_at = "2030-01-31T12:00:00.000000Z";
+        Rehearsal &rehearsal = plan.targets.at(0).rehearsal.emplace();
+        rehearsal = {"2026-01-31T12:00:00.000000Z", "host", true, "", {}, std::nullopt};
+        KeptStage &kept = rehearsal.kept.emplace();
+        kept.id = "33333333-3333-4333-8333-333333333333";
+        kept.location = "/images/stage";
+        kept.until = plan.expires_at;
+        kept.proof = "file:1:2:3";
+        kept.sealed = {1024, 2048, "sha512-used", "ef", 300};
+        RehearsedStep &ran = plan.targets[0].steps[0].rehearsed.emplace();
+        ran.result.outcome = StepOutcome::changed;
+        ran.effect.files = {{"/opt/x", std::nullopt,
+                             EntryState{{FileInfo::Type::regular, 0644, 0, 0, 6}, "", "", ""}, ""}};
+        return plan;
+    }
+};
+
+/// With the digest made right again.
+inline std::string resealed(Json document) {
+    document.erase(k_plan_digest_key);
+    document[k_plan_digest_key] = plan_digest(document);
+    return document.dump();
+}
+
+} // namespace retouch::test

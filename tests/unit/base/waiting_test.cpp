@@ -1,0 +1,173 @@
+#include "base/waiting.hpp"
+
+#include "base/clock.hpp"
+#include "base/digest.hpp"
+#include "base/file.hpp"
+#include "base/interrupt.hpp"
+#include "unit/base/child_helpers.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <csignal>
+#include <fcntl.h>
+#include <functional>
+#include <poll.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <thread>
+#include <unistd.h>
+
+using namespace retouch;
+using namespace std::chrono_literals;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Scratch {
+    TemporaryDirectory directory{fs::temp_directory_path(), "retouch-test-"};
+
+    [[nodiscard]] fs::path operator/(const char *name) const { return directory.path() / name; }
+};
+
+/// True when `wait` ends with Error: interrupted soon after a signal that comes while it waits.
+bool ends_with_a_signal(const std::function<void()> &wait) {
+    return in_child([&] {
+               install_interrupt_handlers();
+
+               std::thread sender([] {
+                   std::this_thread::sleep_for(300ms);
+                   kill(getpid(), SIGTERM);
+               });
+               const Stopwatch watch;
+               int status = 1;
+               try {
+                   wait();
+               } catch (const Error &error) {
+                   const double seconds = watch.seconds();
+                   status = error.kind() == ErrorKind::interrupted && seconds > 0.2 && seconds < 5
+                                ? 0
+                                : 2;
+               }
+               sender.join();
+               return status;
+           }) == 0;
+}
+
+struct Pipe {
+    int ends[2] = {-1, -1};
+
+    Pipe() { REQUIRE(pipe(ends) == 0); }
+
+    ~Pipe() {
+        close(ends[0]);
+        close(ends[1]);
+    }
+
+    Pipe(const Pipe &) = delete;
+    Pipe &operator=(const Pipe &) = delete;
+};
+
+} // namespace
+
+TEST_CASE("waiting: each kind of it ends with a signal") {
+    const Scratch scratch;
+    REQUIRE(mkfifo((scratch / "fifo").c_str(), 0600) == 0);
+    const std::string much(std::size_t{1} << 20, 'x');
+    const Pipe pipe;
+
+    SECTION("time") {
+        CHECK(ends_with_a_signal([] { pause_for(60s); }));
+    }
+    SECTION("a descriptor") {
+        CHECK(ends_with_a_signal([&] { wait_for_events(pipe.ends[0], POLLIN); }));
+    }
+    SECTION("the reader of a FIFO that is opened") {
+        CHECK(ends_with_a_signal([&] { (void)open_file(scratch / "fifo", O_WRONLY); }));
+    }
+    SECTION("a full pipe") {
+        CHECK(ends_with_a_signal([&] { write_all(pipe.ends[1], much, "pipe"); }));
+    }
+    SECTION("a full FIFO") {
+        CHECK(ends_with_a_signal([&] {
+            const UniqueFd reader = open_file(scratch / "fifo", O_RDONLY);
+            write_all(open_file(scratch / "fifo", O_WRONLY).get(), much, "fifo");
+        }));
+    }
+    SECTION("an empty pipe") {
+        CHECK(ends_with_a_signal([&] {
+            const UniqueFd writer = open_file(scratch / "fifo", O_RDWR);
+            const UniqueFd reader = open_file(scratch / "fifo", O_RDONLY);
+            std::array<char, 1> byte{};
+            (void)read_some(reader.get(), byte, "fifo");
+        }));
+    }
+    SECTION("a lock") {
+        const UniqueFd holder = open_file(scratch / "lock", O_RDWR | O_CREAT);
+        REQUIRE(flock(holder.get(), LOCK_EX) == 0);
+        CHECK(ends_with_a_signal([&] {
+            const UniqueFd other = open_file(scratch / "lock", O_RDWR);
+            (void)lock_within(other.get(), LOCK_EX, scratch / "lock");
+        }));
+    }
+    SECTION("a digest") {
+        const UniqueFd file = open_file(scratch / "large", O_RDWR | O_CREAT);
+        REQUIRE(ftruncate(file.get(), off_t{64} << 30) == 0);
+        CHECK(ends_with_a_signal([&] { (void)sha256_file(scratch / "large"); }));
+    }
+}
+
+TEST_CASE("waiting: what comes in time is not an error") {
+    const Pipe pipe;
+    CHECK_FALSE(wait_for_events(pipe.ends[0], POLLIN, 20ms));
+    CHECK_FALSE(ready_within(pipe.ends[0], POLLIN, 20ms));
+    REQUIRE(write(pipe.ends[1], "x", 1) == 1);
+    CHECK(wait_for_events(pipe.ends[0], POLLIN));
+    CHECK(ready_within(pipe.ends[0], POLLIN, 20ms));
+    const Stopwatch watch;
+    pause_for(50ms);
+    CHECK(watch.seconds() >= 0.05);
+}
+
+TEST_CASE("waiting: behind a shield it goes on, and ends when the shield is gone") {
+    CHECK(in_child([] {
+              install_interrupt_handlers();
+              raise(SIGTERM);
+              {
+                  const InterruptShield shield;
+                  const Stopwatch watch;
+                  if (!time_passes(300ms) || watch.seconds() < 0.3)
+                      return 1;
+              }
+              return time_passes(60s) ? 2 : 0;
+          }) == 0);
+}
+
+TEST_CASE("waiting: a lock that is kept is reported after a while, a free one taken") {
+    const Scratch scratch;
+    UniqueFd holder = open_file(scratch / "lock", O_RDWR | O_CREAT);
+    REQUIRE(flock(holder.get(), LOCK_EX) == 0);
+    const UniqueFd other = open_file(scratch / "lock", O_RDWR);
+    CHECK_FALSE(lock_within(other.get(), LOCK_EX, scratch / "lock", 50ms));
+    std::thread leaving([&] {
+        std::this_thread::sleep_for(100ms);
+        holder.reset();
+    });
+    CHECK(lock_within(other.get(), LOCK_EX, scratch / "lock"));
+    leaving.join();
+}
+
+TEST_CASE("waiting: a slow reader gets every byte") {
+    const Pipe pipe;
+    const std::string bytes(std::size_t{300} * 1000, 'x');
+    std::string got;
+    std::thread reader([&] {
+        std::string buffer(10'000, '\0');
+        while (got.size() < bytes.size()) {
+            std::this_thread::sleep_for(1ms);
+            got.append(buffer, 0, read_some(pipe.ends[0], buffer, "pipe"));
+        }
+    });
+    write_all(pipe.ends[1], bytes, "pipe");
+    reader.join();
+    CHECK(got == bytes);
+}

@@ -1,0 +1,316 @@
+// What of an fstab is mounted, as what, and what is refused: the rules both guests share, without
+// any disk.
+
+#include "guest/fstab_mounts.hpp"
+#include "guest/mount_rules.hpp"
+#include "guest/partition_table.hpp"
+#include "support/memory_guest.hpp"
+
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+using namespace retouch;
+using namespace retouch::test;
+
+namespace {
+
+class Messages : public EventSink {
+  public:
+    void on(const Event &event) override { text += " ! " + event.message; }
+
+    std::string text;
+};
+
+Volume volume(int number, const std::string &filesystem, const std::string &uuid,
+              const std::string &label) {
+    Volume made;
+    made.number = number;
+    made.device = number == 0 ? "/dev/sda" : fmt::format("/dev/sda{}", number);
+    made.filesystem = filesystem;
+    made.uuid = uuid;
+    made.label = label;
+    made.partition_uuid = fmt::format("ABCD-0{}", number);
+    return made;
+}
+
+std::vector<Volume> usual_volumes() {
+    std::vector<Volume> volumes = {
+        volume(1, "ext4", "root-id", "root"),  volume(2, "ext4", "boot-id", "boot"),
+        volume(3, "squashfs", "", ""),         volume(4, "", "", ""),
+        volume(5, "vfat", "AAAA-BBBB", "EFI"), volume(6, "ext4", "twin", "twin"),
+        volume(7, "ext4", "twin", "other"),    volume(8, "xfs", "x", R"(a\ b)"),
+        volume(9, "ext4", "several", ""),      volume(10, "LVM2_member", "pv", "")};
+    volumes[8].ambiguous = true;
+    return volumes;
+}
+
+std::string error_text(const Error &error) {
+    return fmt::format("{} | {}{}", error.what(), error.hint(),
+                       error.kind() == ErrorKind::refused ? "" : " (another kind)");
+}
+
+/// What is mounted, then what is told, or the error.
+std::string outcome(const std::string &fstab) {
+    MemoryGuest guest;
+    for (const char *path : {"/boot", "/boot/efi", "/srv", "/var/data"})
+        guest.put_directory(path);
+    guest.put_link("/home", "/srv");
+    guest.put_link("/top", "/");
+    std::string text;
+    Messages messages;
+    try {
+        const FstabMounts mounts(fstab, guest);
+        mounts.check_root({"/", "/dev/sda1", "ext4"});
+        const std::vector<MountPoint> mounted =
+            mounts.mount(usual_volumes(), messages,
+                         [&](const Volume &on, const std::string &type, const std::string &path) {
+                             if (on.number == 7)
+                                 throw Error(ErrorKind::refused, "it is damaged", "mend it");
+                             text += fmt::format(" {}={}:{}", path, on.device, type);
+                         });
+        for (const MountPoint &point : mounted)
+            text += fmt::format(" [{} {} {}]", point.path, point.device, point.filesystem);
+    } catch (const Error &error) {
+        return error_text(error);
+    }
+    return text + messages.text;
+}
+
+const std::string k_usual_hint =
+    " | repair the filesystem or its line in the image's /etc/fstab; where the system can do "
+    "without it, give the line the option nofail";
+
+std::string type_outcome(const std::string &holds, const std::vector<std::string> &stated) {
+    try {
+        return mount_type(volume(1, holds, "", ""), stated);
+    } catch (const Error &error) {
+        return error.what();
+    }
+}
+
+std::string table_outcome(const std::string &label, const std::string &partitions,
+                          std::uint64_t sectors = 100'000) {
+    std::string text;
+    try {
+        for (const Volume &found : read_partition_table(
+                 fmt::format(R"({{"partitiontable": {{"label": "{}", "id": "0xabcd", "device":
+                             "/d/disk2", "sectorsize": 512, "partitions": [{}]}}}})",
+                             label, partitions),
+                 sectors * 512))
+            text += fmt::format("{} {}+{} {} {};", found.device, found.offset, found.size,
+                                found.partition_uuid, found.partition_label);
+    } catch (const Error &error) {
+        return error_text(error);
+    }
+    return text;
+}
+
+std::string partition(int number, std::uint64_t start, std::uint64_t size,
+                      const std::string &more = R"("type": "83")") {
+    return fmt::format(R"({{"node": "/d/disk2p{}", "start": {}, "size": {}, {}}})", number, start,
+                       size, more);
+}
+
+} // namespace
+
+TEST_CASE("fstab: what a machine mounts by itself is mounted, in order, as what fstab says") {
+    const std::vector<std::pair<std::string, std::string>> cases = {
+        {"", ""},
+        {"# nothing\n\nnot enough\n", ""},
+        {"/dev/sda1 / ext4 errors=panic 0 1\nproc /proc proc\nnone /tmp tmpfs\n"
+         "/dev/sdb1 none swap sw\n/swap.img swap swap sw\nhost:/x /net nfs defaults\n"
+         "/srv /boot none bind\n/srv /boot auto rbind,ro\n/dev/sr0 /cd udf,iso9660 user,noauto\n",
+         ""},
+        {"UUID=AAAA-bbbb /boot/efi vfat umask=0077\nUUID=boot-id /boot ext4 defaults\n",
+         " /boot=/dev/sda2:ext4 /boot/efi=/dev/sda5:vfat [/boot /dev/sda2 ext4] "
+         "[/boot/efi /dev/sda5 vfat]"},
+        {"LABEL=boot //boot/./ auto\n", " /boot=/dev/sda2:ext4 [/boot /dev/sda2 ext4]"},
+        {"PARTUUID=abcd-02 /boot ext3,ext4\n", " /boot=/dev/sda2:ext4 [/boot /dev/sda2 ext4]"},
+        {"/dev/vda5 /boot msdos\n", " /boot=/dev/sda5:msdos [/boot /dev/sda5 msdos]"},
+        {"LABEL=a\\040b /boot xfs\n", " /boot=/dev/sda8:xfs [/boot /dev/sda8 xfs]"},
+        {"/dev/disk/by-label/a\\x20b /boot xfs\n", " /boot=/dev/sda8:xfs [/boot /dev/sda8 xfs]"},
+        // The same filesystem twice, as the machine has it, and the same line twice.
+        {"LABEL=root /srv ext4\nUUID=boot-id /boot ext4\n/dev/sda2 /var/data ext4\n",
+         " /srv=/dev/sda1:ext4 /boot=/dev/sda2:ext4 /var/data=/dev/sda2:ext4 [/srv /dev/sda1 ext4] "
+         "[/boot /dev/sda2 ext4] [/var/data /dev/sda2 ext4]"},
+        {"LABEL=boot /boot ext4\nUUID=boot-id /boot ext4\n",
+         " /boot=/dev/sda2:ext4 [/boot /dev/sda2 ext4]"},
+    };
+    for (const auto &[fstab, expected] : cases) {
+        CAPTURE(fstab);
+        CHECK(outcome(fstab) == expected);
+    }
+}
+
+TEST_CASE("fstab: what cannot be mounted is refused, or told when the machine boots without it") {
+    const auto refused = [](const std::string &path, const std::string &device,
+                            const std::string &reason) {
+        return fmt::format("cannot mount {} of the guest from {}: {}", path, device, reason);
+    };
+    const std::vector<std::pair<std::string, std::string>> cases = {
+        {"UUID=0 /boot ext4\n",
+         refused("/boot", "UUID=0",
+                 "UUID=0 is not a partition of the image, and what is in LVM, RAID or encrypted "
+                 "partitions is opened only when the root is there, too") +
+             k_usual_hint},
+        {"/dev/sda3 /srv ext4\n",
+         refused("/srv", "/dev/sda3", "/dev/sda3 holds squashfs, but /etc/fstab says ext4") +
+             k_usual_hint},
+        {"/dev/sda3 /srv auto\n",
+         refused("/srv", "/dev/sda3", "/dev/sda3 holds squashfs, which retouch does not mount") +
+             k_usual_hint},
+        {"/dev/sda4 /boot ext4 defaults 0 2\n",
+         refused("/boot", "/dev/sda4",
+                 "/dev/sda4 holds no filesystem that is known, but /etc/fstab says ext4") +
+             k_usual_hint},
+        {"/dev/sda9 /boot ext4\n",
+         refused("/boot", "/dev/sda9",
+                 "/dev/sda9 bears the marks of more than one filesystem | "
+                 "remove those that are left from former ones with wipefs")},
+        {"UUID=twin /srv ext4\n",
+         refused("/srv", "UUID=twin",
+                 "UUID=twin is the name of both /dev/sda6 and /dev/sda7 | give the filesystems of "
+                 "the image different names")},
+        {"/dev/sda7 /srv ext4\n", refused("/srv", "/dev/sda7", "it is damaged | mend it")},
+        {"/dev/sda2 /srv btrfs subvol=@srv\n",
+         refused("/srv", "/dev/sda2",
+                 "the option subvol=@srv is not followed | use an image where "
+                 "a whole partition is mounted there")},
+        {"LABEL=boot /missing ext4\n",
+         refused("/missing", "LABEL=boot",
+                 "/missing is no directory in the guest | make the directory in the image")},
+        {"LABEL=boot /top ext4\n",
+         refused("/top", "LABEL=boot",
+                 "another filesystem is mounted on / already | remove one of "
+                 "the two from the image's /etc/fstab")},
+        {"LABEL=boot /srv ext4\nLABEL=EFI /home vfat\n",
+         refused("/home", "LABEL=EFI",
+                 "another filesystem is mounted on /srv already | remove one "
+                 "of the two from the image's /etc/fstab")},
+        {"/dev/sda1 / xfs defaults\n",
+         refused("/", "/dev/sda1", "/dev/sda1 holds ext4, but /etc/fstab says xfs") + k_usual_hint},
+        {"/dev/sda2 /a/../boot ext4\n",
+         "the guest's /etc/fstab mounts something on /a/../boot, which is not a plain path | write "
+         "the path without \"..\""},
+        {std::string(64 * 1024 + 1, '#'),
+         "the guest's /etc/fstab is larger than 64.0 KiB | use an image with a shorter one"},
+        {"UUID=0 /boot ext4 defaults,nofail\n/dev/sda7 /srv ext4 _netdev\nLABEL=boot /var/data "
+         "ext4 nofail\n",
+         " /var/data=/dev/sda2:ext4 [/var/data /dev/sda2 ext4] ! /srv of the guest is not mounted: "
+         "it is damaged ! /boot of the guest is not mounted: UUID=0 is not a partition of the "
+         "image, and what is in LVM, RAID or encrypted partitions is opened only when the root is "
+         "there, too"},
+    };
+    for (const auto &[fstab, expected] : cases) {
+        CAPTURE(fstab);
+        CHECK(outcome(fstab) == expected);
+    }
+}
+
+TEST_CASE("fstab: reasons that do not lie in the image stay what they are") {
+    MemoryGuest guest;
+    guest.put_directory("/boot");
+    Messages messages;
+    for (const ErrorKind kind : {ErrorKind::interrupted, ErrorKind::not_authorised,
+                                 ErrorKind::unavailable, ErrorKind::temporary}) {
+        const FstabMounts mounts("LABEL=boot /boot ext4 nofail\n", guest);
+        try {
+            static_cast<void>(
+                mounts.mount(usual_volumes(), messages,
+                             [kind](const Volume &, const std::string &, const std::string &) {
+                                 throw Error(kind, "not now");
+                             }));
+            FAIL("it went on");
+        } catch (const Error &error) {
+            CHECK(error.kind() == kind);
+            CHECK(std::string(error.what()) == "not now");
+        }
+    }
+    CHECK(messages.text.empty());
+}
+
+TEST_CASE("fstab: mounts found by an inspection are compared with what fstab wants") {
+    MemoryGuest guest;
+    Messages messages;
+    const FstabMounts mounts("/dev/vg/root / xfs\n/dev/vg/var /var ext4\nUUID=1 /srv btrfs "
+                             "subvol=@srv,nofail\n",
+                             guest);
+    mounts.require({{"/", "/dev/vg/root", "xfs"}, {"/var", "/dev/vg/var", "ext4"}}, messages);
+    CHECK(messages.text ==
+          " ! /srv of the guest is not mounted: UUID=1 was not found on the image");
+    CHECK_THROWS_WITH(mounts.require({{"/", "/dev/vg/root", "xfs"}}, messages),
+                      "cannot mount /var of the guest from /dev/vg/var: /dev/vg/var was not found "
+                      "on the image");
+    CHECK(mounts.type_of({"/var", "/dev/vg/var", "ext3"}) == "ext4");
+    CHECK(mounts.type_of({"/other", "/dev/vg/other", "ntfs"}) == "ntfs");
+    CHECK_THROWS_WITH(mounts.type_of({"/var", "/dev/vg/var", "xfs"}),
+                      "/dev/vg/var holds xfs, but /etc/fstab says ext4");
+}
+
+TEST_CASE("mounts: the type is the stated one that fits, never one the kernel guesses") {
+    CHECK(type_outcome("ext4", {"ext4"}) == "ext4");
+    CHECK(type_outcome("ext3", {"ext4"}) == "ext4");
+    CHECK(type_outcome("ext3", {"ext2"}) == "ext2");
+    CHECK(type_outcome("ext4", {"ext3"}) == "/dev/sda1 holds ext4, but /etc/fstab says ext3");
+    CHECK(type_outcome("xfs", {"ext4", "xfs"}) == "xfs");
+    CHECK(type_outcome("xfs", {}) == "xfs");
+    CHECK(type_outcome("xfs", {"auto"}) == "xfs");
+    CHECK(type_outcome("vfat", {"msdos"}) == "msdos");
+    CHECK(type_outcome("msdos", {}) == "/dev/sda1 holds msdos, which retouch does not mount");
+    CHECK(type_outcome("ntfs", {"ntfs"}) == "/dev/sda1 holds ntfs, which retouch does not mount");
+    CHECK(type_outcome("", {}) == "/dev/sda1 holds no filesystem that is known");
+    CHECK(type_outcome("btrfs", {"ext4", "xf\x1bs"}) ==
+          "/dev/sda1 holds btrfs, but /etc/fstab says ext4 or xf\\x1bs");
+}
+
+TEST_CASE("mounts: what an error on a filesystem does is not for its superblock to say") {
+    for (const char *type : {"ext2", "ext3", "ext4", "vfat", "msdos"}) {
+        CHECK(careful_options(type).find("errors=remount-ro") == 0);
+        CHECK(looking_options(type).find("errors=remount-ro") == 0);
+    }
+    CHECK(looking_options("ext2") == "errors=remount-ro");
+    CHECK(looking_options("ext4") == "errors=remount-ro,noload");
+    CHECK(looking_options("xfs") == "nouuid,norecovery");
+    CHECK(careful_options("btrfs") == "skip_balance");
+    CHECK(careful_options("squashfs").empty());
+}
+
+TEST_CASE("partition table: partitions that make sense are volumes") {
+    CHECK(table_outcome("dos", partition(1, 2048, 100) + "," +
+                                   partition(2, 3000, 5000, R"("type": "5")") + "," +
+                                   partition(5, 3100, 900)) ==
+          "/dev/sda1 1048576+51200 abcd-01 ;/dev/sda5 1587200+460800 abcd-05 ;");
+    CHECK(table_outcome("gpt", partition(3, 0, 100'000,
+                                         R"("type": "X", "uuid": "U-U", "name": "a \u00fc")")) ==
+          "/dev/sda3 0+51200000 U-U a\\ M-CM-\\<;");
+    CHECK(table_outcome("gpt", "").empty());
+}
+
+TEST_CASE("partition table: what shares sectors or is beyond the disk is refused") {
+    const auto unsound = [](const std::string &what) {
+        return "the image's partition table is not sound: " + what +
+               " | check that the image is complete, and repair the table with fdisk";
+    };
+    CHECK(table_outcome("gpt", partition(1, 100, 101) + "," + partition(2, 200, 10)) ==
+          unsound("/dev/sda1 and /dev/sda2 share sectors"));
+    CHECK(table_outcome("dos", partition(1, 500, 50) + "," + partition(2, 100, 1000)) ==
+          unsound("/dev/sda2 and /dev/sda1 share sectors"));
+    CHECK(table_outcome("gpt", partition(1, 100, 100) + "," + partition(2, 100, 100)) ==
+          unsound("/dev/sda1 and /dev/sda2 share sectors"));
+    CHECK(table_outcome("gpt", partition(1, 99'999, 2)) ==
+          unsound("/dev/sda1 ends beyond the disk's end"));
+    CHECK(table_outcome("gpt", partition(1, 18446744073709551615U, 2)) ==
+          unsound("/dev/sda1 ends beyond the disk's end"));
+    CHECK(table_outcome("gpt", partition(1, 2, 18446744073709551615U)) ==
+          unsound("/dev/sda1 ends beyond the disk's end"));
+    CHECK(table_outcome("dos", partition(1, 1, 99'999, R"("type": "ee")")) ==
+          unsound("its GPT is damaged or cut off"));
+    CHECK(table_outcome("dos", R"({"node": "x", "start": -1, "size": 2})") ==
+          unsound("a partition has no start"));
+    std::string many = partition(1, 1, 1);
+    for (int number = 2; number < 130; ++number)
+        many += "," + partition(number, static_cast<std::uint64_t>(number), 1);
+    CHECK(table_outcome("gpt", many) == unsound("it has more than 128 partitions"));
+    CHECK_THROWS_WITH(read_partition_table("{}", 512),
+                      Catch::Contains("sfdisk cannot tell what is in it"));
+}

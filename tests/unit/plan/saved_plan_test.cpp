@@ -1,0 +1,362 @@
+// Saved plans are untrusted: whatever was changed in one, with the digest made right again, it is
+// refused with the place, or what comes out is a plan that could have been made.
+
+#include "plan/saved_plan.hpp"
+
+#include "base/clock.hpp"
+#include "base/text.hpp"
+#include "support/saved_plans.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <functional>
+#include <regex>
+#include <set>
+
+using namespace retouch;
+using namespace retouch::test;
+
+namespace {
+
+/// What the reader says, "accepted" if nothing; checks what every refusal has.
+std::string refusal(const std::string &text) {
+    try {
+        (void)read_plan(text);
+    } catch (const Error &error) {
+        CHECK(error.kind() == ErrorKind::invalid);
+        CHECK(error.hint() == "make a new plan with `retouch plan -o FILE RECIPE`");
+        const std::string what = error.what();
+        CHECK(what.size() < 1500);
+        CHECK(escape(what) == what);
+        return what;
+    }
+    return "accepted";
+}
+
+std::string place(const std::string &rest) {
+    return "the plan is not acceptable: " + rest;
+}
+
+struct Document {
+    SavedPlans plans;
+    Json json = to_json(plans.plan());
+
+    [[nodiscard]] std::string after(const std::function<void(Json &)> &edit) const {
+        Json copy = json;
+        edit(copy);
+        return refusal(resealed(copy));
+    }
+
+    [[nodiscard]] std::string with(const std::string &pointer, const Json &value) const {
+        return after([&](Json &copy) { copy[Json::json_pointer(pointer)] = value; });
+    }
+
+    [[nodiscard]] std::string directory() const { return json["recipe"]["directory"]; }
+};
+
+/// Every member and entry, parents before what is in them.
+void visit(const Json &json, const std::string &pointer,
+           const std::function<void(const std::string &, const Json &)> &act) {
+    const auto below = [&](const std::string &name, const Json &member) {
+        act(pointer + "/" + name, member);
+        visit(member, pointer + "/" + name, act);
+    };
+    if (json.is_object())
+        for (const auto &[key, member] : json.items())
+            below(key, member);
+    else if (json.is_array())
+        for (std::size_t i = 0; i < json.size(); ++i)
+            below(std::to_string(i), json[i]);
+}
+
+/// "/targets/0/steps/3/reason" -> "/targets/#/steps/#/reason"
+std::string without_numbers(const std::string &pointer) {
+    return std::regex_replace(pointer, std::regex("/[0-9]+(?=/|$)"), "/#");
+}
+
+Json nested(std::size_t depth) {
+    Json value = Json::array();
+    for (std::size_t i = 0; i < depth; ++i)
+        value = Json::array({value});
+    return value;
+}
+
+} // namespace
+
+TEST_CASE("saved plan: a real one is read as it was made", "[plan]") {
+    SavedPlans plans;
+    const Plan plan = plans.plan();
+    CHECK(read_plan(to_json(plan).dump(2)) == plan);
+}
+
+TEST_CASE("saved plan: an unknown kind of step is refused when it is read", "[plan]") {
+    CHECK(Document().with("/targets/0/steps/1/kind", "nokind") ==
+          place("targets[0].steps[1].kind: unknown kind of step, expected one of files, commands, "
+                "cleanup, checks; a newer retouch may know it"));
+}
+
+TEST_CASE("saved plan: options that no recipe gives are refused with their place", "[plan]") {
+    struct Case {
+        const char *pointer;
+        Json value;
+        const char *message;
+    };
+
+    const Document document;
+    const std::vector<Case> cases = {
+        {"4/options/run", 5, "4].options.run: expected a string for 'run', found the number 5"},
+        {"4/options/run", " ", "4].options.run: the command is empty"},
+        {"4/options/run", "echo bye", "4].identity.run: expected \"echo bye\""},
+        {"4/options/env", {1}, "4].options.env: expected a mapping for 'env', found a list"},
+        {"4/options/env/A", 1, "4].options.env.A: expected \"1\""},
+        {"4/options/env/A=B", "x",
+         "4].options.env.A=B: 'A=B' is no name for an environment variable"},
+        {"4/options/timeout", "90s", "4].options.timeout: expected 600"},
+        {"4/options/timeout", -1, "4].options.timeout: expected 600"},
+        {"4/options/timeout", 0, "4].options.timeout: '0s' is no duration from 1s to 24h"},
+        {"4/options/timeout", 86401, "4].options.timeout: '86401s' is no duration from 1s to 24h"},
+        {"4/options/workdir", "opt",
+         "4].options.workdir: 'workdir' must be an absolute path in the image, such as "
+         "/etc/motd, found 'opt'"},
+        {"4/options/workdir", "/../opt",
+         "4].options.workdir: the path '/../opt' is not normal: it has an empty, '.' or '..' part"},
+        {"4/options/creates", "/x", "4].options.creates: a command can have only one guard"},
+        {"4/options/colour", "red",
+         "4].options.colour: unknown key 'colour' in an entry of "
+         "'commands'"},
+        {"4/options/network", "yes",
+         "4].options.network: expected true or false for 'network', found the string 'yes'"},
+        {"6/options/clean", "everything",
+         "6].options: 'everything' is not one of package-cache, cloud-init, machine-id, "
+         "ssh-host-keys, logs, temporary-files, shell-history"},
+        {"6/options/more", 1, "6].options.more: unknown key"},
+        {"8/options/status", 256, "8].options.status: 'status' must be at most 255, found 256"},
+        {"8/options/matches", "(",
+         "8].options.matches: '(' is no usable regular expression: "
+         "Unmatched ( or \\("},
+        {"9/options/state", "gone", "9].options.state: 'gone' is not one of exists, absent"},
+        {"0/options/content", "bye\n",
+         "0].options.entries[0].sha256: expected "
+         "\"abc6fd595fc079d3114d4b71a4d84b1d1d0f79df1e70f8813212f2a65"
+         "d8916df\""},
+        {"0/options/to", "/etc/\x1b",
+         "0].options.to: the path '/etc/\\x1b' holds characters that "
+         "cannot be printed"},
+        {"0/options/from", "/etc/shadow", "0].options.from: 'from' does not go with 'content'"},
+        {"1/options/from", "agent.bin", "1].options.from: expected \"DIRECTORY/agent.bin\""},
+        {"1/options/from", "DIRECTORY/../x", "1].options.from: expected \"UP/x\""},
+        {"1/options/owner", 33, "1].options.owner: expected \"33\""},
+        {"1/options/entries/0/size", -1, "1].options.entries[0].size: expected a number of bytes"},
+        {"1/options/entries/0/size", 1e3, "1].options.entries[0].size: expected a number of bytes"},
+        {"1/options/entries/0/sha256", "ABC",
+         "1].options.entries[0].sha256: expected 64 hexadecimal digits, lower case"},
+        {"1/options/entries/0/mode", "rwx",
+         "1].options.entries[0].mode: expected octal permission bits such as 0644"},
+        {"1/options/entries/0/path", "x",
+         "1].options.entries[0]: expected the file or directory itself, with an empty path"},
+        {"1/options/entries/0/type", "fifo",
+         "1].options.entries[0].type: expected file, directory or link"},
+        {"1/options/entries", Json::array(), "1].options.entries: expected 1 to 10000 entries"},
+        {"2/options/entries/2/path", "img/../../../x",
+         "2].options.entries[2].path: expected a printable path below the tree, without '.' and "
+         "'..'"},
+        {"2/options/entries/2/path", "other/a",
+         "2].options.entries[2]: expected it to lie in a directory that is listed before"},
+        {"2/options/entries/3/path", "img",
+         "2].options.entries[3]: expected entries sorted by path, each once"},
+        {"2/options/entries/1/mode", "4777",
+         "2].options.entries[1].mode: expected 0755, as all directories of a tree have"},
+        {"3/options/remove", "/",
+         "3].options.remove: the root directory itself cannot be named "
+         "here"},
+        {"3/options/to", "/x", "3].options.to: 'to' does not go with 'remove'"},
+        {"3/id", "files[4]", "3].id: expected \"files[3]\""},
+    };
+    const auto filled = [&](std::string text) {
+        const std::filesystem::path directory = document.directory();
+        text = std::regex_replace(text, std::regex("DIRECTORY"), directory.string());
+        return std::regex_replace(text, std::regex("UP"), directory.parent_path().string());
+    };
+    for (const Case &wrong : cases) {
+        CAPTURE(wrong.pointer);
+        const Json value =
+            wrong.value.is_string() ? Json(filled(wrong.value.get<std::string>())) : wrong.value;
+        CHECK(document.with(std::string("/targets/0/steps/") + wrong.pointer, value) ==
+              place(filled(std::string("targets[0].steps[") + wrong.message)));
+    }
+}
+
+TEST_CASE("saved plan: steps stand in the order of their kinds", "[plan]") {
+    CHECK(Document().after([](Json &document) {
+        Json &steps = document["targets"][0]["steps"];
+        std::rotate(steps.begin(), steps.end() - 1, steps.end());
+    }) == place("targets[0].steps[1].kind: files come before checks"));
+}
+
+TEST_CASE("saved plan: other fields have their rules, told with their place", "[plan]") {
+    struct Case {
+        const char *pointer;
+        Json value;
+        const char *message;
+    };
+
+    const Document document;
+    const std::vector<Case> cases = {
+        {"/expires_at", "9999-99-99",
+         "expires_at: expected a time such as "
+         "2026-01-31T12:00:00.000000Z"},
+        {"/expires_at", "2030-02-30T00:00:00Z",
+         "expires_at: expected a time such as "
+         "2026-01-31T12:00:00.000000Z"},
+        {"/expires_at", "9999-12-31T00:00:00Z",
+         "expires_at: expected a time within the next ten "
+         "years"},
+        {"/made_at", "zzz", "made_at: expected a time such as 2026-01-31T12:00:00.000000Z"},
+        {"/recipe/directory", "here",
+         "recipe.directory: expected an absolute path without '.' and '..'"},
+        {"/recipe/sha256", "feed", "recipe.sha256: expected 64 hexadecimal digits, lower case"},
+        {"/recipe/name", "Web",
+         "recipe.name: 'name' may hold only a-z, 0-9, '.', '_' and '-', and "
+         "starts with a letter or digit, found 'Web'"},
+        {"/targets/0/source/id", "../../x", "targets[0].source.id: expected a UUID in lower case"},
+        {"/targets/0/source/digest", "sha512:ab",
+         "targets[0].source.digest: expected "
+         "ALGORITHM:HEX with the digits of its algorithm"},
+        {"/targets/0/action", "update",
+         "targets[0].present: expected an image, for there is nothing to update"},
+        {"/targets/0/action", "none",
+         "targets[0].present: expected an image, for there is nothing to leave as it is"},
+        {"/targets/0/fingerprint", "sha256:0123", nullptr},
+        {"/targets/0/publish/name", "", "targets[0].publish: the image's name is empty"},
+        {"/targets/0/publish/name", std::string(256, 'x'),
+         "targets[0].publish: the image's name is longer than 255 characters"},
+        {"/targets/0/publish/visibility", "everyone",
+         "targets[0].publish: the image's visibility cannot be 'everyone'"},
+        {"/targets/0/publish/disk_format", "vmdk",
+         "targets[0].publish.disk_format: expected raw or qcow2"},
+        {"/targets/0/publish/changed_fields",
+         {"owner"},
+         "targets[0].publish.changed_fields: expected only visibility, tags, min_disk, min_ram, "
+         "protected, hidden"},
+        {"/targets/0/publish/superseded/0/image/id", "22222222-2222-4222-8222-222222222222",
+         "targets[0].publish.superseded[0].image: expected one of the images in 'observed'"},
+        {"/targets/0/publish/superseded/0/new_name", "",
+         "targets[0].publish.superseded[0].new_name: the image's name is empty"},
+        {"/targets/0/properties/set/retouch_recipe", "x",
+         "targets[0].properties.retouch_recipe: the name 'retouch_recipe' cannot be set as a "
+         "property: it is a field of the image itself, or kept by the catalog or by retouch"},
+        {"/targets/0/properties/keep/retouch_detach", "x",
+         "targets[0].properties.keep: expected no property that retouch writes itself"},
+        {"/targets/0/properties/remove/0", "os_distro",
+         "targets[0].properties.remove: expected no name that is set or kept"},
+        {"/targets/0/detach", {"x"}, "targets[0].detach[0]: expected a UUID in lower case"},
+        {"/targets/0/limits/may_change/0", "opt",
+         "targets[0].limits.may_change[0]: an entry of 'may_change' must be an absolute path or "
+         "glob, found 'opt'"},
+        {"/targets/0/volatile/0", "opt",
+         "targets[0].volatile[0]: expected a glob of absolute "
+         "paths"},
+        {"/targets/0/rehearsal/guest", "docker",
+         "targets[0].rehearsal.guest: expected appliance or host"},
+        {"/targets/0/rehearsal/error", "it failed",
+         "targets[0].rehearsal.passed: expected what 'error' and 'violations' say"},
+        {"/targets/0/rehearsal/kept/id", "../x",
+         "targets[0].rehearsal.kept.id: expected a UUID in lower case"},
+        {"/targets/0/rehearsal/kept/until", "2030-01-31T12:00:01.000000Z",
+         "targets[0].rehearsal.kept.until: expected the time when the plan expires"},
+    };
+    for (const Case &wrong : cases) {
+        CAPTURE(wrong.pointer);
+        const std::string said = document.with(wrong.pointer, wrong.value);
+        const std::string fingerprint = document.json["targets"][0]["fingerprint"];
+        CHECK(said == place(wrong.message != nullptr
+                                ? wrong.message
+                                : "targets[0].fingerprint: expected \"" + fingerprint + "\""));
+    }
+}
+
+TEST_CASE("saved plan: the summary of a step is made from its options, never read", "[plan]") {
+    SavedPlans plans;
+    Json document = to_json(plans.plan());
+    for (Json &step : document["targets"][0]["steps"])
+        step["summary"] = "harmless";
+    CHECK(read_plan(resealed(document)) == plans.plan());
+}
+
+TEST_CASE("saved plan: what is injected is what the steps read, no more and no less", "[plan]") {
+    const Document document;
+    const std::string agent = document.directory() + "/agent.bin";
+    CHECK(document.after([](Json &json) { json["targets"][0]["injected"].erase(0); }) ==
+          place("targets[0].injected: a step reads " + agent + ", which is not listed"));
+    CHECK(document.with("/targets/0/injected", Json::array()) ==
+          place("targets[0].injected: a step reads " + agent + ", which is not listed"));
+    CHECK(document.with("/targets/0/injected/0/path", "/etc/shadow") ==
+          place("targets[0].injected[0]: no step reads this file with this size and sha256"));
+    CHECK(document.with("/targets/0/injected/1/size", 5) ==
+          place("targets[0].injected[1]: no step reads this file with this size and sha256"));
+    CHECK(document.after([](Json &json) {
+        json["targets"][0]["injected"].push_back(
+            {{"path", "/etc/shadow"}, {"sha256", std::string(64, '0')}, {"size", 0}});
+    }) == place("targets[0].injected[3]: no step reads this file with this size and sha256"));
+    // The step that reads another file is not the one that was reviewed.
+    CHECK(document.with("/targets/0/steps/1/options/from", "/etc/shadow") ==
+          place("targets[0].injected[0]: no step reads this file with this size and sha256"));
+}
+
+TEST_CASE("saved plan: whatever member is gone or of another kind, it is refused or means the same",
+          "[plan]") {
+    const Document document;
+    const Plan plan = read_plan(document.json.dump());
+    const std::vector<Json> others = {nullptr, true, -5, 1.5, "x", Json::array(), Json::object()};
+    const std::vector<Json> texts = {"", std::string("a\0b\x1b\n", 5), std::string(70'000, 'y')};
+    std::set<std::string> free;
+    std::size_t tried = 0;
+    const auto judge = [&](Json changed, const std::string &pointer) {
+        ++tried;
+        CAPTURE(pointer);
+        const std::string text = resealed(std::move(changed));
+        if (refusal(text) != "accepted")
+            return;
+        const Plan read = read_plan(text);
+        // What is accepted is read again as the same.
+        REQUIRE(read_plan(to_json(read).dump()) == read);
+        if (!(read == plan))
+            free.insert(without_numbers(pointer));
+    };
+    visit(document.json, "", [&](const std::string &pointer, const Json &member) {
+        if (pointer == "/digest" || pointer.find("/preconditions/") != pointer.npos)
+            return;
+        const Json::json_pointer at(pointer);
+        Json without = document.json;
+        if (const Json::json_pointer parent = at.parent_pointer(); without[parent].is_object())
+            without[parent].erase(at.back());
+        else
+            without[parent].erase(std::stoul(at.back()));
+        judge(std::move(without), pointer + " gone");
+        std::vector<Json> tries = others;
+        if (member.is_string())
+            tries.insert(tries.end(), texts.begin(), texts.end());
+        else
+            tries.push_back(nested(40));
+        for (const Json &other : tries) {
+            Json changed = document.json;
+            if (member == other)
+                continue;
+            changed[at] = other;
+            judge(std::move(changed), pointer);
+        }
+        if (member.is_object()) {
+            Json changed = document.json;
+            changed[at]["one more"] = "x";
+            judge(std::move(changed), pointer + " more");
+        }
+        if (member.is_array() && !member.empty()) {
+            Json changed = document.json;
+            changed[at].push_back(member[0]);
+            judge(std::move(changed), pointer + " twice");
+        }
+    });
+    CHECK(tried > 2000);
+    CHECK(free == std::set<std::string>{});
+}
