@@ -104,8 +104,8 @@ HostGuest::HostGuest(const Disk &disk, const GuestOptions &options, EventSink &e
                         mount_in_guest(volume, type, path);
                     }),
         std::back_inserter(found.mount_points));
-    facts_ = std::move(found);
     require_sandbox({*this, files(), root_path(), false, limits_});
+    facts_ = std::move(found);
 }
 
 HostGuest::~HostGuest() {
