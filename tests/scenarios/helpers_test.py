@@ -11,7 +11,7 @@ from world import GUESTS, World, needs_root, tiny
 
 RECIPE = """
 commands:
-  - "sleep 300; echo after > /etc/after; sync"
+  - ": begin; sleep 300; echo after > /etc/after; sync"
 publish: {name: made}
 """
 SERVER = "qemu-storage-daemon"
@@ -28,8 +28,9 @@ class Run:
         self.process = world.start("apply", recipe, "--yes", "--guest", guest, "--events", "events.jsonl")
         self.events = world.directory / "events.jsonl"
         deadline = time.monotonic() + 240
-        while "sleep" not in self.events_text() or not self.has_begun(guest):
+        while ": begin" not in self.events_text() or not self.has_begun(guest):
             if time.monotonic() > deadline or self.process.poll() is not None:
+                self.process.kill()
                 raise AssertionError(f"the command does not run\n{self.process.communicate()[1]}")
             time.sleep(0.05)
         time.sleep(2 if guest == "appliance" else 0.3)
@@ -74,10 +75,10 @@ class Run:
         return pid
 
     def ended(self, seconds):
-        """Exit code, errors, and how long it took."""
+        """Exit code, what it said, and how long it took."""
         start = time.monotonic()
-        _, err = self.process.communicate(timeout=seconds)
-        return self.process.returncode, err, time.monotonic() - start
+        out, err = self.process.communicate(timeout=seconds)
+        return self.process.returncode, err + out, time.monotonic() - start
 
 
 def state(pid):
@@ -133,9 +134,9 @@ class Helpers(unittest.TestCase):
                 self.recipe = self.world.recipe(RECIPE.replace("sleep 300", "sleep 8"))
                 run = self.run_in(guest)
                 run.signal(SERVER, signal.SIGKILL)
-                code, err, _ = run.ended(120)
-                self.assertIn("error: the disk helper qemu-storage-daemon was killed (signal 9): it said nothing\n"
-                              + HINT, err)
+                code, said, _ = run.ended(120)
+                self.assertIn("    error: the disk helper qemu-storage-daemon was killed (signal 9): it said nothing\n"
+                              "    " + HINT, said)
                 self.assertEqual(1, code)
                 self.nothing_happened()
 
@@ -143,24 +144,24 @@ class Helpers(unittest.TestCase):
         self.recipe = self.world.recipe(RECIPE.replace("sleep 300", "sleep 3"))
         run = self.run_in("host")
         run.signal(SERVER, signal.SIGTERM)
-        code, err, _ = run.ended(60)
-        self.assertIn("error: the disk helper qemu-storage-daemon ended with exit status 0", err)
+        code, said, _ = run.ended(60)
+        self.assertIn("error: the disk helper qemu-storage-daemon ended with exit status 0", said)
         self.assertEqual(1, code)
         self.nothing_happened()
 
     def test_a_killed_sandbox_is_named(self):
         run = self.run_in("host")
         run.signal(SANDBOX, signal.SIGKILL)
-        code, err, _ = run.ended(60)
-        self.assertIn("error: the sandbox the command ran in (bwrap) was killed (signal 9)\n", err)
+        code, said, _ = run.ended(60)
+        self.assertIn("error: the sandbox the command ran in (bwrap) was killed (signal 9)\n", said)
         self.assertEqual(1, code)
         self.nothing_happened()
 
     def test_a_killed_machine_is_named(self):
         run = self.run_in("appliance")
         run.signal(MACHINE, signal.SIGKILL)
-        code, err, _ = run.ended(60)
-        self.assertRegex(err, "error: [^\n]*appliance[^\n]*\n")
+        code, said, _ = run.ended(60)
+        self.assertRegex(said, "error: [^\n]*appliance[^\n]*\n")
         self.assertEqual(1, code)
         self.nothing_happened()
 
@@ -188,8 +189,8 @@ class Helpers(unittest.TestCase):
                     run.signal(helper, signal.SIGSTOP)
                     time.sleep(1)
                     run.process.send_signal(sign)
-                    code, err, seconds = run.ended(60)
-                    self.assertEqual(expected, code, err)
+                    code, said, seconds = run.ended(60)
+                    self.assertEqual(expected, code, said)
                     self.assertLess(seconds, 10)
                     self.nothing_happened()
 

@@ -21,9 +21,9 @@ ProcessSpec shell(const std::string &script) {
     return spec;
 }
 
-/// SIGTERM for this process, after a moment in which the helper is ready.
+/// SIGTERM for this process, after a moment in which the helper is ready. Requires: the handlers
+/// were installed before the guard was made, as main does.
 void interrupt_soon() {
-    install_interrupt_handlers();
     usleep(300000);
     raise(SIGTERM);
 }
@@ -32,6 +32,7 @@ void interrupt_soon() {
 
 TEST_CASE("helper guard: a stopped helper is continued, and ends when it is asked to") {
     CHECK(in_child([] {
+              install_interrupt_handlers();
               ChildProcess helper(shell("kill -STOP $$; sleep 60"));
               const HelperGuard guard(helper.hold(), 5s);
               interrupt_soon();
@@ -45,6 +46,7 @@ TEST_CASE("helper guard: a stopped helper is continued, and ends when it is aske
 
 TEST_CASE("helper guard: one that is still in the way after its grace is killed") {
     CHECK(in_child([] {
+              install_interrupt_handlers();
               const ChildProcess helper(shell("trap '' TERM; while :; do sleep 0.1; done"));
               const HelperGuard guard(helper.hold(), 500ms);
               interrupt_soon();
@@ -59,6 +61,7 @@ TEST_CASE("helper guard: one that is still in the way after its grace is killed"
 
 TEST_CASE("helper guard: without an interruption, and behind a shield, nothing happens") {
     CHECK(in_child([] {
+              install_interrupt_handlers();
               const ChildProcess helper(shell("sleep 60"));
               const HelperGuard guard(helper.hold(), 0ms);
               if (helper.hold().ended(300ms))
