@@ -163,30 +163,12 @@ TEST_CASE("image api: a list that brings new records for ever ends at a number o
     CHECK(client.session.requests() == 1000);
 }
 
-TEST_CASE("image api: the pages of a list are bounded, each and together") {
-    int turn = 0;
+TEST_CASE("image api: a page of a list is bounded") {
     Client client;
-    const auto fat_page = [](int number, std::size_t size) {
-        return Reply{.body = fmt::format(R"({{"images": [{{"id": "i{0}", "fat": "{1}"}}],)"
-                                         R"( "next": "/v2/images?turn={0}"}})",
-                                         number, std::string(size, 'x'))};
-    };
-    SECTION("one page") {
-        client.cloud.on("GET /v2/images", fat_page(1, std::size_t{17} << 20U));
-        CHECK(std::string(failure_of([&] { static_cast<void>(client.api.list()); }).what()) ==
-              fmt::format("cannot list the images: {} answers with more than 16.0 MiB",
-                          client.cloud.url()));
-    }
-    SECTION("all pages") {
-        client.cloud.on("GET /v2/images", [&](const SeenRequest &) {
-            return fat_page(++turn, std::size_t{15} << 20U);
-        });
-        const ApiError error = failure_of([&] { static_cast<void>(client.api.list()); });
-        CHECK(error.kind() == ErrorKind::unavailable);
-        CHECK(std::string(error.what()) ==
-              "cannot list the images: the list is longer than 128.0 MiB");
-        CHECK(client.session.requests() == 9);
-    }
+    client.cloud.on("GET /v2/images", Reply{.body = std::string(std::size_t{17} << 20U, ' ')});
+    CHECK(std::string(failure_of([&] { static_cast<void>(client.api.list()); }).what()) ==
+          fmt::format("cannot list the images: {} answers with more than 16.0 MiB",
+                      client.cloud.url()));
 }
 
 TEST_CASE("image api: an answer about another image is no answer") {

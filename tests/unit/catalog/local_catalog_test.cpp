@@ -417,24 +417,14 @@ TEST_CASE("local catalog: image files without their database are told, and not b
 }
 
 TEST_CASE("local catalog: text that is none is an error that names the record") {
-    const Scratch scratch;
-    const auto damaged = [&](const std::string &sql) {
-        {
-            const auto catalog = open_local_catalog("local", scratch / "catalog");
-            catalog->remove(k_id);
-            Image image = full_image();
-            image.is_protected = false;
-            create(*catalog, image);
-        }
+    const auto damaged = [](const std::string &sql) {
+        const Scratch scratch;
+        create(*open_local_catalog("local", scratch / "catalog"), full_image());
         SQLite::Database(scratch / "catalog/catalog.db", SQLite::OPEN_READWRITE).exec(sql);
-        std::string error = error_of(
+        return error_of(
             scratch.path(),
             [&] { static_cast<void>(view_local_catalog("local", scratch / "catalog")->images()); },
             ErrorKind::failed);
-        SQLite::Database(scratch / "catalog/catalog.db", SQLite::OPEN_READWRITE)
-            .exec("DELETE FROM images; DELETE FROM image_tags; DELETE FROM image_properties; "
-                  "DELETE FROM image_checksums");
-        return error;
     };
     const std::string record =
         "the catalog is damaged: in the record of image 11111111-1111-4111-8111-111111111111 the ";
