@@ -271,14 +271,19 @@ std::string path_of(const char *program, const char *package) {
     return *path;
 }
 
-LaunchOrders make_orders(const Sandbox &sandbox, bool network) {
+LaunchOrders limited(const CommandLimits &limits) {
     LaunchOrders orders;
+    orders.memory_bytes = limits.memory_bytes;
+    orders.processes = limits.processes;
+    orders.open_files = limits.open_files;
+    orders.file_bytes = limits.file_bytes;
+    return orders;
+}
+
+LaunchOrders make_orders(const Sandbox &sandbox, bool network) {
+    LaunchOrders orders = limited(sandbox.limits);
     orders.writable = sandbox.writable;
     orders.network = network;
-    orders.memory_bytes = sandbox.limits.memory_bytes;
-    orders.processes = sandbox.limits.processes;
-    orders.open_files = sandbox.limits.open_files;
-    orders.file_bytes = sandbox.limits.file_bytes;
     orders.root = sandbox.root.string();
     if (network)
         orders.slirp = path_of("slirp4netns", "slirp4netns");
@@ -294,6 +299,16 @@ ProcessResult launch(const LaunchOrders &orders, ProcessSpec spec) {
     spec.environment.emplace();
     spec.inherited.push_back(text.get());
     return run_process(spec);
+}
+
+void try_to_launch(LaunchOrders orders) {
+    orders.only_try = true;
+    const ProcessResult ended = launch(orders, {});
+    if (!ended.ok())
+        throw Error(ErrorKind::unavailable,
+                    fmt::format("commands cannot be kept apart from this host: {}",
+                                escape(trim(ended.err))),
+                    "use --guest appliance");
 }
 
 /// Files that programs make without saying a mode get the usual one, whatever ours is.
@@ -317,14 +332,11 @@ void require_bubblewrap() {
 }
 
 void require_sandbox(const Sandbox &sandbox) {
-    LaunchOrders orders = make_orders(sandbox, false);
-    orders.only_try = true;
-    const ProcessResult ended = launch(orders, {});
-    if (!ended.ok())
-        throw Error(ErrorKind::unavailable,
-                    fmt::format("commands cannot be kept apart from this host: {}",
-                                escape(trim(ended.err))),
-                    "use --guest appliance");
+    try_to_launch(make_orders(sandbox, false));
+}
+
+void require_sandbox_here() {
+    try_to_launch(limited({}));
 }
 
 CommandResult run_in_sandbox(const Sandbox &sandbox, const GuestCommand &command) {
