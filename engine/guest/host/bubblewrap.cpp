@@ -187,17 +187,21 @@ std::string own_place(MountPoints &points, const std::string &path, const char *
 }
 
 /// What of /proc is not of the command's own processes: settings can be read, what tells of this
-/// host is empty.
+/// host is empty or cannot be opened. A device bound without the right to devices is what cannot be
+/// opened. The first process is bubblewrap's: nobody needs its memory.
 void add_proc(Arguments &arguments, const std::string &proc) {
-    arguments.add({"--proc", proc, "--ro-bind", "/proc/sys", proc + "/sys"});
-    for (const char *name : {"acpi", "asound", "bus", "driver", "fs", "irq", "scsi"})
+    arguments.add({"--proc", proc, "--ro-bind", "/proc/sys", join(proc, "sys")});
+    const std::string closed = join(k_own_devices, "null");
+    for (const char *name : {"acpi", "asound", "bus", "driver", "fs", "irq", "pressure", "scsi",
+                             "1/task", "1/map_files"})
         if (std::filesystem::is_directory(join("/proc", name)))
             arguments.add(
                 {"--perms", "0755", "--tmpfs", join(proc, name), "--remount-ro", join(proc, name)});
-    for (const char *name : {"cmdline", "kallsyms", "kcore", "keys", "key-users", "kmsg",
-                             "sched_debug", "sysrq-trigger", "timer_list"})
+    for (const char *name : {"kallsyms", "kcore", "keys", "key-users", "kmsg", "sched_debug",
+                             "sysrq-trigger", "timer_list", "1/mem"})
         if (std::filesystem::exists(join("/proc", name)))
-            arguments.add_data("--ro-bind-data", "0444", "", join(proc, name));
+            arguments.add({"--ro-bind", closed, join(proc, name)});
+    arguments.add_data("--ro-bind-data", "0444", "", join(proc, "cmdline"));
 }
 
 /// A /sys that knows no hardware: what programs find there would be this host's, and would end up
