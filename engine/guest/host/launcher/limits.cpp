@@ -39,7 +39,7 @@ void set_limits(const LaunchOrders &orders) {
         Limit{RLIMIT_NOFILE, std::min<rlim_t>(usual_files, orders.open_files), orders.open_files},
         Limit{RLIMIT_FSIZE, orders.file_bytes, orders.file_bytes},
         Limit{RLIMIT_MEMLOCK, usual_locked, usual_locked},
-        Limit{RLIMIT_CORE, 0, 0},
+        Limit{RLIMIT_CORE, 1, 1}, // at 0 the kernel would still start the host's handler of cores
     };
     for (const Limit &limit : limits) {
         const auto what = static_cast<__rlimit_resource_t>(limit.what);
