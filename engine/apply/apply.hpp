@@ -16,6 +16,7 @@ using OpenGuest = std::function<std::unique_ptr<Guest>(
 
 struct ApplyOptions {
     GuestKind guest = GuestKind::appliance;
+    CommandLimits limits = {}; ///< of every command of a guest
     PlanOptions plan;
     OpenGuest open_guest = retouch::open_guest; ///< the seam where tests put guests that fail
 };

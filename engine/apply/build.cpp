@@ -59,7 +59,8 @@ const GuestView &Build::open(const ApplyOptions &options) {
     const Phase phase("open", report_, events_);
     directory_ = std::make_unique<RunDirectory>();
     guest_ = options.open_guest(
-        stage_->disk(), {options.guest, directory_->path(), needs_network(target_)}, events_);
+        stage_->disk(), {options.guest, directory_->path(), needs_network(target_), options.limits},
+        events_);
     return *guest_;
 }
 

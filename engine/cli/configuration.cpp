@@ -114,6 +114,25 @@ CatalogSettings catalog_settings(const Field &field, const fs::path &directory) 
     return settings;
 }
 
+std::uint64_t number_at(const Value &value, const char *key, std::uint64_t otherwise) {
+    const std::string text = text_at(value, key);
+    return text.empty() ? otherwise
+                        : static_cast<std::uint64_t>(
+                              parse_bytes(text).value_or(static_cast<std::int64_t>(otherwise)));
+}
+
+/// The schema has seen to it that the values have their form.
+CommandLimits command_limits(const Value &value) {
+    CommandLimits limits;
+    limits.memory_bytes = number_at(value, "memory", limits.memory_bytes);
+    limits.processes = number_at(value, "processes", limits.processes);
+    limits.open_files = number_at(value, "open_files", limits.open_files);
+    limits.file_bytes = number_at(value, "file_size", limits.file_bytes);
+    if (const auto time = parse_duration(text_at(value, "time")))
+        limits.time = *time;
+    return limits;
+}
+
 Configuration resolve(const Value &root, const fs::path &file) {
     Configuration configuration;
     configuration.file = file;
@@ -127,6 +146,8 @@ Configuration resolve(const Value &root, const fs::path &file) {
         configuration.default_catalog = name->scalar;
     else if (configuration.catalogs.size() == 1)
         configuration.default_catalog = configuration.catalogs.front().name;
+    if (const Value *commands = root.find("commands"))
+        configuration.limits = command_limits(*commands);
     if (const Value *guest = root.find("guest"))
         configuration.guest = guest->scalar == "host" ? GuestKind::host : GuestKind::appliance;
     if (const Value *files = root.find("files"))

@@ -33,6 +33,7 @@ struct Configuration {
     std::string default_catalog;
     std::vector<CatalogSettings> catalogs; ///< at least one
     std::optional<GuestKind> guest;
+    CommandLimits limits;
     std::vector<std::filesystem::path> allowed_directories; ///< for files of recipes; absolute
 
     bool operator==(const Configuration &) const = default;

@@ -37,6 +37,8 @@ class Workspace {
     /// `choice` is the word given with --guest; empty: as configured.
     [[nodiscard]] GuestKind guest(const std::string &choice) const;
 
+    [[nodiscard]] const CommandLimits &limits() const { return configuration_.limits; }
+
   private:
     const Context &context_;
     Configuration configuration_;

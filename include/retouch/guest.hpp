@@ -133,8 +133,10 @@ struct CommandLimits {
     std::uint64_t memory_bytes = std::uint64_t{4} << 30;
     std::uint64_t processes = 4096;                    ///< and threads
     std::uint64_t open_files = 65536;                  ///< of each process
-    std::uint64_t file_bytes = std::uint64_t{1} << 40; ///< the size of one file, holes counted
-    std::chrono::seconds time{86400};                  ///< a command's own time limit is cut to it
+    std::uint64_t file_bytes = std::uint64_t{1} << 44; ///< the size of one file, holes counted
+    std::chrono::seconds time{86400};                  ///< a command's own limit is cut to it
+
+    bool operator==(const CommandLimits &) const = default;
 };
 
 struct GuestOptions {

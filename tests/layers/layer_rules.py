@@ -91,6 +91,7 @@ WAITS_ITSELF = {
     "engine/guest/appliance/watchdog.cpp": "is what hears of signals while the appliance works",
     "engine/guest/appliance/qemu_monitor.cpp": "the watchdog ends the machine it waits for",
     "engine/guest/host/bubblewrap.cpp": "a moment, for what it has killed",
+    "engine/guest/host/launcher_program.cpp": "two seconds at most, for a child that is being started",
     "engine/guest/tree/tree_walk.cpp": "a second at most, in the appliance too, where there is no base",
     "engine/store/new_file.cpp": "only asks whether somebody holds a lock",
     "engine/guest/sandbox/call_names.hpp": "names the calls, it makes none",
@@ -99,7 +100,7 @@ WAITS_ITSELF = {
 
 def instead_of_waiting(path, layer, line):
     """What to use instead of the call in `line` that waits and hears of no signal, or None."""
-    if layer == "base" or "runner" in path.parts or str(path) in WAITS_ITSELF or line.lstrip().startswith("//"):
+    if layer == "base" or {"runner", "launcher"} & set(path.parts) or str(path) in WAITS_ITSELF or line.lstrip().startswith("//"):
         return None
     calls = WAITING if layer == "guest" else {**WAITING, **READING}
     return next((instead for call, instead in calls.items() if re.search(call, line)), None)

@@ -237,6 +237,7 @@ int run(const Options &options, Context &context) {
     ApplyOptions apply_options;
     require_own_proc();
     apply_options.guest = workspace.guest(options.guest);
+    apply_options.limits = workspace.limits();
     apply_options.plan.from_current = options.from_current;
     const Confirm confirm = confirmation(options, context, progress, policy.get());
 

@@ -121,6 +121,7 @@ Plan plan_one(const CheckedRecipe &checked, const CatalogView &catalog, const Op
         GuestOptions guest_options;
         require_own_proc();
         guest_options.kind = workspace.guest(options.guest);
+        guest_options.limits = workspace.limits();
         guest_options.run_directory = directory->path();
         std::unique_ptr<Guest> guest = open_guest(disk, guest_options, events);
         events.on({"phase_started", name, "", {{"phase", "plan"}}});
@@ -139,6 +140,7 @@ Planned rehearse_one(const CheckedRecipe &checked, Catalog &catalog, const Optio
     ApplyOptions apply_options;
     require_own_proc();
     apply_options.guest = workspace.guest(options.guest);
+    apply_options.limits = workspace.limits();
     KeptStages kept = rehearse(plan, catalog, apply_options, how, events);
     return {std::move(plan), std::move(kept)};
 }

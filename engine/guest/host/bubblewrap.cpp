@@ -187,17 +187,21 @@ std::string own_place(MountPoints &points, const std::string &path, const char *
 }
 
 /// What of /proc is not of the command's own processes: settings can be read, what tells of this
-/// host is empty.
+/// host is empty or cannot be opened. A device bound without the right to devices is what cannot be
+/// opened. The first process is bubblewrap's: nobody needs its memory.
 void add_proc(Arguments &arguments, const std::string &proc) {
-    arguments.add({"--proc", proc, "--ro-bind", "/proc/sys", proc + "/sys"});
-    for (const char *name : {"acpi", "asound", "bus", "driver", "fs", "irq", "scsi"})
+    arguments.add({"--proc", proc, "--ro-bind", "/proc/sys", join(proc, "sys")});
+    const std::string closed = join(k_own_devices, "null");
+    for (const char *name : {"acpi", "asound", "bus", "driver", "fs", "irq", "pressure", "scsi",
+                             "1/task", "1/map_files"})
         if (std::filesystem::is_directory(join("/proc", name)))
             arguments.add(
                 {"--perms", "0755", "--tmpfs", join(proc, name), "--remount-ro", join(proc, name)});
-    for (const char *name : {"cmdline", "kallsyms", "kcore", "keys", "key-users", "kmsg",
-                             "sched_debug", "sysrq-trigger", "timer_list"})
+    for (const char *name : {"kallsyms", "kcore", "keys", "key-users", "kmsg", "sched_debug",
+                             "sysrq-trigger", "timer_list", "1/mem"})
         if (std::filesystem::exists(join("/proc", name)))
-            arguments.add_data("--ro-bind-data", "0444", "", join(proc, name));
+            arguments.add({"--ro-bind", closed, join(proc, name)});
+    arguments.add_data("--ro-bind-data", "0444", "", join(proc, "cmdline"));
 }
 
 /// A /sys that knows no hardware: what programs find there would be this host's, and would end up
@@ -271,14 +275,19 @@ std::string path_of(const char *program, const char *package) {
     return *path;
 }
 
-LaunchOrders make_orders(const Sandbox &sandbox, bool network) {
+LaunchOrders limited(const CommandLimits &limits) {
     LaunchOrders orders;
+    orders.memory_bytes = limits.memory_bytes;
+    orders.processes = limits.processes;
+    orders.open_files = limits.open_files;
+    orders.file_bytes = limits.file_bytes;
+    return orders;
+}
+
+LaunchOrders make_orders(const Sandbox &sandbox, bool network) {
+    LaunchOrders orders = limited(sandbox.limits);
     orders.writable = sandbox.writable;
     orders.network = network;
-    orders.memory_bytes = sandbox.limits.memory_bytes;
-    orders.processes = sandbox.limits.processes;
-    orders.open_files = sandbox.limits.open_files;
-    orders.file_bytes = sandbox.limits.file_bytes;
     orders.root = sandbox.root.string();
     if (network)
         orders.slirp = path_of("slirp4netns", "slirp4netns");
@@ -294,6 +303,16 @@ ProcessResult launch(const LaunchOrders &orders, ProcessSpec spec) {
     spec.environment.emplace();
     spec.inherited.push_back(text.get());
     return run_process(spec);
+}
+
+void try_to_launch(LaunchOrders orders) {
+    orders.only_try = true;
+    const ProcessResult ended = launch(orders, {});
+    if (!ended.ok())
+        throw Error(ErrorKind::unavailable,
+                    fmt::format("commands cannot be kept apart from this host: {}",
+                                escape(trim(ended.err))),
+                    "use --guest appliance");
 }
 
 /// Files that programs make without saying a mode get the usual one, whatever ours is.
@@ -317,14 +336,11 @@ void require_bubblewrap() {
 }
 
 void require_sandbox(const Sandbox &sandbox) {
-    LaunchOrders orders = make_orders(sandbox, false);
-    orders.only_try = true;
-    const ProcessResult ended = launch(orders, {});
-    if (!ended.ok())
-        throw Error(ErrorKind::unavailable,
-                    fmt::format("commands cannot be kept apart from this host: {}",
-                                escape(trim(ended.err))),
-                    "use --guest appliance");
+    try_to_launch(make_orders(sandbox, false));
+}
+
+void require_sandbox_here() {
+    try_to_launch(limited({}));
 }
 
 CommandResult run_in_sandbox(const Sandbox &sandbox, const GuestCommand &command) {

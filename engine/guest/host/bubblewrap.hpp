@@ -24,6 +24,9 @@ struct Sandbox {
 /// commands apart from the host. Nothing of it is optional.
 void require_sandbox(const Sandbox &sandbox);
 
+/// The same without a guest: whatever does not depend on its filesystems. Throws Error.
+void require_sandbox_here();
+
 /// Throws Error: unavailable when bubblewrap is not installed.
 void require_bubblewrap();
 

@@ -6,6 +6,7 @@
 #include "base/file.hpp"
 #include "base/process.hpp"
 #include "base/text.hpp"
+#include "guest/host/bubblewrap.hpp"
 #include "model/checks.hpp"
 
 #include <fmt/format.h>
@@ -20,8 +21,6 @@
 namespace retouch {
 
 namespace {
-
-constexpr std::chrono::seconds k_patience{10};
 
 struct Tool {
     const char *program;
@@ -46,22 +45,17 @@ Verdict root_needed() {
 }
 
 Verdict bubblewrap() {
-    const auto program = find_program("bwrap");
-    if (!program)
-        throw Error(ErrorKind::unavailable, "bwrap is not installed",
-                    "install the package bubblewrap");
-    ProcessSpec spec;
-    spec.program = *program;
-    spec.arguments = {
-        "--ro-bind",         "/",   "/", "--proc", "/proc", "--dev", "/dev", "--unshare-all",
-        "--die-with-parent", "true"};
-    spec.time_limit = k_patience;
-    const ProcessResult ended = run_process(spec);
-    if (!ended.ok())
-        throw Error(ErrorKind::unavailable,
-                    fmt::format("bwrap cannot make namespaces here: {}", escape(trim(ended.err))),
-                    "in a container, allow it to make namespaces and to mount");
-    return all_well(fmt::format("{} can make namespaces", escape(*program)));
+    require_bubblewrap();
+    if (geteuid() == 0)
+        require_sandbox_here();
+    return all_well("bwrap is there, and commands can be kept apart from this host");
+}
+
+Verdict network() {
+    if (!find_program("slirp4netns"))
+        return warning("slirp4netns is not installed: commands cannot have a network",
+                       "install the package slirp4netns");
+    return all_well("slirp4netns is there");
 }
 
 void require_device(const char *device, const char *module) {
@@ -106,6 +100,7 @@ std::vector<Finding> host_guest_findings(bool used) {
     const bool is_root = geteuid() == 0;
     checks.check("root", used ? root_needed : rights);
     checks.check("bubblewrap", bubblewrap);
+    checks.check("network", network);
     checks.check("tools", tools);
     // What devices a user without the rights may open says nothing.
     if (is_root) {

@@ -1,5 +1,5 @@
 // Two programs made with libseccomp, which has rules for a value but none for "any value but": the
-// first says which calls there are, the second allows all and refuses some of their arguments. What
+// first allows all calls and refuses some of their arguments, the second says which there are. What
 // the kernel reads as 32 bits is compared as 32 bits, else the upper half would get a value past.
 
 #include "guest/sandbox/call_filter.hpp"
@@ -149,7 +149,7 @@ std::string refused_arguments() {
 } // namespace
 
 std::vector<std::string> call_filters() {
-    return {allowed_names(), refused_arguments()};
+    return {refused_arguments(), allowed_names()};
 }
 
 } // namespace retouch

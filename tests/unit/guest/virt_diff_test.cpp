@@ -55,7 +55,7 @@ TEST_CASE("effects: virt-diff names the same paths") {
                     "chmod 600 passwd; chown 5:6 group; ln -s x os-release2; rm -r /var/log\n"
                     "mkdir /opt/d; ln new /opt/d/hard; ln -sfn other /bin/vi; rm /bin/ls\n"
                     "echo x >/bin/ls; echo 1 >/opt/s; chmod 4755 /opt/s; chmod 700 /home\n"
-                    "mknod /opt/null c 1 3; truncate -s 100000 /opt/sparse; mkfifo /opt/fifo\n"
+                    "truncate -s 100000 /opt/sparse; mkfifo /opt/fifo\n"
                     "touch -d '2001-01-01 00:00' shadow; cat resolv.conf >/tmp/x\n"
                     "cat /tmp/x >resolv.conf; touch -d '2001-01-01 00:00' resolv.conf; rm /tmp/x");
     REQUIRE(result.exit_status == 0);
@@ -63,7 +63,7 @@ TEST_CASE("effects: virt-diff names the same paths") {
     for (const EntryChange &change : guest->changes())
         paths.push_back(change.path);
     guest->finish();
-    CHECK(paths.size() == 17);
+    CHECK(paths.size() == 16);
     for (const char *touched : {"/etc/resolv.conf", "/etc/shadow"}) {
         CHECK(std::ranges::count(paths, touched) == 0);
         paths.emplace_back(touched);

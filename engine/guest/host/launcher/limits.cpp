@@ -31,8 +31,6 @@ void enter_group(const LaunchOrders &orders) {
 
 /// Programs that walk all descriptors, and old ones that use select, want the usual soft limit.
 void set_limits(const LaunchOrders &orders) {
-    // A handler of core files that is a program is given them in spite of a limit of 0, not of 1.
-    constexpr rlim_t no_core = 1;
     constexpr rlim_t usual_files = 1024;
     constexpr rlim_t usual_locked = rlim_t{8} << 20;
     const std::array limits = {
@@ -41,7 +39,7 @@ void set_limits(const LaunchOrders &orders) {
         Limit{RLIMIT_NOFILE, std::min<rlim_t>(usual_files, orders.open_files), orders.open_files},
         Limit{RLIMIT_FSIZE, orders.file_bytes, orders.file_bytes},
         Limit{RLIMIT_MEMLOCK, usual_locked, usual_locked},
-        Limit{RLIMIT_CORE, no_core, no_core},
+        Limit{RLIMIT_CORE, 1, 1}, // at 0 the kernel would still start the host's handler of cores
     };
     for (const Limit &limit : limits) {
         const auto what = static_cast<__rlimit_resource_t>(limit.what);

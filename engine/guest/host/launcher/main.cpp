@@ -10,12 +10,19 @@
 #include "guest/host/launcher/mounts.hpp"
 #include "guest/host/launcher/network.hpp"
 #include "guest/host/launcher/user_namespace.hpp"
+#include "guest/sandbox/capabilities.hpp"
 
+#include <algorithm>
+#include <array>
+#include <cerrno>
 #include <csignal>
+#include <fcntl.h>
 #include <linux/keyctl.h>
 #include <string>
+#include <sys/mman.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -29,13 +36,45 @@ void die_with(pid_t parent) {
         _exit(1);
 }
 
-[[noreturn]] void become_bubblewrap(LaunchOrders &orders) {
+/// A copy of bubblewrap that can be executed and not read. What executes such a file cannot be
+/// looked into by those who could not read it: its memory, its descriptors; nor is it a file of the
+/// host.
+int unreadable_copy(const std::string &path) {
+    const std::string bytes = read_whole(path.c_str());
+    const int writer = memfd_create("bwrap", MFD_CLOEXEC);
+    const std::string name = "/proc/self/fd/" + std::to_string(writer);
+    if (bytes.empty() || writer < 0 || !write_all_to(writer, bytes) || fchmod(writer, 0111) != 0)
+        fail("copy bwrap");
+    const int reader = open(name.c_str(), O_RDONLY | O_CLOEXEC);
+    close(writer); // what is open for writing cannot be executed
+    return reader;
+}
+
+/// The bounding set becomes what commands may have. Bubblewrap needs more for a moment, and gets it
+/// as what root inherits.
+void bound_capabilities() {
+    __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+    std::array<__user_cap_data_struct, 2> sets{};
+    bool done = syscall(SYS_capget, &header, sets.data()) == 0;
+    for (__user_cap_data_struct &set : sets)
+        set.inheritable = set.permitted;
+    done = done && syscall(SYS_capset, &header, sets.data()) == 0;
+    for (int number = 0; done && prctl(PR_CAPBSET_READ, number, 0, 0, 0) >= 0; ++number) {
+        const bool kept = std::any_of(k_capabilities.begin(), k_capabilities.end(),
+                                      [&](const Capability &one) { return one.number == number; });
+        done = kept || prctl(PR_CAPBSET_DROP, number, 0, 0, 0) == 0;
+    }
+    if (!done)
+        fail("give up capabilities");
+}
+
+[[noreturn]] void become_bubblewrap(LaunchOrders &orders, int program) {
     std::vector<char *> words;
     for (std::string &word : orders.arguments)
         words.push_back(word.data());
     words.push_back(nullptr);
     char *nothing = nullptr;
-    execve(words[0], words.data(), &nothing);
+    syscall(SYS_execveat, program, "", words.data(), &nothing, AT_EMPTY_PATH);
     fail("execute bwrap");
 }
 
@@ -50,14 +89,16 @@ void die_with(pid_t parent) {
     const int user_namespace = make_user_namespace(orders.processes);
     make_mounts(orders, user_namespace);
     set_limits(orders);
+    const int program = orders.only_try ? -1 : unreadable_copy(orders.arguments.front());
     enter_user_namespace(user_namespace);
     die_with(parent); // becoming another user has undone it
     if (orders.only_try)
         _exit(0);
+    bound_capabilities();
     network.connect();
     if (orders.personality_32 && personality(PER_LINUX32) < 0)
         fail("look like a 32-bit machine");
-    become_bubblewrap(orders);
+    become_bubblewrap(orders, program);
 }
 
 } // namespace
