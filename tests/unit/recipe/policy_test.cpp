@@ -190,16 +190,18 @@ TEST_CASE("policy: what would not be judged, or not as written, is an error when
         {"[]", "#: " + no_schema},
         {"null", "#: " + no_schema},
         {R"("x")", "#: " + no_schema},
-        {R"({"requierd": ["a"]})", "#/requierd: unknown keyword 'requierd'; did you mean 'required'?"},
+        {R"({"requierd": ["a"]})",
+         "#/requierd: unknown keyword 'requierd'; did you mean 'required'?"},
         {R"({"Const": 1, "zzzzzzzz": 1})",
          "#/Const: unknown keyword 'Const'; did you mean 'const'?\n"
          "  #/zzzzzzzz: unknown keyword 'zzzzzzzz'"},
         {R"({"items": [{"not": {"dependencies": {"a": {"x": 1}}}}]})",
          "#/items/0/not/dependencies/a/x: unknown keyword 'x'"},
         {R"({"definitions": {"unused/~": {"maxlength": 1}}})",
-         "#/definitions/unused~1~0/maxlength: unknown keyword 'maxlength'; did you mean 'maxLength'?"},
-        {R"({"patternProperties": {"^a": {"form": 1}}})",
-         "#/patternProperties/^a/form: unknown keyword 'form'; did you mean 'format'?"},
+         "#/definitions/unused~1~0/maxlength: unknown keyword 'maxlength'; did you mean "
+         "'maxLength'?"},
+        {R"({"patternProperties": {"^a": {"fromat": 1}}})",
+         "#/patternProperties/^a/fromat: unknown keyword 'fromat'; did you mean 'format'?"},
         {R"({"\u202e\u001b[31m": 1})",
          "#/\\u{202e}\\x1b[31m: unknown keyword '\\u{202e}\\x1b[31m'"},
         {R"({"$schema": "https://json-schema.org/draft/2020-12/schema", "unevaluatedProperties": false})",
@@ -265,44 +267,43 @@ TEST_CASE("policy: what would not be judged, or not as written, is an error when
          "references"},
         {R"({"patternProperties": {"[": true}})",
          "#/patternProperties/[: '[' is no usable regular expression: missing ]: ["},
-        {R"({"propertyNames": {"pattern": "(?!a)"}})",
+        {R"x({"propertyNames": {"pattern": "(?!a)"}})x",
          "#/propertyNames/pattern: '(?!a)' is no usable regular expression: (?! is not known; "
-         "there is no looking ahead or behind"
-}
+         "there is no looking ahead or behind"}
 
-,
+        ,
 
-    {R"({"$ref": 5})", "#/$ref: must be a text"},
-    {R"({"$ref": "http://example.org/x"})", "#/$ref: " + leads},
-    {R"({"$ref": "file:///etc/passwd"})", "#/$ref: " + leads},
-    {R"({"$ref": "other.json#/a"})", "#/$ref: " + leads}, {R"({"$ref": ""})", "#/$ref: " + leads},
-    {R"({"$ref": "#anchor"})", "#/$ref: " + leads},
-    {R"({"$ref": "#/definitions/a%2"})", "#/$ref: " + leads},
-    {R"({"$ref": "#/definitions/a"})", "#/$ref: no schema stands at '#/definitions/a'"},
-    {R"({"items": {"$ref": "#/enum/0"}, "enum": [{}]})",
-     "#/items/$ref: no schema stands at '#/enum/0'"},
-    {R"({"$ref": "#/definitions/a", "required": ["b"], "definitions": {"a": true}})",
-     "#/required: " + ignored},
-    {R"({"items": {"$ref": "#", "not": {}}})", "#/items/not: " + ignored},
+        {R"({"$ref": 5})", "#/$ref: must be a text"},
+        {R"({"$ref": "http://example.org/x"})", "#/$ref: " + leads},
+        {R"({"$ref": "file:///etc/passwd"})", "#/$ref: " + leads},
+        {R"({"$ref": "other.json#/a"})", "#/$ref: " + leads},
+        {R"({"$ref": ""})", "#/$ref: " + leads},
+        {R"({"$ref": "#anchor"})", "#/$ref: " + leads},
+        {R"({"$ref": "#/definitions/a%2"})", "#/$ref: " + leads},
+        {R"({"$ref": "#/definitions/a"})", "#/$ref: no schema stands at '#/definitions/a'"},
+        {R"({"items": {"$ref": "#/enum/0"}, "enum": [{}]})",
+         "#/items/$ref: no schema stands at '#/enum/0'"},
+        {R"({"$ref": "#/definitions/a", "required": ["b"], "definitions": {"a": true}})",
+         "#/required: " + ignored},
+        {R"({"items": {"$ref": "#", "not": {}}})", "#/items/not: " + ignored},
 
-    {R"({"$ref": "#"})", "#: refers back to itself without end"},
-    {R"({"allOf": [{"$ref": "#"}]})", "#: refers back to itself without end"},
-    {R"({"not": {"anyOf": [true, {"oneOf": [{"$ref": "#/not"}]}]}})",
-     "#/not: refers back to itself without end"},
-    {R"({"dependencies": {"a": {"$ref": "#"}}})", "#: refers back to itself without end"},
-    {R"({"if": {"$ref": "#"}, "then": true})", "#: refers back to itself without end"},
-    {R"({"definitions": {"a": {"$ref": "#/definitions/b"}, "b": {"$ref": "#/definitions/c"},
+        {R"({"$ref": "#"})", "#: refers back to itself without end"},
+        {R"({"allOf": [{"$ref": "#"}]})", "#: refers back to itself without end"},
+        {R"({"not": {"anyOf": [true, {"oneOf": [{"$ref": "#/not"}]}]}})",
+         "#/not: refers back to itself without end"},
+        {R"({"dependencies": {"a": {"$ref": "#"}}})", "#: refers back to itself without end"},
+        {R"({"if": {"$ref": "#"}, "then": true})", "#: refers back to itself without end"},
+        {R"({"definitions": {"a": {"$ref": "#/definitions/b"}, "b": {"$ref": "#/definitions/c"},
                              "c": {"$ref": "#/definitions/a"}}})",
-     "#/definitions/a: refers back to itself without end"},
-    {R"({"items": {"$ref": "#/definitions/a"}, "definitions": {"a": {"allOf": [
+         "#/definitions/a: refers back to itself without end"},
+        {R"({"items": {"$ref": "#/definitions/a"}, "definitions": {"a": {"allOf": [
               {"$ref": "#/definitions/a"}]}}})",
-     "#/definitions/a: refers back to itself without end"},
-}
-;
-for (const auto &[policy, found] : cases) {
-    CAPTURE(policy);
-    CHECK(mistakes(policy) == found);
-}
+         "#/definitions/a: refers back to itself without end"},
+    };
+    for (const auto &[policy, found] : cases) {
+        CAPTURE(policy);
+        CHECK(mistakes(policy) == found);
+    }
 }
 
 TEST_CASE("policy: what is no JSON, repeats a key or is too deep is refused") {
@@ -395,11 +396,11 @@ TEST_CASE("policy: a document that is nested beyond measure is refused, not cras
 
 TEST_CASE("policy: too many or too large patterns are refused") {
     std::string policy = R"({"patternProperties": {)";
-    for (int n = 0; n < 1000; ++n)
-        policy += fmt::format(R"("^{}[a-z]{{99}}$": true, )", n);
+    for (int n = 0; n < 900; ++n)
+        policy += fmt::format(R"("^{}[a-z]{{400}}$": true, )", n);
     CHECK(mistakes(policy + R"("x": true}})")
               .ends_with("is no usable regular expression: there are too many or too large ones in "
-                         "this p..."));
+                         "this policy"));
 }
 
 TEST_CASE("policy: the schema of plans fits the plan of the tests, and notices what does not") {
