@@ -61,6 +61,23 @@ bool search_apart(std::shared_ptr<const re2::RE2> pattern, std::string text) {
     return found.get();
 }
 
+/// True for a count of nine digits or more, which RE2 would take for ordinary characters.
+bool counts_beyond(std::string_view expression) {
+    std::size_t digits = 0;
+    bool counting = false;
+    for (std::size_t at = 0; at < expression.size(); ++at) {
+        const char each = expression[at];
+        const bool is_digit = each >= '0' && each <= '9';
+        counting = each == '{' || (counting && (is_digit || each == ','));
+        digits = counting && is_digit ? digits + 1 : 0;
+        if (digits == 9)
+            return true;
+        if (each == '\\')
+            ++at;
+    }
+    return false;
+}
+
 std::string words_for(const re2::RE2 &refused) {
     switch (refused.error_code()) {
     case re2::RE2::ErrorBadEscape:
@@ -90,15 +107,15 @@ std::optional<Pattern> Pattern::compile(std::string_view expression, std::string
     options.set_log_errors(false);
     options.set_never_capture(true);
     auto compiled = std::make_shared<const re2::RE2>(expression, options);
-    if (!compiled->ok()) {
+    if (!compiled->ok())
         mistake = words_for(*compiled);
-        return std::nullopt;
-    }
-    if (compiled->ProgramSize() > k_largest_size) {
+    else if (counts_beyond(expression))
+        mistake = "it repeats more than 1,000 times";
+    else if (compiled->ProgramSize() > k_largest_size)
         mistake = "it is too large";
-        return std::nullopt;
-    }
-    return Pattern(std::move(compiled));
+    else
+        return Pattern(std::move(compiled));
+    return std::nullopt;
 }
 
 bool Pattern::found_in(std::string_view text) const {

@@ -200,8 +200,8 @@ TEST_CASE("policy: what would not be judged, or not as written, is an error when
         {R"({"definitions": {"unused/~": {"maxlength": 1}}})",
          "#/definitions/unused~1~0/maxlength: unknown keyword 'maxlength'; did you mean "
          "'maxLength'?"},
-        {R"({"patternProperties": {"^a": {"form": 1}}})",
-         "#/patternProperties/^a/form: unknown keyword 'form'; did you mean 'format'?"},
+        {R"({"patternProperties": {"^a": {"fromat": 1}}})",
+         "#/patternProperties/^a/fromat: unknown keyword 'fromat'; did you mean 'format'?"},
         {R"({"\u202e\u001b[31m": 1})",
          "#/\\u{202e}\\x1b[31m: unknown keyword '\\u{202e}\\x1b[31m'"},
         {R"({"$schema": "https://json-schema.org/draft/2020-12/schema", "unevaluatedProperties": false})",
@@ -269,7 +269,9 @@ TEST_CASE("policy: what would not be judged, or not as written, is an error when
          "#/patternProperties/[: '[' is no usable regular expression: missing ]: ["},
         {R"x({"propertyNames": {"pattern": "(?!a)"}})x",
          "#/propertyNames/pattern: '(?!a)' is no usable regular expression: (?! is not known; "
-         "there is no looking ahead or behind"},
+         "there is no looking ahead or behind"}
+
+        ,
 
         {R"({"$ref": 5})", "#/$ref: must be a text"},
         {R"({"$ref": "http://example.org/x"})", "#/$ref: " + leads},
@@ -394,11 +396,11 @@ TEST_CASE("policy: a document that is nested beyond measure is refused, not cras
 
 TEST_CASE("policy: too many or too large patterns are refused") {
     std::string policy = R"({"patternProperties": {)";
-    for (int n = 0; n < 1000; ++n)
-        policy += fmt::format(R"("^{}[a-z]{{99}}$": true, )", n);
+    for (int n = 0; n < 900; ++n)
+        policy += fmt::format(R"("^{}[a-z]{{400}}$": true, )", n);
     CHECK(mistakes(policy + R"("x": true}})")
               .ends_with("is no usable regular expression: there are too many or too large ones in "
-                         "this p..."));
+                         "this policy"));
 }
 
 TEST_CASE("policy: the schema of plans fits the plan of the tests, and notices what does not") {
