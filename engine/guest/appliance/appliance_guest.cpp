@@ -77,6 +77,7 @@ ApplianceGuest::ApplianceGuest(const Disk &disk, const GuestOptions &options, Ev
     : directory_(options.run_directory, "guest-"),
       read_only_(disk.read_only),
       network_(options.network),
+      limits_(options.limits),
       export_(std::make_unique<DiskExport>(disk, DiskExport::Protocol::nbd, directory_.path())),
       handle_(launch_appliance({export_->path(), disk.read_only, options.network, directory_.path(),
                                 monitor_path(*export_)},
@@ -248,7 +249,7 @@ CommandResult ApplianceGuest::run_command(const GuestCommand &command, bool writ
     if (command.network && !network_)
         throw Error(ErrorKind::failed, "the appliance was started without a network");
     need_runner();
-    return run_in_appliance({*handle_, *watchdog_, *this, writable}, command);
+    return run_in_appliance({*handle_, *watchdog_, *this, limits_, writable}, command);
 }
 
 void ApplianceGuest::mark(const std::vector<std::string> &keep) {

@@ -71,6 +71,7 @@ class ApplianceGuest final : public Guest {
     TemporaryDirectory directory_;
     bool read_only_;
     bool network_;
+    CommandLimits limits_;
     std::unique_ptr<DiskExport> export_;
     std::unique_ptr<Handle> handle_;
     std::unique_ptr<Watchdog> watchdog_;

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <ctime>
 #include <poll.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -63,7 +64,7 @@ void Supervision::watch(pid_t first, int first_fd) {
         }
         if (!gone && waiting_for_command() && milliseconds_left() == 0) {
             late_ = true;
-            kill(first, SIGKILL);
+            syscall(SYS_pidfd_send_signal, first_fd, SIGKILL, nullptr, 0);
         }
     }
 }
