@@ -10,7 +10,9 @@
 #include "guest/command.hpp"
 #include "guest/refusals.hpp"
 #include "guest/resolve.hpp"
+#include "guest/sandbox/call_filter.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <vector>
@@ -79,6 +81,11 @@ Job make_job(const ApplianceSandbox &sandbox, const GuestCommand &command) {
     job.personality_32 = sandbox.guest.facts().architecture == "i686";
     job.limit_seconds = static_cast<std::uint64_t>(command.time_limit.count());
     job.output_bound = k_output_bound;
+    job.memory_bytes = sandbox.limits.memory_bytes;
+    job.processes = sandbox.limits.processes;
+    job.open_files = sandbox.limits.open_files;
+    job.file_bytes = sandbox.limits.file_bytes;
+    job.filters = call_filters();
     job.hostname = k_guest_hostname;
     job.shell = command.shell;
     job.directory = command.working_directory;
@@ -107,6 +114,13 @@ void check_started(const RunnerReport &report, const GuestCommand &command) {
     if (why == "mountpoint")
         throw refusal::file_operation("make a mount point of", detail,
                                       static_cast<int>(report.number("code")));
+    if (why == "owners")
+        throw Error(
+            ErrorKind::refused,
+            fmt::format("commands cannot run in this guest: the appliance's kernel cannot map the "
+                        "owners of files on {}",
+                        detail.empty() ? "its filesystems" : escape(trim(detail))),
+            "recipes for it can only inject files");
     throw Error(ErrorKind::failed, fmt::format("the command could not be started in the guest: {}",
                                                escape(trim(detail))));
 }
@@ -122,6 +136,18 @@ RunnerReport do_job(const ApplianceSandbox &sandbox, const GuestCommand &command
     }
 }
 
+/// A sentence for each limit the command met, as lines of its own.
+std::vector<std::string> limits_met(const RunnerReport &report, const CommandLimits &limits) {
+    std::vector<std::string> lines;
+    const std::string met = report.text("limits");
+    if (met.find("memory") != std::string::npos)
+        lines.emplace_back("retouch: the command needed more memory than the appliance has\n");
+    if (met.find("processes") != std::string::npos)
+        lines.push_back(
+            fmt::format("retouch: the command met the limit of {} processes\n", limits.processes));
+    return lines;
+}
+
 } // namespace
 
 CommandResult run_in_appliance(const ApplianceSandbox &sandbox, const GuestCommand &command) {
@@ -135,6 +161,11 @@ CommandResult run_in_appliance(const ApplianceSandbox &sandbox, const GuestComma
         result.timed_out ? k_timed_out_status : static_cast<int>(report.number("status"));
     result.out = {report.bytes("out"), report.number("out_total")};
     result.err = {report.bytes("err"), report.number("err_total")};
+    for (const std::string &line : limits_met(report, sandbox.limits)) {
+        result.exit_status = std::max(result.exit_status, 1);
+        result.err.text += line;
+        result.err.total += line.size();
+    }
     result.seconds = static_cast<double>(report.number("microseconds")) / 1e6;
     return result;
 }

@@ -12,6 +12,7 @@ struct ApplianceSandbox {
     const Handle &handle;
     Watchdog &watchdog;
     const GuestView &guest;
+    const CommandLimits &limits;
     bool writable = false; ///< else every filesystem of the guest is read-only for it
 };
 

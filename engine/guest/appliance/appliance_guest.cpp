@@ -87,6 +87,7 @@ ApplianceGuest::ApplianceGuest(const Disk &disk, const GuestOptions &options, Ev
     : directory_(options.run_directory, "guest-"),
       read_only_(disk.read_only),
       network_(options.network),
+      limits_(options.limits),
       export_(std::make_unique<DiskExport>(disk, DiskExport::Protocol::nbd, directory_.path())) {
     attended(*this, [&] {
         launch(events);
@@ -307,7 +308,7 @@ CommandResult ApplianceGuest::run_command(const GuestCommand &command, bool writ
     if (command.network && !network_)
         throw Error(ErrorKind::failed, "the appliance was started without a network");
     need_runner();
-    return run_in_appliance({*handle_, *watchdog_, *this, writable}, command);
+    return run_in_appliance({*handle_, *watchdog_, *this, limits_, writable}, command);
 }
 
 void ApplianceGuest::mark(const std::vector<std::string> &keep) {

@@ -77,6 +77,7 @@ class ApplianceGuest final : public ServedGuest {
     TemporaryDirectory directory_;
     bool read_only_;
     bool network_;
+    CommandLimits limits_;
     std::unique_ptr<DiskExport> export_;
     std::unique_ptr<Handle> handle_;
     std::unique_ptr<HelperGuard> guard_; ///< of the appliance

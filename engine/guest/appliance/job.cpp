@@ -14,14 +14,14 @@ constexpr std::array k_texts = {
     &Job::proc,     &Job::dev,   &Job::sys,       &Job::resolver,    &Job::services, &Job::policy,
 };
 constexpr std::array k_switches = {&Job::writable, &Job::network, &Job::personality_32};
-constexpr std::array k_numbers = {&Job::limit_seconds, &Job::output_bound};
+constexpr std::array k_numbers = {&Job::limit_seconds, &Job::output_bound, &Job::memory_bytes,
+                                  &Job::processes,     &Job::open_files,   &Job::file_bytes};
+constexpr std::array k_lists = {&Job::filters, &Job::forbidden, &Job::environment};
 
 /// Takes words off the front of a text.
 class Words {
   public:
     explicit Words(std::string_view text) : text_(text) {}
-
-    [[nodiscard]] bool more() const { return !text_.empty(); }
 
     std::string_view next() {
         const std::size_t end = std::min(text_.find('\0'), text_.size());
@@ -60,12 +60,17 @@ std::string write_job(const Job &job) {
         add(job.*member ? "1" : "0");
     for (const auto member : k_numbers)
         add(std::to_string(job.*member));
-    for (const auto member : k_texts) {
+    const auto add_sized = [&](const std::string &bytes) {
+        add(std::to_string(bytes.size()));
+        text += bytes;
+    };
+    for (const auto member : k_texts)
+        add_sized(job.*member);
+    for (const auto member : k_lists) {
         add(std::to_string((job.*member).size()));
-        text += job.*member;
+        for (const std::string &entry : job.*member)
+            add_sized(entry);
     }
-    for (const std::string &entry : job.environment)
-        add(entry);
     return text;
 }
 
@@ -78,8 +83,9 @@ Job read_job(std::string_view text) {
         job.*member = words.next_number();
     for (const auto member : k_texts)
         job.*member = words.take(words.next_number());
-    while (words.more())
-        job.environment.emplace_back(words.next());
+    for (const auto member : k_lists)
+        for (std::uint64_t left = words.next_number(); left > 0; --left)
+            (job.*member).emplace_back(words.take(words.next_number()));
     return job;
 }
 

@@ -16,6 +16,10 @@ struct Job {
     bool personality_32 = false; ///< uname -m must say i686
     std::uint64_t limit_seconds = 0;
     std::uint64_t output_bound = 0; ///< kept of each stream, from its end
+    std::uint64_t memory_bytes = 0; ///< of the command and all it starts, as are the processes
+    std::uint64_t processes = 0;
+    std::uint64_t open_files = 0; ///< of each process, as is the size of a file
+    std::uint64_t file_bytes = 0;
     std::string hostname;
     std::string shell;
     std::string directory;
@@ -25,6 +29,8 @@ struct Job {
     std::string resolver;            ///< where name resolution is put; empty for nowhere
     std::string services;            ///< where `policy` is put; empty for nowhere
     std::string policy;
+    std::vector<std::string> filters;     ///< seccomp programs, in the order to install them
+    std::vector<std::string> forbidden;   ///< addresses no command may reach
     std::vector<std::string> environment; ///< NAME=VALUE
 };
 

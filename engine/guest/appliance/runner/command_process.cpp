@@ -1,23 +1,20 @@
-// From new namespaces to the guest's shell: surroundings, rights, execve.
+// From the first process to the guest's shell: streams, rights, the filter, execve.
 
 #include "guest/appliance/runner/command_process.hpp"
 
 #include "guest/appliance/runner/notice.hpp"
-#include "guest/appliance/runner/surroundings.hpp"
 #include "guest/sandbox/capabilities.hpp"
 
 #include <algorithm>
 #include <cerrno>
-#include <csignal>
 #include <fcntl.h>
 #include <linux/close_range.h>
-#include <sched.h>
-#include <sys/mount.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 namespace retouch {
@@ -48,18 +45,20 @@ bool is_program(const char *path) {
     return stat(path, &status) == 0 && S_ISREG(status.st_mode) && (status.st_mode & 0111) != 0;
 }
 
-/// Makes the guest's root that of the whole mount namespace. A process that may chroot can leave a
-/// chroot again, and would find the appliance around it: its files, its devices.
-bool enter_guest() {
-    constexpr int levels = 16; // the appliance's root is itself one or two below the namespace's
-    const int guest = open(k_guest_root, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (guest < 0 || chdir("/") != 0 || chroot(k_guest_root) != 0)
-        return false;
-    for (int level = 0; level < levels; ++level)
-        if (chdir("..") != 0)
+/// Requires: no new privileges. What comes after it must be allowed by it.
+bool install_filters(std::vector<std::string> &filters) {
+    for (std::string &program : filters) {
+        sock_fprog filter{static_cast<unsigned short>(program.size() / sizeof(sock_filter)),
+                          reinterpret_cast<sock_filter *>(program.data())};
+        if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter) != 0)
             return false;
-    return syscall(SYS_move_mount, guest, "", AT_FDCWD, ".", MOVE_MOUNT_F_EMPTY_PATH) == 0 &&
-           fchdir(guest) == 0 && chroot(".") == 0 && chdir("/") == 0;
+    }
+    return !filters.empty();
+}
+
+bool give_up_rights(Job &job) {
+    return (!job.personality_32 || personality(PER_LINUX32) >= 0) && drop_capabilities() &&
+           install_filters(job.filters);
 }
 
 std::vector<char *> pointers(std::vector<std::string> &words) {
@@ -71,21 +70,20 @@ std::vector<char *> pointers(std::vector<std::string> &words) {
     return result;
 }
 
-/// The command itself.
-[[noreturn]] void become_command(Job &job, const Pipes &pipes) {
+} // namespace
+
+void become_command(Job &job, const Pipes &pipes) {
     const int notices = pipes.notices[1];
     const int nothing = open("/dev/null", O_RDONLY);
     dup2(nothing, STDIN_FILENO);
     dup2(pipes.out[1], STDOUT_FILENO);
     dup2(pipes.err[1], STDERR_FILENO);
     setsid();
-    if (!enter_guest())
-        tell(notices, Notice::Kind::failed, errno, "enter the guest");
-    else if (!is_program(job.shell.c_str()))
+    if (!is_program(job.shell.c_str()))
         tell(notices, Notice::Kind::no_shell, 0);
     else if (chdir(job.directory.c_str()) != 0)
         tell(notices, Notice::Kind::no_directory, 0);
-    else if (!drop_capabilities() || (job.personality_32 && personality(PER_LINUX32) < 0))
+    else if (!give_up_rights(job))
         tell(notices, Notice::Kind::failed, errno, "give up rights");
     else {
         tell(notices, Notice::Kind::started, 0);
@@ -95,28 +93,6 @@ std::vector<char *> pointers(std::vector<std::string> &words) {
         tell(notices, Notice::Kind::failed, errno, "execute the shell");
     }
     _exit(127);
-}
-
-} // namespace
-
-void be_first_process(Job &job, const Pipes &pipes) {
-    const int notices = pipes.notices[1];
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
-        tell(notices, Notice::Kind::failed, errno, "make private mounts");
-    else if (const std::string problem = make_surroundings(job); !problem.empty())
-        tell(notices, Notice::Kind::failed, 0, problem);
-    else {
-        const pid_t command = fork();
-        if (command == 0)
-            become_command(job, pipes);
-        int status = 0;
-        for (pid_t ended = 0; ended != command;)
-            ended = wait(&status);
-        const int code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-        tell(notices, Notice::Kind::ended, code);
-    }
-    _exit(0);
 }
 
 } // namespace retouch

@@ -1,8 +1,8 @@
 #include "guest/appliance/runner/looking.hpp"
 
 #include "guest/appliance/runner/disk_writes.hpp"
+#include "guest/appliance/runner/guest_mounts.hpp"
 #include "guest/appliance/runner/sha256.hpp"
-#include "guest/appliance/runner/surroundings.hpp"
 #include "guest/appliance/runner/whole_file.hpp"
 #include "guest/tree/packing.hpp"
 #include "guest/tree/tree_memory.hpp"

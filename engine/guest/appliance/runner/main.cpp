@@ -4,18 +4,23 @@
 
 #include "guest/appliance/job.hpp"
 #include "guest/appliance/runner/command_process.hpp"
+#include "guest/appliance/runner/guest_mounts.hpp"
+#include "guest/appliance/runner/limits.hpp"
 #include "guest/appliance/runner/looking.hpp"
 #include "guest/appliance/runner/made_points.hpp"
 #include "guest/appliance/runner/supervision.hpp"
 #include "guest/appliance/runner/surroundings.hpp"
 #include "guest/appliance/runner/whole_file.hpp"
+#include "guest/sandbox/ids.hpp"
 
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <sched.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -42,27 +47,101 @@ std::string make_points(const Job &job, MadePoints &points) {
     return {};
 }
 
-std::string run(Job &job) {
-    Pipes pipes;
-    const bool made = pipe2(pipes.out.data(), O_CLOEXEC) == 0 &&
-                      pipe2(pipes.err.data(), O_CLOEXEC) == 0 &&
-                      pipe2(pipes.notices.data(), O_CLOEXEC) == 0;
-    const unsigned long flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS |
+std::string not_started(const std::string &detail) {
+    return "failed start\ndetail " + detail + "\n";
+}
+
+bool make_pipes(Pipes &pipes) {
+    return pipe2(pipes.out.data(), O_CLOEXEC) == 0 && pipe2(pipes.err.data(), O_CLOEXEC) == 0 &&
+           pipe2(pipes.notices.data(), O_CLOEXEC) == 0 && pipe2(pipes.go.data(), O_CLOEXEC) == 0;
+}
+
+/// The first process of new namespaces, its pidfd in `first_fd`; it waits for its orders. The
+/// kernel makes no user namespace for a process whose root is not that of its mount namespace, so
+/// both leave the appliance's root for that moment.
+pid_t make_first_process(Job &job, const Pipes &pipes, int &first_fd) {
+    const unsigned long flags = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS |
                                 (job.network ? 0UL : static_cast<unsigned long>(CLONE_NEWNET));
-    int first_fd = -1;
-    const long first = made ? syscall(SYS_clone, flags | CLONE_PIDFD | SIGCHLD, nullptr, &first_fd,
-                                      nullptr, nullptr)
-                            : -1;
-    if (first == 0)
+    const int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (!enter_top())
+        return -1;
+    const long first =
+        syscall(SYS_clone, flags | CLONE_PIDFD | SIGCHLD, nullptr, &first_fd, nullptr, nullptr);
+    const int code = errno;
+    const bool back = fchdir(root) == 0 && chroot(".") == 0;
+    close(root);
+    if (first == 0) {
+        if (!back)
+            _exit(1);
         be_first_process(job, pipes);
-    if (first < 0)
-        return std::string("failed start\ndetail make namespaces: ") + std::strerror(errno) + "\n";
-    close(pipes.out[1]);
-    close(pipes.err[1]);
-    close(pipes.notices[1]);
+    }
+    errno = code;
+    return back ? static_cast<pid_t>(first) : -1;
+}
+
+/// The user namespace of `first`, its users mapped; -1 with errno.
+int map_users(pid_t first) {
+    const std::string directory = "/proc/" + std::to_string(first);
+    for (const char *map : {"/uid_map", "/gid_map"}) {
+        const int file = open((directory + map).c_str(), O_WRONLY | O_CLOEXEC);
+        const bool written = file >= 0 && write_all_to(file, k_id_map);
+        close(file);
+        if (!written)
+            return -1;
+    }
+    return open((directory + "/ns/user").c_str(), O_RDONLY | O_CLOEXEC);
+}
+
+/// What `first` needs to go on. Lines for the report when that fails, else nothing.
+std::string prepare(const Job &job, pid_t first, int first_fd, CommandGroup &group,
+                    GuestMounts &mounts) {
+    if (const std::string problem = group.make(job, first); !problem.empty())
+        return not_started(problem);
+    if (!set_process_limits(job, first))
+        return not_started(std::string("limit the command: ") + std::strerror(errno));
+    const int user_namespace = map_users(first);
+    if (user_namespace < 0)
+        return not_started(std::string("map the guest's users: ") + std::strerror(errno));
+    if (const std::string report = mounts.put(job, user_namespace); !report.empty())
+        return report;
+    close(user_namespace);
+    if (const std::string problem = make_surroundings(job); !problem.empty())
+        return not_started(problem);
+    if (const std::string problem = mount_kernel_views(job, first_fd); !problem.empty())
+        return not_started(problem);
+    return {};
+}
+
+/// To the end of `first` and of all it started.
+std::string run_in(Job &job, const Pipes &pipes, pid_t first, int first_fd) {
+    CommandGroup group;
+    GuestMounts mounts;
+    const std::string problem = prepare(job, first, first_fd, group, mounts);
+    if (problem.empty())
+        static_cast<void>(!write(pipes.go[1], "g", 1));
+    close(pipes.go[1]);
     Supervision supervision(pipes, job);
-    supervision.watch(static_cast<pid_t>(first), first_fd);
-    return supervision.report();
+    supervision.watch(first, first_fd);
+    const std::string met = group.limits_met();
+    group.take_away();
+    mounts.take_away();
+    if (!problem.empty())
+        return problem;
+    return supervision.report() + (met.empty() ? "" : "limits " + met + "\n");
+}
+
+std::string run(Job &job) {
+    if (unshare(CLONE_NEWNS) != 0 ||
+        mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
+        return not_started(std::string("make private mounts: ") + std::strerror(errno));
+    Pipes pipes;
+    int first_fd = -1;
+    const pid_t first = make_pipes(pipes) ? make_first_process(job, pipes, first_fd) : -1;
+    if (first < 0)
+        return not_started(std::string("make namespaces: ") + std::strerror(errno));
+    for (const int end : {pipes.out[1], pipes.err[1], pipes.notices[1], pipes.go[0]})
+        close(end);
+    return run_in(job, pipes, first, first_fd);
 }
 
 std::string run_job(const char *path) {
@@ -81,6 +160,7 @@ std::string run_job(const char *path) {
 } // namespace retouch
 
 int main(int count, char **words) {
+    close_range(3, ~0U, 0); // those of libguestfs' daemon
     const std::string_view task = count < 2 ? "" : words[1];
     std::string report;
     if (task == "run" && count == 3)

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <ctime>
 #include <poll.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 

@@ -1,0 +1,33 @@
+#pragma once
+// The limits of one command and all it starts. Processes are counted together by a control group
+// of ours. Memory is too, but libguestfs turns that off in its appliance: there a command's
+// processes are the first to go when the appliance has none left. Part of the runner.
+
+#include "guest/appliance/job.hpp"
+
+#include <string>
+#include <sys/types.h>
+
+namespace retouch {
+
+class CommandGroup {
+  public:
+    /// Makes it in this process's mount namespace, which must be its own, and puts `first` into it,
+    /// a process with no children yet. Empty, or what could not be done.
+    [[nodiscard]] std::string make(const Job &job, pid_t first);
+
+    /// Which limits were met: "memory", "processes", both with a blank between, or empty.
+    [[nodiscard]] std::string limits_met() const;
+
+    /// Requires: its processes have ended.
+    void take_away();
+
+  private:
+    std::string memory_kills_;
+};
+
+/// Sets the limits of each process for `process` and all it will start. It is done from outside
+/// because a user namespace has no right to raise them. False with errno.
+[[nodiscard]] bool set_process_limits(const Job &job, pid_t process);
+
+} // namespace retouch
