@@ -64,6 +64,7 @@ FEW_MAY = [
     ("fork|vfork|clone|clone3|posix_spawnp?|popen|system",
      {"engine/base/child_start.cpp", "engine/guest/appliance/runner/main.cpp",
       "engine/guest/appliance/runner/command_process.cpp",
+      "engine/guest/appliance/runner/first_process.cpp", "engine/guest/appliance/runner/kernel_views.cpp",
       "engine/guest/host/launcher/network.cpp", "engine/guest/host/launcher/user_namespace.cpp"},
      "programs are started by base/process.hpp"),
 ]
