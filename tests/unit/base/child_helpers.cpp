@@ -36,8 +36,9 @@ int beside_bystander(const std::function<int()> &body) {
             return 96;
         return in_child([&] {
             const pid_t bystander = fork();
-            for (; bystander == 0;)
-                pause();
+            if (bystander == 0)
+                while (true)
+                    pause();
             const int status = in_child([&] {
                 const int result = body();
                 return result == 0 && !has_no_children() ? 97 : result;

@@ -231,8 +231,9 @@ TEST_CASE("process handle: it signals the one it holds, and nobody once that is 
         return;
     CHECK(beside_bystander([] {
               const pid_t other = fork();
-              for (; other == 0;)
-                  pause();
+              if (other == 0)
+                  while (true)
+                      pause();
               const ProcessHandle held{ProcessId(other)};
               if (held.ended())
                   return 1;
