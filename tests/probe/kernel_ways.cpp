@@ -139,7 +139,11 @@ constexpr Way k_ways[] = {
          std::array<char, 64> text{};
          const bool by_call = klogctl(3, text.data(), text.size()) >= 0;
          detail = by_call ? "syslog" : "/proc/kmsg";
-         return by_call || open("/proc/kmsg", O_RDONLY | O_CLOEXEC | O_NONBLOCK) >= 0;
+
+         struct stat status {};
+
+         const int file = open("/proc/kmsg", O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+         return by_call || (file >= 0 && fstat(file, &status) == 0 && S_ISREG(status.st_mode));
      }},
     {"silence the log of the kernel",
      [](const World &, std::string &) { return beyond_rights(klogctl(8, nullptr, 0)); }},

@@ -21,9 +21,10 @@ constexpr unsigned long k_quiet = MS_NOSUID | MS_NODEV | MS_NOEXEC;
 
 constexpr std::array k_read_only = {"sys", "bus", "fs", "irq", "sysrq-trigger", "driver", "mtrr"};
 constexpr std::array k_hidden_in_proc = {
-    "acpi",  "asound",   "kcore",       "keys", "key-users",   "latency_stats", "timer_list",
-    "scsi",  "kallsyms", "sched_debug", "kmsg", "kpagecount",  "kpageflags",    "kpagecgroup",
-    "iomem", "ioports",  "modules",     "dma",  "vmallocinfo", "slabinfo",      "cmdline",
+    "acpi",        "asound",      "kcore",    "keys",        "key-users", "latency_stats",
+    "timer_list",  "scsi",        "kallsyms", "sched_debug", "kmsg",      "kpagecount",
+    "kpageflags",  "kpagecgroup", "iomem",    "ioports",     "modules",   "dma",
+    "vmallocinfo", "slabinfo",    "cmdline",  "pressure",
 };
 constexpr std::array k_hidden_in_sys = {
     "firmware",        "power", "hypervisor", "kernel/debug",        "kernel/tracing",

@@ -90,7 +90,7 @@ bool set_process_limits(const Job &job, pid_t process) {
         Limit{RLIMIT_NOFILE, std::min<rlim_t>(usual_files, job.open_files), job.open_files},
         Limit{RLIMIT_FSIZE, job.file_bytes, job.file_bytes},
         Limit{RLIMIT_MEMLOCK, usual_locked, usual_locked},
-        Limit{RLIMIT_CORE, 0, 0},
+        Limit{RLIMIT_CORE, 1, 1}, // at 0 the kernel would still start a handler of cores
     };
     return std::all_of(limits.begin(), limits.end(), [process](const Limit &limit) {
         const rlimit value{limit.soft, limit.hard};
