@@ -137,7 +137,7 @@ std::vector<std::string> hidden(const Step &step) {
 } // namespace
 
 extern const StepKind k_files_step;
-const StepKind k_files_step = {"files", 10,      1,        read_files, preview, execute,
-                               needs,   section, relocate, hidden};
+const StepKind k_files_step = {"files", 10,    1,       read_files, preview,
+                               execute, needs, section, relocate,   hidden};
 
 } // namespace retouch
