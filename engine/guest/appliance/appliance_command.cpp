@@ -2,6 +2,7 @@
 
 #include "guest/appliance/appliance_command.hpp"
 
+#include "base/file.hpp"
 #include "base/interrupt.hpp"
 #include "base/path.hpp"
 #include "base/text.hpp"
@@ -13,7 +14,14 @@
 #include "guest/sandbox/call_filter.hpp"
 
 #include <algorithm>
+#include <arpa/inet.h>
+#include <array>
+#include <cerrno>
+#include <cstring>
 #include <fmt/format.h>
+#include <ifaddrs.h>
+#include <memory>
+#include <netinet/in.h>
 #include <sys/stat.h>
 #include <vector>
 
@@ -74,6 +82,25 @@ void choose_resolver(const ApplianceSandbox &sandbox, Job &job) {
         job.resolver = path;
 }
 
+/// This host's, in IPv4: the machine has no other network.
+std::vector<std::string> own_addresses() {
+    ifaddrs *all = nullptr;
+    if (getifaddrs(&all) != 0)
+        throw system_error("read", "the addresses of this host", errno);
+    const std::unique_ptr<ifaddrs, decltype(&freeifaddrs)> owner(all, &freeifaddrs);
+    std::vector<std::string> found;
+    for (const ifaddrs *one = all; one != nullptr; one = one->ifa_next) {
+        if (one->ifa_addr == nullptr || one->ifa_addr->sa_family != AF_INET)
+            continue;
+        sockaddr_in address{};
+        std::memcpy(&address, one->ifa_addr, sizeof address);
+        std::array<char, INET_ADDRSTRLEN> text{};
+        inet_ntop(AF_INET, &address.sin_addr, text.data(), text.size());
+        found.emplace_back(text.data());
+    }
+    return found;
+}
+
 Job make_job(const ApplianceSandbox &sandbox, const GuestCommand &command) {
     Job job;
     job.writable = sandbox.writable;
@@ -96,8 +123,10 @@ Job make_job(const ApplianceSandbox &sandbox, const GuestCommand &command) {
         job.environment.push_back(fmt::format("{}={}", name, value));
     choose_mount_points(sandbox, job);
     choose_service_policy(sandbox, job);
-    if (job.network)
+    if (job.network) {
         choose_resolver(sandbox, job);
+        job.forbidden = own_addresses();
+    }
     return job;
 }
 

@@ -287,7 +287,7 @@ TEST_CASE("effects: files of many terabytes and directories of any depth are tol
             guest.mark({});
             const std::string each = "n=$(printf %0200d 0); for i in $(seq 60); do ";
             const std::vector<EntryChange> changes = changes_by(
-                guest, "mkdir /opt/fx-deep; truncate -s 3T /opt/fx-deep/hole; cd /opt/fx-deep; " +
+                guest, "mkdir /opt/fx-deep; truncate -s 3072G /opt/fx-deep/hole; cd /opt/fx-deep; " +
                            each +
                            "mkdir $n; cd -P $n 2>&1; done; echo x >./file; "
                            "chmod 4755 ./file");

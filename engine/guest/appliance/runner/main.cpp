@@ -8,6 +8,7 @@
 #include "guest/appliance/runner/limits.hpp"
 #include "guest/appliance/runner/looking.hpp"
 #include "guest/appliance/runner/made_points.hpp"
+#include "guest/appliance/runner/outward_network.hpp"
 #include "guest/appliance/runner/supervision.hpp"
 #include "guest/appliance/runner/surroundings.hpp"
 #include "guest/appliance/runner/whole_file.hpp"
@@ -134,6 +135,8 @@ std::string run(Job &job) {
     if (unshare(CLONE_NEWNS) != 0 ||
         mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
         return not_started(std::string("make private mounts: ") + std::strerror(errno));
+    if (job.network)
+        leave_out_host(job);
     Pipes pipes;
     int first_fd = -1;
     const pid_t first = make_pipes(pipes) ? make_first_process(job, pipes, first_fd) : -1;

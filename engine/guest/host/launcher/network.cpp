@@ -93,7 +93,7 @@ void OutwardNetwork::connect() const {
     if (!wanted_)
         return;
     wait_for_slirp();
-    close_routes(own_addresses_);
+    close_routes(own_addresses_, {k_name_server, 24});
 }
 
 void OutwardNetwork::wait_for_slirp() const {

@@ -92,12 +92,6 @@ void make_unreachable(int socket_fd, unsigned char family, const AddressRange &r
     ask(socket_fd, request, "close a route to this host");
 }
 
-AddressRange range_of(const char *address, unsigned char bits) {
-    AddressRange range{0, bits};
-    inet_pton(AF_INET, address, &range.address);
-    return range;
-}
-
 fib_rule_hdr rule_to(const AddressRange &range, unsigned char action) {
     fib_rule_hdr body{};
     body.family = AF_INET;
@@ -108,8 +102,8 @@ fib_rule_hdr rule_to(const AddressRange &range, unsigned char action) {
 
 /// slirp4netns passes everything for its name server on to the host's, which may well be the host
 /// itself: so only questions for names may go there, and nothing to the rest of that network.
-void guard_inner_network(int socket_fd) {
-    const AddressRange server = range_of(k_name_server, 32);
+void guard_inner_network(int socket_fd, const InnerNetwork &inner) {
+    const AddressRange server = range_of(inner.name_server, 32);
     std::uint32_t priority = 100;
     for (const int protocol : {IPPROTO_UDP, IPPROTO_TCP}) {
         fib_rule_hdr body = rule_to(server, FR_ACT_TO_TBL);
@@ -121,7 +115,7 @@ void guard_inner_network(int socket_fd) {
         request.add(FRA_DPORT_RANGE, fib_rule_port_range{k_name_port, k_name_port});
         ask(socket_fd, request, "let questions for names pass");
     }
-    const AddressRange network = {server.address & htonl(0xffffff00), 24};
+    const AddressRange network = {server.address & htonl(~0U << (32 - inner.bits)), inner.bits};
     Request<fib_rule_hdr> request(RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK,
                                   rule_to(network, FR_ACT_UNREACHABLE));
     request.add(FRA_DST, network.address);
@@ -154,6 +148,12 @@ void add_local(const nlmsghdr *message, std::vector<AddressRange> &found) {
 
 } // namespace
 
+AddressRange range_of(const char *address, unsigned char bits) {
+    AddressRange range{0, bits};
+    inet_pton(AF_INET, address, &range.address);
+    return range;
+}
+
 std::vector<AddressRange> own_addresses() {
     const int socket_fd = open_netlink();
     rtmsg body{};
@@ -185,7 +185,7 @@ std::vector<AddressRange> own_addresses() {
     }
 }
 
-void close_routes(const std::vector<AddressRange> &ranges) {
+void close_routes(const std::vector<AddressRange> &ranges, const InnerNetwork &inner) {
     const int socket_fd = open_netlink();
     for (const AddressRange &range : ranges)
         make_unreachable(socket_fd, AF_INET, range);
@@ -193,7 +193,7 @@ void close_routes(const std::vector<AddressRange> &ranges) {
                                       range_of("100.100.100.200", 32), range_of("192.0.0.192", 32)})
         make_unreachable(socket_fd, AF_INET, range);
     make_unreachable(socket_fd, AF_INET6, {0, 0});
-    guard_inner_network(socket_fd);
+    guard_inner_network(socket_fd, inner);
     close(socket_fd);
 }
 

@@ -16,9 +16,19 @@ struct AddressRange {
 /// Everything this network namespace takes for itself, its loopback left out. Fails as fail() does.
 [[nodiscard]] std::vector<AddressRange> own_addresses();
 
+/// The network between a command and the world: only its name server may be asked, for names.
+struct InnerNetwork {
+    const char *name_server = nullptr;
+    unsigned char bits = 24;
+};
+
+/// The range of one address, or of a network of `bits`. `address` is dotted.
+[[nodiscard]] AddressRange range_of(const char *address, unsigned char bits);
+
 /// No way from this namespace to `ranges`, to link-local addresses and metadata services of clouds,
-/// to any IPv6 address, nor to the network in between but for names. Fails as fail() does.
-void close_routes(const std::vector<AddressRange> &ranges);
+/// to any IPv6 address, nor to the network in between but for names. Fails as fail() does. May be
+/// done again.
+void close_routes(const std::vector<AddressRange> &ranges, const InnerNetwork &inner);
 
 /// Brings the loopback interface of this namespace up.
 void bring_loopback_up();
