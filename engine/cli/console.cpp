@@ -93,7 +93,7 @@ void Console::error(const Error &error) {
     const Style style(err_colour());
     std::string text = fmt::format("{} {}\n", style.red("error:"), message_text(error.what(), 2));
     if (!error.hint().empty())
-        text += fmt::format("  {}\n", message_text(error.hint(), 4));
+        text += fmt::format("  {}\n", message_text(error.hint(), 2, true));
     err(text);
 }
 

@@ -40,7 +40,7 @@ std::string shortened_line(std::string_view line, std::size_t limit) {
                        format_bytes(left_out + tail - head), text.substr(tail));
 }
 
-std::string message_text(std::string_view text, std::size_t indent) {
+std::string message_text(std::string_view text, std::size_t indent, bool deeper_lists) {
     const std::vector<std::string> lines = split_lines(text);
     std::string shown;
     for (std::size_t i = 0; i < lines.size(); ++i) {
@@ -49,7 +49,7 @@ std::string message_text(std::string_view text, std::size_t indent) {
         if (i == k_most_lines)
             return shown + fmt::format("and {} more lines", lines.size() - i);
         std::string_view line = lines[i];
-        if (i > 0 && line.starts_with(k_list))
+        if (i > 0 && !deeper_lists && line.starts_with(k_list))
             line.remove_prefix(k_list.size());
         shown += shortened_line(line, k_longest_line);
     }

@@ -11,7 +11,9 @@ namespace retouch {
 /// `text` escaped once more (which changes nothing that is escaped), each line behind the first
 /// indented by `indent` blanks in all; long lines lose their middle, long lists their end. No final
 /// line end.
-[[nodiscard]] std::string message_text(std::string_view text, std::size_t indent);
+/// A list in it stands below its first line, or, with `deeper_lists`, two columns further in.
+[[nodiscard]] std::string message_text(std::string_view text, std::size_t indent,
+                                       bool deeper_lists = false);
 
 /// One line of at most some `limit` bytes: the middle of a longer one is left out.
 [[nodiscard]] std::string shortened_line(std::string_view line, std::size_t limit);

@@ -115,7 +115,7 @@ std::string error_text(const TargetReport &target, const Style &style) {
     std::string text =
         fmt::format("    {} {}\n", style.red("error:"), message_text(target.error, 4));
     if (!target.hint.empty())
-        text += fmt::format("      {}\n", message_text(target.hint, 8));
+        text += fmt::format("      {}\n", message_text(target.hint, 6, true));
     if (target.image_id.empty())
         text += target.notes.empty() ? "    Nothing was published; the catalog is as it was.\n"
                                      : "    Nothing was published.\n";
