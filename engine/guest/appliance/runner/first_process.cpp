@@ -5,18 +5,15 @@
 
 #include "guest/appliance/runner/guest_mounts.hpp"
 #include "guest/appliance/runner/notice.hpp"
+#include "guest/host/launcher/routes.hpp"
 
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <fcntl.h>
 #include <grp.h>
-#include <linux/if.h>
 #include <linux/keyctl.h>
 #include <sched.h>
-#include <sys/ioctl.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -24,16 +21,6 @@
 namespace retouch {
 
 namespace {
-
-bool bring_loopback_up() {
-    const int socket_fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    ifreq request{};
-    std::strcpy(request.ifr_name, "lo");
-    request.ifr_flags = IFF_UP | IFF_RUNNING;
-    const bool up = socket_fd >= 0 && ioctl(socket_fd, SIOCSIFFLAGS, &request) == 0;
-    close(socket_fd);
-    return up;
-}
 
 /// Must come before the guest is entered, whose /proc/sys is read-only.
 bool forbid_more_user_namespaces() {

@@ -89,7 +89,8 @@ OutwardNetwork::OutwardNetwork(const LaunchOrders &orders) : wanted_(orders.netw
 void OutwardNetwork::connect() const {
     if (unshare(CLONE_NEWNET) != 0)
         fail("make a network namespace");
-    bring_loopback_up();
+    if (!bring_loopback_up())
+        fail("bring the loopback interface up");
     if (!wanted_)
         return;
     wait_for_slirp();

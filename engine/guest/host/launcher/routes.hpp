@@ -30,7 +30,7 @@ struct InnerNetwork {
 /// done again.
 void close_routes(const std::vector<AddressRange> &ranges, const InnerNetwork &inner);
 
-/// Brings the loopback interface of this namespace up.
-void bring_loopback_up();
+/// Brings the loopback interface of this namespace up. False with errno when it cannot.
+[[nodiscard]] bool bring_loopback_up();
 
 } // namespace retouch
