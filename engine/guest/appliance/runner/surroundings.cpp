@@ -4,9 +4,9 @@
 #include "guest/appliance/runner/surroundings.hpp"
 
 #include "guest/appliance/runner/whole_file.hpp"
+#include "guest/sandbox/device_nodes.hpp"
 #include "guest/sandbox/ids.hpp"
 
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <sys/mount.h>
@@ -38,27 +38,13 @@ bool mount_tmpfs(const std::string &path, unsigned long flags, const char *size)
     return mount("tmpfs", path.c_str(), "tmpfs", flags, options.c_str()) == 0;
 }
 
-struct Node {
-    const char *name;
-    unsigned major;
-    unsigned minor;
-};
-
 bool fill_dev(const std::string &dev) {
-    constexpr std::array nodes = {Node{"null", 1, 3},   Node{"zero", 1, 5},    Node{"full", 1, 7},
-                                  Node{"random", 1, 8}, Node{"urandom", 1, 9}, Node{"tty", 5, 0}};
-    constexpr std::array<std::array<const char *, 2>, 6> links = {{{"fd", "/proc/self/fd"},
-                                                                   {"stdin", "/proc/self/fd/0"},
-                                                                   {"stdout", "/proc/self/fd/1"},
-                                                                   {"stderr", "/proc/self/fd/2"},
-                                                                   {"core", "/proc/kcore"},
-                                                                   {"ptmx", "pts/ptmx"}}};
-    bool filled = true;
-    for (const auto &[name, major, minor] : nodes)
+    bool filled = symlink("/proc/kcore", (dev + "/core").c_str()) == 0;
+    for (const auto &[name, major, minor] : k_device_nodes)
         filled = filled &&
                  mknod((dev + "/" + name).c_str(), S_IFCHR | 0666, makedev(major, minor)) == 0 &&
                  give(dev + "/" + name);
-    for (const auto &[name, target] : links)
+    for (const auto &[name, target] : k_device_links)
         filled = filled && symlink(target, (dev + "/" + name).c_str()) == 0;
     return filled && give_directory(dev + "/pts", 0755) && give_directory(dev + "/shm", 0755);
 }

@@ -5,9 +5,9 @@
 
 #include "guest/host/launch_orders.hpp"
 #include "guest/host/launcher/failure.hpp"
+#include "guest/sandbox/device_nodes.hpp"
 #include "guest/sandbox/ids.hpp"
 
-#include <array>
 #include <cerrno>
 #include <fcntl.h>
 #include <sched.h>
@@ -48,31 +48,19 @@ void map_guest(const LaunchOrders &orders, int user_namespace) {
     close(static_cast<int>(copy));
 }
 
-struct Node {
-    const char *name;
-    unsigned major, minor;
-};
-
 /// Nodes and directories of nobody else: what a command does to them concerns only itself.
 void make_devices() {
-    constexpr std::array nodes = {Node{"null", 1, 3},   Node{"zero", 1, 5},    Node{"full", 1, 7},
-                                  Node{"random", 1, 8}, Node{"urandom", 1, 9}, Node{"tty", 5, 0}};
-    constexpr std::array<std::array<const char *, 2>, 5> links = {{{"fd", "/proc/self/fd"},
-                                                                   {"stdin", "/proc/self/fd/0"},
-                                                                   {"stdout", "/proc/self/fd/1"},
-                                                                   {"stderr", "/proc/self/fd/2"},
-                                                                   {"ptmx", "pts/ptmx"}}};
     const std::string place = std::string(k_own_devices) + "/";
     const std::string owner = std::to_string(k_first_outside_id);
     const std::string options = std::string(k_place_options) + ",uid=" + owner + ",gid=" + owner;
     bool made = mkdir(k_own_devices, 0755) == 0 &&
                 mount("tmpfs", k_own_devices, "tmpfs", MS_NOSUID | MS_NOEXEC, options.c_str()) == 0;
-    for (const Node &node : nodes)
+    for (const DeviceNode &node : k_device_nodes)
         made = made &&
                mknod((place + node.name).c_str(), S_IFCHR | 0666,
                      makedev(node.major, node.minor)) == 0 &&
                chown((place + node.name).c_str(), k_first_outside_id, k_first_outside_id) == 0;
-    for (const auto &[name, target] : links)
+    for (const auto &[name, target] : k_device_links)
         made = made && symlink(target, (place + name).c_str()) == 0 &&
                lchown((place + name).c_str(), k_first_outside_id, k_first_outside_id) == 0;
     made = made && mkdir((place + "shm").c_str(), 0755) == 0 &&
