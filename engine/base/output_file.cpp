@@ -115,7 +115,7 @@ void require_same_kind(const fs::path &path, const Status &status, const OutputK
 }
 
 Error cannot_create(const fs::path &path, int code) {
-    const Error error = system_error("create", path, code);
+    Error error = system_error("create", path, code);
     if (code != ENOENT)
         return error;
     return {error.kind(), error.what(),
