@@ -251,10 +251,10 @@ void ImageApi::remove(const std::string &id) const {
     const int status = response.status;
     if (status == 204 || status == 200 || status == 404 || status == 410)
         return;
-    const ApiError error = refusal(response, doing, hint_for(status, session_), session_.secrets());
+    ApiError error = refusal(response, doing, hint_for(status, session_), session_.secrets());
     const bool is_protected = status == 403 && error.said().find("protected") != std::string::npos;
     if (!is_protected && status != 409)
-        throw error;
+        throw ApiError(std::move(error));
     throw ApiError(ErrorKind::refused, error.what(),
                    is_protected ? "take the protection off first if it must go"
                                 : "something is made from it still; it can go when that is gone",

@@ -66,7 +66,7 @@ std::int64_t amount_at(const Json &record, const char *key, const std::string &i
 
 /// It becomes part of addresses and names.
 std::string id_of(const Json &record) {
-    const std::string id = text_at(record, "id");
+    std::string id = text_at(record, "id");
     if (id.empty())
         throw no_record("without an id");
     const bool safe = id.find_first_not_of("0123456789abcdefghijklmnopqrstuvwxyz"
