@@ -205,7 +205,7 @@ const Volume *ApplianceGuest::find_root(const std::vector<Volume> &volumes) cons
         throw refusal::several_systems(names);
     }
     if (roots.empty() && damage && std::ranges::all_of(volumes, holds_no_system))
-        throw *damage;
+        throw Error(std::move(*damage));
     if (!roots.empty() && candidates > 1)
         mount(roots.front()->device, mount_type(*roots.front(), {}), "/", read_only_);
     return roots.empty() ? nullptr : roots.front();
@@ -342,7 +342,7 @@ void ApplianceGuest::finish() {
         handle_->check(guestfs_umount_all(g()), "unmount the guest");
         bytes_written_ = bytes_written();
         monitor_.reset();
-        handle_->check(guestfs_shutdown(g()), "end the appliance");
+        handle_->shut_down();
     }
     export_->finish();
 }

@@ -7,7 +7,11 @@
 #include "guest/refusals.hpp"
 
 #include <array>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
 #include <fmt/format.h>
+#include <sys/wait.h>
 
 namespace retouch {
 
@@ -15,6 +19,7 @@ namespace {
 
 constexpr std::size_t k_log_bound = std::size_t{64} * 1024;
 constexpr std::size_t k_last_words = 600;
+constexpr std::chrono::seconds k_end_patience{10};
 
 } // namespace
 
@@ -30,6 +35,36 @@ Handle::Handle() : handle_(guestfs_create()) {
 
 Handle::~Handle() {
     guestfs_close(handle_);
+    await_machine();
+}
+
+bool Handle::launch() {
+    if (guestfs_launch(handle_) != 0)
+        return false;
+    const int pid = guestfs_get_pid(handle_);
+    check(pid, "find the appliance's process");
+    machine_.emplace(ProcessId(pid));
+    return true;
+}
+
+/// libguestfs waits for qemu only where it has its own guard for it. True when it ended well.
+bool Handle::await_machine() {
+    if (!machine_)
+        return true;
+    if (!machine_->ended(k_end_patience))
+        machine_->signal(SIGKILL);
+    int status = 0;
+    while (waitpid(machine_->id().number(), &status, 0) < 0 && errno == EINTR) {
+    }
+    machine_.reset();
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+void Handle::shut_down() {
+    check(guestfs_shutdown(handle_), "end the appliance");
+    if (!await_machine())
+        throw Error(ErrorKind::failed,
+                    fmt::format("the appliance did not end well; it said last: {}", last_words()));
 }
 
 void Handle::on_event(guestfs_h * /*handle*/, void *self, std::uint64_t /*event*/,
@@ -64,9 +99,7 @@ void Handle::check(int result, std::string_view doing) const {
 }
 
 ProcessHandle Handle::process() const {
-    const int pid = guestfs_get_pid(handle_);
-    check(pid, "find the appliance's process");
-    return ProcessHandle(ProcessId(pid));
+    return machine_.value().another();
 }
 
 std::string Handle::last_words() const {

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <guestfs.h>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,8 +37,14 @@ class Handle {
     /// Throws error(doing) when `result` is -1.
     void check(int result, std::string_view doing) const;
 
-    /// The running appliance. Throws Error.
+    /// Starts the appliance. False when it cannot be; error() tells why. Throws Error.
+    [[nodiscard]] bool launch();
+
+    /// The appliance's process. Requires: it was launched. Throws Error.
     [[nodiscard]] ProcessHandle process() const;
+
+    /// Ends the appliance and waits for its end. Throws Error, also when it ended badly.
+    void shut_down();
 
     /// The end of what the appliance and libguestfs said, escaped, in one line.
     [[nodiscard]] std::string last_words() const;
@@ -46,8 +53,11 @@ class Handle {
     static void on_event(guestfs_h *, void *self, std::uint64_t, int, int, const char *text,
                          std::size_t size, const std::uint64_t *, std::size_t);
 
+    bool await_machine();
+
     guestfs_h *handle_;
-    std::string log_; ///< its end
+    std::optional<ProcessHandle> machine_; ///< from its launch until it was waited for
+    std::string log_;                      ///< its end
 };
 
 /// Frees what libguestfs returns by malloc.

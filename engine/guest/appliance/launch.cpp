@@ -102,7 +102,7 @@ std::unique_ptr<Handle> try_launch(const LaunchOptions &options, bool emulate) {
     const OwnedText qemu(guestfs_get_hv(handle->get()));
     const MachineProgram program(qemu ? qemu.get() : "");
     handle->check(guestfs_set_hv(handle->get(), program.path().c_str()), "choose the qemu");
-    if (guestfs_launch(handle->get()) == 0)
+    if (handle->launch())
         return handle;
     check_interrupt();
     const Error failure = handle->error("start the appliance");

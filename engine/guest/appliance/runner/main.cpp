@@ -103,7 +103,7 @@ std::string prepare(const Job &job, pid_t first, int first_fd, CommandGroup &gro
     const int user_namespace = map_users(first);
     if (user_namespace < 0)
         return not_started(std::string("map the guest's users: ") + std::strerror(errno));
-    if (const std::string report = mounts.put(job, user_namespace); !report.empty())
+    if (std::string report = mounts.put(job, user_namespace); !report.empty())
         return report;
     close(user_namespace);
     if (const std::string problem = make_surroundings(job); !problem.empty())
@@ -117,7 +117,7 @@ std::string prepare(const Job &job, pid_t first, int first_fd, CommandGroup &gro
 std::string run_in(Job &job, const Pipes &pipes, pid_t first, int first_fd) {
     CommandGroup group;
     GuestMounts mounts;
-    const std::string problem = prepare(job, first, first_fd, group, mounts);
+    std::string problem = prepare(job, first, first_fd, group, mounts);
     if (problem.empty())
         static_cast<void>(!write(pipes.go[1], "g", 1));
     close(pipes.go[1]);
