@@ -53,7 +53,7 @@ const Volume &the_volume(const FstabEntry &entry, const std::vector<Volume> &vol
 
 /// Without links.
 std::string place_of(const FstabEntry &entry, const GuestView &guest) {
-    const std::string path = resolve_in_guest(guest, entry.path);
+    std::string path = resolve_in_guest(guest, entry.path);
     const std::optional<FileInfo> info = guest.lstat(path);
     if (!info || info->type != FileInfo::Type::directory)
         throw Error(ErrorKind::refused,
