@@ -1,66 +1,17 @@
 #include "base/helper_guard.hpp"
 
-#include "base/interrupt.hpp"
-#include "base/shortage.hpp"
-
-#include <array>
-#include <cerrno>
 #include <csignal>
-#include <poll.h>
-#include <sys/eventfd.h>
 
 namespace retouch {
 
-namespace {
-
-constexpr std::chrono::milliseconds k_shielded_pause{100};
-constexpr std::chrono::milliseconds k_long{60000};
-
-} // namespace
-
 HelperGuard::HelperGuard(ProcessHandle helper, std::chrono::milliseconds grace)
-    : helper_(std::move(helper)), grace_(grace), stop_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-    if (!stop_)
-        throw shortage_error("create an eventfd", errno);
-    // Signals are for the threads that work.
-    sigset_t all;
-    sigset_t former;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &former);
-    thread_ = std::thread(&HelperGuard::watch, this);
-    pthread_sigmask(SIG_SETMASK, &former, nullptr);
-}
+    : helper_(std::move(helper)),
+      grace_(grace),
+      watch_([this](const InterruptionWatch &watch) { end(watch); }) {}
 
-HelperGuard::~HelperGuard() {
-    eventfd_write(stop_.get(), 1);
-    thread_.join();
-}
-
-bool HelperGuard::stopped_within(std::chrono::milliseconds time) const {
-    pollfd waiting{stop_.get(), POLLIN, 0};
-    return poll(&waiting, 1, static_cast<int>(time.count())) > 0;
-}
-
-/// False when this is to end first.
-bool HelperGuard::await_interruption() const {
-    while (!interrupt_due()) {
-        // Behind a shield the signal's descriptor is readable already.
-        const bool signalled = pending_interrupt() != 0;
-        std::array<pollfd, 2> waiting{
-            {{stop_.get(), POLLIN, 0}, {signalled ? -1 : interrupt_fd(), POLLIN, 0}}};
-        poll(waiting.data(), waiting.size(),
-             static_cast<int>((signalled ? k_shielded_pause : k_long).count()));
-        if (waiting[0].revents != 0)
-            return false;
-    }
-    return true;
-}
-
-void HelperGuard::watch() {
-    if (!await_interruption())
-        return;
+void HelperGuard::end(const InterruptionWatch &watch) {
     helper_.signal(SIGCONT);
-    if (stopped_within(grace_) || helper_.ended())
+    if (watch.ended_within(grace_) || helper_.ended())
         return;
     fired_ = true;
     helper_.signal(SIGKILL);

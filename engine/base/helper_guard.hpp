@@ -1,13 +1,13 @@
 #pragma once
 // HelperGuard: ends a helper that is in the way of an interruption. Who waits in the kernel for
 // what a helper serves (a disk through FUSE, a machine's answer) can be woken in no other way,
-// least of all when somebody stopped the helper. A thread of its own that starts nothing.
+// least of all when somebody stopped the helper.
 
+#include "base/interruption_watch.hpp"
 #include "base/process_handle.hpp"
 
 #include <atomic>
 #include <chrono>
-#include <thread>
 
 namespace retouch {
 
@@ -17,7 +17,6 @@ class HelperGuard {
     /// there after `grace` is killed. Throws Error.
     explicit HelperGuard(ProcessHandle helper,
                          std::chrono::milliseconds grace = std::chrono::seconds(3));
-    ~HelperGuard();
     HelperGuard(const HelperGuard &) = delete;
     HelperGuard &operator=(const HelperGuard &) = delete;
 
@@ -25,15 +24,12 @@ class HelperGuard {
     [[nodiscard]] bool fired() const { return fired_; }
 
   private:
-    void watch();
-    [[nodiscard]] bool await_interruption() const;
-    [[nodiscard]] bool stopped_within(std::chrono::milliseconds time) const;
+    void end(const InterruptionWatch &watch);
 
     ProcessHandle helper_;
     std::chrono::milliseconds grace_;
-    UniqueFd stop_; ///< readable when this is to end
     std::atomic<bool> fired_ = false;
-    std::thread thread_;
+    InterruptionWatch watch_; ///< ends first
 };
 
 } // namespace retouch

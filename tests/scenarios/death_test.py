@@ -95,6 +95,19 @@ class Death(unittest.TestCase):
                 self.assertEqual({signal.SIGINT: 130, signal.SIGTERM: 143}[sign], code, when + err)
                 self.assertEqual(before, self.world.images(), when)
 
+    def test_an_interruption_does_not_wait_for_the_appliance_to_boot(self):
+        for after in (0.5, 2):
+            before = self.world.images()
+            process = self.world.start("apply", self.recipe, "--yes", "--guest", "appliance")
+            time.sleep(after)
+            process.send_signal(signal.SIGTERM)
+            begin = time.monotonic()
+            process.communicate(timeout=120)
+            self.assertLess(time.monotonic() - begin, 5)
+            self.assertEqual(143, process.returncode)
+            self.assertEqual([], self.world.leftovers())
+            self.assertEqual(before, self.world.images())
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -4,6 +4,7 @@
 #include "guest/appliance/handle.hpp"
 
 #include "base/text.hpp"
+#include "guest/appliance/launch_guard.hpp"
 #include "guest/refusals.hpp"
 
 #include <array>
@@ -39,6 +40,7 @@ Handle::~Handle() {
 }
 
 bool Handle::launch() {
+    const LaunchGuard guard;
     if (guestfs_launch(handle_) != 0)
         return false;
     const int pid = guestfs_get_pid(handle_);
