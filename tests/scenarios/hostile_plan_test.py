@@ -214,7 +214,7 @@ class Bundle(HostilePlans):
         self.refused(self.bundle)
 
     def test_it_ends_when_asked_while_it_unpacks(self):
-        data = os.urandom(1 << 20) * 1500
+        data = os.urandom(1 << 20) * 300
         self.world.write("agent.bin", "")
         (self.world.directory / "agent.bin").write_bytes(data)
         self.world.retouch("plan", self.recipe, "--bundle", "-o", self.bundle, *HOST)
@@ -229,7 +229,7 @@ class Bundle(HostilePlans):
         self.assertEqual([], self.world.leftovers())
 
     def test_killed_while_it_unpacks_the_next_run_clears_it(self):
-        (self.world.directory / "agent.bin").write_bytes(os.urandom(1 << 20) * 500)
+        (self.world.directory / "agent.bin").write_bytes(os.urandom(1 << 20) * 150)
         self.world.retouch("plan", self.recipe, "--bundle", "-o", self.bundle, *HOST)
         process = self.world.start("apply", self.bundle, "--yes", *HOST)
         while process.poll() is None and not list(self.world.temporary.glob("retouch-run-*/files/*")):

@@ -57,7 +57,8 @@ WAITS = {
     "for a reader of a plan": (None, lambda w: ["plan", w.recipe(SLEEPY), *HOST, "-o", fifo(w, "f")]),
     "for a reader of a report": (None, lambda w: ["check", w.recipe(SLEEPY), "--report", f"junit={fifo(w, 'f')}"]),
     "for a reader of standard output": (None, lambda w: ["check", w.recipe(WRONG), "--format", "json"]),
-    "for a reader of standard error": (None, lambda w: ["check", w.recipe(WRONG)]),
+    # Of each recipe only so many mistakes are told.
+    "for a reader of standard error": (None, lambda w: ["check"] + [w.recipe(WRONG, f"{i}.yaml") for i in range(40)]),
     "for the catalog's directory": (directory_locked, lambda w: ["import", tiny(), "--name", "more"]),
     "for the catalog's database": (database_locked, lambda w: ["remove", w.image("base")["id"], "--yes"]),
     "for a digest, in check": (None, lambda w: ["check", large(w)]),
