@@ -4,6 +4,7 @@
 
 #include "cli/recipes.hpp"
 
+#include "base/interrupt.hpp"
 #include "base/text.hpp"
 #include "cli/workspace.hpp"
 #include "render/diagnostics.hpp"
@@ -43,6 +44,7 @@ Findings check_each(const std::vector<std::string> &paths,
     Findings findings;
     Diagnostics diagnostics;
     for (const std::string &path : paths) {
+        check_interrupt();
         if (std::optional<CheckedRecipe> recipe =
                 check_recipe(path, variables, diagnostics, allowed)) {
             ++findings.valid;
