@@ -21,7 +21,7 @@ bool is_top(const fs::path &directory, uid_t owner) {
 
 fs::path host_root_of(const fs::path &directory) {
     std::error_code failed;
-    const fs::path real = fs::canonical(directory, failed);
+    fs::path real = fs::canonical(directory, failed);
 
     struct stat info {};
 
