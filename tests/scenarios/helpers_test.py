@@ -57,14 +57,14 @@ class Run:
         return found
 
     def find(self, name):
-        """Those of its processes whose program has this name."""
+        """Those of its processes that were called by this name; some programs are run from memory."""
         found = []
         for pid in sorted(self.family()):
             try:
-                program = os.readlink(f"/proc/{pid}/exe")
+                called = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0].decode(errors="replace")
             except OSError:
                 continue
-            if Path(program).name.startswith(name):
+            if Path(called).name.startswith(name):
                 found.append(pid)
         return found
 
