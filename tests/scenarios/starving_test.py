@@ -94,10 +94,10 @@ class Starving(unittest.TestCase):
                 self.assertEqual(0, code, said)
         self.assertEqual(self.before, self.world.state())
 
-    def test_what_is_started_has_the_limit_retouch_was_started_with(self):
+    def test_a_command_has_the_usual_limit_whatever_retouch_was_started_with(self):
         self.world.recipe("""
 commands: [{run: "ulimit -S -n > /etc/built"}]
-checks: [{run: cat /etc/built, matches: "^40$"}]
+checks: [{run: cat /etc/built, matches: "^1024$"}]
 publish: {name: made}
 """)
         code, said = self.run_with_limit(40, 4096, COMMANDS["rehearse"] + HOST)
