@@ -242,7 +242,8 @@ TEST_CASE("image api on the rig: the life of a record", "[rig]") {
     REQUIRE(active.locations.size() == 1);
     CHECK(active.locations.front().ends_with('/' + record.id() + "/snap"));
     std::string got;
-    client.api.download(record.id(), noise.size(), [&](std::string_view bytes) { got += bytes; }, {});
+    client.api.download(record.id(), noise.size(), [&](std::string_view bytes) { got += bytes; },
+                        {});
     CHECK((got == noise.bytes()));
 
     client.api.deactivate(record.id());

@@ -287,10 +287,11 @@ TEST_CASE("effects: files of many terabytes and directories of any depth are tol
             guest.mark({});
             const std::string each = "n=$(printf %0200d 0); for i in $(seq 60); do ";
             const std::vector<EntryChange> changes = changes_by(
-                guest, "mkdir /opt/fx-deep; truncate -s 3072G /opt/fx-deep/hole; cd /opt/fx-deep; " +
-                           each +
-                           "mkdir $n; cd -P $n 2>&1; done; echo x >./file; "
-                           "chmod 4755 ./file");
+                guest,
+                "mkdir /opt/fx-deep; truncate -s 3072G /opt/fx-deep/hole; cd /opt/fx-deep; " +
+                    each +
+                    "mkdir $n; cd -P $n 2>&1; done; echo x >./file; "
+                    "chmod 4755 ./file");
             REQUIRE(changes.size() == 63);
             std::size_t longest = 0;
             bool setuid = false;
