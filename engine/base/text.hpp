@@ -12,9 +12,12 @@
 namespace retouch {
 
 /// Makes untrusted bytes safe to print: control characters (C0, DEL, C1, bidi controls, line and
-/// paragraph separators) and invalid UTF-8 become \xHH or \u{H}; newline and tab are kept when
-/// `keep_newlines`.
+/// paragraph separators), characters nobody sees and invalid UTF-8 become \xHH or \u{H}; newline
+/// and tab are kept when `keep_newlines`.
 [[nodiscard]] std::string escape(std::string_view bytes, bool keep_newlines = false);
+
+/// The first character of `text` that escape() would not leave as it is, newlines among them.
+[[nodiscard]] std::optional<std::string_view> unsafe_character(std::string_view text);
 
 /// Invalid UTF-8 replaced by U+FFFD, everything else kept: what JSON needs of guest output.
 [[nodiscard]] std::string to_valid_utf8(std::string_view bytes);

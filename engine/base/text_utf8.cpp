@@ -59,13 +59,17 @@ Decoded decode(std::string_view bytes) {
     return {point, lead.length, true};
 }
 
-/// Characters that could move the cursor, hide text or reorder it on a terminal.
+/// Characters that could move the cursor, hide text or reorder it on a terminal, and those that
+/// nobody sees: control characters, line separators, the direction of text, and what is zero wide
+/// but the joiners that some scripts need (U+200C and U+200D).
 bool is_unsafe(char32_t point) {
     const auto within = [point](char32_t low, char32_t high) {
         return point >= low && point <= high;
     };
-    return point < 0x20 || within(0x7F, 0x9F) || point == 0x061C || within(0x200E, 0x200F) ||
-           within(0x2028, 0x202E) || within(0x2066, 0x2069);
+    return point < 0x20 || within(0x7F, 0x9F) || point == 0x00AD || point == 0x061C ||
+           point == 0x180E || point == 0x200B || within(0x200E, 0x200F) ||
+           within(0x2028, 0x202E) || within(0x2060, 0x206F) || point == 0xFEFF ||
+           within(0xFFF9, 0xFFFB) || within(0xE0000, 0xE007F);
 }
 
 } // namespace
@@ -108,6 +112,16 @@ std::optional<std::size_t> invalid_utf8(std::string_view bytes) {
         if (!next.valid)
             return at;
         at += next.length;
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string_view> unsafe_character(std::string_view text) {
+    while (!text.empty()) {
+        const Decoded next = decode(text);
+        if (!next.valid || is_unsafe(next.point))
+            return text.substr(0, next.length);
+        text.remove_prefix(next.length);
     }
     return std::nullopt;
 }

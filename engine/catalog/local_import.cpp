@@ -3,6 +3,7 @@
 // a stage does. What goes out is a plain copy with its holes.
 
 #include "base/file.hpp"
+#include "base/name_rule.hpp"
 #include "base/text.hpp"
 #include "base/uuid.hpp"
 #include "base/working_directory.hpp"
@@ -29,6 +30,12 @@ LocalCatalog &local(Catalog &catalog) {
     return *found;
 }
 
+/// Names are chosen here, not taken over from a catalog that allows more.
+void refuse_no_name(const std::string &what, const std::string &name) {
+    if (const auto why = why_no_name(name))
+        throw Error(ErrorKind::invalid, fmt::format("{} {}, found '{}'", what, *why, escape(name)));
+}
+
 void refuse_own_properties(const std::map<std::string, std::string> &properties) {
     for (const auto &[name, value] : properties)
         if (name.starts_with(k_own_properties))
@@ -50,6 +57,9 @@ Image import_image(Catalog &catalog, const std::filesystem::path &file, const st
     image.name = name;
     image.properties = properties;
     check_record(image);
+    refuse_no_name("the image's name", name);
+    for (const auto &[property, value] : properties)
+        refuse_no_name("the name of a property", property);
     const UniqueFd bytes = open_regular_file(file);
     const auto stage = target.store().receive(bytes.get(), file, image.id);
     const SealedImage sealed = stage->seal({});

@@ -5,6 +5,7 @@
 #include "plan/saved_plan.hpp"
 
 #include "base/hex.hpp"
+#include "base/name_rule.hpp"
 #include "base/path.hpp"
 #include "base/text.hpp"
 #include "base/utc_time.hpp"
@@ -100,6 +101,14 @@ void require_record(const ImageChange &change, const std::string &place) {
     }
 }
 
+/// A name that a record bears already may be any; one that is chosen follows the recipe's rule.
+void require_name(const std::string &name, const std::string &borne, const std::string &place) {
+    if (name == borne)
+        return;
+    if (const auto why = why_no_name(name))
+        throw unacceptable(place, fmt::format("it {}, found '{}'", *why, escape(name)));
+}
+
 void require_properties(const Target &target, const std::string &place) {
     const PropertyChanges &changes = target.properties;
     ImageChange kept;
@@ -130,6 +139,8 @@ void require_superseded(const Superseded &former, const Target &target, const st
     change.id = former.image.id;
     change.name = former.new_name;
     require_record(change, place + ".new_name");
+    if (!former.new_name.starts_with(former.image.name + '-'))
+        require_name(former.new_name, former.image.name, place + ".new_name");
 }
 
 void require_publish(const Target &target, const std::string &place) {
@@ -142,6 +153,9 @@ void require_publish(const Target &target, const std::string &place) {
     change.min_ram = publish.min_ram;
     change.tags = publish.tags;
     require_record(change, place);
+    require_name(publish.name, target.source.name, place + ".name");
+    for (const std::string &tag : publish.tags)
+        require_name(tag, {}, place + ".tags");
     require_bounded(publish.disk_format, k_longest_word, place + ".disk_format");
     require(target.action != Action::create || publish.disk_format == "raw" ||
                 publish.disk_format == "qcow2",

@@ -1,5 +1,6 @@
 // Schema check: valijson judges a JSON copy of the value, the walk in schema_words finds the words.
-// Patterns are kept from valijson, whose std::regex recurses once for each character of a string.
+// Patterns are kept from valijson, whose std::regex recurses once for each character of a string,
+// and our own format.
 
 #include "recipe/schema_check.hpp"
 
@@ -27,19 +28,19 @@ using PlainJson = nlohmann::json; // what valijson's adapter takes
 
 constexpr std::size_t k_most_findings = 200;
 
-PlainJson without_patterns(const Json &schema) {
+PlainJson without_texts(const Json &schema) {
     if (schema.is_array()) {
         PlainJson copy = PlainJson::array();
         for (const Json &item : schema)
-            copy.push_back(without_patterns(item));
+            copy.push_back(without_texts(item));
         return copy;
     }
     if (!schema.is_object())
         return PlainJson(schema);
     PlainJson copy = PlainJson::object();
     for (const auto &[key, item] : schema.items())
-        if (key != "pattern" || !item.is_string())
-            copy[key] = without_patterns(item);
+        if ((key != "pattern" && key != "format") || !item.is_string())
+            copy[key] = without_texts(item);
     return copy;
 }
 
@@ -127,7 +128,7 @@ struct SchemaChecker::Prepared {
 SchemaChecker::SchemaChecker(Json schema) {
     auto prepared = std::make_unique<Prepared>();
     prepared->patterns = compile_patterns(schema);
-    const PlainJson plain = without_patterns(schema);
+    const PlainJson plain = without_texts(schema);
     prepared->schema = std::move(schema);
     valijson::SchemaParser parser(valijson::SchemaParser::kDraft7);
     parser.populateSchema(valijson::adapters::NlohmannJsonAdapter(plain), prepared->compiled);

@@ -6,6 +6,7 @@
 #include "recipe/schema_place.hpp"
 #include "recipe/yaml_scalar.hpp"
 
+#include "base/name_rule.hpp"
 #include "base/text.hpp"
 
 #include <fmt/format.h>
@@ -68,7 +69,15 @@ class Walk {
             return refuse(mark, fmt::format("{} is longer than {} characters", place.name(),
                                             most->get<std::size_t>()));
         return in_enum(text, mark, schema) && is_const(Json(text), text, mark, schema, place) &&
-               matches(text, mark, schema, place);
+               matches(text, mark, schema, place) && is_name(text, mark, schema, place);
+    }
+
+    bool is_name(const std::string &text, const Mark &mark, const Json &schema,
+                 const SchemaPlace &place) {
+        if (schema.value("format", std::string()) != "name")
+            return true;
+        const auto why = why_no_name(text);
+        return !why || refuse(mark, place.about(text, *why));
     }
 
     bool in_enum(const std::string &text, const Mark &mark, const Json &schema) {

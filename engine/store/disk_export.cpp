@@ -27,7 +27,8 @@ namespace {
 
 constexpr const char *k_daemon = "qemu-storage-daemon";
 constexpr double k_start_limit_seconds = 60;
-constexpr std::chrono::seconds k_stop_patience{120};
+/// It writes all that the page cache holds; an interruption ends it sooner.
+constexpr std::chrono::hours k_stop_patience{1};
 constexpr std::size_t k_log_tail = 2000;
 
 std::vector<std::string> arguments(const Disk &disk, DiskExport::Protocol protocol,

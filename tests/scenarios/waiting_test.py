@@ -17,6 +17,7 @@ SOON = 5  # seconds; it is well below one on a machine with nothing else to do
 MANY = 3000  # mistakes: more than a pipe holds
 WRONG = "retouch: 1\nname: x\nsource: {image: base}\nproperties: {a: b}\n" + "".join(
     f"unknown{i}: 1\n" for i in range(MANY))
+SMALLEST_PIPE = 4096  # bytes; less than what is said of WRONG
 SLEEPY = "commands: [sleep 1]\npublish: {name: out}\n"
 
 
@@ -57,8 +58,7 @@ WAITS = {
     "for a reader of a plan": (None, lambda w: ["plan", w.recipe(SLEEPY), *HOST, "-o", fifo(w, "f")]),
     "for a reader of a report": (None, lambda w: ["check", w.recipe(SLEEPY), "--report", f"junit={fifo(w, 'f')}"]),
     "for a reader of standard output": (None, lambda w: ["check", w.recipe(WRONG), "--format", "json"]),
-    # Of each recipe only so many mistakes are told.
-    "for a reader of standard error": (None, lambda w: ["check"] + [w.recipe(WRONG, f"{i}.yaml") for i in range(40)]),
+    "for a reader of standard error": (None, lambda w: ["check", w.recipe(WRONG)]),
     "for the catalog's directory": (directory_locked, lambda w: ["import", tiny(), "--name", "more"]),
     "for the catalog's database": (database_locked, lambda w: ["remove", w.image("base")["id"], "--yes"]),
     "for a digest, in check": (None, lambda w: ["check", large(w)]),
@@ -118,7 +118,7 @@ class Signals(unittest.TestCase):
                     world.retouch("import", tiny(), "--name", "base")
                     before = world.state()
                     with hold(world) if hold else contextlib.nullcontext():
-                        self.ends(world.start(*command(world)), sign)
+                        self.ends(world.start(*command(world), pipesize=SMALLEST_PIPE), sign)
                     self.assertEqual(before, world.state())
                     self.assertEqual([], world.leftovers())
 

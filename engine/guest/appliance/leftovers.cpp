@@ -5,8 +5,8 @@
 
 #include "base/file.hpp"
 
-#include <fstream>
-#include <iterator>
+#include <array>
+#include <fcntl.h>
 #include <string>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,9 +21,19 @@ constexpr const char *k_parent = "/tmp";
 constexpr std::string_view k_prefix = "libguestfs";
 constexpr const char *k_socket = "guestfsd.sock";
 
+/// Of a file of /proc; nothing of a process that ends meanwhile.
 std::string contents(const fs::path &path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
+    constexpr std::size_t k_bound = std::size_t{64} << 20U;
+    const UniqueFd file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    std::string text;
+    std::array<char, std::size_t{64} * 1024> buffer{};
+    while (file && text.size() < k_bound) {
+        const ssize_t got = read(file.get(), buffer.data(), buffer.size());
+        if (got <= 0)
+            break;
+        text.append(buffer.data(), static_cast<std::size_t>(got));
+    }
+    return text;
 }
 
 bool is_number(const std::string &name) {

@@ -40,7 +40,9 @@ TEST_CASE("escape: characters that reorder or break lines become visible") {
     CHECK(escape("\u2066\u2067\u2068\u2069") == "\\u{2066}\\u{2067}\\u{2068}\\u{2069}");
     CHECK(escape("\u200E\u200F\u061C") == "\\u{200e}\\u{200f}\\u{61c}");
     CHECK(escape("\u2028\u2029") == "\\u{2028}\\u{2029}");
-    CHECK(escape("\u2027\u202F\u2065\u200D") == "\u2027\u202F\u2065\u200D");
+    CHECK(escape("\u2027\u202F\u205F\u200D") == "\u2027\u202F\u205F\u200D");
+    CHECK(escape("\u00AD\u200B\u2060\uFEFF\U000E0041") ==
+          "\\u{ad}\\u{200b}\\u{2060}\\u{feff}\\u{e0041}");
 }
 
 TEST_CASE("escape: bytes that are no UTF-8 are shown one by one") {

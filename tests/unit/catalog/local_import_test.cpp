@@ -100,6 +100,12 @@ TEST_CASE("import: what is refused leaves no record and no bytes") {
     CHECK(refusal(disk, "") == "the image's name is empty\nhint: ");
     CHECK(refusal(disk, std::string(256, 'x')) ==
           "the image's name is longer than 255 characters\nhint: ");
+    CHECK(refusal(disk, "a\nb") ==
+          "the image's name may not hold the character \\x0a, found 'a\\x0ab'\nhint: ");
+    CHECK(refusal(disk, " x") == "the image's name may not begin with a blank, found ' x'\nhint: ");
+    CHECK(refusal(disk, "x", {{"os\u202e", "y"}}) ==
+          "the name of a property may not hold the character \\u{202e}, found "
+          "'os\\u{202e}'\nhint: ");
     CHECK(refusal(disk, "x", {{"", "y"}}) == "the name of a property is empty\nhint: ");
     CHECK(refusal(disk, "x", {{"retouch_recipe", "y"}}) ==
           "the property 'retouch_recipe' cannot be given: names that start with retouch_ are "

@@ -220,3 +220,18 @@ TEST_CASE("leftovers: only socket directories nobody uses are named") {
     CHECK(std::ranges::count(stale, starting.path()) == 0);
     CHECK(std::ranges::count(stale, other.path()) == 0);
 }
+
+TEST_CASE("leftovers: processes that end while they are looked at are no fault") {
+    const TemporaryDirectory unused("/tmp", "libguestfs-test-");
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    (unused.path() / "guestfsd.sock").string().copy(address.sun_path, sizeof address.sun_path - 1);
+    const UniqueFd listener(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    REQUIRE(bind(listener.get(), reinterpret_cast<sockaddr *>(&address), sizeof address) == 0);
+    ProcessSpec spec;
+    spec.program = "sh";
+    spec.arguments = {"-c", "while :; do /bin/true & /bin/true & wait; done"};
+    const ChildProcess others(spec);
+    for (int i = 0; i < 300; ++i)
+        REQUIRE(std::ranges::count(stale_appliance_directories(), unused.path()) == 0);
+}

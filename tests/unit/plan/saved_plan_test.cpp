@@ -231,6 +231,13 @@ TEST_CASE("saved plan: other fields have their rules, told with their place", "[
         {"/targets/0/publish/name", "", "targets[0].publish: the image's name is empty"},
         {"/targets/0/publish/name", std::string(256, 'x'),
          "targets[0].publish: the image's name is longer than 255 characters"},
+        {"/targets/0/publish/name", "../../tmp/evil",
+         "targets[0].publish.name: it may not have '.' or '..' as a part of a path, found "
+         "'../../tmp/evil'"},
+        {"/targets/0/publish/name", "web\x1b[31m",
+         "targets[0].publish.name: it may not hold the character \\x1b, found 'web\\x1b[31m'"},
+        {"/targets/0/publish/tags/0", "a\u202eb",
+         "targets[0].publish.tags: it may not hold the character \\u{202e}, found 'a\\u{202e}b'"},
         {"/targets/0/publish/visibility", "everyone",
          "targets[0].publish: the image's visibility cannot be 'everyone'"},
         {"/targets/0/publish/disk_format", "vmdk",
@@ -243,6 +250,11 @@ TEST_CASE("saved plan: other fields have their rules, told with their place", "[
          "targets[0].publish.superseded[0].image: expected one of the images in 'observed'"},
         {"/targets/0/publish/superseded/0/new_name", "",
          "targets[0].publish.superseded[0].new_name: the image's name is empty"},
+        {"/targets/0/publish/superseded/0/new_name", "old\n",
+         "targets[0].publish.superseded[0].new_name: it may not hold the character \\x0a, found "
+         "'old\\x0a'"},
+        {"/targets/0/properties/set/os distro ", "x",
+         "targets[0].properties.os distro : the name 'os distro ' may not end with a blank"},
         {"/targets/0/properties/set/retouch_recipe", "x",
          "targets[0].properties.retouch_recipe: the name 'retouch_recipe' cannot be set as a "
          "property: it is a field of the image itself, or kept by the catalog or by retouch"},
