@@ -65,6 +65,7 @@ Findings find_mistakes(const std::vector<std::string> &paths,
 void require_valid(const Findings &findings, const std::vector<std::string> &paths,
                    Context &context) {
     context.console.err(render_diagnostics(findings.diagnostics, context.console.err_colour()));
+    check_interrupt(); // it may be why nobody read them
     if (findings.valid < paths.size())
         throw Error(ErrorKind::invalid,
                     verdict(paths, paths.size() - findings.valid, findings.diagnostics));
