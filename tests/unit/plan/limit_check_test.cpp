@@ -121,7 +121,7 @@ TEST_CASE("limits: each names the step and what it did") {
     SECTION("setuid programs, removed ones left out") {
         limits.no_new_setuid = true;
         CHECK(complaints(limits, effect) ==
-              std::vector<std::string>{"web.yaml:7: run: make made /usr/bin/x setuid or setgid, "
-                                       "which no_new_setuid forbids"});
+              std::vector<std::string>{"web.yaml:7: run: make gave /usr/bin/x setuid, setgid or "
+                                       "capabilities, which no_new_setuid forbids"});
     }
 }

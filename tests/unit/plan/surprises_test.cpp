@@ -95,8 +95,7 @@ TEST_CASE("surprises: what is run is compared in volatile paths, too") {
     CHECK(surprise(at(std::nullopt, program), at(std::nullopt, other)) ==
           "/var/log/x has other bytes than in the rehearsal\n");
     CHECK(surprise(at(k_file, std::nullopt), at(program, std::nullopt)).empty());
-    CHECK(surprise(at(std::nullopt, k_link), {}) ==
-          "/var/log/x was added in the rehearsal only\n");
+    CHECK(surprise(at(std::nullopt, k_link), {}) == "/var/log/x was added in the rehearsal only\n");
 }
 
 TEST_CASE("surprises: code that is made anew each time is compared but for its bytes") {

@@ -104,12 +104,13 @@ TEST_CASE("effect lines: volatile paths come last, in few lines, but setuid prog
                     added("/tmp/x", file_state(04755, 1, 'a'))};
     for (const EntryChange &change : many("/tmp/y", 30))
         effect.files.push_back(change);
-    CHECK(effect_lines(effect, {"/tmp/**"}) == std::vector<EffectLine>{
-                                                   {'!', "setuid /tmp/x  mode 4755, owner 0:0"},
-                                                   {'+', "/etc/a  0644, 1 B, sha256 aaaaaaaaaaaa"},
-                                                   {'+', "/tmp/x  4755, 1 B, sha256 aaaaaaaaaaaa"},
-                                                   {'+', "/tmp/y/  +30 ~0 -0, 30 B (volatile)"},
-                                               });
+    CHECK(effect_lines(effect, {"/tmp/**"}) ==
+          std::vector<EffectLine>{
+              {'!', "setuid /tmp/x  mode 4755, owner 0:0"},
+              {'+', "/etc/a  0644, 1 B, sha256 aaaaaaaaaaaa"},
+              {'+', "/tmp/x  4755, 1 B, sha256 aaaaaaaaaaaa (code)"},
+              {'+', "/tmp/y/  +30 ~0 -0, 30 B (volatile)"},
+          });
 }
 
 TEST_CASE("effect lines: capabilities of a file are told as getcap tells them") {
@@ -154,7 +155,7 @@ TEST_CASE("effect lines: what is run is named in volatile paths, too") {
     for (const EntryChange &change : many("/usr/share", 30))
         effect.files.push_back(change);
     effect.files.push_back(added("/usr/lib/__pycache__/os.pyc", file_state(0644, 1, 'a')));
-    CHECK(effect_lines(effect, {"/tmp/**"}, 1) ==
+    CHECK(effect_lines(effect, {"/tmp/**"}, 5) ==
           std::vector<EffectLine>{
               {'+', "/usr/share/  +30 ~0 -0, 30 B"},
               {'+', "/etc/ld.so.cache  0644, 1 B, sha256 aaaaaaaaaaaa (code)"},
