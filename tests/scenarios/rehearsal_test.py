@@ -121,7 +121,8 @@ class Rehearsal(unittest.TestCase):
         self.apply(5, "the plan's rehearsal did not pass: steps went beyond the limits of the recipe")
         before = self.world.state()
         result = self.world.retouch("apply", recipe, "--yes", *HOST, expect=5)
-        self.assertIn("gave /opt/py setuid, setgid or capabilities, which no_new_setuid forbids", result.stderr)
+        self.assertIn("gave /opt/py setuid, setgid or capabilities, which no_new_setuid forbids",
+                      result.stdout + result.stderr)
         self.assertEqual(before, self.world.state())
 
     def test_what_is_run_is_named_and_limited_in_volatile_paths_too(self):
@@ -136,10 +137,10 @@ class Rehearsal(unittest.TestCase):
 
     def test_what_is_run_is_compared_with_the_rehearsal_but_what_is_made_anew_by_path(self):
         more = "volatile: [/var/**]"
-        self.rehearse(self.recipe(["cat /proc/uptime > /var/cache/data"], more), *HOST)
+        self.rehearse(self.recipe(["cat /proc/uptime > /var/log/data"], more), *HOST)
         self.apply(0)
-        self.rehearse(self.recipe(["cat /proc/uptime > /var/cache/run; chmod 0700 /var/cache/run"], more), *HOST)
-        self.apply(5, "the steps did something else than in the rehearsal", "/var/cache/run has", "--rehearse=keep")
+        self.rehearse(self.recipe(["cat /proc/uptime > /var/log/run; chmod 0700 /var/log/run"], more), *HOST)
+        self.apply(5, "the steps did something else than in the rehearsal", "/var/log/run has", "--rehearse=keep")
         anew = "mkdir /usr/lib/__pycache__; cat /proc/uptime | tee /etc/ld.so.cache > /usr/lib/__pycache__/x.pyc"
         self.rehearse(self.recipe([anew], "limits: {may_change: [/etc/ld.so.cache, /usr/lib/**]}"), *HOST)
         self.apply(0)
