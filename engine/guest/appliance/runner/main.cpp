@@ -128,7 +128,8 @@ std::string run_in(Job &job, const Pipes &pipes, pid_t first, int first_fd) {
     mounts.take_away();
     if (!problem.empty())
         return problem;
-    return supervision.report() + (met.empty() ? "" : "limits " + met + "\n");
+    return supervision.report(met.rfind("memory", 0) == 0) + "limits " + met + "\nmemory " +
+           std::to_string(group.memory_bytes()) + "\n";
 }
 
 std::string run(Job &job) {
