@@ -136,6 +136,9 @@ void check_started(const RunnerReport &report, const GuestCommand &command) {
         return;
     const std::string why = report.text("failed");
     const std::string detail = report.text("detail");
+    if (report.has("path"))
+        throw refusal::cannot_store_capabilities(report.bytes("path"),
+                                                 static_cast<int>(report.number("failed")));
     if (why == "shell")
         throw missing_shell(command);
     if (why == "directory")
