@@ -133,6 +133,11 @@ Error cannot_look(std::string_view path, int code) {
             "them all"};
 }
 
+Error cannot_store_capabilities(std::string_view path, int code) {
+    return code == k_too_large ? cannot_look(path, code)
+                               : file_operation("store the capabilities of files in", path, code);
+}
+
 Error file_operation(std::string_view what, std::string_view path, int code) {
     std::string hint;
     if (code == ENOSPC || code == EDQUOT)

@@ -45,6 +45,9 @@ namespace retouch::refusal {
 /// Looking at the guest's whole tree failed at `path`, with errno `code` or k_too_large.
 [[nodiscard]] Error cannot_look(std::string_view path, int code);
 
+/// What a command set could not be stored in its plain form; arguments as above.
+[[nodiscard]] Error cannot_store_capabilities(std::string_view path, int code);
+
 [[nodiscard]] Error not_regular(std::string_view path);
 
 [[nodiscard]] Error too_large(std::string_view path, std::size_t max_bytes);

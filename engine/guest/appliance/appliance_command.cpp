@@ -136,6 +136,9 @@ void check_started(const RunnerReport &report, const GuestCommand &command) {
         return;
     const std::string why = report.text("failed");
     const std::string detail = report.text("detail");
+    if (report.has("path"))
+        throw refusal::cannot_store_capabilities(report.bytes("path"),
+                                                 static_cast<int>(report.number("failed")));
     if (why == "shell")
         throw missing_shell(command);
     if (why == "directory")
@@ -165,12 +168,24 @@ RunnerReport do_job(const ApplianceSandbox &sandbox, const GuestCommand &command
     }
 }
 
+/// `given`: what the appliance had for the command.
+std::string memory_met(std::uint64_t given, std::uint64_t limit) {
+    if (given < limit)
+        return fmt::format("retouch: the command and what it started met the limit of memory of "
+                           "the appliance, which has {} for them, and were stopped; "
+                           "LIBGUESTFS_MEMSIZE in the environment (MiB) gives it more\n",
+                           format_bytes(given));
+    return fmt::format("retouch: the command and what it started met the limit of memory, {}, and "
+                       "were stopped; 'commands: {{memory: SIZE}}' in retouch.yaml sets it\n",
+                       format_bytes(limit));
+}
+
 /// A sentence for each limit the command met, as lines of its own.
 std::vector<std::string> limits_met(const RunnerReport &report, const CommandLimits &limits) {
     std::vector<std::string> lines;
     const std::string met = report.text("limits");
     if (met.find("memory") != std::string::npos)
-        lines.emplace_back("retouch: the command needed more memory than the appliance has\n");
+        lines.push_back(memory_met(report.number("memory"), limits.memory_bytes));
     if (met.find("processes") != std::string::npos)
         lines.push_back(
             fmt::format("retouch: the command met the limit of {} processes\n", limits.processes));

@@ -16,7 +16,8 @@ namespace retouch {
 
 namespace {
 
-/// Package managers need more than the default, which is for looking at files.
+/// Package managers need more than the default, which is for looking at files. Whoever gives
+/// libguestfs more than this by its environment has it.
 constexpr int k_memory_mebibytes = 2048;
 constexpr unsigned k_most_processors = 4;
 
@@ -81,7 +82,7 @@ void configure(const Handle &handle, const LaunchOptions &options, bool emulate)
     // What is written is written through and checked before the end.
     handle.check(guestfs_set_autosync(g, 0), "set up the appliance");
     handle.check(guestfs_set_network(g, options.network ? 1 : 0), "set up the network");
-    if (memory_suffices())
+    if (guestfs_get_memsize(g) < k_memory_mebibytes && memory_suffices())
         handle.check(guestfs_set_memsize(g, k_memory_mebibytes), "set the memory");
     // Emulated processors cost more to coordinate than they give.
     const unsigned processors =

@@ -1,7 +1,7 @@
 #pragma once
 // MachineProgram: what libguestfs is told to start as its qemu: a script, in memory only, that
-// first asks to be killed when the thread that started it dies, and then becomes qemu. libguestfs
-// itself leaves that to a process that looks now and then, and may be killed with us.
+// first asks to be killed when the thread that started it dies, and then becomes qemu, whose kernel
+// shall count memory. libguestfs itself has a process for it that looks now and then.
 
 #include "base/file.hpp"
 

@@ -13,6 +13,7 @@
 #include "guest/inspect.hpp"
 #include "guest/mount_rules.hpp"
 #include "guest/refusals.hpp"
+#include "guest/tree/plain_capabilities.hpp"
 
 #include <algorithm>
 #include <array>
@@ -239,7 +240,17 @@ CommandResult HostGuest::run(const GuestCommand &command) {
 
 CommandResult HostGuest::run_command(const GuestCommand &command, bool writable) const {
     check_command(facts_, command);
-    return run_in_sandbox({*this, files(), root_path(), writable, limits_}, command);
+    if (!writable)
+        return run_in_sandbox({*this, files(), root_path(), writable, limits_}, command);
+    PlainCapabilities capabilities;
+    for (const Filesystem &filesystem : filesystems_)
+        capabilities.watch(filesystem.files->fd());
+    CommandResult result =
+        run_in_sandbox({*this, files(), root_path(), writable, limits_}, command);
+    if (const LookFailure failure =
+            look_apart([&] { return capabilities.settle(files().fd(), host_tree_tools()); }))
+        throw refusal::cannot_store_capabilities(failure.path, failure.code);
+    return result;
 }
 
 void HostGuest::write_through() const {

@@ -91,6 +91,32 @@ TEST_CASE(
         }
 }
 
+/// The host's kernel may lack them.
+TEST_CASE("mounts: owners are those of the guest on VFAT and btrfs too") {
+    for (const GuestKind kind : guest_kinds()) {
+        if (kind != GuestKind::appliance)
+            continue;
+        const ImageFile image({"--size", "130", "--roots", "3", "--root-hook",
+                               "mkdir boot srv; printf '/dev/sda2 /boot vfat defaults\\n"
+                               "/dev/sda3 /srv btrfs defaults\\n' >etc/fstab"});
+        shell(fmt::format("cd {}; truncate -s 42M fat tree; mkfs.vfat fat; "
+                          "mkfs.btrfs -q --mixed tree; dd if=fat of={} bs=1M seek=43 conv=notrunc; "
+                          "dd if=tree of={} bs=1M seek=85 conv=notrunc",
+                          image.directory().string(), image.path().string(),
+                          image.path().string()));
+        const std::unique_ptr<Guest> guest = image.open(kind);
+        CHECK(run(*guest, "cd /srv; echo kept >file; chown 33:44 file; chmod 4750 file;"
+                          "echo kept >/boot/file; stat -c '%n %u:%g %a' /srv/file /boot/file")
+                  .out.text == "/srv/file 33:44 4750\n/boot/file 0:0 755\n");
+        const std::optional<FileInfo> owned = guest->lstat("/srv/file");
+        REQUIRE(owned);
+        CHECK(owned->uid == 33);
+        CHECK(owned->gid == 44);
+        CHECK(guest->read("/boot/file", 10) == "kept\n");
+        guest->finish();
+    }
+}
+
 TEST_CASE("mounts: a partition that fstab names twice is one filesystem, and nothing is lost") {
     for (const GuestKind kind : guest_kinds())
         DYNAMIC_SECTION(name_of(kind)) {

@@ -5,10 +5,14 @@
 
 #include <arpa/inet.h>
 #include <catch2/catch.hpp>
+#include <cerrno>
 #include <cstdlib>
 #include <fmt/format.h>
+#include <future>
 #include <ifaddrs.h>
+#include <memory>
 #include <netinet/in.h>
+#include <seccomp.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -69,7 +73,37 @@ std::vector<std::string> addresses_of_host() {
     return found;
 }
 
+/// What opening gives where the kernel maps the owners of no filesystem. Every filesystem that may
+/// be mounted can be mapped by newer kernels, so a thread gets one that answers like an old one.
+std::string refusal_of_old_kernel(const ImageFile &image, int answer) {
+    return std::async(std::launch::async,
+                      [&image, answer] {
+                          const std::unique_ptr<void, decltype(&seccomp_release)> filter(
+                              seccomp_init(SCMP_ACT_ALLOW), seccomp_release);
+                          REQUIRE(seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(answer),
+                                                   SCMP_SYS(mount_setattr), 0) == 0);
+                          REQUIRE(seccomp_load(filter.get()) == 0);
+                          return image.refusal(GuestKind::host);
+                      })
+        .get();
+}
+
 } // namespace
+
+TEST_CASE("sandbox: an image whose owners the kernel cannot map is refused when it is opened") {
+    if (!host_is_tested())
+        return;
+    const ImageFile image;
+    const std::vector<std::string> before = host_residue();
+    CHECK(
+        refusal_of_old_kernel(image, EINVAL) ==
+        "commands cannot be kept apart from this host: cannot map the owners of the guest's "
+        "files: this kernel cannot do that for a filesystem of the guest | use --guest appliance");
+    CHECK(refusal_of_old_kernel(image, ENOSYS) ==
+          "commands cannot be kept apart from this host: cannot map the owners of the guest's "
+          "files: this kernel is older than Linux 5.12 | use --guest appliance");
+    CHECK(host_residue() == before);
+}
 
 TEST_CASE("sandbox: its users are nobody's on the host, and own their files on the disk") {
     if (!host_is_tested())

@@ -32,25 +32,31 @@ bool set_attributes(int copy, const Job &job, int user_namespace, unsigned more_
                    sizeof wanted) == 0;
 }
 
-/// The first of the guest's mounts that cannot be mapped, as "TYPE POINT", where it is written in
-/// /proc/mounts; empty when each can.
-std::string unmappable(const Job &job, int user_namespace) {
-    const std::string mounts = read_whole("/proc/mounts");
-    for (std::size_t at = 0; at < mounts.size();) {
-        const std::size_t end = std::min(mounts.find('\n', at), mounts.size());
-        const std::string line = mounts.substr(at, end - at);
-        at = end + 1;
-        const std::size_t point = line.find(' ') + 1;
-        const std::size_t type = line.find(' ', point) + 1;
-        const std::string path = line.substr(point, type - 1 - point);
-        if (path != k_guest_root && path.rfind(std::string(k_guest_root) + "/", 0) != 0)
+/// As /proc/mounts writes names: three octal digits for what would part them.
+std::string unescaped(std::string_view name) {
+    std::string text;
+    for (std::size_t at = 0; at < name.size(); ++at) {
+        if (name[at] != '\\' || at + 3 >= name.size()) {
+            text += name[at];
             continue;
-        const int copy = copy_of(path.c_str(), 0);
+        }
+        text += static_cast<char>((name[at + 1] - '0') * 64 + (name[at + 2] - '0') * 8 +
+                                  (name[at + 3] - '0'));
+        at += 3;
+    }
+    return text;
+}
+
+/// The first of the guest's mounts that cannot be mapped, as "TYPE POINT"; empty when each can.
+std::string unmappable(const Job &job, int user_namespace) {
+    for (const GuestPoint &point : guest_points()) {
+        const int copy = copy_of(point.path.c_str(), 0);
         const bool mapped = copy >= 0 && set_attributes(copy, job, user_namespace, 0);
         close(copy);
         if (!mapped)
-            return line.substr(type, line.find(' ', type) - type) + " " +
-                   (path == k_guest_root ? "/" : path.substr(std::strlen(k_guest_root)));
+            return point.type + " " +
+                   (point.path == k_guest_root ? "/"
+                                               : point.path.substr(std::strlen(k_guest_root)));
     }
     return {};
 }
@@ -81,6 +87,22 @@ int open_top() {
 }
 
 } // namespace
+
+std::vector<GuestPoint> guest_points() {
+    const std::string mounts = read_whole("/proc/mounts");
+    std::vector<GuestPoint> points;
+    for (std::size_t at = 0; at < mounts.size();) {
+        const std::size_t end = std::min(mounts.find('\n', at), mounts.size());
+        const std::string line = mounts.substr(at, end - at);
+        at = end + 1;
+        const std::size_t point = line.find(' ') + 1;
+        const std::size_t type = line.find(' ', point) + 1;
+        const std::string path = unescaped(line.substr(point, type - 1 - point));
+        if (path == k_guest_root || path.rfind(std::string(k_guest_root) + "/", 0) == 0)
+            points.push_back({path, line.substr(type, line.find(' ', type) - type)});
+    }
+    return points;
+}
 
 std::string GuestMounts::put(const Job &job, int user_namespace) {
     copy_ = copy_of(k_guest_root, AT_RECURSIVE);

@@ -5,11 +5,21 @@
 #include "guest/appliance/job.hpp"
 
 #include <string>
+#include <vector>
 
 namespace retouch {
 
 /// Where libguestfs mounts the guest in the appliance.
 inline constexpr const char *k_guest_root = "/sysroot";
+
+/// One of the guest's filesystems, mounted as the library asked for it.
+struct GuestPoint {
+    std::string path; ///< in the appliance
+    std::string type;
+};
+
+/// In the order they were mounted in.
+[[nodiscard]] std::vector<GuestPoint> guest_points();
 
 class GuestMounts {
   public:

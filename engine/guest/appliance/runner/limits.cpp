@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <sys/mount.h>
@@ -38,9 +39,15 @@ std::string number_of(const std::string &text, const std::string &key) {
     return text.substr(at, text.find('\n', at) - at);
 }
 
-/// How often the kernel ended a process because memory was short.
-std::string memory_kills() {
-    return number_of(read_whole("/proc/vmstat"), "oom_kill");
+/// In bytes; `key` as in /proc/meminfo.
+std::uint64_t memory_now(const std::string &key) {
+    return std::strtoull(number_of(read_whole("/proc/meminfo"), key).c_str(), nullptr, 10) * 1024;
+}
+
+/// Without what the appliance and its kernel need to go on.
+std::uint64_t memory_to_give() {
+    const std::uint64_t reserve = memory_now("MemTotal:") / 16;
+    return std::max(memory_now("MemAvailable:"), reserve) - reserve;
 }
 
 bool is_more_than_none(const std::string &number) {
@@ -50,23 +57,30 @@ bool is_more_than_none(const std::string &number) {
 } // namespace
 
 std::string CommandGroup::make(const Job &job, pid_t first) {
-    memory_kills_ = memory_kills();
+    memory_bytes_ = std::min(job.memory_bytes, memory_to_give());
     const std::string number = std::to_string(first);
-    const bool mounted =
-        mount("cgroup2", k_groups, "cgroup2", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) == 0;
-    const bool made = mounted && put(std::string(k_groups) + "/cgroup.subtree_control", "+pids") &&
-                      (mkdir(k_group, 0755) == 0 || errno == EEXIST) &&
-                      put(std::string(k_group) + "/pids.max", std::to_string(job.processes)) &&
-                      put(std::string(k_group) + "/cgroup.procs", number) &&
-                      put("/proc/" + number + "/oom_score_adj", "1000");
-    return made ? "" : std::string("limit the command: ") + std::strerror(errno);
+    const std::string group = k_group;
+    const bool made =
+        mount("cgroup2", k_groups, "cgroup2", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) == 0 &&
+        put(std::string(k_groups) + "/cgroup.subtree_control", "+pids") &&
+        (mkdir(k_group, 0755) == 0 || errno == EEXIST) &&
+        put(group + "/pids.max", std::to_string(job.processes));
+    if (made && !put(std::string(k_groups) + "/cgroup.subtree_control", "+memory"))
+        return "limit the command: the appliance's kernel does not count memory";
+    // What is left of a command that met it may be of no use: all goes, or nothing.
+    const bool limited = made && put(group + "/memory.oom.group", "1") &&
+                         put(group + "/memory.max", std::to_string(memory_bytes_)) &&
+                         put(group + "/cgroup.procs", number) &&
+                         put("/proc/" + number + "/oom_score_adj", "1000");
+    return limited ? "" : std::string("limit the command: ") + std::strerror(errno);
 }
 
 std::string CommandGroup::limits_met() const {
+    const std::string group = k_group;
     std::string met;
-    if (memory_kills() != memory_kills_)
+    if (is_more_than_none(number_of(read_whole((group + "/memory.events").c_str()), "oom_kill")))
         met = "memory";
-    if (is_more_than_none(number_of(read_whole("/sys/fs/cgroup/retouch/pids.events"), "max")))
+    if (is_more_than_none(number_of(read_whole((group + "/pids.events").c_str()), "max")))
         met += met.empty() ? "processes" : " processes";
     return met;
 }
@@ -86,7 +100,6 @@ bool set_process_limits(const Job &job, pid_t process) {
     };
 
     const std::array limits = {
-        Limit{RLIMIT_DATA, job.memory_bytes, job.memory_bytes},
         Limit{RLIMIT_NOFILE, std::min<rlim_t>(usual_files, job.open_files), job.open_files},
         Limit{RLIMIT_FSIZE, job.file_bytes, job.file_bytes},
         Limit{RLIMIT_MEMLOCK, usual_locked, usual_locked},

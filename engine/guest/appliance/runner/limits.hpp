@@ -1,10 +1,11 @@
 #pragma once
-// The limits of one command and all it starts. Processes are counted together by a control group
-// of ours. Memory is too, but libguestfs turns that off in its appliance: there a command's
-// processes are the first to go when the appliance has none left. Part of the runner.
+// The limits of one command and all it starts. Processes and memory are counted together by a
+// control group of ours: pages, files in memory, and what the kernel keeps for them. Part of the
+// runner.
 
 #include "guest/appliance/job.hpp"
 
+#include <cstdint>
 #include <string>
 #include <sys/types.h>
 
@@ -19,11 +20,14 @@ class CommandGroup {
     /// Which limits were met: "memory", "processes", both with a blank between, or empty.
     [[nodiscard]] std::string limits_met() const;
 
+    /// What they may have: the limit, or less when the appliance has less to give.
+    [[nodiscard]] std::uint64_t memory_bytes() const { return memory_bytes_; }
+
     /// Requires: its processes have ended.
     void take_away();
 
   private:
-    std::string memory_kills_;
+    std::uint64_t memory_bytes_ = 0;
 };
 
 /// Sets the limits of each process for `process` and all it will start. It is done from outside

@@ -50,10 +50,6 @@ std::size_t most_memory() {
     return static_cast<std::size_t>(info.totalram) * info.mem_unit / 8;
 }
 
-TreeTools tools() {
-    return {digest, [] { return std::make_unique<RunnerDigest>(); }, [] {}, most_memory()};
-}
-
 std::string hex(std::string_view bytes) {
     constexpr const char *digits = "0123456789abcdef";
     std::string text;
@@ -64,10 +60,6 @@ std::string hex(std::string_view bytes) {
         text += digits[byte & 15];
     }
     return text;
-}
-
-std::string report(const LookFailure &failure) {
-    return "failed " + std::to_string(failure.code) + "\npath " + hex(failure.path) + "\n";
 }
 
 std::string piece(std::string_view bytes, std::size_t offset) {
@@ -87,18 +79,26 @@ bool remember(const TreeMemory &memory, const std::string &writes) {
 
 } // namespace
 
+TreeTools runner_tree_tools() {
+    return {digest, [] { return std::make_unique<RunnerDigest>(); }, [] {}, most_memory()};
+}
+
+std::string look_report(const LookFailure &failure) {
+    return "failed " + std::to_string(failure.code) + "\npath " + hex(failure.path) + "\n";
+}
+
 std::string mark_tree(const char *named_file) {
     const std::string writes = disk_writes();
     const int root = open_root();
     if (root < 0)
-        return report({"/", errno});
+        return look_report({"/", errno});
     TreeMemory memory;
     if (const LookFailure failure = memory.mark(
             root, unpack_words(read_whole(named_file)).value_or(std::vector<std::string>{}),
-            tools()))
-        return report(failure);
+            runner_tree_tools()))
+        return look_report(failure);
     if (!remember(memory, writes))
-        return report({"/", errno});
+        return look_report({"/", errno});
     return "done\n";
 }
 
@@ -109,13 +109,13 @@ std::string tree_changes() {
     std::optional<TreeMemory> memory = unpack_memory(read_whole(k_memory_path));
     const int root = open_root();
     if (!memory || root < 0)
-        return report({"/", memory ? errno : ENODATA});
+        return look_report({"/", memory ? errno : ENODATA});
     std::vector<SeenChange> found;
-    if (const LookFailure failure = memory->changes(root, tools(), found))
-        return report(failure);
+    if (const LookFailure failure = memory->changes(root, runner_tree_tools(), found))
+        return look_report(failure);
     const std::string packed = pack(found);
     if (!remember(*memory, writes) || !write_whole(k_changes_path, packed, 0600))
-        return report({"/", errno});
+        return look_report({"/", errno});
     return piece(packed, 0);
 }
 

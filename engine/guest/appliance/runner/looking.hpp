@@ -2,9 +2,16 @@
 // Looking at the guest's whole tree from inside the appliance. What was seen last is kept in a
 // tmpfs of the appliance, out of reach of the guest's commands. Part of the runner.
 
+#include "guest/tree/tree.hpp"
+
 #include <string>
 
 namespace retouch {
+
+[[nodiscard]] TreeTools runner_tree_tools();
+
+/// What to print of it: "failed CODE", then "path HEX".
+[[nodiscard]] std::string look_report(const LookFailure &failure);
 
 /// Remembers the tree; `named_file` holds the packed paths whose bytes to keep. Returns what to
 /// print: "done", or why not.

@@ -13,6 +13,7 @@
 #include "guest/appliance/runner/surroundings.hpp"
 #include "guest/appliance/runner/whole_file.hpp"
 #include "guest/sandbox/ids.hpp"
+#include "guest/tree/plain_capabilities.hpp"
 
 #include <array>
 #include <cerrno>
@@ -113,10 +114,30 @@ std::string prepare(const Job &job, pid_t first, int first_fd, CommandGroup &gro
     return {};
 }
 
+/// From now on, but for a command that can write nothing.
+void watch_capabilities(const Job &job, PlainCapabilities &capabilities) {
+    if (!job.writable)
+        return;
+    for (const GuestPoint &point : guest_points())
+        capabilities.watch(open(point.path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+}
+
+/// Lines for the report when that fails, else nothing.
+std::string settle_capabilities(const Job &job, PlainCapabilities &capabilities) {
+    if (!job.writable)
+        return {};
+    const int root = open(k_guest_root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const LookFailure failure = capabilities.settle(root, runner_tree_tools());
+    close(root);
+    return failure ? look_report(failure) : "";
+}
+
 /// To the end of `first` and of all it started.
 std::string run_in(Job &job, const Pipes &pipes, pid_t first, int first_fd) {
     CommandGroup group;
     GuestMounts mounts;
+    PlainCapabilities capabilities;
+    watch_capabilities(job, capabilities);
     std::string problem = prepare(job, first, first_fd, group, mounts);
     if (problem.empty())
         static_cast<void>(!write(pipes.go[1], "g", 1));
@@ -128,7 +149,10 @@ std::string run_in(Job &job, const Pipes &pipes, pid_t first, int first_fd) {
     mounts.take_away();
     if (!problem.empty())
         return problem;
-    return supervision.report() + (met.empty() ? "" : "limits " + met + "\n");
+    if (problem = settle_capabilities(job, capabilities); !problem.empty())
+        return problem;
+    return supervision.report(met.rfind("memory", 0) == 0) + "limits " + met + "\nmemory " +
+           std::to_string(group.memory_bytes()) + "\n";
 }
 
 std::string run(Job &job) {

@@ -71,10 +71,11 @@ void Supervision::watch(pid_t first, int first_fd) {
     }
 }
 
-std::string Supervision::report() const {
-    if (failure_.kind != Notice::Kind::started || (!ended_ && !late_))
+std::string Supervision::report(bool stopped) const {
+    if (failure_.kind != Notice::Kind::started || !started_ || (!ended_ && !late_ && !stopped))
         return report_failure();
-    const std::string status = late_ ? "" : "status " + std::to_string(status_) + "\n";
+    const int code = ended_ ? status_ : 128 + SIGKILL;
+    const std::string status = late_ ? "" : "status " + std::to_string(code) + "\n";
     return status + "microseconds " + std::to_string(ended_at_ - started_at_) + "\n" +
            stream_lines("out", out_) + stream_lines("err", err_);
 }

@@ -20,8 +20,9 @@ class Supervision {
     /// `first_fd` its pidfd.
     void watch(pid_t first, int first_fd);
 
-    /// The result, or why there is none, as lines of "KEY VALUE".
-    [[nodiscard]] std::string report() const;
+    /// The result, or why there is none, as lines of "KEY VALUE". `stopped`: the kernel has ended
+    /// all because of its memory.
+    [[nodiscard]] std::string report(bool stopped) const;
 
   private:
     [[nodiscard]] bool waiting_for_command() const { return started_ && !ended_ && !late_; }
