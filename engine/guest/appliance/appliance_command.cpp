@@ -9,6 +9,7 @@
 #include "guest/appliance/job.hpp"
 #include "guest/appliance/runner_call.hpp"
 #include "guest/command.hpp"
+#include "guest/command_limits.hpp"
 #include "guest/refusals.hpp"
 #include "guest/resolve.hpp"
 #include "guest/sandbox/call_filter.hpp"
@@ -106,7 +107,7 @@ Job make_job(const ApplianceSandbox &sandbox, const GuestCommand &command) {
     job.writable = sandbox.writable;
     job.network = command.network;
     job.personality_32 = sandbox.guest.facts().architecture == "i686";
-    job.limit_seconds = static_cast<std::uint64_t>(command.time_limit.count());
+    job.limit_seconds = static_cast<std::uint64_t>(time_for(command, sandbox.limits).count());
     job.output_bound = k_output_bound;
     job.memory_bytes = sandbox.limits.memory_bytes;
     job.processes = sandbox.limits.processes;
@@ -165,23 +166,24 @@ RunnerReport do_job(const ApplianceSandbox &sandbox, const GuestCommand &command
     }
 }
 
-/// A sentence for each limit the command met, as lines of its own.
-std::vector<std::string> limits_met(const RunnerReport &report, const CommandLimits &limits) {
-    std::vector<std::string> lines;
+/// Those that the kernel of the appliance has counted. A command that met one has failed, whatever
+/// it says itself.
+void add_counted_limits(CommandResult &result, const RunnerReport &report,
+                        const CommandLimits &limits) {
     const std::string met = report.text("limits");
     if (met.find("memory") != std::string::npos)
-        lines.emplace_back("retouch: the command needed more memory than the appliance has\n");
+        result.limits.emplace_back("it needed more memory than the appliance has");
     if (met.find("processes") != std::string::npos)
-        lines.push_back(
-            fmt::format("retouch: the command met the limit of {} processes\n", limits.processes));
-    return lines;
+        result.limits.push_back(met_limit(CommandLimit::processes, limits));
+    if (!met.empty())
+        result.exit_status = std::max(result.exit_status, 1);
 }
 
 } // namespace
 
 CommandResult run_in_appliance(const ApplianceSandbox &sandbox, const GuestCommand &command) {
     check_interrupt();
-    const Watchdog::Watch watch(sandbox.watchdog, command.time_limit + k_grace);
+    const Watchdog::Watch watch(sandbox.watchdog, time_for(command, sandbox.limits) + k_grace);
     const RunnerReport report = do_job(sandbox, command);
     check_started(report, command);
     CommandResult result;
@@ -190,11 +192,8 @@ CommandResult run_in_appliance(const ApplianceSandbox &sandbox, const GuestComma
         result.timed_out ? k_timed_out_status : static_cast<int>(report.number("status"));
     result.out = {report.bytes("out"), report.number("out_total")};
     result.err = {report.bytes("err"), report.number("err_total")};
-    for (const std::string &line : limits_met(report, sandbox.limits)) {
-        result.exit_status = std::max(result.exit_status, 1);
-        result.err.text += line;
-        result.err.total += line.size();
-    }
+    add_counted_limits(result, report, sandbox.limits);
+    add_likely_limits(result, command, sandbox.limits);
     result.seconds = static_cast<double>(report.number("microseconds")) / 1e6;
     return result;
 }

@@ -7,6 +7,7 @@
 #include "base/process.hpp"
 #include "base/text.hpp"
 #include "guest/command.hpp"
+#include "guest/command_limits.hpp"
 #include "guest/host/first_in_sandbox.hpp"
 #include "guest/host/host_means.hpp"
 #include "guest/host/launch_orders.hpp"
@@ -293,7 +294,7 @@ CommandResult run_in_sandbox(const Sandbox &sandbox, const GuestCommand &command
     spec.inherited = arguments.descriptors();
     spec.inherited.push_back(first.fd());
     spec.output_bound = k_output_bound;
-    spec.time_limit = std::min(command.time_limit, sandbox.limits.time);
+    spec.time_limit = time_for(command, sandbox.limits);
 
     std::optional<Lifeline> lifeline;
     if (command.network)
@@ -309,6 +310,7 @@ CommandResult run_in_sandbox(const Sandbox &sandbox, const GuestCommand &command
     result.out = {std::move(ended.out), ended.out_total};
     result.err = {std::move(ended.err), ended.err_total};
     result.seconds = ended.seconds;
+    add_likely_limits(result, command, sandbox.limits);
     return result;
 }
 
