@@ -73,7 +73,7 @@ TEST_CASE("commands, checks: a limit that was met is part of what went wrong") {
     guest.script("x", answer);
     CHECK(execute(read_step("commands", "- x"), guest).message ==
           "exited with status 2: it met the limit of 50 processes; it seems to have met another");
-    CHECK(execute(read_step("checks", "- x"), guest).message ==
+    CHECK(execute(read_step("checks", "- {run: x}"), guest).message ==
           "wanted exit status 0, found 2; it met the limit of 50 processes; it seems to have met "
           "another");
     CHECK(execute(read_step("checks", "- {run: x, status: 2}"), guest).outcome ==
