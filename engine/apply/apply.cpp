@@ -14,6 +14,7 @@
 #include "base/text.hpp"
 #include "base/uuid.hpp"
 #include "model/names.hpp"
+#include "plan/guest_means.hpp"
 #include "plan/preconditions.hpp"
 #include "retouch/error.hpp"
 
@@ -139,6 +140,7 @@ void undo(const HandOver &work, const std::string &id, TargetReport &report) {
 
 void create(const Run &run, Plan &plan, Target &target, NameLock &lock, bool preview,
             TargetReport &report) {
+    require_means(target, run.options.guest);
     Journal journal(run.catalog.state_directory(), run.id, about(plan, target));
     const HandOver work{target, plan.recipe, run.id, run.catalog, journal, lock};
     const std::string id = random_uuid();

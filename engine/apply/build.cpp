@@ -3,22 +3,14 @@
 #include "apply/phases.hpp"
 #include "apply/run_steps.hpp"
 #include "base/interrupt.hpp"
+#include "plan/guest_means.hpp"
 #include "retouch/error.hpp"
-#include "retouch/step_kind.hpp"
 
 #include <fmt/format.h>
-
-#include <algorithm>
 
 namespace retouch {
 
 namespace {
-
-bool needs_network(const Target &target) {
-    return std::ranges::any_of(target.steps, [](const PlannedStep &planned) {
-        return find_step_kind(planned.step.kind)->needs(planned.step).network;
-    });
-}
 
 /// What the recipe puts there itself: a reader wants to see how it differs from what was there.
 std::vector<std::string> paths_of_files(const Target &target) {

@@ -7,6 +7,7 @@
 #include "base/clock.hpp"
 #include "base/uuid.hpp"
 #include "model/names.hpp"
+#include "plan/guest_means.hpp"
 
 namespace retouch {
 
@@ -76,6 +77,7 @@ KeptStages rehearse(Plan &plan, Catalog &catalog, const ApplyOptions &options,
     for (Target &target : plan.targets) {
         if (target.action != Action::create || target.steps.empty())
             continue;
+        require_means(target, options.guest);
         const std::string id = random_uuid();
         auto journal =
             std::make_unique<Journal>(catalog.state_directory(), random_uuid(),

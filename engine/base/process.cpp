@@ -33,10 +33,10 @@ constexpr milliseconds k_leftover_patience{250};
 class Supervision {
   public:
     Supervision(const SpawnedProcess &process, OutputPipe &out, OutputPipe &err,
-                std::optional<milliseconds> time_limit)
-        : process_(process), out_(out), err_(err) {
-        if (time_limit)
-            stop_at_ = SteadyClock::now() + *time_limit;
+                const ProcessSpec &spec)
+        : process_(process), out_(out), err_(err), lifeline_(spec.lifeline) {
+        if (spec.time_limit)
+            stop_at_ = SteadyClock::now() + *spec.time_limit;
     }
 
     void until_end() {
@@ -44,6 +44,7 @@ class Supervision {
             act_when_due();
             wait(process_.handle().fd(), std::min(stop_at_, kill_at_));
         }
+        look_at_lifeline();
     }
 
     /// Takes what is still in the pipes. Whoever else holds them open is not waited for.
@@ -54,6 +55,8 @@ class Supervision {
     }
 
     [[nodiscard]] bool timed_out() const { return timed_out_; }
+
+    [[nodiscard]] bool lost() const { return lost_; }
 
     [[nodiscard]] bool interrupted() const { return interrupted_; }
 
@@ -70,7 +73,7 @@ class Supervision {
             return;
         timed_out_ = now >= stop_at_;
         interrupted_ = !timed_out_ && interrupt_due();
-        if (timed_out_ || interrupted_) {
+        if (timed_out_ || interrupted_ || lost_) {
             stopping_ = true;
             process_.signal_group(SIGTERM);
             process_.signal_group(SIGCONT); // those that are stopped take it only then
@@ -89,13 +92,21 @@ class Supervision {
                 ? longest
                 : std::clamp(std::chrono::ceil<milliseconds>(until - SteadyClock::now()),
                              milliseconds(0), longest);
-        std::array<pollfd, 4> waiting{{{process_fd, POLLIN, 0},
+        std::array<pollfd, 5> waiting{{{process_fd, POLLIN, 0},
                                        {out_.fd(), POLLIN, 0},
                                        {err_.fd(), POLLIN, 0},
-                                       {signalled ? -1 : interrupt_fd(), POLLIN, 0}}};
+                                       {signalled ? -1 : interrupt_fd(), POLLIN, 0},
+                                       {stopping_ ? -1 : lifeline_, 0, 0}}};
         poll(waiting.data(), waiting.size(), static_cast<int>(left.count()));
+        look_at_lifeline();
         out_.drain();
         err_.drain();
+    }
+
+    /// Once we end the program ourselves, what hangs up does so for that reason.
+    void look_at_lifeline() {
+        pollfd line{lifeline_, 0, 0};
+        lost_ = lost_ || (!stopping_ && poll(&line, 1, 0) == 1);
     }
 
     const SpawnedProcess &process_;
@@ -105,7 +116,9 @@ class Supervision {
     SteadyClock::time_point kill_at_ = k_never;
     bool stopping_ = false;
     bool timed_out_ = false;
+    bool lost_ = false;
     bool interrupted_ = false;
+    int lifeline_;
 };
 
 /// The last lines a program wrote, for an error's one sentence.
@@ -148,7 +161,10 @@ ProcessResult run_process(const ProcessSpec &spec) {
     out.write_end().reset();
     err.write_end().reset();
 
-    Supervision supervision(process, out, err, spec.time_limit);
+    if (spec.begun)
+        spec.begun();
+
+    Supervision supervision(process, out, err, spec);
     supervision.until_end();
     supervision.drain_leftovers();
 
@@ -159,6 +175,7 @@ ProcessResult run_process(const ProcessSpec &spec) {
     if (supervision.interrupted())
         throw interrupt_error();
     result.timed_out = supervision.timed_out();
+    result.lost = supervision.lost();
     result.out_total = out.total();
     result.err_total = err.total();
     result.out = out.take();

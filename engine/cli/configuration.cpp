@@ -220,6 +220,30 @@ void check_types(const Value &root, const fs::path &file, const std::vector<std:
     }
 }
 
+/// Below this no program begins.
+constexpr std::int64_t k_least_memory = std::int64_t{16} << 20;
+
+/// What the schema cannot say of values that have the right form.
+void check_limits(const Value &root, const fs::path &file, const std::vector<std::string> &lines,
+                  Diagnostics &diagnostics) {
+    const Value *commands = root.find("commands");
+    if (commands == nullptr)
+        return;
+    const Value *time = commands->find("time");
+    if (time != nullptr && !parse_duration(time->scalar))
+        diagnostics.add(
+            mistake(time->mark, file, lines,
+                    fmt::format("'{}' is no time from 1s to 24h", escape(time->scalar)),
+                    "write hours, minutes and seconds, such as 90s, 10m or 1h30m; leave it "
+                    "out for the longest time, 24h"));
+    const Value *memory = commands->find("memory");
+    if (memory != nullptr && parse_bytes(memory->scalar).value_or(0) < k_least_memory)
+        diagnostics.add(mistake(
+            memory->mark, file, lines,
+            fmt::format("'{}' is too little memory to run a command", escape(memory->scalar)),
+            "give it 16MiB or more"));
+}
+
 } // namespace
 
 std::optional<fs::path> find_configuration(const Environment &environment) {
@@ -261,6 +285,7 @@ std::optional<Configuration> read_configuration(const fs::path &file, Diagnostic
         configuration = resolve(*root, file);
         check_default(*root, *configuration, lines, found);
         check_types(*root, file, lines, found);
+        check_limits(*root, file, lines, found);
     }
     if (found.has_errors())
         configuration.reset();

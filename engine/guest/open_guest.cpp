@@ -3,8 +3,15 @@
 #include "guest/appliance/appliance_guest.hpp"
 #include "guest/attended_guest.hpp"
 #include "guest/host/host_guest.hpp"
+#include "guest/host/host_means.hpp"
+#include "guest/means.hpp"
 
 namespace retouch {
+
+void require_means(GuestKind kind, bool network) {
+    if (kind == GuestKind::host)
+        require_host_means(network);
+}
 
 std::unique_ptr<Guest> open_guest(const Disk &disk, const GuestOptions &options,
                                   EventSink &events) {

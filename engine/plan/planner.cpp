@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "base/version.hpp"
 #include "plan/fingerprint.hpp"
+#include "plan/guest_means.hpp"
 #include "plan/limit_check.hpp"
 #include "plan/lineage.hpp"
 #include "plan/properties.hpp"
@@ -167,18 +168,19 @@ void preview_steps(Target &target, const GuestView &guest) {
 }
 
 Plan make_plan(const CheckedRecipe &checked, const CatalogView &catalog, const PlanOptions &options,
-               const OpenView &open_view) {
+               const OpenView &open_view, GuestKind guest) {
     Plan plan = resolve_plan(checked, catalog, options);
     for (Target &target : plan.targets) {
         if (target.action != Action::create || target.steps.empty())
             continue;
+        require_means(target, guest);
         const auto source = catalog.find(target.source.id);
         if (!source)
             throw Error(ErrorKind::temporary,
                         fmt::format("image {} vanished while the plan was made", target.source.id),
                         "run the command again");
-        const std::unique_ptr<GuestView> guest = open_view(catalog.disk(*source));
-        preview_steps(target, *guest);
+        const std::unique_ptr<GuestView> opened = open_view(catalog.disk(*source));
+        preview_steps(target, *opened);
     }
     return plan;
 }

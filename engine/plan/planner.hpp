@@ -27,8 +27,10 @@ void preview_steps(Target &target, const GuestView &guest);
 
 using OpenView = std::function<std::unique_ptr<GuestView>(const Disk &disk)>;
 
-/// resolve_plan(), then preview_steps() for every target that will be built and has steps.
+/// resolve_plan(), then preview_steps() for every target that will be built and has steps. `guest`
+/// is the kind that apply will use. Throws Error, too, when it could not be used here.
 [[nodiscard]] Plan make_plan(const CheckedRecipe &checked, const CatalogView &catalog,
-                             const PlanOptions &options, const OpenView &open_view);
+                             const PlanOptions &options, const OpenView &open_view,
+                             GuestKind guest = GuestKind::appliance);
 
 } // namespace retouch

@@ -98,6 +98,8 @@ std::string judge(const CommandResult &result, const GuestCommand &command, cons
         else if (!pattern.matches(result.out.text))
             wanted_output("matching", "matches");
     }
+    if (!findings.empty())
+        findings.insert(findings.end(), result.limits.begin(), result.limits.end());
     return fmt::format("{}", fmt::join(findings, "; "));
 }
 

@@ -40,7 +40,8 @@ struct GuestCommand {
 struct CommandResult {
     int exit_status = 0; ///< 0 to 255; 128+N when a signal N ended it
     bool timed_out = false;
-    OutputTail out; ///< at most k_output_bound bytes kept
+    std::vector<std::string> limits; ///< it met, as phrases: "it met the limit of 50 processes"
+    OutputTail out;                  ///< at most k_output_bound bytes kept
     OutputTail err;
     double seconds = 0;
 };

@@ -17,6 +17,15 @@ publish: {name: made}
 SERVER = "qemu-storage-daemon"
 MACHINE = "qemu-system"
 SANDBOX = "bwrap"
+NETWORK = "slirp4netns"
+# Never gets as far as saying that the network is there; answers to --version.
+SLOW_NETWORK = """#!/bin/bash
+for word; do case $word in --exit-fd=*) eval "exec cat <&${word#*=}";; esac; done
+"""
+NETWORKED = """
+commands: [{run: ": begin; sleep 300; echo after > /etc/after; sync", network: true}]
+publish: {name: made}
+"""
 HINT = ("  nothing that was written since can be trusted; see what ended it ('dmesg' tells when memory ran out), "
         "and run the command again\n")
 
@@ -24,7 +33,9 @@ HINT = ("  nothing that was written since can be trusted; see what ended it ('dm
 class Run:
     """An apply whose command runs and waits, and its processes."""
 
-    def __init__(self, world, guest, recipe):
+    def __init__(self, world, guest, recipe, sign=SANDBOX):
+        """`sign`: in the host guest, the program that runs when the command is about to."""
+        self.sign = sign
         self.process = world.start("apply", recipe, "--yes", "--guest", guest, "--events", "events.jsonl")
         self.events = world.directory / "events.jsonl"
         deadline = time.monotonic() + 240
@@ -39,7 +50,7 @@ class Run:
         return self.events.read_text(encoding="utf-8") if self.events.exists() else ""
 
     def has_begun(self, guest):
-        return guest == "appliance" or self.find(SANDBOX) != []
+        return guest == "appliance" or self.find(self.sign) != []
 
     def family(self):
         """Process ids of everything it started, by parentage."""
@@ -60,11 +71,7 @@ class Run:
         """Those of its processes that were called by this name; some programs are run from memory."""
         found = []
         for pid in sorted(self.family()):
-            try:
-                called = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0].decode(errors="replace")
-            except OSError:
-                continue
-            if Path(called).name.startswith(name):
+            if Path(called(pid)).name.startswith(name):
                 found.append(pid)
         return found
 
@@ -79,6 +86,32 @@ class Run:
         start = time.monotonic()
         out, err = self.process.communicate(timeout=seconds)
         return self.process.returncode, err + out, time.monotonic() - start
+
+
+def called(pid):
+    """What a process was called by; empty when it is gone."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0].decode(errors="replace")
+    except OSError:
+        return ""
+
+
+def namespaces(pids):
+    """Those of these processes that are not this one's, as (kind, number)."""
+    found = set()
+    for pid in pids:
+        for kind in ("mnt", "net", "pid", "user", "ipc", "uts", "cgroup"):
+            try:
+                name = os.readlink(f"/proc/{pid}/ns/{kind}")
+            except OSError:
+                continue
+            if name != os.readlink(f"/proc/self/ns/{kind}"):
+                found.add(name)
+    return found
+
+
+def all_alive():
+    return [int(entry.name) for entry in Path("/proc").glob("[0-9]*") if state(entry.name) not in ("", "Z", "X")]
 
 
 def state(pid):
@@ -106,6 +139,14 @@ class Helpers(unittest.TestCase):
         self.addCleanup(run.process.kill)
         return run
 
+    def all_gone(self, family, inhabited, seconds=5):
+        """Fails unless these processes end soon, and then nobody is in the namespaces they had."""
+        deadline = time.monotonic() + seconds
+        while left := [pid for pid in family if state(pid) not in ("", "Z", "X")]:
+            self.assertLess(time.monotonic(), deadline, f"{left} live on: {[called(pid) for pid in left]}")
+            time.sleep(0.05)
+        self.assertEqual(set(), namespaces(all_alive()) & inhabited)
+
     def nothing_happened(self):
         self.assertEqual([], self.world.leftovers())
         self.assertEqual(self.before, self.world.state())
@@ -115,14 +156,12 @@ class Helpers(unittest.TestCase):
             with self.subTest(guest):
                 run = self.run_in(guest)
                 family = run.family()
+                inhabited = namespaces(family)
                 self.assertNotEqual([], run.find(SERVER))
                 self.assertNotEqual([], run.find(MACHINE if guest == "appliance" else SANDBOX))
                 run.process.send_signal(signal.SIGKILL)
                 # Not waited for: a parent that is busy must not keep them alive.
-                deadline = time.monotonic() + 5
-                while left := [pid for pid in family if state(pid) not in ("", "Z", "X")]:
-                    self.assertLess(time.monotonic(), deadline, f"{left} live on")
-                    time.sleep(0.05)
+                self.all_gone(family, inhabited)
                 run.process.communicate(timeout=10)
                 self.world.retouch("apply", self.world.recipe("commands: ['true']\npublish: {name: other}\n",
                                                               "other.yaml"), "--yes", "--guest", "host")
@@ -156,6 +195,66 @@ class Helpers(unittest.TestCase):
         self.assertIn("error: the sandbox the command ran in (bwrap) was killed (signal 9)\n", said)
         self.assertEqual(1, code)
         self.nothing_happened()
+
+    def test_the_network_of_a_command_dies_with_retouch_and_with_the_sandbox(self):
+        self.recipe = self.world.recipe(NETWORKED)
+        for sign, expected in ((signal.SIGKILL, -signal.SIGKILL), (signal.SIGTERM, 143)):
+            with self.subTest(retouch=sign):
+                run = self.run_in("host")
+                family = run.family()
+                inhabited = namespaces(family)
+                self.assertEqual(1, len(run.find(NETWORK)))
+                run.process.send_signal(sign)
+                self.all_gone(family, inhabited)
+                self.assertEqual(expected, run.ended(10)[0])
+        with self.subTest("sandbox"):
+            run = self.run_in("host")
+            family = run.family() - {run.process.pid}
+            inhabited = namespaces(run.find(NETWORK))
+            run.signal(SANDBOX, signal.SIGKILL)
+            code, said, _ = run.ended(60)
+            self.assertIn("error: the sandbox the command ran in (bwrap) was killed (signal 9)\n", said)
+            self.assertEqual(1, code)
+            self.all_gone(family, inhabited)
+            self.nothing_happened()
+
+    def test_a_killed_network_helper_is_named_at_once(self):
+        self.recipe = self.world.recipe(NETWORKED)
+        run = self.run_in("host")
+        family = run.family() - {run.process.pid}
+        run.signal(NETWORK, signal.SIGKILL)
+        code, said, seconds = run.ended(60)
+        self.assertIn("error: the network helper slirp4netns ended while the command ran\n", said)
+        self.assertEqual(1, code)
+        self.assertLess(seconds, 10)
+        self.all_gone(family, set())
+        self.nothing_happened()
+
+    def test_a_network_that_is_not_there_yet_dies_with_retouch_and_with_the_launcher(self):
+        slow = self.world.write(f"programs/{NETWORK}", SLOW_NETWORK)
+        slow.chmod(0o755)
+        self.world.environment["PATH"] = f"{slow.parent}:{os.environ['PATH']}"
+        self.recipe = self.world.recipe(NETWORKED)
+        for victim in ("retouch", "launcher"):
+            with self.subTest(victim):
+                run = Run(self.world, "host", self.recipe, "cat")
+                self.addCleanup(run.process.stdout.close)
+                self.addCleanup(run.process.stderr.close)
+                self.addCleanup(run.process.kill)
+                family = run.family()
+                inhabited = namespaces(family)
+                if victim == "retouch":
+                    run.process.send_signal(signal.SIGKILL)
+                    self.all_gone(family, inhabited)
+                    self.assertEqual(-signal.SIGKILL, run.ended(10)[0])
+                    continue
+                helper = run.find("cat")[0]
+                os.kill(int(Path(f"/proc/{helper}/stat").read_text(encoding="utf-8").split()[3]), signal.SIGKILL)
+                code, said, _ = run.ended(60)
+                self.assertIn("error: the sandbox the command ran in (bwrap) was killed (signal 9)\n", said)
+                self.assertEqual(1, code)
+                self.all_gone(family - {run.process.pid}, set())
+                self.nothing_happened()
 
     def test_a_killed_machine_is_named(self):
         run = self.run_in("appliance")

@@ -127,7 +127,8 @@ Plan plan_one(const CheckedRecipe &checked, const CatalogView &catalog, const Op
         events.on({"phase_started", name, "", {{"phase", "plan"}}});
         return guest;
     };
-    return make_plan(checked, catalog, {.from_current = options.from_current}, open);
+    return make_plan(checked, catalog, {.from_current = options.from_current}, open,
+                     workspace.guest(options.guest));
 }
 
 /// Plans on the copy itself: one guest launch.

@@ -9,6 +9,7 @@
 #include "guest/appliance/job.hpp"
 #include "guest/appliance/runner_call.hpp"
 #include "guest/command.hpp"
+#include "guest/command_limits.hpp"
 #include "guest/refusals.hpp"
 #include "guest/resolve.hpp"
 #include "guest/sandbox/call_filter.hpp"
@@ -106,7 +107,7 @@ Job make_job(const ApplianceSandbox &sandbox, const GuestCommand &command) {
     job.writable = sandbox.writable;
     job.network = command.network;
     job.personality_32 = sandbox.guest.facts().architecture == "i686";
-    job.limit_seconds = static_cast<std::uint64_t>(command.time_limit.count());
+    job.limit_seconds = static_cast<std::uint64_t>(time_for(command, sandbox.limits).count());
     job.output_bound = k_output_bound;
     job.memory_bytes = sandbox.limits.memory_bytes;
     job.processes = sandbox.limits.processes;
@@ -168,35 +169,33 @@ RunnerReport do_job(const ApplianceSandbox &sandbox, const GuestCommand &command
     }
 }
 
-/// `given`: what the appliance had for the command.
-std::string memory_met(std::uint64_t given, std::uint64_t limit) {
-    if (given < limit)
-        return fmt::format("retouch: the command and what it started met the limit of memory of "
-                           "the appliance, which has {} for them, and were stopped; "
-                           "LIBGUESTFS_MEMSIZE in the environment (MiB) gives it more\n",
-                           format_bytes(given));
-    return fmt::format("retouch: the command and what it started met the limit of memory, {}, and "
-                       "were stopped; 'commands: {{memory: SIZE}}' in retouch.yaml sets it\n",
-                       format_bytes(limit));
+/// `given`: what the appliance had for the command and all it started.
+std::string memory_met(std::uint64_t given, const CommandLimits &limits) {
+    if (given >= limits.memory_bytes)
+        return met_limit(CommandLimit::memory, limits);
+    return fmt::format("it met the limit of {} of memory of the appliance (LIBGUESTFS_MEMSIZE in "
+                       "the environment, in MiB)",
+                       format_bytes(given));
 }
 
-/// A sentence for each limit the command met, as lines of its own.
-std::vector<std::string> limits_met(const RunnerReport &report, const CommandLimits &limits) {
-    std::vector<std::string> lines;
+/// Those that the kernel of the appliance has counted. A command that met one has failed, whatever
+/// it says itself.
+void add_counted_limits(CommandResult &result, const RunnerReport &report,
+                        const CommandLimits &limits) {
     const std::string met = report.text("limits");
     if (met.find("memory") != std::string::npos)
-        lines.push_back(memory_met(report.number("memory"), limits.memory_bytes));
+        result.limits.push_back(memory_met(report.number("memory"), limits));
     if (met.find("processes") != std::string::npos)
-        lines.push_back(
-            fmt::format("retouch: the command met the limit of {} processes\n", limits.processes));
-    return lines;
+        result.limits.push_back(met_limit(CommandLimit::processes, limits));
+    if (!met.empty())
+        result.exit_status = std::max(result.exit_status, 1);
 }
 
 } // namespace
 
 CommandResult run_in_appliance(const ApplianceSandbox &sandbox, const GuestCommand &command) {
     check_interrupt();
-    const Watchdog::Watch watch(sandbox.watchdog, command.time_limit + k_grace);
+    const Watchdog::Watch watch(sandbox.watchdog, time_for(command, sandbox.limits) + k_grace);
     const RunnerReport report = do_job(sandbox, command);
     check_started(report, command);
     CommandResult result;
@@ -205,11 +204,8 @@ CommandResult run_in_appliance(const ApplianceSandbox &sandbox, const GuestComma
         result.timed_out ? k_timed_out_status : static_cast<int>(report.number("status"));
     result.out = {report.bytes("out"), report.number("out_total")};
     result.err = {report.bytes("err"), report.number("err_total")};
-    for (const std::string &line : limits_met(report, sandbox.limits)) {
-        result.exit_status = std::max(result.exit_status, 1);
-        result.err.text += line;
-        result.err.total += line.size();
-    }
+    add_counted_limits(result, report, sandbox.limits);
+    add_likely_limits(result, command, sandbox.limits);
     result.seconds = static_cast<double>(report.number("microseconds")) / 1e6;
     return result;
 }

@@ -1,6 +1,5 @@
 // The arguments for bwrap and what becomes of its end. Data goes in through memory files, never
-// through the image; the first process of the PID namespace is killed and waited for, because that
-// is what ends everything inside it.
+// through the image.
 
 #include "guest/host/bubblewrap.hpp"
 
@@ -8,17 +7,19 @@
 #include "base/process.hpp"
 #include "base/text.hpp"
 #include "guest/command.hpp"
+#include "guest/command_limits.hpp"
+#include "guest/host/first_in_sandbox.hpp"
+#include "guest/host/host_means.hpp"
 #include "guest/host/launch_orders.hpp"
 #include "guest/host/launcher_program.hpp"
+#include "guest/host/lifeline.hpp"
 #include "guest/host/mount_points.hpp"
 #include "guest/resolve.hpp"
 #include "guest/sandbox/call_filter.hpp"
 #include "guest/sandbox/capabilities.hpp"
-#include "retouch/json.hpp"
 
-#include <array>
+#include <algorithm>
 #include <cerrno>
-#include <csignal>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/mman.h>
@@ -29,9 +30,7 @@ namespace retouch {
 
 namespace {
 
-constexpr const char *k_bwrap = "bwrap";
 constexpr std::uint64_t k_temporary_bytes = std::uint64_t{1} << 30; ///< of /run and of /dev/shm
-constexpr std::chrono::seconds k_end_wait{30};
 
 UniqueFd memory_file(std::string_view bytes) {
     UniqueFd file(memfd_create("retouch", MFD_CLOEXEC));
@@ -41,78 +40,6 @@ UniqueFd memory_file(std::string_view bytes) {
     lseek(file.get(), 0, SEEK_SET);
     return file;
 }
-
-/// The sandbox's first process as bubblewrap announces it. The destructor ends it and waits, and
-/// with it the kernel ends everything in its PID namespace.
-class FirstProcess {
-  public:
-    FirstProcess() {
-        std::array<int, 2> ends{};
-        if (pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0)
-            throw system_error("create", "a pipe", errno);
-        read_end_.reset(ends[0]);
-        write_end_.reset(ends[1]);
-    }
-
-    ~FirstProcess() {
-        try {
-            read_status();
-            end();
-        } catch (const std::exception &) {
-            // Nothing more can be done; the unmount will tell.
-        }
-    }
-
-    FirstProcess(const FirstProcess &) = delete;
-    FirstProcess &operator=(const FirstProcess &) = delete;
-
-    /// For --json-status-fd.
-    [[nodiscard]] int fd() const { return write_end_.get(); }
-
-    /// True when the command was started and its end seen.
-    [[nodiscard]] bool command_ended() {
-        read_status();
-        return command_ended_;
-    }
-
-  private:
-    void read_status() {
-        std::array<char, 4096> buffer{};
-        ssize_t got = 0;
-        while ((got = ::read(read_end_.get(), buffer.data(), buffer.size())) > 0)
-            text_.append(buffer.data(), static_cast<std::size_t>(got));
-        for (const std::string &line : split_lines(text_)) {
-            const Json status = Json::parse(line, nullptr, false);
-            if (!status.is_object())
-                continue;
-            pid_ = status.value("child-pid", pid_);
-            namespace_ = status.value("pid-namespace", namespace_);
-            command_ended_ = command_ended_ || status.contains("exit-code");
-        }
-    }
-
-    void end() const {
-        if (pid_ <= 1)
-            return;
-        const ProcessHandle process{ProcessId(pid_)};
-
-        // The number may already mean another process; the namespace tells.
-        struct stat status {};
-
-        const std::string name = fmt::format("/proc/{}/ns/pid", pid_);
-        if (stat(name.c_str(), &status) != 0 || status.st_ino != namespace_)
-            return;
-        process.signal(SIGKILL);
-        static_cast<void>(process.ended(k_end_wait));
-    }
-
-    UniqueFd read_end_;
-    UniqueFd write_end_;
-    std::string text_;
-    pid_t pid_ = -1;
-    std::uint64_t namespace_ = 0;
-    bool command_ended_ = false;
-};
 
 /// Collects bwrap's arguments and the memory files they name.
 class Arguments {
@@ -267,14 +194,6 @@ void check_places(const GuestView &guest, const GuestCommand &command) {
         throw missing_directory(command);
 }
 
-std::string path_of(const char *program, const char *package) {
-    const std::optional<std::string> path = find_program(program);
-    if (!path)
-        throw Error(ErrorKind::unavailable, fmt::format("{} is not installed", program),
-                    fmt::format("install the package {}, or use --guest appliance", package));
-    return *path;
-}
-
 LaunchOrders limited(const CommandLimits &limits) {
     LaunchOrders orders;
     orders.memory_bytes = limits.memory_bytes;
@@ -284,14 +203,21 @@ LaunchOrders limited(const CommandLimits &limits) {
     return orders;
 }
 
-LaunchOrders make_orders(const Sandbox &sandbox, bool network) {
+LaunchOrders make_orders(const Sandbox &sandbox) {
     LaunchOrders orders = limited(sandbox.limits);
     orders.writable = sandbox.writable;
-    orders.network = network;
     orders.root = sandbox.root.string();
-    if (network)
-        orders.slirp = path_of("slirp4netns", "slirp4netns");
     return orders;
+}
+
+/// slirp4netns holds the other end of `lifeline`.
+void add_network(LaunchOrders &orders, ProcessSpec &spec, Lifeline &lifeline) {
+    orders.network = true;
+    orders.slirp = slirp_path();
+    orders.lifeline = static_cast<std::uint64_t>(lifeline.far_end());
+    spec.inherited.push_back(lifeline.far_end());
+    spec.begun = [&lifeline] { lifeline.give_away(); };
+    spec.lifeline = lifeline.near_end();
 }
 
 /// The launcher gets an empty environment, and so does what it becomes.
@@ -329,14 +255,27 @@ class UsualUmask {
     mode_t former_;
 };
 
-} // namespace
-
-void require_bubblewrap() {
-    static_cast<void>(path_of(k_bwrap, "bubblewrap"));
+/// Throws when it is not the command that has ended, but what it runs in.
+void require_ended_command(const ProcessResult &ended, FirstInSandbox &first) {
+    constexpr std::string_view not_executed = "bwrap: execvp ";
+    if (ended.lost && first.begun())
+        throw Error(ErrorKind::failed, "the network helper slirp4netns ended while the command ran",
+                    "see what ended it ('dmesg' tells when memory ran out), and run again");
+    if (ended.signal != 0)
+        throw Error(ErrorKind::failed,
+                    fmt::format("the sandbox the command ran in (bwrap) {}",
+                                ProcessEnd{ended.exit_status, ended.signal}.text()),
+                    "see what ended it ('dmesg' tells when memory ran out), and run again");
+    if (!first.command_ended() || (ended.exit_status == 1 && ended.err.starts_with(not_executed)))
+        throw Error(ErrorKind::failed,
+                    fmt::format("the command could not be started in the guest: {}",
+                                escape(trim(ended.err))));
 }
 
+} // namespace
+
 void require_sandbox(const Sandbox &sandbox) {
-    try_to_launch(make_orders(sandbox, false));
+    try_to_launch(make_orders(sandbox));
 }
 
 void require_sandbox_here() {
@@ -346,37 +285,32 @@ void require_sandbox_here() {
 CommandResult run_in_sandbox(const Sandbox &sandbox, const GuestCommand &command) {
     check_places(sandbox.guest, command);
     MountPoints points(sandbox.guest, sandbox.files);
-    FirstProcess first;
+    FirstInSandbox first;
     Arguments arguments = make_arguments(sandbox, command, points, first.fd());
-    LaunchOrders orders = make_orders(sandbox, command.network);
+    LaunchOrders orders = make_orders(sandbox);
     orders.personality_32 = sandbox.guest.facts().architecture == "i686";
-    orders.arguments = arguments.words(path_of(k_bwrap, "bubblewrap"), command);
+    orders.arguments = arguments.words(bubblewrap_path(), command);
     ProcessSpec spec;
     spec.inherited = arguments.descriptors();
     spec.inherited.push_back(first.fd());
     spec.output_bound = k_output_bound;
-    spec.time_limit = std::min(command.time_limit, sandbox.limits.time);
+    spec.time_limit = time_for(command, sandbox.limits);
+
+    std::optional<Lifeline> lifeline;
+    if (command.network)
+        add_network(orders, spec, lifeline.emplace());
 
     const UsualUmask usual_umask;
     ProcessResult ended = launch(orders, std::move(spec));
-    constexpr std::string_view not_executed = "bwrap: execvp ";
-    const bool started = first.command_ended() &&
-                         !(ended.exit_status == 1 && ended.err.substr(0, 14) == not_executed);
-    if (ended.signal != 0 && !ended.timed_out)
-        throw Error(ErrorKind::failed,
-                    fmt::format("the sandbox the command ran in (bwrap) {}",
-                                ProcessEnd{ended.exit_status, ended.signal}.text()),
-                    "see what ended it ('dmesg' tells when memory ran out), and run again");
-    if (!started && !ended.timed_out)
-        throw Error(ErrorKind::failed,
-                    fmt::format("the command could not be started in the guest: {}",
-                                escape(trim(ended.err))));
+    if (!ended.timed_out)
+        require_ended_command(ended, first);
     CommandResult result;
     result.exit_status = ended.timed_out ? k_timed_out_status : ended.exit_status;
     result.timed_out = ended.timed_out;
     result.out = {std::move(ended.out), ended.out_total};
     result.err = {std::move(ended.err), ended.err_total};
     result.seconds = ended.seconds;
+    add_likely_limits(result, command, sandbox.limits);
     return result;
 }
 

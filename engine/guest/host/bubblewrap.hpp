@@ -27,7 +27,4 @@ void require_sandbox(const Sandbox &sandbox);
 /// The same without a guest: whatever does not depend on its filesystems. Throws Error.
 void require_sandbox_here();
 
-/// Throws Error: unavailable when bubblewrap is not installed.
-void require_bubblewrap();
-
 } // namespace retouch

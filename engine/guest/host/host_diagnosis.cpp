@@ -7,6 +7,7 @@
 #include "base/process.hpp"
 #include "base/text.hpp"
 #include "guest/host/bubblewrap.hpp"
+#include "guest/host/host_means.hpp"
 #include "model/checks.hpp"
 
 #include <fmt/format.h>
@@ -38,24 +39,24 @@ Verdict rights() {
 }
 
 Verdict root_needed() {
-    if (geteuid() == 0)
-        return all_well("this is root");
-    throw Error(ErrorKind::not_authorised, "the host guest mounts filesystems and needs root",
-                "run retouch as root, or use --guest appliance");
+    require_root();
+    return all_well("this is root");
 }
 
 Verdict bubblewrap() {
-    require_bubblewrap();
+    static_cast<void>(bubblewrap_path());
     if (geteuid() == 0)
         require_sandbox_here();
     return all_well("bwrap is there, and commands can be kept apart from this host");
 }
 
 Verdict network() {
-    if (!find_program("slirp4netns"))
-        return warning("slirp4netns is not installed: commands cannot have a network",
-                       "install the package slirp4netns");
-    return all_well("slirp4netns is there");
+    try {
+        require_network_means();
+    } catch (const Error &error) {
+        return warning(error.what(), error.hint());
+    }
+    return all_well("slirp4netns and /dev/net/tun are there");
 }
 
 void require_device(const char *device, const char *module) {

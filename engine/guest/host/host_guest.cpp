@@ -8,6 +8,7 @@
 #include "guest/command.hpp"
 #include "guest/effects/entry_changes.hpp"
 #include "guest/fstab_mounts.hpp"
+#include "guest/host/host_means.hpp"
 #include "guest/host/partitions.hpp"
 #include "guest/host/tree_tools.hpp"
 #include "guest/inspect.hpp"
@@ -74,16 +75,10 @@ LookFailure look_apart(const std::function<LookFailure()> &look) {
         .get();
 }
 
-void require_root() {
-    if (geteuid() != 0)
-        throw Error(ErrorKind::not_authorised, "the host guest mounts filesystems and needs root",
-                    "run retouch as root, or use --guest appliance");
-}
-
 } // namespace
 
 HostGuest::HostGuest(const Disk &disk, const GuestOptions &options, EventSink &events)
-    : directory_((require_root(), require_own_proc(), require_bubblewrap(), enter_private_mounts(),
+    : directory_((require_host_means(false), require_own_proc(), enter_private_mounts(),
                   TemporaryDirectory(options.run_directory, "guest-"))),
       read_only_(disk.read_only),
       limits_(options.limits),

@@ -12,7 +12,8 @@ namespace {
 constexpr std::array k_switches = {&LaunchOrders::only_try, &LaunchOrders::writable,
                                    &LaunchOrders::network, &LaunchOrders::personality_32};
 constexpr std::array k_numbers = {&LaunchOrders::memory_bytes, &LaunchOrders::processes,
-                                  &LaunchOrders::open_files, &LaunchOrders::file_bytes};
+                                  &LaunchOrders::open_files, &LaunchOrders::file_bytes,
+                                  &LaunchOrders::lifeline};
 constexpr std::array k_words = {&LaunchOrders::root, &LaunchOrders::group, &LaunchOrders::slirp};
 
 std::string_view take_word(std::string_view &text) {

@@ -31,6 +31,7 @@ struct LaunchOrders {
     std::uint64_t processes = 0;
     std::uint64_t open_files = 0;
     std::uint64_t file_bytes = 0;
+    std::uint64_t lifeline = 0;         ///< a descriptor for slirp4netns, see lifeline.hpp
     std::string root;                   ///< where the guest's root is mounted; empty: nowhere
     std::string group;                  ///< the directory of a control group; empty: none
     std::string slirp;                  ///< the path of slirp4netns

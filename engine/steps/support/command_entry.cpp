@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <map>
 
 namespace retouch {
@@ -145,9 +146,13 @@ std::string first_line(const std::string &script) {
 }
 
 std::string failure_of(const CommandResult &result, const GuestCommand &command) {
-    if (result.timed_out)
+    if (result.timed_out && result.limits.empty())
         return fmt::format("timed out after {}", spell_duration(command.time_limit));
-    return fmt::format("exited with status {}", result.exit_status);
+    std::string text = result.timed_out ? std::string("timed out")
+                                        : fmt::format("exited with status {}", result.exit_status);
+    if (!result.limits.empty())
+        text += fmt::format(": {}", fmt::join(result.limits, "; "));
+    return text;
 }
 
 StepResult report_of(const CommandResult &result) {

@@ -30,7 +30,8 @@ void read_command(const Value &entry, Step &step, const Reader &reader);
 /// The first line that says something, escaped and cut to 72 characters.
 [[nodiscard]] std::string first_line(const std::string &script);
 
-/// Why a command that was run did not succeed: "exited with status 2", "timed out after 10m".
+/// Why a command that was run did not succeed: "exited with status 2", "timed out after 10m", with
+/// the limits it met.
 [[nodiscard]] std::string failure_of(const CommandResult &result, const GuestCommand &command);
 
 /// Status, output and time of a command, for the report.

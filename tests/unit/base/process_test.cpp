@@ -1,5 +1,6 @@
 #include "base/process.hpp"
 
+#include "base/output_pipe.hpp"
 #include "unit/base/child_helpers.hpp"
 
 #include <catch2/catch.hpp>
@@ -417,4 +418,34 @@ TEST_CASE("process: a stopped program ends in time, too") {
     ChildProcess helper(shell("kill -STOP $$; sleep 60"));
     usleep(200000);
     CHECK(helper.stop(20s).signal == SIGTERM);
+}
+
+TEST_CASE("process: what loses its lifeline is ended, and what ended before that is not lost") {
+    Pipe line; // the reading end hangs up when the last writing end is closed
+    ProcessSpec spec = shell("sleep 60 & wait");
+    spec.lifeline = line.read_end.get();
+    spec.begun = [&line] { line.write_end.reset(); };
+    const ProcessResult lost = run_process(spec);
+    CHECK(lost.lost);
+    CHECK(lost.signal == SIGTERM);
+    CHECK_FALSE(lost.ok());
+    CHECK(lost.seconds < 30);
+
+    Pipe whole;
+    spec = shell("exit 3");
+    spec.lifeline = whole.read_end.get();
+    const ProcessResult ended = run_process(spec);
+    CHECK_FALSE(ended.lost);
+    CHECK(ended.exit_status == 3);
+    CHECK(has_no_children());
+}
+
+TEST_CASE(
+    "process: a program whose lifeline was lost while it ended is lost, whatever its status") {
+    Pipe line;
+    ProcessSpec spec = shell("read -r word; exit 0");
+    spec.lifeline = line.read_end.get();
+    spec.input = "word\n";
+    line.write_end.reset();
+    CHECK(run_process(spec).lost);
 }

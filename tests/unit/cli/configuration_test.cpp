@@ -82,6 +82,59 @@ TEST_CASE("configuration: directories for the files of recipes are relative to i
           std::vector<fs::path>{directory.path() / "packages", "/srv/x"});
 }
 
+TEST_CASE("configuration: limits of commands are read, and those not given are the usual ones") {
+    const TemporaryDirectory directory(fs::temp_directory_path(), "test-retouch-");
+    const fs::path file = directory.path() / "retouch.yaml";
+    const auto limits_of = [&](const std::string &text) {
+        write(file, text);
+        Diagnostics diagnostics;
+        const auto configuration = read_configuration(file, diagnostics);
+        REQUIRE(configuration);
+        return configuration->limits;
+    };
+    CHECK(limits_of("guest: host\n") == CommandLimits{});
+    CHECK(limits_of("commands: {memory: 1.5GiB, processes: 50, open_files: 64, file_size: 20 MiB,"
+                    " time: 1h30m}\n") == CommandLimits{std::uint64_t{3} << 29, 50, 64,
+                                                        std::uint64_t{20} << 20,
+                                                        std::chrono::seconds(5400)});
+    CommandLimits few;
+    few.processes = 16;
+    CHECK(limits_of("commands: {processes: 16}\n") == few);
+    CommandLimits longest;
+    longest.memory_bytes = std::uint64_t{999999} << 40;
+    CHECK(limits_of("commands: {time: 24h, memory: 999999TiB}\n") == longest);
+}
+
+TEST_CASE("configuration: a limit that cannot hold is a mistake, not another limit") {
+    const auto complaint = [](const std::string &limit) {
+        const std::string text = complaints("commands: {" + limit + "}\n");
+        const std::string line = "    commands: {" + limit + "}\n";
+        REQUIRE(text.find(line) != std::string::npos);
+        return text.substr(0, text.find('\n')) + " |" +
+               text.substr(std::min(text.find("help: "), text.size() - 1) + 5);
+    };
+    const std::string hint = " write hours, minutes and seconds, such as 90s, 10m or 1h30m; leave "
+                             "it out for the longest time, 24h\n";
+    CHECK(complaint("time: 24h1s") ==
+          "retouch.yaml:1:18: error: '24h1s' is no time from 1s to 24h |" + hint);
+    CHECK(complaint("time: 48h") ==
+          "retouch.yaml:1:18: error: '48h' is no time from 1s to 24h |" + hint);
+    CHECK(complaint("time: 0s") ==
+          "retouch.yaml:1:18: error: '0s' is no time from 1s to 24h |" + hint);
+    CHECK(complaint("memory: 15MiB") ==
+          "retouch.yaml:1:20: error: '15MiB' is too little memory to run a command | give it 16MiB "
+          "or more\n");
+    for (const char *limit :
+         {"time: 2d", "time: 60", "time: \"\"", "memory: 4GB", "memory: 4", "memory: 0GiB",
+          "memory: -1GiB", "memory: 1000000TiB", "file_size: 1", "file_size: lots", "processes: 15",
+          "processes: 1000001", "processes: many", "processes: 50.5", "open_files: 63",
+          "open_files: 1000001", "open_files: null", "output: 1MiB"}) {
+        CAPTURE(limit);
+        CHECK(complaints(std::string("commands: {") + limit + "}\n").find("error: ") !=
+              std::string::npos);
+    }
+}
+
 TEST_CASE("configuration: a cloud, its Ceph cluster and what does not go together") {
     const TemporaryDirectory directory(fs::temp_directory_path(), "test-retouch-");
     const fs::path file = directory.path() / "retouch.yaml";

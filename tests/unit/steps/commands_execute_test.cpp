@@ -38,7 +38,7 @@ MemoryGuest::Scripted timed_out() {
 TEST_CASE("commands: the result has everything the guest said") {
     MemoryGuest guest = guest_with_shell();
     MemoryGuest::Scripted answer;
-    answer.result = {4, false, {"out", 300}, {"err", 3}, 1.5};
+    answer.result = {4, false, {}, {"out", 300}, {"err", 3}, 1.5};
     guest.script("x", answer);
     const StepResult result = execute(read_step("commands", "- x"), guest);
     StepResult wanted;
@@ -63,6 +63,27 @@ TEST_CASE("commands: a command out of time says how much it had") {
     CHECK(message("90s") == "timed out after 1m30s");
     CHECK(message("24h") == "timed out after 24h");
     CHECK(execute(read_step("commands", "- x"), guest).message == "timed out after 10m");
+}
+
+TEST_CASE("commands, checks: a limit that was met is part of what went wrong") {
+    MemoryGuest guest = guest_with_shell();
+    MemoryGuest::Scripted answer;
+    answer.result.exit_status = 2;
+    answer.result.limits = {"it met the limit of 50 processes", "it seems to have met another"};
+    guest.script("x", answer);
+    CHECK(execute(read_step("commands", "- x"), guest).message ==
+          "exited with status 2: it met the limit of 50 processes; it seems to have met another");
+    CHECK(execute(read_step("checks", "- {run: x}"), guest).message ==
+          "wanted exit status 0, found 2; it met the limit of 50 processes; it seems to have met "
+          "another");
+    CHECK(execute(read_step("checks", "- {run: x, status: 2}"), guest).outcome ==
+          StepOutcome::passed);
+
+    answer = timed_out();
+    answer.result.limits = {"it met the limit of 5.0 s"};
+    guest.script("x", answer);
+    CHECK(execute(read_step("commands", "- x"), guest).message ==
+          "timed out: it met the limit of 5.0 s");
 }
 
 TEST_CASE("commands: a guard is asked in the plan and again before the command") {

@@ -11,8 +11,8 @@
 #include <cerrno>
 #include <csignal>
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <sched.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 namespace retouch {
@@ -32,19 +32,24 @@ struct Pipe {
     }
 };
 
-[[noreturn]] void become_slirp(const std::string &path, const std::string &process, int go,
+/// The kernel would not kill it when its parent dies, who is no longer allowed to by then: until it
+/// is told to go the pipe ends it, afterwards the lifeline.
+[[noreturn]] void become_slirp(const LaunchOrders &orders, const std::string &process, int go,
                                const Pipe &ready, const Pipe &words) {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
     signal(SIGPIPE, SIG_IGN); // nobody reads its words once the network is there
     char byte = 0;
     if (read(go, &byte, 1) != 1)
         _exit(0);
+    const int lifeline = static_cast<int>(orders.lifeline);
+    close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
     fcntl(ready.write_end, F_SETFD, 0);
+    fcntl(lifeline, F_SETFD, 0);
     dup2(words.write_end, STDOUT_FILENO);
     dup2(words.write_end, STDERR_FILENO);
     const std::string ready_option = "--ready-fd=" + std::to_string(ready.write_end);
+    const std::string exit_option = "--exit-fd=" + std::to_string(lifeline);
     const std::string network_option = std::string("--cidr=") + k_inner_network;
-    const std::array<const char *, 12> arguments = {"slirp4netns",
+    const std::array<const char *, 13> arguments = {"slirp4netns",
                                                     "--configure",
                                                     "--mtu=65520",
                                                     "--disable-host-loopback",
@@ -52,11 +57,12 @@ struct Pipe {
                                                     "--enable-seccomp",
                                                     network_option.c_str(),
                                                     ready_option.c_str(),
+                                                    exit_option.c_str(),
                                                     process.c_str(),
                                                     "tap0",
                                                     nullptr};
     const std::array<const char *, 1> environment = {nullptr};
-    execve(path.c_str(), const_cast<char **>(arguments.data()),
+    execve(orders.slirp.c_str(), const_cast<char **>(arguments.data()),
            const_cast<char **>(environment.data()));
     fail("execute slirp4netns");
 }
@@ -66,6 +72,8 @@ struct Pipe {
 OutwardNetwork::OutwardNetwork(const LaunchOrders &orders) : wanted_(orders.network) {
     if (!wanted_)
         return;
+    // Ours goes when we become bubblewrap: until then it is we who say what is wrong.
+    fcntl(static_cast<int>(orders.lifeline), F_SETFD, FD_CLOEXEC);
     own_addresses_ = own_addresses();
     const Pipe go;
     const Pipe ready;
@@ -76,7 +84,7 @@ OutwardNetwork::OutwardNetwork(const LaunchOrders &orders) : wanted_(orders.netw
         fail("start slirp4netns");
     if (child == 0) {
         close(go.write_end);
-        become_slirp(orders.slirp, process, go.read_end, ready, words);
+        become_slirp(orders, process, go.read_end, ready, words);
     }
     close(go.read_end);
     close(ready.write_end);

@@ -12,7 +12,7 @@ namespace retouch {
 struct LaunchOrders;
 
 /// slirp4netns, started while this process still has the rights and the mounts for it. It ends with
-/// this process.
+/// this process, and with the library's.
 class OutwardNetwork {
   public:
     /// Fails as fail() does. Nothing is started when the orders ask for no network.

@@ -1,0 +1,21 @@
+#include "plan/guest_means.hpp"
+
+#include "guest/means.hpp"
+#include "retouch/step_kind.hpp"
+
+#include <algorithm>
+
+namespace retouch {
+
+bool needs_network(const Target &target) {
+    return std::ranges::any_of(target.steps, [](const PlannedStep &planned) {
+        return find_step_kind(planned.step.kind)->needs(planned.step).network;
+    });
+}
+
+void require_means(const Target &target, GuestKind guest) {
+    if (target.action == Action::create && !target.steps.empty() && target.kept() == nullptr)
+        require_means(guest, needs_network(target));
+}
+
+} // namespace retouch
