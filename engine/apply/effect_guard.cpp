@@ -52,7 +52,8 @@ void require_as_rehearsed(const Target &target, const TargetReport &report) {
                     "was published" +
                         list(lines),
                     "rehearse and review again, or declare under 'volatile' what comes out "
-                    "differently each time");
+                    "differently each time; what is run is never volatile: --rehearse=keep "
+                    "publishes the very bytes that were reviewed");
 }
 
 } // namespace

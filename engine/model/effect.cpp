@@ -2,6 +2,8 @@
 
 #include "retouch/effect.hpp"
 
+#include "model/attributes.hpp"
+
 #include <algorithm>
 #include <map>
 #include <utility>
@@ -12,9 +14,15 @@ namespace {
 
 constexpr std::uint32_t k_set_id = 06000;
 
-bool has_set_id(const std::optional<EntryState> &state) {
+bool has_rights(const std::optional<EntryState> &state) {
     return state && state->info.type == FileInfo::Type::regular &&
-           (state->info.mode & k_set_id) != 0;
+           ((state->info.mode & k_set_id) != 0 || capabilities_of(state->attributes));
+}
+
+/// True when `after` has capabilities that `before` has not; a smaller set is another one, too.
+bool gains_capabilities(const EntryState &before, const EntryState &after) {
+    const auto now = capabilities_of(after.attributes);
+    return now && now != capabilities_of(before.attributes);
 }
 
 /// Of two lists of changes of things that have a name: what is left of both, by name. Requires:
@@ -90,17 +98,18 @@ std::vector<ServiceChange> compose_services(const std::vector<ServiceChange> &fi
 
 } // namespace
 
-bool gives_setuid(const EntryChange &change) {
-    if (!has_set_id(change.after))
+bool gives_rights(const EntryChange &change) {
+    if (!has_rights(change.after))
         return false;
-    if (!has_set_id(change.before))
+    if (!has_rights(change.before))
         return true;
     const FileInfo &before = change.before->info;
     const FileInfo &after = change.after->info;
     const bool same_bytes =
         !change.before->sha256.empty() && change.before->sha256 == change.after->sha256;
     return (after.mode & ~before.mode & k_set_id) != 0 || after.uid != before.uid ||
-           after.gid != before.gid || !same_bytes;
+           after.gid != before.gid || !same_bytes ||
+           gains_capabilities(*change.before, *change.after);
 }
 
 Effect compose(const Effect &first, const Effect &second) {

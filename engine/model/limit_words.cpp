@@ -15,8 +15,8 @@ std::string limit_complaint(const std::string &limit, const std::string &what, b
         return fmt::format("changed {}{}{}, which packages does not allow",
                            many ? "" : "the package ", what, many ? " packages" : "");
     if (limit == "no_new_setuid")
-        return fmt::format("made {}{} setuid or setgid, which no_new_setuid forbids", what,
-                           many ? " files" : "");
+        return fmt::format("gave {}{} setuid, setgid or capabilities, which no_new_setuid forbids",
+                           what, many ? " files" : "");
     if (limit == "no_network")
         return "uses the network, which no_network forbids";
     if (limit == "bytes_written")

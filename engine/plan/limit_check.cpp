@@ -81,7 +81,7 @@ std::vector<Violation> violations(const Target &target, const std::vector<Observ
     if (limits.no_new_setuid)
         for (const ObservedStep &observed : steps)
             for (const EntryChange &change : observed.effect.files)
-                if (gives_setuid(change))
+                if (gives_rights(change))
                     found.push_back({"no_new_setuid", observed.step.id, change.path});
     return found;
 }

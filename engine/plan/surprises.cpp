@@ -62,7 +62,7 @@ std::string difference(const EntryChange &rehearsed, const EntryChange &actual) 
     return actual.after ? difference(*rehearsed.after, *actual.after) : std::string();
 }
 
-/// As a plan carries it: bytes that are no UTF-8 are replaced.
+/// As a plan carries it: what is no UTF-8 is replaced.
 EntryState as_saved(EntryState state) {
     state.target = to_valid_utf8(state.target);
     state.attributes = to_valid_utf8(state.attributes);
@@ -72,7 +72,8 @@ EntryState as_saved(EntryState state) {
 bool is_same(const EntryChange &rehearsed, const EntryChange &actual) {
     if (happened(rehearsed) != happened(actual))
         return false;
-    return !actual.after || as_saved(*rehearsed.after) == as_saved(*actual.after);
+    return !actual.after || lasting_part(actual.path, as_saved(*rehearsed.after)) ==
+                                lasting_part(actual.path, as_saved(*actual.after));
 }
 
 using Changes = std::map<std::string, const EntryChange *>;
@@ -124,17 +125,21 @@ std::vector<Surprise> surprises(const Effect &rehearsed, const Effect &actual,
     const Changes before = by_path(rehearsed);
     const Changes now = by_path(actual);
     std::map<std::string, std::string> texts;
+    const auto excused = [&](const EntryChange &change) {
+        return is_volatile_change(change, volatile_paths);
+    };
     for (const auto &[path, change] : now) {
         const auto known = before.find(path);
-        const bool excused = is_volatile_change(*change, volatile_paths);
-        if (excused || (known != before.end() && is_same(*known->second, *change)))
-            continue;
-        texts[path] = known == before.end()
-                          ? fmt::format("was {}, but not in the rehearsal", happened(*change))
-                          : difference(*known->second, *change);
+        if (known == before.end()) {
+            if (!excused(*change))
+                texts[path] = fmt::format("was {}, but not in the rehearsal", happened(*change));
+        } else if (!is_same(*known->second, *change) &&
+                   !(excused(*known->second) && excused(*change))) {
+            texts[path] = difference(*known->second, *change);
+        }
     }
     for (const auto &[path, change] : before)
-        if (!now.contains(path) && !is_volatile(volatile_paths, path))
+        if (!now.contains(path) && !excused(*change))
             texts[path] = fmt::format("was {} in the rehearsal only", happened(*change));
     for (const auto &[path, text] : texts)
         found.push_back({path, text});

@@ -1,7 +1,7 @@
 #pragma once
 
 // Surprises: where what steps did differs from what they did in the rehearsal a plan was approved
-// by. Pure comparison of two effects; volatile paths are left out, but for setuid programs.
+// by. Pure comparison of two effects; volatile paths are left out, but never what is run.
 
 #include "retouch/effect.hpp"
 

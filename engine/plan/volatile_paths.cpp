@@ -19,8 +19,6 @@ constexpr const char *k_usual[] = {
     "/var/lib/dnf/**",
     "/var/lib/yum/**",
     "/var/lib/zypp/**",
-    "/etc/ld.so.cache",
-    "**/__pycache__/**",
     // Databases that hold the time of installation; the packages themselves are compared.
     "/var/lib/rpm/**",
     "/usr/lib/sysimage/rpm/**",
@@ -30,9 +28,6 @@ constexpr const char *k_usual[] = {
     "/etc/*-",
     "/var/lib/dpkg/*-old",
     "/var/cache/debconf/*-old",
-    // Made of other files, with times in them.
-    "/boot/initrd.img-*",
-    "/boot/initramfs-*",
     // Drawn by lot.
     "/etc/machine-id",
     "/var/lib/dbus/machine-id",

@@ -1,7 +1,7 @@
 #pragma once
 
 // Volatile paths: what comes out differently each time steps run, whatever they do: logs, caches,
-// identities. docs/reviewing.md lists them.
+// identities. What is run is never among them, whatever a glob says (model/code_change.hpp).
 
 #include <string>
 #include <vector>

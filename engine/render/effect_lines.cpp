@@ -20,6 +20,7 @@ namespace retouch {
 namespace {
 
 constexpr std::size_t k_most_of_a_sort = 40; ///< packages, accounts...
+constexpr std::size_t k_code_lines = 40;     ///< of what is run in volatile paths
 constexpr std::size_t k_volatile_lines = 3;
 constexpr std::size_t k_longest_diff_line = 240;
 constexpr const char *k_all_of_it = "all of it: --format json";
@@ -48,6 +49,14 @@ EffectLine group_line(const FileGroup &group) {
     if (group.bytes > 0)
         text += ", " + format_bytes(group.bytes);
     return {mark, std::move(text)};
+}
+
+void add_groups(std::vector<EffectLine> &lines, const std::vector<EntryChange> &changes,
+                std::size_t limit, const char *remark) {
+    for (const FileGroup &group : group_files(changes, limit)) {
+        lines.push_back(group_line(group));
+        lines.back().text += remark;
+    }
 }
 
 /// The package manager's own records: the packages themselves are told.
@@ -91,19 +100,23 @@ std::vector<EffectLine> effect_lines(const Effect &effect,
     add_lines(lines, effect.packages, "package", package_line);
     add_lines(lines, effect.services, "service", service_line);
     add_lines(lines, effect.accounts, "account", account_line);
-    std::vector<EntryChange> setuid;
-    std::ranges::copy_if(effect.files, std::back_inserter(setuid), gives_setuid);
-    add_lines(lines, setuid, "setuid or setgid file", setuid_line);
+    std::vector<EntryChange> rights;
+    std::ranges::copy_if(effect.files, std::back_inserter(rights), gives_rights);
+    add_lines(lines, rights, "file that gives rights", rights_line);
     std::vector<EntryChange> told;
+    std::vector<EntryChange> code;
     std::vector<EntryChange> hidden;
-    for (const EntryChange &change : effect.files)
-        (is_volatile_change(change, volatile_paths) ? hidden : told).push_back(change);
-    for (const FileGroup &group : group_files(told, file_lines))
-        lines.push_back(group_line(group));
-    for (const FileGroup &group : group_files(hidden, k_volatile_lines)) {
-        lines.push_back(group_line(group));
-        lines.back().text += " (volatile)";
+    for (const EntryChange &change : effect.files) {
+        if (!is_volatile(volatile_paths, change.path))
+            told.push_back(change);
+        else
+            (is_volatile_change(change, volatile_paths) ? hidden : code).push_back(change);
     }
+    add_groups(lines, told, file_lines, "");
+    // A short view stays short.
+    add_groups(lines, code, file_lines < k_effect_file_lines ? file_lines : k_code_lines,
+               " (code)");
+    add_groups(lines, hidden, k_volatile_lines, " (volatile)");
     return lines;
 }
 

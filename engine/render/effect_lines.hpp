@@ -15,8 +15,9 @@ inline constexpr std::size_t k_effect_diff_lines = 40;       ///< of one file
 inline constexpr std::size_t k_effect_diff_lines_new = 20;   ///< of one that was not there
 inline constexpr std::size_t k_effect_diff_lines_step = 200; ///< of one step
 
-/// Packages, services, accounts, what gained a setuid or setgid bit, then files by directory in at
-/// most `file_lines` lines, and what the globs `volatile_paths` match in a few more.
+/// Packages, services, accounts, what gives rights to whoever runs it, then files by directory in
+/// at most `file_lines` lines; of what is volatile (model/volatile_change.hpp) what is run by name,
+/// as long as there are no more than 40, and the rest in a few lines.
 [[nodiscard]] std::vector<EffectLine> effect_lines(const Effect &effect,
                                                    const std::vector<std::string> &volatile_paths,
                                                    std::size_t file_lines = k_effect_file_lines);

@@ -5,6 +5,9 @@
 #include "render/effect_words.hpp"
 
 #include "base/text.hpp"
+#include "model/attributes.hpp"
+#include "render/attribute_words.hpp"
+#include "render/capability_words.hpp"
 #include "render/wording.hpp"
 
 #include <fmt/format.h>
@@ -79,7 +82,7 @@ std::string path_of(const EntryChange &change) {
 }
 
 /// Of something added or removed.
-std::string state_words(const EntryState &state, bool with_digest) {
+std::string state_words(const EntryState &state, bool with_digest, bool with_attributes) {
     std::string text;
     const FileInfo &info = state.info;
     const bool is_file = info.type == FileInfo::Type::regular;
@@ -93,26 +96,10 @@ std::string state_words(const EntryState &state, bool with_digest) {
         add(text, format_bytes(info.size));
     if (is_file && with_digest && !state.sha256.empty())
         add(text, digest_words(state));
+    if (const std::string attributes = attribute_words(state.attributes);
+        with_attributes && !attributes.empty())
+        add(text, attributes);
     return text;
-}
-
-/// The names of the attributes in which the texts differ.
-std::string attributes_words(const std::string &before, const std::string &after) {
-    const std::vector<std::string> old = split_lines(before);
-    const std::vector<std::string> now = split_lines(after);
-    std::vector<std::string> names;
-    const auto note = [&](const std::vector<std::string> &lines,
-                          const std::vector<std::string> &others) {
-        for (const std::string &line : lines) {
-            const std::string name = line.substr(0, line.find('='));
-            const bool same = std::ranges::find(others, line) != others.end();
-            if (!same && std::ranges::find(names, name) == names.end())
-                names.push_back(name);
-        }
-    };
-    note(now, old);
-    note(old, now);
-    return "attributes " + word(fmt::format("{}", fmt::join(names, " ")));
 }
 
 std::string content_words(const EntryChange &change) {
@@ -146,7 +133,7 @@ std::string difference(const EntryChange &change) {
     if (before.info.uid != after.info.uid || before.info.gid != after.info.gid)
         add(text, fmt::format("owner {} -> {}", owner(before.info), owner(after.info)));
     if (before.attributes != after.attributes)
-        add(text, attributes_words(before.attributes, after.attributes));
+        add(text, attribute_words(before.attributes, after.attributes));
     const bool files =
         before.info.type == FileInfo::Type::regular && after.info.type == FileInfo::Type::regular;
     if (files && (before.info.size != after.info.size || before.sha256 != after.sha256))
@@ -191,19 +178,28 @@ EffectLine account_line(const AccountChange &change) {
     return {'~', fmt::format("{}: {} -> {}", name, before, after)};
 }
 
-EffectLine setuid_line(const EntryChange &change) {
-    const FileInfo &info = change.after.value().info;
-    const bool user = (info.mode & 04000U) != 0;
-    return {'!', fmt::format("{} {}  mode {}, owner {}", user ? "setuid" : "setgid",
-                             path_of(change), format_mode(info.mode), owner(info))};
+EffectLine rights_line(const EntryChange &change) {
+    const EntryState &after = change.after.value();
+    const auto capabilities = capabilities_of(after.attributes);
+    const std::string rights = capabilities ? capability_words(*capabilities) : std::string();
+    const std::uint32_t mode = after.info.mode;
+    if ((mode & 06000U) == 0)
+        return {'!', fmt::format("capabilities {}  {}", path_of(change), rights)};
+    std::string text =
+        fmt::format("{} {}  mode {}, owner {}", (mode & 04000U) != 0 ? "setuid" : "setgid",
+                    path_of(change), format_mode(mode), owner(after.info));
+    if (capabilities)
+        add(text, "capabilities " + rights);
+    return {'!', std::move(text)};
 }
 
 EffectLine entry_line(const EntryChange &change) {
     if (!change.before)
         return {'+', fmt::format("{}  {}", path_of(change),
-                                 state_words(*change.after, change.diff.empty()))};
+                                 state_words(*change.after, change.diff.empty(), true))};
     if (!change.after)
-        return {'-', fmt::format("{}  {}", path_of(change), state_words(*change.before, false))};
+        return {'-',
+                fmt::format("{}  {}", path_of(change), state_words(*change.before, false, false))};
     return {'~', fmt::format("{}  {}", path_of(change), difference(change))};
 }
 

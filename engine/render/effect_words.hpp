@@ -29,8 +29,9 @@ struct EffectLine {
 /// `+ user nginx: uid 33, gid 33`
 [[nodiscard]] EffectLine account_line(const AccountChange &change);
 
-/// `! setuid /usr/bin/x  mode 4755, owner 0:0`. Requires: gives_setuid(change).
-[[nodiscard]] EffectLine setuid_line(const EntryChange &change);
+/// `! setuid /usr/bin/x  mode 4755, owner 0:0`, `! capabilities /usr/bin/x  cap_net_raw+ep`.
+/// Requires: gives_rights(change).
+[[nodiscard]] EffectLine rights_line(const EntryChange &change);
 
 /// `~ /etc/shadow  mode 0644 -> 0600, content, 1.1 KiB -> 1.2 KiB`
 [[nodiscard]] EffectLine entry_line(const EntryChange &change);

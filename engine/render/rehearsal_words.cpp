@@ -111,7 +111,7 @@ std::vector<RehearsalProblem> repeat_problems(const Target &target) {
     for (const PlannedStep &planned : target.steps) {
         if (!changes_again(planned, target))
             continue;
-        const Effect again = without_volatile(*planned.rehearsed->again, target.volatile_paths);
+        const Effect again = repeated_part(*planned.rehearsed->again, target.volatile_paths);
         problems.push_back({fmt::format("not idempotent: {} changed the image again when run a "
                                         "second time",
                                         step_words(&planned)),

@@ -79,9 +79,9 @@ struct Effect {
     [[nodiscard]] bool empty() const { return files.empty(); }
 };
 
-/// True when `change` leaves a regular file with a setuid or setgid bit that it did not have, or
-/// whose bytes were replaced.
-[[nodiscard]] bool gives_setuid(const EntryChange &change);
+/// True when `change` leaves a regular file that gives rights to whoever runs it, by a setuid or
+/// setgid bit or by capabilities, and that did not give these before or has other bytes now.
+[[nodiscard]] bool gives_rights(const EntryChange &change);
 
 /// One effect that does what `first` and then `second` did; what cancels out is left out. Diffs are
 /// kept where only one of them changed the path.

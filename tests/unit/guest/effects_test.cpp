@@ -297,7 +297,7 @@ TEST_CASE("effects: files of many terabytes and directories of any depth are tol
             bool setuid = false;
             for (const EntryChange &change : changes) {
                 longest = std::max(longest, change.path.size());
-                setuid = setuid || gives_setuid(change);
+                setuid = setuid || gives_rights(change);
                 CHECK(change.path.rfind("/opt/fx-deep", 0) == 0);
                 if (change.path == "/opt/fx-deep/hole")
                     CHECK(told(change.after) ==

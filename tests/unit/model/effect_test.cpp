@@ -43,7 +43,7 @@ TEST_CASE("effect: it is empty when no file changed, whatever was written") {
 
 TEST_CASE("effect: a file gives rights when it gains a set-id bit or keeps one with other bytes") {
     const auto gives = [](std::optional<EntryState> before, std::optional<EntryState> after) {
-        return gives_setuid({"/bin/x", std::move(before), std::move(after), ""});
+        return gives_rights({"/bin/x", std::move(before), std::move(after), ""});
     };
     CHECK(gives(std::nullopt, file(04755, k_digest_a)));
     CHECK(gives(std::nullopt, file(02755, k_digest_a)));
@@ -61,6 +61,33 @@ TEST_CASE("effect: a file gives rights when it gains a set-id bit or keeps one w
     CHECK_FALSE(gives(file(06755, k_digest_a), file(04755, k_digest_a)));
     CHECK_FALSE(gives(file(04755, k_digest_a), file(04711, k_digest_a)));
     EntryState directory = file(02755, "");
+    directory.info.type = FileInfo::Type::directory;
+    CHECK_FALSE(gives(std::nullopt, directory));
+}
+
+TEST_CASE("effect: capabilities give rights when they are new or others, whatever they are") {
+    const auto capable = [](const std::string &value, const std::string &sha256 = k_digest_a) {
+        EntryState state = file(0755, sha256);
+        state.attributes = "security.capability=" + value + "\nuser.a=00\n";
+        return state;
+    };
+    const auto gives = [](std::optional<EntryState> before, std::optional<EntryState> after) {
+        return gives_rights({"/bin/x", std::move(before), std::move(after), ""});
+    };
+    const EntryState plain = file(0755, k_digest_a);
+    CHECK(gives(std::nullopt, capable("01")));
+    CHECK(gives(plain, capable("01")));
+    CHECK(gives(plain, capable("")));
+    CHECK(gives(capable("01"), capable("02")));
+    CHECK(gives(capable("01"), capable("01", k_digest_b)));
+    CHECK(gives(file(04755, k_digest_a), capable("01")));
+    CHECK_FALSE(gives(capable("01"), plain));
+    CHECK_FALSE(gives(capable("01"), std::nullopt));
+    CHECK_FALSE(gives(capable("01"), capable("01")));
+    EntryState named_alike = plain;
+    named_alike.attributes = "user.security.capability=01\nxsecurity.capability=01\n";
+    CHECK_FALSE(gives(std::nullopt, named_alike));
+    EntryState directory = capable("01");
     directory.info.type = FileInfo::Type::directory;
     CHECK_FALSE(gives(std::nullopt, directory));
 }

@@ -42,6 +42,52 @@ TEST_CASE("limits: a volatile path is no way around for setuid programs") {
               "web.yaml:7: run: make changed /var/log/x, which may_change does not allow"});
 }
 
+TEST_CASE("limits: capabilities of files are as good as a setuid bit") {
+    const auto capable = [](const std::string &value) {
+        EntryState state = added("/bin/x", 0755).after.value();
+        state.attributes = value.empty() ? "user.a=00\n" : "security.capability=" + value + "\n";
+        return state;
+    };
+    const std::string one = "0100000200200000000000000000000000000000";
+    const std::string other = "0100000280000000000000000000000000000000";
+    Limits limits;
+    limits.no_new_setuid = true;
+    const auto broken = [&](const std::optional<EntryState> &before,
+                            const std::optional<EntryState> &after) {
+        Effect effect;
+        effect.files = {{"/var/log/x", before, after, ""}};
+        return complaints(limits, effect).size();
+    };
+    CHECK(broken(std::nullopt, capable(one)) == 1);
+    CHECK(broken(capable(""), capable(one)) == 1);
+    CHECK(broken(capable(one), capable(other)) == 1);
+    CHECK(broken(std::nullopt, capable("00")) == 1);
+    CHECK(broken(std::nullopt, capable("sha256:" + std::string(64, 'a'))) == 1);
+    CHECK(broken(capable(one), capable("")) == 0);
+    CHECK(broken(capable(one), std::nullopt) == 0);
+    CHECK(broken(capable(one), capable(one)) == 0);
+    CHECK(broken(std::nullopt, capable("")) == 0);
+    limits = {};
+    limits.may_change = {"/etc/**"};
+    CHECK(broken(std::nullopt, capable(one)) == 1);
+}
+
+TEST_CASE("limits: what is run is never volatile, whatever the globs say") {
+    Limits limits;
+    limits.may_change = {"/opt/**"};
+    Target target = limited(limits);
+    target.volatile_paths = {"/**"};
+    Effect effect;
+    effect.files = {added("/var/cache/data"), added("/var/cache/program", 0755),
+                    added("/var/lib/systemd/linger/root"), added("/usr/lib/__pycache__/os.pyc"),
+                    added("/etc/ld.so.cache")};
+    std::vector<std::string> paths;
+    for (const Violation &violation : violations(target, {{target.steps[0].step, effect}}))
+        paths.push_back(violation.what);
+    CHECK(paths == std::vector<std::string>{"/var/cache/program", "/var/lib/systemd/linger/root",
+                                            "/usr/lib/__pycache__/os.pyc", "/etc/ld.so.cache"});
+}
+
 TEST_CASE("limits: each names the step and what it did") {
     Effect effect;
     effect.files = {added("/etc/ok"), added("/srv/\x1b"), added("/usr/bin/x", 04755),
@@ -75,7 +121,7 @@ TEST_CASE("limits: each names the step and what it did") {
     SECTION("setuid programs, removed ones left out") {
         limits.no_new_setuid = true;
         CHECK(complaints(limits, effect) ==
-              std::vector<std::string>{"web.yaml:7: run: make made /usr/bin/x setuid or setgid, "
-                                       "which no_new_setuid forbids"});
+              std::vector<std::string>{"web.yaml:7: run: make gave /usr/bin/x setuid, setgid or "
+                                       "capabilities, which no_new_setuid forbids"});
     }
 }

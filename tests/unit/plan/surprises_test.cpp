@@ -77,6 +77,51 @@ TEST_CASE("surprises: what happened on one side only is told, volatile paths exc
     CHECK(surprise({}, effect_of({log})) == "/var/log/x was added, but not in the rehearsal\n");
 }
 
+TEST_CASE("surprises: what is run is compared in volatile paths, too") {
+    EntryState program = k_file;
+    program.info.mode = 0755;
+    EntryState other = program;
+    other.sha256 = "cd";
+    const auto at = [](const std::optional<EntryState> &before,
+                       const std::optional<EntryState> &after) {
+        return effect_of({{"/var/log/x", before, after, ""}});
+    };
+    CHECK(surprise({}, at(std::nullopt, program)) ==
+          "/var/log/x was added, but not in the rehearsal\n");
+    CHECK(surprise(at(std::nullopt, program), {}) ==
+          "/var/log/x was added in the rehearsal only\n");
+    CHECK(surprise(at(std::nullopt, program), at(std::nullopt, k_file)) ==
+          "/var/log/x has the mode 0644, in the rehearsal 0755\n");
+    CHECK(surprise(at(std::nullopt, program), at(std::nullopt, other)) ==
+          "/var/log/x has other bytes than in the rehearsal\n");
+    CHECK(surprise(at(k_file, std::nullopt), at(program, std::nullopt)).empty());
+    CHECK(surprise(at(std::nullopt, k_link), {}) == "/var/log/x was added in the rehearsal only\n");
+}
+
+TEST_CASE("surprises: code that is made anew each time is compared but for its bytes") {
+    EntryState other = k_file;
+    other.sha256 = "cd";
+    other.info.size = 4;
+    EntryState writable = other;
+    writable.info.mode = 0666;
+    for (const std::string path : {"/etc/ld.so.cache", "/usr/lib/__pycache__/os.cpython-311.pyc",
+                                   "/boot/initrd.img-6.1", "/boot/initramfs-5.14.img"}) {
+        const auto made = [&](const EntryState &after) {
+            return effect_of({{path, std::nullopt, after, ""}});
+        };
+        CHECK(surprise(made(k_file), made(other)).empty());
+        CHECK(surprise({}, made(other)) == path + " was added, but not in the rehearsal\n");
+        CHECK(surprise(made(k_file), {}) == path + " was added in the rehearsal only\n");
+        CHECK(surprise(made(k_file), made(writable)) ==
+              path + " has the mode 0666, in the rehearsal 0644\n");
+        CHECK(surprise(made(k_file), made(k_link)) ==
+              path + " is a link, in the rehearsal it was a file\n");
+    }
+    CHECK(surprise(effect_of({{"/boot/vmlinuz", k_file, k_file, ""}}),
+                   effect_of({{"/boot/vmlinuz", k_file, other, ""}})) ==
+          "/boot/vmlinuz has 4 bytes, in the rehearsal 3\n");
+}
+
 TEST_CASE("surprises: packages are compared by version") {
     const Effect seven = effect_of({}, {{"curl", "6", "7"}});
     const Effect eight = effect_of({}, {{"curl", "6", "8"}});

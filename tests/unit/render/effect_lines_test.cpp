@@ -104,12 +104,78 @@ TEST_CASE("effect lines: volatile paths come last, in few lines, but setuid prog
                     added("/tmp/x", file_state(04755, 1, 'a'))};
     for (const EntryChange &change : many("/tmp/y", 30))
         effect.files.push_back(change);
-    CHECK(effect_lines(effect, {"/tmp/**"}) == std::vector<EffectLine>{
-                                                   {'!', "setuid /tmp/x  mode 4755, owner 0:0"},
-                                                   {'+', "/etc/a  0644, 1 B, sha256 aaaaaaaaaaaa"},
-                                                   {'+', "/tmp/x  4755, 1 B, sha256 aaaaaaaaaaaa"},
-                                                   {'+', "/tmp/y/  +30 ~0 -0, 30 B (volatile)"},
-                                               });
+    CHECK(effect_lines(effect, {"/tmp/**"}) ==
+          std::vector<EffectLine>{
+              {'!', "setuid /tmp/x  mode 4755, owner 0:0"},
+              {'+', "/etc/a  0644, 1 B, sha256 aaaaaaaaaaaa"},
+              {'+', "/tmp/x  4755, 1 B, sha256 aaaaaaaaaaaa (code)"},
+              {'+', "/tmp/y/  +30 ~0 -0, 30 B (volatile)"},
+          });
+}
+
+TEST_CASE("effect lines: capabilities of a file are told as getcap tells them") {
+    const auto shown_as = [](const std::string &value, std::uint32_t mode = 0755) {
+        EntryState state = file_state(mode, 1, 'a');
+        state.attributes = "security.capability=" + value + "\n";
+        Effect effect;
+        effect.files = {added("/opt/p", state)};
+        std::string text;
+        for (const EffectLine &line : effect_lines(effect, {"/opt/**"}))
+            if (line.mark == '!')
+                text += line.text + '\n';
+        return text;
+    };
+    CHECK(shown_as("0100000282000000000000000000000000000000") ==
+          "capabilities /opt/p  cap_dac_override,cap_setuid+ep\n");
+    CHECK(shown_as("0000000200200000002000000000000000000000") ==
+          "capabilities /opt/p  cap_net_raw+ip\n");
+    CHECK(shown_as("0100000280000000002000000800000000000000") ==
+          "capabilities /opt/p  cap_setuid,cap_wake_alarm+ep cap_net_raw+ei\n");
+    CHECK(shown_as("0100000102000000000000000") == "capabilities /opt/p  malformed: "
+                                                   "0100000102000000000000000\n");
+    CHECK(shown_as("010000010200000000000000") == "capabilities /opt/p  cap_dac_override+ep\n");
+    CHECK(shown_as("0100000302000000000000000000000000000000e8030000") ==
+          "capabilities /opt/p  cap_dac_override+ep [rootid=1000]\n");
+    CHECK(shown_as("01000002ffffffff00000000ff01000000000000") == "capabilities /opt/p  all+ep\n");
+    CHECK(shown_as("0100000200000000000000000000008000000000") ==
+          "capabilities /opt/p  cap_63+ep\n");
+    CHECK(shown_as("0100000200000000000000000000000000000000") == "capabilities /opt/p  none\n");
+    CHECK(shown_as("").starts_with("capabilities /opt/p  malformed"));
+    CHECK(shown_as("\x1b[31m" + std::string(5000, 'x')).size() < 400);
+    CHECK(shown_as("0100000282000000000000000000000000000000", 04755) ==
+          "setuid /opt/p  mode 4755, owner 0:0, capabilities cap_dac_override,cap_setuid+ep\n");
+}
+
+TEST_CASE("effect lines: what is run is named in volatile paths, too") {
+    Effect effect;
+    effect.files = {added("/etc/ld.so.cache", file_state(0644, 1, 'a')),
+                    added("/tmp/run", file_state(0755, 1, 'a'))};
+    for (const EntryChange &change : many("/tmp/y", 30))
+        effect.files.push_back(change);
+    for (const EntryChange &change : many("/usr/share", 30))
+        effect.files.push_back(change);
+    effect.files.push_back(added("/usr/lib/__pycache__/os.pyc", file_state(0644, 1, 'a')));
+    CHECK(effect_lines(effect, {"/tmp/**"}, 5) ==
+          std::vector<EffectLine>{
+              {'+', "/usr/share/  +30 ~0 -0, 30 B"},
+              {'+', "/etc/ld.so.cache  0644, 1 B, sha256 aaaaaaaaaaaa (code)"},
+              {'+', "/tmp/run  0755, 1 B, sha256 aaaaaaaaaaaa (code)"},
+              {'+', "/usr/lib/__pycache__/os.pyc  0644, 1 B, sha256 aaaaaaaaaaaa (code)"},
+              {'+', "/tmp/y/  +30 ~0 -0, 30 B (volatile)"},
+          });
+}
+
+TEST_CASE("effect words: attributes of what is new are told, an ACL by whom it lets write") {
+    EntryState state = file_state(0664, 1, 'a');
+    state.attributes = "security.selinux=00\nsystem.posix_acl_access="
+                       "0200000001000600ffffffff02000700e803000004000400ffffffff"
+                       "10000700ffffffff20000400ffffffff\nuser.a=01\n";
+    CHECK(entry_line(added("/a", state)).text ==
+          "/a  0664, 1 B, sha256 aaaaaaaaaaaa, attributes system.posix_acl_access (user 1000 rwx) "
+          "user.a");
+    state.attributes = "system.posix_acl_access=zz\n";
+    CHECK(entry_line(added("/a", state)).text ==
+          "/a  0664, 1 B, sha256 aaaaaaaaaaaa, attributes system.posix_acl_access");
 }
 
 TEST_CASE("effect diffs: none of volatile paths nor of the package manager's records") {

@@ -152,7 +152,9 @@ Plan kinds_plan() {
         changed("/etc/owner", file_state(0644, 5, 'a'), owned(file_state(0644, 5, 'a'), 33)),
         changed("/etc/replaced", file_state(0644, 5, 'a'), link_state("elsewhere")),
         changed("/etc/unread", unread, file_state(0644, 5, 'a')),
-        changed("/usr/bin/tool", file_state(0755, 5000, 'a'), file_state(0755, 5001, 'b')),
+        changed("/usr/bin/tool", file_state(0755, 5000, 'a'),
+                labelled(file_state(0755, 5001, 'b'),
+                         "security.capability=0100000282000000000000000000000000000000\n")),
         added("/usr/bin/x", file_state(04755, 100, 'a')),
         added("/usr/new", directory_state()),
         added("/usr/new/pipe", {{FileInfo::Type::other, 0600, 0, 0, 0}, "fifo", {}, {}}),
@@ -223,7 +225,9 @@ Plan repeating_plan() {
     appended.files = {
         changed("/etc/hosts", file_state(0644, 20, 'a'), file_state(0644, 40, 'b'), diff)};
     Effect logged;
-    logged.files = {changed("/var/log/log", file_state(0644, 20, 'a'), file_state(0644, 40, 'b'))};
+    logged.files = {
+        changed("/etc/ld.so.cache", file_state(0644, 20, 'a'), file_state(0644, 40, 'b')),
+        changed("/var/log/log", file_state(0644, 20, 'a'), file_state(0644, 40, 'b'))};
     return plan_of(
         {again(rehearsed(command_step(0, "run: echo 10.0.0.1 it's >> /etc/hosts"),
                          ended(StepOutcome::ran), appended),
@@ -238,7 +242,8 @@ Plan hostile_rehearsal() {
     effect.packages = {{bad, bad, bad}};
     effect.services = {{bad, true}};
     effect.accounts = {{AccountChange::Kind::user, bad, bad, bad}};
-    EntryState odd = labelled(file_state(04755, 100, 'a'), bad + "=00");
+    EntryState odd =
+        labelled(file_state(04755, 100, 'a'), "security.capability=" + bad + "\n" + bad + "=00");
     odd.sha256 = bad;
     effect.files = {added(bad, odd), changed(bad + "2", link_state(bad), link_state(bad + "x")),
                     changed(bad + "3", file_state(0644, 1, 'a'), odd, "+```\n+</details>" + bad),
