@@ -7,7 +7,7 @@ import signal
 import subprocess
 import unittest
 
-from world import HOST, QUICK_GUESTS, ROOT, World, debian, debugfs, needs_root, sha256, tiny
+from world import HOST, QUICK_GUESTS, ROOT, SET_ATTRIBUTE, World, debian, debugfs, needs_root, sha256, tiny
 
 # Name, a command that does something a reviewer should see, the path, and what became of it.
 SURPRISES = [
@@ -17,6 +17,19 @@ SURPRISES = [
     ("replaces a file by a link", "rm /etc/os-release; ln -s /tmp/x /etc/os-release", "/etc/os-release", "changed"),
     ("leaves a setuid program", "cp /bin/busybox /bin/mine; chmod 4755 /bin/mine", "/bin/mine", "added"),
     ("removes a directory", "rm -r /home", "/home", "removed"),
+]
+# What is run, in volatile paths: a command that makes it, and its path.
+CODE = [
+    ("echo x > {}; chmod 0755 {}", "/var/lib/cloud/scripts/per-boot/00evil"),
+    ("echo x > {}", "/usr/lib/__pycache__/os.cpython-311.pyc"),
+    ("echo x > {}", "/etc/ld.so.cache"),
+    ("echo x > {}", "/boot/initrd.img-6.1"),
+    ("touch {}", "/var/lib/systemd/linger/root"),
+    ("echo x > {}", "/var/spool/cron/crontabs/root"),
+    ("echo x > {}", "/etc/profile.d/x.sh"),
+    ("echo x > {}; chmod 0700 {}", "/var/cache/program"),
+    ("ln -s /opt/x {}", "/var/cache/link"),
+    ("mkfifo {}", "/var/cache/pipe"),
 ]
 SCHEMA = ROOT / "schemas/plan.schema.json"  # as a policy, every plan must satisfy it
 POLICIES = ROOT / "docs/policies"
@@ -84,6 +97,56 @@ class Rehearsal(unittest.TestCase):
         self.assertIn({"limit": "no_new_setuid", "step": "commands[4]", "what": "/bin/mine"},
                       target["rehearsal"]["violations"])
         self.apply(5, "the plan's rehearsal did not pass: steps went beyond the limits of the recipe")
+
+    def shown(self, *words):
+        """Text and markdown of the plan name all of these."""
+        for form in ("text", "markdown"):
+            text = self.world.retouch("show", self.plan, "--format", form).stdout
+            for word in words:
+                self.assertIn(word, text, form)
+
+    def test_capabilities_of_files_are_shown_and_forbidden_like_setuid_programs(self):
+        self.world.write("fc", SET_ATTRIBUTE.read_bytes())
+        recipe = self.recipe(["cp /bin/busybox /opt/py; /opt/fc /opt/py security.capability x",
+                              "/opt/fc /opt/fc security.capability x"],
+                             "files: [{to: /opt/fc, from: fc, mode: '0755'}]\n"
+                             "limits: {may_change: [/opt/**], no_new_setuid: true}\nvolatile: [/opt/**]")
+        for guest in QUICK_GUESTS:
+            target = self.rehearse(recipe, "--guest", guest, expect=5)
+            self.assertEqual([{"limit": "no_new_setuid", "step": "commands[0]", "what": "/opt/py"},
+                              {"limit": "no_new_setuid", "step": "commands[1]", "what": "/opt/fc"}],
+                             target["rehearsal"]["violations"])
+            self.shown("! capabilities /opt/py  cap_net_raw+ep", "! capabilities /opt/fc  cap_net_raw+ep",
+                       "+ /opt/py  0755")
+        self.apply(5, "the plan's rehearsal did not pass: steps went beyond the limits of the recipe")
+        before = self.world.state()
+        result = self.world.retouch("apply", recipe, "--yes", *HOST, expect=5)
+        self.assertIn("gave /opt/py setuid, setgid or capabilities, which no_new_setuid forbids",
+                      result.stdout + result.stderr)
+        self.assertEqual(before, self.world.state())
+
+    def test_what_is_run_is_named_and_limited_in_volatile_paths_too(self):
+        commands = [f"mkdir -p {os.path.dirname(path)}; " + command.replace("{}", path) for command, path in CODE]
+        recipe = self.recipe(commands + ["echo x > /var/cache/data"],
+                             "limits: {may_change: [/opt/**]}\nvolatile: [/var/**, /usr/**, /etc/**, /boot/**]")
+        target = self.rehearse(recipe, *HOST, expect=5)
+        broken = {violation["what"] for violation in target["rehearsal"]["violations"]}
+        self.assertEqual({path for _, path in CODE}, broken)
+        self.shown(*(f"+ {path}  " for _, path in CODE), "/var/cache/data")
+        self.apply(5, "the plan's rehearsal did not pass: steps went beyond the limits of the recipe")
+
+    def test_what_is_run_is_compared_with_the_rehearsal_but_what_is_made_anew_by_path(self):
+        more = "volatile: [/var/**]"
+        self.rehearse(self.recipe(["cat /proc/uptime > /var/log/data"], more), *HOST)
+        self.apply(0)
+        self.rehearse(self.recipe(["cat /proc/uptime > /var/log/run; chmod 0700 /var/log/run"], more), *HOST)
+        self.apply(5, "the steps did something else than in the rehearsal", "/var/log/run has", "--rehearse=keep")
+        anew = "mkdir /usr/lib/__pycache__; cat /proc/uptime | tee /etc/ld.so.cache > /usr/lib/__pycache__/x.pyc"
+        self.rehearse(self.recipe([anew], "limits: {may_change: [/etc/ld.so.cache, /usr/lib/**]}"), *HOST)
+        self.apply(0)
+        sometimes = "mkdir /usr/lib/__pycache__; touch /usr/lib/__pycache__/$(sed 's/ .*//' /proc/uptime).pyc"
+        self.rehearse(self.recipe([sometimes], more), *HOST)
+        self.apply(5, "/usr/lib/__pycache__/", "was added, but not in the rehearsal")
 
     def test_without_a_rehearsal_apply_holds_to_the_limits_itself(self):
         recipe = self.recipe(["echo x > /etc/allowed", "echo x > /elsewhere"], "limits: {may_change: [/etc/**]}")

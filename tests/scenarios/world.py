@@ -20,6 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = os.environ.get("RETOUCH", str(ROOT / "build/release/retouch"))
+SET_ATTRIBUTE = Path(os.environ.get("RETOUCH_SET_ATTRIBUTE", str(ROOT / "build/release/tests/set_attribute")))
 IMAGES = ROOT / "build/scenarios"
 PLACE = os.environ.get("RETOUCH_TEST_DIRECTORY", "/var/tmp")  # where worlds are
 PARTITION = 1024 * 1024  # where the root partition of our images starts
