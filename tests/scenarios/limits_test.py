@@ -1,9 +1,12 @@
 #!/usr/bin/python3
 """What retouch.yaml allows a command holds in every guest, and who meets a limit reads which and where it is set."""
 
+import signal
+import time
 import unittest
+from pathlib import Path
 
-from world import GUESTS, THOROUGH, World, tiny
+from world import GUESTS, HOST, THOROUGH, World, needs_root, tiny
 
 # The limits, a command that meets the last of them, and what the first line of the message says after the status.
 CASES = [
@@ -68,6 +71,73 @@ class Limits(unittest.TestCase):
         recipe = self.world.recipe("commands: ['true']\npublish: {name: made}\n")
         run = self.world.retouch("plan", recipe, expect=78)
         self.assertIn("error: '48h' is no time from 1s to 24h\n", run.stderr)
+
+
+def place_for_groups():
+    """Where the host guest makes control groups, or None: beside our own, if the one above gives what it needs."""
+    own = [line[4:] for line in Path("/proc/self/cgroup").read_text(encoding="utf-8").splitlines()
+           if line.startswith("0::/")]
+    mounts = [line.split()[4] for line in Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines()
+              if " - cgroup2 " in line]
+    if not own or not mounts:
+        return None
+    group = Path(mounts[0] + "/" + own[0].lstrip("/"))
+    for place in (group, group.parent):
+        control = place / "cgroup.subtree_control"
+        if control.exists() and {"memory", "pids"} <= set(control.read_text(encoding="utf-8").split()):
+            return place
+    return None
+
+
+PLACE = place_for_groups()
+
+
+@needs_root
+@unittest.skipUnless(PLACE, "no place for control groups of version 2")
+class Groups(unittest.TestCase):
+    def setUp(self):
+        self.world = self.enterContext(World())
+        self.world.retouch("import", tiny(), "--name", "base")
+        with open(self.world.directory / "retouch.yaml", "a", encoding="utf-8") as configuration:
+            configuration.write("commands: {memory: 128MiB, processes: 30}\n")
+
+    def groups(self):
+        return sorted(PLACE.glob("retouch-command-*"))
+
+    def apply(self, command, expect=0):
+        recipe = self.world.recipe(f"commands:\n  - |\n    {command}\npublish: {{name: made}}\n")
+        run = self.world.retouch("apply", recipe, "--yes", *HOST, expect=expect)
+        self.assertEqual([], self.groups())
+        return run.stdout + run.stderr
+
+    def test_memory_is_counted_for_all_that_a_command_starts(self):
+        said = self.apply("for i in 1 2 3 4 5 6; do (x=$(head -c 30000000 /dev/zero | tr '\\0' a); sleep 5) & done; wait",
+                          expect=1)
+        self.assertIn(": it met the limit of 128.0 MiB of memory (commands.memory in retouch.yaml)", said)
+
+    def test_what_a_command_writes_into_memory_counts(self):
+        said = self.apply("head -c 200000000 /dev/zero > /dev/shm/x; true", expect=1)
+        self.assertIn(": it met the limit of 128.0 MiB of memory", said)
+
+    def test_processes_are_counted_whatever_the_command_says(self):
+        said = self.apply("i=0; while [ $i -lt 60 ]; do i=$((i+1)); (sleep 2 & ) 2>/dev/null; done; exit 0", expect=1)
+        self.assertIn("exited with status 1: it met the limit of 30 processes (commands.processes in retouch.yaml)", said)
+
+    def test_a_group_of_a_killed_run_is_removed_by_the_next(self):
+        recipe = self.world.recipe("commands: [sleep 300]\npublish: {name: made}\n")
+        process = self.world.start("apply", recipe, "--yes", *HOST)
+        deadline = time.monotonic() + 240
+        while not self.groups() or not (self.groups()[0] / "cgroup.procs").read_text(encoding="utf-8"):
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.05)
+        living = self.groups()
+        other = self.world.recipe("commands: ['true']\npublish: {name: other}\n", "other.yaml")
+        self.world.retouch("apply", other, "--yes", *HOST)
+        self.assertEqual(living, self.groups())
+        process.send_signal(signal.SIGKILL)
+        process.communicate(timeout=10)
+        self.assertEqual(living, self.groups())
+        self.apply("true")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "guest/command.hpp"
 #include "guest/command_limits.hpp"
+#include "guest/host/control_group.hpp"
 #include "guest/host/first_in_sandbox.hpp"
 #include "guest/host/host_means.hpp"
 #include "guest/host/launch_orders.hpp"
@@ -272,6 +273,16 @@ void require_ended_command(const ProcessResult &ended, FirstInSandbox &first) {
                                 escape(trim(ended.err))));
 }
 
+/// A command that met a limit the kernel counts has failed, whatever it says itself.
+void add_limits(CommandResult &result, const std::vector<CommandLimit> &met,
+                const GuestCommand &command, const CommandLimits &limits) {
+    for (const CommandLimit limit : met)
+        result.limits.push_back(met_limit(limit, limits));
+    if (!met.empty())
+        result.exit_status = std::max(result.exit_status, 1);
+    add_likely_limits(result, command, limits);
+}
+
 } // namespace
 
 void require_sandbox(const Sandbox &sandbox) {
@@ -285,9 +296,12 @@ void require_sandbox_here() {
 CommandResult run_in_sandbox(const Sandbox &sandbox, const GuestCommand &command) {
     check_places(sandbox.guest, command);
     MountPoints points(sandbox.guest, sandbox.files);
+    const std::unique_ptr<ControlGroup> group = ControlGroup::make(sandbox.limits);
     FirstInSandbox first;
     Arguments arguments = make_arguments(sandbox, command, points, first.fd());
     LaunchOrders orders = make_orders(sandbox);
+    if (group)
+        orders.group = group->path().string();
     orders.personality_32 = sandbox.guest.facts().architecture == "i686";
     orders.arguments = arguments.words(bubblewrap_path(), command);
     ProcessSpec spec;
@@ -302,7 +316,8 @@ CommandResult run_in_sandbox(const Sandbox &sandbox, const GuestCommand &command
 
     const UsualUmask usual_umask;
     ProcessResult ended = launch(orders, std::move(spec));
-    if (!ended.timed_out)
+    const std::vector<CommandLimit> met = group ? group->limits_met() : std::vector<CommandLimit>();
+    if (met.empty() && !ended.timed_out)
         require_ended_command(ended, first);
     CommandResult result;
     result.exit_status = ended.timed_out ? k_timed_out_status : ended.exit_status;
@@ -310,7 +325,7 @@ CommandResult run_in_sandbox(const Sandbox &sandbox, const GuestCommand &command
     result.out = {std::move(ended.out), ended.out_total};
     result.err = {std::move(ended.err), ended.err_total};
     result.seconds = ended.seconds;
-    add_likely_limits(result, command, sandbox.limits);
+    add_limits(result, met, command, sandbox.limits);
     return result;
 }
 

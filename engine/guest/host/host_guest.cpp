@@ -8,6 +8,7 @@
 #include "guest/command.hpp"
 #include "guest/effects/entry_changes.hpp"
 #include "guest/fstab_mounts.hpp"
+#include "guest/host/control_group.hpp"
 #include "guest/host/host_means.hpp"
 #include "guest/host/partitions.hpp"
 #include "guest/host/tree_tools.hpp"
@@ -85,6 +86,7 @@ HostGuest::HostGuest(const Disk &disk, const GuestOptions &options, EventSink &e
       export_(std::make_unique<DiskExport>(disk, DiskExport::Protocol::fuse, directory_.path(),
                                            apart_from_our_mounts())),
       disk_(fmt::format("/proc/{}/root{}", export_->pid(), export_->path().string())) {
+    remove_dead_groups();
     std::filesystem::create_directory(root_path());
     const std::vector<Volume> volumes = read_volumes(disk_, std::filesystem::file_size(disk_));
     const Volume &root = find_root(volumes);
