@@ -13,16 +13,13 @@
 #include "guest/refusals.hpp"
 #include "guest/resolve.hpp"
 #include "guest/sandbox/call_filter.hpp"
+#include "guest/sandbox/own_addresses.hpp"
 
 #include <algorithm>
 #include <arpa/inet.h>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <fmt/format.h>
-#include <ifaddrs.h>
-#include <memory>
-#include <netinet/in.h>
 #include <sys/stat.h>
 #include <vector>
 
@@ -84,20 +81,15 @@ void choose_resolver(const ApplianceSandbox &sandbox, Job &job) {
 }
 
 /// This host's, in IPv4: the machine has no other network.
-std::vector<std::string> own_addresses() {
-    ifaddrs *all = nullptr;
-    if (getifaddrs(&all) != 0)
+std::vector<std::string> forbidden_ranges() {
+    const auto own = own_addresses();
+    if (!own)
         throw system_error("read", "the addresses of this host", errno);
-    const std::unique_ptr<ifaddrs, decltype(&freeifaddrs)> owner(all, &freeifaddrs);
     std::vector<std::string> found;
-    for (const ifaddrs *one = all; one != nullptr; one = one->ifa_next) {
-        if (one->ifa_addr == nullptr || one->ifa_addr->sa_family != AF_INET)
-            continue;
-        sockaddr_in address{};
-        std::memcpy(&address, one->ifa_addr, sizeof address);
+    for (const AddressRange &range : *own) {
         std::array<char, INET_ADDRSTRLEN> text{};
-        inet_ntop(AF_INET, &address.sin_addr, text.data(), text.size());
-        found.emplace_back(text.data());
+        inet_ntop(AF_INET, &range.address, text.data(), text.size());
+        found.push_back(fmt::format("{}/{}", text.data(), range.bits));
     }
     return found;
 }
@@ -126,7 +118,7 @@ Job make_job(const ApplianceSandbox &sandbox, const GuestCommand &command) {
     choose_service_policy(sandbox, job);
     if (job.network) {
         choose_resolver(sandbox, job);
-        job.forbidden = own_addresses();
+        job.forbidden = forbidden_ranges();
     }
     return job;
 }

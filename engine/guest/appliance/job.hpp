@@ -30,7 +30,7 @@ struct Job {
     std::string services;            ///< where `policy` is put; empty for nowhere
     std::string policy;
     std::vector<std::string> filters;     ///< seccomp programs, in the order to install them
-    std::vector<std::string> forbidden;   ///< addresses no command may reach
+    std::vector<std::string> forbidden;   ///< ADDRESS/BITS no command may reach
     std::vector<std::string> environment; ///< NAME=VALUE
 };
 

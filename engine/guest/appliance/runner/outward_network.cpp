@@ -5,6 +5,7 @@
 #include "guest/host/launcher/routes.hpp"
 
 #include <cerrno>
+#include <cstdlib>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -29,8 +30,12 @@ void do_without_ipv6() {
 
 void leave_out_host(const Job &job) {
     std::vector<AddressRange> ranges;
-    for (const std::string &address : job.forbidden)
-        ranges.push_back(range_of(address.c_str(), 32));
+    for (const std::string &range : job.forbidden) {
+        const auto slash = range.find('/');
+        const int bits = std::atoi(range.c_str() + slash + 1);
+        ranges.push_back(
+            range_of(range.substr(0, slash).c_str(), static_cast<unsigned char>(bits)));
+    }
     do_without_ipv6();
     close_routes(ranges, k_machine_network);
 }

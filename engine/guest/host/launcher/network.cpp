@@ -14,6 +14,7 @@
 #include <linux/close_range.h>
 #include <sched.h>
 #include <unistd.h>
+#include <utility>
 
 namespace retouch {
 
@@ -74,7 +75,10 @@ OutwardNetwork::OutwardNetwork(const LaunchOrders &orders) : wanted_(orders.netw
         return;
     // Ours goes when we become bubblewrap: until then it is we who say what is wrong.
     fcntl(static_cast<int>(orders.lifeline), F_SETFD, FD_CLOEXEC);
-    own_addresses_ = own_addresses();
+    auto own = own_addresses();
+    if (!own)
+        fail("read this host's addresses");
+    own_addresses_ = std::move(*own);
     const Pipe go;
     const Pipe ready;
     const Pipe words;

@@ -5,7 +5,6 @@
 #include "guest/host/launch_orders.hpp"
 #include "guest/host/launcher/failure.hpp"
 
-#include <algorithm>
 #include <arpa/inet.h>
 #include <array>
 #include <cerrno>
@@ -23,7 +22,6 @@ namespace retouch {
 namespace {
 
 constexpr std::uint16_t k_name_port = 53;
-constexpr std::uint32_t k_loopback_net = 127;
 
 /// Begins with a header; `Body` is what the kernel expects after it.
 template<typename Body>
@@ -123,66 +121,12 @@ void guard_inner_network(int socket_fd, const InnerNetwork &inner) {
     ask(socket_fd, request, "close the network in between");
 }
 
-void add_local(const nlmsghdr *message, std::vector<AddressRange> &found) {
-    rtmsg body{};
-    const char *begin = static_cast<const char *>(static_cast<const void *>(message));
-    const char *end = begin + message->nlmsg_len;
-    std::memcpy(&body, begin + NLMSG_HDRLEN, sizeof body);
-    if (body.rtm_type != RTN_LOCAL)
-        return;
-    const char *at = begin + NLMSG_SPACE(sizeof body);
-    while (at + sizeof(rtattr) <= end) {
-        rtattr attribute{};
-        std::memcpy(&attribute, at, sizeof attribute);
-        if (attribute.rta_len < sizeof attribute)
-            return;
-        AddressRange range{0, body.rtm_dst_len};
-        if (attribute.rta_type == RTA_DST && attribute.rta_len >= RTA_LENGTH(4)) {
-            std::memcpy(&range.address, at + RTA_LENGTH(0), sizeof range.address);
-            if (ntohl(range.address) >> 24 != k_loopback_net)
-                found.push_back(range);
-        }
-        at += RTA_ALIGN(attribute.rta_len);
-    }
-}
-
 } // namespace
 
 AddressRange range_of(const char *address, unsigned char bits) {
     AddressRange range{0, bits};
     inet_pton(AF_INET, address, &range.address);
     return range;
-}
-
-std::vector<AddressRange> own_addresses() {
-    const int socket_fd = open_netlink();
-    rtmsg body{};
-    body.rtm_family = AF_INET;
-    Request<rtmsg> request(RTM_GETROUTE, NLM_F_DUMP, body);
-    if (!request.send(socket_fd))
-        fail("read this host's addresses");
-    std::vector<AddressRange> found;
-    alignas(nlmsghdr) static std::array<char, 65536> answer;
-    for (;;) {
-        const ssize_t got = recv(socket_fd, answer.data(), answer.size(), 0);
-        if (got <= 0)
-            fail("read this host's addresses");
-        auto left = static_cast<std::size_t>(got);
-        std::size_t at = 0;
-        while (left - at >= sizeof(nlmsghdr)) {
-            const void *place = answer.data() + at;
-            const auto *message = static_cast<const nlmsghdr *>(place);
-            if (message->nlmsg_type == NLMSG_DONE) {
-                close(socket_fd);
-                return found;
-            }
-            if (message->nlmsg_type == NLMSG_ERROR || message->nlmsg_len < sizeof(nlmsghdr))
-                fail("read this host's addresses");
-            if (message->nlmsg_type == RTM_NEWROUTE)
-                add_local(message, found);
-            at += std::min<std::size_t>(NLMSG_ALIGN(message->nlmsg_len), left - at);
-        }
-    }
 }
 
 void close_routes(const std::vector<AddressRange> &ranges, const InnerNetwork &inner) {

@@ -1,20 +1,11 @@
 #pragma once
-// Routes over netlink: which addresses are this host's own, and keeping a network namespace from
-// them.
+// Routes over netlink: keeping a network namespace from addresses of the host.
 
-#include <cstdint>
+#include "guest/sandbox/own_addresses.hpp"
+
 #include <vector>
 
 namespace retouch {
-
-/// IPv4, in network byte order.
-struct AddressRange {
-    std::uint32_t address = 0;
-    unsigned char bits = 32;
-};
-
-/// Everything this network namespace takes for itself, its loopback left out. Fails as fail() does.
-[[nodiscard]] std::vector<AddressRange> own_addresses();
 
 /// The network between a command and the world: only its name server may be asked, for names.
 struct InnerNetwork {
