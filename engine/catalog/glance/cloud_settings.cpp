@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -85,11 +86,24 @@ Table flat(const Json &keys) {
     return table;
 }
 
-bool is_true(std::string text) {
+/// As YAML 1.1 and openstacksdk write them; nullopt for anything else.
+std::optional<bool> switch_of(std::string text) {
     std::ranges::transform(text, text.begin(), [](char c) {
         return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
     });
-    return text == "true" || text == "yes" || text == "on" || text == "1";
+    if (text == "true" || text == "yes" || text == "on" || text == "1")
+        return true;
+    if (text == "false" || text == "no" || text == "off" || text == "0")
+        return false;
+    return std::nullopt;
+}
+
+/// Keys that change who signs in, and that would be left out in silence.
+void refuse_unknown_ways(const Table &table, const Subject &subject) {
+    for (const char *key : {"trust_id", "passcode", "consumer_key", "access_key"})
+        if (table.contains(key))
+            throw subject.error(fmt::format("has a {}, which retouch cannot do", key),
+                                "make an application credential for retouch");
 }
 
 AuthType auth_type(const Table &table, const Subject &subject) {
@@ -227,18 +241,31 @@ std::vector<std::string> interfaces(const Json &keys, const Table &table) {
     return {"public"};
 }
 
-TlsSettings tls(const Table &table, const EnvironmentReader &environment,
+/// Only a clear no switches checking off; a path, as openstacksdk takes it, is a file of
+/// certificates.
+TlsSettings tls(const Table &table, const Subject &subject, const EnvironmentReader &environment,
                 const std::filesystem::path &directory) {
-    const auto path = [&](const char *key) {
-        const std::string text = take(table, key);
+    const auto path = [&](const std::string &text) {
         return text.empty() ? std::filesystem::path() : user_path(text, environment, directory);
     };
+    const auto read = [&](const char *key, bool otherwise) {
+        const std::string text = take(table, key);
+        const std::optional<bool> value = text.empty() ? otherwise : switch_of(text);
+        if (!value)
+            throw subject.error(
+                fmt::format("has {} '{}', which is neither true nor false", key, escape(text)),
+                "write verify: true, or the path of a file of certificates");
+        return *value;
+    };
     TlsSettings settings;
-    settings.verify = !is_true(take(table, "insecure")) &&
-                      (!table.contains("verify") || is_true(take(table, "verify")));
-    settings.cacert = path("cacert");
-    settings.cert = path("cert");
-    settings.key = path("key");
+    settings.cacert = path(take(table, "cacert"));
+    settings.cert = path(take(table, "cert"));
+    settings.key = path(take(table, "key"));
+    const std::string verify = take(table, "verify");
+    const bool is_path = verify.find('/') != std::string::npos;
+    if (is_path)
+        settings.cacert = path(verify);
+    settings.verify = !read("insecure", false) && (is_path || read("verify", true));
     return settings;
 }
 
@@ -263,6 +290,7 @@ CloudSettings cloud_settings(const std::string &name, const std::string &origin,
                              const std::filesystem::path &directory) {
     const Subject subject{name, origin};
     const Table table = flat(keys);
+    refuse_unknown_ways(table, subject);
     CloudSettings cloud;
     cloud.name = name;
     cloud.origin = origin;
@@ -280,7 +308,7 @@ CloudSettings cloud_settings(const std::string &name, const std::string &origin,
         with_region(first_of(table, {"image_endpoint_override", "image_endpoint"}), cloud.region);
     if (cloud.image_endpoint.empty() && !has_keystone(cloud.auth_type))
         cloud.image_endpoint = take(table, "endpoint");
-    cloud.tls = tls(table, environment, directory);
+    cloud.tls = tls(table, subject, environment, directory);
     check_url(cloud.auth_url, "auth_url", subject);
     check_url(cloud.image_endpoint, "endpoint", subject);
     check_complete(cloud, subject);

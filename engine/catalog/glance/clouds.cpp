@@ -48,7 +48,9 @@ constexpr std::array<std::string_view, 21> k_login = {
 };
 
 /// Likewise of those that only complete it.
-constexpr std::array<std::string_view, 17> k_more = {"DOMAIN_ID",
+constexpr std::array<std::string_view, 19> k_more = {"TRUST_ID",
+                                                     "PASSCODE",
+                                                     "DOMAIN_ID",
                                                      "DOMAIN_NAME",
                                                      "DEFAULT_DOMAIN",
                                                      "SYSTEM_SCOPE",
@@ -182,8 +184,13 @@ Json keys_of(const std::string &name, const CloudFiles &files,
         if (!cloud.contains(key) || !cloud[key].is_string())
             continue;
         const std::string profile = cloud[key].get<std::string>();
-        if (files.profiles.contains(profile))
-            keys = files.profiles[profile];
+        if (!files.profiles.contains(profile))
+            throw Error(ErrorKind::bad_config,
+                        fmt::format("cloud '{}' has the {} '{}', which no clouds-public.yaml has",
+                                    escape(name), key, escape(profile)),
+                        "write the keys of that profile into clouds.yaml: retouch has none of "
+                        "openstacksdk's own");
+        keys = files.profiles[profile];
     }
     merge_deep(keys, cloud);
     choose_region(keys, name, files, environment);

@@ -269,6 +269,61 @@ TEST_CASE("clouds: TLS is verified unless somebody says otherwise") {
     CHECK(with(", insecure: false"));
     CHECK_FALSE(with(", verify: false"));
     CHECK_FALSE(with(", insecure: true, verify: true"));
+    for (const char *no : {"no", "off", "'0'", "0", "FALSE", "'False'"})
+        CHECK_FALSE(with(fmt::format(", verify: {}", no)));
+    for (const char *yes : {"yes", "on", "'1'", "TRUE", "''"})
+        CHECK(with(fmt::format(", verify: {}", yes)));
+}
+
+TEST_CASE("clouds: a path for verify is a file of certificates, and everything is checked") {
+    Place place;
+    const auto with = [&](const std::string &more) {
+        place.write(place.work() / "clouds.yaml",
+                    "clouds: {a: {auth_type: none, endpoint: 'https://g', " + more + "}}");
+        return place.load("a").tls;
+    };
+    CHECK(with("verify: /etc/ssl/ca.pem").verify);
+    CHECK(with("verify: /etc/ssl/ca.pem").cacert == "/etc/ssl/ca.pem");
+    CHECK(with("verify: ~/ca.pem, cacert: /other.pem").cacert == place.home() / "ca.pem");
+    CHECK_FALSE(with("verify: /etc/ssl/ca.pem, insecure: true").verify);
+}
+
+TEST_CASE("clouds: what neither says yes nor no to checking certificates is an error") {
+    Place place;
+    for (const char *key : {"verify", "insecure"})
+        for (const char *word : {"required", "flase", "nope", "2", "none", "ca.pem"}) {
+            place.write(place.work() / "clouds.yaml",
+                        fmt::format("clouds: {{a: {{auth_type: none, endpoint: 'https://g', {}: "
+                                    "'{}'}}}}",
+                                    key, word));
+            CHECK(
+                place.failure("a") ==
+                fmt::format("cloud 'a' in DIR/work/clouds.yaml has {} '{}', which is neither true "
+                            "nor false\nwrite verify: true, or the path of a file of "
+                            "certificates",
+                            key, word));
+        }
+}
+
+TEST_CASE(
+    "clouds: what would sign in as somebody else, or elsewhere, is never left out in silence") {
+    Place place;
+    const auto with = [&](const std::string &more) {
+        place.write(place.work() / "clouds.yaml",
+                    "clouds: {a: {auth: {auth_url: 'http://k', username: u, password: p}, " + more +
+                        "}}");
+        return place.failure("a");
+    };
+    CHECK(with("trust_id: t") ==
+          "cloud 'a' in DIR/work/clouds.yaml has a trust_id, which retouch cannot do\nmake an "
+          "application credential for retouch");
+    CHECK(with("passcode: '123456'") ==
+          "cloud 'a' in DIR/work/clouds.yaml has a passcode, which retouch cannot do\nmake an "
+          "application credential for retouch");
+    CHECK(
+        with("profile: vexxhost") ==
+        "cloud 'a' has the profile 'vexxhost', which no clouds-public.yaml has\nwrite the keys of "
+        "that profile into clouds.yaml: retouch has none of openstacksdk's own");
 }
 
 TEST_CASE("clouds: a name without a domain is in the default domain") {
