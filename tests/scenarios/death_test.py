@@ -19,6 +19,16 @@ LENGTHS = {}  # by options
 SEED = int(os.environ.get("RETOUCH_SEED", random.randrange(1 << 32)))
 
 
+def await_handler(process, sign):
+    """Until the program handles the signal: before it has begun, a signal ends it in its own way."""
+    while process.poll() is None:
+        with open(f"/proc/{process.pid}/status", encoding="utf-8") as status:
+            caught = next((line for line in status if line.startswith("SigCgt:")), "SigCgt: 0")
+        if int(caught.split()[1], 16) >> (sign - 1) & 1:
+            return
+        time.sleep(0.01)
+
+
 class Death(unittest.TestCase):
     def setUp(self):
         print(f"RETOUCH_SEED={SEED}", end=" ", flush=True)
@@ -49,6 +59,8 @@ class Death(unittest.TestCase):
         """Starts an apply and sends it `sign`; returns its exit code and what it said."""
         process = self.world.start("apply", self.recipe, "--yes", *options)
         time.sleep(after)
+        if sign != signal.SIGKILL:
+            await_handler(process, sign)
         process.send_signal(sign)
         _, err = process.communicate(timeout=60)
         return process.returncode, err
@@ -100,6 +112,7 @@ class Death(unittest.TestCase):
             before = self.world.images()
             process = self.world.start("apply", self.recipe, "--yes", "--guest", "appliance")
             time.sleep(after)
+            await_handler(process, signal.SIGTERM)
             process.send_signal(signal.SIGTERM)
             begin = time.monotonic()
             process.communicate(timeout=120)
