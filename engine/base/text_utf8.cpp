@@ -67,9 +67,9 @@ bool is_unsafe(char32_t point) {
         return point >= low && point <= high;
     };
     return point < 0x20 || within(0x7F, 0x9F) || point == 0x00AD || point == 0x061C ||
-           point == 0x180E || point == 0x200B || within(0x200E, 0x200F) ||
-           within(0x2028, 0x202E) || within(0x2060, 0x206F) || point == 0xFEFF ||
-           within(0xFFF9, 0xFFFB) || within(0xE0000, 0xE007F);
+           point == 0x180E || point == 0x200B || within(0x200E, 0x200F) || within(0x2028, 0x202E) ||
+           within(0x2060, 0x206F) || point == 0xFEFF || within(0xFFF9, 0xFFFB) ||
+           within(0xE0000, 0xE007F);
 }
 
 } // namespace
