@@ -139,8 +139,11 @@ void require_superseded(const Superseded &former, const Target &target, const st
     change.id = former.image.id;
     change.name = former.new_name;
     require_record(change, place + ".new_name");
-    if (!former.new_name.starts_with(former.image.name + '-'))
-        require_name(former.new_name, former.image.name, place + ".new_name");
+    // What stands before the date is a name that is borne already, and may be any.
+    const std::string borne = former.image.name + '-';
+    require_name(former.new_name.starts_with(borne) ? former.new_name.substr(borne.size())
+                                                    : former.new_name,
+                 {}, place + ".new_name");
 }
 
 void require_publish(const Target &target, const std::string &place) {

@@ -202,6 +202,8 @@ TEST_CASE("saved plan: other fields have their rules, told with their place", "[
     };
 
     const Document document;
+    const std::string borne =
+        document.json["targets"][0]["publish"]["superseded"][0]["image"]["name"];
     const std::vector<Case> cases = {
         {"/expires_at", "9999-99-99",
          "expires_at: expected a time such as "
@@ -250,6 +252,9 @@ TEST_CASE("saved plan: other fields have their rules, told with their place", "[
          "targets[0].publish.superseded[0].image: expected one of the images in 'observed'"},
         {"/targets/0/publish/superseded/0/new_name", "",
          "targets[0].publish.superseded[0].new_name: the image's name is empty"},
+        {"/targets/0/publish/superseded/0/new_name", borne + "-/../../x",
+         "targets[0].publish.superseded[0].new_name: it may not have '.' or '..' as a part of a "
+         "path, found '/../../x'"},
         {"/targets/0/publish/superseded/0/new_name", "old\n",
          "targets[0].publish.superseded[0].new_name: it may not hold the character \\x0a, found "
          "'old\\x0a'"},
