@@ -165,6 +165,20 @@ std::string read_file(const std::filesystem::path &path, std::size_t max_bytes) 
     return result;
 }
 
+std::string read_if_there(const std::filesystem::path &path, std::size_t most) {
+    const UniqueFd file(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+    std::string text;
+    std::string buffer(std::min(most, std::size_t{64} * 1024), '\0');
+    while (file && text.size() < most) {
+        const ssize_t got =
+            read(file.get(), buffer.data(), std::min(buffer.size(), most - text.size()));
+        if (got <= 0)
+            break;
+        text.append(buffer, 0, static_cast<std::size_t>(got));
+    }
+    return text;
+}
+
 void write_all(int fd, std::string_view bytes, const std::filesystem::path &path) {
     while (!bytes.empty()) {
         const ssize_t written = write_ready(fd, bytes);

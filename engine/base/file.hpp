@@ -61,6 +61,10 @@ class UniqueFd {
 /// Contents of a regular file of at most `max_bytes`. Throws Error, also for other file types.
 [[nodiscard]] std::string read_file(const std::filesystem::path &path, std::size_t max_bytes);
 
+/// At most `most` bytes of what can be read; nothing of what cannot, as of files of /proc whose
+/// process ends meanwhile. Throws nothing but bad_alloc.
+[[nodiscard]] std::string read_if_there(const std::filesystem::path &path, std::size_t most);
+
 /// Writes all of `bytes` to `fd`; `path` is for the error text. Throws Error.
 void write_all(int fd, std::string_view bytes, const std::filesystem::path &path);
 

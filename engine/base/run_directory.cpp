@@ -48,20 +48,13 @@ bool is_abandoned(const fs::path &path) {
     return LockFile::try_take(owner).has_value();
 }
 
-std::string read_start(const fs::path &path, std::size_t most) {
-    const UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    std::string text(most, '\0');
-    const ssize_t got = fd ? read(fd.get(), text.data(), text.size()) : 0;
-    text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
-    return text;
-}
-
 /// A disk or machine helper that names `path` in its command line: its owner is gone.
 bool is_helper_of(const fs::path &process, const fs::path &path) {
     constexpr std::size_t k_name_bound = 64;
     constexpr std::size_t k_line_bound = 65536;
-    return read_start(process / "comm", k_name_bound).starts_with("qemu") &&
-           read_start(process / "cmdline", k_line_bound).find(path.string()) != std::string::npos;
+    return read_if_there(process / "comm", k_name_bound).starts_with("qemu") &&
+           read_if_there(process / "cmdline", k_line_bound).find(path.string()) !=
+               std::string::npos;
 }
 
 /// It is held before it is looked at once more, so that what is ended is what was seen.

@@ -1,4 +1,4 @@
-// Text: lines and blanks.
+// Text: lines, blanks and small letters.
 // The other functions of text.hpp live in text_utf8.cpp, text_amounts.cpp and text_suggest.cpp.
 // Nothing here knows what the text means.
 
@@ -17,6 +17,14 @@ std::vector<std::string> split_lines(std::string_view text) {
         lines.emplace_back(line);
     }
     return lines;
+}
+
+std::string small_letters(std::string_view text) {
+    std::string small(text);
+    for (char &c : small)
+        if (c >= 'A' && c <= 'Z')
+            c = static_cast<char>(c - 'A' + 'a');
+    return small;
 }
 
 std::string_view trim(std::string_view text) {

@@ -55,6 +55,9 @@ namespace retouch {
 /// Lines without their LF or CRLF; a final line end begins no further line.
 [[nodiscard]] std::vector<std::string> split_lines(std::string_view text);
 
+/// ASCII letters made small, whatever the locale.
+[[nodiscard]] std::string small_letters(std::string_view text);
+
 [[nodiscard]] std::string_view trim(std::string_view text);
 
 } // namespace retouch

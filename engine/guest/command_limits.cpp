@@ -35,13 +35,6 @@ std::string phrase(const char *verb, CommandLimit limit, const CommandLimits &li
     return fmt::format("it {} the limit of {} in retouch.yaml)", verb, amount_of(limit, limits));
 }
 
-std::string lower(std::string text) {
-    std::ranges::transform(text, text.begin(), [](char letter) {
-        return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-    });
-    return text;
-}
-
 /// How libraries, shells and runtimes spell it, in small letters: in one line with `beside`, where
 /// that alone would say too little.
 struct Sign {
@@ -93,7 +86,8 @@ void add_likely_limits(CommandResult &result, const GuestCommand &command,
         result.limits.push_back(met_limit(CommandLimit::time, limits));
     if (result.timed_out || result.exit_status == 0)
         return;
-    const std::vector<std::string> lines = split_lines(lower(result.out.text + result.err.text));
+    const std::vector<std::string> lines =
+        split_lines(small_letters(result.out.text + result.err.text));
     for (const CommandLimit limit : {CommandLimit::memory, CommandLimit::processes,
                                      CommandLimit::open_files, CommandLimit::file_size}) {
         const bool by_signal =

@@ -5,6 +5,7 @@
 
 #include "base/path.hpp"
 #include "base/text.hpp"
+#include "guest/mount_words.hpp"
 #include "retouch/error.hpp"
 
 #include <algorithm>
@@ -41,23 +42,6 @@ std::vector<std::string> split(std::string_view text, std::string_view separator
     return parts;
 }
 
-/// fstab writes blanks as \040.
-std::string unescape(std::string_view text) {
-    const auto octal = [](char digit) { return digit >= '0' && digit <= '7'; };
-    std::string result;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        if (text[at] == '\\' && at + 3 < text.size() && octal(text[at + 1]) &&
-            octal(text[at + 2]) && octal(text[at + 3])) {
-            result += static_cast<char>((text[at + 1] - '0') * 64 + (text[at + 2] - '0') * 8 +
-                                        (text[at + 3] - '0'));
-            at += 3;
-        } else {
-            result += text[at];
-        }
-    }
-    return result;
-}
-
 /// "/boot/" and "//boot" are "/boot".
 std::string normal_path(const std::string &path) {
     std::string normal;
@@ -91,9 +75,10 @@ std::vector<FstabEntry> read_fstab(std::string_view text) {
         const std::vector<std::string> fields = split(line, " \t");
         if (fields.size() < 3 || fields[0].front() == '#' || fields[1].front() != '/')
             continue;
-        FstabEntry entry{unescape(fields[0]), normal_path(unescape(fields[1])),
-                         split(fields[2], ","),
-                         split(fields.size() > 3 ? unescape(fields[3]) : "", ","), false};
+        FstabEntry entry{unescape_mount_word(fields[0]),
+                         normal_path(unescape_mount_word(fields[1])), split(fields[2], ","),
+                         split(fields.size() > 3 ? unescape_mount_word(fields[3]) : "", ","),
+                         false};
         if (is_elsewhere(entry.types) || has(entry.options, "noauto") ||
             has(entry.options, "bind") || has(entry.options, "rbind"))
             continue;

@@ -32,14 +32,6 @@ bool is_one_of(std::string_view text, const std::array<std::string_view, N> &wor
     return std::ranges::find(words, text) != words.end();
 }
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (char &c : out)
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c - 'A' + 'a');
-    return out;
-}
-
 constexpr std::array<std::string_view, 5> k_nulls = {"", "~", "null", "Null", "NULL"};
 constexpr std::array<std::string_view, 6> k_booleans = {"true",  "True",  "TRUE",
                                                         "false", "False", "FALSE"};
@@ -144,9 +136,9 @@ bool is_disputed(std::string_view text) {
         return false;
     if (plain_kind(text) != Value::Kind::string)
         return false;
-    if (text == "=" || text == "<<" || is_one_of(lower(text), k_old_booleans))
+    if (text == "=" || text == "<<" || is_one_of(small_letters(text), k_old_booleans))
         return true;
-    return is_one_of(lower(without_sign(text)), k_special_reals) || is_odd_number(text) ||
+    return is_one_of(small_letters(without_sign(text)), k_special_reals) || is_odd_number(text) ||
            is_date(text);
 }
 

@@ -87,10 +87,8 @@ Table flat(const Json &keys) {
 }
 
 /// As YAML 1.1 and openstacksdk write them; nullopt for anything else.
-std::optional<bool> switch_of(std::string text) {
-    std::ranges::transform(text, text.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-    });
+std::optional<bool> switch_of(const std::string &written) {
+    const std::string text = small_letters(written);
     if (text == "true" || text == "yes" || text == "on" || text == "1")
         return true;
     if (text == "false" || text == "no" || text == "off" || text == "0")

@@ -68,19 +68,11 @@ constexpr std::array<std::string_view, 19> k_more = {"TRUST_ID",
                                                      "VERIFY",
                                                      "IMAGE_REGION_NAME"};
 
-std::string lower(std::string_view name) {
-    std::string text(name);
-    std::ranges::transform(text, text.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-    });
-    return text;
-}
-
 void put_variables(Json &keys, std::span<const std::string_view> names,
                    const EnvironmentReader &environment) {
     for (const std::string_view name : names)
         if (const auto value = environment("OS_" + std::string(name)))
-            keys[lower(name)] = *value;
+            keys[small_letters(name)] = *value;
 }
 
 /// The cloud of the variables; empty when they describe none.

@@ -31,8 +31,7 @@ bool is_away(int status) {
 }
 
 bool same_role(std::string_view left, std::string_view right) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-    return std::ranges::equal(left, right, {}, lower, lower);
+    return small_letters(left) == small_letters(right);
 }
 
 std::string login_hint(int status, const CloudSettings &cloud) {

@@ -3,6 +3,7 @@
 
 #include "catalog/glance/secret_filter.hpp"
 
+#include "base/text.hpp"
 #include "catalog/glance/secret_forms.hpp"
 
 #include <algorithm>

@@ -178,14 +178,6 @@ std::string base64_inside(std::string_view secret, std::size_t before) {
 
 } // namespace
 
-std::string small_letters(std::string_view text) {
-    std::string small(text);
-    for (char &c : small)
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c + 32);
-    return small;
-}
-
 std::string squeezed(std::string_view text) {
     std::string kept;
     for (const char c : text)

@@ -8,9 +8,6 @@
 
 namespace retouch {
 
-/// ASCII letters made small.
-[[nodiscard]] std::string small_letters(std::string_view text);
-
 /// Letters and digits alone, small: what is left of a text whatever was put between them.
 [[nodiscard]] std::string squeezed(std::string_view text);
 

@@ -5,8 +5,6 @@
 
 #include "base/file.hpp"
 
-#include <array>
-#include <fcntl.h>
 #include <string>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,32 +19,18 @@ constexpr const char *k_parent = "/tmp";
 constexpr std::string_view k_prefix = "libguestfs";
 constexpr const char *k_socket = "guestfsd.sock";
 
-/// Of a file of /proc; nothing of a process that ends meanwhile.
-std::string contents(const fs::path &path) {
-    constexpr std::size_t k_bound = std::size_t{64} << 20U;
-    const UniqueFd file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    std::string text;
-    std::array<char, std::size_t{64} * 1024> buffer{};
-    while (file && text.size() < k_bound) {
-        const ssize_t got = read(file.get(), buffer.data(), buffer.size());
-        if (got <= 0)
-            break;
-        text.append(buffer.data(), static_cast<std::size_t>(got));
-    }
-    return text;
-}
-
 bool is_number(const std::string &name) {
     return name.find_first_not_of("0123456789") == std::string::npos;
 }
 
 /// Every command line and every listening socket of this machine.
 std::string what_runs() {
-    std::string all = contents("/proc/net/unix");
+    constexpr std::size_t k_bound = std::size_t{64} << 20U;
+    std::string all = read_if_there("/proc/net/unix", k_bound);
     std::error_code code;
     for (const fs::directory_entry &entry : fs::directory_iterator("/proc", code))
         if (is_number(entry.path().filename()))
-            all += contents(entry.path() / "cmdline") + '\n';
+            all += read_if_there(entry.path() / "cmdline", k_bound) + '\n';
     return all;
 }
 

@@ -4,6 +4,7 @@
 #include "guest/appliance/runner/guest_mounts.hpp"
 
 #include "guest/appliance/runner/whole_file.hpp"
+#include "guest/mount_words.hpp"
 
 #include <cerrno>
 #include <cstring>
@@ -30,21 +31,6 @@ bool set_attributes(int copy, const Job &job, int user_namespace, unsigned more_
         wanted.attr_set |= MOUNT_ATTR_RDONLY;
     return syscall(SYS_mount_setattr, copy, "", AT_EMPTY_PATH | more_flags, &wanted,
                    sizeof wanted) == 0;
-}
-
-/// As /proc/mounts writes names: three octal digits for what would part them.
-std::string unescaped(std::string_view name) {
-    std::string text;
-    for (std::size_t at = 0; at < name.size(); ++at) {
-        if (name[at] != '\\' || at + 3 >= name.size()) {
-            text += name[at];
-            continue;
-        }
-        text += static_cast<char>((name[at + 1] - '0') * 64 + (name[at + 2] - '0') * 8 +
-                                  (name[at + 3] - '0'));
-        at += 3;
-    }
-    return text;
 }
 
 /// The first of the guest's mounts that cannot be mapped, as "TYPE POINT"; empty when each can.
@@ -97,7 +83,7 @@ std::vector<GuestPoint> guest_points() {
         at = end + 1;
         const std::size_t point = line.find(' ') + 1;
         const std::size_t type = line.find(' ', point) + 1;
-        const std::string path = unescaped(line.substr(point, type - 1 - point));
+        const std::string path = unescape_mount_word(line.substr(point, type - 1 - point));
         if (path == k_guest_root || path.rfind(std::string(k_guest_root) + "/", 0) == 0)
             points.push_back({path, line.substr(type, line.find(' ', type) - type)});
     }
