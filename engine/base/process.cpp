@@ -28,6 +28,18 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr milliseconds k_term_to_kill{2000};
 constexpr milliseconds k_leftover_patience{250};
+constexpr milliseconds k_ask_again{500};
+
+/// One that is stopped takes SIGTERM only once it goes on.
+void ask_to_end(const SpawnedProcess &process) {
+    process.signal_group(SIGTERM);
+    process.signal_group(SIGCONT);
+}
+
+milliseconds left_until(SteadyClock::time_point deadline) {
+    return std::max(milliseconds(0),
+                    std::chrono::ceil<milliseconds>(deadline - SteadyClock::now()));
+}
 
 /// Watches one child until it has ended and its output is in.
 class Supervision {
@@ -75,8 +87,7 @@ class Supervision {
         interrupted_ = !timed_out_ && interrupt_due();
         if (timed_out_ || interrupted_ || lost_) {
             stopping_ = true;
-            process_.signal_group(SIGTERM);
-            process_.signal_group(SIGCONT); // those that are stopped take it only then
+            ask_to_end(process_);
             stop_at_ = k_never;
             kill_at_ = now + k_term_to_kill;
         }
@@ -87,11 +98,7 @@ class Supervision {
         // and then instead.
         const bool signalled = pending_interrupt() != 0;
         const milliseconds longest(signalled && !stopping_ ? 100 : 60000);
-        const auto left =
-            until == k_never
-                ? longest
-                : std::clamp(std::chrono::ceil<milliseconds>(until - SteadyClock::now()),
-                             milliseconds(0), longest);
+        const auto left = std::min(left_until(until), longest);
         std::array<pollfd, 5> waiting{{{process_fd, POLLIN, 0},
                                        {out_.fd(), POLLIN, 0},
                                        {err_.fd(), POLLIN, 0},
@@ -225,9 +232,11 @@ ProcessHandle ChildProcess::hold() const {
 
 ProcessEnd ChildProcess::stop(milliseconds patience) {
     if (process_ != nullptr) {
-        process_->signal_group(SIGTERM);
-        process_->signal_group(SIGCONT); // one that is stopped takes it only then
-        (void)process_->ended(patience);
+        const auto deadline = SteadyClock::now() + patience;
+        do {
+            ask_to_end(*process_);
+        } while (!process_->ended(std::min(k_ask_again, left_until(deadline))) &&
+                 SteadyClock::now() < deadline);
         end_ = process_->reap();
         process_.reset();
     }

@@ -340,6 +340,19 @@ TEST_CASE("helper: one that ignores SIGTERM is killed when patience ends") {
     CHECK(has_no_children());
 }
 
+TEST_CASE("helper: one that missed the wish that it end is told again") {
+    const TemporaryDirectory directory(std::filesystem::temp_directory_path(), "retouch-test-");
+    ProcessSpec spec = shell("trap 'test \"$told\" && exit 7; told=yes' TERM; echo ready; "
+                             "while :; do sleep 0.1; done");
+    spec.log = directory.path() / "log";
+    ChildProcess helper(spec);
+    while (!std::filesystem::exists(spec.log) || read_file(spec.log, 100).empty())
+        usleep(10000);
+    const ProcessEnd end = helper.stop(60s);
+    CHECK(end.exit_status == 7);
+    CHECK(end.signal == 0);
+}
+
 TEST_CASE("helper: stopped and reaped by the destructor, with everything it started") {
     const TemporaryDirectory directory(std::filesystem::temp_directory_path(), "retouch-test-");
     ProcessSpec spec = shell("sleep 60 & echo $!; echo err >&2; wait");
