@@ -16,6 +16,8 @@ inline constexpr const char *k_host = "retouch.host";
 inline constexpr const char *k_pid = "retouch.pid";
 inline constexpr const char *k_kept = "retouch.kept";       ///< RFC 3339: a kept stage, until then
 inline constexpr const char *k_lineage = "retouch.lineage"; ///< detach | flatten | keep
+/// Features that were taken off while data is copied in, as Ceph's number of them.
+inline constexpr const char *k_maps = "retouch.maps";
 
 /// The snapshot of a published image, as Glance calls it.
 inline constexpr const char *k_snapshot = "snap";

@@ -5,6 +5,7 @@
 #include "store/rbd/image_handle.hpp"
 #include "store/rbd/marked_images.hpp"
 #include "store/rbd/marks.hpp"
+#include "store/rbd/object_maps.hpp"
 #include "store/rbd/rbd_stage.hpp"
 
 #include <fmt/format.h>
@@ -215,13 +216,15 @@ void RbdStore::detach(const Image &image, const WorkProgress &progress) {
     const auto reading = ImageHandle::find(pool, location.image, Access::read);
     if (!reading)
         throw no_snapshot(image, location);
-    if (!reading->parent())
+    if (!reading->parent() && !object_maps_are_aside(*reading))
         return;
     if (!bears_mark(*reading, image.id) || location.image != image.id)
         throw Error(ErrorKind::refused,
                     fmt::format("the RBD image {} depends on another one, but is not ours to "
                                 "detach",
                                 reading->name()));
+    // Whoever makes room may take days: it is told, and continued then.
+    const FullPoolRefusal refusal(pool);
     ImageHandle writing(pool, location.image, Access::write);
     writing.flatten(progress);
     writing.close();

@@ -1,0 +1,75 @@
+#include "store/rbd/object_maps.hpp"
+
+#include "base/text.hpp"
+#include "store/rbd/long_call.hpp"
+#include "store/rbd/marks.hpp"
+
+#include <fmt/format.h>
+#include <rbd/librbd.h>
+
+namespace retouch {
+
+namespace {
+
+constexpr std::uint64_t k_maps = RBD_FEATURE_OBJECT_MAP | RBD_FEATURE_FAST_DIFF;
+
+void require(int code, const ImageHandle &image, std::string_view doing) {
+    if (code < 0)
+        throw ceph_error(fmt::format("{} the RBD image {}", doing, image.name()), code);
+}
+
+/// An open image looks at one of its snapshots until the end of this object.
+class LookAtSnapshot {
+  public:
+    LookAtSnapshot(const ImageHandle &image, const std::string &snapshot) : image_(image) {
+        require(rbd_snap_set(image_.get(), snapshot.c_str()), image_,
+                fmt::format("look at the snapshot '{}' of", escape(snapshot)));
+    }
+
+    ~LookAtSnapshot() { rbd_snap_set(image_.get(), nullptr); }
+
+    LookAtSnapshot(const LookAtSnapshot &) = delete;
+    LookAtSnapshot &operator=(const LookAtSnapshot &) = delete;
+
+  private:
+    const ImageHandle &image_;
+};
+
+void rebuild(const ImageHandle &image, const WorkProgress &progress) {
+    require(run_long_call(rbd_rebuild_object_map, image.get(), image.object_size(), progress),
+            image, "make the object map of");
+}
+
+} // namespace
+
+void put_object_maps_aside(ImageHandle &image) {
+    const std::uint64_t maps = image.features() & k_maps;
+    if (maps == 0)
+        return;
+    image.set_metadata(rbd_marks::k_maps, std::to_string(maps));
+    require(rbd_update_features(image.get(), maps, 0), image, "put the object maps aside of");
+}
+
+bool object_maps_are_aside(const ImageHandle &image) {
+    return image.metadata(rbd_marks::k_maps).has_value();
+}
+
+void make_object_maps_again(ImageHandle &image, const WorkProgress &progress) {
+    const auto noted = image.metadata(rbd_marks::k_maps);
+    if (!noted)
+        return;
+    // Fast diff goes with a map only, and a map never needs more than these two.
+    const bool with_diff = *noted == std::to_string(k_maps);
+    const std::uint64_t missing = (with_diff ? k_maps : RBD_FEATURE_OBJECT_MAP) & ~image.features();
+    if (missing != 0)
+        require(rbd_update_features(image.get(), missing, 1), image,
+                "bring back the object maps of");
+    rebuild(image, progress);
+    for (const std::string &snapshot : image.snapshots()) {
+        const LookAtSnapshot at(image, snapshot);
+        rebuild(image, progress);
+    }
+    image.remove_metadata(rbd_marks::k_maps);
+}
+
+} // namespace retouch
