@@ -42,9 +42,13 @@ struct Run {
     Stopwatch stopwatch{};
 };
 
-void ask(const Run &run, const Plan &plan) {
+/// Whatever is to be cleared is, once the user has agreed.
+void ask(const Run &run, const Plan &plan, const Target &target, const NameLock &lock) {
     if (run.confirm && !run.confirm(plan))
         throw Cancelled();
+    recover(run.catalog, run.events);
+    clear_unfinished(run.catalog, target.publish.name,
+                     {run.id, lock.domain(), target.publish.owner}, run.events);
 }
 
 Json about(const Plan &plan, const Target &target) {
@@ -62,8 +66,16 @@ void record_failure(TargetReport &report, const Error &error) {
     report.exit_code = exit_code(error.kind());
 }
 
-void add_notes(TargetReport &report, const std::vector<std::string> &notes) {
-    report.notes.insert(report.notes.end(), notes.begin(), notes.end());
+/// Published all the same.
+void add_left(TargetReport &report, const std::vector<std::string> &left) {
+    report.notes.insert(report.notes.end(), left.begin(), left.end());
+    if (!left.empty())
+        report.exit_code = exit_code(ErrorKind::temporary);
+}
+
+void add_published(TargetReport &report, const Published &published) {
+    report.notes.insert(report.notes.end(), published.notes.begin(), published.notes.end());
+    add_left(report, published.left);
 }
 
 void reserve_record(const Run &run, const HandOver &work, const Target &target,
@@ -78,7 +90,7 @@ void reserve_record(const Run &run, const HandOver &work, const Target &target,
 /// be looked up on the stage before asking the user.
 bool make_image(const Run &run, Plan &plan, const HandOver &work, Target &target,
                 const std::string &id, bool preview, TargetReport &report) {
-    work.journal.add("stage", {{"id", id}, {"source", target.source.id}});
+    work.journal.add(journal_entry::k_stage, {{"id", id}, {"source", target.source.id}});
     reserve_record(run, work, target, id, report);
     Build build(target, id, run.catalog, report, run.events);
     if (!target.steps.empty()) {
@@ -88,7 +100,7 @@ bool make_image(const Run &run, Plan &plan, const HandOver &work, Target &target
             preview_steps(target, guest);
         }
     }
-    ask(run, plan);
+    ask(run, plan, target, work.lock);
     if (needs_observing(target) && !target.steps.empty())
         build.observe();
     if (!build.run_steps())
@@ -96,8 +108,8 @@ bool make_image(const Run &run, Plan &plan, const HandOver &work, Target &target
     require_allowed(target, report);
     build.seal();
     const Phase phase("publish", report, run.events);
-    add_notes(report, publish(work, build.stage(), build.sealed(),
-                              tell_progress("publish", report, run.events)));
+    add_published(report, publish(work, build.stage(), build.sealed(),
+                                  tell_progress("publish", report, run.events)));
     return true;
 }
 
@@ -113,14 +125,15 @@ void publish_kept(const Run &run, const Plan &plan, const HandOver &work, const 
     const KeptStage &kept = *target.kept();
     report_as_rehearsed(target, report);
     require_allowed(target, report);
-    work.journal.add("stage", {{"id", id}, {"source", target.source.id}, {"kept", kept.id}});
+    work.journal.add(journal_entry::k_stage,
+                     {{"id", id}, {"source", target.source.id}, {"kept", kept.id}});
     reserve_record(run, work, target, id, report);
-    ask(run, plan);
+    ask(run, plan, target, work.lock);
     const std::unique_ptr<Stage> stage = adopt(run, target, id, report);
     try {
         const Phase phase("publish", report, run.events);
-        add_notes(report,
-                  publish(work, *stage, kept.sealed, tell_progress("publish", report, run.events)));
+        add_published(report, publish(work, *stage, kept.sealed,
+                                      tell_progress("publish", report, run.events)));
     } catch (const Error &) {
         report.notes.push_back("the bytes the rehearsal kept were removed with the unfinished "
                                "image: rehearse again with --rehearse=keep");
@@ -133,15 +146,26 @@ void publish_kept(const Run &run, const Plan &plan, const HandOver &work, const 
 }
 
 void undo(const HandOver &work, const std::string &id, TargetReport &report) {
-    if (!take_back(work, id))
+    switch (take_back(work, id)) {
+    case TakenBack::removed:
+        break;
+    case TakenBack::left:
         report.notes.push_back(fmt::format(
             "the unfinished image {} could not be removed; the next run removes it", id));
+        break;
+    case TakenBack::unknown:
+        report.notes.push_back(fmt::format("it is not known whether image {} was published; the "
+                                           "next run looks, and goes on from there",
+                                           id));
+        break;
+    }
 }
 
 void create(const Run &run, Plan &plan, Target &target, NameLock &lock, bool preview,
             TargetReport &report) {
     require_means(target, run.options.guest);
-    Journal journal(run.catalog.state_directory(), run.id, about(plan, target));
+    Journal journal(run.catalog.state_directory(), run.id, run.catalog.project(),
+                    about(plan, target));
     const HandOver work{target, plan.recipe, run.id, run.catalog, journal, lock};
     const std::string id = random_uuid();
     try {
@@ -164,11 +188,12 @@ void create(const Run &run, Plan &plan, Target &target, NameLock &lock, bool pre
 
 void update(const Run &run, const Plan &plan, const Target &target, NameLock &lock,
             TargetReport &report) {
-    ask(run, plan);
-    Journal journal(run.catalog.state_directory(), run.id, about(plan, target));
+    ask(run, plan, target, lock);
+    Journal journal(run.catalog.state_directory(), run.id, run.catalog.project(),
+                    about(plan, target));
     {
         const Phase phase("publish", report, run.events);
-        converge({target, plan.recipe, run.id, run.catalog, journal, lock});
+        add_left(report, converge({target, plan.recipe, run.id, run.catalog, journal, lock}));
     }
     report.image_id = target.present.value().id;
     report.outcome = TargetOutcome::updated;
@@ -245,7 +270,6 @@ Report apply_recipe(const CheckedRecipe &checked, Catalog &catalog, const ApplyO
         if (plan.targets[index].action != Action::none) {
             lock = catalog.lock(plan.targets[index].publish.name, run.id);
             // Between the first look and the lock another run may have published the same.
-            clear_unfinished(catalog, plan.targets[index].publish.name, events);
             plan = resolve_plan(checked, catalog, options.plan);
         }
         report.targets.push_back(apply_target(run, plan, plan.targets.at(index), lock.get(), true));
@@ -265,8 +289,6 @@ Report apply_plan(const Plan &plan, Catalog &catalog, const ApplyOptions &option
         std::unique_ptr<NameLock> lock;
         if (target.action != Action::none)
             lock = catalog.lock(target.publish.name, run.id);
-        if (lock)
-            clear_unfinished(catalog, target.publish.name, events);
         require_unchanged(target, catalog);
         report.targets.push_back(apply_target(run, working, target, lock.get(), false));
     }

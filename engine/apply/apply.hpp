@@ -2,6 +2,7 @@
 // Apply: lock, stage, steps, checks, seal, register, hand over; undone in reverse when anything
 // fails before hand-over. It obeys a Plan and re-checks what the plan assumed; it prints nothing.
 
+#include "apply/run_mark.hpp"
 #include "plan/planner.hpp"
 #include "retouch/catalog.hpp"
 #include "retouch/event.hpp"
@@ -35,13 +36,18 @@ using Confirm = std::function<bool(const Plan &plan)>;
 [[nodiscard]] Report apply_plan(const Plan &plan, Catalog &catalog, const ApplyOptions &options,
                                 const Confirm &confirm, EventSink &events);
 
-/// Clears what runs that died left behind in this catalog: stages, unfinished records, helper
-/// processes, temporary directories; and kept stages whose plan has expired. Cheap when there is
-/// nothing. Emits a notice per thing cleared.
+/// Clears what runs that died left behind on this host: helper processes, temporary directories,
+/// locks. Touches no image. Cheap when there is nothing. Emits a notice per thing cleared.
+void recover_host(Catalog &catalog, EventSink &events);
+
+/// The same, and clears stages and unfinished records of this project, puts aside what a run that
+/// had handed over its image did not get to, and removes kept stages whose plan has expired.
+/// apply_recipe() and apply_plan() do it once the user has agreed.
 void recover(Catalog &catalog, EventSink &events);
 
-/// Clears what runs that died, here or on another host, left unfinished under `name`.
-/// Requires: the lock of `name` is held, so that no living run can be meant.
-void clear_unfinished(Catalog &catalog, const std::string &name, EventSink &events);
+/// Clears what runs that died, here or on another host, left unfinished under that name. Requires:
+/// the lock of the name is held, so that no living run can be meant.
+void clear_unfinished(Catalog &catalog, const std::string &name, const RunMark &ours,
+                      EventSink &events);
 
 } // namespace retouch

@@ -21,7 +21,7 @@ void detach_image(Catalog &catalog, const std::string &id, TargetReport &report,
     ImageChange change;
     change.id = id;
     change.properties[lineage::k_detach] = std::nullopt;
-    catalog.apply({&change, 1});
+    catalog.apply(change);
 }
 
 void detach(Catalog &catalog, const std::string &id, TargetReport &report, EventSink &events) {

@@ -1,12 +1,14 @@
 #include "apply/hand_over.hpp"
 
 #include "apply/detach.hpp"
-
+#include "apply/put_aside.hpp"
+#include "apply/run_mark.hpp"
 #include "base/interrupt.hpp"
+#include "base/text.hpp"
 #include "base/version.hpp"
 #include "retouch/error.hpp"
 
-#include <algorithm>
+#include <fmt/format.h>
 
 namespace retouch {
 
@@ -34,7 +36,7 @@ Image draft_record(const HandOver &work, const std::string &id) {
     image.properties[lineage::k_source_digest] = target.source.digest;
     image.properties[lineage::k_fingerprint] = target.fingerprint;
     image.properties[lineage::k_version] = k_version;
-    image.properties[lineage::k_unfinished] = work.run;
+    image.properties[lineage::k_unfinished] = to_text({work.run, work.lock.domain(), image.owner});
     if (shares_data(target))
         image.properties[lineage::k_detach] = "pending";
     return image;
@@ -62,35 +64,37 @@ ImageChange make_visible(const Target &target, const std::string &id) {
     return change;
 }
 
-ImageChange put_aside(const Superseded &superseded) {
-    ImageChange change;
-    change.id = superseded.image.id;
-    switch (superseded.policy) {
-    case PreviousPolicy::hide:
-        change.hidden = true;
-        break;
-    case PreviousPolicy::rename:
-        change.name = superseded.new_name;
-        break;
-    case PreviousPolicy::deactivate:
-        change.status = "deactivated";
-        break;
-    case PreviousPolicy::keep:
-        break;
+std::vector<std::string> told(const std::vector<NotAside> &left, const std::string &name) {
+    std::vector<std::string> notes;
+    notes.reserve(left.size());
+    for (const NotAside &one : left)
+        notes.push_back(fmt::format("image {} still has the name '{}', too: {}; the next run of "
+                                    "this recipe puts it aside",
+                                    one.id, escape(name), one.reason));
+    return notes;
+}
+
+/// What cannot be undone any more is done; what is left of it stays in the open journal.
+std::vector<std::string> hand_over(const HandOver &work, std::string_view begun,
+                                   std::string_view done, const ImageChange &first) {
+    const std::vector<Superseded> aside =
+        to_put_aside(work.target.publish.superseded, work.catalog);
+    work.lock.require_held();
+    Json details = noted(aside);
+    details["id"] = first.id;
+    work.journal.add(begun, details);
+    const std::vector<NotAside> left = work.catalog.hand_over(first, put_aside(aside));
+    if (!left.empty()) {
+        work.journal.leave_open();
+        return told(left, work.target.publish.name);
     }
-    return change;
-}
-
-/// Whoever renamed or removed an image meanwhile has put it aside already.
-bool still_bears_name(const Superseded &superseded, const Catalog &catalog) {
-    const auto now = catalog.find(superseded.image.id);
-    return now && now->name == superseded.image.name;
-}
-
-void add_superseded(const HandOver &work, std::vector<ImageChange> &changes) {
-    for (const Superseded &superseded : work.target.publish.superseded)
-        if (superseded.policy != PreviousPolicy::keep && still_bears_name(superseded, work.catalog))
-            changes.push_back(put_aside(superseded));
+    try {
+        work.journal.add(done, {{"id", first.id}});
+    } catch (const Error &) {
+        // It is done whether or not this line could be written; recovery asks the records.
+        return {};
+    }
+    return {};
 }
 
 } // namespace
@@ -100,43 +104,39 @@ void reserve(const HandOver &work, const std::string &id) {
     work.catalog.reserve(draft_record(work, id), publish.visibility, publish.way);
 }
 
-std::vector<std::string> publish(const HandOver &work, Stage &stage, const SealedImage &sealed,
-                                 const WorkProgress &progress) {
+Published publish(const HandOver &work, Stage &stage, const SealedImage &sealed,
+                  const WorkProgress &progress) {
     check_interrupt();
     const std::string &id = stage.id();
     work.lock.require_held();
-    work.journal.add("publish", {{"id", id}});
-    std::vector<std::string> notes = work.catalog.attach(complete_record(work, id, sealed), stage,
-                                                         work.target.publish.way, progress);
+    work.journal.add(journal_entry::k_publish, {{"id", id}});
+    Published published;
+    published.notes = work.catalog.attach(complete_record(work, id, sealed), stage,
+                                          work.target.publish.way, progress);
     check_interrupt();
     const InterruptShield shield;
-    std::vector<ImageChange> changes = {make_visible(work.target, id)};
-    add_superseded(work, changes);
-    work.lock.require_held();
-    work.journal.add("hand-over", {{"id", id}});
-    work.catalog.apply(changes);
-    try {
-        work.journal.add("published", {{"id", id}});
-    } catch (const Error &) {
-        // The image is published whether or not this line could be written; recovery asks the
-        // record.
-        return notes;
-    }
-    return notes;
+    published.left = hand_over(work, journal_entry::k_hand_over, journal_entry::k_published,
+                               make_visible(work.target, id));
+    return published;
 }
 
-bool take_back(const HandOver &work, const std::string &id) noexcept {
+TakenBack take_back(const HandOver &work, const std::string &id) noexcept {
     const InterruptShield shield;
+    const bool begun = work.journal.last() == journal_entry::k_hand_over;
     try {
-        work.catalog.remove(id);
-        return true;
-    } catch (const Error &) {
-        work.journal.leave_open();
-        return false;
+        const auto record = begun ? work.catalog.find(id) : std::nullopt;
+        if (!begun || (record && record->unfinished())) {
+            work.catalog.remove(id);
+            return TakenBack::removed;
+        }
+    } catch (const std::exception &) {
+        // What the next run is told by the journal.
     }
+    work.journal.leave_open();
+    return begun ? TakenBack::unknown : TakenBack::left;
 }
 
-void converge(const HandOver &work) {
+std::vector<std::string> converge(const HandOver &work) {
     const Target &target = work.target;
     const InterruptShield shield;
     ImageChange change;
@@ -159,12 +159,7 @@ void converge(const HandOver &work) {
         change.properties[name] = value;
     for (const std::string &name : target.properties.remove)
         change.properties[name] = std::nullopt;
-    std::vector<ImageChange> changes = {change};
-    add_superseded(work, changes);
-    work.lock.require_held();
-    work.journal.add("converge", {{"id", change.id}});
-    work.catalog.apply(changes);
-    work.journal.add("converged", {{"id", change.id}});
+    return hand_over(work, journal_entry::k_converge, journal_entry::k_converged, change);
 }
 
 } // namespace retouch

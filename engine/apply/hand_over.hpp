@@ -1,7 +1,7 @@
 #pragma once
 // Hand-over: the record of a new image is reserved, then made complete and invisible, then takes
-// the name from the images before it. Before that last change everything can be undone; after it
-// nothing needs to be.
+// the name from the images before it. Until its mark is off everything can be undone; from then on
+// there is only forward, by this run or the next.
 
 #include "apply/journal.hpp"
 #include "retouch/catalog.hpp"
@@ -27,17 +27,27 @@ struct HandOver {
 /// is take_back()'s to remove.
 void reserve(const HandOver &hand_over, const std::string &id);
 
-/// Publishes `stage` and returns notes for the report. When it throws, take_back() is due.
-[[nodiscard]] std::vector<std::string> publish(const HandOver &hand_over, Stage &stage,
-                                               const SealedImage &sealed,
-                                               const WorkProgress &progress);
+struct Published {
+    std::vector<std::string> notes; ///< for the report
+    std::vector<std::string> left;  ///< what is left to be done, as notes; the journal is open then
+};
 
-/// Removes the record and the bytes of `id`, which was not handed over; when that fails too, leaves
-/// the journal open for the next run. Does not throw.
-[[nodiscard]] bool take_back(const HandOver &hand_over, const std::string &id) noexcept;
+/// Publishes `stage`. When it throws, take_back() is due.
+[[nodiscard]] Published publish(const HandOver &hand_over, Stage &stage, const SealedImage &sealed,
+                                const WorkProgress &progress);
 
-/// Converges properties and publish fields of the present generation. Throws Error, changing
-/// nothing.
-void converge(const HandOver &hand_over);
+enum class TakenBack {
+    removed, ///< the catalog is as it was
+    left,    ///< the unfinished image could not be removed
+    unknown, ///< nobody can tell whether it was handed over, so nothing of it was touched
+};
+
+/// Removes the record and the bytes of `id` unless its mark may be off; what is left, the open
+/// journal tells the next run. Does not throw.
+[[nodiscard]] TakenBack take_back(const HandOver &hand_over, const std::string &id) noexcept;
+
+/// Converges properties and publish fields of the present generation, and returns what is left to
+/// be done. Throws Error, changing nothing.
+[[nodiscard]] std::vector<std::string> converge(const HandOver &hand_over);
 
 } // namespace retouch

@@ -107,11 +107,13 @@ std::vector<DeadRun> unlocked_runs(const fs::path &directory) {
 
 } // namespace
 
-Journal::Journal(const fs::path &state_directory, const std::string &run, const Json &about)
+Journal::Journal(const fs::path &state_directory, const std::string &run,
+                 const std::string &project, const Json &about)
     : path_(active_directory(state_directory) / file_name(run)),
       final_path_(state_directory / path_.filename()),
       lock_(start(path_)) {
-    add("run", {{"run", run}, {"pid", getpid()}, {"about", about}});
+    add(journal_entry::k_run,
+        {{"run", run}, {"pid", getpid()}, {"project", project}, {"about", about}});
     sync_directory(path_.parent_path());
 }
 
@@ -122,12 +124,13 @@ Journal::~Journal() {
     fs::rename(path_, final_path_, ignored);
 }
 
-void Journal::add(const std::string &entry, const Json &details) {
+void Journal::add(std::string_view entry, const Json &details) {
     Json line = {{"time", utc_now()}, {"entry", entry}};
     line.update(details);
     write_all(lock_.fd(), line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n", path_);
     if (fdatasync(lock_.fd()) != 0)
         throw system_error("write", path_, errno);
+    last_ = entry;
 }
 
 void Journal::keep() {

@@ -7,15 +7,28 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace retouch {
 
+/// What a run writes before it does it.
+namespace journal_entry {
+inline constexpr std::string_view k_run = "run";
+inline constexpr std::string_view k_stage = "stage";         ///< and its record
+inline constexpr std::string_view k_publish = "publish";     ///< the bytes and the whole record
+inline constexpr std::string_view k_hand_over = "hand-over"; ///< with what is put aside
+inline constexpr std::string_view k_published = "published";
+inline constexpr std::string_view k_converge = "converge"; ///< likewise
+inline constexpr std::string_view k_converged = "converged";
+} // namespace journal_entry
+
 class Journal {
   public:
     /// Starts "STATE/active/TIME-RUN.jsonl", locked, with a first entry. Throws Error.
+    /// `project` is whose images it works on; see CatalogView::project().
     Journal(const std::filesystem::path &state_directory, const std::string &run,
-            const Json &about);
+            const std::string &project, const Json &about);
 
     /// Moves the journal to STATE/ unless leave_open() was called: whatever happened, the run has
     /// rolled back by then. Does not throw.
@@ -24,7 +37,10 @@ class Journal {
     Journal &operator=(const Journal &) = delete;
 
     /// Adds one line and makes it durable before returning. Throws Error.
-    void add(const std::string &entry, const Json &details = Json::object());
+    void add(std::string_view entry, const Json &details = Json::object());
+
+    /// The last entry that was added.
+    [[nodiscard]] const std::string &last() const { return last_; }
 
     /// Rolling back failed too: the next run's recovery shall find this journal and try again.
     void leave_open() noexcept { left_open_ = true; }
@@ -37,6 +53,7 @@ class Journal {
     std::filesystem::path path_;
     std::filesystem::path final_path_;
     LockFile lock_;
+    std::string last_;
     bool left_open_ = false; ///< or kept: the destructor does not file it
 };
 

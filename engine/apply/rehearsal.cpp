@@ -80,9 +80,9 @@ KeptStages rehearse(Plan &plan, Catalog &catalog, const ApplyOptions &options,
         require_means(target, options.guest);
         const std::string id = random_uuid();
         auto journal =
-            std::make_unique<Journal>(catalog.state_directory(), random_uuid(),
+            std::make_unique<Journal>(catalog.state_directory(), random_uuid(), catalog.project(),
                                       Json{{"recipe", plan.recipe.name}, {"rehearsal", true}});
-        journal->add("stage", {{"id", id}, {"source", target.source.id}});
+        journal->add(journal_entry::k_stage, {{"id", id}, {"source", target.source.id}});
         TargetReport report;
         report.name = target.publish.name;
         events.on({"target_started",

@@ -10,6 +10,7 @@
 #include <array>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 
 namespace retouch {
 
@@ -53,8 +54,8 @@ LockFile take(const fs::path &state_directory, const std::string &name) {
 } // namespace
 
 FileNameLock::FileNameLock(const fs::path &state_directory, const std::string &name,
-                           const std::string &run)
-    : lock_(take(state_directory, name)) {
+                           const std::string &run, std::string domain)
+    : lock_(take(state_directory, name)), domain_(std::move(domain)) {
     const Json holder = {{"name", name},
                          {"pid", getpid()},
                          {"host", host_name()},

@@ -14,14 +14,18 @@ namespace retouch {
 class FileNameLock : public NameLock {
   public:
     /// Throws Error: temporary, saying who holds the lock and since when.
+    /// `domain` is what domain() answers.
     FileNameLock(const std::filesystem::path &state_directory, const std::string &name,
-                 const std::string &run);
+                 const std::string &run, std::string domain = {});
 
     /// The kernel takes no lock away from a process that lives.
     void require_held() override {}
 
+    [[nodiscard]] std::string domain() const override { return domain_; }
+
   private:
     LockFile lock_;
+    std::string domain_;
 };
 
 } // namespace retouch

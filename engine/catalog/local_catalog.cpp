@@ -242,17 +242,30 @@ void LocalCatalog::create(const Image &image) {
     });
 }
 
-void LocalCatalog::apply(std::span<const ImageChange> changes) {
+void LocalCatalog::apply(const ImageChange &change) {
+    change_records({&change, 1});
+}
+
+void LocalCatalog::change_records(std::span<const ImageChange> changes) {
     for (const ImageChange &wanted : changes)
         check_record(wanted);
     const std::string now = utc_now();
     change(database_, file_, [&] {
         for (const ImageChange &wanted : changes)
-            if (!wanted.empty() && !update_image(database_, wanted, now))
+            if (!wanted.empty() && !update_image(database_, wanted, now) &&
+                &wanted == &changes.front())
                 throw Error(ErrorKind::failed,
                             fmt::format("the catalog has no image {} any more", wanted.id),
                             "somebody removed it; look again with: retouch images");
     });
+}
+
+std::vector<NotAside> LocalCatalog::hand_over(const ImageChange &first,
+                                              std::span<const ImageChange> aside) {
+    std::vector<ImageChange> changes = {first};
+    changes.insert(changes.end(), aside.begin(), aside.end());
+    change_records(changes);
+    return {};
 }
 
 void LocalCatalog::remove(const std::string &id) {

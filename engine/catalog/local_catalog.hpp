@@ -89,7 +89,11 @@ class LocalCatalog : public Catalog {
     /// exists.
     void create(const Image &image);
 
-    void apply(std::span<const ImageChange> changes) override;
+    void apply(const ImageChange &change) override;
+
+    /// All at once.
+    [[nodiscard]] std::vector<NotAside> hand_over(const ImageChange &first,
+                                                  std::span<const ImageChange> aside) override;
     void remove(const std::string &id) override;
     [[nodiscard]] std::filesystem::path state_directory() const override;
 
@@ -98,6 +102,9 @@ class LocalCatalog : public Catalog {
     void adopt(const Image &image, Stage &stage);
 
   private:
+    /// All or none; what is gone needs no change, but the first. Throws Error.
+    void change_records(std::span<const ImageChange> changes);
+
     void clear_loose_bytes();
 
     /// Removes the bytes of `id`, which has no record, then forgets them. Throws Error.

@@ -48,6 +48,17 @@ std::filesystem::path user_directory(const Environment &environment, const std::
     return std::filesystem::path(*home) / fallback;
 }
 
+std::string words_of(const KeystoneName &name) {
+    return fmt::format("{}/{}/{}/{}", name.domain_id, name.domain_name, name.id, name.name);
+}
+
+/// What makes it another cloud, or another project of it.
+std::string place_of(const CloudSettings &cloud) {
+    return fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}", cloud.auth_url, cloud.region,
+                       cloud.image_endpoint, words_of(cloud.project), words_of(cloud.credential),
+                       cloud.domain_id, cloud.domain_name);
+}
+
 } // namespace
 
 GlanceOptions glance_options(const CatalogSettings &settings, const Context &context) {
@@ -65,9 +76,8 @@ GlanceOptions glance_options(const CatalogSettings &settings, const Context &con
     options.rbd = settings.rbd;
     options.pool = settings.pool;
     options.scratch_pool = settings.scratch_pool;
-    // Two configurations may give two clouds one name: their runs must not meet.
-    const std::string place = fmt::format("{}\n{}\n{}", options.cloud.auth_url,
-                                          options.cloud.region, options.cloud.image_endpoint);
+    // Two configurations may give two clouds, or two projects, one name: their runs must not meet.
+    const std::string place = place_of(options.cloud);
     const std::string directory =
         fmt::format("{}-{}", settings.name, sha256_hex(place).substr(0, 8));
     options.state_directory =
@@ -112,11 +122,14 @@ std::unique_ptr<CatalogView> view_catalog(const CatalogSettings &settings, const
 }
 
 std::unique_ptr<Catalog> open_catalog(const CatalogSettings &settings, const Context &context,
-                                      EventSink &events) {
+                                      EventSink &events, Clear what) {
     std::unique_ptr<Catalog> catalog = settings.type == CatalogSettings::Type::glance
                                            ? open_glance_catalog(glance_options(settings, context))
                                            : open_local_catalog(settings.name, settings.path);
-    recover(*catalog, events);
+    if (what == Clear::all)
+        recover(*catalog, events);
+    else
+        recover_host(*catalog, events);
     return catalog;
 }
 

@@ -51,8 +51,14 @@ class Workspace {
 [[nodiscard]] std::unique_ptr<CatalogView> view_catalog(const CatalogSettings &settings,
                                                         const Context &context);
 
+enum class Clear {
+    all,  ///< what dead runs left in the catalog and on this host
+    host, ///< the latter only: nobody has agreed yet to anything that touches images
+};
+
 /// Opens for writing and clears what dead runs left; `events` is told what was cleared.
 [[nodiscard]] std::unique_ptr<Catalog> open_catalog(const CatalogSettings &settings,
-                                                    const Context &context, EventSink &events);
+                                                    const Context &context, EventSink &events,
+                                                    Clear what = Clear::all);
 
 } // namespace retouch

@@ -24,6 +24,9 @@ class CatalogView {
     /// Its name in retouch.yaml.
     [[nodiscard]] virtual const std::string &name() const = 0;
 
+    /// The id of the project everything is done for; empty where there are none. Throws Error.
+    [[nodiscard]] virtual std::string project() const { return {}; }
+
     /// Every record, hidden and queued ones included, oldest first. Throws Error.
     [[nodiscard]] virtual std::vector<Image> images() const = 0;
 
@@ -55,6 +58,14 @@ class CatalogView {
     }
 };
 
+/// An image that still has the name, and why.
+struct NotAside {
+    std::string id;
+    std::string reason; ///< escaped
+
+    bool operator==(const NotAside &) const = default;
+};
+
 class Catalog : public CatalogView {
   public:
     [[nodiscard]] virtual ImageStore &store() = 0;
@@ -77,9 +88,16 @@ class Catalog : public CatalogView {
                                                           const PublishWay &way,
                                                           const WorkProgress &progress) = 0;
 
-    /// Makes all changes or none, in one step if the catalog can, else in order with undo.
-    /// Throws Error when a record is gone or refuses the change.
-    virtual void apply(std::span<const ImageChange> changes) = 0;
+    /// Throws Error when the record is gone or refuses the change.
+    virtual void apply(const ImageChange &change) = 0;
+
+    /// Makes `first`, which shows a new image or changes a published one, and then each of `aside`,
+    /// which take the name from the images before it; all at once if the catalog can. What is
+    /// gone needs no change. Once `first` is made nothing is undone: returns what could not be put
+    /// aside, in the order of `aside`. Throws Error when `first` was not made, and when nobody can
+    /// tell whether it was.
+    [[nodiscard]] virtual std::vector<NotAside> hand_over(const ImageChange &first,
+                                                          std::span<const ImageChange> aside) = 0;
 
     /// Removes the record and its bytes. No error when there is neither. Throws Error: refused when
     /// it is protected or in use.

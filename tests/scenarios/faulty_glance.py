@@ -4,7 +4,7 @@ faults, not of the service.
 Modes: `refuse` answers 500 and forwards nothing; `drop` closes the connection and forwards nothing;
 `lose` forwards the request and closes the connection instead of answering; `kill` forwards it and
 kills whoever asked before it closes the connection; `meanwhile` forwards it and does something
-else before it answers.
+else before it answers; `away` forwards it and then answers nothing, neither this nor what follows.
 """
 
 import http.client
@@ -25,10 +25,11 @@ class FaultyGlance:
         self.lock = threading.Lock()
         self.arm(0, "refuse")
 
-    def arm(self, number, mode, writes_only=False):
-        """The `number`-th request from now on fails; 0: none."""
+    def arm(self, number, mode, writes_only=False, sign=None):
+        """The `number`-th request from now on fails, of those only that hold the bytes `sign`; 0: none."""
         with self.lock:
             self.number, self.mode, self.writes_only, self.seen = number, mode, writes_only, []
+            self.sign, self.gone = sign, False
 
     def __enter__(self):
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
@@ -41,13 +42,18 @@ class FaultyGlance:
         self.server.shutdown()
         self.server.server_close()
 
-    def fault(self, line):
+    def fault(self, line, body):
         """Notes a request; the fault it meets, or None."""
         with self.lock:
-            if self.writes_only and line.startswith("GET "):
+            if self.gone:
+                return "drop"
+            if self.writes_only and line.startswith("GET ") or self.sign and self.sign not in body:
                 return None
             self.seen.append(line)
-            return self.mode if len(self.seen) == self.number else None
+            if len(self.seen) != self.number:
+                return None
+            self.gone = self.mode == "away"
+            return self.mode
 
     def forward(self, method, path, headers, body):
         return self.ask(self.target, method, path, headers, body)
@@ -80,8 +86,8 @@ class FaultyGlance:
 
             def pass_on(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                fault = outer.fault(f"{self.command} {self.path}")
-                if fault in (None, "lose", "kill", "meanwhile"):
+                fault = outer.fault(f"{self.command} {self.path}", body)
+                if fault in (None, "lose", "kill", "meanwhile", "away"):
                     headers = {n: v for n, v in self.headers.items() if n.lower() not in ("host", "connection")}
                     status, answered, data = outer.forward(self.command, self.path, headers, body or None)
                 if fault == "meanwhile":

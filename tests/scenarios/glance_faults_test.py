@@ -102,8 +102,9 @@ class Faults(unittest.TestCase):
         what = f"{fault}: {result.stdout}{result.stderr}"
         print(*fault, result.returncode, flush=True)
         visible = self.visible()
-        self.assertEqual(1, len(visible), what)
-        if result.returncode != 0:
+        # Once it is shown, a new image stays: the one before it may have the name, too, until the next run.
+        self.assertIn(len(visible), (1,) if result.returncode in (0, 1, 3, 5, 77) else (1, 2), what)
+        if result.returncode != 0 and len(visible) == 1:
             self.assertEqual(self.before["id"], visible[0]["id"], what)
         self.assertEqual(self.bytes, self.digest(self.before), what)
         self.apply()
@@ -166,6 +167,34 @@ class Faults(unittest.TestCase):
                 if old["hidden"]:
                     self.world.retouch("remove", old["id"], "--yes")
         self.assertGreater(number, 4)
+
+    @needs_root
+    def test_the_service_goes_away_while_the_name_changes_hands(self):
+        """What was shown is never taken back, and never removed; the next run finishes it."""
+        self.first_image()
+        marked, hidden = b"retouch_unfinished", b'"path":"/os_hidden","value":true'
+        for name, sign, number, shown in (("the request that shows the image", marked, 2, True),
+                                          ("the one that hides the old image", hidden, 1, True),
+                                          ("the one that completes the record", b"/locations", 1, False)):
+            with self.subTest(name):
+                self.recipe(name)
+                self.glance.arm(number, "away", sign=sign)
+                result = self.apply("--os-cloud", "faulty", expect=(69, 75, 1))
+                self.assertTrue(self.glance.gone, self.glance.seen)
+                self.glance.arm(0, "away")
+                what = result.stdout + result.stderr
+                self.assertIn(self.before["id"], [i["id"] for i in self.ours()], what)
+                new = [i for i in self.ours() if i["properties"].get("wanted") == name]
+                if shown:
+                    self.assertEqual([False], [i["hidden"] for i in new], what)
+                    self.assertRegex(what, "the next run")
+                self.apply("--os-cloud", "faulty")
+                self.assertEqual([], self.unclean(), what)
+                visible = self.visible()
+                self.assertEqual([name], [i["properties"]["wanted"] for i in visible], what)
+                if shown:
+                    self.assertEqual([i["id"] for i in new], [i["id"] for i in visible], what)
+                self.before, self.bytes = visible[0], self.digest(visible[0])
 
     @needs_root
     def test_published_by_another_between_the_look_and_the_lock(self):

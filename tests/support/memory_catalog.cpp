@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace retouch::test {
 
@@ -55,8 +56,10 @@ class MemoryCatalog::MemoryStage : public Stage {
 class MemoryCatalog::MemoryLock : public NameLock {
   public:
     MemoryLock(const std::filesystem::path &directory, const std::string &name,
-               const std::string &run, int lost_at)
-        : lock_(directory, name, run), countdown_(lost_at) {}
+               const std::string &run, int lost_at, std::string domain)
+        : lock_(directory, name, run, std::move(domain)), countdown_(lost_at) {}
+
+    [[nodiscard]] std::string domain() const override { return lock_.domain(); }
 
     void require_held() override {
         if (countdown_ > 0 && --countdown_ == 0)
@@ -76,7 +79,15 @@ void MemoryCatalog::put(Image image) {
     std::ranges::stable_sort(records_, {}, &Image::created_at);
 }
 
+std::vector<Image> MemoryCatalog::images() const {
+    std::vector<Image> seen = records_;
+    std::erase_if(seen, [&](const Image &image) { return unseen_.contains(image.id); });
+    return seen;
+}
+
 std::optional<Image> MemoryCatalog::find(const std::string &id) const {
+    if (unseen_.contains(id))
+        return std::nullopt;
     const auto found = std::ranges::find(records_, id, &Image::id);
     return found == records_.end() ? std::nullopt : std::optional(*found);
 }
@@ -86,7 +97,7 @@ Disk MemoryCatalog::disk(const Image &image) const {
 }
 
 std::unique_ptr<NameLock> MemoryCatalog::lock(const std::string &name, const std::string &run) {
-    return std::make_unique<MemoryLock>(directory_.path(), name, run, lose_lock_at_);
+    return std::make_unique<MemoryLock>(directory_.path(), name, run, lose_lock_at_, domain_);
 }
 
 void MemoryCatalog::reserve(const Image &draft, const std::string &, const PublishWay &) {
@@ -111,29 +122,48 @@ std::vector<std::string> MemoryCatalog::attach(const Image &image, Stage &stage,
     return {};
 }
 
-void MemoryCatalog::apply(std::span<const ImageChange> changes) {
+void MemoryCatalog::apply(const ImageChange &wanted) {
     change("apply");
-    for (const ImageChange &wanted : changes)
-        if (record(wanted.id) == nullptr)
-            throw Error(ErrorKind::failed, "no image " + wanted.id);
-    for (const ImageChange &wanted : changes) {
-        Image &image = *record(wanted.id);
-        image.name = wanted.name.value_or(image.name);
-        image.status = wanted.status.value_or(image.status);
-        image.visibility = wanted.visibility.value_or(image.visibility);
-        image.hidden = wanted.hidden.value_or(image.hidden);
-        image.is_protected = wanted.is_protected.value_or(image.is_protected);
-        image.min_disk = wanted.min_disk.value_or(image.min_disk);
-        image.min_ram = wanted.min_ram.value_or(image.min_ram);
-        image.tags = wanted.tags.value_or(image.tags);
-        for (const auto &[name, value] : wanted.properties) {
-            if (value)
-                image.properties[name] = *value;
-            else
-                image.properties.erase(name);
-        }
-        image.updated_at = now();
+    change_record(wanted);
+}
+
+std::vector<NotAside> MemoryCatalog::hand_over(const ImageChange &first,
+                                               std::span<const ImageChange> aside) {
+    change("hand over");
+    const std::optional<bool> lost = std::exchange(lost_answer_, std::nullopt);
+    if (lost.value_or(true))
+        change_record(first);
+    if (lost)
+        throw Error(ErrorKind::unavailable, "the answer was lost");
+    std::vector<NotAside> left;
+    for (const ImageChange &wanted : aside) {
+        if (aside_reason_.empty())
+            change_record(wanted);
+        else
+            left.push_back({wanted.id, aside_reason_});
     }
+    return left;
+}
+
+void MemoryCatalog::change_record(const ImageChange &wanted) {
+    if (record(wanted.id) == nullptr)
+        throw Error(ErrorKind::failed, "no image " + wanted.id);
+    Image &image = *record(wanted.id);
+    image.name = wanted.name.value_or(image.name);
+    image.status = wanted.status.value_or(image.status);
+    image.visibility = wanted.visibility.value_or(image.visibility);
+    image.hidden = wanted.hidden.value_or(image.hidden);
+    image.is_protected = wanted.is_protected.value_or(image.is_protected);
+    image.min_disk = wanted.min_disk.value_or(image.min_disk);
+    image.min_ram = wanted.min_ram.value_or(image.min_ram);
+    image.tags = wanted.tags.value_or(image.tags);
+    for (const auto &[name, value] : wanted.properties) {
+        if (value)
+            image.properties[name] = *value;
+        else
+            image.properties.erase(name);
+    }
+    image.updated_at = now();
 }
 
 void MemoryCatalog::remove(const std::string &id) {

@@ -33,6 +33,23 @@ class MemoryCatalog : public Catalog, private ImageStore {
     /// are to be detached.
     void set_way(PublishWay way) { way_ = std::move(way); }
 
+    /// From now on hand_over() shows images and puts none aside, for this reason.
+    void fail_aside(std::string reason) { aside_reason_ = std::move(reason); }
+
+    /// The next hand_over() is made, or not, and throws: nobody is told which.
+    void lose_answer(bool made) { lost_answer_ = made; }
+
+    /// find() and images() do not show that record any more, as when others' credentials are used.
+    void hide_from_sight(const std::string &id) { unseen_.insert(id); }
+
+    /// What project() answers.
+    void set_project(std::string project) { project_ = std::move(project); }
+
+    [[nodiscard]] std::string project() const override { return project_; }
+
+    /// What its locks answer.
+    void set_domain(std::string domain) { domain_ = std::move(domain); }
+
     /// The lock handed out next is lost from the `n`-th require_held() on; 0: never.
     void lose_lock_at(int n) { lose_lock_at_ = n; }
 
@@ -50,7 +67,7 @@ class MemoryCatalog : public Catalog, private ImageStore {
 
     [[nodiscard]] const std::string &name() const override { return name_; }
 
-    [[nodiscard]] std::vector<Image> images() const override { return records_; }
+    [[nodiscard]] std::vector<Image> images() const override;
 
     [[nodiscard]] std::optional<Image> find(const std::string &id) const override;
 
@@ -70,7 +87,11 @@ class MemoryCatalog : public Catalog, private ImageStore {
     [[nodiscard]] std::vector<std::string> attach(const Image &record, Stage &stage,
                                                   const PublishWay &way,
                                                   const WorkProgress &progress) override;
-    void apply(std::span<const ImageChange> changes) override;
+    void apply(const ImageChange &change) override;
+
+    /// All at once, unless fail_aside() was called.
+    [[nodiscard]] std::vector<NotAside> hand_over(const ImageChange &first,
+                                                  std::span<const ImageChange> aside) override;
     void remove(const std::string &id) override;
 
     [[nodiscard]] std::filesystem::path state_directory() const override {
@@ -93,6 +114,7 @@ class MemoryCatalog : public Catalog, private ImageStore {
     void change(const char *what);
     std::string now();
     Image *record(const std::string &id);
+    void change_record(const ImageChange &wanted);
 
     std::string name_ = "memory";
     std::vector<Image> records_;
@@ -102,6 +124,11 @@ class MemoryCatalog : public Catalog, private ImageStore {
     std::set<std::string> detached_;
     PublishWay way_;
     int lose_lock_at_ = 0;
+    std::string aside_reason_;
+    std::optional<bool> lost_answer_;
+    std::string project_;
+    std::set<std::string> unseen_;
+    std::string domain_;
     RunDirectory directory_;
     int countdown_ = 0;
     int changes_ = 0;

@@ -4,6 +4,7 @@
 #include "catalog/glance/glance_catalog.hpp"
 
 #include "base/clock.hpp"
+#include "base/host_name.hpp"
 #include "base/text.hpp"
 #include "base/waiting.hpp"
 #include "catalog/file_name_lock.hpp"
@@ -129,7 +130,8 @@ std::unique_ptr<NameLock> GlanceCatalog::lock(const std::string &name, const std
     if (store_.has_rbd())
         lock = std::make_unique<RadosLock>(rbd_, pool_, name, run);
     else
-        lock = std::make_unique<FileNameLock>(state_directory(), name, run);
+        lock = std::make_unique<FileNameLock>(state_directory(), name, run,
+                                              host_name() + ':' + state_directory().string());
     if (!is_as_listed(name)) {
         listed_ = false;
         records_.clear();
@@ -271,37 +273,9 @@ void GlanceCatalog::change(const Image &before, const ImageChange &wanted) {
             api_.add_member(wanted.id, project);
 }
 
-void GlanceCatalog::apply(std::span<const ImageChange> changes) {
-    std::vector<ImageChange> undo;
-    try {
-        for (const ImageChange &wanted : changes) {
-            if (wanted.empty())
-                continue;
-            try {
-                const Image present = known(wanted.id).image;
-                undo.push_back(inverse_of(wanted, present));
-                change(present, wanted);
-            } catch (const ApiError &error) {
-                if (error.status() != 404 || &wanted == &changes.front())
-                    throw;
-            }
-        }
-    } catch (...) {
-        take_back(undo);
-        throw;
-    }
-}
-
-/// The newest change first. What cannot be taken back is found by the next run.
-void GlanceCatalog::take_back(const std::vector<ImageChange> &undo) {
-    for (auto change_back = undo.rbegin(); change_back != undo.rend(); ++change_back) {
-        try {
-            if (const auto present = find(change_back->id))
-                change(*present, *change_back);
-        } catch (const Error &) {
-            continue;
-        }
-    }
+void GlanceCatalog::apply(const ImageChange &wanted) {
+    if (!wanted.empty())
+        change(known(wanted.id).image, wanted);
 }
 
 void GlanceCatalog::remove(const std::string &id) {

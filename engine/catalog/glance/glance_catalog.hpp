@@ -20,6 +20,8 @@ class GlanceCatalog : public Catalog {
 
     [[nodiscard]] const std::string &name() const override { return name_; }
 
+    [[nodiscard]] std::string project() const override { return session_.project_id(); }
+
     /// Listed once and remembered until something is written or a lock is taken.
     [[nodiscard]] std::vector<Image> images() const override;
 
@@ -40,9 +42,12 @@ class GlanceCatalog : public Catalog {
                                                   const PublishWay &way,
                                                   const WorkProgress &progress) override;
 
-    /// One request for each record, in order. A record after the first that is gone needs no
-    /// change any more. When a later one fails, the earlier ones are changed back.
-    void apply(std::span<const ImageChange> changes) override;
+    void apply(const ImageChange &wanted) override;
+
+    /// One request for each record, in order. Members are let in while the image still bears its
+    /// mark, so that the request that takes it off is the one that counts.
+    [[nodiscard]] std::vector<NotAside> hand_over(const ImageChange &first,
+                                                  std::span<const ImageChange> aside) override;
 
     void remove(const std::string &id) override;
     [[nodiscard]] std::filesystem::path state_directory() const override;
@@ -66,7 +71,9 @@ class GlanceCatalog : public Catalog {
     [[nodiscard]] bool is_as_listed(const std::string &name) const;
 
     void change(const Image &before, const ImageChange &wanted);
-    void take_back(const std::vector<ImageChange> &undo);
+
+    /// True when the record is seen to bear no mark; false also when it cannot be seen.
+    [[nodiscard]] bool is_handed_over(const std::string &id) const noexcept;
 
     std::string name_;
     std::filesystem::path state_directory_;

@@ -224,9 +224,13 @@ std::optional<GlanceImage> ImageApi::find(const std::string &id) const {
     const std::string doing = fmt::format("look at image {}", escape(id));
     const HttpResponse response =
         call(plain_request(doing, "GET", image_path(id)), std::array{200, 404});
-    if (response.status == 404)
-        return std::nullopt;
-    return read_record(response, doing, id);
+    if (response.status != 404)
+        return read_record(response, doing, id);
+    // What stands in front of the service says so, too, and of images that are there.
+    const Json answer = Json::parse(response.body, nullptr, false);
+    if (!answer.is_object() || !text_at(answer, "code").starts_with("404"))
+        throw strange_answer(doing);
+    return std::nullopt;
 }
 
 GlanceImage ImageApi::create(const Image &draft, const std::string &owner) const {

@@ -46,22 +46,6 @@ ImagePatch patch_for(const Image &before, const ImageChange &wanted) {
     return patch;
 }
 
-ImageChange inverse_of(const ImageChange &made, const Image &before) {
-    ImageChange back;
-    back.id = made.id;
-    restore(made.name, before.name, back.name);
-    restore(made.status, before.status, back.status);
-    restore(made.visibility, before.visibility, back.visibility);
-    restore(made.hidden, before.hidden, back.hidden);
-    restore(made.is_protected, before.is_protected, back.is_protected);
-    restore(made.min_disk, before.min_disk, back.min_disk);
-    restore(made.min_ram, before.min_ram, back.min_ram);
-    restore(made.tags, before.tags, back.tags);
-    for (const auto &[name, value] : made.properties)
-        back.properties[name] = before.property(name);
-    return back;
-}
-
 bool is_as_wanted(const Image &record, const ImageChange &wanted) {
     return patch_for(record, wanted).empty() &&
            (wanted.status.value_or(record.status) == record.status);

@@ -1,5 +1,5 @@
 #pragma once
-// Record changes: what an ImageChange becomes as a JSON patch, and how it is taken back. Pure
+// Record changes: what an ImageChange becomes as a JSON patch, and whether a record is so. Pure
 // functions; a record's status and its members are other calls.
 
 #include "catalog/glance/image_json.hpp"
@@ -9,9 +9,6 @@ namespace retouch {
 
 /// The patch that makes `before` as `wanted` says; names what differs only. Visibility comes last.
 [[nodiscard]] ImagePatch patch_for(const Image &before, const ImageChange &wanted);
-
-/// The change that makes a record `before` again after `made`.
-[[nodiscard]] ImageChange inverse_of(const ImageChange &made, const Image &before);
 
 /// True when `record` is as `wanted` says; members aside.
 [[nodiscard]] bool is_as_wanted(const Image &record, const ImageChange &wanted);

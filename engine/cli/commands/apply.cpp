@@ -233,7 +233,8 @@ int run(const Options &options, Context &context) {
         sinks.push_back(&file.emplace(*event_output));
     EventTee events(std::move(sinks));
 
-    const std::unique_ptr<Catalog> catalog = open_catalog(settings, context, events);
+    const std::unique_ptr<Catalog> catalog =
+        open_catalog(settings, context, events, options.yes ? Clear::all : Clear::host);
     ApplyOptions apply_options;
     require_own_proc();
     apply_options.guest = workspace.guest(options.guest);

@@ -30,7 +30,8 @@ int run(const Options &options, Context &context) {
                     "add --yes to remove without a question");
     const Workspace workspace(context);
     Progress progress(context);
-    const std::unique_ptr<Catalog> catalog = open_catalog(workspace.catalog(), context, progress);
+    const std::unique_ptr<Catalog> catalog = open_catalog(workspace.catalog(), context, progress,
+                                                          options.yes ? Clear::all : Clear::host);
     const Image image = find_only_image(*catalog, options.image);
     if (!options.yes && !confirmed(image, context))
         throw Error(ErrorKind::failed, "nothing was removed");

@@ -166,6 +166,10 @@ void RadosLock::renew_until_stopped(const std::stop_token &stop) {
     }
 }
 
+std::string RadosLock::domain() const {
+    return fmt::format("{}/{}", cluster_.fsid(), pool_.name());
+}
+
 void RadosLock::require_held() {
     const std::lock_guard guard(mutex_);
     int code = renew();

@@ -33,6 +33,9 @@ class RadosLock : public NameLock {
     /// the lock was lost or cannot be renewed.
     void require_held() override;
 
+    /// "FSID/POOL".
+    [[nodiscard]] std::string domain() const override;
+
     /// The object that is locked, for messages and tests.
     [[nodiscard]] const std::string &object() const { return object_; }
 

@@ -49,7 +49,7 @@ TEST_CASE("catalog database: looking leaves no files behind, also beside a write
     ImageChange change;
     change.id = k_id;
     change.name = "renamed";
-    writer->apply(std::vector{change});
+    writer->apply(change);
     CHECK(view->find(k_id)->name == "renamed");
 }
 
@@ -68,7 +68,7 @@ TEST_CASE("catalog database: looking works on a read-only filesystem, writing sa
         ImageChange change;
         change.id = k_id;
         change.hidden = true;
-        writer->apply(std::vector{change});
+        writer->apply(change);
         std::filesystem::create_directory(mount.path() / "copy");
         for (const char *name : {"catalog.db", "catalog.db-wal", "catalog.db-shm"})
             std::filesystem::copy(directory / name, mount.path() / "copy" / name);
@@ -106,12 +106,12 @@ TEST_CASE("catalog database: a full disk fails cleanly and what was there stays"
     for (int i = 0; i < 200; ++i)
         change.properties[std::to_string(i)] = std::string(60'000, 'x');
     CHECK(error_of(
-              scratch.path(), [&] { catalog->apply(std::vector{change}); }, ErrorKind::failed) ==
+              scratch.path(), [&] { catalog->apply(change); }, ErrorKind::failed) ==
           "cannot write to the catalog DIR/small/catalog/catalog.db: database or disk is full\n"
           "hint: free some space on the filesystem of DIR/small/catalog/catalog.db and run again");
     CHECK(catalog->images() == before);
     change.properties = {{"small", "x"}};
-    catalog->apply(std::vector{change});
+    catalog->apply(change);
     CHECK(catalog->find(k_id)->properties.at("small") == "x");
 }
 

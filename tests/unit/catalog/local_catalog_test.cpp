@@ -165,7 +165,7 @@ TEST_CASE("local catalog: a change sets what it names and leaves the rest") {
     SECTION("one flag") {
         change.hidden = expected.hidden = false;
     }
-    world.catalog->apply(std::vector{change});
+    world.catalog->apply(change);
     const Image after = world.catalog->find(k_id).value();
     CHECK(timeless(after) == timeless(expected));
     CHECK(after.created_at == before.created_at);
@@ -176,11 +176,11 @@ TEST_CASE("local catalog: an empty change changes nothing, not even the time") {
     World world;
     create(*world.catalog, full_image());
     const Image before = world.catalog->find(k_id).value();
-    world.catalog->apply(std::vector{change_of(k_id)});
+    world.catalog->apply(change_of(k_id));
     CHECK(world.catalog->find(k_id) == before);
 }
 
-TEST_CASE("local catalog: changes are made together or not at all") {
+TEST_CASE("local catalog: a hand-over is made as a whole or not at all") {
     World world;
     const std::string other = "22222222-2222-4222-8222-222222222222";
     create(*world.catalog, plain_image(k_id, "one"));
@@ -190,22 +190,18 @@ TEST_CASE("local catalog: changes are made together or not at all") {
     rename.name = "changed";
     ImageChange gone = change_of("33333333-3333-4333-8333-333333333333");
     gone.hidden = true;
-    CHECK(world.error([&] {
-        world.catalog->apply(std::vector{rename, gone});
-    }) == "the catalog has no image 33333333-3333-4333-8333-333333333333 any more\n"
+    CHECK(world.error([&] { (void)world.catalog->hand_over(gone, std::vector{rename}); }) ==
+          "the catalog has no image 33333333-3333-4333-8333-333333333333 any more\n"
           "hint: somebody removed it; look again with: retouch images");
     CHECK(world.catalog->images() == before);
     ImageChange invalid = change_of(other);
     invalid.status = "odd\n";
-    CHECK(world.error(
-              [&] {
-                  world.catalog->apply(std::vector{rename, invalid});
-              },
-              ErrorKind::invalid) == "the image's status cannot be 'odd\\x0a'\nhint: ");
+    CHECK(world.error([&] { (void)world.catalog->hand_over(rename, std::vector{invalid}); },
+                      ErrorKind::invalid) == "the image's status cannot be 'odd\\x0a'\nhint: ");
     CHECK(world.catalog->images() == before);
     ImageChange second = change_of(other);
     second.name = "changed too";
-    world.catalog->apply(std::vector{rename, second});
+    CHECK(world.catalog->hand_over(rename, std::vector{gone, second}).empty());
     CHECK(world.catalog->find(k_id)->name == "changed");
     CHECK(world.catalog->find(other)->name == "changed too");
     CHECK(world.catalog->find(k_id)->updated_at == world.catalog->find(other)->updated_at);
@@ -510,7 +506,7 @@ TEST_CASE("local catalog: many writers at once lose nothing and damage nothing")
                     create(*catalog, plain_image(removed));
                     ImageChange change = change_of(kept);
                     change.properties[fmt::format("round", round)] = std::to_string(round);
-                    catalog->apply(std::vector{change});
+                    catalog->apply(change);
                     catalog->remove(removed);
                     static_cast<void>(view_local_catalog("local", directory)->images());
                 }

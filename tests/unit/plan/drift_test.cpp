@@ -66,12 +66,12 @@ struct World {
         ImageChange hide;
         hide.id = "a";
         hide.hidden = true;
-        catalog.apply(std::vector{hide});
+        catalog.apply(hide);
     }
 
     void change(ImageChange change, const std::string &id = "g1") {
         change.id = id;
-        catalog.apply(std::vector{change});
+        catalog.apply(change);
     }
 
     DriftReport look(bool bytes = false) {

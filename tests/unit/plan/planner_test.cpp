@@ -50,7 +50,7 @@ void pretend_applied(World &world, const Plan &plan) {
     ImageChange hide;
     hide.id = "a";
     hide.hidden = true;
-    world.catalog.apply(std::vector{hide});
+    world.catalog.apply(hide);
 }
 
 } // namespace
@@ -130,7 +130,8 @@ TEST_CASE("planner: with the fingerprint present there is nothing to do and no g
         ImageChange show{};
         show.id = "a";
         show.hidden = false;
-        world.catalog.apply(std::vector{hide, show});
+        world.catalog.apply(hide);
+        world.catalog.apply(show);
         const Target target = world.plan(k_recipe).targets.at(0);
         CHECK(target.action == Action::update);
         CHECK(target.publish.changed_fields == std::vector<std::string>{"hidden"});
@@ -141,7 +142,7 @@ TEST_CASE("planner: with the fingerprint present there is nothing to do and no g
         ImageChange show{};
         show.id = "a";
         show.hidden = false;
-        world.catalog.apply(std::vector{show});
+        world.catalog.apply(show);
         const Target target = world.plan(k_recipe).targets.at(0);
         CHECK(target.action == Action::update);
         CHECK(target.reason ==
@@ -262,7 +263,7 @@ TEST_CASE("preconditions: a stale plan is refused, naming everything that moved"
         ImageChange change{};
         change.id = "a";
         change.properties["x"] = "y";
-        world.catalog.apply(std::vector{change});
+        world.catalog.apply(change);
         CHECK(complaint() == "the plan is stale; since it was made\n  image a 'debian' was changed "
                              "at 2030-01-01T00:00:00.000001Z");
     }
