@@ -28,7 +28,7 @@ constexpr const char *k_exit_codes = R"(Exit codes:
    69  a service or tool is not available
    70  a bug in retouch
    74  done, but a report or other output could not be written
-   75  try again later: a lock is held
+   75  try again later: a lock is held, or one thing is left to be done
    77  not authorised
    78  the configuration is wrong
   130, 143  interrupted; rolled back
