@@ -4,7 +4,6 @@
 #include "apply/put_aside.hpp"
 #include "apply/run_mark.hpp"
 #include "base/interrupt.hpp"
-#include "base/text.hpp"
 #include "base/version.hpp"
 #include "retouch/error.hpp"
 
@@ -64,13 +63,12 @@ ImageChange make_visible(const Target &target, const std::string &id) {
     return change;
 }
 
-std::vector<std::string> told(const std::vector<NotAside> &left, const std::string &name) {
+std::vector<std::string> told(const std::vector<LeftToDo> &left) {
     std::vector<std::string> notes;
     notes.reserve(left.size());
-    for (const NotAside &one : left)
-        notes.push_back(fmt::format("image {} still has the name '{}', too: {}; the next run of "
-                                    "this recipe puts it aside",
-                                    one.id, escape(name), one.reason));
+    for (const LeftToDo &one : left)
+        notes.push_back(
+            fmt::format("image {} {}; the next run of this recipe mends it", one.id, one.what));
     return notes;
 }
 
@@ -83,10 +81,10 @@ std::vector<std::string> hand_over(const HandOver &work, std::string_view begun,
     Json details = noted(aside);
     details["id"] = first.id;
     work.journal.add(begun, details);
-    const std::vector<NotAside> left = work.catalog.hand_over(first, put_aside(aside));
+    const std::vector<LeftToDo> left = work.catalog.hand_over(first, put_aside(aside));
     if (!left.empty()) {
         work.journal.leave_open();
-        return told(left, work.target.publish.name);
+        return told(left);
     }
     try {
         work.journal.add(done, {{"id", first.id}});

@@ -260,7 +260,7 @@ void LocalCatalog::change_records(std::span<const ImageChange> changes) {
     });
 }
 
-std::vector<NotAside> LocalCatalog::hand_over(const ImageChange &first,
+std::vector<LeftToDo> LocalCatalog::hand_over(const ImageChange &first,
                                               std::span<const ImageChange> aside) {
     std::vector<ImageChange> changes = {first};
     changes.insert(changes.end(), aside.begin(), aside.end());

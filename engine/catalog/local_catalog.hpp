@@ -92,7 +92,7 @@ class LocalCatalog : public Catalog {
     void apply(const ImageChange &change) override;
 
     /// All at once.
-    [[nodiscard]] std::vector<NotAside> hand_over(const ImageChange &first,
+    [[nodiscard]] std::vector<LeftToDo> hand_over(const ImageChange &first,
                                                   std::span<const ImageChange> aside) override;
     void remove(const std::string &id) override;
     [[nodiscard]] std::filesystem::path state_directory() const override;

@@ -58,12 +58,12 @@ class CatalogView {
     }
 };
 
-/// An image that still has the name, and why.
-struct NotAside {
+/// What is left of a hand-over, of an image that is not as it should be.
+struct LeftToDo {
     std::string id;
-    std::string reason; ///< escaped
+    std::string what; ///< "still has its name: REASON"; escaped
 
-    bool operator==(const NotAside &) const = default;
+    bool operator==(const LeftToDo &) const = default;
 };
 
 class Catalog : public CatalogView {
@@ -92,11 +92,10 @@ class Catalog : public CatalogView {
     virtual void apply(const ImageChange &change) = 0;
 
     /// Makes `first`, which shows a new image or changes a published one, and then each of `aside`,
-    /// which take the name from the images before it; all at once if the catalog can. What is
-    /// gone needs no change. Once `first` is made nothing is undone: returns what could not be put
-    /// aside, in the order of `aside`. Throws Error when `first` was not made, and when nobody can
-    /// tell whether it was.
-    [[nodiscard]] virtual std::vector<NotAside> hand_over(const ImageChange &first,
+    /// which take the name from the images before it; all at once if the catalog can. What is gone
+    /// needs no change. Once `first` is made nothing is undone: returns what is left to be done.
+    /// Throws Error when `first` was not made, and when nobody can tell whether it was.
+    [[nodiscard]] virtual std::vector<LeftToDo> hand_over(const ImageChange &first,
                                                           std::span<const ImageChange> aside) = 0;
 
     /// Removes the record and its bytes. No error when there is neither. Throws Error: refused when

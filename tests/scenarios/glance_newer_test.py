@@ -42,7 +42,7 @@ class Newer(unittest.TestCase):
         glance = self.newer()
         plan = self.world.retouch("plan", self.recipe, *HOST).stdout
         self.assertIn("location registered with the add-location call (this endpoint hides locations, but takes them "
-                      "from the role 'service')", plan)
+                      "from the role 'service'; ", plan)
         self.world.retouch("apply", self.recipe, "--yes", *HOST)
         result = self.world.made(self.source["name"])[0]
         url = f"rbd://{self.world.rig.fsid}/images/{result['id']}/snap"
@@ -52,6 +52,24 @@ class Newer(unittest.TestCase):
         self.assertNotIn("parent", self.world.info(result["id"]))
         self.assertEqual([], self.world.leftovers())
         self.assertIn("No changes.", self.world.retouch("plan", self.recipe, *HOST).stdout)
+
+    def test_the_name_changes_hands_only_once_the_service_has_read_the_bytes(self):
+        """Its task would put the record back to what it was before the hand-over."""
+        glance = self.newer(hash_seconds=8)
+        plan = self.world.retouch("plan", self.recipe, *HOST).stdout
+        self.assertIn("the image service may read all bytes before the image can be published", plan)
+        self.world.retouch("apply", self.recipe, "--yes", *HOST)
+        self.assertEqual(set(), glance.busy)
+        result = self.world.made(self.source["name"])
+        self.assertEqual([("active", "public", False)],
+                         [(r["status"], r["visibility"], r["os_hidden"]) for r in result])
+        self.assertEqual([], self.world.leftovers())
+        self.assertTrue(self.world.record(self.source["id"])["os_hidden"])
+
+    def test_an_order_that_waits_in_a_queue_is_waited_for(self):
+        self.newer(queue_seconds=20)
+        self.world.retouch("apply", self.recipe, "--yes", *HOST)
+        self.assertEqual(["active"], [r["status"] for r in self.world.made(self.source["name"])])
 
     def test_without_the_role_the_bytes_are_uploaded(self):
         glance = self.newer("member")

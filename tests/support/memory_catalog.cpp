@@ -127,7 +127,7 @@ void MemoryCatalog::apply(const ImageChange &wanted) {
     change_record(wanted);
 }
 
-std::vector<NotAside> MemoryCatalog::hand_over(const ImageChange &first,
+std::vector<LeftToDo> MemoryCatalog::hand_over(const ImageChange &first,
                                                std::span<const ImageChange> aside) {
     change("hand over");
     const std::optional<bool> lost = std::exchange(lost_answer_, std::nullopt);
@@ -135,12 +135,12 @@ std::vector<NotAside> MemoryCatalog::hand_over(const ImageChange &first,
         change_record(first);
     if (lost)
         throw Error(ErrorKind::unavailable, "the answer was lost");
-    std::vector<NotAside> left;
+    std::vector<LeftToDo> left;
     for (const ImageChange &wanted : aside) {
         if (aside_reason_.empty())
             change_record(wanted);
         else
-            left.push_back({wanted.id, aside_reason_});
+            left.push_back({wanted.id, "still has its name: " + aside_reason_});
     }
     return left;
 }

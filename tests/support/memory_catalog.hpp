@@ -90,7 +90,7 @@ class MemoryCatalog : public Catalog, private ImageStore {
     void apply(const ImageChange &change) override;
 
     /// All at once, unless fail_aside() was called.
-    [[nodiscard]] std::vector<NotAside> hand_over(const ImageChange &first,
+    [[nodiscard]] std::vector<LeftToDo> hand_over(const ImageChange &first,
                                                   std::span<const ImageChange> aside) override;
     void remove(const std::string &id) override;
 

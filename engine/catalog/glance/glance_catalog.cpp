@@ -26,7 +26,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::chrono::milliseconds k_poll{500};
-constexpr double k_location_limit_seconds = 600;
+constexpr const char *k_import_task = "os_glance_import_task";
+/// Terabytes are read in less.
+constexpr double k_location_limit_seconds = 24 * 3600;
 constexpr double k_queued_limit_seconds = 15;
 
 /// The record after `call`. When its answer is lost, the record tells whether it was made; if not,
@@ -215,15 +217,26 @@ void GlanceCatalog::point_at(const std::string &id, const std::string &url,
         return;
     }
     api_.add_location(id, url);
-    // The service works on it and tells nobody how it ends: a record that stays queued has failed.
+    await_location(id);
+}
+
+/// The service works on it and tells nobody how it ends: a record that stays queued without a task
+/// has failed. Its task may read all bytes of the active image and then puts the record back to
+/// what it was when the task began (glance/async_/flows/location_import.py, 2024.2 to 2026.1).
+void GlanceCatalog::await_location(const std::string &id) const {
     const Stopwatch stopwatch;
-    for (double queued_since = 0; stopwatch.seconds() < k_location_limit_seconds;) {
+    double last_sign = 0;
+    for (;;) {
         const auto record = api_.find(id);
-        if (!record || record->image.status == "active")
+        if (!record)
             return;
-        if (record->image.status != "queued")
-            queued_since = stopwatch.seconds();
-        if (stopwatch.seconds() - queued_since > k_queued_limit_seconds)
+        const bool busy = record->internals.contains(k_import_task);
+        if (record->image.status == "active" && !busy)
+            return;
+        if (record->image.status != "queued" || busy)
+            last_sign = stopwatch.seconds();
+        if (stopwatch.seconds() - last_sign > k_queued_limit_seconds ||
+            stopwatch.seconds() > k_location_limit_seconds)
             return;
         pause_for(k_poll);
     }

@@ -46,7 +46,7 @@ class GlanceCatalog : public Catalog {
 
     /// One request for each record, in order. Members are let in while the image still bears its
     /// mark, so that the request that takes it off is the one that counts.
-    [[nodiscard]] std::vector<NotAside> hand_over(const ImageChange &first,
+    [[nodiscard]] std::vector<LeftToDo> hand_over(const ImageChange &first,
                                                   std::span<const ImageChange> aside) override;
 
     void remove(const std::string &id) override;
@@ -61,6 +61,10 @@ class GlanceCatalog : public Catalog {
     Image require_complete(const Image &wanted) const;
 
     void point_at(const std::string &id, const std::string &url, const PublishWay &way) const;
+
+    /// Returns once the service does nothing more to the record; how that ended, it shows.
+    void await_location(const std::string &id) const;
+
     /// Puts a record as the service has just shown it into the list.
     const GlanceImage &remember(GlanceImage record) const;
 
@@ -71,6 +75,8 @@ class GlanceCatalog : public Catalog {
     [[nodiscard]] bool is_as_listed(const std::string &name) const;
 
     void change(const Image &before, const ImageChange &wanted);
+
+    [[nodiscard]] std::vector<LeftToDo> stays_shown(const ImageChange &shown);
 
     /// True when the record is seen to bear no mark; false also when it cannot be seen.
     [[nodiscard]] bool is_handed_over(const std::string &id) const noexcept;

@@ -4,6 +4,12 @@
 
 #include "catalog/glance/glance_catalog.hpp"
 
+#include "catalog/glance/record_change.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <iterator>
+
 namespace retouch {
 
 namespace {
@@ -24,7 +30,24 @@ bool GlanceCatalog::is_handed_over(const std::string &id) const noexcept {
     }
 }
 
-std::vector<NotAside> GlanceCatalog::hand_over(const ImageChange &first,
+/// Puts a published image into its place again when somebody, as a task of the service that saves
+/// the record it loaded before, has changed it back.
+std::vector<LeftToDo> GlanceCatalog::stays_shown(const ImageChange &shown) {
+    try {
+        for (int tries = 0;; ++tries) {
+            const auto record = find(shown.id);
+            if (!record || is_as_wanted(*record, shown))
+                return {};
+            if (tries > 0)
+                return {{shown.id, "was changed back by the image service"}};
+            apply(shown);
+        }
+    } catch (const Error &) {
+        return {}; // it was shown, and whoever looks next sees what became of it
+    }
+}
+
+std::vector<LeftToDo> GlanceCatalog::hand_over(const ImageChange &first,
                                                std::span<const ImageChange> aside) {
     ImageChange shown = first;
     if (first.members) {
@@ -41,17 +64,21 @@ std::vector<NotAside> GlanceCatalog::hand_over(const ImageChange &first,
         if (!takes_mark_off(first) || !is_handed_over(first.id))
             throw;
     }
-    std::vector<NotAside> left;
+    std::vector<LeftToDo> left;
+    const auto still = [&](const ImageChange &wanted, const Error &error) {
+        left.push_back({wanted.id, fmt::format("still has its name: {}", error.what())});
+    };
     for (const ImageChange &wanted : aside) {
         try {
             apply(wanted);
         } catch (const ApiError &error) {
             if (error.status() != 404)
-                left.push_back({wanted.id, error.what()});
+                still(wanted, error);
         } catch (const Error &error) {
-            left.push_back({wanted.id, error.what()});
+            still(wanted, error);
         }
     }
+    std::ranges::move(stays_shown(shown), std::back_inserter(left));
     return left;
 }
 

@@ -40,7 +40,8 @@ PublishWay choose_publish_way(const ImageApi &api, const GlanceStore &store,
         return {PublishMethod::location, "this endpoint shows locations"};
     if (speaks(api, k_add_location) && api.session().has_role("service"))
         return {PublishMethod::location_api,
-                "this endpoint hides locations, but takes them from the role 'service'"};
+                "this endpoint hides locations, but takes them from the role 'service'; the image "
+                "service may read all bytes before the image can be published"};
     return {PublishMethod::upload, "this endpoint hides locations and so takes none"};
 }
 

@@ -379,8 +379,8 @@ TEST_CASE("apply: an image that could not be put aside is told, and the next run
     CHECK(target.outcome == TargetOutcome::published);
     CHECK(target.exit_code == 75);
     CHECK(target.notes == std::vector<std::string>{
-                              "image a still has the name 'debian', too: it belongs to others; the "
-                              "next run of this recipe puts it aside"});
+                              "image a still has its name: it belongs to others; the next run of "
+                              "this recipe mends it"});
     CHECK_FALSE(world.catalog.find("a")->hidden);
     CHECK(is_visible(*world.catalog.find(target.image_id)));
     CHECK(world.unfinished_journals().size() == 1);
