@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 
 namespace retouch {
@@ -59,17 +60,30 @@ Decoded decode(std::string_view bytes) {
     return {point, lead.length, true};
 }
 
-/// Characters that could move the cursor, hide text or reorder it on a terminal, and those that
-/// nobody sees: control characters, line separators, the direction of text, and what is zero wide
-/// but the joiners that some scripts need (U+200C and U+200D).
+struct Range {
+    char32_t low = 0;
+    char32_t high = 0;
+};
+
+/// Ascending. Control characters; what reorders text or breaks lines; what Unicode lets programs
+/// ignore (Default_Ignorable_Code_Point) and what is drawn blank, so that nobody sees it: fillers,
+/// selectors of variants, tags, layout; what means nothing or what somebody agreed upon: no
+/// characters, private use. Left out are blanks that have a width and the joiners that some scripts
+/// need (U+200C and U+200D). Selectors beside emoji are no exception: each of the 256 would hide a
+/// byte, and a text that is approved has to be seen whole.
+constexpr Range k_unsafe[] = {
+    {0x0, 0x1F},        {0x7F, 0x9F},       {0xAD, 0xAD},       {0x34F, 0x34F},
+    {0x61C, 0x61C},     {0x115F, 0x1160},   {0x17B4, 0x17B5},   {0x180B, 0x180F},
+    {0x200B, 0x200B},   {0x200E, 0x200F},   {0x2028, 0x202E},   {0x2060, 0x206F},
+    {0x2800, 0x2800},   {0x3164, 0x3164},   {0xE000, 0xF8FF},   {0xFDD0, 0xFDEF},
+    {0xFE00, 0xFE0F},   {0xFEFF, 0xFEFF},   {0xFFA0, 0xFFA0},   {0xFFF0, 0xFFFC},
+    {0x13430, 0x13442}, {0x16FE4, 0x16FE4}, {0x1BCA0, 0x1BCA3}, {0x1D159, 0x1D159},
+    {0x1D173, 0x1D17A}, {0xE0000, 0xE0FFF}, {0xF0000, 0x10FFFF}};
+
 bool is_unsafe(char32_t point) {
-    const auto within = [point](char32_t low, char32_t high) {
-        return point >= low && point <= high;
-    };
-    return point < 0x20 || within(0x7F, 0x9F) || point == 0x00AD || point == 0x061C ||
-           point == 0x180E || point == 0x200B || within(0x200E, 0x200F) || within(0x2028, 0x202E) ||
-           within(0x2060, 0x206F) || point == 0xFEFF || within(0xFFF9, 0xFFFB) ||
-           within(0xE0000, 0xE007F);
+    const auto *range = std::ranges::lower_bound(k_unsafe, point, {}, &Range::high);
+    const bool no_character = (point & 0xFFFEU) == 0xFFFE;
+    return no_character || (range != std::end(k_unsafe) && point >= range->low);
 }
 
 } // namespace

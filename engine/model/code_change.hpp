@@ -9,8 +9,9 @@ namespace retouch {
 
 /// True when what was there or what is there now may be run or says what is run: a regular file
 /// with an execute or set-id bit, with capabilities or at a place of code_places.hpp; any link,
-/// device, pipe or socket, wherever it leads; a directory at or above such a place that others than
-/// root may write to. Bytes are not looked at: data that some program takes for code is not known.
+/// device, pipe or socket, wherever it leads; a directory at such a place, or below which one may
+/// be, that others than root may write to. Bytes are not looked at: data that some program takes
+/// for code is not known.
 [[nodiscard]] bool concerns_code(const EntryChange &change);
 
 } // namespace retouch

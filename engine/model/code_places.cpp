@@ -1,142 +1,113 @@
-// Code places: the lists. Places that exist under several roots are told by their last directories,
-// files that any directory may hold by their names.
+// Code places: paths held against the lists. A glob is matched in full only where its words occur:
+// effects have many paths, and the lists many globs.
 
 #include "model/code_places.hpp"
 
 #include "base/path_glob.hpp"
+#include "model/code_place_lists.hpp"
 
 #include <algorithm>
 #include <string_view>
+#include <vector>
 
 namespace retouch {
 
 namespace {
 
-constexpr const char *k_places[] = {
-    // Programs, and directories of what is read as one configuration: cron.d, profile.d, sudoers.d.
-    "**/bin/**",
-    "**/sbin/**",
-    "**/libexec/**",
-    "**/*.d/**",
-    // The dynamic linker, and Python's compiled modules.
-    "/etc/ld.so.*",
-    "/etc/ld-musl-*",
-    "**/__pycache__/**",
-    // Booting, the kernel and its devices.
-    "/boot/**",
-    "/efi/**",
-    "**/lib/modules/**",
-    "**/lib/firmware/**",
-    "/etc/modules",
-    "/etc/sysctl.conf",
-    "/etc/fstab",
-    "/etc/crypttab",
-    "**/udev/**",
-    // The first process, and what it starts.
-    "/etc/systemd/**",
-    "**/systemd/system*/**",
-    "**/systemd/user*/**",
-    "**/systemd/network/**",
-    "/run/systemd/generator*/**",
-    "/run/systemd/transient/**",
-    "/var/lib/systemd/linger/**",
-    "/etc/init*/**",
-    "/etc/rc*/**",
-    "/etc/runlevels/**",
-    "/etc/default/**",
-    "/etc/sysconfig/**",
-    "/etc/network/**",
-    "/etc/dhcp/**",
-    "/etc/inetd.conf",
-    // What cloud-init runs, or unpickles, as root.
-    "/etc/cloud/**",
-    "/var/lib/cloud/scripts/**",
-    "/var/lib/cloud/seed/**",
-    "/var/lib/cloud/handlers/**",
-    "/var/lib/cloud/instance*/**",
-    // Clocks.
-    "/etc/cron*/**",
-    "/etc/anacrontab",
-    "**/spool/cron/**",
-    "**/spool/at/**",
-    "**/spool/incron/**",
-    "**/crontabs/**",
-    "**/atjobs/**",
-    // Shells and sessions.
-    "/etc/profile",
-    "/etc/environment",
-    "/etc/bash*",
-    "/etc/zsh*/**",
-    "/etc/csh*",
-    "/etc/skel/**",
-    "**/.config/autostart/**",
-    // Who may run what as whom, and what logging in or a letter runs.
-    "/etc/sudoers",
-    "/etc/pam.conf",
-    "/etc/security/**",
-    "/etc/polkit-1/**",
-    "/etc/ssh/sshd_config",
-    "/etc/ssh/sshrc",
-    "**/.ssh/**",
-    "/etc/aliases",
-    // Package managers, which run hooks and scripts.
-    "/etc/apt/**",
-    "/etc/dpkg/**",
-    "/etc/dnf/**",
-    "/etc/yum*/**",
-    "/etc/zypp/**",
-    "/etc/logrotate.conf",
-};
+constexpr std::string_view k_any_depth = "**";
 
-constexpr std::string_view k_endings[] = {
-    ".so", ".ko", ".py", ".pyc", ".pyo", ".pth", ".sh",
-    ".pl", ".pm", ".rb", ".lua", ".php", ".js",  ".jar",
-};
-
-/// Behind these a version or a way of compressing follows.
-constexpr std::string_view k_middles[] = {".so.", ".ko."};
-
-constexpr std::string_view k_names[] = {
-    ".profile",      ".bashrc", ".bash_profile", ".bash_login", ".bash_logout",
-    ".bash_aliases", ".zshrc",  ".zshenv",       ".zprofile",   ".zlogin",
-};
-
-constexpr const char *k_made_anew[] = {
-    "/etc/ld.so.cache",
-    "**/__pycache__/*.pyc",
-    "/boot/initrd.img-*",
-    "/boot/initramfs-*",
-};
-
-bool has_code_name(std::string_view name) {
-    return std::ranges::any_of(k_endings, [&](auto ending) { return name.ends_with(ending); }) ||
-           std::ranges::any_of(k_middles,
-                               [&](auto part) { return name.find(part) != name.npos; }) ||
-           std::ranges::find(k_names, name) != std::end(k_names);
+/// The longest words between wildcards, which every path that matches holds.
+std::string words_of(std::string_view glob) {
+    std::string_view longest;
+    while (!glob.empty()) {
+        std::string_view words = glob.substr(0, glob.find_first_of("*?["));
+        glob.remove_prefix(std::min(words.size() + 1, glob.size()));
+        while (words.starts_with('/'))
+            words.remove_prefix(1);
+        while (words.ends_with('/'))
+            words.remove_suffix(1);
+        if (words.size() > longest.size())
+            longest = words;
+    }
+    return std::string(longest);
 }
 
-bool leads_to(std::string_view place, const std::string &path) {
-    while (place.starts_with('/')) {
-        place = place.substr(0, place.rfind('/'));
-        if (matches_path(std::string(place), path))
-            return true;
+class Place {
+  public:
+    explicit Place(std::string glob) : glob_(std::move(glob)), words_(words_of(glob_)) {}
+
+    [[nodiscard]] bool matches(const std::string &path) const {
+        return path.find(words_) != std::string::npos && matches_path(glob_, path);
     }
-    return false;
+
+  private:
+    std::string glob_;
+    std::string words_;
+};
+
+std::vector<std::string> globs_of_code() {
+    std::vector<std::string> globs(code_globs().begin(), code_globs().end());
+    for (const std::string_view glob : code_globs_of_etc())
+        globs.push_back("**/etc/" + std::string(glob));
+    return globs;
+}
+
+std::vector<Place> places_of(const std::vector<std::string> &globs) {
+    std::vector<Place> places;
+    for (const std::string &glob : globs)
+        places.emplace_back(glob);
+    return places;
+}
+
+std::vector<Place> places_of(std::span<const std::string_view> globs) {
+    return places_of(std::vector<std::string>(globs.begin(), globs.end()));
+}
+
+/// The directories above places, but for those that would be any directory.
+std::vector<Place> above(const std::vector<std::string> &globs) {
+    std::vector<std::string> found;
+    for (std::string glob : globs)
+        for (auto slash = glob.rfind('/'); slash != std::string::npos && slash > 0;
+             slash = glob.rfind('/')) {
+            glob.resize(slash);
+            if (glob != k_any_depth)
+                found.push_back(glob);
+        }
+    std::ranges::sort(found);
+    const auto rest = std::ranges::unique(found);
+    found.erase(rest.begin(), rest.end());
+    return places_of(found);
+}
+
+bool is_in(const std::vector<Place> &places, const std::string &path) {
+    return std::ranges::any_of(places, [&](const Place &place) { return place.matches(path); });
+}
+
+bool has_code_name(std::string_view name) {
+    return std::ranges::any_of(code_endings(),
+                               [&](auto ending) { return name.ends_with(ending); }) ||
+           std::ranges::any_of(code_middles(),
+                               [&](auto part) { return name.find(part) != name.npos; }) ||
+           std::ranges::find(code_names(), name) != code_names().end();
 }
 
 } // namespace
 
 bool is_code_place(const std::string &path) {
+    static const std::vector<Place> k_places = places_of(globs_of_code());
     return has_code_name(std::string_view(path).substr(path.rfind('/') + 1)) ||
-           std::ranges::any_of(k_places, [&](auto *place) { return matches_path(place, path); });
+           is_in(k_places, path);
 }
 
 bool leads_to_code_place(const std::string &path) {
-    return std::ranges::any_of(k_places, [&](auto *place) { return leads_to(place, path); });
+    static const std::vector<Place> k_data = places_of(data_globs());
+    static const std::vector<Place> k_above = above(globs_of_code());
+    return !is_in(k_data, path) || is_in(k_above, path);
 }
 
 bool is_made_anew(const std::string &path) {
-    return std::ranges::any_of(k_made_anew, [&](auto *glob) { return matches_path(glob, path); });
+    static const std::vector<Place> k_made_anew = places_of(made_anew_globs());
+    return is_in(k_made_anew, path);
 }
 
 } // namespace retouch

@@ -10,7 +10,8 @@ namespace retouch {
 /// True for a path that is run, loaded or read as instructions because of its name or place.
 [[nodiscard]] bool is_code_place(const std::string &path);
 
-/// True for a directory above a fixed place: whoever may write there can put another in its stead.
+/// True for a directory below which such a place is or may be: whoever may write there can put
+/// another in its stead. Not so only in trees of data, /var/log or /tmp, but above fixed places.
 [[nodiscard]] bool leads_to_code_place(const std::string &path);
 
 /// True for code that is made of other files on the spot and comes out with other bytes each time:

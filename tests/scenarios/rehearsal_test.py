@@ -30,6 +30,9 @@ CODE = [
     ("echo x > {}; chmod 0700 {}", "/var/cache/program"),
     ("ln -s /opt/x {}", "/var/cache/link"),
     ("mkfifo {}", "/var/cache/pipe"),
+    ("echo x > {}", "/var/lib/cloud/user-data"),
+    ("echo x > {}", "/etc/postfix/master.cf"),
+    ("mkdir -m 0777 {}", "/usr/share/anybody"),
 ]
 SCHEMA = ROOT / "schemas/plan.schema.json"  # as a policy, every plan must satisfy it
 POLICIES = ROOT / "docs/policies"
@@ -132,7 +135,7 @@ class Rehearsal(unittest.TestCase):
         target = self.rehearse(recipe, *HOST, expect=5)
         broken = {violation["what"] for violation in target["rehearsal"]["violations"]}
         self.assertEqual({path for _, path in CODE}, broken)
-        self.shown(*(f"+ {path}  " for _, path in CODE), "/var/cache/data")
+        self.shown(*(f"+ {path}" for _, path in CODE), "+ /usr/share/anybody/  0777", "/var/cache/data")
         self.apply(5, "the plan's rehearsal did not pass: steps went beyond the limits of the recipe")
 
     def test_what_is_run_is_compared_with_the_rehearsal_but_what_is_made_anew_by_path(self):

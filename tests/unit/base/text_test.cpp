@@ -45,6 +45,13 @@ TEST_CASE("escape: characters that reorder or break lines become visible") {
           "\\u{ad}\\u{200b}\\u{2060}\\u{feff}\\u{e0041}");
 }
 
+TEST_CASE("escape: characters that nobody sees become visible, beside emoji, too") {
+    CHECK(escape("a\u3164b\u2800") == "a\\u{3164}b\\u{2800}");
+    CHECK(escape("\u2714\ufe0f \U0001f600\U000e0141") == "\u2714\\u{fe0f} \U0001f600\\u{e0141}");
+    CHECK(escape("\ufdd0\uffff\U0010ffff\ue000") == "\\u{fdd0}\\u{ffff}\\u{10ffff}\\u{e000}");
+    CHECK(escape("\ufffd") == "\ufffd");
+}
+
 TEST_CASE("escape: bytes that are no UTF-8 are shown one by one") {
     CHECK(escape("caf\xE9!") == "caf\\xe9!");
     CHECK(escape("\xC0\xAF") == "\\xc0\\xaf");                   // overlong

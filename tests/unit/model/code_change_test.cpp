@@ -111,7 +111,6 @@ TEST_CASE("code: some places and names hold instructions in files of any mode") 
              "/var/lib/dpkg/status-old",
              "/var/lib/ucf/registry",
              "/var/lib/systemd/random-seed",
-             "/var/lib/systemd/deb-systemd-helper-enabled/multi-user.target.wants/ssh.service",
              "/var/lib/systemd/deb-systemd-helper-enabled/ssh.service.dsh-also",
              "/var/lib/systemd/catalog/database",
              "/var/lib/cloud/data/instance-id",
@@ -119,19 +118,219 @@ TEST_CASE("code: some places and names hold instructions in files of any mode") 
         CHECK((is_code(path, file()) ? path : "") == std::string());
 }
 
-TEST_CASE("code: a directory counts at and above such places when others than root may write") {
+TEST_CASE("code: what systems run or load, or what makes them run it, by place") {
+    for (const char *path : {
+             // Packages.
+             "/var/lib/dpkg/info/nginx.postinst",
+             "/var/lib/dpkg/triggers/File",
+             "/var/lib/dpkg/alternatives/editor",
+             "/usr/share/debconf/confmodule",
+             "/lib/apk/db/scripts.tar",
+             "/etc/apk/repositories",
+             "/etc/dnf/plugins/x.conf",
+             "/etc/rpm/macros",
+             "/usr/lib/rpm/macros",
+             "/var/adm/update-scripts/x",
+             // Buses, requests and services that are started when they are asked for.
+             "/usr/share/dbus-1/system-services/x",
+             "/usr/share/dbus-1/system.conf",
+             "/etc/dbus-1/system.conf",
+             "/etc/xinetd.conf",
+             "/etc/xinetd.d/telnet",
+             "/etc/request-key.conf",
+             "/etc/oddjobd.conf",
+             "/usr/share/polkit-1/actions/x.policy",
+             // Who may run what, and what is loaded by what asks for users.
+             "/etc/nsswitch.conf",
+             "/etc/passwd",
+             "/etc/group",
+             "/etc/sudo.conf",
+             "/etc/doas.conf",
+             "/etc/doas.d/x.conf",
+             "/etc/hosts.allow",
+             "/etc/hosts.equiv",
+             "/root/.rhosts",
+             "/etc/permissions.local",
+             "/usr/share/pam-configs/unix",
+             "/etc/krb5.conf",
+             "/etc/ssl/openssl.cnf",
+             "/usr/lib/ssl/openssl.cnf",
+             "/usr/lib/x86_64-linux-gnu/gconv/gconv-modules",
+             "/etc/ld-musl-x86_64.path",
+             "/usr/lib/x86_64-linux-gnu/gdk-pixbuf-2.0/2.10.0/loaders.cache",
+             // Letters, networks and devices.
+             "/etc/postfix/master.cf",
+             "/etc/mail/sendmail.cf",
+             "/root/.forward",
+             "/root/.procmailrc",
+             "/etc/NetworkManager/NetworkManager.conf",
+             "/etc/ppp/ip-up",
+             "/etc/dhclient-exit-hooks",
+             "/etc/udhcpc/udhcpc.conf",
+             "/etc/wireguard/wg0.conf",
+             "/etc/ssh/ssh_config",
+             "/etc/mdadm.conf",
+             "/etc/mdadm/mdadm.conf",
+             "/etc/lvm/lvm.conf",
+             "/etc/mdev.conf",
+             "/etc/acpi/events/power",
+             "/etc/auto.master",
+             // Booting.
+             "/etc/dracut.conf",
+             "/etc/dracut.conf.d/x.conf",
+             "/usr/lib/dracut/modules.d/99x/module-setup",
+             "/etc/initramfs-tools/hooks/x",
+             "/usr/share/initramfs-tools/hooks/x",
+             "/usr/share/mkinitfs/initramfs-init",
+             "/etc/kernel/cmdline",
+             "/usr/lib/grub/x86_64-efi/normal.mod",
+             "/etc/kdump.conf",
+             "/var/lib/extensions/x.raw",
+             "/var/lib/cloud/user-data",
+             "/etc/tiny-cloud.conf",
+             "/etc/waagent.conf",
+             "/etc/qemu-ga/fsfreeze-hook",
+             "/usr/lib/tuned/x/tuned.conf",
+             "/etc/periodic/daily/x",
+             "/etc/at.allow",
+             // What scripts read as their own text.
+             "/usr/lib/os-release",
+             "/etc/locale.conf",
+             "/etc/ucf.conf",
+             "/usr/lib/lsb/init-functions",
+             "/usr/share/bash-completion/completions/git",
+             // Vendors' configuration below other roots.
+             "/usr/etc/sudoers",
+             "/usr/etc/profile",
+             "/usr/local/etc/nsswitch.conf",
+             "/var/spool/postfix/etc/nsswitch.conf",
+             // Services that run or load what their configuration says.
+             "/etc/rsyslog.conf",
+             "/etc/snmp/snmpd.conf",
+             "/etc/nginx/nginx.conf",
+             "/etc/apache2/mods-available/x.load",
+             "/etc/httpd/conf/httpd.conf",
+             "/etc/supervisord.conf",
+             "/etc/fail2ban/action.d/x.conf",
+             "/etc/docker/daemon.json",
+             "/etc/containers/systemd/x.container",
+             "/etc/libvirt/hooks/qemu",
+             "/etc/letsencrypt/renewal-hooks/deploy/x",
+             "/etc/letsencrypt/renewal/x.conf",
+             // Sessions.
+             "/etc/zprofile",
+             "/etc/zlogin",
+             "/etc/zlogout",
+             "/etc/zshenv",
+             "/etc/zsh/zshrc",
+             "/etc/fish/config.fish",
+             "/etc/csh.login",
+             "/etc/ksh.kshrc",
+             "/etc/kshrc",
+             "/etc/mkshrc",
+             "/etc/inputrc",
+             "/etc/vim/vimrc",
+             "/etc/vimrc",
+             "/etc/gitconfig",
+             "/etc/X11/Xsession",
+             "/etc/xdg/autostart/x",
+             "/usr/share/xsessions/x.desktop",
+             "/root/.config/fish/config.fish",
+             "/home/x/.config/environment.d/x",
+             "/home/x/.config/git/config",
+             "/home/x/src/.git/hooks/post-merge",
+             "/home/x/src/.git/config",
+             "/home/x/.local/share/dbus-1/services/x",
+             "/root/.emacs.d/init.el",
+             "/root/.vim/plugin/x.vim",
+             // Modules of languages.
+             "/usr/lib/python3/dist-packages/x-1.dist-info/entry_points.txt",
+             "/usr/local/lib/python3.11/site-packages/x/data",
+             "/usr/lib/node_modules/npm/package.json",
+             "/opt/venv/pyvenv.cfg",
+             "/usr/lib/jvm/java-17/lib/modules",
+             "/usr/lib/cgi-bin/x",
+         })
+        CHECK((is_code(path, file()) ? "" : path) == std::string());
+}
+
+TEST_CASE("code: some names are run, loaded or read as instructions wherever they lie") {
+    for (const std::string ending :
+         {".mjs",    ".cjs",       ".node",  ".phar",      ".phtml",  ".php7",    ".ph",
+          ".al",     ".egg",       ".whl",   ".pyz",       ".pyw",    ".awk",     ".tcl",
+          ".bash",   ".zsh",       ".ksh",   ".csh",       ".fish",   ".el",      ".elc",
+          ".vim",    ".class",     ".war",   ".rake",      ".luac",   ".beam",    ".wasm",
+          ".cgi",    ".fcgi",      ".wsgi",  ".la",        ".efi",    ".service", ".socket",
+          ".timer",  ".path",      ".mount", ".automount", ".target", ".desktop", ".rules",
+          ".nspawn", ".container", ".el.gz", ".gdb",       ".cmake",  ".mk"})
+        CHECK((is_code("/srv/data/x" + ending, file()) ? "" : ending) == std::string());
+    for (const std::string name :
+         {".zlogout",   ".kshrc",    ".cshrc",      ".tcshrc",          ".login",
+          ".logout",    ".shrc",     ".ashrc",      ".pam_environment", ".xprofile",
+          ".xinitrc",   ".xsession", ".xsessionrc", ".vimrc",           ".exrc",
+          ".emacs",     ".gdbinit",  ".inputrc",    ".screenrc",        ".tmux.conf",
+          ".gitconfig", ".curlrc",   ".npmrc",      ".Rprofile",        ".rpmmacros",
+          ".mailcap",   ".shosts",   ".k5login",    ".htaccess",        ".user.ini",
+          "Makefile"})
+        CHECK((is_code("/srv/data/" + name, file()) ? "" : name) == std::string());
+    for (const char *path :
+         {"/srv/data/class", "/srv/data/x.service.txt", "/srv/data/x.el.txt", "/root/.bash_history",
+          "/srv/data/profile", "/srv/data/login", "/var/lib/dbus/machine-id"})
+        CHECK((is_code(path, file()) ? path : "") == std::string());
+}
+
+TEST_CASE("code: a directory that others than root may write counts where code may lie below") {
     const std::string acl = "system.posix_acl_access=02000000\n";
-    for (const char *path : {"/var/lib/cloud/scripts/per-boot", "/var/lib/cloud", "/var",
-                             "/usr/lib/__pycache__", "/etc/profile.d", "/var/lib/systemd"}) {
+    for (const char *path : {
+             "/",
+             "/usr",
+             "/usr/lib",
+             "/usr/lib/x86_64-linux-gnu",
+             "/usr/lib/python3",
+             "/usr/lib/__pycache__",
+             "/usr/share",
+             "/usr/local",
+             "/usr/local/lib",
+             "/lib64",
+             "/etc",
+             "/etc/X11",
+             "/etc/profile.d",
+             "/opt",
+             "/opt/vendor/app",
+             "/root",
+             "/home",
+             "/home/x",
+             "/home/x/.config",
+             "/srv",
+             "/var",
+             "/var/spool",
+             "/var/www/html",
+             "/var/opt/app",
+             "/var/lib",
+             "/var/lib/cloud",
+             "/var/lib/cloud/scripts/per-boot",
+             "/var/lib/dpkg",
+             "/var/lib/systemd",
+             "/var/spool/postfix/etc",
+             "/run/systemd",
+             "/appliance/data",
+         }) {
+        INFO(path);
         CHECK(is_code(path, directory(0777)));
+        CHECK(is_code(path, directory(01777)));
         CHECK(is_code(path, directory(0775)));
         CHECK(is_code(path, directory(0755, 5)));
         CHECK(is_code(path, directory(0755, 0, acl)));
         CHECK_FALSE(concerns_code({path, std::nullopt, directory(0755), ""}));
         CHECK_FALSE(concerns_code({path, directory(0755), directory(0700), ""}));
     }
-    CHECK_FALSE(is_code("/var/log/nginx", directory(0775, 33)));
-    CHECK_FALSE(is_code("/var/cache/man", directory(0755, 6)));
+    for (const char *path : {"/tmp", "/var/tmp", "/tmp/x", "/dev/shm", "/run/lock", "/var/log",
+                             "/var/log/nginx", "/var/cache/man", "/var/lib/postgresql/15",
+                             "/var/spool/postfix/maildrop", "/var/mail", "/home/x/.cache/x"}) {
+        INFO(path);
+        CHECK_FALSE(is_code(path, directory(01777)));
+        CHECK_FALSE(is_code(path, directory(0775, 33)));
+    }
 }
 
 TEST_CASE("code: what is made anew each time is code and volatile by its bytes alone") {
