@@ -285,11 +285,12 @@ Report apply_plan(const Plan &plan, Catalog &catalog, const ApplyOptions &option
     const Run run{catalog, options, confirm, events};
     Plan working = plan;
     Report report = start_report(run, working);
-    for (Target &target : working.targets) {
+    for (std::size_t index = 0; index < working.targets.size(); ++index) {
+        Target &target = working.targets[index];
         std::unique_ptr<NameLock> lock;
         if (target.action != Action::none)
             lock = catalog.lock(target.publish.name, run.id);
-        require_unchanged(target, catalog);
+        require_unchanged(working, index, catalog);
         report.targets.push_back(apply_target(run, working, target, lock.get(), false));
     }
     end_report(run, report);

@@ -11,12 +11,6 @@ namespace {
 
 constexpr std::size_t k_longest_shown = 100;
 
-std::string in_words(const Json &wanted) {
-    const std::string text = wanted.dump(-1, ' ', true, Json::error_handler_t::replace);
-    return fmt::format("{}{}", text.substr(0, k_longest_shown),
-                       text.size() > k_longest_shown ? "..." : "");
-}
-
 std::optional<JsonDifference> in_objects(const Json &found, const Json &wanted,
                                          const std::string &place) {
     if (!found.is_object())
@@ -49,6 +43,12 @@ std::optional<JsonDifference> in_arrays(const Json &found, const Json &wanted,
 
 } // namespace
 
+std::string short_json(const Json &value) {
+    const std::string text = value.dump(-1, ' ', true, Json::error_handler_t::replace);
+    return fmt::format("{}{}", text.substr(0, k_longest_shown),
+                       text.size() > k_longest_shown ? "..." : "");
+}
+
 std::optional<JsonDifference> json_difference(const Json &found, const Json &wanted,
                                               const std::string &place) {
     if (wanted.is_object())
@@ -57,7 +57,7 @@ std::optional<JsonDifference> json_difference(const Json &found, const Json &wan
         return in_arrays(found, wanted, place);
     if (found == wanted)
         return std::nullopt;
-    return JsonDifference{place, "expected " + in_words(wanted)};
+    return JsonDifference{place, "expected " + short_json(wanted)};
 }
 
 } // namespace retouch

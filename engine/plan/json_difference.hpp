@@ -14,6 +14,9 @@ struct JsonDifference {
     std::string what; ///< "missing", "unknown key", "expected 600"
 };
 
+/// The value on one line, cut, in ASCII.
+[[nodiscard]] std::string short_json(const Json &value);
+
 /// nullopt when they are equal. `place` is where both stand.
 [[nodiscard]] std::optional<JsonDifference> json_difference(const Json &found, const Json &wanted,
                                                             const std::string &place);

@@ -133,6 +133,12 @@ void resolve_by_name(Lineage &lineage, const std::vector<Image> &images,
         fail_unknown(name, images);
 }
 
+void find_present(Lineage &lineage, const std::vector<Image> &images,
+                  const std::string &recipe_name) {
+    if (const Image *present = last_generation_of(images, recipe_name, lineage.publish_name))
+        lineage.present = *present;
+}
+
 } // namespace
 
 bool is_visible(const Image &image) {
@@ -165,17 +171,24 @@ bool descends_from(const Image &image, const std::string &recipe_name,
 
 Lineage resolve_lineage(const std::vector<Image> &images, const std::string &recipe_name,
                         const std::string &source, const std::optional<std::string> &publish_name) {
+    if (const Image *by_id = is_uuid(source) ? find_id(images, source) : nullptr; by_id != nullptr)
+        return lineage_of(*by_id, images, recipe_name, publish_name);
     Lineage lineage;
-    const Image *by_id = is_uuid(source) ? find_id(images, source) : nullptr;
-    lineage.publish_name = publish_name.value_or(by_id != nullptr ? by_id->name : source);
-    if (by_id == nullptr)
-        resolve_by_name(lineage, images, recipe_name, source);
-    else if (is_generation(*by_id, recipe_name))
-        use_source_of(lineage, *by_id, images);
+    lineage.publish_name = publish_name.value_or(source);
+    resolve_by_name(lineage, images, recipe_name, source);
+    find_present(lineage, images, recipe_name);
+    return lineage;
+}
+
+Lineage lineage_of(const Image &named, const std::vector<Image> &images,
+                   const std::string &recipe_name, const std::optional<std::string> &publish_name) {
+    Lineage lineage;
+    lineage.publish_name = publish_name.value_or(named.name);
+    if (is_generation(named, recipe_name))
+        use_source_of(lineage, named, images);
     else
-        use_record(lineage, *by_id);
-    if (const Image *present = last_generation_of(images, recipe_name, lineage.publish_name))
-        lineage.present = *present;
+        use_record(lineage, named);
+    find_present(lineage, images, recipe_name);
     return lineage;
 }
 

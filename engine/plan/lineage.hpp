@@ -25,6 +25,11 @@ struct Lineage {
                                       const std::string &recipe_name, const std::string &source,
                                       const std::optional<std::string> &publish_name);
 
+/// The same for an image that is named by its id.
+[[nodiscard]] Lineage lineage_of(const Image &named, const std::vector<Image> &images,
+                                 const std::string &recipe_name,
+                                 const std::optional<std::string> &publish_name);
+
 /// True when `image`, or an image it was made from, is a generation of `recipe_name`.
 [[nodiscard]] bool descends_from(const Image &image, const std::string &recipe_name,
                                  const std::vector<Image> &images);

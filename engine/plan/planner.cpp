@@ -112,12 +112,11 @@ void refuse_forbidden_steps(const Target &target) {
                     "mend the step, or widen the limit if this is meant");
 }
 
-Target resolve_target(const CheckedRecipe &checked, const CatalogView &catalog,
-                      const PlanOptions &options) {
+} // namespace
+
+Target plan_target(const CheckedRecipe &checked, Lineage lineage, const std::vector<Image> &images,
+                   const CatalogView &catalog, const PlanOptions &options) {
     const Recipe &recipe = checked.recipe;
-    const std::vector<Image> images = catalog.images();
-    Lineage lineage =
-        resolve_lineage(images, recipe.name, recipe.source_image, recipe.publish.name);
     Target target;
     target.fingerprint = fingerprint(lineage.source.digest, checked.steps);
     const bool built =
@@ -149,8 +148,6 @@ Target resolve_target(const CheckedRecipe &checked, const CatalogView &catalog,
     return target;
 }
 
-} // namespace
-
 Plan resolve_plan(const CheckedRecipe &checked, const CatalogView &catalog,
                   const PlanOptions &options) {
     const Recipe &recipe = checked.recipe;
@@ -158,7 +155,10 @@ Plan resolve_plan(const CheckedRecipe &checked, const CatalogView &catalog,
     plan.tool = k_tool;
     plan.recipe = {recipe.path.string(), recipe.directory.string(), recipe.sha256, recipe.name};
     plan.catalog = catalog.name();
-    plan.targets.push_back(resolve_target(checked, catalog, options));
+    const std::vector<Image> images = catalog.images();
+    plan.targets.push_back(plan_target(
+        checked, resolve_lineage(images, recipe.name, recipe.source_image, recipe.publish.name),
+        images, catalog, options));
     return plan;
 }
 

@@ -3,6 +3,7 @@
 // therefore cannot write. It opens a guest only when there is something to rebuild.
 
 #include "plan/check.hpp"
+#include "plan/lineage.hpp"
 #include "retouch/catalog.hpp"
 #include "retouch/guest.hpp"
 #include "retouch/plan.hpp"
@@ -21,6 +22,12 @@ struct PlanOptions {
 /// Throws Error: failed when the source is unknown, ambiguous or gone.
 [[nodiscard]] Plan resolve_plan(const CheckedRecipe &checked, const CatalogView &catalog,
                                 const PlanOptions &options);
+
+/// The target of a plan for a source that is found already, in `images`, which is the whole
+/// catalog. Throws Error as resolve_plan() does.
+[[nodiscard]] Target plan_target(const CheckedRecipe &checked, Lineage lineage,
+                                 const std::vector<Image> &images, const CatalogView &catalog,
+                                 const PlanOptions &options);
 
 /// Fills in the foreseen change of each step of `target` by looking at the opened source.
 void preview_steps(Target &target, const GuestView &guest);

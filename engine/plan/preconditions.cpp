@@ -1,8 +1,14 @@
+// Preconditions: images a plan names are compared with their records first, for a message that
+// people understand; then the target is planned again, and must come out as it is in the plan.
+
 #include "plan/preconditions.hpp"
 
 #include "base/digest.hpp"
 #include "base/text.hpp"
 #include "base/utc_time.hpp"
+#include "model/json_place.hpp"
+#include "plan/json_difference.hpp"
+#include "plan/replan.hpp"
 #include "retouch/error.hpp"
 
 #include <fmt/format.h>
@@ -27,26 +33,54 @@ std::string maker_of(const Image &image) {
     return {};
 }
 
+/// Every image the plan says something of, once for each thing it says. A generation whose source
+/// is gone remembers it; then there is no record to compare.
+std::vector<ImageReference> named_images(const Target &target, const std::vector<Image> &images) {
+    std::vector<ImageReference> named = target.observed;
+    const auto add = [&](const ImageReference &image) {
+        if (std::ranges::find(named, image) == named.end())
+            named.push_back(image);
+    };
+    if (target.action == Action::create ||
+        std::ranges::find(images, target.source.id, &Image::id) != images.end())
+        add(target.source);
+    if (target.present)
+        add(*target.present);
+    for (const Superseded &former : target.publish.superseded)
+        add(former.image);
+    return named;
+}
+
+/// How a record differs from what the plan says of it.
+std::string difference(const Image &image, const ImageReference &seen) {
+    if (image.name != seen.name)
+        return fmt::format("image {} is called '{}', but '{}' in the plan", image.id,
+                           escape(image.name), escape(seen.name));
+    if (image.digest() != seen.digest)
+        return fmt::format("image {} has the contents {}, but {} in the plan", image.id,
+                           escape(image.digest()), escape(seen.digest));
+    if (image.updated_at != seen.updated_at)
+        return fmt::format("image {} '{}' was changed at {}; the plan knows it as of {}", image.id,
+                           escape(image.name), escape(image.updated_at), escape(seen.updated_at));
+    return {};
+}
+
 void compare_images(const Target &target, const std::vector<Image> &images,
                     std::vector<std::string> &moved) {
-    for (const Image &image : images) {
-        const auto seen = std::ranges::find(target.observed, image.id, &ImageReference::id);
-        const bool concerns = image.name == target.publish.name || image.name == target.source.name;
-        if (seen == target.observed.end()) {
-            if (concerns)
-                moved.push_back(fmt::format("image {} '{}' appeared{}", image.id,
-                                            escape(image.name), maker_of(image)));
-            continue;
-        }
-        if (image.digest() != seen->digest)
-            moved.push_back(fmt::format("image {} has other contents", image.id));
-        else if (image.updated_at != seen->updated_at)
-            moved.push_back(fmt::format("image {} '{}' was changed at {}", image.id,
-                                        escape(image.name), image.updated_at));
-    }
-    for (const ImageReference &seen : target.observed)
-        if (std::ranges::find(images, seen.id, &Image::id) == images.end())
+    for (const ImageReference &seen : named_images(target, images)) {
+        const auto image = std::ranges::find(images, seen.id, &Image::id);
+        if (image == images.end())
             moved.push_back(fmt::format("image {} '{}' is gone", seen.id, escape(seen.name)));
+        else if (std::string text = difference(*image, seen); !text.empty())
+            moved.push_back(std::move(text));
+    }
+    for (const Image &image : images) {
+        const bool concerns = image.name == target.publish.name || image.name == target.source.name;
+        if (concerns && std::ranges::find(target.observed, image.id, &ImageReference::id) ==
+                            target.observed.end())
+            moved.push_back(fmt::format("image {} '{}' appeared{}", image.id, escape(image.name),
+                                        maker_of(image)));
+    }
 }
 
 /// Asked first: a file of another size need not be read. What cannot be asked, reading will tell.
@@ -67,6 +101,60 @@ void compare_files(const Target &target, std::vector<std::string> &moved) {
     }
 }
 
+[[noreturn]] void refuse(const std::string &what, const std::vector<std::string> &lines) {
+    constexpr std::size_t k_most_lines = 20;
+    std::string list;
+    for (std::size_t i = 0; i < std::min(lines.size(), k_most_lines); ++i)
+        list += "\n  " + lines[i];
+    if (lines.size() > k_most_lines)
+        list += fmt::format("\n  and {} more", lines.size() - k_most_lines);
+    throw Error(ErrorKind::stale, what + list, k_plan_again);
+}
+
+void add_differences(const Json &planned, const Json &now, const std::string &place,
+                     std::vector<std::string> &found) {
+    const auto in_words = [](const Json *value) {
+        return value == nullptr ? std::string("nothing") : short_json(*value);
+    };
+    const auto tell = [&](const Json *said, const Json *is, const std::string &where) {
+        found.push_back(
+            fmt::format("{}: {} in the plan, but {}", where, in_words(said), in_words(is)));
+    };
+    if (planned.is_object() && now.is_object()) {
+        for (const auto &[key, value] : planned.items()) {
+            if (const auto other = now.find(key); other == now.end())
+                tell(&value, nullptr, place_of(place, key));
+            else
+                add_differences(value, *other, place_of(place, key), found);
+        }
+        for (const auto &[key, value] : now.items())
+            if (!planned.contains(key))
+                tell(nullptr, &value, place_of(place, key));
+    } else if (planned.is_array() && now.is_array() && planned.size() == now.size()) {
+        for (std::size_t i = 0; i < now.size(); ++i)
+            add_differences(planned[i], now[i], fmt::format("{}[{}]", place, i), found);
+    } else if (planned != now) {
+        tell(&planned, &now, place);
+    }
+}
+
+/// The members that follow from the catalog and the recipe's choices, as a document has them. Those
+/// left out are judged when the plan is read, or are for people.
+Json derived_members(Target target) {
+    target.reason.clear();
+    target.publish.way.reason.clear();
+    target.notes.clear();
+    target.steps.clear();
+    target.injected.clear();
+    target.volatile_paths.clear();
+    target.rehearsal.reset();
+    Plan plan;
+    plan.targets.push_back(std::move(target));
+    Json members = to_json(plan)["targets"][0];
+    members.erase("preconditions");
+    return members;
+}
+
 } // namespace
 
 void require_acceptable(const Plan &plan) {
@@ -84,18 +172,20 @@ void require_acceptable(const Plan &plan) {
                         "mend the recipe and rehearse again");
 }
 
-void require_unchanged(const Target &target, const CatalogView &catalog) {
+void require_unchanged(const Plan &plan, std::size_t index, const CatalogView &catalog) {
+    const Target &target = plan.targets.at(index);
     std::vector<std::string> moved;
     compare_images(target, catalog.images(), moved);
     // Bytes that were kept hold them already.
     if (target.action == Action::create && target.kept() == nullptr)
         compare_files(target, moved);
-    if (moved.empty())
-        return;
-    std::string list;
-    for (const std::string &line : moved)
-        list += "\n  " + line;
-    throw Error(ErrorKind::stale, "the plan is stale; since it was made" + list, k_plan_again);
+    if (!moved.empty())
+        refuse("the plan is stale; since it was made", moved);
+    const std::string place = fmt::format("targets[{}]", index);
+    add_differences(derived_members(target),
+                    derived_members(replanned(target, plan.recipe, place, catalog)), place, moved);
+    if (!moved.empty())
+        refuse("the plan does not fit the catalog: it is stale, or was not made from it", moved);
 }
 
 } // namespace retouch

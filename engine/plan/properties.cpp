@@ -1,5 +1,7 @@
 #include "plan/properties.hpp"
 
+#include "catalog/glance/image_json.hpp"
+
 #include <algorithm>
 #include <array>
 #include <string_view>
@@ -67,7 +69,8 @@ PropertyChanges compare(const Properties &base, const WantedProperties &wanted, 
 
 bool describes_other_bytes(const std::string &name) {
     return std::ranges::find(k_denied, name) != k_denied.end() || name.starts_with("os_glance_") ||
-           name.starts_with("owner_specified.shade.");
+           name.starts_with("owner_specified.shade.") || is_reserved_property(name) ||
+           name.starts_with("os_hash_");
 }
 
 PropertyChanges properties_for_new(const Properties &source, const WantedProperties &wanted) {

@@ -14,7 +14,8 @@ using Properties = std::map<std::string, std::string>;
 using WantedProperties = std::map<std::string, std::optional<std::string>>;
 
 /// Properties that must not follow an image whose contents change: signatures and digests of the
-/// old bytes, encryption keys tied to the old record, leftovers of instance snapshots.
+/// old bytes, encryption keys tied to the old record, leftovers of instance snapshots, and what
+/// bears the name of a field that the catalog itself keeps.
 [[nodiscard]] bool describes_other_bytes(const std::string &name);
 
 /// Against the source's, for a new image: what is denied is removed.

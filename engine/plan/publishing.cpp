@@ -113,6 +113,22 @@ PublishPlan publish_present(const Recipe &recipe, const Lineage &lineage,
     return plan;
 }
 
+bool is_dated_name(std::string_view dated, std::string_view name) {
+    constexpr std::size_t k_date = 8;
+    constexpr std::size_t k_longest_number = 9;
+    const auto are_digits = [](std::string_view text) {
+        return text.find_first_not_of("0123456789") == text.npos;
+    };
+    if (!dated.starts_with(name) || !dated.substr(name.size()).starts_with('-'))
+        return false;
+    dated.remove_prefix(name.size() + 1);
+    const std::string_view number = dated.substr(std::min(k_date, dated.size()));
+    if (dated.size() < k_date || !are_digits(dated.substr(0, k_date)))
+        return false;
+    return number.empty() || (number.size() > 1 && number.size() <= k_longest_number &&
+                              number.starts_with('-') && are_digits(number.substr(1)));
+}
+
 std::vector<std::string> bystanders(const Recipe &recipe, const Lineage &lineage,
                                     const std::vector<Image> &images) {
     std::vector<std::string> ids;

@@ -7,6 +7,7 @@
 #include "retouch/recipe.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace retouch {
@@ -20,6 +21,9 @@ namespace retouch {
 /// Requires: lineage.present.
 [[nodiscard]] PublishPlan publish_present(const Recipe &recipe, const Lineage &lineage,
                                           const std::vector<Image> &images);
+
+/// Whether a former image of `name` may be renamed to `dated`: NAME-YYYYMMDD or NAME-YYYYMMDD-N.
+[[nodiscard]] bool is_dated_name(std::string_view dated, std::string_view name);
 
 /// Visible images of the published name that no rule of this lineage covers, for a note.
 [[nodiscard]] std::vector<std::string> bystanders(const Recipe &recipe, const Lineage &lineage,

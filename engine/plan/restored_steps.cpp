@@ -8,6 +8,7 @@
 #include "plan/fingerprint.hpp"
 #include "plan/json_difference.hpp"
 #include "plan/placed_values.hpp"
+#include "plan/properties.hpp"
 #include "recipe/load.hpp"
 #include "retouch/step_kind.hpp"
 
@@ -95,8 +96,10 @@ class Restoring {
         Json properties = Json::object();
         for (const auto &[name, value] : target_.properties.set)
             properties[name] = value;
+        // What stays behind with the source need not be a name that a recipe could give.
         for (const std::string &name : target_.properties.remove)
-            properties[name] = nullptr;
+            if (target_.action != Action::create || !describes_other_bytes(name))
+                properties[name] = nullptr;
         Json limits = {{"no_new_setuid", target_.limits.no_new_setuid},
                        {"no_network", target_.limits.no_network}};
         if (target_.limits.may_change)

@@ -11,6 +11,7 @@
 #include "base/utc_time.hpp"
 #include "base/uuid.hpp"
 #include "catalog/record_rules.hpp"
+#include "plan/properties.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -116,6 +117,9 @@ void require_properties(const Target &target, const std::string &place) {
     for (const auto &[name, value] : changes.keep) {
         require(!name.starts_with("retouch_"), place + ".keep",
                 "no property that retouch writes itself");
+        require(
+            target.action != Action::create || !describes_other_bytes(name), place + ".keep",
+            fmt::format("no property that belongs to the source alone, found '{}'", escape(name)));
         kept.properties[name] = value;
     }
     require_record(kept, place + ".keep");
@@ -156,9 +160,9 @@ void require_publish(const Target &target, const std::string &place) {
     change.min_ram = publish.min_ram;
     change.tags = publish.tags;
     require_record(change, place);
-    require_name(publish.name, target.source.name, place + ".name");
-    for (const std::string &tag : publish.tags)
-        require_name(tag, {}, place + ".tags");
+    // Whether these names, and tags, are borne is asked of the catalog when the plan is applied.
+    if (!target.present || publish.name != target.present->name)
+        require_name(publish.name, target.source.name, place + ".name");
     require_bounded(publish.disk_format, k_longest_word, place + ".disk_format");
     require(target.action != Action::create || publish.disk_format == "raw" ||
                 publish.disk_format == "qcow2",

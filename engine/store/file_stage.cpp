@@ -43,6 +43,15 @@ class FileReader : public ByteReader {
 
 } // namespace
 
+SealedImage measured(int fd, const std::filesystem::path &path, const std::string &format) {
+    SealedImage sealed;
+    sealed.size = static_cast<std::int64_t>(file_size(fd, path));
+    sealed.virtual_size = format == "qcow2" ? read_qcow2(fd, path).virtual_size : sealed.size;
+    sealed.checksum_algorithm = k_content_digest;
+    sealed.checksum = content_digest(fd, path);
+    return sealed;
+}
+
 std::string proof_of_bytes(const std::string &checksum) {
     return std::string(k_content_digest) + ':' + checksum;
 }
@@ -64,12 +73,7 @@ std::unique_ptr<FileStage> FileStage::sealed(std::string id, NewFile file, Disk 
 SealedImage FileStage::seal(const WorkProgress &) {
     assert(!disk_.base);
     file_.start_sync();
-    SealedImage sealed;
-    sealed.size = static_cast<std::int64_t>(file_size(file_.fd(), file_.path()));
-    sealed.virtual_size =
-        disk_.format == "qcow2" ? read_qcow2(file_.fd(), file_.path()).virtual_size : sealed.size;
-    sealed.checksum_algorithm = k_content_digest;
-    sealed.checksum = content_digest(file_.fd(), file_.path());
+    SealedImage sealed = measured(file_.fd(), file_.path(), disk_.format);
     checksum_ = sealed.checksum;
     make_read_only(file_);
     file_.sync();

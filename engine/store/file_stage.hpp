@@ -11,6 +11,10 @@
 
 namespace retouch {
 
+/// What a file of this disk format measures.
+[[nodiscard]] SealedImage measured(int fd, const std::filesystem::path &path,
+                                   const std::string &format);
+
 /// What FileStage::keep() returns for bytes of this checksum.
 [[nodiscard]] std::string proof_of_bytes(const std::string &checksum);
 

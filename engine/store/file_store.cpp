@@ -153,8 +153,13 @@ std::unique_ptr<Stage> FileStore::adopt(const Image &source, const KeptStage &ke
     if (!file)
         throw stale_stage(path, "are not on this host");
     try {
-        if (proof_of_bytes(content_digest(file->fd(), path)) != kept.proof)
+        SealedImage found = measured(file->fd(), path, source.disk_format);
+        if (proof_of_bytes(found.checksum) != kept.proof)
             throw stale_stage(path, "were changed");
+        // The guest that counted them is gone.
+        found.bytes_written = kept.sealed.bytes_written;
+        if (found != kept.sealed)
+            throw stale_stage(path, "are not what the plan says of them");
         file->move_to(path_of(directory_, k_stage_prefix, new_id, source.disk_format));
     } catch (...) {
         file->keep();

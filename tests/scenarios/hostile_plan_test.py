@@ -7,6 +7,7 @@ import io
 import json
 import os
 import signal
+import sqlite3
 import tarfile
 import time
 import unittest
@@ -148,6 +149,120 @@ class Plan(HostilePlans):
     def test_an_image_that_was_not_looked_at_loses_no_name(self):
         self.target["publish"]["superseded"][0]["image"]["id"] = "11111111-1111-4111-8111-111111111111"
         self.plan_refused("targets[0].publish.superseded[0].image: expected one of the images in 'observed'")
+
+
+def at(document, place, value):
+    """Sets what stands at `place`, keys and numbers; a function gets what stood there."""
+    for key in place[:-1]:
+        document = document[key]
+    document[place[-1]] = value(document.get(place[-1])) if callable(value) else value
+
+
+@needs_root
+class Catalog(HostilePlans):
+    """What a plan says of images is compared with their records; the rest is what a recipe may choose."""
+
+    def stale(self, *words):
+        """The changed plan is refused when it is applied, before anything is opened."""
+        self.file.write_text(resealed(self.plan), encoding="utf-8")
+        said = self.refused(self.file, "make a new plan with `retouch plan -o FILE RECIPE` and review it",
+                            *words, code=4)
+        self.assertNotIn("Opening", said)
+
+    def forged(self, cases):
+        """Each case changes one thing of the plan, given as {place: value}, and tells what is said then."""
+        before = json.dumps(self.plan)
+        for edits, words in cases:
+            with self.subTest(edits):
+                self.plan = json.loads(before)
+                for place, value in edits.items():
+                    at(self.plan["targets"][0], place, value)
+                self.stale(*words)
+        self.plan = json.loads(before)
+        self.target = self.plan["targets"][0]
+
+    def bear(self, **fields):
+        """Gives the one image fields that no recipe could choose."""
+        with sqlite3.connect(self.world.catalog / "catalog.db") as database:
+            for table, values in fields.items():
+                for value in values:
+                    database.execute(f"insert into {table} values ({','.join('?' * (len(value) + 1))})",
+                                     (self.world.image("base")["id"], *value))
+        database.close()
+
+    def test_an_image_under_a_name_it_does_not_bear(self):
+        image = self.target["source"]["id"]
+        names = [("source", "name"), ("publish", "name"), ("observed", 0, "name"),
+                 ("publish", "superseded", 0, "image", "name")]
+        for name in ("\u202eetc\u001b[31m", "../../evil", "other"):
+            self.forged([({place: name for place in names}, [f"image {image} is called 'base', but "])])
+        # Without a word of it among the observed.
+        self.forged([({("source", "name"): "a\u202eb", ("publish", "name"): "a\u202eb", ("observed",): [],
+                       ("publish", "superseded"): []}, [f"image {image} is called 'base', but 'a\\u{{202e}}b' in the plan"])])
+
+    def test_a_source_with_other_bytes_or_of_another_time(self):
+        self.forged([({("source", "updated_at"): "2020-01-01T00:00:00.000000Z"}, ["was changed at "]),
+                     ({("observed", 0, "digest"): "md5:" + "0" * 32, ("publish", "superseded"): []},
+                      ["has the contents sha512-used:", "but md5:0000"])])
+
+    def test_what_a_new_image_takes_from_its_source(self):
+        self.forged([
+            ({("publish", "owner"): "0123"}, ['publish.owner: "0123" in the plan, but ""']),
+            ({("publish", "members"): ["0123"]}, ['publish.members: ["0123"] in the plan, but []']),
+            ({("publish", "container_format"): "ova"}, ['publish.container_format: "ova" in the plan, but "bare"']),
+            ({("publish", "disk_format"): "qcow2"}, ['publish.disk_format: "qcow2" in the plan, but "raw"']),
+            ({("publish", "way", "method"): "location"}, ['publish.way.method: "location" in the plan, but "local"']),
+            ({("properties", "keep"): {"os_secure_boot": "optional"}},
+             ['properties.keep.os_secure_boot: "optional" in the plan, but nothing']),
+            ({("properties", "keep"): {"a\u202eb": "1"}}, ["properties.keep.a\\u{202e}b: "]),
+            ({("properties", "remove"): ["b"]}, ['properties.remove: ["b"] in the plan, but []']),
+            ({("properties", "before"): {"a": "0"}}, ['properties.before.a: "0" in the plan, but nothing']),
+            ({("publish", "changed_fields"): ["hidden"]}, ["publish.changed_fields: "]),
+        ])
+
+    def test_a_property_that_somebody_else_writes(self):
+        for name in ("os_hash_value", "os_hash_algo", "os_hash_x", "checksum", "direct_url", "locations", "stores",
+                     "os_glance_x", "owner", "status", "img_signature", "retouch_recipe", "retouch_new"):
+            with self.subTest(name):
+                self.target["properties"]["keep"] = {name: "1"}
+                self.plan_refused("targets[0].properties.keep: expected no property that ")
+
+    def test_images_a_recipe_would_not_touch(self):
+        self.world.retouch("import", tiny(), "--name", "other")
+        record = self.world.image("other")
+        other = record["id"]
+        reference = {"id": other, "name": "other", "digest": self.target["source"]["digest"],
+                     "updated_at": record["updated_at"]}
+        self.forged([
+            ({("detach",): [other]}, [f'detach: ["{other}"] in the plan, but []']),
+            ({("present",): reference}, ["present: ", "but null"]),
+            ({("present",): reference, ("action",): "update"}, ['action: "update" in the plan, but "create"']),
+            ({("present",): reference, ("action",): "none"}, ['action: "none" in the plan, but "create"']),
+            ({("observed",): lambda images: images + [reference]}, ["observed: ", "in the plan, but "]),
+            ({("observed",): lambda images: images + [{**reference, "name": "base"}],
+              ("publish", "superseded"): lambda former: former + [{**former[0], "image": {**reference, "name": "base"}}]},
+             [f"image {other} is called 'other', but 'base' in the plan"]),
+            ({("publish", "superseded"): []}, ["publish.superseded: [] in the plan, but "]),
+            ({("publish", "superseded", 0, "policy"): "rename", ("publish", "superseded", 0, "new_name"): "other"},
+             ['publish.superseded[0].new_name: "other" in the plan, but "base-20']),
+        ])
+
+    def test_what_the_source_bears_is_kept_and_shown_escaped(self):
+        self.bear(image_tags=[["a\u202eb"], ["c\u001b[31m"]], image_properties=[["p\u202e", "v\u001b"]])
+        self.world.retouch("plan", self.recipe, "-o", self.file, *HOST)
+        shown = self.world.retouch("show", self.file).stdout
+        for unsafe in "\u202e\u001b":
+            self.assertNotIn(unsafe, shown)
+        self.plan = json.loads(self.file.read_text(encoding="utf-8"))
+        self.assertEqual(["a\u202eb", "c\u001b[31m"], self.plan["targets"][0]["publish"]["tags"])
+        # Nobody adds one of that kind.
+        at(self.plan["targets"][0], ("publish", "tags"), ["a\u202eb", "b\u202ec"])
+        changed = self.world.write("changed.json", resealed(self.plan))
+        self.refused(changed, "targets[0].publish.tags[0]: ", "may not hold the character \\u{202e}")
+        self.world.retouch("apply", self.file, "--yes", *HOST)
+        made = self.world.image("base")
+        self.assertEqual(["a\u202eb", "c\u001b[31m"], made["tags"])
+        self.assertEqual("v\u001b", made["properties"]["p\u202e"])
 
 
 @needs_root

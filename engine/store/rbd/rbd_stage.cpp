@@ -89,6 +89,9 @@ void require_as_kept(const Pool &pool, const RbdLocation &source, const KeptStag
     if (changed_since(*image, rbd_marks::k_kept_snapshot,
                       static_cast<std::uint64_t>(kept.sealed.size)))
         throw stale_stage(pool, name, "were written to");
+    if (kept.sealed.virtual_size != kept.sealed.size || !kept.sealed.checksum_algorithm.empty() ||
+        !kept.sealed.checksum.empty())
+        throw stale_stage(pool, name, "are not what the plan says of them");
 }
 
 class RbdReader : public ByteReader {

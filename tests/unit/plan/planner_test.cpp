@@ -3,7 +3,6 @@
 #include "plan/planner.hpp"
 
 #include "plan/fingerprint.hpp"
-#include "plan/preconditions.hpp"
 #include "retouch/error.hpp"
 #include "support/memory_catalog.hpp"
 #include "support/memory_guest.hpp"
@@ -219,52 +218,4 @@ TEST_CASE("fingerprint: positions, summaries and paths do not count; contents do
     CHECK(of(std::string(k_recipe).replace(std::string(k_recipe).find("hello"), 5, "hullo")) !=
           base);
     CHECK(fingerprint("other", recipes.check(k_recipe).steps) != base);
-}
-
-TEST_CASE("preconditions: a stale plan is refused, naming everything that moved", "[plan]") {
-    World world;
-    const Plan plan = world.plan(k_recipe);
-    const Target &target = plan.targets.at(0);
-    REQUIRE_NOTHROW(require_unchanged(target, world.catalog));
-
-    const auto complaint = [&] {
-        try {
-            require_unchanged(target, world.catalog);
-            return std::string("nothing moved");
-        } catch (const Error &error) {
-            CHECK(error.kind() == ErrorKind::stale);
-            return std::string(error.what());
-        }
-    };
-    SECTION("an image of the name appeared") {
-        world.catalog.put(image("b", "debian", "2"));
-        CHECK(complaint() == "the plan is stale; since it was made\n  image b 'debian' appeared");
-    }
-    SECTION("one that appeared is told with its maker") {
-        Image by_recipe = image("b", "debian", "2");
-        by_recipe.properties[lineage::k_recipe] = "other";
-        by_recipe.created_at = "2030-01-01T00:00:00.000000Z";
-        world.catalog.put(by_recipe);
-        Image by_project = image("c", "debian", "3");
-        by_project.owner = "ops";
-        by_project.created_at = "2030-01-02T00:00:00.000000Z";
-        world.catalog.put(by_project);
-        CHECK(complaint() ==
-              "the plan is stale; since it was made\n"
-              "  image b 'debian' appeared, made by the recipe 'other' at "
-              "2030-01-01T00:00:00.000000Z\n"
-              "  image c 'debian' appeared, made by project ops at 2030-01-02T00:00:00.000000Z");
-    }
-    SECTION("the source is gone") {
-        world.catalog.remove("a");
-        CHECK(complaint() == "the plan is stale; since it was made\n  image a 'debian' is gone");
-    }
-    SECTION("the source's record changed") {
-        ImageChange change{};
-        change.id = "a";
-        change.properties["x"] = "y";
-        world.catalog.apply(change);
-        CHECK(complaint() == "the plan is stale; since it was made\n  image a 'debian' was changed "
-                             "at 2030-01-01T00:00:00.000001Z");
-    }
 }

@@ -29,6 +29,17 @@ TEST_CASE("properties: what describes the old bytes does not follow", "[plan]") 
     CHECK(changes.keep == Properties{{"os_distro", "debian"}});
 }
 
+TEST_CASE("properties: what bears the name of a field that the catalog keeps does not follow",
+          "[plan]") {
+    const std::vector<std::string> names = {"checksum",     "direct_url",    "locations",
+                                            "os_hash_algo", "os_hash_other", "os_hash_value",
+                                            "owner",        "stores"};
+    Properties source;
+    for (const std::string &name : names)
+        source[name] = "x";
+    CHECK(properties_for_new(source, {}).remove == names);
+}
+
 TEST_CASE("properties: lineage of another recipe does not follow", "[plan]") {
     const PropertyChanges changes =
         properties_for_new({{"retouch_recipe", "base"}, {"retouch_version", "0"}}, {});

@@ -162,6 +162,32 @@ TEST_CASE("file store: a kept stage that is gone or changed is stale, and is lef
     world.store.discard(k_new);
 }
 
+TEST_CASE("file store: what a kept stage is said to measure is measured again") {
+    World world;
+    const KeptStage kept = kept_stage(world);
+    const auto complaint = [&](auto forge) {
+        KeptStage forged = kept;
+        forge(forged.sealed);
+        return world.error(
+            [&] {
+                static_cast<void>(
+                    world.store.adopt(world.source, forged, k_adopted, LineagePolicy::detach));
+            },
+            ErrorKind::stale);
+    };
+    const std::string expected = fmt::format(
+        "the bytes the rehearsal kept are not what the plan says of them: DIR/{}\nhint: apply on "
+        "the "
+        "host of the rehearsal, before the plan expires; or rehearse again with --rehearse=keep",
+        k_stage_file);
+    CHECK(complaint([](SealedImage &sealed) { sealed.size = 1; }) == expected);
+    CHECK(complaint([](SealedImage &sealed) { sealed.virtual_size = 1; }) == expected);
+    CHECK(complaint([](SealedImage &sealed) { sealed.checksum_algorithm = "sha512"; }) == expected);
+    CHECK(complaint([](SealedImage &sealed) { sealed.checksum = std::string(128, '0'); }) ==
+          expected);
+    CHECK(world.files() == Names{k_stage_file, k_source_file});
+}
+
 TEST_CASE("file store: discarding takes no published image and no stage under work") {
     World world;
     world.store.discard(k_source);
