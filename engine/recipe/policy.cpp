@@ -21,10 +21,14 @@ std::string with_lines(const std::string &text, const std::vector<std::string> &
     return fmt::format("{}\n  {}", text, fmt::join(lines, "\n  "));
 }
 
+std::string name_of(const std::filesystem::path &file) {
+    return fmt::format("the policy {}", escape(file.string()));
+}
+
 } // namespace
 
 Policy::Policy(const std::filesystem::path &file) : file_(file) {
-    const std::string subject = fmt::format("the policy {}", escape(file.string()));
+    const std::string subject = name_of(file);
     const std::string hint = "a policy is a draft-07 JSON Schema; docs/reviewing.md has examples";
     std::vector<std::string> mistakes;
     schemas_ = read_policy(
@@ -34,16 +38,14 @@ Policy::Policy(const std::filesystem::path &file) : file_(file) {
 }
 
 std::vector<std::string> Policy::findings(const Json &document) const {
-    return judge_policy(schemas_.front(), document);
+    return judge_policy(schemas_.front(), document, name_of(file_));
 }
 
 void Policy::require(const Json &document) const {
     const std::vector<std::string> lines = findings(document);
     if (!lines.empty())
         throw Error(ErrorKind::refused,
-                    with_lines(fmt::format("the plan does not satisfy the policy {}",
-                                           escape(file_.string())),
-                               lines),
+                    with_lines("the plan does not satisfy " + name_of(file_), lines),
                     "change the recipe, or have the policy changed by those who own it");
 }
 

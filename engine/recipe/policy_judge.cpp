@@ -17,6 +17,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <span>
 #include <unordered_set>
 
 namespace retouch {
@@ -26,11 +27,20 @@ namespace {
 constexpr std::size_t k_most_findings = 50;
 constexpr std::size_t k_most_shown = 10; ///< alternatives in one message
 constexpr std::size_t k_longest_text = std::size_t{16} * 1024 * 1024;
-constexpr std::size_t k_most_judged = 50'000'000; ///< values times schemas
-constexpr int k_deepest = 2000;                   ///< schemas and values within one another
+
+// What counts as one of the work of judging, which is a schema for a value.
+constexpr std::size_t k_characters = 8;  ///< of a text that are looked through for one
+constexpr std::size_t k_key = 2;         ///< characters of a key for one
+constexpr std::size_t k_found_names = 4; ///< members passed by in search of a name for one
+constexpr std::size_t k_search = 4;      ///< for one pattern, and for so much more as follows
+constexpr std::size_t k_searched = 1000; ///< characters times size of the pattern for one
+constexpr int k_deepest = 2000;          ///< schemas and values within one another
 
 class Judge {
   public:
+    Judge(const std::string &subject, std::size_t most_work)
+        : subject_(subject), most_work_(most_work) {}
+
     bool judge(const PolicySchema &schema, const Json &value, const JudgedPlace &place) {
         const Within within(*this, place);
         if (schema.nothing)
@@ -57,10 +67,10 @@ class Judge {
       public:
         Within(Judge &judge, const JudgedPlace &place) : judge_(judge) {
             check_interrupt();
-            if (++judge_.judged_ > k_most_judged)
-                throw cannot_judge(place, "takes too long to be judged");
+            judge_.spend(1, place);
             if (judge_.depth_ == k_deepest)
-                throw cannot_judge(place, "is nested too deep to be judged");
+                throw judge_.cannot_judge(place, "is nested too deep to be judged",
+                                          "let no schema of the policy refer back to itself");
             ++judge_.depth_;
         }
 
@@ -73,8 +83,19 @@ class Judge {
         Judge &judge_;
     };
 
-    static Error cannot_judge(const JudgedPlace &place, std::string_view why) {
-        return {ErrorKind::refused, fmt::format("{}: {}", shown_place(place), why)};
+    [[nodiscard]] Error cannot_judge(const JudgedPlace &place, std::string_view why,
+                                     const std::string &hint) const {
+        return {ErrorKind::refused,
+                fmt::format("{} cannot judge the plan: {}: {}", subject_, shown_place(place), why),
+                hint};
+    }
+
+    void spend(std::size_t work, const JudgedPlace &place) {
+        work_ += work;
+        if (work_ > most_work_)
+            throw cannot_judge(place, "takes too long to be judged",
+                               "let fewer or simpler schemas and patterns of the policy judge each "
+                               "value");
     }
 
     [[nodiscard]] bool aloud() const { return !quiet_ && findings_.size() < k_most_findings; }
@@ -103,13 +124,15 @@ class Judge {
         return true;
     }
 
-    bool found_in(const PolicyPattern &pattern, const std::string &text,
-                  const JudgedPlace &place) const {
+    bool found_in(const PolicyPattern &pattern, const std::string &text, const JudgedPlace &place) {
         if (text.size() > k_longest_text)
-            throw cannot_judge(place, fmt::format("is a text of {}, longer than the {} that a "
-                                                  "pattern is held against",
-                                                  format_bytes(text.size()),
-                                                  format_bytes(k_longest_text)));
+            throw cannot_judge(place,
+                               fmt::format("is a text of {}, longer than the {} that a pattern is "
+                                           "held against",
+                                           format_bytes(text.size()), format_bytes(k_longest_text)),
+                               "bound it by 'maxLength' instead, or leave it out");
+        const auto size = static_cast<std::size_t>(pattern.compiled.size());
+        spend(k_search + text.size() / k_characters + text.size() * size / k_searched, place);
         return pattern.compiled.found_in(text);
     }
 
@@ -121,12 +144,33 @@ class Judge {
                                          fmt::join(schema.types, " or "), shown_value(value)));
     }
 
+    /// Structured values are compared by their keys, that of `value` made once.
+    bool is_one_of(const Json &value, std::span<const Json> allowed, const JudgedPlace &place) {
+        spend(allowed.size(), place);
+        if (!value.is_structured())
+            return std::ranges::any_of(allowed,
+                                       [&](const Json &one) { return same_value(value, one); });
+        std::optional<std::string> key;
+        return std::ranges::any_of(allowed, [&](const Json &one) {
+            if (one.type() != value.type() || one.size() != value.size())
+                return false;
+            if (!key)
+                key = key_of(value, place);
+            return key_of(one, place) == *key;
+        });
+    }
+
+    std::string key_of(const Json &value, const JudgedPlace &place) {
+        std::string key = value_key(value);
+        spend(key.size() / k_key, place);
+        return key;
+    }
+
     bool values(const PolicySchema &schema, const Json &value, const JudgedPlace &place) {
-        if (schema.constant && !same_value(value, *schema.constant))
+        if (schema.constant && !is_one_of(value, {&*schema.constant, 1}, place))
             return refuse(place, fmt::format("must be {}, is {}", shown_value(*schema.constant),
                                              shown_value(value)));
-        const auto same = [&](const Json &one) { return same_value(value, one); };
-        if (schema.allowed.empty() || std::ranges::any_of(schema.allowed, same))
+        if (schema.allowed.empty() || is_one_of(value, schema.allowed, place))
             return true;
         std::vector<std::string> shown;
         for (const Json &one : schema.allowed)
@@ -162,9 +206,11 @@ class Judge {
         if (!value.is_string())
             return true;
         const auto &text = value.get_ref<const std::string &>();
-        if ((schema.characters.least || schema.characters.most) &&
-            !counted(schema.characters, code_points(text), "characters", place))
-            return false;
+        if (schema.characters.least || schema.characters.most) {
+            spend(text.size() / k_characters, place);
+            if (!counted(schema.characters, code_points(text), "characters", place))
+                return false;
+        }
         if (schema.pattern && !found_in(*schema.pattern, text, place))
             return refuse(place, fmt::format("must match '{}'", shorten(schema.pattern->written)));
         return true;
@@ -184,7 +230,7 @@ class Judge {
                                                                        : schema.further_entries;
             if (entry != nullptr)
                 holds = judge(*entry, value[index], at) && holds;
-            if (schema.unique && !seen.insert(value_key(value[index])).second)
+            if (schema.unique && !seen.insert(key_of(value[index], at)).second)
                 holds = refuse(at, "is listed twice");
             some = some || fits(*schema.some_entry, value[index], at);
         }
@@ -198,6 +244,7 @@ class Judge {
         if (!value.is_object())
             return true;
         bool holds = counted(schema.members, value.size(), "members", place);
+        spend((schema.required.size() + schema.dependencies.size()) * names_passed(value), place);
         for (const std::string &name : schema.required)
             if (!value.contains(name))
                 holds = refuse(place, fmt::format("lacks '{}'", shorten(name)));
@@ -210,9 +257,14 @@ class Judge {
         return holds;
     }
 
+    static std::size_t names_passed(const Json &object) {
+        return 1 + object.size() / k_found_names;
+    }
+
     bool depends(const std::string &name, const PolicySchema::Dependency &dependency,
                  const Json &value, const JudgedPlace &place) {
         bool holds = true;
+        spend(dependency.members.size() * names_passed(value), place);
         for (const std::string &other : dependency.members)
             if (!value.contains(other))
                 holds = refuse(
@@ -274,16 +326,19 @@ class Judge {
         return branch == nullptr || judge(*branch, value, place);
     }
 
+    const std::string &subject_;
+    std::size_t most_work_;
     std::vector<std::string> findings_;
     bool quiet_ = false;
-    std::size_t judged_ = 0;
+    std::size_t work_ = 0;
     int depth_ = 0;
 };
 
 } // namespace
 
-std::vector<std::string> judge_policy(const PolicySchema &policy, const Json &document) {
-    Judge judge;
+std::vector<std::string> judge_policy(const PolicySchema &policy, const Json &document,
+                                      const std::string &subject, std::size_t most_work) {
+    Judge judge(subject, most_work);
     judge.judge(policy, document, {});
     return judge.take();
 }

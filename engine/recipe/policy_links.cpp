@@ -25,7 +25,7 @@ class Chains {
             return check(schema, depth, 0);
         lengths_[&schema] = 0;
         int longest = 0;
-        for (const PolicySchema *next : beside(schema))
+        for (const PolicySchema *next : judging_the_same(schema))
             if (!mistake_)
                 longest = std::max(longest, length(*next, depth + 1));
         return lengths_[&schema] = longest + 1;
@@ -34,17 +34,6 @@ class Chains {
     [[nodiscard]] const std::optional<std::string> &mistake() const { return mistake_; }
 
   private:
-    static std::vector<PolicySchema::Link> beside(const PolicySchema &schema) {
-        std::vector<PolicySchema::Link> links = {schema.reference, schema.none, schema.condition,
-                                                 schema.then, schema.otherwise};
-        for (const auto *list : {&schema.all, &schema.any, &schema.one})
-            links.insert(links.end(), list->begin(), list->end());
-        for (const auto &[name, dependency] : schema.dependencies)
-            links.push_back(dependency.schema);
-        std::erase(links, nullptr);
-        return links;
-    }
-
     int check(const PolicySchema &schema, int depth, int rest) {
         if (depth + rest > k_longest_chain)
             refuse(schema, fmt::format("more than {} schemas refer to one another in a row",
@@ -62,6 +51,17 @@ class Chains {
 };
 
 } // namespace
+
+std::vector<PolicySchema::Link> judging_the_same(const PolicySchema &schema) {
+    std::vector<PolicySchema::Link> links = {schema.reference, schema.none, schema.condition,
+                                             schema.then, schema.otherwise};
+    for (const auto *list : {&schema.all, &schema.any, &schema.one})
+        links.insert(links.end(), list->begin(), list->end());
+    for (const auto &[name, dependency] : schema.dependencies)
+        links.push_back(dependency.schema);
+    std::erase(links, nullptr);
+    return links;
+}
 
 std::optional<std::string> endless_links(const PolicySchemas &schemas) {
     Chains chains;

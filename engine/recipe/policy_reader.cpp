@@ -6,6 +6,7 @@
 #include "recipe/policy_links.hpp"
 #include "recipe/policy_place.hpp"
 #include "recipe/policy_values.hpp"
+#include "recipe/policy_work.hpp"
 #include "recipe/schema_place.hpp"
 
 #include "base/interrupt.hpp"
@@ -44,9 +45,10 @@ class Reader {
         schema(document, "#");
         for (const auto &[schema, target] : references_)
             resolve(*schema, target);
-        if (mistakes_.empty())
-            if (auto endless = endless_links(schemas_))
-                mistakes_.push_back(std::move(*endless));
+        for (const auto look : {endless_links, multiplied_work})
+            if (mistakes_.empty())
+                if (auto found = look(schemas_))
+                    mistakes_.push_back(std::move(*found));
         return std::move(schemas_);
     }
 

@@ -3,6 +3,8 @@
 #include "base/file.hpp"
 #include "base/run_directory.hpp"
 #include "recipe/load.hpp"
+#include "recipe/policy_judge.hpp"
+#include "recipe/policy_reader.hpp"
 #include "retouch/error.hpp"
 
 #include <catch2/catch.hpp>
@@ -363,8 +365,8 @@ TEST_CASE("policy: long texts are judged whole") {
 TEST_CASE("policy: a text that is too long for a pattern is refused, also where patterns forbid") {
     const Json document = {{"diff", std::string((std::size_t{1} << 24) + 1, 'x')}};
     const std::string found =
-        "refused: diff: is a text of 16.0 MiB, longer than the 16.0 MiB that a pattern is held "
-        "against";
+        "refused: the policy FILE cannot judge the plan: diff: is a text of 16.0 MiB, longer than "
+        "the 16.0 MiB that a pattern is held against";
     CHECK(findings(R"({"properties": {"diff": {"pattern": "x"}}})", document) == found);
     CHECK(findings(R"({"not": {"properties": {"diff": {"pattern": "y"}}}})", document) == found);
     CHECK(findings(R"({"properties": {"diff": {"minLength": 5}}})", document) == "");
@@ -376,14 +378,99 @@ TEST_CASE("policy: patterns that make other matchers run away take linear time")
           "sha256: must match '^(([0-9a-f]+)+)+z$'");
 }
 
-TEST_CASE("policy: schemas that multiply do not go on without end") {
-    std::string policy = R"({"$ref": "#/definitions/d0", "definitions": {)";
-    for (int n = 0; n < 28; ++n)
-        policy += fmt::format(
-            R"("d{0}": {{"allOf": [{{"$ref": "#/definitions/d{1}"}}, {{"$ref": "#/definitions/d{1}"}}]}}, )",
-            n, n + 1);
-    const std::string found = findings(policy + R"("d28": true}})", 1);
-    CHECK(found.starts_with("invalid: the policy FILE cannot be used:"));
+TEST_CASE("policy: references that multiply are refused before anything is judged") {
+    /// Definitions that lead on, each by `ways` references within what `around` is.
+    const auto multiplied = [](int definitions, int ways, std::string_view before,
+                               std::string_view after) {
+        std::string policy = R"({"$ref": "#/definitions/d0", "definitions": {)";
+        for (int n = 0; n < definitions; ++n) {
+            std::string references;
+            for (int way = 0; way < ways; ++way)
+                references += fmt::format(R"({}{{"$ref": "#/definitions/d{}"}})",
+                                          way == 0 ? "" : ", ", n + 1);
+            policy += fmt::format(R"("d{}": {}[{}]{}, )", n, before, references, after);
+        }
+        return policy + fmt::format(R"("d{}": true}}}})", definitions);
+    };
+    const std::string much =
+        ": more than 100,000 schemas would judge one value; let fewer '$ref' lead to what leads on";
+    CHECK(mistakes(multiplied(9, 60, R"({"allOf": )", "}")) == "#/definitions/d6" + much);
+    CHECK(mistakes(multiplied(9, 60, R"({"anyOf": )", "}")) == "#/definitions/d6" + much);
+    CHECK(mistakes(multiplied(9, 60, R"({"not": {"oneOf": )", "}}")) ==
+          "#/definitions/d6/not" + much);
+    CHECK(mistakes(multiplied(9, 60, R"({"items": {"allOf": )", "}}")) ==
+          "#/definitions/d0/items" + much);
+    CHECK(mistakes(multiplied(9, 60, R"({"properties": {"a": {"allOf": )", "}}}")) ==
+          "#/definitions/d0/properties/a" + much);
+    CHECK(mistakes(multiplied(9, 60, R"({"additionalProperties": {"anyOf": )", "}}")) ==
+          "#/definitions/d0/additionalProperties" + much);
+    CHECK(mistakes(multiplied(9, 60, R"({"contains": {"allOf": )", "}}")) ==
+          "#/definitions/d0/contains" + much);
+    CHECK(mistakes(multiplied(12, 3, R"({"allOf": )", "}")) == "#/definitions/d2" + much);
+    CHECK(findings(multiplied(9, 3, R"({"allOf": )", "}"), 1) == "");
+
+    std::string patterns = R"({"$ref": "#/definitions/d0", "definitions": {)";
+    for (int n = 0; n < 9; ++n) {
+        patterns += fmt::format(R"("d{}": {{"patternProperties": {{)", n);
+        for (int way = 0; way < 60; ++way)
+            patterns += fmt::format(R"({}"^.{{0,{}}}": {{"$ref": "#/definitions/d{}"}})",
+                                    way == 0 ? "" : ", ", way, n + 1);
+        patterns += "}}, ";
+    }
+    CHECK(mistakes(patterns + R"("d9": true}})") == "#/definitions/d0" + much);
+
+    CHECK(findings(R"({"properties": {"left": {"$ref": "#"}, "right": {"$ref": "#"}},
+                       "additionalProperties": {"items": {"$ref": "#"}}, "type": "object"})",
+                   Json::parse(R"({"left": {"right": 1}, "x": [{}, 2]})")) ==
+          "left.right: must be of the type object, is 1\nx[1]: must be of the type object, is 2");
+}
+
+TEST_CASE("policy: what takes too long to be judged is given up, whatever takes the time") {
+    Json names = Json::object();
+    for (int n = 0; n < 1000; ++n)
+        names[fmt::format("name{}", n)] = n;
+    Json other = names;
+    other["name1"] = 0;
+    Json patterns = Json::object();
+    Json required = Json::array();
+    Json lists = Json::array();
+    for (int n = 0; n < 900; ++n) {
+        patterns[fmt::format("^[a-f]{{{}}}{}", n % 50 + 1, n)] = true;
+        required.push_back(fmt::format("name{}", n));
+        lists.push_back(Json::array({n, n, n, n, n, n, n, n}));
+    }
+    const std::string text(std::size_t{1} << 20, 'x');
+    const std::vector<std::pair<Json, Json>> cases = {
+        {Json{{"patternProperties", patterns}}, names},
+        {Json{{"required", required}}, names},
+        {Json{{"dependencies", Json{{"name0", required}}}}, names},
+        {Json{{"not", Json{{"enum", required}}}}, "name"},
+        {Json{{"not", Json{{"enum", Json::array({other})}}}}, names},
+        {Json{{"not", Json{{"const", other}}}}, names},
+        {Json{{"minLength", 1U}}, text},
+        {Json{{"not", Json{{"pattern", "y"}}}}, text},
+        {Json{{"uniqueItems", true}}, lists},
+    };
+    for (const auto &[schema, value] : cases) {
+        // A hundred times, which is little for schemas alone.
+        Json policy = {{"definitions", {{"a", schema}}}, {"items", {{"allOf", Json::array()}}}};
+        for (int n = 0; n < 100; ++n)
+            policy["items"]["allOf"].push_back({{"$ref", "#/definitions/a"}});
+        CAPTURE(schema.begin().key());
+        std::vector<std::string> mistakes;
+        const PolicySchemas schemas = read_policy(policy, mistakes);
+        REQUIRE(mistakes == std::vector<std::string>());
+        try {
+            (void)judge_policy(schemas.front(), Json::array({value}), "the policy x", 50'000);
+            FAIL_CHECK("it was judged");
+        } catch (const Error &error) {
+            CHECK(error.kind() == ErrorKind::refused);
+            CHECK(std::string(error.what()).starts_with("the policy x cannot judge the plan: [0]"));
+            CHECK(std::string(error.what()).ends_with(": takes too long to be judged"));
+            CHECK(error.hint() ==
+                  "let fewer or simpler schemas and patterns of the policy judge each value");
+        }
+    }
 }
 
 TEST_CASE("policy: a document that is nested beyond measure is refused, not crashed upon") {
