@@ -123,6 +123,7 @@ std::unique_ptr<Stage> adopt(const Run &run, const Target &target, const std::st
 void publish_kept(const Run &run, const Plan &plan, const HandOver &work, const Target &target,
                   const std::string &id, TargetReport &report) {
     const KeptStage &kept = *target.kept();
+    require_kept_for(target, run.catalog);
     report_as_rehearsed(target, report);
     require_allowed(target, report);
     work.journal.add(journal_entry::k_stage,

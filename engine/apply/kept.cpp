@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include <cassert>
+
 namespace retouch {
 
 namespace {
@@ -69,8 +71,10 @@ KeptStages::~KeptStages() {
     }
 }
 
-void KeptStages::add(KeptStage stage, std::string name, std::unique_ptr<Journal> journal) {
-    stages_.push_back({std::move(stage), std::move(name), std::move(journal)});
+void KeptStages::add(const Target &target, std::unique_ptr<Journal> journal) {
+    assert(target.kept() != nullptr);
+    stages_.push_back(
+        {*target.kept(), target.publish.name, target.fingerprint, std::move(journal)});
 }
 
 void KeptStages::confirm() {
@@ -79,10 +83,28 @@ void KeptStages::confirm() {
         const Kept &kept = stages_.back();
         kept.journal->add(k_entry, {{"id", kept.stage.id},
                                     {"name", kept.name},
+                                    {"fingerprint", kept.fingerprint},
                                     {"location", kept.stage.location},
                                     {"until", kept.stage.until}});
         kept.journal->keep();
         stages_.pop_back();
+    }
+}
+
+void require_kept_for(const Target &target, const Catalog &catalog) {
+    const KeptStage &kept = *target.kept();
+    for (const DeadRun &run : kept_runs(catalog.state_directory())) {
+        const Json *entry = kept_entry(run);
+        if (entry == nullptr || entry_text(*entry, "id") != kept.id)
+            continue;
+        // Earlier versions noted no fingerprint.
+        const std::string fingerprint = entry_text(*entry, "fingerprint");
+        if (entry_text(*entry, "name") != target.publish.name ||
+            entry_text(*entry, "until") != kept.until ||
+            (!fingerprint.empty() && fingerprint != target.fingerprint))
+            throw Error(ErrorKind::stale,
+                        fmt::format("the stage {} was not kept for this plan", kept.id),
+                        "rehearse again with --rehearse=keep");
     }
 }
 
@@ -91,6 +113,7 @@ void discard_kept(const Target &target, Catalog &catalog) {
     if (kept == nullptr)
         return;
     const auto lock = catalog.lock(target.publish.name, random_uuid());
+    require_kept_for(target, catalog);
     catalog.store().discard(kept->id);
     close_kept(kept->id, catalog);
 }

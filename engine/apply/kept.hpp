@@ -27,8 +27,8 @@ class KeptStages {
     KeptStages(const KeptStages &) = delete;
     KeptStages &operator=(const KeptStages &) = delete;
 
-    /// `stage` was made for an image called `name`; `journal` says so, and that it is under work.
-    void add(KeptStage stage, std::string name, std::unique_ptr<Journal> journal);
+    /// The stage of `target`, whose `journal` says that it is under work. Requires: target.kept().
+    void add(const Target &target, std::unique_ptr<Journal> journal);
 
     /// The plan is saved: from now on they wait for it. Throws Error.
     void confirm();
@@ -36,7 +36,8 @@ class KeptStages {
   private:
     struct Kept {
         KeptStage stage;
-        std::string name;
+        std::string name; ///< that will be published
+        std::string fingerprint;
         std::unique_ptr<Journal> journal;
     };
 
@@ -44,8 +45,12 @@ class KeptStages {
     std::vector<Kept> stages_;
 };
 
+/// Throws Error: stale when this host knows that the stage was kept for another plan, or for
+/// another time. A stage of another host it does not know.
+void require_kept_for(const Target &target, const Catalog &catalog);
+
 /// Removes the kept stage of `target`. No error when it is gone. Throws Error: temporary while the
-/// name is locked, for it might be being published.
+/// name is locked, for it might be being published; and as require_kept_for() does.
 void discard_kept(const Target &target, Catalog &catalog);
 
 /// It was published: nothing is to be cleared any more. Does not throw.

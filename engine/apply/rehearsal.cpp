@@ -91,8 +91,8 @@ KeptStages rehearse(Plan &plan, Catalog &catalog, const ApplyOptions &options,
                                           : "rehearsed on a copy that is kept if all goes well",
                    {{"action", to_string(target.action)}}});
         rehearse_target(target, id, catalog, options, how, report, events);
-        if (const KeptStage *kept = target.kept())
-            stages.add(*kept, target.publish.name, std::move(journal));
+        if (target.kept() != nullptr)
+            stages.add(target, std::move(journal));
         events.on({"target_finished",
                    report.name,
                    report.error,

@@ -159,6 +159,30 @@ TEST_CASE("kept: bytes that were changed are not published, and stay", "[apply]"
     CHECK(world.apply(plan).exit_code == 4);
 }
 
+TEST_CASE("kept: what was kept for another plan is neither published nor discarded", "[apply]") {
+    World world;
+    const Plan plan = world.rehearsed();
+    const std::string &id = plan.targets[0].kept()->id;
+    Plan other = resolve_plan(world.recipes.check(R"(retouch: 1
+name: web
+source: { image: debian }
+commands: [make-something-else]
+)"),
+                              world.catalog, {});
+    other.targets[0].rehearsal = plan.targets[0].rehearsal;
+    Plan longer = plan;
+    longer.targets[0].rehearsal->kept->until = utc_in(std::chrono::hours(48));
+    const std::string said = "the stage " + id + " was not kept for this plan";
+    for (const Plan &forged : {other, longer}) {
+        const TargetReport report = world.apply(forged);
+        CHECK(report.error == said);
+        CHECK(report.exit_code == 4);
+        CHECK_THROWS_AS(discard_kept(forged.targets[0], world.catalog), Error);
+        world.check_kept(plan);
+    }
+    CHECK(world.apply(plan).outcome == TargetOutcome::published);
+}
+
 TEST_CASE("kept: declined or with the name locked, it stays; discarded twice, it is gone",
           "[apply]") {
     World world;
