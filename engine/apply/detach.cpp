@@ -18,6 +18,8 @@ void detach_image(Catalog &catalog, const std::string &id, TargetReport &report,
     if (!image)
         throw Error(ErrorKind::failed, fmt::format("the record of image {} is gone", id));
     catalog.store().detach(*image, tell_progress("detach", report, events));
+    if (!image->property(lineage::k_detach))
+        return;
     ImageChange change;
     change.id = id;
     change.properties[lineage::k_detach] = std::nullopt;

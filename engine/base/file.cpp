@@ -6,6 +6,7 @@
 
 #include "base/interrupt.hpp"
 #include "base/shortage.hpp"
+#include "base/sync_file.hpp"
 #include "base/text.hpp"
 #include "base/uuid.hpp"
 #include "base/waiting.hpp"
@@ -65,11 +66,6 @@ std::string hint_for(const std::string &path, int code) {
     default:
         return is_shortage(code) ? shortage_hint(code) : std::string();
     }
-}
-
-void sync(int fd, const std::filesystem::path &path) {
-    if (fsync(fd) != 0)
-        throw system_error("write", path, errno);
 }
 
 constexpr std::chrono::milliseconds k_reader_check{50};
@@ -204,7 +200,7 @@ void write_file_atomically(const std::filesystem::path &path,
     const UniqueFd file = open_file(temporary, O_WRONLY | O_CREAT | O_EXCL, mode);
     RemoveOnFailure remove_on_failure(temporary);
     write(file.get());
-    sync(file.get(), path);
+    sync_file(file.get(), path);
     if (rename(temporary.c_str(), path.c_str()) != 0)
         throw system_error("write", path, errno);
     remove_on_failure.dismiss();
@@ -213,7 +209,7 @@ void write_file_atomically(const std::filesystem::path &path,
 
 void sync_directory(const std::filesystem::path &path) {
     const UniqueFd directory = open_file(path, O_RDONLY | O_DIRECTORY);
-    sync(directory.get(), path);
+    sync_file(directory.get(), path);
 }
 
 TemporaryDirectory::TemporaryDirectory(const std::filesystem::path &parent,

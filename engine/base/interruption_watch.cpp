@@ -1,5 +1,6 @@
 #include "base/interruption_watch.hpp"
 
+#include "base/blocked_signals.hpp"
 #include "base/interrupt.hpp"
 #include "base/shortage.hpp"
 
@@ -22,13 +23,8 @@ InterruptionWatch::InterruptionWatch(Act act)
     : act_(std::move(act)), stop_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     if (!stop_)
         throw shortage_error("create an eventfd", errno);
-    // Signals are for the threads that work.
-    sigset_t all;
-    sigset_t former;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &former);
+    const BlockedSignals blocked;
     thread_ = std::thread(&InterruptionWatch::watch, this);
-    pthread_sigmask(SIG_SETMASK, &former, nullptr);
 }
 
 InterruptionWatch::~InterruptionWatch() {

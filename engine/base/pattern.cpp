@@ -3,17 +3,12 @@
 
 #include "base/pattern.hpp"
 
+#include "base/apart.hpp"
 #include "base/interrupt.hpp"
 #include "base/text.hpp"
 
 #include <fmt/format.h>
 #include <re2/re2.h>
-
-#include <chrono>
-#include <csignal>
-#include <future>
-#include <system_error>
-#include <thread>
 
 namespace retouch {
 
@@ -21,44 +16,14 @@ namespace {
 
 /// Bytes times size: at most half a second, at the 30 ns that the slowest patterns take for each.
 constexpr std::size_t k_short_search = 15'000'000;
-constexpr std::chrono::milliseconds k_between_looks{50};
 
 bool search(const re2::RE2 &pattern, std::string_view text) {
     return pattern.Match(text, 0, text.size(), re2::RE2::UNANCHORED, nullptr, 0);
 }
 
-/// Keeps signals away from the thread started meanwhile: they are for those who wait.
-class SignalsBlocked {
-  public:
-    SignalsBlocked() {
-        sigset_t all;
-        sigfillset(&all);
-        pthread_sigmask(SIG_SETMASK, &all, &before_);
-    }
-
-    ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
-    SignalsBlocked(const SignalsBlocked &) = delete;
-    SignalsBlocked &operator=(const SignalsBlocked &) = delete;
-
-  private:
-    sigset_t before_{};
-};
-
 bool search_apart(std::shared_ptr<const re2::RE2> pattern, std::string text) {
-    std::packaged_task<bool()> task(
+    return call_apart<bool>(
         [pattern = std::move(pattern), text = std::move(text)] { return search(*pattern, text); });
-    std::future<bool> found = task.get_future();
-    try {
-        const SignalsBlocked blocked;
-        std::thread(std::move(task)).detach();
-    } catch (const std::system_error &error) {
-        throw Error(ErrorKind::unavailable,
-                    fmt::format("cannot start a thread: {}", error.code().message()));
-    }
-    while (found.wait_for(k_between_looks) != std::future_status::ready)
-        check_interrupt();
-    return found.get();
 }
 
 /// True for a count of nine digits or more, which RE2 would take for ordinary characters.

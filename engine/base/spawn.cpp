@@ -3,6 +3,7 @@
 
 #include "base/spawn.hpp"
 
+#include "base/blocked_signals.hpp"
 #include "base/child_start.hpp"
 #include "base/descriptors.hpp"
 #include "base/interrupt.hpp"
@@ -24,24 +25,6 @@
 namespace retouch {
 
 namespace {
-
-/// No handler of ours may run in the child between its birth and exec.
-class BlockedSignals {
-  public:
-    BlockedSignals() {
-        sigset_t all;
-        sigfillset(&all);
-        pthread_sigmask(SIG_SETMASK, &all, &before_);
-    }
-
-    ~BlockedSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
-    BlockedSignals(const BlockedSignals &) = delete;
-    BlockedSignals &operator=(const BlockedSignals &) = delete;
-
-  private:
-    sigset_t before_{};
-};
 
 /// Strings and the null-terminated array of them that exec wants.
 class StringBlock {
@@ -138,6 +121,7 @@ ProcessHandle start(const ProcessSpec &spec, const SpawnOptions &options, Unique
     if (!spec.many_descriptors)
         child.descriptors = former_descriptor_limit();
 
+    // No handler of ours may run in the child between its birth and exec.
     const BlockedSignals blocked;
     UniqueFd pidfd;
     const pid_t pid = clone_child(child, pidfd);

@@ -1,15 +1,23 @@
-// main: what must come first in the process, then the run. Everything the program does is in
-// run.cpp and the commands; nothing here knows a command or an option.
+// main: what must come first in the process, then the run, then its end. Everything the program
+// does is in run.cpp and the commands; nothing here knows a command or an option.
 
+#include "base/apart.hpp"
 #include "base/interrupt.hpp"
 #include "cli/console.hpp"
 #include "cli/run.hpp"
 
+#include <cstdio>
 #include <string>
+#include <unistd.h>
 #include <vector>
 
 int main(int argc, char **argv) {
     retouch::fill_closed_streams();
     retouch::install_interrupt_handlers();
-    return retouch::run_cli(std::vector<std::string>(argv + 1, argv + argc));
+    const int code = retouch::run_cli(std::vector<std::string>(argv + 1, argv + argc));
+    if (retouch::is_any_left_behind()) {
+        static_cast<void>(std::fflush(nullptr));
+        _exit(code);
+    }
+    return code;
 }

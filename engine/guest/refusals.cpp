@@ -144,6 +144,9 @@ Error file_operation(std::string_view what, std::string_view path, int code) {
         hint = "the guest's filesystem is full; use a larger image";
     else if (code == EROFS)
         hint = "the guest is open for looking only";
+    else if (code == EINVAL)
+        hint = "the image may hold a damaged ACL for it, which keeps everybody but its owner out: "
+               "take it off in the image with setfattr -x system.posix_acl_access";
     else if (code == EIO)
         hint = "the host's disk may be full, or the image damaged";
     return {ErrorKind::failed,

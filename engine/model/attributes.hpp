@@ -7,6 +7,9 @@
 
 namespace retouch {
 
+/// Stands for a value that is there and that no kernel hands out.
+inline constexpr std::string_view k_unreadable_attribute = "unreadable";
+
 /// What stands behind "NAME=", the first time where it stands twice; nullopt without such a line.
 [[nodiscard]] std::optional<std::string_view> attribute_value(std::string_view attributes,
                                                               std::string_view name);

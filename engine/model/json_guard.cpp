@@ -109,6 +109,9 @@ Json parse_guarded(const std::string &text, const JsonBounds &bounds, const std:
     };
     if (text.size() > bounds.bytes)
         throw refuse(fmt::format("is larger than {}", format_bytes(bounds.bytes)));
+    // The parser takes a NUL for the end of the text.
+    if (const auto nul = text.find('\0'); nul != std::string::npos)
+        throw refuse(fmt::format("is not JSON: {}", position_text(text, nul + 1)));
     Guard guard(text, bounds);
     if (!Json::sax_parse(text, &guard))
         throw refuse(guard.reason());

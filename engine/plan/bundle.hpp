@@ -21,7 +21,7 @@ void write_bundle(int fd, const std::filesystem::path &path, const Plan &plan);
 [[nodiscard]] bool is_bundle(const std::filesystem::path &path) noexcept;
 
 /// The text of the plan in a bundle, for plan_from_json(). Throws Error: invalid when it is
-/// damaged.
+/// damaged, also by anything that stands between its members or behind its end.
 [[nodiscard]] std::string bundled_plan_text(const std::filesystem::path &path);
 
 /// Puts the injected contents into `directory`, which must be empty and private, each under its

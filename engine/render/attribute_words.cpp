@@ -4,6 +4,7 @@
 
 #include "base/hex.hpp"
 #include "base/text.hpp"
+#include "model/attributes.hpp"
 #include "render/effect_words.hpp"
 
 #include <fmt/format.h>
@@ -59,6 +60,8 @@ std::string words_of(const std::string &line) {
     const std::size_t end = std::min(line.find('='), line.size());
     const std::string name = line.substr(0, end);
     const std::string_view value = std::string_view(line).substr(std::min(end + 1, line.size()));
+    if (value == k_unreadable_attribute)
+        return name + " (unreadable)";
     const std::string acl =
         name.starts_with("system.posix_acl_") ? acl_words(value) : std::string();
     return acl.empty() ? name : fmt::format("{} ({})", name, acl);

@@ -3,6 +3,7 @@
 #include "render/capability_words.hpp"
 
 #include "base/hex.hpp"
+#include "model/attributes.hpp"
 #include "render/effect_words.hpp"
 
 #include <fmt/format.h>
@@ -146,6 +147,8 @@ std::string words_of(const FileCapabilities &found) {
 std::string capability_words(std::string_view digits) {
     if (const auto found = decoded(digits))
         return words_of(*found);
+    if (digits == k_unreadable_attribute)
+        return "unreadable: no kernel hands out what the image holds";
     return "malformed: " + clipped(digits, k_longest_malformed);
 }
 

@@ -7,7 +7,8 @@
 namespace retouch {
 
 /// `cap_dac_override,cap_setuid+ep`, of the hexadecimal digits of the attribute, any revision;
-/// "malformed: ..." where they are none. Safe to print, bounded, on one line.
+/// "malformed: ..." where they are none, "unreadable: ..." where nobody can have them. Safe to
+/// print, bounded, on one line.
 [[nodiscard]] std::string capability_words(std::string_view digits);
 
 } // namespace retouch

@@ -5,6 +5,7 @@
 
 #include "base/clock.hpp"
 #include "base/interrupt.hpp"
+#include "base/sync_file.hpp"
 #include "base/text.hpp"
 #include "base/waiting.hpp"
 #include "retouch/json.hpp"
@@ -181,8 +182,7 @@ void DiskExport::finish() {
     if (read_only_ || disk_path_.empty())
         return;
     const UniqueFd file = open_file(disk_path_, O_RDONLY);
-    if (fsync(file.get()) != 0)
-        throw system_error("write", disk_path_, errno);
+    sync_file(file.get(), disk_path_);
 }
 
 } // namespace retouch

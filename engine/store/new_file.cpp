@@ -97,13 +97,8 @@ NewFile::~NewFile() {
         unlink(path_.c_str());
 }
 
-void NewFile::start_sync() const noexcept {
-    static_cast<void>(sync_file_range(fd(), 0, 0, SYNC_FILE_RANGE_WRITE));
-}
-
 void NewFile::sync() const {
-    if (fsync(fd()) != 0)
-        throw system_error("write", path_, errno);
+    sync_file(fd(), path_);
 }
 
 void NewFile::move_to(const std::filesystem::path &path) {

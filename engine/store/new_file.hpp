@@ -3,6 +3,7 @@
 // replaces anything, neither when created nor when moved.
 
 #include "base/file.hpp"
+#include "base/sync_file.hpp"
 
 #include <filesystem>
 #include <optional>
@@ -28,7 +29,9 @@ class NewFile {
     ~NewFile();
 
     NewFile(NewFile &&other) noexcept
-        : path_(std::exchange(other.path_, {})), fd_(std::move(other.fd_)) {}
+        : path_(std::exchange(other.path_, {})),
+          fd_(std::move(other.fd_)),
+          write_out_(std::move(other.write_out_)) {}
 
     NewFile &operator=(NewFile &&) = delete;
     NewFile(const NewFile &) = delete;
@@ -40,7 +43,7 @@ class NewFile {
 
     /// Asks the kernel to begin writing the contents out and does not wait, so that a later sync()
     /// has less to wait for. A hint only.
-    void start_sync() const noexcept;
+    void start_sync() noexcept { write_out_.emplace(fd()); }
 
     /// Makes the contents durable. Throws Error.
     void sync() const;
@@ -56,6 +59,7 @@ class NewFile {
 
     std::filesystem::path path_; ///< empty: nothing to remove
     UniqueFd fd_;
+    std::optional<WriteOut> write_out_;
 };
 
 /// Removes `path` unless a living NewFile::locked() holds it. False when one does.

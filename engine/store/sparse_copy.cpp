@@ -60,7 +60,7 @@ void write_used(const NewFile &file, std::uint64_t offset, std::string_view byte
     }
 }
 
-void copy_sparse(int source, const std::filesystem::path &source_path, const NewFile &target) {
+void copy_sparse(int source, const std::filesystem::path &source_path, NewFile &target) {
     if (clone_blocks(source, target))
         return;
     if (ftruncate(target.fd(), static_cast<off_t>(file_size(source, source_path))) != 0)

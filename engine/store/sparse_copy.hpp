@@ -12,7 +12,7 @@ namespace retouch {
 
 /// Makes `target`, an empty file, equal to the file open at `source`. Holes stay holes and blocks
 /// of zeros become holes. Interruptible. Throws Error, with `target` left unfinished.
-void copy_sparse(int source, const std::filesystem::path &source_path, const NewFile &target);
+void copy_sparse(int source, const std::filesystem::path &source_path, NewFile &target);
 
 /// Writes `bytes` at `offset` into a new file; blocks of zeros are left out. Throws Error.
 void write_used(const NewFile &file, std::uint64_t offset, std::string_view bytes);

@@ -19,7 +19,8 @@ struct EntryState {
     std::string target;
     std::string sha256; ///< lower-case hex, of a regular file whose bytes are known; else empty
     /// Extended attributes, labels and ACLs included: "NAME=HEX" each on a line of its own, sorted;
-    /// instead of HEX "sha256:HEX" for values over 64 bytes.
+    /// instead of HEX "sha256:HEX" for values over 64 bytes, and "unreadable" for what the kernel
+    /// has and does not hand out; "others=unreadable" where it does not even tell all names.
     std::string attributes;
 
     bool operator==(const EntryState &) const = default;

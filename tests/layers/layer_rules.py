@@ -62,7 +62,7 @@ FEW_MAY = [
      {"engine/base/pidfd.hpp", "engine/base/process_handle.cpp"},
      "signals are sent by base/process_handle.hpp: the number of a failed start would mean everybody"),
     ("fork|vfork|clone|clone3|posix_spawnp?|popen|system",
-     {"engine/base/child_start.cpp", "engine/guest/appliance/runner/main.cpp",
+     {"engine/base/child_start.cpp", "engine/base/sync_file.cpp", "engine/guest/appliance/runner/main.cpp",
       "engine/guest/appliance/runner/command_process.cpp",
       "engine/guest/appliance/runner/first_process.cpp", "engine/guest/appliance/runner/kernel_views.cpp",
       "engine/guest/host/launcher/network.cpp", "engine/guest/host/launcher/user_namespace.cpp"},
@@ -79,6 +79,7 @@ WAITING = {
     r"\b(sleep_for|sleep_until|usleep|nanosleep)\b": "pause_for of base/waiting.hpp",
     r"(?<![\w.])(::)?p?poll\s*\(|\bepoll_wait\b": "wait_for_events of base/waiting.hpp",
     r"\bflock\s*\(|\bF_(OFD_)?SETLKW\b": "lock_within of base/waiting.hpp or LockFile",
+    r"(?<![\w.>])(fsync|fdatasync|syncfs)\s*\(": "sync_file of base/sync_file.hpp",
     r"\bbusy_timeout\b|\bsetBusyTimeout\b": "the busy handler of catalog/database.cpp",
 }
 # The same for files of this host. The guest layer opens what is in an image, where only regular files are read.
@@ -89,6 +90,9 @@ READING = {
 }
 # file -> why it waits in a way of its own
 WAITS_ITSELF = {
+    "engine/apply/journal.cpp": "a line at a time, and undoing relies upon it",
+    "engine/guest/host/loop_device.cpp": "what is attached cannot be left before it is written",
+    "engine/guest/host/rooted.cpp": "what is mounted cannot be left before it is written",
     "engine/guest/appliance/watchdog.cpp": "is what hears of signals while the appliance works",
     "engine/guest/appliance/qemu_monitor.cpp": "the watchdog ends the machine it waits for",
     "engine/guest/host/bubblewrap.cpp": "a moment, for what it has killed",

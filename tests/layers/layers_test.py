@@ -128,6 +128,7 @@ class TheCheckItself(unittest.TestCase):
         for call, instead in (("std::this_thread::sleep_for(x);", "pause_for of base/waiting.hpp"),
                               ("poll(&one, 1, -1);", "wait_for_events of base/waiting.hpp"),
                               ("flock(fd, LOCK_EX);", "lock_within of base/waiting.hpp or LockFile"),
+                              ("if (fsync(fd.get()) != 0)", "sync_file of base/sync_file.hpp"),
                               ("database.setBusyTimeout(10);", "the busy handler of catalog/database.cpp"),
                               ("::read(STDIN_FILENO, x, 1);", "read_some and write_all of base/file.hpp"),
                               ("std::ifstream file(path);", "read_file and write_all of base/file.hpp")):

@@ -189,9 +189,54 @@ class Bundle(unittest.TestCase):
 
     def test_a_torn_one_is_refused(self):
         data = self.bundle.read_bytes()
-        self.bundle.write_bytes(data[:len(data) // 2])
-        self.refused(f"error: the bundle {self.bundle} is damaged: Truncated tar archive\n"
+        with tarfile.open(self.bundle) as archive:
+            agent = next(m for m in archive if m.size == 320000)
+        self.bundle.write_bytes(data[:agent.offset_data + 1000])
+        self.refused(f"error: the bundle {self.bundle} is damaged: it ends within its member {agent.name}\n"
                      "  make the bundle again with: retouch plan --bundle -o FILE RECIPE\n")
+
+    def test_what_belongs_to_no_member_is_refused_and_where_it_stands_is_told(self):
+        good = self.bundle.read_bytes()
+        with tarfile.open(self.bundle) as archive:
+            first, second, *_ = archive
+        end = len(good) - 1024
+        padding = first.offset_data + first.size
+        comment = tarfile.TarInfo("x")
+        comment.pax_headers = {"comment": "hidden"}
+        extension = comment.tobuf(tarfile.PAX_FORMAT)[:1024]
+        record = -len(good) % 10240
+        for name, data, said in (
+                ("behind the end", good + b"junk", f"it ends at byte {len(good)}, and 4 more follow"),
+                ("zeros behind the end", good + bytes(512), f"it ends at byte {len(good)}, and 512 more follow"),
+                ("another bundle", good + good, f"it ends at byte {len(good)}, and {len(good)} more follow"),
+                ("in the last record", good + bytes(record - 1) + b"x", f"at byte {len(good) + record - 1} belongs to"),
+                ("a block of zeros, then more", good[:end] + bytes(512) + b"x" * 512, f"at byte {end + 512} belongs to"),
+                ("in the padding of the plan", good[:padding] + b"x" + good[padding + 1:], f"at byte {padding} belongs to"),
+                ("an extension", good[:second.offset] + extension + good[second.offset:],
+                 f"at byte {second.offset}, before its member {second.name}, is more than a file's head"),
+                ("no end", good[:end], f"it stops at byte {end}, before its end is marked"),
+                ("half an end", good[:-512], f"it stops at byte {end + 512}, before its end is marked"),
+                ("a cut end", good[:-1], f"it stops at byte {len(good) - 1}, before its end is marked")):
+            with self.subTest(name):
+                self.bundle.write_bytes(data)
+                self.refused(said)
+                said_by_show = self.world.retouch("show", self.bundle, expect=65).stderr
+                self.assertIn(said, said_by_show)
+
+    def test_one_that_tar_wrote_again_is_as_good(self):
+        self.rewritten(lambda members: None)
+        self.assertEqual(0, self.bundle.stat().st_size % 10240)
+        self.world.retouch("apply", self.bundle, "--yes", *HOST)
+
+    def test_a_plan_with_anything_behind_it_is_refused(self):
+        plan = self.world.directory / "plan.json"
+        self.world.retouch("plan", self.recipe, "-o", plan, *HOST)
+        good = plan.read_bytes()
+        for more in (b"x", b"{}", good, b"\0", b"\0{}"):
+            with self.subTest(more[:5]):
+                plan.write_bytes(good + more)
+                for command in (["apply", plan, "--yes", *HOST], ["show", plan], ["discard", plan]):
+                    self.assertIn("is not JSON: line ", self.world.retouch(*command, expect=65).stderr)
 
     def test_a_file_that_vanished_leaves_no_bundle(self):
         (self.world.directory / "tree/empty").unlink()

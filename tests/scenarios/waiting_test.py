@@ -3,9 +3,11 @@
 
 import contextlib
 import fcntl
+import json
 import os
 import pty
 import signal
+import socket
 import sqlite3
 import subprocess
 import time
@@ -52,6 +54,18 @@ def database_locked(world):
     connection.close()
 
 
+@contextlib.contextmanager
+def monitor_silent(world):
+    """Ceph's monitor is connected to and never answers; cloud.yaml is the configuration of its cloud."""
+    with socket.create_server(("127.0.0.1", 0)) as monitor:
+        keyring = world.write("keyring", "[client.glance]\nkey = AQDxZpRlAAAAABAAkTzL5Lh+6t4Q8aWnCwRBxg==\n")
+        conf = world.write("ceph.conf", f"[global]\nmon_host = v1:127.0.0.1:{monitor.getsockname()[1]}\n")
+        rbd = {"conf": str(conf), "user": "glance", "keyring": str(keyring)}
+        cloud = {"type": "glance", "cloud": "none", "rbd": rbd}
+        world.write("cloud.yaml", json.dumps({"default": "cloud", "catalogs": {"cloud": cloud}}))
+        yield
+
+
 # name: (what holds it up, or None; the command line)
 WAITS = {
     "for a reader of events": (None, lambda w: ["apply", w.recipe(SLEEPY), "--yes", *HOST, "--events", fifo(w, "f")]),
@@ -61,6 +75,7 @@ WAITS = {
     "for a reader of standard error": (None, lambda w: ["check", w.recipe(WRONG)]),
     "for the catalog's directory": (directory_locked, lambda w: ["import", tiny(), "--name", "more"]),
     "for the catalog's database": (database_locked, lambda w: ["remove", w.image("base")["id"], "--yes"]),
+    "for a Ceph monitor": (monitor_silent, lambda w: ["--config", "cloud.yaml", "doctor"]),
     "for a digest, in check": (None, lambda w: ["check", large(w)]),
     "for a digest, in plan": (None, lambda w: ["plan", large(w), *HOST]),
 }

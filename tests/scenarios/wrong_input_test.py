@@ -1,7 +1,9 @@
 #!/usr/bin/python3
 """Wrong input of every kind: a clear error, its exit code, and nothing changed."""
 
+import contextlib
 import os
+import sqlite3
 import subprocess
 import time
 import unittest
@@ -241,6 +243,46 @@ class Commands(unittest.TestCase):
                     self.assertEqual([], world.leftovers())
         finally:
             os.unlink(secret)
+
+
+@needs_root
+class Detach(unittest.TestCase):
+    """Only what a recipe made is detached; everything that is named is looked at before anything is changed."""
+
+    def mark(self, world, image, name, value):
+        """A property that no command sets."""
+        with contextlib.closing(sqlite3.connect(world.catalog / "catalog.db", isolation_level=None)) as database:
+            database.execute("INSERT INTO image_properties VALUES (?, ?, ?)", (image["id"], name, value))
+
+    def test_what_is_named(self):
+        with World_() as world:
+            world.retouch("apply", world.recipe("commands: ['true']\npublish: {name: made}\n"), "--yes", *HOST)
+            world.retouch("apply", world.recipe("commands: ['true']\npublish: {name: unfinished}\n").rename(
+                world.directory / "other.yaml"), "--yes", *HOST)
+            base, made, unfinished = map(world.image, ("base", "made", "unfinished"))
+            self.mark(world, made, "retouch_detach", "pending")
+            self.mark(world, unfinished, "retouch_unfinished", "run")
+            foreign = f'error: "base" ({base["id"]}) was not made by a recipe; only such images are detached'
+            at_work = f'error: "unfinished" ({unfinished["id"]}) is still being made by another run'
+            independent = f'"made" ({made["id"]}) depends on no other image.'
+            for named, code, said in (
+                    ([base["id"]], 5, foreign),
+                    (["base"], 5, foreign),
+                    ([made["id"], base["id"]], 5, foreign),
+                    ([unfinished["id"]], 75, at_work),
+                    (["made", "unfinished"], 75, at_work),
+                    ([made["id"][:-1]], 1, f"error: no image '{made['id'][:-1]}' in catalog world"),
+                    (["00000000-0000-4000-8000-000000000000"], 1, "error: no image '00000000-"),
+                    (["../images"], 1, "error: no image '../images' in catalog world")):
+                with self.subTest(named=named):
+                    before = world.state()
+                    self.assertIn(said, world.retouch("detach", *named, expect=code).stderr)
+                    self.assertEqual(before, world.state())
+            self.assertEqual(independent + "\n", world.retouch("detach", made["id"]).stdout)
+            self.assertNotIn("retouch_detach", world.image("made")["properties"])
+            before = world.state()
+            self.assertEqual(independent + "\n", world.retouch("detach", made["id"]).stdout)
+            self.assertEqual(before, world.state())
 
 
 if __name__ == "__main__":

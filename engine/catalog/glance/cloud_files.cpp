@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace retouch {
 
@@ -107,11 +108,22 @@ Json with_plain_keys(const Json &value, int depth) {
     return plain;
 }
 
+bool is_control(char letter) {
+    return letter >= 0 && letter < ' ' && letter != '\n' && letter != '\r' && letter != '\t';
+}
+
 Json parse(const fs::path &file, const std::string &text) {
     if (invalid_utf8(text))
         throw bad_file(file, "is not UTF-8 text");
+    // YAML has none, and the library takes one of them for the end of the file.
+    if (const auto at = std::ranges::find_if(text, is_control); at != text.end())
+        throw bad_file(file, fmt::format("has a control character in line {}",
+                                         std::count(text.begin(), at, '\n') + 1));
     try {
-        Json content = Converter(file).convert(YAML::Load(text));
+        const std::vector<YAML::Node> documents = YAML::LoadAll(text);
+        if (documents.size() > 1)
+            throw bad_file(file, "holds more than one document: keep the one that is meant");
+        Json content = documents.empty() ? Json() : Converter(file).convert(documents.front());
         if (!content.is_object() && !content.is_null())
             throw bad_file(file, "holds no keys and values");
         return content;

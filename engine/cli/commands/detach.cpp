@@ -3,6 +3,7 @@
 
 #include "apply/detach.hpp"
 #include "base/interrupt.hpp"
+#include "base/text.hpp"
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/find_image.hpp"
@@ -16,11 +17,25 @@ namespace retouch {
 
 namespace {
 
-/// Those named, or all whose record says that it is still to be done.
+/// Throws Error when `image` is none that a recipe made, or is still being made.
+void require_detachable(const Image &image) {
+    const std::string shown = fmt::format("{} ({})", in_quotes(image.name), escape(image.id));
+    if (!image.property(lineage::k_recipe))
+        throw Error(
+            ErrorKind::refused,
+            fmt::format("{} was not made by a recipe; only such images are detached", shown),
+            "without an image named, retouch detach does all that wait for it");
+    if (image.unfinished())
+        throw Error(ErrorKind::temporary,
+                    fmt::format("{} is still being made by another run", shown),
+                    "wait for its end; what a dead run left is cleared by the next retouch apply");
+}
+
+/// Those named, or all whose record says that it is still to be done. Throws Error.
 std::vector<Image> chosen(const std::vector<std::string> &names, const Catalog &catalog) {
     std::vector<Image> images;
     for (const std::string &name : names)
-        images.push_back(find_image(catalog, name));
+        require_detachable(images.emplace_back(find_image(catalog, name)));
     if (!names.empty())
         return images;
     for (Image &image : catalog.images())

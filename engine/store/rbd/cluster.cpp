@@ -1,9 +1,11 @@
 // Cluster: how a connection is set up, and why it could not be.
 // Ceph tells only a number; what was wrong is found out by looking at the configuration it used.
+// Its calls cannot be stopped: those that wait for monitors are made apart.
 // Nothing of Ceph's own logging may reach the terminal.
 
 #include "store/rbd/cluster.hpp"
 
+#include "base/apart.hpp"
 #include "base/descriptors.hpp"
 #include "base/file.hpp"
 #include "base/interrupt.hpp"
@@ -127,22 +129,30 @@ std::string fsid_of(rados_t handle) {
     return text;
 }
 
+struct Answer {
+    int code = 0;
+    std::string text;
+};
+
 /// What the monitors answer to a command, as JSON; null when it is none.
-Json ask_monitors(rados_t handle, const char *command, std::string_view doing) {
-    char *answer = nullptr;
-    std::size_t length = 0;
-    const int code =
-        rados_mon_command(handle, &command, 1, "", 0, &answer, &length, nullptr, nullptr);
-    const std::unique_ptr<char, decltype(&rados_buffer_free)> owned(answer, &rados_buffer_free);
-    if (code != 0)
-        throw ceph_error(doing, code);
-    Json parsed = Json::parse(std::string_view(answer, length), nullptr, false);
+Json ask_monitors(const RadosHandle &handle, const char *command, std::string_view doing) {
+    const auto answer = call_apart<Answer>([handle, command]() mutable {
+        char *text = nullptr;
+        std::size_t length = 0;
+        const int code =
+            rados_mon_command(handle.get(), &command, 1, "", 0, &text, &length, nullptr, nullptr);
+        const std::unique_ptr<char, decltype(&rados_buffer_free)> owned(text, &rados_buffer_free);
+        return Answer{code, std::string(text, length)};
+    });
+    if (answer.code != 0)
+        throw ceph_error(doing, answer.code);
+    Json parsed = Json::parse(answer.text, nullptr, false);
     return parsed.is_discarded() ? Json() : parsed;
 }
 
 /// There is a socket for each OSD that is talked to, and Ceph aborts the process when it can have
 /// no more. Where there may be as many as any cluster needs, it need not be asked how large it is.
-void provide_descriptors(rados_t handle) {
+void provide_descriptors(const RadosHandle &handle) {
     constexpr std::uint64_t k_largest_cluster = 10000;
     constexpr std::uint64_t k_sockets_of_an_osd = 3; // of the store, the lock, the watch for room
     if (raise_descriptors(k_descriptors_of_a_run + k_sockets_of_an_osd * k_largest_cluster))
@@ -218,22 +228,22 @@ Cluster::Cluster(const RbdAccess &access, std::chrono::seconds operation_limit) 
     rados_t created = nullptr;
     if (const int code = rados_create2(&created, "ceph", client.c_str(), 0); code != 0)
         throw ceph_error("set up a Ceph client", code);
-    std::unique_ptr<void, decltype(&rados_shutdown)> handle(created, &rados_shutdown);
+    handle_.reset(created, &rados_shutdown);
     configure(created, access, operation_limit);
-    if (const int code = rados_connect(created); code != 0)
+    const int code = call_apart<int>([handle = handle_] { return rados_connect(handle.get()); });
+    if (code != 0)
         throw connect_error(created, access, code);
     fsid_ = fsid_of(created);
-    provide_descriptors(created);
-    handle_ = handle.release();
-}
-
-Cluster::~Cluster() {
-    rados_shutdown(handle_);
+    provide_descriptors(handle_);
 }
 
 Pool Cluster::pool(const std::string &name) const {
-    rados_ioctx_t context = nullptr;
-    int code = rados_ioctx_create(handle_, name.c_str(), &context);
+    const auto opened = call_apart<std::pair<int, rados_ioctx_t>>([handle = handle_, name] {
+        rados_ioctx_t context = nullptr;
+        const int code = rados_ioctx_create(handle.get(), name.c_str(), &context);
+        return std::pair(code, context);
+    });
+    auto [code, context] = opened;
     if (code == -ENOENT)
         throw Error(ErrorKind::refused,
                     fmt::format("the Ceph cluster {} has no pool '{}'", fsid_, escape(name)),
@@ -251,7 +261,7 @@ Pool Cluster::pool(const std::string &name) const {
 int Cluster::required_release() const {
     std::int8_t least = 0;
     std::int8_t required = 0;
-    const int code = rados_get_min_compatible_client(handle_, &least, &required);
+    const int code = rados_get_min_compatible_client(handle_.get(), &least, &required);
     if (code != 0)
         throw ceph_error("ask the Ceph cluster which clients it requires", code);
     return required;
@@ -269,7 +279,7 @@ bool Cluster::is_full(std::int64_t pool) const {
 
 std::string Cluster::pool_name(std::int64_t id) const {
     std::string name(k_longest_option, '\0');
-    const int length = rados_pool_reverse_lookup(handle_, id, name.data(), name.size());
+    const int length = rados_pool_reverse_lookup(handle_.get(), id, name.data(), name.size());
     if (length < 0)
         throw ceph_error(fmt::format("find the Ceph pool number {}", id), length);
     name.resize(static_cast<std::size_t>(length));

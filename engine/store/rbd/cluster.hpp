@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,6 +26,9 @@ namespace retouch {
 /// returns it. Missing rights are not_authorised, no answer is unavailable, a cancelled act
 /// interrupted; those and a full cluster bring their own hint. `doing` is escaped already.
 [[nodiscard]] Error ceph_error(std::string_view doing, int code);
+
+/// A rados_t, shut down when nobody uses it any more: calls that were left behind may still do.
+using RadosHandle = std::shared_ptr<void>;
 
 class Cluster;
 
@@ -74,10 +78,9 @@ class Cluster {
     /// Connects; gives up after ten seconds. Later operations fail with ETIMEDOUT when the cluster
     /// does not answer for `operation_limit`, and may have been done all the same. Throws Error:
     /// bad_config for a missing or unreadable ceph.conf, not_authorised for a missing keyring or a
-    /// refused key, unavailable when no monitor answers.
+    /// refused key, unavailable when no monitor answers, interrupted.
     explicit Cluster(const RbdAccess &access,
                      std::chrono::seconds operation_limit = std::chrono::seconds(60));
-    ~Cluster();
     Cluster(const Cluster &) = delete;
     Cluster &operator=(const Cluster &) = delete;
 
@@ -101,7 +104,7 @@ class Cluster {
 
   private:
     RbdAccess access_;
-    void *handle_ = nullptr; ///< a rados_t
+    RadosHandle handle_;
     std::string fsid_;
 };
 

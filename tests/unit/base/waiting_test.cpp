@@ -1,25 +1,46 @@
 #include "base/waiting.hpp"
 
+#include "base/apart.hpp"
 #include "base/clock.hpp"
 #include "base/digest.hpp"
 #include "base/file.hpp"
 #include "base/interrupt.hpp"
+#include "base/sync_file.hpp"
+#include "base/text.hpp"
 #include "unit/base/child_helpers.hpp"
 
 #include <catch2/catch.hpp>
 
+#include <cerrno>
 #include <csignal>
 #include <fcntl.h>
 #include <functional>
 #include <poll.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <thread>
 #include <unistd.h>
 
 using namespace retouch;
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
+
+namespace {
+
+enum class Disk { good, hangs, fails };
+
+Disk disk = Disk::good;
+
+} // namespace
+
+/// Takes the place of the C library's: what a disk does is up to the test.
+extern "C" int fsync(int fd) {
+    while (disk == Disk::hangs)
+        sleep(60);
+    errno = ENOSPC;
+    return disk == Disk::fails ? -1 : static_cast<int>(syscall(SYS_fsync, fd));
+}
 
 namespace {
 
@@ -109,11 +130,97 @@ TEST_CASE("waiting: each kind of it ends with a signal") {
             (void)lock_within(other.get(), LOCK_EX, scratch / "lock");
         }));
     }
+    SECTION("a disk") {
+        CHECK(ends_with_a_signal([&] {
+            disk = Disk::hangs;
+            fs::remove(scratch / "fifo");
+            write_file_atomically(scratch / "file", "x");
+        }));
+        CHECK(fs::is_empty(scratch.directory.path()));
+    }
+    SECTION("a call made apart") {
+        CHECK(ends_with_a_signal([] { call_apart<int>([] { return pause(); }); }));
+    }
     SECTION("a digest") {
         const UniqueFd file = open_file(scratch / "large", O_RDWR | O_CREAT);
         REQUIRE(ftruncate(file.get(), off_t{64} << 30) == 0);
         CHECK(ends_with_a_signal([&] { (void)sha256_file(scratch / "large"); }));
     }
+}
+
+TEST_CASE("waiting: what a disk answers is told, and no process stays") {
+    const Scratch scratch;
+    const fs::path path = scratch / "file";
+    const UniqueFd file = open_file(path, O_RDWR | O_CREAT);
+    CHECK(in_child([&] {
+              sync_file(file.get(), path);
+              return has_no_children() ? 0 : 1;
+          }) == 0);
+    CHECK(in_child([&] {
+              disk = Disk::fails;
+              try {
+                  sync_file(file.get(), path);
+              } catch (const Error &error) {
+                  const std::string expected =
+                      "cannot write " + path.string() + ": No space left on device";
+                  return error.what() == expected && has_no_children() ? 0 : 1;
+              }
+              return 2;
+          }) == 0);
+}
+
+TEST_CASE("waiting: after an interruption a disk is given a moment") {
+    const Scratch scratch;
+    const auto write_after_signal = [&](Disk kind) {
+        return in_child([&] {
+            install_interrupt_handlers();
+            raise(SIGTERM);
+            disk = kind;
+            const Stopwatch watch;
+            try {
+                write_file_atomically(scratch / "report", "x");
+            } catch (const Error &error) {
+                return error.kind() == ErrorKind::interrupted && watch.seconds() < 5 ? 1 : 2;
+            }
+            return 0;
+        });
+    };
+    CHECK(write_after_signal(Disk::good) == 0);
+    CHECK(write_after_signal(Disk::hangs) == 1);
+}
+
+TEST_CASE("waiting: who is left behind with a disk holds no lock and no pipe") {
+    const Scratch scratch;
+    const Pipe pipe;
+    const UniqueFd lock = open_file(scratch / "lock", O_RDWR | O_CREAT);
+    REQUIRE(flock(lock.get(), LOCK_EX) == 0);
+    CHECK(in_child([&] {
+              std::vector<std::string> open;
+              disk = Disk::hangs;
+              std::thread writer([&] { write_file_atomically(scratch / "file", "x"); });
+              writer.detach();
+              std::string child;
+              for (int tries = 0; tries < 100 && open.size() != 1; ++tries) {
+                  std::this_thread::sleep_for(50ms);
+                  child.clear();
+                  for (const auto &task : fs::directory_iterator("/proc/self/task"))
+                      child += std::string(trim(read_if_there(task.path() / "children", 100)));
+                  open.clear();
+                  std::error_code none;
+                  for (const auto &fd : fs::directory_iterator("/proc/" + child + "/fd", none))
+                      open.push_back(fs::read_symlink(fd.path(), none).filename());
+              }
+              kill(std::stoi(child), SIGKILL);
+              return open.size() == 1 && open[0].ends_with(".tmp") ? 0 : 1;
+          }) == 0);
+}
+
+TEST_CASE("waiting: a call made apart gives its result, or what it throws") {
+    const auto owned = std::make_shared<int>(7);
+    CHECK(call_apart<int>([owned] { return *owned; }) == 7);
+    CHECK(owned.use_count() == 1);
+    CHECK_THROWS_WITH(call_apart<int>([]() -> int { throw std::runtime_error("no"); }), "no");
+    CHECK_FALSE(is_any_left_behind());
 }
 
 TEST_CASE("waiting: what comes in time is not an error") {

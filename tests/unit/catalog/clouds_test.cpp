@@ -411,6 +411,16 @@ TEST_CASE("clouds: a file that cannot be used is named with the reason") {
               .starts_with("DIR/work/clouds.yaml is not YAML: line "));
     CHECK(failure("- a\n").starts_with("DIR/work/clouds.yaml holds no keys and values"));
     CHECK(failure("clouds: \xff").starts_with("DIR/work/clouds.yaml is not UTF-8 text"));
+    for (const char *separator : {"---\n", "...\n---\n", "...\n"}) {
+        CAPTURE(separator);
+        CHECK(failure(fmt::format("clouds: {{}}\n{}clouds: {{a: {{}}}}\n", separator))
+                  .starts_with("DIR/work/clouds.yaml holds more than one document: "));
+    }
+    for (const char letter : {'\0', '\4', '\x1a'}) {
+        CAPTURE(static_cast<int>(letter));
+        CHECK(failure(fmt::format("clouds: {{}}\n{}anything", letter))
+                  .starts_with("DIR/work/clouds.yaml has a control character in line 2"));
+    }
     std::string bomb = "a0: &a0 [x, x]\n";
     for (int i = 1; i < 30; ++i)
         bomb += fmt::format("a{}: &a{} [*a{}, *a{}]\n", i, i, i - 1, i - 1);

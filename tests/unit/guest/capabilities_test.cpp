@@ -1,7 +1,6 @@
 // What commands give files in capabilities lies on the disk as it would without a sandbox: compared
 // as bytes, because the kernel shows both forms alike.
 
-#include "base/process.hpp"
 #include "unit/guest/open_guests.hpp"
 
 #include <catch2/catch.hpp>
@@ -16,18 +15,9 @@ const std::string k_plain = "(20) = 01 00 00 02 00 20 00 00 00 00 00 00 00 00 00
 const std::string k_of_root = // of the root of a namespace
     "(24) = 01 00 00 03 00 20 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 ";
 
-std::string debugfs(const ImageFile &image, const std::string &request, bool write = false) {
-    ProcessSpec spec;
-    spec.program = "debugfs";
-    spec.arguments = {"-R", request, image.path().string() + "?offset=1048576"};
-    if (write)
-        spec.arguments.insert(spec.arguments.begin(), "-w");
-    return run_checked(spec, "look into the image").out;
-}
-
 /// "" when there are none.
 std::string stored_at(const ImageFile &image, const std::string &path) {
-    const std::string said = debugfs(image, "ea_get -x " + path + " security.capability");
+    const std::string said = image.debugfs("ea_get -x " + path + " security.capability");
     const std::size_t at = std::min(said.find('('), said.size());
     return said.substr(at, said.find('\n', at) - at);
 }
@@ -37,7 +27,7 @@ void store_of_root(const ImageFile &image, const std::string &path) {
     const std::filesystem::path value = image.directory() / "value";
     write_file_atomically(value,
                           std::string("\x01\0\0\3\0\x20\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 24));
-    debugfs(image, fmt::format("ea_set -f {} {} security.capability", value.string(), path), true);
+    image.debugfs(fmt::format("ea_set -f {} {} security.capability", value.string(), path), true);
 }
 
 void must_run(Guest &guest, const std::string &script) {

@@ -128,6 +128,15 @@ std::string ImageFile::refusal(GuestKind kind, bool read_only) const {
     return "opened";
 }
 
+std::string ImageFile::debugfs(const std::string &request, bool write) const {
+    ProcessSpec spec;
+    spec.program = "debugfs";
+    spec.arguments = {"-R", request, path_.string() + "?offset=1048576"};
+    if (write)
+        spec.arguments.insert(spec.arguments.begin(), "-w");
+    return run_checked(spec, "look into the image").out;
+}
+
 Guest &shared_guest(GuestKind kind) {
     Shared &shared = all_shared()[kind];
     if (!shared.guest) {

@@ -39,6 +39,8 @@ class ImageFile {
                                               bool network = false) const;
     /// The message and hint of the Error that opening gives.
     [[nodiscard]] std::string refusal(GuestKind kind, bool read_only = false) const;
+    /// What debugfs answers to `request` about the root filesystem; on request it may write, too.
+    std::string debugfs(const std::string &request, bool write = false) const;
 
   private:
     TemporaryDirectory directory_;

@@ -19,6 +19,7 @@
 #include <functional>
 #include <stdexcept>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 using namespace retouch;
@@ -239,6 +240,33 @@ TEST_CASE("tree: a walk that is broken off leaves the working directory where it
     Tree tree;
     CHECK_THROWS_WITH(walk_tree(directory.get(), {}, tools, tree), "enough");
     CHECK(fs::current_path() == place);
+}
+
+TEST_CASE("tree: of more attributes than a kernel lists, those that count are told") {
+    const TemporaryDirectory made("/dev/shm", "tree-test-");
+    const fs::path path = made.path() / "file";
+    write_file_atomically(path, "");
+    const auto set = [&path](const std::string &name, const std::string &value) {
+        return setxattr(path.c_str(), name.c_str(), value.data(), value.size(), 0) == 0;
+    };
+    if (!set("trusted.a", "x")) {
+        WARN("skipped: it needs root and a tmpfs that takes attributes");
+        return;
+    }
+    const auto attributes = [&made] {
+        const UniqueFd directory = open_file(made.path(), O_RDONLY | O_DIRECTORY);
+        Tree tree;
+        REQUIRE(walk_tree(directory.get(), {}, host_tree_tools(), tree).code == 0);
+        return tree.entries.back().attributes;
+    };
+    CHECK(attributes() == "trusted.a=78\n");
+    for (int number = 0; number < 300; ++number)
+        REQUIRE(set("trusted." + std::to_string(number) + std::string(230, 'x'), "x"));
+    CHECK(attributes() == "others=unreadable\n");
+    REQUIRE(
+        set("security.capability", std::string("\1\0\0\2\0\x20\0\0", 8) + std::string(12, '\0')));
+    CHECK(attributes() ==
+          "others=unreadable\nsecurity.capability=0100000200200000" + std::string(24, '0') + "\n");
 }
 
 TEST_CASE("tree: metadata tell what may have changed") {

@@ -50,6 +50,7 @@ TEST_CASE("plan reader: what is no JSON is refused with the position") {
     CHECK(refusal("{} x") == "the plan is not JSON: line 1, column 4");
     CHECK(refusal("{\"a\": \"\xFF\"}") == "the plan is not JSON: line 1, column 8");
     CHECK(refusal("{\"a\": 1e999}") == "the plan is not JSON: line 1, column 11");
+    CHECK(refusal(std::string("{}\n\0 and more", 12)) == "the plan is not JSON: line 2, column 1");
     CHECK(refusal(std::string("\0", 1)) == "the plan is not JSON: line 1, column 1");
 }
 

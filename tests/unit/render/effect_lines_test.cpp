@@ -140,6 +140,8 @@ TEST_CASE("effect lines: capabilities of a file are told as getcap tells them") 
     CHECK(shown_as("0100000200000000000000000000008000000000") ==
           "capabilities /opt/p  cap_63+ep\n");
     CHECK(shown_as("0100000200000000000000000000000000000000") == "capabilities /opt/p  none\n");
+    CHECK(shown_as("unreadable") ==
+          "capabilities /opt/p  unreadable: no kernel hands out what the image holds\n");
     CHECK(shown_as("").starts_with("capabilities /opt/p  malformed"));
     CHECK(shown_as("\x1b[31m" + std::string(5000, 'x')).size() < 400);
     CHECK(shown_as("0100000282000000000000000000000000000000", 04755) ==
@@ -173,6 +175,9 @@ TEST_CASE("effect words: attributes of what is new are told, an ACL by whom it l
     CHECK(entry_line(added("/a", state)).text ==
           "/a  0664, 1 B, sha256 aaaaaaaaaaaa, attributes system.posix_acl_access (user 1000 rwx) "
           "user.a");
+    state.attributes = "others=unreadable\nuser.a=unreadable\n";
+    CHECK(entry_line(added("/a", state)).text ==
+          "/a  0664, 1 B, sha256 aaaaaaaaaaaa, attributes others (unreadable) user.a (unreadable)");
     state.attributes = "system.posix_acl_access=zz\n";
     CHECK(entry_line(added("/a", state)).text ==
           "/a  0664, 1 B, sha256 aaaaaaaaaaaa, attributes system.posix_acl_access");
