@@ -74,8 +74,7 @@ std::vector<Place> above(const std::vector<std::string> &globs) {
                 found.push_back(glob);
         }
     std::ranges::sort(found);
-    const auto rest = std::ranges::unique(found);
-    found.erase(rest.begin(), rest.end());
+    found.erase(std::unique(found.begin(), found.end()), found.end());
     return places_of(found);
 }
 
