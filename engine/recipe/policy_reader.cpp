@@ -5,7 +5,7 @@
 
 #include "recipe/policy_links.hpp"
 #include "recipe/policy_place.hpp"
-#include "recipe/policy_values.hpp"
+#include "recipe/policy_words.hpp"
 #include "recipe/policy_work.hpp"
 #include "recipe/schema_place.hpp"
 
@@ -18,16 +18,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <set>
 #include <string_view>
 
 namespace retouch {
 
 namespace {
-
-constexpr std::size_t k_most_mistakes = 20;
-constexpr std::size_t k_most_patterns = 1000;
-constexpr int k_largest_patterns = 200'000; ///< the sizes of all together
 
 constexpr std::array<std::string_view, 7> k_types = {"array",  "boolean", "integer", "null",
                                                      "number", "object",  "string"};
@@ -39,7 +34,7 @@ constexpr std::array<std::string_view, 9> k_beside_reference = {
 
 class Reader {
   public:
-    explicit Reader(std::vector<std::string> &mistakes) : mistakes_(mistakes) {}
+    explicit Reader(std::vector<std::string> &mistakes) : mistakes_(mistakes), words_(mistakes) {}
 
     PolicySchemas read(const Json &document) {
         schema(document, "#");
@@ -63,11 +58,6 @@ class Reader {
 
     static const std::vector<Keyword> &keywords();
 
-    void mistake(const std::string &place, std::string_view what) {
-        if (mistakes_.size() < k_most_mistakes)
-            mistakes_.push_back(fmt::format("{}: {}", shown_place(place), what));
-    }
-
     PolicySchema::Link schema(const Json &json, const std::string &place) {
         check_interrupt();
         PolicySchema &into = schemas_.emplace_back();
@@ -78,7 +68,7 @@ class Reader {
         else if (json.is_object())
             members(json, place, into);
         else
-            mistake(place, "a schema is an object, true or false");
+            words_.mistake(place, "a schema is an object, true or false");
         return &into;
     }
 
@@ -90,20 +80,21 @@ class Reader {
                 unknown(name, at);
             else if (json.contains("$ref") &&
                      std::ranges::find(k_beside_reference, name) == k_beside_reference.end())
-                mistake(at, "draft-07 ignores what stands beside '$ref'; put both into 'allOf'");
+                words_.mistake(at,
+                               "draft-07 ignores what stands beside '$ref'; put both into 'allOf'");
             else
                 (this->*known->read)(value, at, into);
         }
         const auto needs = [&](const char *name, const char *other) {
             if (json.contains(name) && !json.contains(other))
-                mistake(place, fmt::format("'{}' does nothing without '{}'", name, other));
+                words_.mistake(place, fmt::format("'{}' does nothing without '{}'", name, other));
         };
         needs("then", "if");
         needs("else", "if");
         if (json.contains("if") && !json.contains("then") && !json.contains("else"))
-            mistake(place, "'if' does nothing without 'then' or 'else'");
+            words_.mistake(place, "'if' does nothing without 'then' or 'else'");
         if (json.contains("additionalItems") && into.first_entries.empty())
-            mistake(place, "'additionalItems' does nothing unless 'items' is a list");
+            words_.mistake(place, "'additionalItems' does nothing unless 'items' is a list");
     }
 
     void unknown(const std::string &name, const std::string &place) {
@@ -118,13 +109,13 @@ class Reader {
             "maxContains",       "minContains",
             "prefixItems",       "unevaluatedProperties"};
         if (std::ranges::find(k_others, name) != k_others.end() || name == "unevaluatedItems")
-            return mistake(place, fmt::format("'{}' is a keyword of another draft", name));
+            return words_.mistake(place, fmt::format("'{}' is a keyword of another draft", name));
         std::vector<std::string> names;
         for (const Keyword &keyword : keywords())
             names.emplace_back(keyword.name);
         const auto near = did_you_mean(name, names);
-        mistake(place, fmt::format("unknown keyword '{}'{}", shorten(name),
-                                   near ? fmt::format("; did you mean '{}'?", *near) : ""));
+        words_.mistake(place, fmt::format("unknown keyword '{}'{}", shorten(name),
+                                          near ? fmt::format("; did you mean '{}'?", *near) : ""));
     }
 
     void resolve(PolicySchema &schema, const std::string &target) {
@@ -132,75 +123,15 @@ class Reader {
         if (found != by_place_.end())
             schema.reference = found->second;
         else
-            mistake(schema.place + "/$ref",
-                    fmt::format("no schema stands at '{}'", shorten(target)));
-    }
-
-    // What values of keywords are made of.
-
-    std::optional<std::size_t> count(const Json &json, const std::string &place) {
-        if (json.is_number_unsigned())
-            return json.get<std::size_t>();
-        mistake(place, "must be a whole number from 0 up");
-        return std::nullopt;
-    }
-
-    std::optional<PolicyNumber> number(const Json &json, const std::string &place) {
-        if (json.is_number())
-            return policy_number(json);
-        mistake(place, "must be a number");
-        return std::nullopt;
-    }
-
-    /// The entries of a list, of which there must be one at least.
-    const Json &list(const Json &json, const std::string &place) {
-        static const Json k_none = Json::array();
-        if (json.is_array() && !json.empty())
-            return json;
-        mistake(place, "must be a list with at least one entry");
-        return k_none;
-    }
-
-    const Json &object(const Json &json, const std::string &place) {
-        static const Json k_none = Json::object();
-        if (json.is_object())
-            return json;
-        mistake(place, "must be an object");
-        return k_none;
-    }
-
-    std::vector<std::string> texts(const Json &json, const std::string &place) {
-        std::vector<std::string> result;
-        const bool strings = json.is_array() && std::ranges::all_of(json, [](const Json &item) {
-                                 return item.is_string();
-                             });
-        if (strings)
-            result = json.get<std::vector<std::string>>();
-        if (!strings || std::set(result.begin(), result.end()).size() != result.size())
-            mistake(place, "must be a list of different texts");
-        return result;
+            words_.mistake(schema.place + "/$ref",
+                           fmt::format("no schema stands at '{}'", shorten(target)));
     }
 
     std::vector<PolicySchema::Link> schemas(const Json &json, const std::string &place) {
         std::vector<PolicySchema::Link> links;
-        for (const Json &item : list(json, place))
+        for (const Json &item : words_.list(json, place))
             links.push_back(schema(item, fmt::format("{}/{}", place, links.size())));
         return links;
-    }
-
-    std::optional<PolicyPattern> pattern_of(const std::string &text, const std::string &place) {
-        std::string why;
-        std::optional<Pattern> compiled = Pattern::compile(text, why);
-        if (compiled && (++patterns_ > k_most_patterns ||
-                         (patterns_size_ += compiled->size()) > k_largest_patterns)) {
-            why = "there are too many or too large ones in this policy";
-            compiled.reset();
-        }
-        if (compiled)
-            return PolicyPattern{text, *compiled};
-        mistake(place, fmt::format("'{}' is no usable regular expression: {}", shorten(text),
-                                   shorten(why)));
-        return std::nullopt;
     }
 
     // Keywords.
@@ -217,52 +148,55 @@ class Reader {
 
     template<auto field>
     void bound(const Json &json, const std::string &place, PolicySchema &into) {
-        into.*field = number(json, place);
+        into.*field = words_.number(json, place);
     }
 
     template<auto counts, auto field>
     void counted(const Json &json, const std::string &place, PolicySchema &into) {
-        (into.*counts).*field = count(json, place);
+        (into.*counts).*field = words_.count(json, place);
     }
 
     void nothing_judged(const Json & /*json*/, const std::string & /*place*/,
                         PolicySchema & /*into*/) {}
 
     void not_judged(const Json & /*json*/, const std::string &place, PolicySchema & /*into*/) {
-        mistake(place, "is not judged; 'pattern' is");
+        words_.mistake(place, "is not judged; 'pattern' is");
     }
 
     void draft(const Json &json, const std::string &place, PolicySchema &into) {
         if (into.place != "#" || (json != "http://json-schema.org/draft-07/schema#" &&
                                   json != "http://json-schema.org/draft-07/schema"))
-            mistake(place, "must be \"http://json-schema.org/draft-07/schema#\", at the top");
+            words_.mistake(place,
+                           "must be \"http://json-schema.org/draft-07/schema#\", at the top");
     }
 
     void id(const Json &json, const std::string &place, PolicySchema &into) {
         if (into.place != "#" || !json.is_string())
-            mistake(place, "must be a text, at the top");
+            words_.mistake(place, "must be a text, at the top");
     }
 
     void reference(const Json &json, const std::string &place, PolicySchema &into) {
         if (!json.is_string())
-            return mistake(place, "must be a text");
+            return words_.mistake(place, "must be a text");
         if (auto target = place_of_reference(json.get<std::string>()))
             references_.emplace_back(&into, std::move(*target));
         else
-            mistake(place, "must lead to a place in this policy, such as '#/definitions/name'");
+            words_.mistake(place,
+                           "must lead to a place in this policy, such as '#/definitions/name'");
     }
 
     void definitions(const Json &json, const std::string &place, PolicySchema & /*into*/) {
-        for (const auto &[name, item] : object(json, place).items())
+        for (const auto &[name, item] : words_.object(json, place).items())
             schema(item, place + "/" + place_part(name));
     }
 
     void type(const Json &json, const std::string &place, PolicySchema &into) {
-        into.types = texts(json.is_string() ? Json::array({json}) : list(json, place), place);
+        into.types =
+            words_.texts(json.is_string() ? Json::array({json}) : words_.list(json, place), place);
         for (const std::string &name : into.types)
             if (std::ranges::find(k_types, name) == k_types.end())
-                mistake(place, fmt::format("unknown type '{}'; there are {}", shorten(name),
-                                           fmt::join(k_types, ", ")));
+                words_.mistake(place, fmt::format("unknown type '{}'; there are {}", shorten(name),
+                                                  fmt::join(k_types, ", ")));
     }
 
     void constant(const Json &json, const std::string & /*place*/, PolicySchema &into) {
@@ -270,22 +204,23 @@ class Reader {
     }
 
     void allowed(const Json &json, const std::string &place, PolicySchema &into) {
-        for (const Json &item : list(json, place))
+        for (const Json &item : words_.list(json, place))
             into.allowed.push_back(item);
     }
 
     void multiple(const Json &json, const std::string &place, PolicySchema &into) {
-        into.multiple_of = number(json, place);
+        into.multiple_of = words_.number(json, place);
         if (into.multiple_of &&
             (*into.multiple_of <= 0 || std::trunc(*into.multiple_of) != *into.multiple_of))
-            mistake(place, "must be a whole number from 1 up: others cannot be judged exactly");
+            words_.mistake(place,
+                           "must be a whole number from 1 up: others cannot be judged exactly");
     }
 
     void pattern(const Json &json, const std::string &place, PolicySchema &into) {
         if (json.is_string())
-            into.pattern = pattern_of(json.get<std::string>(), place);
+            into.pattern = words_.pattern(json.get<std::string>(), place);
         else
-            mistake(place, "must be a text");
+            words_.mistake(place, "must be a text");
     }
 
     void items(const Json &json, const std::string &place, PolicySchema &into) {
@@ -297,45 +232,44 @@ class Reader {
 
     void unique(const Json &json, const std::string &place, PolicySchema &into) {
         if (!json.is_boolean())
-            return mistake(place, "must be true or false");
+            return words_.mistake(place, "must be true or false");
         into.unique = json.get<bool>();
     }
 
     void required(const Json &json, const std::string &place, PolicySchema &into) {
-        into.required = texts(json, place);
+        into.required = words_.texts(json, place);
     }
 
     void properties(const Json &json, const std::string &place, PolicySchema &into) {
-        for (const auto &[name, item] : object(json, place).items())
+        for (const auto &[name, item] : words_.object(json, place).items())
             into.properties[name] = schema(item, place + "/" + place_part(name));
     }
 
     void pattern_properties(const Json &json, const std::string &place, PolicySchema &into) {
-        for (const auto &[text, item] : object(json, place).items()) {
+        for (const auto &[text, item] : words_.object(json, place).items()) {
             const std::string at = place + "/" + place_part(text);
             const PolicySchema::Link link = schema(item, at);
-            if (auto compiled = pattern_of(text, at))
+            if (auto compiled = words_.pattern(text, at))
                 into.pattern_properties.emplace_back(std::move(*compiled), link);
         }
     }
 
     void dependencies(const Json &json, const std::string &place, PolicySchema &into) {
-        for (const auto &[name, item] : object(json, place).items()) {
+        for (const auto &[name, item] : words_.object(json, place).items()) {
             const std::string at = place + "/" + place_part(name);
             PolicySchema::Dependency &dependency = into.dependencies[name];
             if (item.is_array())
-                dependency.members = texts(item, at);
+                dependency.members = words_.texts(item, at);
             else
                 dependency.schema = schema(item, at);
         }
     }
 
     std::vector<std::string> &mistakes_;
+    PolicyWords words_;
     PolicySchemas schemas_;
     std::map<std::string, PolicySchema *> by_place_;
     std::vector<std::pair<PolicySchema *, std::string>> references_; ///< and where they lead
-    std::size_t patterns_ = 0;
-    int patterns_size_ = 0;
 };
 
 const std::vector<Reader::Keyword> &Reader::keywords() {
