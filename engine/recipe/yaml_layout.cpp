@@ -74,7 +74,7 @@ class Layout {
 
     [[nodiscard]] std::size_t column() const { return at_ - line_; }
 
-    void recover(const Finding &finding) {
+    void recover(const RefusedYaml &finding) {
         findings_.report_end_of_line(finding);
         if (scan_broke_)
             stop();
@@ -140,7 +140,7 @@ class Layout {
             return finding_at(at_, "nothing may follow '...' on its line");
         }
         if (started_ || ended_ || marked_) {
-            Finding finding =
+            RefusedYaml finding =
                 finding_at(at_, "a second document starts here", "one file holds one document");
             finding.related_offset = first_;
             finding.related_message = "the first one starts here";
@@ -264,7 +264,7 @@ class Layout {
         const bool lines = text_.substr(node_, at_ - node_).find('\n') != std::string_view::npos;
         if (lines) // it may have swallowed what was meant as keys
             findings_.distrust();
-        Finding finding =
+        RefusedYaml finding =
             finding_at(rest, fmt::format("text cannot follow this '{}'", text_[at_ - 1]),
                        lines ? "is a closing one missing above?" : "put the whole text in quotes");
         finding.related_offset = node_;
@@ -353,7 +353,7 @@ class Layout {
                                 key_without_colon(text_, start));
     }
 
-    [[nodiscard]] Finding bad_indentation() const {
+    [[nodiscard]] RefusedYaml bad_indentation() const {
         return levels_.left_any() ? indentation_fits_nothing(at_, levels_.former_columns())
                                   : indented_too_deep(at_);
     }

@@ -12,7 +12,7 @@ constexpr std::size_t k_most_findings = 50;
 
 } // namespace
 
-void LayoutFindings::report(const Finding &finding) {
+void LayoutFindings::report(const RefusedYaml &finding) {
     Diagnostic diagnostic = source_.error(finding.offset, finding.message, finding.hint);
     if (finding.related_offset)
         diagnostic.related.push_back(
@@ -21,7 +21,7 @@ void LayoutFindings::report(const Finding &finding) {
     ++found_;
 }
 
-void LayoutFindings::report_end_of_line(const Finding &finding) {
+void LayoutFindings::report_end_of_line(const RefusedYaml &finding) {
     report(finding);
     open_ = next_.has_value();
     trusted_ = trusted_ && open_;

@@ -12,7 +12,7 @@
 
 namespace retouch {
 
-using MaybeFinding = std::optional<Finding>;
+using MaybeFinding = std::optional<RefusedYaml>;
 
 class LayoutFindings {
   public:
@@ -20,11 +20,11 @@ class LayoutFindings {
         : source_(source), diagnostics_(diagnostics) {}
 
     /// A finding around which the rest of its line and all other lines are still understood.
-    void report(const Finding &finding);
+    void report(const RefusedYaml &finding);
 
     /// A finding behind which its line was not read. Unless it was masked(), it also leaves open
     /// what other lines mean.
-    void report_end_of_line(const Finding &finding);
+    void report_end_of_line(const RefusedYaml &finding);
 
     /// Notes for `finding`, if it is one, that `replacement` can stand for everything from `from`
     /// to where reading goes on. The innermost note counts.

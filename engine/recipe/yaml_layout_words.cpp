@@ -13,7 +13,7 @@
 
 namespace retouch {
 
-Finding finding_at(std::size_t offset, std::string message, std::string hint) {
+RefusedYaml finding_at(std::size_t offset, std::string message, std::string hint) {
     return {offset, std::move(message), std::move(hint), std::nullopt, {}};
 }
 
@@ -30,7 +30,7 @@ std::string_view probable_key(std::string_view text, std::size_t start) {
     return line.substr(0, line.find_first_of(" :"));
 }
 
-Finding key_without_colon(std::string_view text, std::size_t start) {
+RefusedYaml key_without_colon(std::string_view text, std::size_t start) {
     constexpr std::size_t k_longest = 60;
     const std::string_view line = plain_text(text, start);
     if (line.size() > k_longest)
@@ -46,24 +46,24 @@ Finding key_without_colon(std::string_view text, std::size_t start) {
         fmt::format("write \"{}: {}\"", key, escape(rest)));
 }
 
-Finding continued_text(std::size_t start) {
+RefusedYaml continued_text(std::size_t start) {
     return finding_at(start, "text cannot continue on another line without quotes",
                       "put all of it in quotes, or write it as a block: \">-\" behind the key "
                       "and the text indented below; if this is a key, it needs a colon");
 }
 
-Finding no_entry(std::size_t start) {
+RefusedYaml no_entry(std::size_t start) {
     return finding_at(start, "expected a list entry here",
                       "start it with '- ', or indent it like the entry above");
 }
 
-Finding indented_too_deep(std::size_t start) {
+RefusedYaml indented_too_deep(std::size_t start) {
     return finding_at(
         start, "this line is indented deeper than the one above, which already has its value",
         "indent it like the line above");
 }
 
-Finding indentation_fits_nothing(std::size_t start, const std::vector<std::size_t> &columns) {
+RefusedYaml indentation_fits_nothing(std::size_t start, const std::vector<std::size_t> &columns) {
     std::string list;
     for (std::size_t i = 0; i < columns.size(); ++i) {
         const char *between = i + 1 == columns.size() ? " or " : ", ";

@@ -10,22 +10,23 @@
 
 namespace retouch {
 
-[[nodiscard]] Finding finding_at(std::size_t offset, std::string message, std::string hint = {});
+[[nodiscard]] RefusedYaml finding_at(std::size_t offset, std::string message,
+                                     std::string hint = {});
 
 /// The key that was probably meant by a line of text where a key is expected.
 [[nodiscard]] std::string_view probable_key(std::string_view text, std::size_t start);
 
 /// A line of text where a key is expected; shows the key that was probably meant.
-[[nodiscard]] Finding key_without_colon(std::string_view text, std::size_t start);
+[[nodiscard]] RefusedYaml key_without_colon(std::string_view text, std::size_t start);
 
-[[nodiscard]] Finding continued_text(std::size_t start);
+[[nodiscard]] RefusedYaml continued_text(std::size_t start);
 
-[[nodiscard]] Finding no_entry(std::size_t start);
+[[nodiscard]] RefusedYaml no_entry(std::size_t start);
 
-[[nodiscard]] Finding indented_too_deep(std::size_t start);
+[[nodiscard]] RefusedYaml indented_too_deep(std::size_t start);
 
 /// `columns` are those at which the line could have stood.
-[[nodiscard]] Finding indentation_fits_nothing(std::size_t start,
-                                               const std::vector<std::size_t> &columns);
+[[nodiscard]] RefusedYaml indentation_fits_nothing(std::size_t start,
+                                                   const std::vector<std::size_t> &columns);
 
 } // namespace retouch

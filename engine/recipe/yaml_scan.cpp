@@ -18,7 +18,7 @@ namespace retouch {
 
 namespace {
 
-Finding tab_finding(std::size_t offset) {
+RefusedYaml tab_finding(std::size_t offset) {
     return finding_at(offset, "a tab cannot indent", "indent with spaces");
 }
 
@@ -142,16 +142,17 @@ Scan scan_block_scalar(std::string_view text, std::size_t offset, std::size_t pa
             if (text[first] == '#')
                 break;
             return {line.end,
-                    Finding{first, "this line is indented less than the text block it stands in",
-                            fmt::format("indent it by {} spaces", indent), offset,
-                            "the block starts here"}};
+                    RefusedYaml{first,
+                                "this line is indented less than the text block it stands in",
+                                fmt::format("indent it by {} spaces", indent), offset,
+                                "the block starts here"}};
         }
         at = line.end;
     }
     return {std::min(at + 1, text.size()), std::nullopt};
 }
 
-std::optional<Finding> reserved_start(std::string_view text, std::size_t offset) {
+std::optional<RefusedYaml> reserved_start(std::string_view text, std::size_t offset) {
     const char c = text[offset];
     if (c == '&' || c == '*' || c == '!') {
         const char *what = c == '&'   ? "anchors (&name)"
@@ -168,7 +169,7 @@ std::optional<Finding> reserved_start(std::string_view text, std::size_t offset)
     return std::nullopt;
 }
 
-Finding too_deep(std::size_t offset) {
+RefusedYaml too_deep(std::size_t offset) {
     return finding_at(offset, fmt::format("nested deeper than {} levels", k_max_yaml_depth));
 }
 

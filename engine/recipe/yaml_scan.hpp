@@ -9,7 +9,7 @@
 namespace retouch {
 
 /// A mistake at an offset of the text, with a second place when there is one.
-struct Finding {
+struct RefusedYaml {
     std::size_t offset = 0;
     std::string message;
     std::string hint;
@@ -19,7 +19,7 @@ struct Finding {
 
 struct Scan {
     std::size_t end = 0;
-    std::optional<Finding> finding;
+    std::optional<RefusedYaml> finding;
 };
 
 /// The flow collection that starts at `offset`; `end` is behind its closing bracket. `depth` levels
@@ -35,8 +35,8 @@ struct Scan {
 
 /// What is wrong with a plain scalar or key that starts with the character at `offset`, if
 /// anything: anchors, aliases, tags, '? ' and characters YAML keeps for itself.
-[[nodiscard]] std::optional<Finding> reserved_start(std::string_view text, std::size_t offset);
+[[nodiscard]] std::optional<RefusedYaml> reserved_start(std::string_view text, std::size_t offset);
 
-[[nodiscard]] Finding too_deep(std::size_t offset);
+[[nodiscard]] RefusedYaml too_deep(std::size_t offset);
 
 } // namespace retouch

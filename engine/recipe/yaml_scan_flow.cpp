@@ -53,7 +53,7 @@ class FlowScan {
         }
     }
 
-    std::optional<Finding> step() {
+    std::optional<RefusedYaml> step() {
         if (at_ >= text_.size() || at_document_marker(text_, at_))
             return never_closed();
         const char c = text_[at_];
@@ -65,7 +65,7 @@ class FlowScan {
             return finding_at(at_, "a variable needs quotes inside [ ] and { }",
                               "write \"${name}\"");
         if (!open_.empty() && open_.back().expect == Expect::separator)
-            return Finding{
+            return RefusedYaml{
                 at_, fmt::format("expected ',' or '{}' before this", closing(open_.back().opening)),
                 std::string(k_quote_hint), open_.back().offset, "opened here"};
         if (c == '[' || c == '{')
@@ -75,7 +75,7 @@ class FlowScan {
 
     static char closing(char opening) { return opening == '[' ? ']' : '}'; }
 
-    Finding never_closed() const {
+    RefusedYaml never_closed() const {
         const Bracket &bracket = open_.back();
         return finding_at(
             bracket.offset, fmt::format("'{}' is never closed", bracket.opening),
@@ -83,7 +83,7 @@ class FlowScan {
                         closing(bracket.opening), bracket.opening));
     }
 
-    std::optional<Finding> open(char c) {
+    std::optional<RefusedYaml> open(char c) {
         if (!open_.empty() && open_.back().opening == '{' && open_.back().expect == Expect::entry)
             return finding_at(at_, "a list or mapping cannot be a key",
                               "text such as \"{{ name }}\" needs quotes");
@@ -94,20 +94,20 @@ class FlowScan {
         return std::nullopt;
     }
 
-    std::optional<Finding> close(char c) {
+    std::optional<RefusedYaml> close(char c) {
         const Bracket bracket = open_.back();
         if (c != closing(bracket.opening))
-            return Finding{at_,
-                           fmt::format("'{}' does not close '{}'", c, bracket.opening),
-                           {},
-                           bracket.offset,
-                           "opened here"};
+            return RefusedYaml{at_,
+                               fmt::format("'{}' does not close '{}'", c, bracket.opening),
+                               {},
+                               bracket.offset,
+                               "opened here"};
         open_.pop_back();
         ++at_;
         return open_.empty() ? std::nullopt : finish_value(true);
     }
 
-    std::optional<Finding> comma() {
+    std::optional<RefusedYaml> comma() {
         Bracket &bracket = open_.back();
         if (bracket.expect == Expect::entry)
             return finding_at(at_, "nothing stands before this comma");
@@ -116,7 +116,7 @@ class FlowScan {
         return std::nullopt;
     }
 
-    std::optional<Finding> scalar(char c) {
+    std::optional<RefusedYaml> scalar(char c) {
         const std::size_t start = at_;
         const bool quoted = c == '"' || c == '\'';
         if (quoted) {
@@ -139,7 +139,7 @@ class FlowScan {
         return finish_value(quoted);
     }
 
-    std::optional<Finding> bad_plain_start(char c) const {
+    std::optional<RefusedYaml> bad_plain_start(char c) const {
         if (c == '-' && at_gap(text_, at_ + 1))
             return finding_at(at_, "a '- ' list cannot stand inside [ ] or { }",
                               "separate the entries with commas");
@@ -150,7 +150,7 @@ class FlowScan {
         return reserved_start(text_, at_);
     }
 
-    std::optional<Finding> finish_key(std::size_t start, bool quoted) {
+    std::optional<RefusedYaml> finish_key(std::size_t start, bool quoted) {
         const std::string_view key = text_.substr(start, at_ - start);
         const std::size_t colon = skip_blanks(text_, at_);
         if (!at_key_colon(text_, colon, true, quoted) || key.find('\n') != std::string_view::npos)
@@ -163,7 +163,7 @@ class FlowScan {
         return std::nullopt;
     }
 
-    std::optional<Finding> finish_value(bool json_like) {
+    std::optional<RefusedYaml> finish_value(bool json_like) {
         Bracket &bracket = open_.back();
         const std::size_t colon = skip_blanks(text_, at_);
         if (at_key_colon(text_, colon, true, json_like)) {

@@ -121,7 +121,7 @@ class HostileCloud:
         _, _, _, image, *rest = urllib.parse.urlsplit(handler.path).path.split("/")
         record = self.records.get(image)
         if record is None:
-            return handler.answer(404)
+            return handler.answer(404, b'{"code": "404 Not Found", "title": "Not Found", "message": "No image found"}')
         if rest == ["file"] and handler.command == "PUT":
             self.bytes[image] = body
             record.update(status="active", size=len(body), **self.digests(body))
