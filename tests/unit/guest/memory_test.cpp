@@ -50,8 +50,8 @@ TEST_CASE("memory: a command that takes more than it may is stopped, whatever wa
         const CommandResult result = take_memory(*guest, kind);
         CHECK(result.exit_status == 137);
         CHECK_FALSE(result.timed_out);
-        CHECK(result.out.text == "begins\n");
-        CHECK(result.err.text.empty());
+        // Which of its processes the kernel ends first, and how far the others get, is chance.
+        CHECK(result.out.text.starts_with("begins\n"));
         CHECK(result.limits ==
               std::vector<std::string>{
                   "it met the limit of 256.0 MiB of memory (commands.memory in retouch.yaml)"});
