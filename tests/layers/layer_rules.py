@@ -65,7 +65,8 @@ FEW_MAY = [
      {"engine/base/child_start.cpp", "engine/base/sync_file.cpp", "engine/guest/appliance/runner/main.cpp",
       "engine/guest/appliance/runner/command_process.cpp",
       "engine/guest/appliance/runner/first_process.cpp", "engine/guest/appliance/runner/kernel_views.cpp",
-      "engine/guest/host/launcher/network.cpp", "engine/guest/host/launcher/user_namespace.cpp"},
+      "engine/guest/host/launcher/network.cpp", "engine/guest/host/launcher/process_namespace.cpp",
+      "engine/guest/host/launcher/user_namespace.cpp"},
      "programs are started by base/process.hpp"),
 ]
 

@@ -1,7 +1,7 @@
 // The launcher: a small static program between the library and bubblewrap. It is a process of its
 // own because what it gives up it cannot get back: it makes a user namespace, the guest's mounts
-// with their owners mapped, a network, limits; becomes root of the namespace; and turns into bwrap,
-// which then finds neither our environment nor our descriptors.
+// with their owners mapped, a network, limits; becomes root of the namespace; and its child turns
+// into bwrap, which then finds neither our environment nor our descriptors.
 
 #include "guest/appliance/runner/whole_file.hpp"
 #include "guest/host/launch_orders.hpp"
@@ -9,6 +9,7 @@
 #include "guest/host/launcher/limits.hpp"
 #include "guest/host/launcher/mounts.hpp"
 #include "guest/host/launcher/network.hpp"
+#include "guest/host/launcher/process_namespace.hpp"
 #include "guest/host/launcher/user_namespace.hpp"
 #include "guest/sandbox/capabilities.hpp"
 
@@ -94,6 +95,7 @@ void bound_capabilities() {
     die_with(parent); // becoming another user has undone it
     if (orders.only_try)
         _exit(0);
+    enter_process_namespace();
     bound_capabilities();
     network.connect();
     if (orders.personality_32 && personality(PER_LINUX32) < 0)

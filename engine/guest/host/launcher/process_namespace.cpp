@@ -1,0 +1,61 @@
+#include "guest/host/launcher/process_namespace.hpp"
+
+#include "guest/host/launcher/failure.hpp"
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace retouch {
+
+namespace {
+
+/// The number of a parent in another namespace is not seen, so its end of a pipe tells of it.
+void die_with_the_other_end(int pipe) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    pollfd other{pipe, 0, 0};
+    if (poll(&other, 1, 0) != 0)
+        _exit(1);
+    close(pipe);
+}
+
+[[noreturn]] void end_as(pid_t child) {
+    int status = 0;
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
+    if (WIFSIGNALED(status)) {
+        const rlimit none{0, 0};
+        setrlimit(RLIMIT_CORE, &none);
+        signal(WTERMSIG(status), SIG_DFL);
+        raise(WTERMSIG(status));
+    }
+    _exit(WEXITSTATUS(status));
+}
+
+} // namespace
+
+void enter_process_namespace() {
+    std::array<int, 2> ends{};
+    if (pipe2(ends.data(), O_CLOEXEC) != 0)
+        fail("make a pipe");
+    if (unshare(CLONE_NEWPID) != 0)
+        fail("make a PID namespace");
+    const pid_t child = fork();
+    if (child < 0)
+        fail("start a process");
+    if (child != 0) {
+        close(ends[0]);
+        end_as(child);
+    }
+    close(ends[1]);
+    die_with_the_other_end(ends[0]);
+}
+
+} // namespace retouch
