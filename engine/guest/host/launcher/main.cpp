@@ -95,9 +95,9 @@ void bound_capabilities() {
     die_with(parent); // becoming another user has undone it
     if (orders.only_try)
         _exit(0);
-    enter_process_namespace();
     bound_capabilities();
     network.connect();
+    enter_process_namespace();
     if (orders.personality_32 && personality(PER_LINUX32) < 0)
         fail("look like a 32-bit machine");
     become_bubblewrap(orders, program);
