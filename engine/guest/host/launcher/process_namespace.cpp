@@ -10,6 +10,7 @@
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,6 +25,14 @@ void die_with_the_other_end(int pipe) {
     if (poll(&other, 1, 0) != 0)
         _exit(1);
     close(pipe);
+}
+
+/// Whoever waits for the other end of something of ours to hang up waits for the sandbox's end.
+void keep_only(int file) {
+    const auto kept = static_cast<unsigned>(file);
+    if (kept > 3)
+        syscall(SYS_close_range, 3U, kept - 1, 0U);
+    syscall(SYS_close_range, kept + 1, ~0U, 0U);
 }
 
 [[noreturn]] void end_as(pid_t child) {
@@ -51,7 +60,7 @@ void enter_process_namespace() {
     if (child < 0)
         fail("start a process");
     if (child != 0) {
-        close(ends[0]);
+        keep_only(ends[1]);
         end_as(child);
     }
     close(ends[1]);
