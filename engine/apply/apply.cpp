@@ -86,13 +86,26 @@ void reserve_record(const Run &run, const HandOver &work, const Target &target,
     reserve(work, id);
 }
 
+Json stage_entry(const HandOver &work, const std::string &id) {
+    return {{"id", id},
+            {"source", work.target.source.id},
+            {"place", work.place},
+            {"owner", work.target.publish.owner}};
+}
+
+/// Asked before anything is made, so that the journal can tell.
+std::string place_of_stage(const Run &run, const std::optional<Image> &source) {
+    return source ? run.catalog.store().stage_place(*source) : std::string();
+}
+
 /// Builds and publishes `id`; false when a step failed. `preview` asks for the foreseen changes to
 /// be looked up on the stage before asking the user.
 bool make_image(const Run &run, Plan &plan, const HandOver &work, Target &target,
-                const std::string &id, bool preview, TargetReport &report) {
-    work.journal.add(journal_entry::k_stage, {{"id", id}, {"source", target.source.id}});
+                const std::optional<Image> &source, const std::string &id, bool preview,
+                TargetReport &report) {
+    work.journal.add(journal_entry::k_stage, stage_entry(work, id));
     reserve_record(run, work, target, id, report);
-    Build build(target, id, run.catalog, report, run.events);
+    Build build(target, source, id, run.catalog, report, run.events);
     if (!target.steps.empty()) {
         const GuestView &guest = build.open(run.options);
         if (preview) {
@@ -126,8 +139,9 @@ void publish_kept(const Run &run, const Plan &plan, const HandOver &work, const 
     require_kept_for(target, run.catalog);
     report_as_rehearsed(target, report);
     require_allowed(target, report);
-    work.journal.add(journal_entry::k_stage,
-                     {{"id", id}, {"source", target.source.id}, {"kept", kept.id}});
+    Json entry = stage_entry(work, id);
+    entry["kept"] = kept.id;
+    work.journal.add(journal_entry::k_stage, entry);
     reserve_record(run, work, target, id, report);
     ask(run, plan, target, work.lock);
     const std::unique_ptr<Stage> stage = adopt(run, target, id, report);
@@ -167,12 +181,14 @@ void create(const Run &run, Plan &plan, Target &target, NameLock &lock, bool pre
     require_means(target, run.options.guest);
     Journal journal(run.catalog.state_directory(), run.id, run.catalog.project(),
                     about(plan, target));
-    const HandOver work{target, plan.recipe, run.id, run.catalog, journal, lock};
+    const auto source = run.catalog.find(target.source.id);
+    const HandOver work{
+        target, plan.recipe, run.id, run.catalog, journal, lock, place_of_stage(run, source)};
     const std::string id = random_uuid();
     try {
         if (target.kept() != nullptr) {
             publish_kept(run, plan, work, target, id, report);
-        } else if (!make_image(run, plan, work, target, id, preview, report)) {
+        } else if (!make_image(run, plan, work, target, source, id, preview, report)) {
             undo(work, id, report);
             report.exit_code = exit_code(ErrorKind::failed);
             return;
@@ -201,6 +217,8 @@ void update(const Run &run, const Plan &plan, const Target &target, NameLock &lo
 }
 
 void leave(const Target &target, TargetReport &report) {
+    if (target.action == Action::held)
+        report.notes.push_back(target.reason);
     report.image_id = target.present ? target.present->id : "";
     report.outcome = TargetOutcome::unchanged;
 }
@@ -221,6 +239,7 @@ TargetReport apply_target(const Run &run, Plan &plan, Target &target, NameLock *
             update(run, plan, target, *lock, report);
             break;
         case Action::none:
+        case Action::held:
             leave(target, report);
             break;
         }
@@ -268,7 +287,7 @@ Report apply_recipe(const CheckedRecipe &checked, Catalog &catalog, const ApplyO
     Report report = start_report(run, plan);
     for (std::size_t index = 0; index < plan.targets.size(); ++index) {
         std::unique_ptr<NameLock> lock;
-        if (plan.targets[index].action != Action::none) {
+        if (is_work(plan.targets[index].action)) {
             lock = catalog.lock(plan.targets[index].publish.name, run.id);
             // Between the first look and the lock another run may have published the same.
             plan = resolve_plan(checked, catalog, options.plan);
@@ -289,7 +308,7 @@ Report apply_plan(const Plan &plan, Catalog &catalog, const ApplyOptions &option
     for (std::size_t index = 0; index < working.targets.size(); ++index) {
         Target &target = working.targets[index];
         std::unique_ptr<NameLock> lock;
-        if (target.action != Action::none)
+        if (is_work(target.action))
             lock = catalog.lock(target.publish.name, run.id);
         require_unchanged(working, index, catalog);
         report.targets.push_back(apply_target(run, working, target, lock.get(), false));

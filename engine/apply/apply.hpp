@@ -2,7 +2,7 @@
 // Apply: lock, stage, steps, checks, seal, register, hand over; undone in reverse when anything
 // fails before hand-over. It obeys a Plan and re-checks what the plan assumed; it prints nothing.
 
-#include "apply/run_mark.hpp"
+#include "model/run_mark.hpp"
 #include "plan/planner.hpp"
 #include "retouch/catalog.hpp"
 #include "retouch/event.hpp"

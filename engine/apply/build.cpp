@@ -24,12 +24,11 @@ std::vector<std::string> paths_of_files(const Target &target) {
 
 } // namespace
 
-Build::Build(const Target &target, const std::string &id, Catalog &catalog, TargetReport &report,
-             EventSink &events, Purpose purpose)
+Build::Build(const Target &target, const std::optional<Image> &source, const std::string &id,
+             Catalog &catalog, TargetReport &report, EventSink &events, Purpose purpose)
     : target_(target), report_(report), events_(events) {
     const Phase phase("stage", report_, events_);
     check_interrupt();
-    const auto source = catalog.find(target.source.id);
     if (!source)
         throw Error(ErrorKind::stale, fmt::format("the source image {} is gone", target.source.id),
                     "run the command again");
@@ -53,6 +52,8 @@ const GuestView &Build::open(const ApplyOptions &options) {
     guest_ = options.open_guest(
         stage_->disk(), {options.guest, directory_->path(), needs_network(target_), options.limits},
         events_);
+    for (const std::string &left : guest_->facts().unmounted)
+        report_.notes.push_back(left);
     return *guest_;
 }
 

@@ -12,6 +12,7 @@
 #include "retouch/report.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace retouch {
@@ -21,9 +22,11 @@ enum class Purpose { publishing, rehearsal };
 
 class Build {
   public:
-    /// Stages the source as `id`. Throws Error, leaving nothing behind.
-    Build(const Target &target, const std::string &id, Catalog &catalog, TargetReport &report,
-          EventSink &events, Purpose purpose = Purpose::publishing);
+    /// Stages `source`, the record of the target's source, as `id`. Throws Error, leaving nothing
+    /// behind: stale when there is no source.
+    Build(const Target &target, const std::optional<Image> &source, const std::string &id,
+          Catalog &catalog, TargetReport &report, EventSink &events,
+          Purpose purpose = Purpose::publishing);
     ~Build();
     Build(const Build &) = delete;
     Build &operator=(const Build &) = delete;

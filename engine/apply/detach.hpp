@@ -14,8 +14,8 @@ namespace retouch {
 /// True when the bytes of a new image depend on the source's until they are detached.
 [[nodiscard]] bool shares_data(const Target &target);
 
-/// Detaches `id` and takes the mark off its record if it bears it, as a phase of `report`. Throws
-/// Error.
+/// Detaches `id` and takes the mark off its record if it bears it, as a phase of `report`; while it
+/// is at work the record is protected. Throws Error.
 void detach_image(Catalog &catalog, const std::string &id, TargetReport &report, EventSink &events);
 
 /// The same as the end of an apply: what goes wrong becomes a note in `report`, since the image is

@@ -2,9 +2,10 @@
 
 #include "apply/detach.hpp"
 #include "apply/put_aside.hpp"
-#include "apply/run_mark.hpp"
 #include "base/interrupt.hpp"
 #include "base/version.hpp"
+#include "model/run_mark.hpp"
+#include "plan/preconditions.hpp"
 #include "retouch/error.hpp"
 
 #include <fmt/format.h>
@@ -33,11 +34,14 @@ Image draft_record(const HandOver &work, const std::string &id) {
     image.properties[lineage::k_recipe] = work.recipe.name;
     image.properties[lineage::k_source] = target.source.id;
     image.properties[lineage::k_source_digest] = target.source.digest;
+    if (!target.source.owner.empty() && target.source.owner != image.owner)
+        image.properties[lineage::k_source_owner] = target.source.owner;
     image.properties[lineage::k_fingerprint] = target.fingerprint;
     image.properties[lineage::k_version] = k_version;
-    image.properties[lineage::k_unfinished] = to_text({work.run, work.lock.domain(), image.owner});
+    image.properties[lineage::k_unfinished] =
+        to_text({work.run, work.lock.domain(), image.owner, work.place});
     if (shares_data(target))
-        image.properties[lineage::k_detach] = "pending";
+        image.properties[lineage::k_detach] = lineage::k_pending;
     return image;
 }
 
@@ -63,6 +67,13 @@ ImageChange make_visible(const Target &target, const std::string &id) {
     return change;
 }
 
+/// What is detached stays protected afterwards, or not.
+void protect(ImageChange &change, const std::optional<Image> &present, bool wanted) {
+    change.is_protected = wanted;
+    if (present && present->awaits_detaching())
+        change.properties[lineage::k_detach] = lineage::k_pending;
+}
+
 std::vector<std::string> told(const std::vector<LeftToDo> &left) {
     std::vector<std::string> notes;
     notes.reserve(left.size());
@@ -72,12 +83,18 @@ std::vector<std::string> told(const std::vector<LeftToDo> &left) {
     return notes;
 }
 
+/// While a lock had lapsed, another run may have published under the name, and ended.
+void require_right(const HandOver &work) {
+    if (work.lock.require_held() == Held::taken_anew)
+        require_same_images(work.target, work.recipe.name, work.catalog);
+}
+
 /// What cannot be undone any more is done; what is left of it stays in the open journal.
 std::vector<std::string> hand_over(const HandOver &work, std::string_view begun,
                                    std::string_view done, const ImageChange &first) {
     const std::vector<Superseded> aside =
         to_put_aside(work.target.publish.superseded, work.catalog);
-    work.lock.require_held();
+    require_right(work);
     Json details = noted(aside);
     details["id"] = first.id;
     work.journal.add(begun, details);
@@ -99,14 +116,16 @@ std::vector<std::string> hand_over(const HandOver &work, std::string_view begun,
 
 void reserve(const HandOver &work, const std::string &id) {
     const PublishPlan &publish = work.target.publish;
-    work.catalog.reserve(draft_record(work, id), publish.visibility, publish.way);
+    const std::vector<ImageChange> aside =
+        put_aside(to_put_aside(publish.superseded, work.catalog));
+    work.catalog.reserve(draft_record(work, id), make_visible(work.target, id), aside, publish.way);
 }
 
 Published publish(const HandOver &work, Stage &stage, const SealedImage &sealed,
                   const WorkProgress &progress) {
     check_interrupt();
     const std::string &id = stage.id();
-    work.lock.require_held();
+    require_right(work);
     work.journal.add(journal_entry::k_publish, {{"id", id}});
     Published published;
     published.notes = work.catalog.attach(complete_record(work, id, sealed), stage,
@@ -149,7 +168,7 @@ std::vector<std::string> converge(const HandOver &work) {
         else if (field == "min_ram")
             change.min_ram = target.publish.min_ram;
         else if (field == "protected")
-            change.is_protected = target.publish.is_protected;
+            protect(change, work.catalog.find(change.id), target.publish.is_protected);
         else if (field == "hidden")
             change.hidden = false;
     }

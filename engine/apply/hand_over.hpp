@@ -21,6 +21,7 @@ struct HandOver {
     Catalog &catalog;
     Journal &journal;
     NameLock &lock;
+    std::string place = {}; ///< of the stage; see ImageStore::stage_place()
 };
 
 /// Makes sure before any work that publishing as `id` will be allowed. Throws Error; what it added

@@ -12,10 +12,10 @@
 
 namespace retouch {
 
-/// What a run writes before it does it.
+/// What a run writes before it does it, with what whoever undoes it must know.
 namespace journal_entry {
 inline constexpr std::string_view k_run = "run";
-inline constexpr std::string_view k_stage = "stage";         ///< and its record
+inline constexpr std::string_view k_stage = "stage"; ///< and its record; with "place" and "owner"
 inline constexpr std::string_view k_publish = "publish";     ///< the bytes and the whole record
 inline constexpr std::string_view k_hand_over = "hand-over"; ///< with what is put aside
 inline constexpr std::string_view k_published = "published";

@@ -49,6 +49,7 @@ void clear_stage(const DeadRun &run, const Json &entry, Catalog &catalog, EventS
     std::string said = fmt::format("cleared the stage {} kept for '{}': its plan expired at {}", id,
                                    escape(name), escape(until));
     try {
+        catalog.store().look_in(entry_text(entry, "location"));
         catalog.store().discard(id);
         close_dead_run(run);
     } catch (const Error &error) {
@@ -101,6 +102,7 @@ void require_kept_for(const Target &target, const Catalog &catalog) {
         const std::string fingerprint = entry_text(*entry, "fingerprint");
         if (entry_text(*entry, "name") != target.publish.name ||
             entry_text(*entry, "until") != kept.until ||
+            entry_text(*entry, "location") != kept.location ||
             (!fingerprint.empty() && fingerprint != target.fingerprint))
             throw Error(ErrorKind::stale,
                         fmt::format("the stage {} was not kept for this plan", kept.id),
@@ -114,6 +116,7 @@ void discard_kept(const Target &target, Catalog &catalog) {
         return;
     const auto lock = catalog.lock(target.publish.name, random_uuid());
     require_kept_for(target, catalog);
+    catalog.store().look_in(kept->location);
     catalog.store().discard(kept->id);
     close_kept(kept->id, catalog);
 }

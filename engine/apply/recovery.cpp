@@ -145,7 +145,7 @@ void clear_temporary_directories(EventSink &events) {
 
 void clear_unfinished(Catalog &catalog, const std::string &name, const RunMark &ours,
                       EventSink &events) {
-    for (const Image &image : catalog.images())
+    for (const Image &image : catalog.images_of(ours.owner))
         if (image.name == name && is_of_earlier_run(image, ours))
             clear_image(catalog, image.id, events);
 }
@@ -165,6 +165,8 @@ void recover(Catalog &catalog, EventSink &events) {
     for (const DeadRun &run : runs) {
         if (!is_of_project(run, project))
             continue;
+        for (const Json &entry : run.entries)
+            catalog.store().look_in(entry_text(entry, "place"));
         const Unfinished work = unfinished_work(run);
         for (const std::string &id : work.begun)
             clear_image(catalog, id, events);

@@ -38,12 +38,18 @@ KeptStage keep_stage(Build &build, const std::string &until, const TargetReport 
     return kept;
 }
 
+std::string place_of(const std::optional<Image> &source, Catalog &catalog, bool kept) {
+    if (!source)
+        return {};
+    return kept ? catalog.store().stage_place(*source) : catalog.store().rehearsal_place(*source);
+}
+
 /// A step that failed leaves the rest unreached; the guest is not asked to run them again.
-void rehearse_target(Target &target, const std::string &id, Catalog &catalog,
-                     const ApplyOptions &options, const RehearsalOptions &how, TargetReport &report,
-                     EventSink &events) {
+void rehearse_target(Target &target, const std::optional<Image> &source, const std::string &id,
+                     Catalog &catalog, const ApplyOptions &options, const RehearsalOptions &how,
+                     TargetReport &report, EventSink &events) {
     // What is kept is published later, so it lies where publishing wants it.
-    Build build(target, id, catalog, report, events,
+    Build build(target, source, id, catalog, report, events,
                 how.keep_until.empty() ? Purpose::rehearsal : Purpose::publishing);
     const GuestView &guest = build.open(options);
     {
@@ -79,10 +85,14 @@ KeptStages rehearse(Plan &plan, Catalog &catalog, const ApplyOptions &options,
             continue;
         require_means(target, options.guest);
         const std::string id = random_uuid();
+        const auto source = catalog.find(target.source.id);
         auto journal =
             std::make_unique<Journal>(catalog.state_directory(), random_uuid(), catalog.project(),
                                       Json{{"recipe", plan.recipe.name}, {"rehearsal", true}});
-        journal->add(journal_entry::k_stage, {{"id", id}, {"source", target.source.id}});
+        journal->add(journal_entry::k_stage,
+                     {{"id", id},
+                      {"source", target.source.id},
+                      {"place", place_of(source, catalog, !how.keep_until.empty())}});
         TargetReport report;
         report.name = target.publish.name;
         events.on({"target_started",
@@ -90,7 +100,7 @@ KeptStages rehearse(Plan &plan, Catalog &catalog, const ApplyOptions &options,
                    how.keep_until.empty() ? "rehearsed on a copy that is thrown away"
                                           : "rehearsed on a copy that is kept if all goes well",
                    {{"action", to_string(target.action)}}});
-        rehearse_target(target, id, catalog, options, how, report, events);
+        rehearse_target(target, source, id, catalog, options, how, report, events);
         if (target.kept() != nullptr)
             stages.add(target, std::move(journal));
         events.on({"target_finished",

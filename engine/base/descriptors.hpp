@@ -10,7 +10,7 @@
 namespace retouch {
 
 /// What a run has open at most, other than the sockets to a Ceph cluster's daemons.
-inline constexpr std::uint64_t k_descriptors_of_a_run = 64;
+inline constexpr std::uint64_t k_descriptors_of_a_run = 128;
 
 /// Raises the soft limit where it is lower than `needed`, up to the hard limit. True when `needed`
 /// is within it now.

@@ -56,6 +56,10 @@ std::string hint_for(const std::string &path, int code) {
     case ENOSPC:
     case EDQUOT:
         return fmt::format("free some space on the filesystem of {} and run again", path);
+    case EFBIG:
+        return fmt::format("a file may not get so large: 'ulimit -f' shows the limit, if there is "
+                           "one; the other is that of the filesystem of {}",
+                           path);
     case EROFS:
         return fmt::format("the filesystem of {} is mounted read-only; make it writable and run "
                            "again",

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <sys/eventfd.h>
 #include <unistd.h>
+#include <vector>
 
 namespace retouch {
 
@@ -42,6 +43,23 @@ void handle(int number, void (*handler)(int)) {
         throw system_error("handle", "signals", errno);
 }
 
+/// What whoever started us has ignored stays so: `nohup`, and a shell's jobs in the background.
+bool is_ignored(int number) {
+    struct sigaction action {};
+
+    return sigaction(number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+/// A mask is inherited, too, and would keep them from us for ever.
+void unblock(const std::vector<int> &numbers) {
+    sigset_t wanted;
+    sigemptyset(&wanted);
+    for (const int number : numbers)
+        sigaddset(&wanted, number);
+    if (const int code = pthread_sigmask(SIG_UNBLOCK, &wanted, nullptr); code != 0)
+        throw system_error("handle", "signals", code);
+}
+
 const char *name_of(int number) {
     switch (number) {
     case SIGINT:
@@ -62,9 +80,14 @@ void install_interrupt_handlers() {
             throw system_error("create", "an eventfd", errno);
         wake_fd = fd;
     }
+    // A reader that is gone and a file that may not get larger are errors of a write like others.
     handle(SIGPIPE, SIG_IGN);
-    for (const int number : {SIGINT, SIGTERM, SIGHUP})
-        handle(number, on_signal);
+    handle(SIGXFSZ, SIG_IGN);
+    for (const int number : {SIGINT, SIGHUP})
+        if (!is_ignored(number))
+            handle(number, on_signal);
+    handle(SIGTERM, on_signal);
+    unblock({SIGINT, SIGTERM, SIGHUP});
 }
 
 int pending_interrupt() noexcept {

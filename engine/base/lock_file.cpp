@@ -1,7 +1,10 @@
 #include "base/lock_file.hpp"
 
+#include "base/text.hpp"
+
 #include <cerrno>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -20,11 +23,21 @@ bool still_named(int fd, const std::filesystem::path &path) {
            opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
 }
 
+void require_regular(int fd, const std::filesystem::path &path) {
+    struct stat info {};
+
+    if (fstat(fd, &info) == 0 && !S_ISREG(info.st_mode))
+        throw Error(ErrorKind::failed,
+                    fmt::format("cannot lock {}: it is no regular file", escape(path.string())),
+                    "remove it, and run again");
+}
+
 } // namespace
 
 std::optional<LockFile> LockFile::try_take(const std::filesystem::path &path) {
     for (;;) {
         UniqueFd fd = open_file(path, O_RDWR | O_CREAT, 0600);
+        require_regular(fd.get(), path);
         if (flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
             if (errno == EWOULDBLOCK)
                 return std::nullopt;

@@ -46,7 +46,7 @@ class Supervision {
   public:
     Supervision(const SpawnedProcess &process, OutputPipe &out, OutputPipe &err,
                 const ProcessSpec &spec)
-        : process_(process), out_(out), err_(err), lifeline_(spec.lifeline) {
+        : process_(process), out_(out), err_(err), lifelines_(spec.lifelines) {
         if (spec.time_limit)
             stop_at_ = SteadyClock::now() + *spec.time_limit;
     }
@@ -56,7 +56,7 @@ class Supervision {
             act_when_due();
             wait(process_.handle().fd(), std::min(stop_at_, kill_at_));
         }
-        look_at_lifeline();
+        look_at_lifelines();
     }
 
     /// Takes what is still in the pipes. Whoever else holds them open is not waited for.
@@ -99,21 +99,29 @@ class Supervision {
         const bool signalled = pending_interrupt() != 0;
         const milliseconds longest(signalled && !stopping_ ? 100 : 60000);
         const auto left = std::min(left_until(until), longest);
-        std::array<pollfd, 5> waiting{{{process_fd, POLLIN, 0},
+        std::vector<pollfd> waiting = lines();
+        waiting.insert(waiting.end(), {{process_fd, POLLIN, 0},
                                        {out_.fd(), POLLIN, 0},
                                        {err_.fd(), POLLIN, 0},
-                                       {signalled ? -1 : interrupt_fd(), POLLIN, 0},
-                                       {stopping_ ? -1 : lifeline_, 0, 0}}};
+                                       {signalled ? -1 : interrupt_fd(), POLLIN, 0}});
         poll(waiting.data(), waiting.size(), static_cast<int>(left.count()));
-        look_at_lifeline();
+        look_at_lifelines();
         out_.drain();
         err_.drain();
     }
 
-    /// Once we end the program ourselves, what hangs up does so for that reason.
-    void look_at_lifeline() {
-        pollfd line{lifeline_, 0, 0};
-        lost_ = lost_ || (!stopping_ && poll(&line, 1, 0) == 1);
+    /// Once we end the program ourselves, what hangs up does so for that reason: none then.
+    [[nodiscard]] std::vector<pollfd> lines() const {
+        std::vector<pollfd> waiting;
+        if (!stopping_)
+            for (const int line : lifelines_)
+                waiting.push_back({line, POLLIN, 0});
+        return waiting;
+    }
+
+    void look_at_lifelines() {
+        std::vector<pollfd> waiting = lines();
+        lost_ = lost_ || poll(waiting.data(), waiting.size(), 0) > 0;
     }
 
     const SpawnedProcess &process_;
@@ -125,7 +133,7 @@ class Supervision {
     bool timed_out_ = false;
     bool lost_ = false;
     bool interrupted_ = false;
-    int lifeline_;
+    const std::vector<int> &lifelines_;
 };
 
 /// The last lines a program wrote, for an error's one sentence.
@@ -169,7 +177,7 @@ ProcessResult run_process(const ProcessSpec &spec) {
     err.write_end().reset();
 
     if (spec.begun)
-        spec.begun();
+        spec.begun(process.handle());
 
     Supervision supervision(process, out, err, spec);
     supervision.until_end();

@@ -27,11 +27,11 @@ struct ProcessSpec {
     std::size_t output_bound = 1U << 20; ///< bytes kept of each stream, from its end
     std::optional<std::chrono::milliseconds> time_limit;
     /// run_process only: what to do once the program has begun, such as closing what only it is to
-    /// hold.
-    std::function<void()> begun;
-    /// run_process only: hangs up when something dies without which the program is of no use, and
-    /// which outlives it; then the program is ended. -1: none.
-    int lifeline = -1;
+    /// hold. When it throws, the program is ended.
+    std::function<void(const ProcessHandle &)> begun;
+    /// run_process only: each hangs up or becomes readable when something dies without which the
+    /// program is of no use, and which outlives it; then the program is ended.
+    std::vector<int> lifelines;
     /// Descriptors of this process the child gets under the same number.
     std::vector<int> inherited;
     bool many_descriptors = false; ///< it may have as many as we; see descriptors.hpp
@@ -51,7 +51,7 @@ struct ProcessResult {
     int exit_status = 0; ///< as in ProcessEnd
     int signal = 0;
     bool timed_out = false;
-    bool lost = false; ///< the lifeline hung up before the program had ended
+    bool lost = false; ///< a lifeline told of an end before the program had ended
     std::string out;
     std::string err;
     std::uint64_t out_total = 0; ///< bytes written, kept or not
@@ -61,7 +61,7 @@ struct ProcessResult {
     [[nodiscard]] bool ok() const { return exit_status == 0 && !timed_out && !lost; }
 };
 
-/// Runs to its end, or to the time limit or the loss of its lifeline: then the whole group gets
+/// Runs to its end, or to the time limit or the loss of a lifeline: then the whole group gets
 /// SIGTERM and, two seconds later, SIGKILL. What is left of the group when the program itself has
 /// ended is killed. A pending interruption (see interrupt.hpp) ends it the same way and throws.
 /// Throws Error: unavailable when the program is missing or there is no descriptor, process or

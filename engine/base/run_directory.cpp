@@ -28,7 +28,7 @@ constexpr std::chrono::seconds k_end_patience{1};
 
 fs::path parent() {
     std::error_code code;
-    const fs::path configured = fs::temp_directory_path(code);
+    const fs::path configured = fs::absolute(fs::temp_directory_path(code), code);
     // A unix socket's path has room for 107 bytes; a deep TMPDIR would not leave enough.
     return code || configured.string().size() > 60 ? fs::path("/tmp") : configured;
 }

@@ -48,6 +48,10 @@ int start_writing(int fd) {
     return sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE) == 0 ? 0 : errno;
 }
 
+int give_back(int fd) {
+    return ftruncate(fd, 0) == 0 ? 0 : errno;
+}
+
 [[noreturn]] void act_and_exit(Act act, int fd, pid_t parent) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
@@ -112,6 +116,10 @@ int synced(int fd) {
 void sync_file(int fd, const std::filesystem::path &path) {
     if (const int code = synced(fd))
         throw system_error("write", path, code);
+}
+
+void close_apart(UniqueFd removed) noexcept {
+    static_cast<void>(start_process(&give_back, removed.get()));
 }
 
 WriteOut::WriteOut(int fd) noexcept : process_(start_process(&start_writing, fd)) {}

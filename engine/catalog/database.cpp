@@ -17,6 +17,7 @@
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -76,6 +77,21 @@ SQLite::Database patient(SQLite::Database database) {
     return database;
 }
 
+/// SQLite opens them without asking what they are, and waits for a FIFO's other end whatever
+/// signals come.
+void require_regular_files(const std::filesystem::path &file) {
+    for (const char *ending : {"", "-journal", "-wal", "-shm"}) {
+        const std::filesystem::path path = file.string() + ending;
+
+        struct stat info {};
+
+        if (stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode))
+            throw Error(ErrorKind::failed,
+                        fmt::format("{} is no regular file", escape(path.string())),
+                        "it is none of the catalog's: find out who put it there, and remove it");
+    }
+}
+
 /// The files are made by SQLite with the modes of the database.
 void make_private(const std::filesystem::path &file) {
     constexpr int k_private = 0600;
@@ -132,6 +148,7 @@ SQLite::Database open_database(const std::filesystem::path &file) {
     const std::filesystem::path directory = file.parent_path();
     require_writable(directory);
     require_writable(file);
+    require_regular_files(file);
     return with_database_errors(file, "open", [&] {
         const UniqueFd lock = lock_directory(directory);
         make_private(file);
@@ -150,6 +167,7 @@ std::optional<SQLite::Database> view_database(const std::filesystem::path &file)
             return std::nullopt;
         throw system_error("read the catalog", file, errno);
     }
+    require_regular_files(file);
     return with_database_errors(file, "read", [&]() -> std::optional<SQLite::Database> {
         SQLite::Database database = open_for_looking(file);
         if (schema_version(database, catalog_migrations()) == 0)

@@ -2,12 +2,12 @@
 
 #include "base/clock.hpp"
 #include "base/digest.hpp"
+#include "base/host_name.hpp"
 #include "base/text.hpp"
 #include "retouch/json.hpp"
 
 #include <fmt/format.h>
 
-#include <array>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
@@ -17,11 +17,6 @@ namespace retouch {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string host_name() {
-    std::array<char, 256> name{};
-    return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
-}
 
 /// What the holder wrote into the lock file, in words.
 std::string describe_holder(const fs::path &path) {

@@ -19,7 +19,7 @@ class FileNameLock : public NameLock {
                  const std::string &run, std::string domain = {});
 
     /// The kernel takes no lock away from a process that lives.
-    void require_held() override {}
+    [[nodiscard]] Held require_held() override { return Held::throughout; }
 
     [[nodiscard]] std::string domain() const override { return domain_; }
 

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace retouch {
 
@@ -15,8 +16,9 @@ struct GlanceOptions {
     std::string name; ///< in retouch.yaml
     CloudSettings cloud;
     RbdAccess rbd;
-    std::string pool;         ///< where Glance keeps images
-    std::string scratch_pool; ///< for rehearsals; empty: that of the images
+    std::string pool;                            ///< where Glance keeps images
+    std::string scratch_pool;                    ///< for rehearsals; empty: that of the images
+    std::vector<std::string> source_owners = {}; ///< see CatalogView
     /// Absolute, private to the user; created when needed. Journals and sockets of runs.
     std::filesystem::path state_directory;
     /// Absolute; created when needed. Images that had to be downloaded.

@@ -30,7 +30,7 @@ class LocalView : public CatalogView {
     [[nodiscard]] PublishWay publish_way(const Image &) const override { return {}; }
 
     /// Nobody shares what is on one host.
-    [[nodiscard]] std::vector<std::string> members(const std::string &) const override {
+    [[nodiscard]] std::vector<ImageMember> members(const std::string &) const override {
         return {};
     }
 
@@ -66,7 +66,7 @@ class LocalCatalog : public Catalog {
     [[nodiscard]] PublishWay publish_way(const Image &) const override { return {}; }
 
     /// Nobody shares what is on one host.
-    [[nodiscard]] std::vector<std::string> members(const std::string &) const override {
+    [[nodiscard]] std::vector<ImageMember> members(const std::string &) const override {
         return {};
     }
 
@@ -79,7 +79,8 @@ class LocalCatalog : public Catalog {
                                                  const std::string &run) override;
 
     /// Whoever may open the catalog for writing may do all of it.
-    void reserve(const Image &, const std::string &, const PublishWay &) override {}
+    void reserve(const Image &, const ImageChange &, std::span<const ImageChange>,
+                 const PublishWay &) override {}
 
     [[nodiscard]] std::vector<std::string> attach(const Image &record, Stage &stage,
                                                   const PublishWay &way,

@@ -25,7 +25,7 @@ std::string described(const std::string &text) {
     return out;
 }
 
-std::string action(const CompletionValue &value) {
+std::string completing(const CompletionValue &value) {
     switch (value.kind) {
     case CompletionValue::Kind::files:
         return ":file:_files";
@@ -48,7 +48,7 @@ std::string option_specs(const CompletionCommand &command, std::string_view inde
     for (const CompletionOption &option : command.options)
         for (const std::string &name : option.names)
             text += fmt::format("{}'{}[{}]{}' \\\n", indent, name, described(option.description),
-                                action(option.value));
+                                completing(option.value));
     return text;
 }
 
@@ -63,7 +63,7 @@ std::string zsh_completion(const std::vector<CompletionCommand> &tree) {
         names += fmt::format("        '{}:{}'\n", command.name, described(command.description));
         const std::string argument = command.argument.kind == CompletionValue::Kind::none
                                          ? ""
-                                         : fmt::format("'*{}' ", action(command.argument));
+                                         : fmt::format("'*{}' ", completing(command.argument));
         cases +=
             fmt::format("            {})\n                _arguments \\\n{}{}                  "
                         "  {}&& return ;;\n",

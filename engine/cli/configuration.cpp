@@ -10,11 +10,14 @@
 #include "base/working_directory.hpp"
 #include "recipe/embedded_schemas.hpp"
 #include "recipe/schema_check.hpp"
+#include "recipe/work_tree.hpp"
 #include "recipe/yaml_reader.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <fmt/format.h>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -27,6 +30,8 @@ namespace fs = std::filesystem;
 constexpr const char *k_file_name = "retouch.yaml";
 constexpr const char *k_default_name = "local";
 constexpr const char *k_default_directory = "images";
+constexpr std::array<std::string_view, 4> k_of_glance = {"cloud", "auth_command", "rbd",
+                                                         "source_owners"};
 constexpr std::size_t k_largest_file = std::size_t{1024} * 1024;
 
 bool is_there(const fs::path &path) {
@@ -57,6 +62,8 @@ std::string read_bytes(const fs::path &file) {
     try {
         return read_file(file, k_largest_file);
     } catch (const Error &error) {
+        if (error.kind() == ErrorKind::interrupted)
+            throw;
         throw Error(ErrorKind::bad_config, error.what(), error.hint());
     }
 }
@@ -89,6 +96,23 @@ fs::path path_at(const Value &value, const char *key, const fs::path &directory)
     return text.empty() ? fs::path() : (directory / text).lexically_normal();
 }
 
+std::vector<std::string> texts_at(const Value &value, const char *key) {
+    std::vector<std::string> texts;
+    if (const Value *list = value.find(key))
+        for (const Value &item : list->items)
+            texts.push_back(item.scalar);
+    return texts;
+}
+
+/// A program's name without a slash is looked for in PATH.
+std::vector<std::string> command_at(const Value &value, const char *key,
+                                    const fs::path &directory) {
+    std::vector<std::string> words = texts_at(value, key);
+    if (!words.empty() && words.front().find('/') != std::string::npos)
+        words.front() = (directory / words.front()).lexically_normal().string();
+    return words;
+}
+
 CatalogSettings local_settings(const fs::path &path) {
     CatalogSettings settings;
     settings.name = k_default_name;
@@ -103,6 +127,9 @@ CatalogSettings catalog_settings(const Field &field, const fs::path &directory) 
     settings.type = local ? CatalogSettings::Type::local : CatalogSettings::Type::glance;
     settings.path = path_at(field.value, "path", directory);
     settings.cloud = text_at(field.value, "cloud");
+    settings.auth_command = command_at(field.value, "auth_command", directory);
+    settings.source_owners = texts_at(field.value, "source_owners");
+    settings.drop_properties = texts_at(field.value, "drop_properties");
     if (const Value *rbd = field.value.find("rbd")) {
         settings.rbd.conf = path_at(*rbd, "conf", directory);
         settings.rbd.user = text_at(*rbd, "user");
@@ -210,12 +237,14 @@ void check_types(const Value &root, const fs::path &file, const std::vector<std:
                         "add path: DIRECTORY"));
         for (const Field &key : catalog.value.fields) {
             const bool for_local = key.key == "path";
-            const bool for_glance = key.key == "cloud" || key.key == "rbd";
+            const bool for_glance = std::ranges::find(k_of_glance, key.key) != k_of_glance.end();
             if ((for_local && !local) || (for_glance && local))
                 diagnostics.add(mistake(key.key_mark, file, lines,
                                         fmt::format("'{}' is not for a catalog of type {}", key.key,
                                                     local ? "local" : "glance"),
-                                        local ? "give a path: only" : "give cloud: and rbd: only"));
+                                        local ? "give a path: only"
+                                              : "give cloud:, auth_command:, rbd: and "
+                                                "source_owners: only"));
         }
     }
 }
@@ -277,6 +306,12 @@ Configuration default_configuration(const Environment &environment) {
 
 std::optional<Configuration> read_configuration(const fs::path &file, Diagnostics &diagnostics) {
     const std::string text = read_bytes(file);
+    if (!may_be_quoted(file, text, {"catalogs", "default", "files", "commands", "guest"}))
+        throw Error(ErrorKind::bad_config,
+                    fmt::format("{} lies, links followed, outside the work tree or in its .git, "
+                                "and is no configuration",
+                                escape(file.string())),
+                    "what such a file holds is not shown; look where the link leads");
     const std::vector<std::string> lines = split_lines(text);
     Diagnostics found;
     std::optional<Configuration> configuration;

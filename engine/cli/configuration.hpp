@@ -19,11 +19,14 @@ struct CatalogSettings {
 
     std::string name;
     Type type = Type::local;
-    std::filesystem::path path; ///< of the local catalog's directory, absolute
-    std::string cloud;          ///< in clouds.yaml; empty: the environment decides
-    RbdAccess rbd;              ///< paths absolute
+    std::filesystem::path path;            ///< of the local catalog's directory, absolute
+    std::string cloud;                     ///< in clouds.yaml; empty: the environment decides
+    std::vector<std::string> auth_command; ///< a program with a slash absolute; empty: none
+    RbdAccess rbd;                         ///< paths absolute
     std::string pool = "images";
-    std::string scratch_pool; ///< for rehearsals; empty: that of the images
+    std::string scratch_pool;                 ///< for rehearsals; empty: that of the images
+    std::vector<std::string> source_owners;   ///< projects whose public images recipes may name
+    std::vector<std::string> drop_properties; ///< globs of properties that no recipe takes over
 
     bool operator==(const CatalogSettings &) const = default;
 };

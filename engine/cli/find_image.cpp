@@ -1,6 +1,6 @@
-// Find image: ids are exact; names may be shared, and then the visible image is what people mean.
-// An error lists every candidate with its id, so that the next command can name one.
-// Nothing is guessed when two candidates are equally good.
+// Find image: ids are exact; names may be shared, and then the project's own image, and of those
+// the visible one, is what people mean. An error lists every candidate with its id, so that the
+// next command can name one. Nothing is guessed when two candidates are equally good.
 
 #include "cli/find_image.hpp"
 
@@ -50,6 +50,9 @@ Image find(const CatalogView &catalog, const std::string &word, bool prefer_visi
         return *image;
     const std::vector<Image> images = catalog.images();
     std::vector<Image> candidates = called(images, word);
+    const std::string project = catalog.has_projects() ? catalog.project() : std::string();
+    if (std::ranges::find(candidates, project, &Image::owner) != candidates.end())
+        std::erase_if(candidates, [&](const Image &image) { return image.owner != project; });
     if (candidates.empty())
         throw unknown(catalog, images, word);
     const bool some_visible = std::ranges::any_of(candidates, std::logical_not(), &Image::hidden);

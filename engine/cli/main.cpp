@@ -8,10 +8,22 @@
 
 #include <cstdio>
 #include <string>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <vector>
 
+namespace {
+
+/// A mask may keep things from others, but a run must be able to open what it made.
+void keep_own_rights() {
+    constexpr mode_t of_others = 077;
+    umask(umask(0) & of_others);
+}
+
+} // namespace
+
 int main(int argc, char **argv) {
+    keep_own_rights();
     retouch::fill_closed_streams();
     retouch::install_interrupt_handlers();
     const int code = retouch::run_cli(std::vector<std::string>(argv + 1, argv + argc));

@@ -16,9 +16,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Error clash(const OutputFile &output, const std::string &what) {
+constexpr const char *k_catalogs_place = "a place where the catalog keeps its own files";
+
+Error clash(const fs::path &file, const std::string &what) {
     return {ErrorKind::usage,
-            fmt::format("{} cannot be written: it is {}", escape(output.path().string()), what),
+            fmt::format("{} cannot be written: it is {}", escape(file.string()), what),
             "choose another name"};
 }
 
@@ -34,6 +36,11 @@ bool is_kept_in(const fs::path &catalog, const fs::path &target) {
 }
 
 } // namespace
+
+void require_outside_catalog(const fs::path &file, const CatalogSettings &catalog) {
+    if (catalog.type == CatalogSettings::Type::local && is_kept_in(catalog.path, file))
+        throw clash(file, k_catalogs_place);
+}
 
 OutputFile &Outputs::add(const fs::path &path, OutputKind kind) {
     return outputs_.emplace_back(path, std::move(kind));
@@ -69,7 +76,7 @@ void Outputs::prepare() {
 void Outputs::require_no_input(const OutputFile &output) const {
     const auto same = [&](const Input &input) { return output.id() == input.id; };
     if (const auto found = std::ranges::find_if(inputs_, same); found != inputs_.end())
-        throw clash(output, found->what);
+        throw clash(output.path(), found->what);
 }
 
 void Outputs::require_outside_catalog(const OutputFile &output) const {
@@ -77,14 +84,14 @@ void Outputs::require_outside_catalog(const OutputFile &output) const {
         return is_kept_in(catalog, output.target());
     };
     if (std::ranges::any_of(catalogs_, holds))
-        throw clash(output, "a place where the catalog keeps its own files");
+        throw clash(output.path(), k_catalogs_place);
 }
 
 void Outputs::require_different() const {
     for (auto one = outputs_.begin(); one != outputs_.end(); ++one)
         for (auto other = std::next(one); other != outputs_.end(); ++other)
             if (one->is_replaced() && one->target() == other->target())
-                throw clash(*other, "another output of this command");
+                throw clash(other->path(), "another output of this command");
 }
 
 OutputKind saved_plan_kind() {

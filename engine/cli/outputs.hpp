@@ -44,6 +44,9 @@ class Outputs {
     std::vector<std::filesystem::path> catalogs_;
 };
 
+/// Throws Error: usage when `file` is where `catalog` keeps its own.
+void require_outside_catalog(const std::filesystem::path &file, const CatalogSettings &catalog);
+
 /// A plan, or a bundle with one.
 [[nodiscard]] OutputKind saved_plan_kind();
 

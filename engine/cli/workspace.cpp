@@ -72,10 +72,11 @@ GlanceOptions glance_options(const CatalogSettings &settings, const Context &con
     options.name = settings.name;
     options.cloud = load_cloud(
         cloud, [&](const std::string &name) { return environment.get(name); },
-        environment.directory());
+        environment.directory(), settings.auth_command);
     options.rbd = settings.rbd;
     options.pool = settings.pool;
     options.scratch_pool = settings.scratch_pool;
+    options.source_owners = settings.source_owners;
     // Two configurations may give two clouds, or two projects, one name: their runs must not meet.
     const std::string place = place_of(options.cloud);
     const std::string directory =

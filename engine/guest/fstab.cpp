@@ -29,23 +29,10 @@ constexpr std::array<std::string_view, 46> k_elsewhere = {
     "afs",        "ceph",        "glusterfs", "lustre",        "beegfs",    "davfs",
     "fuse.sshfs", "fuse.ceph",   "fuse.s3fs", "fuse.glusterfs"};
 
-std::vector<std::string> split(std::string_view text, std::string_view separators) {
-    std::vector<std::string> parts;
-    for (std::size_t at = 0; at < text.size();) {
-        const std::size_t start = text.find_first_not_of(separators, at);
-        if (start == std::string_view::npos)
-            break;
-        const std::size_t end = std::min(text.find_first_of(separators, start), text.size());
-        parts.emplace_back(text.substr(start, end - start));
-        at = end;
-    }
-    return parts;
-}
-
 /// "/boot/" and "//boot" are "/boot".
 std::string normal_path(const std::string &path) {
     std::string normal;
-    for (const std::string &name : split(path, "/"))
+    for (const std::string &name : split_words(path, "/"))
         if (name != ".")
             normal += "/" + name;
     return normal.empty() ? "/" : normal;
@@ -72,12 +59,12 @@ std::vector<FstabEntry> read_fstab(std::string_view text) {
                            "use an image with a shorter one");
     std::vector<FstabEntry> entries;
     for (const std::string &line : split_lines(text)) {
-        const std::vector<std::string> fields = split(line, " \t");
+        const std::vector<std::string> fields = split_words(line, " \t");
         if (fields.size() < 3 || fields[0].front() == '#' || fields[1].front() != '/')
             continue;
         FstabEntry entry{unescape_mount_word(fields[0]),
-                         normal_path(unescape_mount_word(fields[1])), split(fields[2], ","),
-                         split(fields.size() > 3 ? unescape_mount_word(fields[3]) : "", ","),
+                         normal_path(unescape_mount_word(fields[1])), split_words(fields[2], ","),
+                         split_words(fields.size() > 3 ? unescape_mount_word(fields[3]) : "", ","),
                          false};
         if (is_elsewhere(entry.types) || has(entry.options, "noauto") ||
             has(entry.options, "bind") || has(entry.options, "rbind"))

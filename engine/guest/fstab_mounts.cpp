@@ -51,6 +51,10 @@ const Volume &the_volume(const FstabEntry &entry, const std::vector<Volume> &vol
     throw Error(ErrorKind::refused, fmt::format("{} is not on the image", name));
 }
 
+bool is_written_by_packages(std::string_view path) {
+    return path == "/boot" || path == "/usr" || path == "/var";
+}
+
 /// Without links.
 std::string place_of(const FstabEntry &entry, const GuestView &guest) {
     std::string path = resolve_in_guest(guest, entry.path);
@@ -91,7 +95,7 @@ std::string FstabMounts::type_of(const MountPoint &found) const {
 }
 
 std::vector<MountPoint> FstabMounts::mount(const std::vector<Volume> &volumes, EventSink &events,
-                                           const MountVolume &mount_volume) const {
+                                           const MountVolume &mount_volume) {
     std::vector<MountPoint> mounted;
     std::map<std::string, const Volume *> taken = {{"/", nullptr}};
     const auto mount_one = [&](const FstabEntry &entry) {
@@ -118,31 +122,41 @@ std::vector<MountPoint> FstabMounts::mount(const std::vector<Volume> &volumes, E
         } catch (const Error &error) {
             if (!refusal::is_of_the_image(error))
                 throw;
-            fail(entry, error, events);
+            fail(entry, error, !find_volumes(entry.device, volumes).empty(), events);
         }
     }
     return mounted;
 }
 
-void FstabMounts::require(const std::vector<MountPoint> &found, EventSink &events) const {
+void FstabMounts::require(const std::vector<MountPoint> &found, EventSink &events) {
     for (const FstabEntry &entry : entries_)
         if (std::ranges::count(found, entry.path, &MountPoint::path) == 0)
             fail(entry,
                  Error(ErrorKind::refused,
                        fmt::format("{} was not found on the image", escape(entry.device))),
-                 events);
+                 false, events);
 }
 
-void FstabMounts::fail(const MountPoint &found, const Error &reason, EventSink &events) const {
+void FstabMounts::fail(const MountPoint &found, const Error &reason, EventSink &events) {
     if (const FstabEntry *entry = entry_of(found.path))
-        return fail(*entry, reason, events);
+        return fail(*entry, reason, true, events);
     throw refusal::cannot_mount(found.path, found.device, reason);
 }
 
-void FstabMounts::fail(const FstabEntry &entry, const Error &reason, EventSink &events) {
-    if (!entry.dispensable)
+void FstabMounts::fail(const FstabEntry &entry, const Error &reason, bool is_there,
+                       EventSink &events) {
+    const bool is_needed = is_there && is_written_by_packages(entry.path);
+    if (is_needed && reason.hint().empty())
+        throw refusal::cannot_mount(
+            entry.path, entry.device,
+            Error(reason.kind(), reason.what(),
+                  "repair the filesystem or its line in the image's /etc/fstab; what packages "
+                  "write there must not land below it, whatever nofail says"));
+    if (is_needed || !entry.dispensable)
         throw refusal::cannot_mount(entry.path, entry.device, reason);
-    events.on(refusal::not_mounted(entry.path, reason.what()));
+    const Event event = refusal::not_mounted(entry.path, reason.what());
+    unmounted_.push_back(event.message);
+    events.on(event);
 }
 
 } // namespace retouch

@@ -34,23 +34,28 @@ class FstabMounts {
 
     /// Mounts the others in order. A volume may be mounted in several places, as the machine would:
     /// it is the same filesystem then. Returns what is mounted. What the machine boots without is a
-    /// notice when it cannot be mounted. Throws Error: refused for all else that cannot be.
+    /// notice when it cannot be mounted, but for /boot, /usr and /var when they are on the image:
+    /// what is written there would land below them. Throws Error: refused for all else that cannot
+    /// be.
     [[nodiscard]] std::vector<MountPoint> mount(const std::vector<Volume> &volumes,
-                                                EventSink &events,
-                                                const MountVolume &mount_volume) const;
+                                                EventSink &events, const MountVolume &mount_volume);
 
     /// What was found could not be mounted. Throws Error: refused, unless the machine boots
     /// without.
-    void fail(const MountPoint &found, const Error &reason, EventSink &events) const;
+    void fail(const MountPoint &found, const Error &reason, EventSink &events);
 
     /// The same for each filesystem that is not among those found.
-    void require(const std::vector<MountPoint> &found, EventSink &events) const;
+    void require(const std::vector<MountPoint> &found, EventSink &events);
+
+    /// What was a notice so far, for Facts::unmounted.
+    [[nodiscard]] const std::vector<std::string> &unmounted() const { return unmounted_; }
 
   private:
     [[nodiscard]] const FstabEntry *entry_of(const std::string &path) const;
-    static void fail(const FstabEntry &entry, const Error &reason, EventSink &events);
+    void fail(const FstabEntry &entry, const Error &reason, bool is_there, EventSink &events);
 
     std::vector<FstabEntry> entries_;
+    std::vector<std::string> unmounted_;
     const GuestView &guest_;
 };
 

@@ -1,5 +1,7 @@
 #include "guest/mount_words.hpp"
 
+#include <algorithm>
+
 namespace retouch {
 
 std::string unescape_mount_word(std::string_view word) {
@@ -16,6 +18,19 @@ std::string unescape_mount_word(std::string_view word) {
         }
     }
     return result;
+}
+
+std::vector<std::string> split_words(std::string_view text, std::string_view separators) {
+    std::vector<std::string> parts;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t start = text.find_first_not_of(separators, at);
+        if (start == std::string_view::npos)
+            break;
+        const std::size_t end = std::min(text.find_first_of(separators, start), text.size());
+        parts.emplace_back(text.substr(start, end - start));
+        at = end;
+    }
+    return parts;
 }
 
 } // namespace retouch

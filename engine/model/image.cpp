@@ -16,6 +16,15 @@ std::string Image::digest() const {
     return best->first + ':' + best->second;
 }
 
+bool Image::has_digest(const std::string &digest) const {
+    if (digest == "image:" + id)
+        return true;
+    const std::size_t colon = digest.find(':');
+    const auto found = checksums.find(digest.substr(0, colon));
+    return found != checksums.end() && colon != std::string::npos &&
+           digest.substr(colon + 1) == found->second;
+}
+
 std::optional<std::string> Image::property(const std::string &property_name) const {
     const auto found = properties.find(property_name);
     return found == properties.end() ? std::nullopt : std::optional(found->second);
@@ -23,6 +32,15 @@ std::optional<std::string> Image::property(const std::string &property_name) con
 
 bool Image::unfinished() const {
     return status == "queued" || properties.contains(lineage::k_unfinished);
+}
+
+bool Image::awaits_detaching() const {
+    const auto value = property(lineage::k_detach);
+    return value == lineage::k_pending || value == lineage::k_pending_protected;
+}
+
+bool Image::stays_protected() const {
+    return is_protected && property(lineage::k_detach) != lineage::k_pending_protected;
 }
 
 bool ImageChange::empty() const {

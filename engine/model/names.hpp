@@ -20,7 +20,7 @@ struct NameTable;
 
 template<>
 struct NameTable<Action> {
-    static constexpr std::array<std::string_view, 3> names = {"create", "update", "none"};
+    static constexpr std::array<std::string_view, 4> names = {"create", "update", "none", "held"};
 };
 
 template<>

@@ -10,7 +10,7 @@ namespace retouch {
 
 bool Plan::has_changes() const {
     return std::ranges::any_of(targets,
-                               [](const Target &target) { return target.action != Action::none; });
+                               [](const Target &target) { return is_work(target.action); });
 }
 
 } // namespace retouch

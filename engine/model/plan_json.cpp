@@ -18,7 +18,8 @@ Json image_json(const ImageReference &image) {
     return {{"id", image.id},
             {"name", image.name},
             {"digest", image.digest},
-            {"updated_at", image.updated_at}};
+            {"updated_at", image.updated_at},
+            {"owner", image.owner}};
 }
 
 Json images_json(const std::vector<ImageReference> &images) {
@@ -58,6 +59,8 @@ Json properties_json(const PropertyChanges &changes) {
     object["before"] = map_json(changes.before);
     object["remove"] = changes.remove;
     object["keep"] = map_json(changes.keep);
+    object["drop"] = changes.drop;
+    object["reasons"] = map_json(changes.reasons);
     return object;
 }
 
@@ -77,7 +80,9 @@ Json publish_json(const PublishPlan &publish) {
     object["protected"] = publish.is_protected;
     object["container_format"] = publish.container_format;
     object["owner"] = publish.owner;
-    object["members"] = publish.members;
+    object["members"] = Json::array();
+    for (const ImageMember &member : publish.members)
+        object["members"].push_back({{"project", member.project}, {"status", member.status}});
     object["lineage"] = to_string(publish.lineage);
     object["way"] = {{"method", to_string(publish.way.method)}, {"reason", publish.way.reason}};
     object["superseded"] = std::move(superseded);

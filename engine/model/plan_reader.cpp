@@ -71,6 +71,7 @@ ImageReference read_image(ObjectReader reader) {
     image.name = reader.text("name");
     image.digest = reader.text("digest");
     image.updated_at = reader.text("updated_at");
+    image.owner = reader.text("owner");
     reader.finish();
     return image;
 }
@@ -109,6 +110,8 @@ PropertyChanges read_properties(ObjectReader reader) {
     changes.before = reader.text_map("before");
     changes.remove = reader.texts("remove");
     changes.keep = reader.text_map("keep");
+    changes.drop = reader.texts("drop");
+    changes.reasons = reader.text_map("reasons");
     reader.finish();
     return changes;
 }
@@ -130,6 +133,14 @@ PublishWay read_way(ObjectReader reader) {
     return way;
 }
 
+ImageMember read_member(ObjectReader &reader) {
+    ImageMember member;
+    member.project = reader.text("project");
+    member.status = reader.text("status");
+    reader.finish();
+    return member;
+}
+
 PublishPlan read_publish(ObjectReader reader) {
     PublishPlan publish;
     publish.name = reader.text("name");
@@ -141,7 +152,8 @@ PublishPlan read_publish(ObjectReader reader) {
     publish.is_protected = reader.boolean("protected");
     publish.container_format = reader.text("container_format");
     publish.owner = reader.text("owner");
-    publish.members = reader.texts("members");
+    for (ObjectReader &member : reader.readers("members"))
+        publish.members.push_back(read_member(member));
     publish.lineage = reader.choice<LineagePolicy>("lineage");
     publish.way = read_way(reader.reader("way"));
     for (ObjectReader &former : reader.readers("superseded"))

@@ -4,9 +4,14 @@
 #include "plan/drift.hpp"
 
 #include "base/text.hpp"
+#include "base/uuid.hpp"
+#include "plan/counted_images.hpp"
 #include "plan/fingerprint.hpp"
 #include "plan/lineage.hpp"
+#include "plan/properties.hpp"
 #include "plan/record_drift.hpp"
+#include "plan/sharing.hpp"
+#include "plan/source_refusals.hpp"
 #include "retouch/error.hpp"
 
 #include <fmt/format.h>
@@ -44,21 +49,29 @@ Outlook outlook(const CheckedRecipe &checked, const CatalogView &catalog,
 /// Looks at one generation.
 class Search {
   public:
-    Search(const CheckedRecipe &checked, const CatalogView &catalog, std::vector<Image> images,
-           Image image, DriftReport &report)
+    Search(const CheckedRecipe &checked, const CatalogView &catalog, const PlanOptions &options,
+           CountedImages counted, Image image, DriftReport &report)
         : checked_(checked),
+          options_(options),
           catalog_(catalog),
-          images_(std::move(images)),
+          counted_(std::move(counted)),
           image_(std::move(image)),
           report_(report) {}
 
-    void run(const Outlook &outlook, const std::string &publish_name,
-             const IntegrityOptions &options) {
+    void run(const Outlook &outlook, const std::string &publish_name, const DriftOptions &options) {
         const bool rebuilds = outlook.target && outlook.target->action == Action::create;
-        tell_pending(outlook, rebuilds);
-        compare_record(publish_name, rebuilds);
-        compare_others(publish_name);
-        Integrity integrity = catalog_.integrity(image_, options);
+        if (outlook.target && outlook.target->action == Action::held) {
+            // Apply leaves all of it.
+            report_.pending.push_back(outlook.target->reason);
+        } else {
+            tell_pending(outlook, rebuilds);
+            compare_record(publish_name, rebuilds);
+            compare_others(publish_name);
+        }
+        IntegrityOptions how{.read_bytes = options.read_bytes};
+        if (options.against_source)
+            how.same_as = source_to_compare();
+        Integrity integrity = catalog_.integrity(image_, how);
         std::ranges::move(integrity.deviations, std::back_inserter(report_.drift));
         std::ranges::move(integrity.unchecked, std::back_inserter(report_.unchecked));
     }
@@ -78,7 +91,7 @@ class Search {
             report_.pending.push_back(
                 fmt::format("image {} is the new source; apply builds a new image from it",
                             escape(outlook.target->source.id)));
-        if (image_.property(lineage::k_detach) == "pending")
+        if (image_.awaits_detaching())
             report_.pending.emplace_back(
                 "the image still shares data with its source; apply completes it");
         if (!outlook.refusal.empty())
@@ -94,16 +107,33 @@ class Search {
         return image_.property(lineage::k_source).value_or("");
     }
 
-    [[nodiscard]] const Image *source() const { return find_id(images_, source_id()); }
+    [[nodiscard]] const Image *source() const { return find_id(counted_.images, source_id()); }
+
+    /// The source, when the bytes must be the same; says why otherwise.
+    std::optional<Image> source_to_compare() {
+        const Image *found = source();
+        std::string why;
+        if (recipe_changed())
+            why = "the recipe changed since the image was made";
+        else if (!checked_.steps.empty())
+            why = "the recipe has steps, which may write";
+        else if (found == nullptr)
+            why = "it is gone";
+        else
+            return *found;
+        report_.unchecked.push_back("the bytes against those of the source: " + why);
+        return std::nullopt;
+    }
 
     /// A later image built on this one that holds the name.
     [[nodiscard]] const Image *covering(const std::string &publish_name) const {
-        const auto self = std::ranges::find(images_, image_.id, &Image::id);
-        const auto found = std::find_if(self, images_.end(), [&](const Image &other) {
+        const std::vector<Image> &images = counted_.images;
+        const auto self = std::ranges::find(images, image_.id, &Image::id);
+        const auto found = std::find_if(self, images.end(), [&](const Image &other) {
             return other.id != image_.id && other.name == publish_name && is_visible(other) &&
-                   descends_from(other, checked_.recipe.name, images_);
+                   descends_from(other, counted_.maker, counted_.images);
         });
-        return found == images_.end() ? nullptr : &*found;
+        return found == images.end() ? nullptr : &*found;
     }
 
     void compare_record(const std::string &publish_name, bool rebuilds) {
@@ -111,20 +141,39 @@ class Search {
                                               .publish_name = publish_name,
                                               .source = source(),
                                               .covered_by = covering(publish_name),
+                                              .drop = dropped_names(checked_.recipe.drop_properties,
+                                                                    options_.drop_properties),
                                               .recipe_changed = recipe_changed(),
                                               .rebuilds = rebuilds});
+    }
+
+    /// Members that have accepted `other` have not yet accepted this one; who has, is asked once.
+    bool waits_for_members(const Image &other, std::optional<std::vector<ImageMember>> &members) {
+        if (image_.visibility != "shared" || other.visibility != "shared")
+            return false;
+        if (!members)
+            members = catalog_.members(image_.id);
+        const bool waits = !left_out(other, *members, catalog_).empty();
+        if (waits)
+            report_.pending.push_back(fmt::format(
+                "image {} keeps the name until its members have accepted this one", other.id));
+        return waits;
     }
 
     /// Images this one took the name from and that bear it again.
     void compare_others(const std::string &publish_name) {
         if (checked_.recipe.publish.previous == PreviousPolicy::keep)
             return;
+        std::optional<std::vector<ImageMember>> members;
         const bool apply_mends = covering(publish_name) == nullptr;
-        for (const Image &other : images_) {
+        for (const Image &other : counted_.images) {
             if (other.id == image_.id)
                 break;
             if (other.name == publish_name && is_visible(other) && !other.unfinished() &&
-                (other.id == source_id() || descends_from(other, checked_.recipe.name, images_)))
+                other.owner == counted_.maker.owner &&
+                (other.id == source_id() ||
+                 descends_from(other, counted_.maker, counted_.images)) &&
+                !waits_for_members(other, members))
                 report_.drift.push_back(
                     {.kind = "superseded",
                      .what = fmt::format("image {}, which this one replaced", other.id),
@@ -140,11 +189,35 @@ class Search {
     }
 
     const CheckedRecipe &checked_;
+    const PlanOptions &options_;
     const CatalogView &catalog_;
-    std::vector<Image> images_;
+    CountedImages counted_;
     Image image_;
     DriftReport &report_;
 };
+
+/// It counts whoever it belongs to, and however the generation found is called now.
+void add_source(CountedImages &counted, const Image &generation, const CatalogView &catalog) {
+    const std::string id = generation.property(lineage::k_source).value_or("");
+    if (!is_uuid(id) || std::ranges::find(counted.images, id, &Image::id) != counted.images.end())
+        return;
+    if (std::optional<Image> source = catalog.find(id))
+        counted.images.push_back(*std::move(source));
+}
+
+/// Without a generation that bears our mark, one that says it is ours is what there is to look at:
+/// somebody may have put other bytes in the place of those that bore it.
+void believe_records(CountedImages &counted, DriftReport &report) {
+    Maker &maker = counted.maker;
+    const auto is_made = [&](const Image &image) {
+        return !image.unfinished() && maker.made(image);
+    };
+    if (maker.refuted.empty() || std::ranges::any_of(counted.images, is_made))
+        return;
+    for (const std::string &id : maker.refuted)
+        report.pending.push_back(why_refuted(id));
+    maker.refuted.clear();
+}
 
 /// The name the recipe publishes under, also when its source cannot be resolved any more.
 std::string publish_name(const Recipe &recipe, const Outlook &outlook,
@@ -159,14 +232,13 @@ std::string publish_name(const Recipe &recipe, const Outlook &outlook,
 
 } // namespace
 
-std::optional<Image> last_generation(const std::vector<Image> &images,
-                                     const std::string &recipe_name,
+std::optional<Image> last_generation(const std::vector<Image> &images, const Maker &maker,
                                      const std::string &publish_name,
                                      const std::string &fingerprint) {
     const Image *found = nullptr;
     bool exact = false;
     for (const Image &image : images) {
-        if (image.unfinished() || image.property(lineage::k_recipe) != recipe_name)
+        if (image.unfinished() || !maker.made(image))
             continue;
         const bool fits =
             image.name == publish_name || image.property(lineage::k_fingerprint) == fingerprint;
@@ -178,18 +250,20 @@ std::optional<Image> last_generation(const std::vector<Image> &images,
 }
 
 DriftReport find_drift(const CheckedRecipe &checked, const CatalogView &catalog,
-                       const PlanOptions &plan_options, const IntegrityOptions &options) {
+                       const PlanOptions &plan_options, const DriftOptions &options) {
     const Recipe &recipe = checked.recipe;
     DriftReport report;
     report.recipe = {recipe.path.string(), recipe.directory.string(), recipe.sha256, recipe.name};
     report.catalog = catalog.name();
-    std::vector<Image> images = catalog.images();
+    CountedImages counted = counted_images(recipe, catalog);
+    believe_records(counted, report);
+    const std::vector<Image> &images = counted.images;
     const bool has_image = std::ranges::any_of(images, [&](const Image &image) {
-        return !image.unfinished() && image.property(lineage::k_recipe) == recipe.name;
+        return !image.unfinished() && counted.maker.made(image);
     });
     const Outlook plan = outlook(checked, catalog, plan_options, has_image);
     const std::string name = publish_name(recipe, plan, images);
-    auto image = last_generation(images, recipe.name, name,
+    auto image = last_generation(images, counted.maker, name,
                                  plan.target ? plan.target->fingerprint : std::string());
     if (!image) {
         report.pending.push_back(
@@ -199,7 +273,9 @@ DriftReport find_drift(const CheckedRecipe &checked, const CatalogView &catalog,
         return report;
     }
     report.image = reference_to(*image);
-    Search(checked, catalog, std::move(images), *std::move(image), report).run(plan, name, options);
+    add_source(counted, *image, catalog);
+    Search(checked, catalog, plan_options, std::move(counted), *std::move(image), report)
+        .run(plan, name, options);
     return report;
 }
 

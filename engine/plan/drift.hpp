@@ -4,6 +4,7 @@
 // the generation was made of; docs/drift.md says how.
 
 #include "plan/check.hpp"
+#include "plan/lineage.hpp"
 #include "plan/planner.hpp"
 #include "retouch/catalog.hpp"
 #include "retouch/drift.hpp"
@@ -14,17 +15,16 @@
 
 namespace retouch {
 
-/// The image `recipe` published last under `publish_name`, whatever became of its name and status:
+/// The image `maker` published last under `publish_name`, whatever became of its name and status:
 /// the last that bears the name or the `fingerprint`, else the last of all.
 [[nodiscard]] std::optional<Image> last_generation(const std::vector<Image> &images,
-                                                   const std::string &recipe_name,
+                                                   const Maker &maker,
                                                    const std::string &publish_name,
                                                    const std::string &fingerprint);
 
 /// Throws Error when catalog or store do not answer, and as resolve_plan() does when the recipe has
 /// no image yet and could make none.
 [[nodiscard]] DriftReport find_drift(const CheckedRecipe &checked, const CatalogView &catalog,
-                                     const PlanOptions &plan_options,
-                                     const IntegrityOptions &options);
+                                     const PlanOptions &plan_options, const DriftOptions &options);
 
 } // namespace retouch

@@ -1,5 +1,6 @@
 #include "plan/limit_check.hpp"
 
+#include "base/interrupt.hpp"
 #include "base/path_glob.hpp"
 #include "base/text.hpp"
 #include "model/limit_words.hpp"
@@ -7,7 +8,6 @@
 #include "retouch/step_kind.hpp"
 
 #include <fmt/format.h>
-#include <fnmatch.h>
 
 #include <algorithm>
 
@@ -18,6 +18,7 @@ namespace {
 void check_paths(const Target &target, const ObservedStep &observed,
                  std::vector<Violation> &found) {
     for (const EntryChange &change : observed.effect.files) {
+        check_interrupt();
         const bool allowed =
             std::ranges::any_of(*target.limits.may_change, [&](const std::string &glob) {
                 return matches_path(glob, change.path);
@@ -32,9 +33,8 @@ void check_packages(const Target &target, const ObservedStep &observed,
     for (const PackageChange &change : observed.effect.packages) {
         const std::string name = change.name.substr(0, change.name.find(':'));
         const bool allowed =
-            std::ranges::any_of(*target.limits.packages, [&](const std::string &glob) {
-                return fnmatch(glob.c_str(), name.c_str(), 0) == 0;
-            });
+            std::ranges::any_of(*target.limits.packages,
+                                [&](const std::string &glob) { return matches_name(glob, name); });
         if (!allowed)
             found.push_back({"packages", observed.step.id, change.name});
     }

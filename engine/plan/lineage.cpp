@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "base/uuid.hpp"
+#include "plan/source_refusals.hpp"
 #include "retouch/error.hpp"
 
 #include <fmt/format.h>
@@ -23,54 +24,8 @@ const Image *find_id(const std::vector<Image> &images, const std::string &id) {
     return found == images.end() ? nullptr : &*found;
 }
 
-bool is_generation(const Image &image, const std::string &recipe_name) {
-    return image.property(lineage::k_recipe) == recipe_name;
-}
-
-/// The generation under `name` that comes last, hidden or not.
-const Image *last_generation_of(const std::vector<Image> &images, const std::string &recipe_name,
-                                const std::string &name) {
-    const Image *last = nullptr;
-    for (const Image &image : images)
-        if (image.name == name && image.status == "active" && !image.unfinished() &&
-            is_generation(image, recipe_name) && (last == nullptr || comes_after(image, *last)))
-            last = &image;
-    return last;
-}
-
-std::string list_images(const std::vector<const Image *> &images) {
-    std::string text;
-    for (const Image *image : images)
-        text += fmt::format("\n  {}  {}  created {}", image->id, escape(image->name),
-                            image->created_at);
-    return text;
-}
-
-[[noreturn]] void fail_ambiguous(const std::string &name,
-                                 const std::vector<const Image *> &candidates) {
-    throw Error(ErrorKind::failed,
-                fmt::format("the source '{}' is ambiguous: {} images bear that name{}",
-                            escape(name), candidates.size(), list_images(candidates)),
-                "name the one you mean by its id in source.image, or hide the others");
-}
-
-[[noreturn]] void fail_unknown(const std::string &source, const std::vector<Image> &images) {
-    std::vector<std::string> names;
-    std::vector<const Image *> hidden;
-    for (const Image &image : images) {
-        if (is_visible(image))
-            names.push_back(image.name);
-        else if (image.name == source)
-            hidden.push_back(&image);
-    }
-    std::string hint = "`retouch images` lists what the catalog holds";
-    if (!hidden.empty())
-        hint = "only hidden or inactive images bear that name; name one by its id:" +
-               list_images(hidden);
-    else if (const auto near = did_you_mean(source, names))
-        hint = fmt::format("did you mean '{}'?", escape(*near));
-    throw Error(ErrorKind::failed,
-                fmt::format("the catalog has no image '{}' to build from", escape(source)), hint);
+bool has(const std::vector<std::string> &list, const std::string &wanted) {
+    return std::ranges::find(list, wanted) != list.end();
 }
 
 void use_record(Lineage &lineage, const Image &image) {
@@ -86,7 +41,8 @@ void use_source_of(Lineage &lineage, const Image &generation, const std::vector<
         return;
     }
     lineage.source = {id, generation.name,
-                      generation.property(lineage::k_source_digest).value_or(""), ""};
+                      generation.property(lineage::k_source_digest).value_or(""), "",
+                      source_owner_of(generation, images)};
     lineage.notes.push_back(
         fmt::format("the source image {} is gone; its digest is known from image {}", escape(id),
                     generation.id));
@@ -98,14 +54,38 @@ std::string lineage_start(const Image &generation, const std::vector<Image> &ima
     return source != nullptr ? source->created_at : generation.created_at;
 }
 
+/// Visible images the name may mean, of all owners the choice allows.
+std::vector<const Image *> foreign_images(const std::vector<Image> &images, const Maker &maker,
+                                          const SourceChoice &source,
+                                          const std::optional<std::string> &last_owner) {
+    std::vector<const Image *> own;
+    std::vector<const Image *> others;
+    for (const Image &image : images) {
+        if (image.name != source.image || !is_visible(image) || maker.refuted.contains(image.id) ||
+            descends_from(image, maker, images))
+            continue;
+        if (source.owner ? image.owner == *source.owner : has(source.own, image.owner))
+            own.push_back(&image);
+        else if (!source.owner && image.visibility == "public" &&
+                 (has(source.trusted, image.owner) || image.owner == last_owner))
+            others.push_back(&image);
+    }
+    return own.empty() ? others : own;
+}
+
 void resolve_by_name(Lineage &lineage, const std::vector<Image> &images,
-                     const std::string &recipe_name, const std::string &name) {
-    std::vector<const Image *> foreign;
-    for (const Image &image : images)
-        if (image.name == name && is_visible(image) && !descends_from(image, recipe_name, images))
-            foreign.push_back(&image);
-    const Image *generation = last_generation_of(images, recipe_name, name);
-    if (generation != nullptr) {
+                     const SourceChoice &source) {
+    const std::string &name = source.image;
+    const Image *present = last_generation_of(images, lineage.maker, lineage.publish_name);
+    const Image *generation = last_generation_of(images, lineage.maker, name);
+    const Image *last = present != nullptr ? present : generation;
+    std::optional<std::string> last_owner;
+    if (last != nullptr)
+        last_owner = source_owner_of(*last, images);
+    // What another project's image was made into says nothing of this one's.
+    const bool as_before = !source.owner || source.owner == last_owner;
+    std::vector<const Image *> foreign = foreign_images(images, lineage.maker, source, last_owner);
+    if (generation != nullptr && as_before) {
         const std::string start = lineage_start(*generation, images);
         std::erase_if(foreign, [&](const Image *image) { return image->created_at <= start; });
         if (foreign.empty()) {
@@ -116,6 +96,8 @@ void resolve_by_name(Lineage &lineage, const std::vector<Image> &images,
     if (foreign.size() > 1)
         fail_ambiguous(name, foreign);
     if (foreign.size() == 1) {
+        if (!source.owner && last_owner && foreign.front()->owner != *last_owner)
+            refuse_new_owner(name, *foreign.front(), *last_owner);
         use_record(lineage, *foreign.front());
         if (generation != nullptr)
             lineage.notes.push_back(
@@ -125,21 +107,36 @@ void resolve_by_name(Lineage &lineage, const std::vector<Image> &images,
         return;
     }
     // Nothing visible bears the name any more; what was built from it may still know it.
-    const Image *present = last_generation_of(images, recipe_name, lineage.publish_name);
-    if (present == nullptr)
-        fail_unknown(name, images);
+    if (present == nullptr || !as_before)
+        fail_unknown(source, lineage.maker, images);
     use_source_of(lineage, *present, images);
     if (lineage.source_record && lineage.source_record->name != name)
-        fail_unknown(name, images);
+        fail_unknown(source, lineage.maker, images);
 }
 
-void find_present(Lineage &lineage, const std::vector<Image> &images,
-                  const std::string &recipe_name) {
-    if (const Image *present = last_generation_of(images, recipe_name, lineage.publish_name))
+void find_present(Lineage &lineage, const std::vector<Image> &images) {
+    if (const Image *present = last_generation_of(images, lineage.maker, lineage.publish_name))
         lineage.present = *present;
 }
 
 } // namespace
+
+const Image *last_generation_of(const std::vector<Image> &images, const Maker &maker,
+                                const std::string &name) {
+    const Image *last = nullptr;
+    for (const Image &image : images)
+        if (image.name == name && image.status == "active" && !image.unfinished() &&
+            maker.made(image) && (last == nullptr || comes_after(image, *last)))
+            last = &image;
+    return last;
+}
+
+std::string source_owner_of(const Image &generation, const std::vector<Image> &images) {
+    if (const auto recorded = generation.property(lineage::k_source_owner))
+        return *recorded;
+    const Image *source = find_id(images, generation.property(lineage::k_source).value_or(""));
+    return source != nullptr ? source->owner : generation.owner;
+}
 
 bool is_visible(const Image &image) {
     return image.status == "active" && !image.hidden;
@@ -154,14 +151,15 @@ bool comes_after(const Image &image, const Image &other) {
 }
 
 ImageReference reference_to(const Image &image) {
-    return {image.id, image.name, image.digest(), image.updated_at};
+    return {image.id, image.name, image.digest(), image.updated_at, image.owner};
 }
 
-bool descends_from(const Image &image, const std::string &recipe_name,
-                   const std::vector<Image> &images) {
+bool descends_from(const Image &image, const Maker &maker, const std::vector<Image> &images) {
     const Image *current = &image;
     for (int depth = 0; current != nullptr && depth < k_longest_chain; ++depth) {
-        if (is_generation(*current, recipe_name))
+        if (current->owner != maker.owner)
+            return false;
+        if (maker.made(*current))
             return true;
         const auto source = current->property(lineage::k_source);
         current = source ? find_id(images, *source) : nullptr;
@@ -169,26 +167,37 @@ bool descends_from(const Image &image, const std::string &recipe_name,
     return false;
 }
 
-Lineage resolve_lineage(const std::vector<Image> &images, const std::string &recipe_name,
-                        const std::string &source, const std::optional<std::string> &publish_name) {
-    if (const Image *by_id = is_uuid(source) ? find_id(images, source) : nullptr; by_id != nullptr)
-        return lineage_of(*by_id, images, recipe_name, publish_name);
+Lineage resolve_lineage(const std::vector<Image> &images, const Maker &maker,
+                        const SourceChoice &source,
+                        const std::optional<std::string> &publish_name) {
+    if (const Image *by_id = is_uuid(source.image) ? find_id(images, source.image) : nullptr;
+        by_id != nullptr) {
+        if (source.owner && by_id->owner != *source.owner)
+            throw Error(ErrorKind::refused,
+                        fmt::format("the source image {} belongs to project {}, not to {}",
+                                    by_id->id, escape(by_id->owner), escape(*source.owner)),
+                        "mend source.owner in the recipe, or leave it out: an id says which image "
+                        "is meant");
+        return lineage_of(*by_id, images, maker, publish_name);
+    }
     Lineage lineage;
-    lineage.publish_name = publish_name.value_or(source);
-    resolve_by_name(lineage, images, recipe_name, source);
-    find_present(lineage, images, recipe_name);
+    lineage.maker = maker;
+    lineage.publish_name = publish_name.value_or(source.image);
+    resolve_by_name(lineage, images, source);
+    find_present(lineage, images);
     return lineage;
 }
 
-Lineage lineage_of(const Image &named, const std::vector<Image> &images,
-                   const std::string &recipe_name, const std::optional<std::string> &publish_name) {
+Lineage lineage_of(const Image &named, const std::vector<Image> &images, const Maker &maker,
+                   const std::optional<std::string> &publish_name) {
     Lineage lineage;
+    lineage.maker = maker;
     lineage.publish_name = publish_name.value_or(named.name);
-    if (is_generation(named, recipe_name))
+    if (maker.made(named))
         use_source_of(lineage, named, images);
     else
         use_record(lineage, named);
-    find_present(lineage, images, recipe_name);
+    find_present(lineage, images);
     return lineage;
 }
 

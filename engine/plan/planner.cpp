@@ -8,6 +8,9 @@
 #include "plan/lineage.hpp"
 #include "plan/properties.hpp"
 #include "plan/publishing.hpp"
+#include "plan/sharing.hpp"
+#include "plan/source_notes.hpp"
+#include "plan/source_refusals.hpp"
 #include "plan/volatile_paths.hpp"
 #include "retouch/error.hpp"
 
@@ -20,12 +23,17 @@ namespace retouch {
 namespace {
 
 /// Every image whose change would change this plan.
-std::vector<ImageReference> observe(const Lineage &lineage, const std::vector<Image> &images) {
+std::vector<ImageReference> observe(const Lineage &lineage, const CountedImages &counted) {
+    const std::vector<std::string> &own = counted.source.own;
     std::vector<ImageReference> observed;
-    for (const Image &image : images)
-        if (image.name == lineage.publish_name || image.name == lineage.source.name ||
-            image.id == lineage.source.id)
+    for (const Image &image : counted.images) {
+        const bool is_named =
+            image.name == lineage.publish_name || image.name == lineage.source.name;
+        const bool counts =
+            image.owner == lineage.source.owner || std::ranges::find(own, image.owner) != own.end();
+        if ((is_named && counts) || image.id == lineage.source.id)
             observed.push_back(reference_to(image));
+    }
     std::ranges::sort(observed, {}, &ImageReference::id);
     return observed;
 }
@@ -48,20 +56,22 @@ void use_present_as_source(Lineage &lineage, const PlanOptions &options) {
 }
 
 /// Images of this recipe whose detaching was interrupted.
-std::vector<std::string> to_detach(const std::string &recipe_name,
-                                   const std::vector<Image> &images) {
+std::vector<std::string> to_detach(const Maker &maker, const std::vector<Image> &images) {
     std::vector<std::string> ids;
     for (const Image &image : images)
-        if (!image.unfinished() && image.property(lineage::k_recipe) == recipe_name &&
-            image.property(lineage::k_detach) == "pending")
+        if (!image.unfinished() && maker.made(image) && image.awaits_detaching())
             ids.push_back(image.id);
     return ids;
 }
 
 void plan_update(Target &target, const Recipe &recipe, const Lineage &lineage,
-                 const std::vector<Image> &images) {
+                 const std::vector<Image> &images, const CatalogView &catalog,
+                 const std::vector<std::string> &drop) {
     target.publish = publish_present(recipe, lineage, images);
-    target.properties = properties_for_present(lineage.present->properties, recipe.properties);
+    if (!target.publish.superseded.empty() && lineage.present->visibility == "shared")
+        leave_to_members(target, catalog.members(lineage.present->id), images, catalog);
+    target.properties =
+        properties_for_present(lineage.present->properties, recipe.properties, drop);
     const bool converged = target.properties.set.empty() && target.properties.remove.empty() &&
                            target.publish.changed_fields.empty() &&
                            target.publish.superseded.empty();
@@ -77,6 +87,19 @@ void plan_update(Target &target, const Recipe &recipe, const Lineage &lineage,
         target.reason = "the present generation is as the recipe says";
 }
 
+void plan_held(Target &target, const Recipe &recipe, const Lineage &lineage,
+               const std::vector<Image> &images, const TakenBack &taken) {
+    target.action = Action::held;
+    target.publish = publish_present(recipe, lineage, images);
+    target.publish.changed_fields.clear();
+    target.publish.superseded.clear();
+    target.detach.clear();
+    target.reason =
+        fmt::format("image {} is as the recipe says, but was hidden, and image {} shown "
+                    "in its place: change the recipe, or show image {} again",
+                    taken.id, taken.shown, taken.id);
+}
+
 std::string reason_to_create(const Lineage &lineage) {
     if (!lineage.present)
         return "no generation of this recipe is there yet";
@@ -85,21 +108,38 @@ std::string reason_to_create(const Lineage &lineage) {
 }
 
 void plan_create(Target &target, const Recipe &recipe, const Lineage &lineage,
-                 const std::vector<Image> &images, const CatalogView &catalog) {
+                 const std::vector<Image> &images, const CatalogView &catalog,
+                 const std::vector<std::string> &drop) {
     const Image &source = lineage.source_record.value();
     target.action = Action::create;
     target.reason = reason_to_create(lineage);
     target.publish = publish_new(recipe, lineage, images);
     target.publish.way = catalog.publish_way(source);
-    if (target.publish.visibility == "shared" && source.visibility == "shared")
-        target.publish.members = catalog.members(source.id);
+    target.publish.members =
+        members_of_new(target.publish.visibility, source, lineage.present, catalog);
+    leave_to_members(target, target.publish.members, images, catalog);
     for (std::string &note : catalog.notes_on(source))
         target.notes.push_back(std::move(note));
-    target.properties = properties_for_new(source.properties, recipe.properties);
-    for (const std::string &id : bystanders(recipe, lineage, images))
-        target.notes.push_back(fmt::format(
-            "image {} also bears the name '{}' and stays visible: this recipe did not make it", id,
-            escape(lineage.publish_name)));
+    target.properties = properties_for_new(source.properties, recipe.properties, drop);
+    for (std::string &note : notes_on_what_comes_over(recipe, source, target.properties))
+        target.notes.push_back(std::move(note));
+    for (const Image &image : bystanders(lineage, images))
+        target.notes.push_back(
+            fmt::format("image {} also bears the name '{}' and stays visible: {}", image.id,
+                        escape(lineage.publish_name),
+                        image.owner == lineage.maker.owner
+                            ? std::string("this recipe did not make it")
+                            : fmt::format("it belongs to project {}", escape(image.owner))));
+}
+
+/// What the present generation was made from keeps the digest it was known by then.
+void keep_known_digest(Lineage &lineage) {
+    if (!lineage.present || !lineage.source_record ||
+        lineage.present->property(lineage::k_source) != lineage.source.id)
+        return;
+    const auto known = lineage.present->property(lineage::k_source_digest);
+    if (known && lineage.source_record->has_digest(*known))
+        lineage.source.digest = *known;
 }
 
 /// A limit that steps break whatever they do is told before any of them runs.
@@ -114,14 +154,17 @@ void refuse_forbidden_steps(const Target &target) {
 
 } // namespace
 
-Target plan_target(const CheckedRecipe &checked, Lineage lineage, const std::vector<Image> &images,
+Target plan_target(const CheckedRecipe &checked, Lineage lineage, const CountedImages &counted,
                    const CatalogView &catalog, const PlanOptions &options) {
     const Recipe &recipe = checked.recipe;
+    const std::vector<Image> &images = counted.images;
     Target target;
+    keep_known_digest(lineage);
     target.fingerprint = fingerprint(lineage.source.digest, checked.steps);
     const bool built =
         lineage.present && lineage.present->property(lineage::k_fingerprint) == target.fingerprint;
-    if (!built && !lineage.source_record) {
+    const auto taken = taken_back(lineage, images, target.fingerprint);
+    if (!built && !taken && !lineage.source_record) {
         use_present_as_source(lineage, options);
         target.fingerprint = fingerprint(lineage.source.digest, checked.steps);
     }
@@ -129,20 +172,29 @@ Target plan_target(const CheckedRecipe &checked, Lineage lineage, const std::vec
     if (lineage.present)
         target.present = reference_to(*lineage.present);
     target.notes = lineage.notes;
-    target.observed = observe(lineage, images);
+    for (const std::string &id : lineage.maker.refuted)
+        target.notes.push_back(why_refuted(id));
+    target.observed = observe(lineage, counted);
     target.injected = checked.injected;
-    target.detach = to_detach(recipe.name, images);
+    target.detach = to_detach(lineage.maker, images);
     target.limits = recipe.limits;
     target.volatile_paths = volatile_paths(recipe.volatile_paths);
-    if (built)
-        plan_update(target, recipe, lineage, images);
+    const std::vector<std::string> drop =
+        dropped_names(recipe.drop_properties, options.drop_properties);
+    if (taken)
+        plan_held(target, recipe, lineage, images, *taken);
+    else if (built)
+        plan_update(target, recipe, lineage, images, catalog, drop);
     else
-        plan_create(target, recipe, lineage, images, catalog);
+        plan_create(target, recipe, lineage, images, catalog, drop);
     for (const Step &step : checked.steps)
         target.steps.push_back({step, {}, std::nullopt});
-    if (built)
+    if (taken || built)
         for (PlannedStep &step : target.steps)
-            step.change = {StepState::unchanged, "the present generation has it", ""};
+            step.change = {StepState::unchanged,
+                           taken ? fmt::format("image {} has it", taken->id)
+                                 : std::string("the present generation has it"),
+                           ""};
     else
         refuse_forbidden_steps(target);
     return target;
@@ -155,10 +207,10 @@ Plan resolve_plan(const CheckedRecipe &checked, const CatalogView &catalog,
     plan.tool = k_tool;
     plan.recipe = {recipe.path.string(), recipe.directory.string(), recipe.sha256, recipe.name};
     plan.catalog = catalog.name();
-    const std::vector<Image> images = catalog.images();
-    plan.targets.push_back(plan_target(
-        checked, resolve_lineage(images, recipe.name, recipe.source_image, recipe.publish.name),
-        images, catalog, options));
+    const CountedImages counted = counted_images(recipe, catalog);
+    Lineage lineage =
+        resolve_lineage(counted.images, counted.maker, counted.source, recipe.publish.name);
+    plan.targets.push_back(plan_target(checked, std::move(lineage), counted, catalog, options));
     return plan;
 }
 
@@ -180,6 +232,8 @@ Plan make_plan(const CheckedRecipe &checked, const CatalogView &catalog, const P
                         fmt::format("image {} vanished while the plan was made", target.source.id),
                         "run the command again");
         const std::unique_ptr<GuestView> opened = open_view(catalog.disk(*source));
+        for (const std::string &left : opened->facts().unmounted)
+            target.notes.push_back(left);
         preview_steps(target, *opened);
     }
     return plan;

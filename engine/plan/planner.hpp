@@ -3,7 +3,7 @@
 // therefore cannot write. It opens a guest only when there is something to rebuild.
 
 #include "plan/check.hpp"
-#include "plan/lineage.hpp"
+#include "plan/counted_images.hpp"
 #include "retouch/catalog.hpp"
 #include "retouch/guest.hpp"
 #include "retouch/plan.hpp"
@@ -15,6 +15,8 @@ namespace retouch {
 struct PlanOptions {
     /// Build from the present generation when its source is gone (--from-current).
     bool from_current = false;
+    /// Globs of properties that do not come over, besides the recipe's: those of the catalog.
+    std::vector<std::string> drop_properties = {};
 };
 
 /// Everything of a plan that needs no guest: source, action, properties, publish fields. The steps
@@ -23,10 +25,9 @@ struct PlanOptions {
 [[nodiscard]] Plan resolve_plan(const CheckedRecipe &checked, const CatalogView &catalog,
                                 const PlanOptions &options);
 
-/// The target of a plan for a source that is found already, in `images`, which is the whole
-/// catalog. Throws Error as resolve_plan() does.
+/// The target of a plan for a source that is found already. Throws Error as resolve_plan() does.
 [[nodiscard]] Target plan_target(const CheckedRecipe &checked, Lineage lineage,
-                                 const std::vector<Image> &images, const CatalogView &catalog,
+                                 const CountedImages &counted, const CatalogView &catalog,
                                  const PlanOptions &options);
 
 /// Fills in the foreseen change of each step of `target` by looking at the opened source.

@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "base/utc_time.hpp"
 #include "model/json_place.hpp"
+#include "plan/counted_images.hpp"
 #include "plan/json_difference.hpp"
 #include "plan/replan.hpp"
 #include "retouch/error.hpp"
@@ -33,21 +34,26 @@ std::string maker_of(const Image &image) {
     return {};
 }
 
-/// Every image the plan says something of, once for each thing it says. A generation whose source
-/// is gone remembers it; then there is no record to compare.
-std::vector<ImageReference> named_images(const Target &target, const std::vector<Image> &images) {
-    std::vector<ImageReference> named = target.observed;
-    const auto add = [&](const ImageReference &image) {
-        if (std::ranges::find(named, image) == named.end())
-            named.push_back(image);
-    };
+/// The images the plan works with. A generation whose source is gone remembers it; then there is no
+/// record to compare.
+std::vector<ImageReference> used_images(const Target &target, const std::vector<Image> &images) {
+    std::vector<ImageReference> used;
     if (target.action == Action::create ||
         std::ranges::find(images, target.source.id, &Image::id) != images.end())
-        add(target.source);
+        used.push_back(target.source);
     if (target.present)
-        add(*target.present);
+        used.push_back(*target.present);
     for (const Superseded &former : target.publish.superseded)
-        add(former.image);
+        used.push_back(former.image);
+    return used;
+}
+
+/// Every image the plan says something of, once for each thing it says.
+std::vector<ImageReference> named_images(const Target &target, const std::vector<Image> &images) {
+    std::vector<ImageReference> named = target.observed;
+    for (const ImageReference &image : used_images(target, images))
+        if (std::ranges::find(named, image) == named.end())
+            named.push_back(image);
     return named;
 }
 
@@ -56,24 +62,31 @@ std::string difference(const Image &image, const ImageReference &seen) {
     if (image.name != seen.name)
         return fmt::format("image {} is called '{}', but '{}' in the plan", image.id,
                            escape(image.name), escape(seen.name));
-    if (image.digest() != seen.digest)
+    if (!image.has_digest(seen.digest))
         return fmt::format("image {} has the contents {}, but {} in the plan", image.id,
                            escape(image.digest()), escape(seen.digest));
+    if (image.owner != seen.owner)
+        return fmt::format("image {} belongs to project {}, but to {} in the plan", image.id,
+                           escape(image.owner), escape(seen.owner));
     if (image.updated_at != seen.updated_at)
         return fmt::format("image {} '{}' was changed at {}; the plan knows it as of {}", image.id,
                            escape(image.name), escape(image.updated_at), escape(seen.updated_at));
     return {};
 }
 
-void compare_images(const Target &target, const std::vector<Image> &images,
+void compare_images(const std::vector<ImageReference> &named, const std::vector<Image> &images,
                     std::vector<std::string> &moved) {
-    for (const ImageReference &seen : named_images(target, images)) {
+    for (const ImageReference &seen : named) {
         const auto image = std::ranges::find(images, seen.id, &Image::id);
         if (image == images.end())
             moved.push_back(fmt::format("image {} '{}' is gone", seen.id, escape(seen.name)));
         else if (std::string text = difference(*image, seen); !text.empty())
             moved.push_back(std::move(text));
     }
+}
+
+void find_new_images(const Target &target, const std::vector<Image> &images,
+                     std::vector<std::string> &moved) {
     for (const Image &image : images) {
         const bool concerns = image.name == target.publish.name || image.name == target.source.name;
         if (concerns && std::ranges::find(target.observed, image.id, &ImageReference::id) ==
@@ -96,6 +109,8 @@ void compare_files(const Target &target, std::vector<std::string> &moved) {
             if (!has_size(file) || sha256_file(file.path) != file.sha256)
                 moved.push_back(fmt::format("{} has other contents", escape(file.path)));
         } catch (const Error &error) {
+            if (error.kind() == ErrorKind::interrupted)
+                throw;
             moved.emplace_back(error.what());
         }
     }
@@ -155,6 +170,24 @@ Json derived_members(Target target) {
     return members;
 }
 
+/// A plan that was made in another project is for that project, unless its recipe says otherwise;
+/// who applies it may be allowed to do even that. What a recipe says, a plan does not prove.
+void require_no_gift(const Target &target, const CatalogView &catalog) {
+    if (!catalog.has_projects())
+        return;
+    const std::string project = catalog.project();
+    const std::string &owner = target.publish.owner;
+    if (owner != project && owner != target.source.owner)
+        throw Error(ErrorKind::refused,
+                    fmt::format("the plan makes an image for project '{}' of one of project '{}', "
+                                "but this is project '{}'",
+                                escape(owner), escape(target.source.owner), escape(project)),
+                    fmt::format("if it shall be for this project, write publish.owner: {} in the "
+                                "recipe and plan again; if for the other, sign in with that one, "
+                                "or apply the recipe itself",
+                                escape(project)));
+}
+
 } // namespace
 
 void require_acceptable(const Plan &plan) {
@@ -172,10 +205,24 @@ void require_acceptable(const Plan &plan) {
                         "mend the recipe and rehearse again");
 }
 
+void require_same_images(const Target &target, const std::string &recipe_name,
+                         const CatalogView &catalog) {
+    std::vector<Image> images = counted_images(target, recipe_name, catalog).images;
+    std::erase_if(images, [](const Image &image) { return image.unfinished(); });
+    std::vector<std::string> moved;
+    compare_images(used_images(target, images), images, moved);
+    find_new_images(target, images, moved);
+    if (!moved.empty())
+        refuse("what the plan was made from has changed during the run", moved);
+}
+
 void require_unchanged(const Plan &plan, std::size_t index, const CatalogView &catalog) {
     const Target &target = plan.targets.at(index);
+    require_no_gift(target, catalog);
     std::vector<std::string> moved;
-    compare_images(target, catalog.images(), moved);
+    const std::vector<Image> images = counted_images(target, plan.recipe.name, catalog).images;
+    compare_images(named_images(target, images), images, moved);
+    find_new_images(target, images, moved);
     // Bytes that were kept hold them already.
     if (target.action == Action::create && target.kept() == nullptr)
         compare_files(target, moved);

@@ -16,18 +16,19 @@ std::vector<std::string> normal_tags(std::vector<std::string> tags) {
     return tags;
 }
 
-/// The recipe's fields over those of `base`.
-PublishPlan resolve_fields(const Publish &wanted, const Image &base, const std::string &name) {
+/// The recipe's fields over those of `base`, whose tags that stay are `tags`.
+PublishPlan resolve_fields(const Publish &wanted, const Image &base,
+                           const std::vector<std::string> &tags, const Lineage &lineage) {
     PublishPlan plan;
-    plan.name = name;
+    plan.name = lineage.publish_name;
     plan.visibility = wanted.visibility.value_or(base.visibility);
     plan.disk_format = base.disk_format;
     plan.container_format = base.container_format;
-    plan.owner = base.owner;
-    plan.tags = normal_tags(wanted.tags.value_or(base.tags));
+    plan.owner = lineage.maker.owner;
+    plan.tags = normal_tags(wanted.tags.value_or(tags));
     plan.min_disk = wanted.min_disk_gib.value_or(base.min_disk);
     plan.min_ram = wanted.min_ram_mib.value_or(base.min_ram);
-    plan.is_protected = wanted.is_protected.value_or(base.is_protected);
+    plan.is_protected = wanted.is_protected.value_or(base.stays_protected());
     return plan;
 }
 
@@ -49,18 +50,18 @@ bool bears_name(const Image &image, const Lineage &lineage) {
     return image.name == lineage.publish_name && is_visible(image);
 }
 
-/// The source, a generation, or what was built on one: this recipe's to replace.
-bool belongs(const Image &image, const std::string &recipe_name, const Lineage &lineage,
-             const std::vector<Image> &images) {
-    return image.id == lineage.source.id || descends_from(image, recipe_name, images);
+/// The source, a generation, or what was built on one: this recipe's to replace, in the project it
+/// publishes for.
+bool belongs(const Image &image, const Lineage &lineage, const std::vector<Image> &images) {
+    return image.owner == lineage.maker.owner &&
+           (image.id == lineage.source.id || descends_from(image, lineage.maker, images));
 }
 
 std::vector<Superseded> superseded(const Recipe &recipe, const Lineage &lineage,
                                    const std::vector<Image> &images, const std::string &except) {
     std::vector<Superseded> list;
     for (const Image &image : images) {
-        if (image.id == except || !bears_name(image, lineage) ||
-            !belongs(image, recipe.name, lineage, images))
+        if (image.id == except || !bears_name(image, lineage) || !belongs(image, lineage, images))
             continue;
         Superseded entry{reference_to(image), recipe.publish.previous, ""};
         if (entry.policy == PreviousPolicy::rename)
@@ -78,10 +79,18 @@ std::vector<Image> before(const Image &image, const std::vector<Image> &images) 
 
 } // namespace
 
+std::vector<std::string> carried_tags(const Image &source) {
+    std::vector<std::string> tags = normal_tags(source.tags);
+    std::erase_if(tags, [](const std::string &tag) {
+        return tag.starts_with("managed_by:") || tag.starts_with("managed_by_");
+    });
+    return tags;
+}
+
 PublishPlan publish_new(const Recipe &recipe, const Lineage &lineage,
                         const std::vector<Image> &images) {
-    PublishPlan plan =
-        resolve_fields(recipe.publish, lineage.source_record.value(), lineage.publish_name);
+    const Image &source = lineage.source_record.value();
+    PublishPlan plan = resolve_fields(recipe.publish, source, carried_tags(source), lineage);
     plan.lineage = recipe.publish.lineage;
     plan.superseded = superseded(recipe, lineage, images, "");
     return plan;
@@ -90,7 +99,7 @@ PublishPlan publish_new(const Recipe &recipe, const Lineage &lineage,
 PublishPlan publish_present(const Recipe &recipe, const Lineage &lineage,
                             const std::vector<Image> &images) {
     const Image &present = lineage.present.value();
-    PublishPlan plan = resolve_fields(recipe.publish, present, lineage.publish_name);
+    PublishPlan plan = resolve_fields(recipe.publish, present, present.tags, lineage);
     const auto note = [&](bool differs, const char *field) {
         if (differs)
             plan.changed_fields.emplace_back(field);
@@ -99,10 +108,10 @@ PublishPlan publish_present(const Recipe &recipe, const Lineage &lineage,
     note(plan.tags != present.tags, "tags");
     note(plan.min_disk != present.min_disk, "min_disk");
     note(plan.min_ram != present.min_ram, "min_ram");
-    note(plan.is_protected != present.is_protected, "protected");
+    note(plan.is_protected != present.stays_protected(), "protected");
     // Hidden is right only while something built on it holds the name.
     const bool covered = std::ranges::any_of(images, [&](const Image &image) {
-        return bears_name(image, lineage) && descends_from(image, recipe.name, images);
+        return bears_name(image, lineage) && descends_from(image, lineage.maker, images);
     });
     if (present.hidden && !covered) {
         plan.changed_fields.emplace_back("hidden");
@@ -111,6 +120,25 @@ PublishPlan publish_present(const Recipe &recipe, const Lineage &lineage,
         plan.superseded = superseded(recipe, lineage, before(present, images), present.id);
     }
     return plan;
+}
+
+std::optional<TakenBack> taken_back(const Lineage &lineage, const std::vector<Image> &images,
+                                    const std::string &fingerprint) {
+    const Image *shown = nullptr;
+    const Image *hidden = nullptr;
+    for (const Image &image : images) {
+        if (bears_name(image, lineage) && belongs(image, lineage, images)) {
+            shown = &image;
+            hidden = nullptr;
+        } else if (image.name == lineage.publish_name && image.status == "active" &&
+                   !image.unfinished() && lineage.maker.made(image) &&
+                   image.property(lineage::k_fingerprint) == fingerprint) {
+            hidden = &image;
+        }
+    }
+    if (shown == nullptr || hidden == nullptr)
+        return std::nullopt;
+    return TakenBack{hidden->id, shown->id};
 }
 
 bool is_dated_name(std::string_view dated, std::string_view name) {
@@ -129,13 +157,12 @@ bool is_dated_name(std::string_view dated, std::string_view name) {
                               number.starts_with('-') && are_digits(number.substr(1)));
 }
 
-std::vector<std::string> bystanders(const Recipe &recipe, const Lineage &lineage,
-                                    const std::vector<Image> &images) {
-    std::vector<std::string> ids;
+std::vector<Image> bystanders(const Lineage &lineage, const std::vector<Image> &images) {
+    std::vector<Image> found;
     for (const Image &image : images)
-        if (bears_name(image, lineage) && !belongs(image, recipe.name, lineage, images))
-            ids.push_back(image.id);
-    return ids;
+        if (bears_name(image, lineage) && !belongs(image, lineage, images))
+            found.push_back(image);
+    return found;
 }
 
 } // namespace retouch

@@ -6,11 +6,16 @@
 #include "retouch/plan.hpp"
 #include "retouch/recipe.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace retouch {
+
+/// The tags a new image takes over: without those by which other managers of images know theirs
+/// (managed_by:NAME, managed_by_NAME); each once, sorted.
+[[nodiscard]] std::vector<std::string> carried_tags(const Image &source);
 
 /// For a new image: fields the recipe leaves open come from the source. Requires: the source's
 /// record is there.
@@ -22,11 +27,23 @@ namespace retouch {
 [[nodiscard]] PublishPlan publish_present(const Recipe &recipe, const Lineage &lineage,
                                           const std::vector<Image> &images);
 
+/// What somebody put in the place of what a recipe describes.
+struct TakenBack {
+    std::string id;    ///< the generation that was hidden
+    std::string shown; ///< the image before it, which bears the name again
+};
+
+/// Tells that the last image of `fingerprint` was hidden and one before it shown, as no run does:
+/// publishing again would undo what a person did. nullopt otherwise.
+[[nodiscard]] std::optional<TakenBack> taken_back(const Lineage &lineage,
+                                                  const std::vector<Image> &images,
+                                                  const std::string &fingerprint);
+
 /// Whether a former image of `name` may be renamed to `dated`: NAME-YYYYMMDD or NAME-YYYYMMDD-N.
 [[nodiscard]] bool is_dated_name(std::string_view dated, std::string_view name);
 
 /// Visible images of the published name that no rule of this lineage covers, for a note.
-[[nodiscard]] std::vector<std::string> bystanders(const Recipe &recipe, const Lineage &lineage,
-                                                  const std::vector<Image> &images);
+[[nodiscard]] std::vector<Image> bystanders(const Lineage &lineage,
+                                            const std::vector<Image> &images);
 
 } // namespace retouch

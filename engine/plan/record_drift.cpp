@@ -5,10 +5,12 @@
 
 #include "base/text.hpp"
 #include "plan/properties.hpp"
+#include "plan/publishing.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
 namespace retouch {
 
@@ -50,6 +52,7 @@ class Comparison {
         name();
         fields();
         wanted_properties();
+        dropped_properties();
         carried_properties();
         return std::move(found_);
     }
@@ -102,15 +105,23 @@ class Comparison {
             wanted("hidden", "hidden", "no", "yes");
     }
 
-    template<typename T, typename Show>
-    void field(const char *kind, const std::optional<T> &recipe, T Image::*member, Show show) {
-        const T &found = image_.*member;
+    /// `ask` is what a record is asked: a member, or a question of it; `left` what the source is
+    /// asked.
+    template<typename T, typename Ask, typename Left, typename Show>
+    void field(const char *kind, const std::optional<T> &recipe, Ask ask, Left left, Show show) {
+        const T found = std::invoke(ask, image_);
         if (recipe) {
             if (*recipe != found)
                 wanted(kind, kind, show(*recipe), show(found));
-        } else if (expected_.source != nullptr && expected_.source->*member != found) {
-            carried(kind, kind, show(expected_.source->*member), show(found), "publish:");
+        } else if (expected_.source != nullptr) {
+            if (const T carried_over = std::invoke(left, *expected_.source); carried_over != found)
+                carried(kind, kind, show(carried_over), show(found), "publish:");
         }
+    }
+
+    template<typename T, typename Ask, typename Show>
+    void field(const char *kind, const std::optional<T> &recipe, Ask ask, Show show) {
+        field(kind, recipe, ask, ask, show);
     }
 
     void fields() {
@@ -119,10 +130,10 @@ class Comparison {
         if (tags)
             tags = normal(*tags);
         field("visibility", publish.visibility, &Image::visibility, escape_text);
-        field("tags", tags, &Image::tags, listed);
+        field("tags", tags, &Image::tags, carried_tags, listed);
         field("min_disk", publish.min_disk_gib, &Image::min_disk, gib);
         field("min_ram", publish.min_ram_mib, &Image::min_ram, mib);
-        field("protected", publish.is_protected, &Image::is_protected, yes_or_no);
+        field("protected", publish.is_protected, &Image::stays_protected, yes_or_no);
     }
 
     static std::string escape_text(const std::string &text) { return escape(text); }
@@ -141,8 +152,19 @@ class Comparison {
                 wanted("property", "property " + escape(name), shown(value), shown(found));
     }
 
+    [[nodiscard]] bool is_dropped_here(const std::string &name) const {
+        return !expected_.recipe.properties.contains(name) && is_dropped(expected_.drop, name);
+    }
+
+    void dropped_properties() {
+        for (const auto &[name, value] : image_.properties)
+            if (is_dropped_here(name))
+                wanted("property", "property " + escape(name), k_none, worded(value));
+    }
+
     [[nodiscard]] bool is_carried(const std::string &name) const {
-        return !name.starts_with("retouch_") && !expected_.recipe.properties.contains(name);
+        return !name.starts_with("retouch_") && !expected_.recipe.properties.contains(name) &&
+               !is_dropped_here(name);
     }
 
     void carried_properties() {

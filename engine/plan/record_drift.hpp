@@ -16,6 +16,8 @@ struct ExpectedRecord {
     std::string publish_name;
     const Image *source = nullptr;     ///< what it was made of; nullptr when that is gone
     const Image *covered_by = nullptr; ///< a later image built on it that holds the name
+    /// Globs of properties that the image shall not have, the recipe's and the catalog's.
+    std::vector<std::string> drop = {};
     /// What a changed recipe names otherwise is no drift, and what it named before is not known.
     bool recipe_changed = false;
     /// Apply will build a new image; so it mends by replacing, and does not touch this one.

@@ -38,16 +38,16 @@ const Image &base_of(const Target &target, const std::vector<Image> &images) {
 
 /// The recipe names the source by its id, or a generation that was made from it. It is the
 /// generation when that source is gone, and is built on with --from-current.
-Lineage lineage_as_planned(const Target &target, const std::string &recipe_name,
+Lineage lineage_as_planned(const Target &target, const Maker &maker,
                            const std::vector<Image> &images) {
     std::optional<Lineage> named;
     for (const Image &image : images) {
         const bool is_source = image.id == target.source.id;
         if (!is_source && image.property(lineage::k_source) != target.source.id)
             continue;
-        if (!is_source && image.property(lineage::k_recipe) != recipe_name)
+        if (!is_source && !maker.made(image))
             continue;
-        Lineage found = lineage_of(image, images, recipe_name, target.publish.name);
+        Lineage found = lineage_of(image, images, maker, target.publish.name);
         if (found.source == target.source)
             return found;
         if (is_source || !named)
@@ -68,14 +68,16 @@ Json chosen_fields(const Target &target, const Image &base, const Lineage &linea
         chosen["name"] = publish.name;
     if (publish.visibility != base.visibility)
         chosen["visibility"] = publish.visibility;
-    if (publish.tags != base.tags)
+    if (publish.tags != (target.action == Action::create ? carried_tags(base) : base.tags))
         chosen["tags"] = publish.tags;
     if (publish.min_disk != base.min_disk)
         chosen["min_disk"] = publish.min_disk;
     if (publish.min_ram != base.min_ram)
         chosen["min_ram"] = publish.min_ram;
-    if (publish.is_protected != base.is_protected)
+    if (publish.is_protected != base.stays_protected())
         chosen["protected"] = publish.is_protected;
+    if (publish.owner != lineage.source.owner)
+        chosen["owner"] = publish.owner;
     return chosen;
 }
 
@@ -106,6 +108,7 @@ CheckedRecipe recipe_of(const Target &target, const PlannedRecipe &planned) {
         recipe.properties[name] = value;
     for (const std::string &name : target.properties.remove)
         recipe.properties[name] = std::nullopt;
+    recipe.drop_properties = target.properties.drop;
     Publish &publish = recipe.publish;
     publish.name = wanted.name;
     publish.visibility = wanted.visibility;
@@ -116,6 +119,7 @@ CheckedRecipe recipe_of(const Target &target, const PlannedRecipe &planned) {
     publish.min_disk_gib = wanted.min_disk;
     publish.min_ram_mib = wanted.min_ram;
     publish.is_protected = wanted.is_protected;
+    publish.owner = wanted.owner;
     recipe.limits = target.limits;
     for (const PlannedStep &step : target.steps)
         checked.steps.push_back(step.step);
@@ -156,11 +160,12 @@ void keep_detached(const std::vector<std::string> &planned, std::vector<std::str
 
 Target replanned(const Target &target, const PlannedRecipe &recipe, const std::string &place,
                  const CatalogView &catalog) {
-    const std::vector<Image> images = catalog.images();
+    const CountedImages counted = counted_images(target, recipe.name, catalog);
+    const std::vector<Image> &images = counted.images;
     const Image &base = base_of(target, images);
-    Lineage lineage = lineage_as_planned(target, recipe.name, images);
+    Lineage lineage = lineage_as_planned(target, counted.maker, images);
     require_choosable(chosen_fields(target, base, lineage), recipe.name, place + ".publish");
-    Target now = plan_target(recipe_of(target, recipe), std::move(lineage), images, catalog,
+    Target now = plan_target(recipe_of(target, recipe), std::move(lineage), counted, catalog,
                              {.from_current = true});
     keep_dated_names(target.publish, images, now.publish);
     if (is_open(target.publish.way.method, now.publish.way.method))

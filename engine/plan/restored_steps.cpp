@@ -50,6 +50,8 @@ class Restoring {
         for (std::size_t i = 0; i < target_.steps.size(); ++i)
             take(target_.steps[i].step, std::move(read.steps.at(i)), step_place(i));
         take(std::move(read.injected));
+        target_.properties.reasons =
+            reasons_to_remove(target_.properties, target_.action == Action::create);
         require_fingerprint();
     }
 
@@ -98,7 +100,8 @@ class Restoring {
             properties[name] = value;
         // What stays behind with the source need not be a name that a recipe could give.
         for (const std::string &name : target_.properties.remove)
-            if (target_.action != Action::create || !describes_other_bytes(name))
+            if (!is_dropped(target_.properties.drop, name) &&
+                (target_.action != Action::create || !describes_other_bytes(name)))
                 properties[name] = nullptr;
         Json limits = {{"no_new_setuid", target_.limits.no_new_setuid},
                        {"no_network", target_.limits.no_network}};

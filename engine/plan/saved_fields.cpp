@@ -91,6 +91,7 @@ void require_image(const ImageReference &image, const std::string &place) {
     require(is_image_digest(image.digest), place + ".digest",
             "ALGORITHM:HEX with the digits of its algorithm");
     require_time_or_none(image.updated_at, place + ".updated_at");
+    require_bounded(image.owner, k_longest_word, place + ".owner");
 }
 
 /// The rules every record has, told with the plan's place.
@@ -110,8 +111,17 @@ void require_name(const std::string &name, const std::string &borne, const std::
         throw unacceptable(place, fmt::format("it {}, found '{}'", *why, escape(name)));
 }
 
+void require_drops(const std::vector<std::string> &globs, const std::string &place) {
+    require_bounded(globs, k_longest_word, place);
+    for (std::size_t i = 0; i < globs.size(); ++i)
+        require(!globs[i].empty() && !globs[i].starts_with("retouch_"),
+                fmt::format("{}[{}]", place, i),
+                "a glob of names of properties that retouch does not write itself");
+}
+
 void require_properties(const Target &target, const std::string &place) {
     const PropertyChanges &changes = target.properties;
+    require_drops(changes.drop, place + ".drop");
     ImageChange kept;
     kept.id = target.source.id;
     for (const auto &[name, value] : changes.keep) {
@@ -169,7 +179,12 @@ void require_publish(const Target &target, const std::string &place) {
             place + ".disk_format", "raw or qcow2");
     require_bounded(publish.container_format, k_longest_word, place + ".container_format");
     require_bounded(publish.owner, k_longest_word, place + ".owner");
-    require_bounded(publish.members, k_longest_word, place + ".members");
+    for (const ImageMember &member : publish.members) {
+        require_bounded(member.project, k_longest_word, place + ".members");
+        require(member.status == "pending" || member.status == "accepted" ||
+                    member.status == "rejected",
+                place + ".members", "only pending, accepted, rejected");
+    }
     require_bounded(publish.way.reason, k_longest_text, place + ".way.reason");
     constexpr std::array<std::string_view, 6> k_fields = {"visibility", "tags",      "min_disk",
                                                           "min_ram",    "protected", "hidden"};

@@ -11,10 +11,12 @@
 #include "recipe/embedded_schemas.hpp"
 #include "recipe/mistaken_lines.hpp"
 #include "recipe/place.hpp"
+#include "recipe/property_drops.hpp"
 #include "recipe/recipe_schema.hpp"
 #include "recipe/schema_check.hpp"
 #include "recipe/sound_sections.hpp"
 #include "recipe/variables.hpp"
+#include "recipe/work_tree.hpp"
 #include "recipe/yaml_reader.hpp"
 #include "recipe/yaml_source.hpp"
 
@@ -83,6 +85,7 @@ Publish to_publish(const Value &value) {
     publish.min_ram_mib = optional_number(value, "min_ram");
     if (const Value *is_protected = value.find("protected"))
         publish.is_protected = is_protected->scalar == "true";
+    publish.owner = optional_text(value, "owner");
     return publish;
 }
 
@@ -99,11 +102,14 @@ Recipe to_recipe(Value value, const std::filesystem::path &path) {
     recipe.name = text_at(value, "name");
     recipe.description = text_at(value, "description");
     recipe.source_image = text_at(*value.find("source"), "image");
+    recipe.source_owner = optional_text(*value.find("source"), "owner");
     if (const Value *properties = value.find("properties"))
         for (const Field &field : properties->fields)
             recipe.properties[field.key] = field.value.kind == Value::Kind::null
                                                ? std::nullopt
                                                : std::optional(field.value.scalar);
+    recipe.drop_properties =
+        optional_texts(value, "drop_properties").value_or(recipe.drop_properties);
     if (const Value *publish = value.find("publish"))
         recipe.publish = to_publish(*publish);
     if (const Value *limits = value.find("limits"))
@@ -147,9 +153,20 @@ LoadedRecipe load_recipe(const std::filesystem::path &path,
     try {
         bytes = read_file(path, k_max_yaml_bytes);
     } catch (const Error &error) {
+        if (error.kind() == ErrorKind::interrupted)
+            throw;
         LoadedRecipe loaded;
         loaded.diagnostics.add(
             error_at(path.string(), {}, std::string(), error.what(), error.hint()));
+        return loaded;
+    }
+    if (!may_be_quoted(path, bytes, {"retouch"})) {
+        LoadedRecipe loaded;
+        loaded.diagnostics.add(
+            error_at(path.string(), {}, std::string(),
+                     "it lies, links followed, outside the work tree or in its .git, and is no "
+                     "recipe: it has no line 'retouch: 1'",
+                     "what such a file holds is not shown; look where the link leads"));
         return loaded;
     }
     return load_recipe_text(bytes, path, variables);
@@ -173,6 +190,7 @@ LoadedRecipe load_recipe_text(std::string_view text, const std::filesystem::path
         loaded.diagnostics.merge(mistaken.elsewhere(of_variables));
     Diagnostics of_schema;
     checker().check(value, file, loaded.lines, of_schema);
+    check_property_drops(value, file, loaded.lines, of_schema);
     loaded.diagnostics.merge(mistaken.elsewhere(except_at(unresolved, of_schema)));
     if (loaded.diagnostics.has_errors()) {
         mistaken.add(loaded.diagnostics);

@@ -24,7 +24,7 @@ namespace retouch {
 
 namespace {
 
-constexpr std::size_t k_most_findings = 50;
+constexpr std::size_t k_most_objections = 50;
 constexpr std::size_t k_most_shown = 10; ///< alternatives in one message
 constexpr std::size_t k_longest_text = std::size_t{16} * 1024 * 1024;
 
@@ -98,7 +98,7 @@ class Judge {
                                "value");
     }
 
-    [[nodiscard]] bool aloud() const { return !quiet_ && findings_.size() < k_most_findings; }
+    [[nodiscard]] bool aloud() const { return !quiet_ && findings_.size() < k_most_objections; }
 
     bool refuse(const JudgedPlace &place, std::string_view what) {
         if (aloud())

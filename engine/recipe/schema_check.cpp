@@ -26,7 +26,7 @@ namespace {
 
 using PlainJson = nlohmann::json; // what valijson's adapter takes
 
-constexpr std::size_t k_most_findings = 200;
+constexpr std::size_t k_most_violations = 200;
 
 PlainJson without_texts(const Json &schema) {
     if (schema.is_array()) {
@@ -151,8 +151,8 @@ bool SchemaChecker::check(const Value &value, const std::string &file,
                                 &results))
             findings.push_back(in_its_own_words(value, results));
     }
-    if (findings.size() > k_most_findings)
-        findings.resize(k_most_findings);
+    if (findings.size() > k_most_violations)
+        findings.resize(k_most_violations);
     for (SchemaFinding &finding : findings) {
         Diagnostic diagnostic = error_at(file, finding.mark, lines, std::move(finding.message),
                                          std::move(finding.hint));

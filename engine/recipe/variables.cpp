@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::size_t k_most_resolved = std::size_t{16} * 1024 * 1024;
 constexpr std::size_t k_longest_value = std::size_t{64} * 1024;
-constexpr std::size_t k_most_findings = 50;
+constexpr std::size_t k_most_told = 50;
 
 bool is_name(std::string_view text) {
     const auto small = [](char c) { return c >= 'a' && c <= 'z'; };
@@ -166,13 +166,13 @@ class Resolver {
 
     void refuse_reference(const Value &value, std::string_view spelling, std::string message,
                           std::string hint) {
-        const bool counted_only = found_ >= k_most_findings; // finding the place takes time
+        const bool counted_only = found_ >= k_most_told; // finding the place takes time
         refuse(counted_only ? value.mark : locate(value, trim(spelling)), std::move(message),
                std::move(hint));
     }
 
     void refuse(const Mark &mark, std::string message, std::string hint) {
-        if (++found_ <= k_most_findings)
+        if (++found_ <= k_most_told)
             diagnostics_.add(error_at(file_, mark, lines_, std::move(message), std::move(hint)));
     }
 

@@ -4,6 +4,7 @@
 
 #include "render/effect_lines.hpp"
 
+#include "base/interrupt.hpp"
 #include "base/text.hpp"
 #include "model/volatile_change.hpp"
 #include "render/file_groups.hpp"
@@ -107,6 +108,7 @@ std::vector<EffectLine> effect_lines(const Effect &effect,
     std::vector<EntryChange> code;
     std::vector<EntryChange> hidden;
     for (const EntryChange &change : effect.files) {
+        check_interrupt();
         if (!is_volatile(volatile_paths, change.path))
             told.push_back(change);
         else

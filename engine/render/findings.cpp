@@ -4,6 +4,7 @@
 #include "render/findings.hpp"
 
 #include "base/text.hpp"
+#include "render/columns.hpp"
 #include "render/style.hpp"
 #include "render/wording.hpp"
 
@@ -44,10 +45,6 @@ std::size_t count(const std::vector<Finding> &findings, Finding::State state) {
     return static_cast<std::size_t>(std::ranges::count(findings, state, &Finding::state));
 }
 
-std::string padding(std::size_t width, std::string_view text) {
-    return std::string(width - std::min(width, code_points(text)), ' ');
-}
-
 std::string summary(const std::vector<Finding> &findings) {
     const std::size_t failed = count(findings, Finding::State::failed);
     const std::size_t warnings = count(findings, Finding::State::warning);
@@ -73,8 +70,8 @@ std::string findings_text(const std::vector<Finding> &findings, bool colour) {
                 fmt::format("{}{}\n", text.empty() ? "" : "\n", style.bold(escape(finding.area)));
         area = finding.area;
         text += fmt::format("  {}{}{}{}  {}\n", coloured(finding.state, style),
-                            padding(k_state_width, state_word(finding.state)), finding.subject,
-                            padding(width, finding.subject), escape(finding.detail));
+                            padding(state_word(finding.state), k_state_width), finding.subject,
+                            padding(finding.subject, width), escape(finding.detail));
         if (!finding.remedy.empty())
             text +=
                 fmt::format("  {}{}\n", std::string(k_state_width, ' '), escape(finding.remedy));

@@ -29,6 +29,8 @@ std::string_view action_words(Action action) {
         return "update in place, contents stay";
     case Action::none:
         return "nothing to do";
+    case Action::held:
+        return "held back, left as it is";
     }
     assert(false);
     return {};
@@ -92,6 +94,12 @@ std::string steps_markdown(const Target &target) {
     return table.empty() ? table : "\n**Steps**\n\n" + table + blocks;
 }
 
+std::string removed_cell(const std::string &name, const PropertyChanges &changes) {
+    const auto reason = changes.reasons.find(name);
+    return reason == changes.reasons.end() ? "removed"
+                                           : "removed: " + markdown_words(reason->second);
+}
+
 std::string properties_markdown(const PropertyChanges &changes) {
     std::vector<std::vector<std::string>> rows;
     for (const auto &[name, value] : changes.set) {
@@ -101,7 +109,7 @@ std::string properties_markdown(const PropertyChanges &changes) {
                         known ? markdown_cell(before->second) : "", markdown_cell(value)});
     }
     for (const std::string &name : changes.remove)
-        rows.push_back({"`-`", markdown_cell(name), "", "removed"});
+        rows.push_back({"`-`", markdown_cell(name), "", removed_cell(name, changes)});
     std::string text = markdown_table({"", "property", "before", "after"}, rows);
     if (!changes.keep.empty()) {
         std::string names;
@@ -130,7 +138,7 @@ std::string publish_markdown(const Target &target) {
 std::string target_markdown(const Target &target) {
     std::string body;
     if (target.action == Action::create)
-        body += fmt::format("Source: {}\n", markdown_words(reference_text(target.source)));
+        body += fmt::format("Source: {}\n", markdown_words(source_text(target)));
     if (target.present)
         body += fmt::format("{}Present: {}\n", body.empty() ? "" : "\n",
                             markdown_words(reference_text(*target.present)));
@@ -158,7 +166,7 @@ std::string plan_markdown(const Plan &plan, std::size_t max_bytes) {
     text += fmt::format("\n{}\n", markdown_words(plan_summary(plan)));
     text += rehearsal_markdown(plan);
     for (const Target &target : plan.targets)
-        if (target.action != Action::none)
+        if (is_work(target.action))
             text += "\n" + target_markdown(target);
     return cut_markdown(text, max_bytes);
 }

@@ -32,7 +32,12 @@ void count_step(StepState state, PlanCounts &counts) {
     assert(false);
 }
 
-std::string no_changes(const Plan &plan) {
+std::string no_changes(const Plan &plan, const PlanCounts &counts) {
+    if (counts.held > 0)
+        return fmt::format("No changes. {} held back: what {} describes was taken back by hand.",
+                           counts.held == 1 ? "1 image is"
+                                            : fmt::format("{} images are", counts.held),
+                           escape(plan.recipe.path));
     if (plan.targets.size() == 1 && plan.targets.front().present)
         return fmt::format("No changes. {} already is what {} describes.",
                            reference_text(*plan.targets.front().present), escape(plan.recipe.path));
@@ -57,6 +62,9 @@ PlanCounts count_plan(const Plan &plan) {
         case Action::none:
             ++counts.none;
             break;
+        case Action::held:
+            ++counts.held;
+            break;
         }
     }
     return counts;
@@ -65,11 +73,13 @@ PlanCounts count_plan(const Plan &plan) {
 std::string plan_summary(const Plan &plan) {
     const PlanCounts counts = count_plan(plan);
     if (counts.create + counts.update == 0)
-        return no_changes(plan);
+        return no_changes(plan, counts);
     std::string text = fmt::format("Plan: {} to create, {} to update in place",
                                    counted(counts.create, "image"), counts.update);
     if (counts.none > 0)
         text += fmt::format(", {} as wanted", counts.none);
+    if (counts.held > 0)
+        text += fmt::format(", {} held back", counts.held);
     if (counts.steps() > 0)
         text += fmt::format("; {} {}, {} unchanged, {} will run with unknown effect, {} skipped",
                             counted(counts.changing, "step"),

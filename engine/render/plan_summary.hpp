@@ -13,6 +13,7 @@ struct PlanCounts {
     std::size_t create = 0; ///< targets
     std::size_t update = 0;
     std::size_t none = 0;
+    std::size_t held = 0;
     std::size_t changing = 0; ///< steps of the targets to create
     std::size_t unchanged = 0;
     std::size_t skipped = 0;

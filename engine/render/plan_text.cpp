@@ -5,6 +5,7 @@
 #include "render/plan_text.hpp"
 
 #include "base/text.hpp"
+#include "render/columns.hpp"
 #include "render/effect_text.hpp"
 #include "render/plan_summary.hpp"
 #include "render/style.hpp"
@@ -19,16 +20,9 @@ namespace {
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
-/// Summaries are padded to the longest one, up to this width, so that origins line up.
-constexpr std::size_t k_widest_summary = 72;
 constexpr std::size_t k_wrap = 92;
 constexpr StepState k_states[] = {StepState::change, StepState::unchanged, StepState::skipped,
                                   StepState::unknown};
-
-std::string padded(std::string_view text, std::size_t width) {
-    const std::size_t length = code_points(text);
-    return std::string(text) + std::string(length < width ? width - length : 0, ' ');
-}
 
 std::string mark(StepState state, const Style &style) {
     std::string text(1, state_mark(state));
@@ -132,6 +126,15 @@ std::string kept_text(const std::map<std::string, std::string> &kept, const Styl
     return text + "\n";
 }
 
+std::string removed_text(const std::string &name, const PropertyChanges &changes, std::size_t width,
+                         const Style &style) {
+    const auto reason = changes.reasons.find(name);
+    if (reason == changes.reasons.end())
+        return fmt::format("      {} {}\n", style.red("-"), escape(name));
+    return fmt::format("      {} {}  {}\n", style.red("-"), padded(escape(name), width),
+                       style.dim(escape(reason->second)));
+}
+
 std::string properties_text(const PropertyChanges &changes, const Style &style) {
     if (changes.set.empty() && changes.remove.empty() && changes.keep.empty())
         return {};
@@ -152,7 +155,7 @@ std::string properties_text(const PropertyChanges &changes, const Style &style) 
                                 in_quotes(before->second), in_quotes(value));
     }
     for (const std::string &name : changes.remove)
-        text += fmt::format("      {} {}\n", style.red("-"), escape(name));
+        text += removed_text(name, changes, width, style);
     if (!changes.keep.empty())
         text += kept_text(changes.keep, style);
     return text;
@@ -196,13 +199,16 @@ std::string target_text(const Target &target, const Style &style) {
     switch (target.action) {
     case Action::create:
         text = fmt::format("{} {}: create a new image\n", style.green("+"), name);
-        facts.emplace_back("source", reference_text(target.source));
+        facts.emplace_back("source", source_text(target));
         break;
     case Action::update:
         text = fmt::format("{} {}: update in place, contents stay\n", style.yellow("~"), name);
         break;
     case Action::none:
         text = fmt::format("{} {}: nothing to do\n", style.dim("="), name);
+        break;
+    case Action::held:
+        text = fmt::format("{} {}: held back, left as it is\n", style.yellow("="), name);
         break;
     }
     if (target.present)
@@ -212,7 +218,7 @@ std::string target_text(const Target &target, const Style &style) {
     text += fields_text(facts, "    ");
     if (target.action == Action::create)
         text += steps_text(target, style);
-    if (target.action != Action::none)
+    if (is_work(target.action))
         text += properties_text(target.properties, style) + publish_text(target, style);
     text += rehearsal_text(target, style);
     return text + notes_text(target, style);

@@ -74,6 +74,8 @@ std::string_view image_words(Action action) {
         return "the record will be updated in place";
     case Action::none:
         return "nothing to do";
+    case Action::held:
+        return "held back, left as it is";
     }
     return {};
 }

@@ -75,7 +75,9 @@ std::string notes_markdown(const TargetReport &target) {
 std::string error_markdown(const TargetReport &target) {
     if (target.outcome != TargetOutcome::failed)
         return {};
-    std::string text = fmt::format("\n> {}\n", markdown_words(target.error));
+    std::string text = "\n";
+    for (const std::string &line : split_lines(target.error))
+        text += fmt::format("> {}\n", markdown_words(trim(line)));
     for (const std::string &line : split_lines(target.hint))
         text += fmt::format("> {}\n", markdown_words(line));
     return text;

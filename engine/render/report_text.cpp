@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "model/names.hpp"
+#include "render/columns.hpp"
 #include "render/message.hpp"
 #include "render/output_lines.hpp"
 #include "render/report_summary.hpp"
@@ -19,14 +20,8 @@ namespace retouch {
 
 namespace {
 
-constexpr std::size_t k_widest_summary = 72;
 constexpr std::size_t k_outcome_width = 11;
 constexpr std::size_t k_time_width = 8;
-
-std::string padding(std::string_view text, std::size_t width) {
-    const std::size_t length = code_points(text);
-    return std::string(length < width ? width - length : 0, ' ');
-}
 
 std::string styled(StepOutcome outcome, const Style &style) {
     const std::string_view word = outcome_word(outcome);

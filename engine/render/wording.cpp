@@ -32,23 +32,33 @@ std::string method_words(const PublishWay &way) {
     return {};
 }
 
+std::string listed_members(const std::vector<ImageMember> &members) {
+    std::vector<std::string> words;
+    words.reserve(members.size());
+    for (const ImageMember &member : members)
+        words.push_back(fmt::format("{} ({})", member.project, member.status));
+    return listed(words);
+}
+
 Fields all_fields(const PublishPlan &publish) {
     return {
         {"name", in_quotes(publish.name)},
         {"visibility", escape(publish.visibility)},
+        {"owner", "project " + escape(publish.owner)},
         {"disk_format", escape(publish.disk_format)},
         {"tags", publish.tags.empty() ? "none" : listed(publish.tags)},
         {"min_disk", fmt::format("{} GiB", publish.min_disk)},
         {"min_ram", fmt::format("{} MiB", publish.min_ram)},
         {"protected", publish.is_protected ? "yes" : "no"},
-        {"members", listed(publish.members)},
+        {"members", listed_members(publish.members)},
         {"method", method_words(publish.way)},
         {"lineage", std::string(to_string(publish.lineage))},
     };
 }
 
 bool is_default(const PublishPlan &publish, const std::string &field) {
-    return (field == "tags" && publish.tags.empty()) ||
+    return (field == "owner" && publish.owner.empty()) ||
+           (field == "tags" && publish.tags.empty()) ||
            (field == "min_disk" && publish.min_disk == 0) ||
            (field == "min_ram" && publish.min_ram == 0) ||
            (field == "protected" && !publish.is_protected) ||
@@ -83,6 +93,13 @@ std::string origin_text(const Origin &origin) {
 
 std::string reference_text(const ImageReference &reference) {
     return fmt::format("{} ({})", in_quotes(reference.name), escape(reference.id));
+}
+
+std::string source_text(const Target &target) {
+    const ImageReference &source = target.source;
+    return source.owner == target.publish.owner
+               ? reference_text(source)
+               : fmt::format("{} of project {}", reference_text(source), escape(source.owner));
 }
 
 std::string script_beyond_summary(const PlannedStep &step) {

@@ -28,6 +28,9 @@ namespace retouch {
 /// `"Debian 12" (0b9c...)`.
 [[nodiscard]] std::string reference_text(const ImageReference &reference);
 
+/// The source, with its project where that is not the result's.
+[[nodiscard]] std::string source_text(const Target &target);
+
 /// The command a step will run (its option `run`) when its summary does not show it whole: a
 /// reviewer must see every line that will run. Raw; empty when there is nothing to add.
 [[nodiscard]] std::string script_beyond_summary(const PlannedStep &step);

@@ -1,12 +1,11 @@
 #include "store/block_device.hpp"
 
+#include "base/child_environment.hpp"
 #include "base/text.hpp"
 #include "retouch/json.hpp"
 #include "store/rbd/cluster.hpp"
 
 #include <fmt/format.h>
-
-#include <unistd.h>
 
 namespace retouch {
 
@@ -66,17 +65,7 @@ std::optional<std::vector<std::pair<std::string, std::string>>>
 block_device_environment(const Disk &disk) {
     if (!disk.rbd || disk.rbd->access.keyring.empty())
         return std::nullopt;
-    constexpr std::string_view variable = "CEPH_KEYRING";
-    std::vector<std::pair<std::string, std::string>> environment;
-    for (char **entry = ::environ; *entry != nullptr; ++entry) {
-        const std::string_view text = *entry;
-        const std::size_t end = std::min(text.find('='), text.size());
-        if (text.substr(0, end) != variable)
-            environment.emplace_back(text.substr(0, end),
-                                     text.substr(std::min(end + 1, text.size())));
-    }
-    environment.emplace_back(variable, disk.rbd->access.keyring.string());
-    return environment;
+    return environment_with("CEPH_KEYRING", disk.rbd->access.keyring.string());
 }
 
 std::string disk_name(const Disk &disk) {

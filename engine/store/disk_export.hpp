@@ -44,6 +44,9 @@ class DiskExport {
 
     [[nodiscard]] pid_t pid() const { return daemon_.pid(); }
 
+    /// A hold on the daemon, to hear of its end. Requires: not finished. Throws Error.
+    [[nodiscard]] ProcessHandle hold() const { return daemon_.hold(); }
+
     /// Throws Error when the daemon has ended: whatever else went wrong since did so for that
     /// reason. Interrupted, when it was in the way of that; temporary, when the Ceph pool it writes
     /// to stayed full; failed, when others ended it.

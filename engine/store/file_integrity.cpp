@@ -56,6 +56,31 @@ void compare_bytes(const Image &image, const std::filesystem::path &path, Integr
          .remedy = build_again(image)});
 }
 
+void compare_files(const std::filesystem::path &file, const std::filesystem::path &source,
+                   const Image &image, Integrity &integrity) {
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(source, error)) {
+        integrity.unchecked.emplace_back(
+            "the bytes against those of the source: its file is missing");
+        return;
+    }
+    const auto digest_of = [](const std::filesystem::path &path) {
+        const UniqueFd opened = open_regular_file(path);
+        return fmt::format("{}:{}", k_content_digest, content_digest(opened.get(), path));
+    };
+    const std::string expected = digest_of(source);
+    const std::string found = digest_of(file);
+    if (expected != found)
+        integrity.deviations.push_back({.kind = "bytes",
+                                        .what = fmt::format("bytes of {} against those of {}",
+                                                            escape(file.filename().string()),
+                                                            escape(source.filename().string())),
+                                        .expected = expected,
+                                        .found = found,
+                                        .apply_mends = false,
+                                        .remedy = build_again(image)});
+}
+
 } // namespace
 
 Integrity FileStore::integrity(const Image &image, const IntegrityOptions &options) const {
@@ -72,6 +97,8 @@ Integrity FileStore::integrity(const Image &image, const IntegrityOptions &optio
         integrity.deviations.push_back(other_size(image, file, error ? 0 : size));
     if (options.read_bytes)
         compare_bytes(image, path, integrity);
+    if (options.same_as)
+        compare_files(path, published_path(*options.same_as), image, integrity);
     return integrity;
 }
 

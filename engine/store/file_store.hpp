@@ -60,7 +60,11 @@ class FileStore : public ImageStore {
     void remove(const std::string &id) override;
 
     /// Every file has its own bytes already.
-    void detach(const Image &, const WorkProgress &) override {}
+    [[nodiscard]] bool shares_data(const Image & /*image*/) const override { return false; }
+
+    [[nodiscard]] std::vector<std::string> detach(const Image &, const WorkProgress &) override {
+        return {};
+    }
 
     /// A stage holding the bytes of a file from elsewhere, open at `fd`, as DIRECTORY/.import-ID.
     /// FORMAT. The bytes are looked at again once they are ours. Throws Error as probe_image()

@@ -4,6 +4,7 @@
 
 #include "store/new_file.hpp"
 
+#include "base/interrupt.hpp"
 #include "base/text.hpp"
 #include "base/waiting.hpp"
 
@@ -93,8 +94,11 @@ std::optional<NewFile> NewFile::resumed(const std::filesystem::path &path) {
 }
 
 NewFile::~NewFile() {
-    if (!path_.empty())
-        unlink(path_.c_str());
+    if (path_.empty())
+        return;
+    unlink(path_.c_str());
+    if (interrupt_due())
+        close_apart(std::move(fd_));
 }
 
 void NewFile::sync() const {

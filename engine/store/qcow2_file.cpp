@@ -129,12 +129,28 @@ void check_geometry(const Header &header, const std::filesystem::path &path) {
             "refcount table offset", path);
 }
 
+/// They follow the header, each with its type and length, up to one of type 0 (qcow2's
+/// specification, "Header extensions").
+void check_extensions(const Header &header, int fd, const std::filesystem::path &path) {
+    constexpr std::uint64_t words = 8;
+    const std::uint64_t cluster = std::uint64_t{1} << header.cluster_bits();
+    std::string bytes(words, '\0');
+    for (std::uint64_t at = header.length(); at + words <= cluster;) {
+        if (read_at(fd, at, bytes, path) < words || big_endian(bytes, 0, 4) == 0)
+            return;
+        const std::uint64_t length = big_endian(bytes, 4, 4);
+        require(length <= cluster - at - words, "header extension", path);
+        at += words + (length + words - 1) / words * words;
+    }
+}
+
 } // namespace
 
 Qcow2File read_qcow2(int fd, const std::filesystem::path &path) {
     const Header header = read_header(fd, path);
     refuse_features(header, path);
     check_geometry(header, path);
+    check_extensions(header, fd, path);
     const std::uint64_t size = file_size(fd, path);
     const auto inside = [size](std::uint64_t offset, std::uint64_t length) {
         return offset <= size && length <= size - offset;

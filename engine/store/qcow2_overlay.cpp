@@ -15,7 +15,7 @@ namespace retouch {
 
 namespace {
 
-constexpr std::uint64_t k_sector = 512;
+constexpr std::uint64_t k_size_unit = 512;
 constexpr std::uint64_t k_first_l1_cluster = 3;
 constexpr unsigned k_smallest_cluster_bits = 12;
 constexpr unsigned k_refcount_order = 4; ///< 16 bits
@@ -42,7 +42,7 @@ struct Layout {
 
 /// The smallest clusters with which one refcount block counts all there is.
 Layout layout_for(std::uint64_t virtual_size) {
-    Layout layout{.virtual_size = divide_up(virtual_size, k_sector) * k_sector};
+    Layout layout{.virtual_size = divide_up(virtual_size, k_size_unit) * k_size_unit};
     while (layout.clusters() > layout.cluster() / 2)
         ++layout.cluster_bits;
     return layout;

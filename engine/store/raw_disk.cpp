@@ -17,7 +17,7 @@ namespace retouch {
 
 namespace {
 
-constexpr std::uint64_t k_sector = 512;
+constexpr std::uint64_t k_disk_sector = 512;
 constexpr std::uint64_t k_smallest_disk = std::uint64_t{1024} * 1024;
 constexpr std::size_t k_prefix = std::size_t{128} * 1024;
 constexpr std::uint64_t k_most_partitions = 1024;
@@ -54,7 +54,7 @@ End boot_sector_end(std::string_view disk) {
         const std::uint64_t type = little_endian(disk, at + 4, 1);
         if (type != 0 && type != k_protective)
             end = std::max(end, (little_endian(disk, at + 8, 4) + little_endian(disk, at + 12, 4)) *
-                                    k_sector);
+                                    k_disk_sector);
     }
     return end;
 }
@@ -107,11 +107,12 @@ End btrfs_end(std::string_view disk) {
 /// A physical volume of LVM; its label is in one of the first four sectors. The label's header
 /// holds the device's size.
 End lvm_end(std::string_view disk) {
-    for (std::size_t at = 0; at < 4 * k_sector; at += k_sector) {
+    for (std::size_t at = 0; at < 4 * k_disk_sector; at += k_disk_sector) {
         if (disk.substr(at, 8) != "LABELONE" || disk.substr(at + 24, 8) != "LVM2 001")
             continue;
         const std::uint64_t header = little_endian(disk, at + 20, 4);
-        return header + 40 <= k_sector ? End(little_endian(disk, at + header + 32, 8)) : End(0);
+        return header + 40 <= k_disk_sector ? End(little_endian(disk, at + header + 32, 8))
+                                            : End(0);
     }
     return std::nullopt;
 }
@@ -120,7 +121,7 @@ End lvm_end(std::string_view disk) {
 
 void check_raw_disk(int fd, const std::filesystem::path &path) {
     const std::uint64_t size = file_size(fd, path);
-    if (size % k_sector != 0)
+    if (size % k_disk_sector != 0)
         throw image_error(path,
                           "is not a disk image, or a truncated one: its size is no multiple of 512 "
                           "bytes",

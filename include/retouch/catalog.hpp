@@ -24,14 +24,34 @@ class CatalogView {
     /// Its name in retouch.yaml.
     [[nodiscard]] virtual const std::string &name() const = 0;
 
+    /// True when records belong to projects, which tell whose they are.
+    [[nodiscard]] virtual bool has_projects() const { return false; }
+
     /// The id of the project everything is done for; empty where there are none. Throws Error.
     [[nodiscard]] virtual std::string project() const { return {}; }
 
-    /// Every record, hidden and queued ones included, oldest first. Throws Error.
+    /// Ids of projects whose public images may be a source by name, as this catalog is configured.
+    [[nodiscard]] virtual std::vector<std::string> source_owners() const { return {}; }
+
+    /// Every record of the project, and every public one of others, hidden and queued ones
+    /// included, oldest first; what else may be seen is not among them. Throws Error.
     [[nodiscard]] virtual std::vector<Image> images() const = 0;
+
+    /// Every record of the project `owner` that may be seen, as above. Throws Error.
+    [[nodiscard]] virtual std::vector<Image> images_of(const std::string &owner) const {
+        std::vector<Image> found = images();
+        std::erase_if(found, [&](const Image &image) { return image.owner != owner; });
+        return found;
+    }
 
     /// Throws Error; nullopt when there is no such id.
     [[nodiscard]] virtual std::optional<Image> find(const std::string &id) const = 0;
+
+    /// False when the store was asked and knows that no run of retouch published the bytes of
+    /// `image`, whatever its record says. True also where nobody can tell.
+    [[nodiscard]] virtual bool may_be_published_by_us(const Image & /*image*/) const {
+        return true;
+    }
 
     /// The bytes of an active image, read-only. Throws Error.
     [[nodiscard]] virtual Disk disk(const Image &image) const = 0;
@@ -40,14 +60,18 @@ class CatalogView {
     /// nothing can be made from it or no way is open.
     [[nodiscard]] virtual PublishWay publish_way(const Image &source) const = 0;
 
-    /// What a reader of a plan or report should know about the bytes of `source`: sentences,
-    /// escaped, without a final full stop. By default nothing.
+    /// What a reader of a plan or report should know about the bytes of `source` and about what
+    /// can be published: sentences, escaped, without a final full stop. By default nothing.
     [[nodiscard]] virtual std::vector<std::string> notes_on(const Image & /*source*/) const {
         return {};
     }
 
-    /// Projects that share a `shared` image, sorted. Throws Error.
-    [[nodiscard]] virtual std::vector<std::string> members(const std::string &id) const = 0;
+    /// Projects that share a `shared` image, sorted by project. Throws Error.
+    [[nodiscard]] virtual std::vector<ImageMember> members(const std::string &id) const = 0;
+
+    /// True when this user may accept a shared image for the projects it is shared with, as
+    /// Glance's default policy lets administrators (modify_member). Throws Error.
+    [[nodiscard]] virtual bool may_accept_for_members() const { return false; }
 
     /// How the stored bytes of `image`, an image retouch published, differ from what was published.
     /// Looks and changes nothing. Throws Error when the store does not answer.
@@ -75,14 +99,15 @@ class Catalog : public CatalogView {
     [[nodiscard]] virtual std::unique_ptr<NameLock> lock(const std::string &name,
                                                          const std::string &run) = 0;
 
-    /// Makes sure, before any work, that the catalog will allow what publishing `draft` needs, with
-    /// the visibility `visibility` in the end; it may add the record, queued and hidden.
-    /// Throws Error: not_authorised or refused, saying what is missing.
-    virtual void reserve(const Image &draft, const std::string &visibility,
-                         const PublishWay &way) = 0;
+    /// Makes sure, before any work, that the catalog will allow what publishing `draft` as `wanted`
+    /// says needs, with `aside` as for hand_over(); it may add the record, queued and hidden, and
+    /// share it. Of `wanted` the visibility and the members count. Throws Error: not_authorised or
+    /// refused, saying what is missing.
+    virtual void reserve(const Image &draft, const ImageChange &wanted,
+                         std::span<const ImageChange> aside, const PublishWay &way) = 0;
 
     /// Publishes the sealed bytes of `stage` and completes their record, `record`, still
-    /// unfinished, hidden and private. `progress` is told of an upload. Returns what a reader of
+    /// unfinished and hidden. `progress` is told of an upload. Returns what a reader of
     /// the report should know, as notes_on() does. Throws Error; what it left, remove() removes.
     [[nodiscard]] virtual std::vector<std::string> attach(const Image &record, Stage &stage,
                                                           const PublishWay &way,

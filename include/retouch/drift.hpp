@@ -2,6 +2,7 @@
 // Drift: what of a published image is no longer as it was published, found by looking. Plain data;
 // plan compares, catalog and store look at the bytes, render/ prints.
 
+#include "retouch/image.hpp"
 #include "retouch/plan.hpp"
 
 #include <optional>
@@ -35,6 +36,16 @@ struct Integrity {
 /// How thoroughly stored bytes are looked at.
 struct IntegrityOptions {
     bool read_bytes = false; ///< compare them with the recorded checksum; reads all of them
+    /// Compare them with those of this image, of which they were made without a change; reads all
+    /// of both.
+    std::optional<Image> same_as = {};
+};
+
+/// How thoroughly drift is looked for.
+struct DriftOptions {
+    bool read_bytes = false; ///< as in IntegrityOptions
+    /// Compare the bytes with the source's, where it is still there and the recipe has no steps.
+    bool against_source = false;
 };
 
 /// What looking for drift of one recipe found.

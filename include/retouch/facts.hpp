@@ -23,6 +23,8 @@ struct Facts {
     std::string package_manager; ///< apt | dnf | yum | zypper | apk | pacman | empty
     std::string root_device;
     std::vector<MountPoint> mount_points; ///< root first, then by length of path
+    /// What the machine would mount if it could, and is not mounted here; sentences, escaped.
+    std::vector<std::string> unmounted;
 
     bool operator==(const Facts &) const = default;
 };

@@ -128,8 +128,8 @@ class Guest : public GuestView {
 
 enum class GuestKind { appliance, host };
 
-/// What one command and everything it starts may use at once. Where the kernel can count it for all
-/// of them together it does, else memory and open files are for each process.
+/// What one command and everything it starts may use at once: memory and processes are counted for
+/// all of them together.
 struct CommandLimits {
     std::uint64_t memory_bytes = std::uint64_t{4} << 30;
     std::uint64_t processes = 4096;                    ///< and threads

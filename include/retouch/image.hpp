@@ -36,11 +36,29 @@ struct Image {
     /// "image:ID" when the record has none: bytes under an id never change.
     [[nodiscard]] std::string digest() const;
 
+    /// True when `digest`, as digest() gave it once, identifies these bytes: a record may get
+    /// checksums later, or more of them (Glance's location import and copy-image).
+    [[nodiscard]] bool has_digest(const std::string &digest) const;
+
     /// True while a run has not handed it over: queued, or bearing lineage::k_unfinished.
     [[nodiscard]] bool unfinished() const;
 
+    /// True while its bytes still depend on the source's and shall be freed from them.
+    [[nodiscard]] bool awaits_detaching() const;
+
+    /// True when it is protected, and not only until it is detached.
+    [[nodiscard]] bool stays_protected() const;
+
     /// A property's value, or nullopt.
     [[nodiscard]] std::optional<std::string> property(const std::string &name) const;
+};
+
+/// A project that may use a shared image. Only once it has accepted the image it lists it.
+struct ImageMember {
+    std::string project;
+    std::string status = "pending"; ///< pending | accepted | rejected
+
+    bool operator==(const ImageMember &) const = default;
 };
 
 /// A change of one record. What is absent stays as it is. Everything in one change happens at once.
@@ -54,7 +72,9 @@ struct ImageChange {
     std::optional<std::int64_t> min_disk;
     std::optional<std::int64_t> min_ram;
     std::optional<std::vector<std::string>> tags;
-    std::optional<std::vector<std::string>> members; ///< projects a shared image is shared with
+    /// Projects to share a shared image with, besides those that share it already. What a project
+    /// has answered is set to "accepted" or "rejected", never back to "pending".
+    std::optional<std::vector<ImageMember>> members;
     std::map<std::string, std::optional<std::string>> properties; ///< nullopt removes
 
     bool operator==(const ImageChange &) const = default;
@@ -67,13 +87,18 @@ struct ImageChange {
 namespace lineage {
 inline constexpr const char *k_recipe = "retouch_recipe";
 inline constexpr const char *k_source = "retouch_source";
+/// The project of the source, where it is not that of the image itself.
+inline constexpr const char *k_source_owner = "retouch_source_owner";
 inline constexpr const char *k_source_digest = "retouch_source_digest";
 inline constexpr const char *k_fingerprint = "retouch_fingerprint";
 inline constexpr const char *k_version = "retouch_version";
 /// The run that is making this image; gone once it is handed over.
 inline constexpr const char *k_unfinished = "retouch_unfinished";
-/// "pending" while the bytes still depend on the source's and shall be freed from them.
+/// Borne while the bytes still depend on the source's and shall be freed from them.
 inline constexpr const char *k_detach = "retouch_detach";
+inline constexpr const char *k_pending = "pending"; ///< its value
+/// Its value when the record is protected for as long as it bears it.
+inline constexpr const char *k_pending_protected = "pending, protected until then";
 } // namespace lineage
 
 } // namespace retouch

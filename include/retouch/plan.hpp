@@ -17,13 +17,19 @@
 
 namespace retouch {
 
-inline constexpr const char *k_plan_format_version = "1.1";
+inline constexpr const char *k_plan_format_version = "1.4";
 
 enum class Action {
     create, ///< build and publish a new image
     update, ///< the present generation's bytes are right; properties or publish fields converge
     none,   ///< nothing to do
+    held,   ///< somebody took back what the recipe describes: left until the recipe changes
 };
+
+/// Whether apply writes anything for it.
+[[nodiscard]] constexpr bool is_work(Action action) {
+    return action == Action::create || action == Action::update;
+}
 
 /// What a rehearsal saw a step do.
 struct RehearsedStep {
@@ -49,6 +55,7 @@ struct ImageReference {
     std::string name;
     std::string digest;     ///< Image::digest()
     std::string updated_at; ///< of the record when the plan was made; empty when not looked at
+    std::string owner = {}; ///< its project; empty where there are none
 
     bool operator==(const ImageReference &) const = default;
 };
@@ -60,6 +67,9 @@ struct PropertyChanges {
     std::map<std::string, std::string> before; ///< former values of the names in `set`, if any
     std::vector<std::string> remove;
     std::map<std::string, std::string> keep;
+    std::vector<std::string> drop = {}; ///< globs of names that do not come over; sorted
+    /// For people: why a name in `remove` goes that the recipe did not remove by its name.
+    std::map<std::string, std::string> reasons = {};
 
     bool operator==(const PropertyChanges &) const = default;
 };
@@ -86,7 +96,7 @@ struct PublishPlan {
     bool is_protected = false;
     PublishWay way;                                ///< for Action::create
     LineagePolicy lineage = LineagePolicy::detach; ///< for Action::create
-    std::vector<std::string> members;              ///< projects it will be shared with
+    std::vector<ImageMember> members;              ///< projects it will be shared with
     std::vector<Superseded> superseded;
     /// For Action::update: the fields of the present record that differ and will be set.
     std::vector<std::string> changed_fields;

@@ -30,6 +30,7 @@ struct Publish {
     std::optional<std::int64_t> min_disk_gib; ///< 0 and up
     std::optional<std::int64_t> min_ram_mib;  ///< 0 and up
     std::optional<bool> is_protected;
+    std::optional<std::string> owner; ///< id of a project; default: the one everything is done for
 
     bool operator==(const Publish &) const = default;
 };
@@ -40,9 +41,11 @@ struct Recipe {
     std::string sha256;              ///< of the file's bytes, lower-case hex
     std::string name;
     std::string description;
-    std::string source_image; ///< name or id
+    std::string source_image;                ///< name or id
+    std::optional<std::string> source_owner; ///< id of the project the source belongs to
     std::vector<Section> sections;
     std::map<std::string, std::optional<std::string>> properties; ///< nullopt: remove
+    std::vector<std::string> drop_properties; ///< globs of names that do not come over
     Publish publish;
     Limits limits;
     std::vector<std::string> volatile_paths; ///< besides the usual ones

@@ -24,7 +24,7 @@ struct SealedImage {
 /// wrote by hand.
 struct KeptStage {
     std::string id;       ///< the stage's; never that of a published image
-    std::string location; ///< for people
+    std::string location; ///< Stage::location() of it, for people and ImageStore::look_in()
     std::string until;    ///< RFC 3339; from then on it may be removed
     std::string proof;    ///< the store's own: by it adopt() sees that nobody changed the bytes
     SealedImage sealed;

@@ -14,6 +14,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace retouch {
 
@@ -130,13 +131,33 @@ class ImageStore {
         return stage(source, new_id, LineagePolicy::detach);
     }
 
+    /// Where a stage of `source` will be, in words for a journal, record or plan from which
+    /// look_in() can be told: to be asked and noted before it is made. Empty where a store has one
+    /// place for all. Throws Error as stage() does.
+    [[nodiscard]] virtual std::string stage_place(const Image & /*source*/) const { return {}; }
+
+    /// Likewise of rehearsal_stage().
+    [[nodiscard]] virtual std::string rehearsal_place(const Image &source) const {
+        return stage_place(source);
+    }
+
+    /// From now on discard() and remove() look there, too: a stage_place() or a Stage::location()
+    /// that somebody noted, or anything else, which is passed over.
+    virtual void look_in(const std::string & /*place*/) {}
+
     /// Removes published bytes, or what an unfinished stage left at `id`. No error when absent.
     virtual void remove(const std::string &id) = 0;
 
+    /// True when the published bytes of `image` are not complete without others. Throws Error.
+    [[nodiscard]] virtual bool shares_data(const Image &image) const = 0;
+
     /// Completes the published bytes of `image`, so that they share nothing with the source's. Can
-    /// be repeated after any interruption; done at once when they share nothing. Throws Error;
-    /// interrupted when `progress` returns false.
-    virtual void detach(const Image &image, const WorkProgress &progress) = 0;
+    /// be repeated after any interruption; done at once when they share nothing. A delete of the
+    /// image that failed half way, because it was at work, is made good. Returns what a reader of
+    /// the report should know, as Catalog::attach() does. Throws Error; interrupted when `progress`
+    /// returns false.
+    [[nodiscard]] virtual std::vector<std::string> detach(const Image &image,
+                                                          const WorkProgress &progress) = 0;
 };
 
 } // namespace retouch

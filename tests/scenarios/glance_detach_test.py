@@ -4,22 +4,24 @@
 Recipes here change no byte, so that whatever differs was lost. Parts of a real rig (RETOUCH_RIG) fill up.
 """
 
+import contextlib
 import hashlib
 import json
 import os
 import signal
+import subprocess
 import time
 import unittest
 import uuid
 
 from cloud import POOL, Cloud, needs_rig, run
-from world import THOROUGH
+from world import ROOT, THOROUGH
 
 RECIPE = """retouch: 1
 name: detach
 source: {{image: {source}}}
 properties: {{changed: "yes"}}
-publish: {{name: {name}, lineage: {lineage}}}
+publish: {{name: {name}, lineage: {lineage}{more}}}
 """
 MEBIBYTES = 160  # 20 objects of Glance's, of which ten are copied at once
 KILLS = 40 if THOROUGH else 20
@@ -44,10 +46,10 @@ class Detach(unittest.TestCase):
         with open(path, "rb") as file:
             return [hashlib.sha256(block).hexdigest() for block in iter(lambda: file.read(1 << 20), b"")]
 
-    def recipe(self, lineage="detach"):
+    def recipe(self, lineage="detach", more=""):
         """One that publishes under a name nobody has; that name."""
         name = f"detach-{uuid.uuid4().hex[:8]}"
-        return self.world.recipe(RECIPE.format(source=self.source["name"], name=name, lineage=lineage)), name
+        return self.world.recipe(RECIPE.format(source=self.source["name"], name=name, lineage=lineage, more=more)), name
 
     def kill(self, *arguments, begun):
         """Kills the program a while after that has begun, unless it has ended by then."""
@@ -95,6 +97,8 @@ class Detach(unittest.TestCase):
             world.rbd("object-map", "check", "--no-progress", name)
         self.assertNotIn("retouch.maps", world.rbd("image-meta", "list", image))
         self.assertEqual([("snap", "true")], world.snapshots(image))
+        record = world.record(image)
+        self.assertEqual((False, None), (record["protected"], record.get("retouch_detach")))
 
     @property
     def source_features(self):
@@ -120,6 +124,125 @@ class Detach(unittest.TestCase):
         self.check_whole(self.of(name))
         self.assertEqual([], self.world.leftovers())
 
+    def at_work(self, protected=False):
+        """An image whose detaching was killed, and a process that goes on with it."""
+        recipe, name = self.recipe(more=", protected: true" if protected else "")
+        self.kill_apply(recipe, "detach")
+        image = self.of(name)
+        process = self.world.start("detach", image)
+        deadline = time.monotonic() + 60
+        while not json.loads(self.world.rbd("status", "--format", "json", image))["watchers"]:
+            self.assertLess(time.monotonic(), deadline)
+            self.assertIsNone(process.poll(), "it ended before it was seen at work")
+            time.sleep(0.02)
+        return recipe, image, process
+
+    def ended(self, process):
+        out, err = process.communicate(timeout=100)
+        self.assertEqual(0, process.returncode, err + out)
+        return err
+
+    def test_it_is_protected_for_as_long_as_it_is_open(self):
+        world = self.world
+        recipe, image, process = self.at_work()
+        world.ask("DELETE", f"/images/{image}", wanted=(403,))
+        record = world.record(image)
+        self.assertEqual((True, "pending, protected until then"), (record["protected"], record["retouch_detach"]))
+        report = world.json("drift", recipe)
+        self.assertEqual([], report["drift"])
+        self.ended(process)
+        self.check_whole(image)
+        self.assertEqual("unchanged", world.json("apply", recipe, "--yes")["targets"][0]["outcome"])
+        world.ask("DELETE", f"/images/{image}")
+
+    @contextlib.contextmanager
+    def standing_still(self):
+        """The daemon that keeps the data takes requests and answers none."""
+        run(ROOT / "tests/rig/part", "pause", "osd")
+        try:
+            yield
+        finally:
+            run(ROOT / "tests/rig/part", "continue", "osd")
+
+    def test_ceph_may_stand_still_for_longer_than_a_minute(self):
+        _, image, process = self.at_work()
+        with self.standing_still():
+            time.sleep(70)
+            self.assertIsNone(process.poll(), "it did not wait")
+        self.ended(process)
+        self.check_whole(image)
+
+    def test_while_ceph_stands_still_a_signal_ends_it_all_the_same(self):
+        _, image, process = self.at_work()
+        with self.standing_still():
+            time.sleep(1)
+            process.send_signal(signal.SIGTERM)
+            began = time.monotonic()
+            out, err = process.communicate(timeout=60)
+            took = time.monotonic() - began
+        self.assertEqual(143, process.returncode, err + out)
+        self.assertLess(took, 5, err)
+        self.world.retouch("detach", image)
+        self.check_whole(image)
+
+    def test_what_the_recipe_protects_stays_so(self):
+        _, image, process = self.at_work(protected=True)
+        self.ended(process)
+        self.assertTrue(self.world.record(image)["protected"])
+
+    @contextlib.contextmanager
+    def open_for_writing(self, image):
+        """As it is while it is detached."""
+        world = self.world
+        opened = subprocess.Popen(["qemu-io", "-f", "raw", f"rbd:{POOL}/{image}:id=glance:conf={world.rig.ceph_conf}:"
+                                   f"keyring={world.rig.keyring('glance')}", "-c", "sleep 60000"],
+                                  stdin=subprocess.DEVNULL)
+        try:
+            while not json.loads(world.rbd("status", "--format", "json", image))["watchers"]:
+                self.assertIsNone(opened.poll())
+            yield
+        finally:
+            opened.terminate()
+            opened.wait()
+
+    def test_a_delete_by_force_takes_the_snapshot_which_is_put_back(self):
+        world = self.world
+        recipe, name = self.recipe()
+        self.kill_apply(recipe, "detach")
+        image = self.of(name)
+        with self.open_for_writing(image):
+            world.patch(image, {"op": "replace", "path": "/protected", "value": False})
+            world.ask("DELETE", f"/images/{image}", wanted=(409, 500))
+        self.assertEqual([], world.snapshots(image))
+        process = world.start("detach", image)
+        self.assertIn(f"note: somebody tried to delete image {image} while it was open: its snapshot images/{image}@snap "
+                      "was gone or unprotected, and was put back\n", self.ended(process))
+        self.check_whole(image)
+
+    def test_one_whose_bytes_are_lost_keeps_no_other_waiting(self):
+        world, images = self.world, []
+        for _ in range(2):
+            recipe, name = self.recipe()
+            self.kill_apply(recipe, "detach")
+            images.append(self.of(name))
+        lost, whole = images
+        world.rbd("snap", "unprotect", f"{lost}@snap")
+        world.rbd("snap", "rm", "--no-progress", f"{lost}@snap")
+        world.rbd("rm", "--no-progress", lost)
+        result = world.retouch("detach", expect=5)
+        self.assertIn(f"({lost}) are lost: there is no RBD image images/{lost}\n", result.stderr)
+        self.assertIn(f"({whole}) depends on no other image.\n", result.stdout)
+        self.check_whole(whole)
+
+    def test_what_only_says_that_it_waits_keeps_its_protection(self):
+        world = self.world
+        path = world.write("copy.raw", os.urandom(1 << 20))
+        copied = world.upload(path, protected=True, retouch_recipe="detach",
+                              retouch_detach="pending, protected until then")["id"]
+        for words in ([copied], []):
+            self.assertIn(f"error: image {copied} says that it waits to be detached, but its bytes bear no mark of retouch\n",
+                          world.retouch("detach", *words, expect=5).stderr)
+        self.assertTrue(world.record(copied)["protected"])
 
     def quota(self, limit):
         run("ceph", "osd", "pool", "set-quota", POOL, "max_bytes", limit, env=self.world.ceph)
@@ -135,14 +258,13 @@ class Detach(unittest.TestCase):
         return any("full" in pool["flags_names"] for pool in pools if pool["pool_name"] == POOL)
 
     def test_a_pool_that_gets_full_midway_is_told_at_once_and_the_rest_is_done_when_there_is_room(self):
-        recipe, name = self.recipe()
-        self.kill_apply(recipe, "detach")
-        image = self.of(name)
         self.addCleanup(self.await_pool, full=False)
         self.addCleanup(self.quota, 0)
-        process = self.world.start("detach", image)
-        time.sleep(0.3)
+        _, image, process = self.at_work()
+        process.send_signal(signal.SIGSTOP)  # until the monitor has seen it
         self.quota(1 << 20)
+        self.await_pool(full=True)
+        process.send_signal(signal.SIGCONT)
         out, err = process.communicate(timeout=100)
         self.assertEqual(1, process.returncode, err + out)
         self.assertIn(f"error: cannot detach the RBD image images/{image}: Disk quota exceeded\n"

@@ -4,7 +4,7 @@
 import os
 import unittest
 
-from cloud import Cloud, needs_rig, run
+from cloud import POOL, Cloud, needs_rig, run
 from world import HOST, needs_root, tiny
 
 RECIPE = """retouch: 1
@@ -153,6 +153,27 @@ class GlanceDrift(unittest.TestCase):
         world.rbd("snap", "protect", f"{image}@snap")
         self.assertEqual({}, self.drift(world, expect=0))
         self.assertEqual([f"bytes of images/{image}@snap"], list(self.drift(world, "--bytes")))
+
+    def test_an_image_made_without_steps_is_compared_with_its_source(self):
+        world = self.enterContext(Cloud())
+        source = world.upload(tiny())
+        self.recipe = world.recipe(f"retouch: 1\nname: same\nsource: {{image: {source['name']}}}\nproperties: {{a: b}}\n")
+        world.retouch("apply", self.recipe, "--yes")
+        image = world.made(source["name"])[0]["id"]
+        self.assertEqual({}, self.drift(world, "--against-source", expect=0))
+        self.assertEqual([], self.unchecked)
+        world.rbd("snap", "unprotect", f"{image}@snap")
+        world.rbd("snap", "rm", "--no-progress", f"{image}@snap")
+        access = f"id=glance:conf={world.rig.ceph_conf}:keyring={world.rig.keyring('glance')}"
+        run("qemu-io", "-f", "raw", f"rbd:{POOL}/{image}:{access}", "-c", "write -P 0x5a 1M 4k", env=world.ceph)
+        world.rbd("snap", "create", "--no-progress", f"{image}@snap")
+        world.rbd("snap", "protect", f"{image}@snap")
+        self.assertEqual({}, self.drift(world, expect=0))
+        difference, = self.drift(world, "--against-source").items()
+        what, (expected, found, _) = difference
+        self.assertEqual((f"bytes of images/{image}@snap", f"those of the source, images/{source['id']}@snap"),
+                         (what, expected))
+        self.assertRegex(found, "^40(9[0-6]|[0-8][0-9]) bytes differ, the first at 10485[0-9]{2}$")
 
     def test_still_sharing_data_is_pending_until_it_should_not(self):
         world, image, source = self.cloud(", lineage: keep")

@@ -174,7 +174,7 @@ class Faults(unittest.TestCase):
         self.first_image()
         marked, hidden = b"retouch_unfinished", b'"path":"/os_hidden","value":true'
         for name, sign, number, shown in (("the request that shows the image", marked, 2, True),
-                                          ("the one that hides the old image", hidden, 1, True),
+                                          ("the one that hides the old image", hidden, 2, True),  # it was asked about before
                                           ("the one that completes the record", b"/locations", 1, False)):
             with self.subTest(name):
                 self.recipe(name)

@@ -73,7 +73,8 @@ class Newer(unittest.TestCase):
 
     def test_without_the_role_the_bytes_are_uploaded(self):
         glance = self.newer("member")
-        self.world.write("recipe.yaml", self.recipe.read_text(encoding="utf-8") + "publish: {visibility: private}\n")
+        text = self.recipe.read_text(encoding="utf-8").replace("image: ", f"owner: {self.source['owner']}, image: ", 1)
+        self.world.write("recipe.yaml", text + "publish: {visibility: private}\n")
         plan = self.world.retouch("plan", self.recipe, *HOST).stdout
         self.assertIn("bytes uploaded through the image service", plan)
         self.assertEqual([], glance.orders)

@@ -204,6 +204,9 @@ class Outages(unittest.TestCase):
             time.sleep(GRACE)
             self.quota(0)
         self.assertEqual(0, self.ended, self.said)
+        # For some seconds Ceph may still call the pool full; detaching does not wait for it, and says so.
+        self.await_pool(full=False)
+        self.world.retouch("detach")
         self.check_new()
 
     @unittest.skipUnless(THOROUGH, "the run waits for room for two minutes")

@@ -7,7 +7,6 @@ Such a user has a pool of its own to rehearse in (rbd: scratch_pool); the rights
 
 import json
 import shutil
-import signal
 import time
 import unittest
 import uuid
@@ -20,6 +19,7 @@ name: rehearsed
 source: {{image: {name}}}
 files: [{{to: /etc/motd, content: "rehearsed\\n", mode: "0644"}}]
 commands: [{command}]
+publish: {{owner: {owner}}}
 """
 READ = f"profile rbd-read-only pool={POOL}"
 
@@ -58,7 +58,8 @@ class Rehearsal(unittest.TestCase):
         return user
 
     def recipe(self, command="echo x > /etc/added"):
-        return self.world.recipe(RECIPE.format(name=self.source["name"], command=json.dumps(command)))
+        return self.world.recipe(RECIPE.format(name=self.source["name"], owner=self.source["owner"],
+                                               command=json.dumps(command)))
 
     def contents(self, pool):
         """The images of a pool, and the objects of ours."""
@@ -82,15 +83,7 @@ class Rehearsal(unittest.TestCase):
 
     def start_and_kill(self, recipe):
         """A rehearsal that dies while its first command runs."""
-        process = self.world.start("plan", recipe, "--rehearse", *HOST)
-        said = ""
-        for line in process.stderr:
-            said += line
-            if "step 2 of" in line:
-                break
-        process.send_signal(signal.SIGKILL)
-        out, err = process.communicate(timeout=60)
-        self.assertEqual(-signal.SIGKILL, process.returncode, said + err + out)
+        self.world.killed_when_it_says("step 2 of", "plan", recipe, "--rehearse", *HOST)
 
     def life(self, pool):
         """Shown, proven, failed and killed in `pool`; afterwards there is nothing, and nobody was asked to write."""

@@ -111,7 +111,7 @@ class Glance(unittest.TestCase):
         world.retouch("apply", recipe, "--yes", *options)
         requests = world.requests()[asked:]
         publishing = [line for line in requests if not line.startswith("GET /v2/images?")]
-        self.assertLessEqual(len(publishing), 11, requests)  # the last but one looks whether it stayed
+        self.assertLessEqual(len(publishing), 15, requests)
         lists = [line for line in requests if "limit=1000" in line]
         self.assertEqual(2, len(lists), f"one list of all, the visible and the hidden ones: {requests}")
 
@@ -211,6 +211,21 @@ class Glance(unittest.TestCase):
                 self.assertEqual("deactivated" if policy == "deactivate" else "active", now["status"])
 
     @needs_root
+    def test_an_image_taken_back_by_hand_is_not_published_again(self):
+        world, source, _ = self.cloud()
+        recipe = self.small(world, source)
+        self.apply(world, recipe)
+        made = self.the_result(world, source)
+        for image, hidden in ((made, True), (source, False)):
+            world.patch(image["id"], {"op": "replace", "path": "/os_hidden", "value": hidden})
+        before = world.records()
+        held = self.apply(world, recipe)
+        self.assertIn(f"or show image {made['id']} again", held.stdout)
+        self.assertIn("held back", world.retouch("plan", recipe).stdout)
+        self.assertIn(f"or show image {made['id']} again", world.retouch("drift", recipe).stdout)
+        self.assertEqual(before, world.records())
+
+    @needs_root
     def test_a_failing_command_leaves_nothing(self):
         world, source, _ = self.cloud()
         before = world.state()
@@ -254,7 +269,8 @@ class Glance(unittest.TestCase):
         before = world.state()
         started = time.time()
         recipe = self.small(world, source, more="commands: [touch /root/worked]")
-        result = self.apply(world, recipe, expect=77)
+        text = recipe.read_text(encoding="utf-8").replace("image: ", f"owner: {source['owner']}, image: ", 1)
+        result = self.apply(world, world.recipe(text), expect=77)
         self.assertNotIn("step 1", result.stderr)
         self.assertIn("public", result.stdout + result.stderr)
         self.assertLess(time.time() - started, 60)
@@ -271,16 +287,52 @@ class Glance(unittest.TestCase):
         self.check_published(world, result, source)
         self.check_untouched(world, source, digest)
 
+    def answers(self, world, image):
+        members = world.ask("GET", f"/images/{image}/members")["members"]
+        return {member["member_id"]: member["status"] for member in members}
+
+    def share(self, world, image, project, status):
+        world.ask("POST", f"/images/{image}/members", {"member": project}, wanted=(200, 409))
+        world.ask("PUT", f"/images/{image}/members/{project}", {"status": status})
+
     @needs_root
-    def test_members_of_a_shared_image_are_carried_over(self):
+    def test_an_administrator_carries_over_members_and_what_they_answered(self):
         world, source, _ = self.cloud(visibility="shared")
         project = world.openstack("project", "show", "lab")["id"]
-        world.ask("POST", f"/images/{source['id']}/members", {"member": project})
-        self.apply(world, self.small(world, source))
+        other = world.openstack("project", "show", "admin")["id"]
+        self.share(world, source["id"], project, "accepted")
+        world.ask("POST", f"/images/{source['id']}/members", {"member": other})
+        recipe = self.small(world, source)
+        self.assertIn(f"members      {other} (pending), {project} (accepted)" if other < project else
+                      f"members      {project} (accepted), {other} (pending)",
+                      world.retouch("plan", recipe, *HOST).stdout)
+        self.apply(world, recipe)
         result = self.the_result(world, source)
         self.assertEqual("shared", result["visibility"])
-        members = world.ask("GET", f"/images/{result['id']}/members")["members"]
-        self.assertEqual([project], [member["member_id"] for member in members])
+        self.assertEqual({project: "accepted", other: "pending"}, self.answers(world, result["id"]))
+
+    @needs_root
+    def test_a_member_cannot_accept_for_others_who_keep_the_image_before_until_they_do(self):
+        world, source, _ = self.cloud(user="member", visibility="shared")
+        world.configure(world.catalog, "member")
+        other = world.openstack("project", "show", "admin")["id"]
+        self.share(world, source["id"], other, "accepted")
+        recipe = self.small(world, source)
+        note = (f"image {source['id']} keeps its name until its members have accepted the new image, as only they or an "
+                f"administrator can: {other}")
+        self.assertIn(note, world.retouch("plan", recipe, *HOST).stdout)
+        self.apply(world, recipe)
+        made = world.made(source["name"])[0]
+        self.assertEqual({other: "pending"}, self.answers(world, made["id"]))
+        self.assertFalse(world.record(source["id"])["os_hidden"])
+        self.assertIn("unchanged", self.apply(world, recipe).stdout)
+        self.assertIn(note, world.retouch("plan", recipe, *HOST).stdout)
+        self.assertFalse(world.record(source["id"])["os_hidden"])
+        self.assertEqual([], world.json("drift", recipe)["drift"])
+        self.share(world, made["id"], other, "accepted")
+        self.apply(world, recipe)
+        self.assertTrue(world.record(source["id"])["os_hidden"])
+        self.assertEqual([made["id"]], [record["id"] for record in world.made(source["name"])])
 
     @needs_root
     def test_without_locations_the_bytes_are_uploaded(self):

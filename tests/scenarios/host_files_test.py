@@ -71,6 +71,48 @@ class Boundary(unittest.TestCase):
             world.write("team/.git", "gitdir: elsewhere\n")  # as in a second work tree
             world.retouch("check", world.from_("../packages/shared.txt"))
 
+    def test_a_recipe_that_is_a_link_to_something_else_shows_nothing_of_it(self):
+        with Team() as world:
+            shadow = world.write("outside/shadow", f"root:$6$salt${SECRET}:19000:0:99999:7:::\nretouch:!:19000::::::\n")
+            recipe = world.directory / "team/recipes/r.yaml"
+            for target in (shadow, "/proc/self/environ", world.directory / "outside/shadow.txt"):
+                recipe.unlink(missing_ok=True)
+                recipe.symlink_to(target)
+                for command in (["check"], ["plan", *HOST], ["check", "--format", "json"]):
+                    with self.subTest(target=str(target), command=command):
+                        result = world.retouch(command[0], recipe, *command[1:], expect=65)
+                        said = result.stdout + result.stderr
+                        self.assertIn("links followed, outside the work tree or in its .git, and is no recipe", said)
+                        for secret in (SECRET, "root", "PATH="):
+                            self.assertNotIn(secret, said)
+            recipe.unlink()
+            (world.directory / "team/.git").mkdir()
+            world.write("team/.git/config", f"[http]\n\textraheader = {SECRET}\n")
+            (world.directory / "team/elsewhere").symlink_to("../outside")
+            (world.directory / "team/git").symlink_to(".git")
+            for path in ("elsewhere/shadow", "elsewhere/shadow.txt", "git/config", ".git/config",
+                         "recipes/../elsewhere/shadow"):
+                with self.subTest(path=path):
+                    result = world.retouch("check", world.directory / "team" / path, expect=65)
+                    said = result.stdout + result.stderr
+                    self.assertIn("links followed, outside the work tree or in its .git, and is no recipe", said)
+                    self.assertNotIn(SECRET, said)
+            shutil.rmtree(world.directory / "team/.git")
+            real = world.recipe("commands: [echo a]\npublish: {name: out}\n", "outside/real.yaml")
+            recipe.symlink_to(real)
+            world.retouch("check", recipe)
+
+    def test_what_git_keeps_for_itself_goes_into_no_image(self):
+        with Team() as world:
+            world.write("team/.git/config", f"[http]\n\textraheader = {SECRET}\n")
+            (world.directory / "team/recipes/git").symlink_to("../.git/config")
+            for path in ("../.git/config", "git", "../.git", ".."):
+                for command in (["check"], ["plan", *HOST]):
+                    with self.subTest(path=path, command=command):
+                        result = world.retouch(command[0], world.from_(path), *command[1:], expect=65)
+                        self.assertRegex(result.stderr, "lies outside the recipe's directory|is git's own")
+                        self.assertNotIn(SECRET, result.stdout + result.stderr)
+
     def test_links_inside_a_tree_are_copied_as_links(self):
         with Team() as world:
             plan = world.json("plan", world.from_("tree", "/opt/tree"), *HOST)

@@ -208,7 +208,8 @@ class Catalog(HostilePlans):
     def test_what_a_new_image_takes_from_its_source(self):
         self.forged([
             ({("publish", "owner"): "0123"}, ['publish.owner: "0123" in the plan, but ""']),
-            ({("publish", "members"): ["0123"]}, ['publish.members: ["0123"] in the plan, but []']),
+            ({("publish", "members"): [{"project": "0123", "status": "accepted"}]},
+             ['publish.members: [{"project":"0123","status":"accepted"}] in the plan, but []']),
             ({("publish", "container_format"): "ova"}, ['publish.container_format: "ova" in the plan, but "bare"']),
             ({("publish", "disk_format"): "qcow2"}, ['publish.disk_format: "qcow2" in the plan, but "raw"']),
             ({("publish", "way", "method"): "location"}, ['publish.way.method: "location" in the plan, but "local"']),
@@ -232,7 +233,7 @@ class Catalog(HostilePlans):
         record = self.world.image("other")
         other = record["id"]
         reference = {"id": other, "name": "other", "digest": self.target["source"]["digest"],
-                     "updated_at": record["updated_at"]}
+                     "updated_at": record["updated_at"], "owner": ""}
         self.forged([
             ({("detach",): [other]}, [f'detach: ["{other}"] in the plan, but []']),
             ({("present",): reference}, ["present: ", "but null"]),

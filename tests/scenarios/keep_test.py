@@ -4,7 +4,6 @@
 import html
 import json
 import os
-import signal
 import unittest
 
 from world import HOST, World, await_full_pipe, debugfs, needs_death, needs_root, tiny
@@ -161,12 +160,7 @@ class Keep(unittest.TestCase):
 
     def test_killed_while_rehearsing_it_leaves_nothing_after_the_next_run(self):
         self.recipe = self.world.recipe(SLOW)
-        running = self.world.start("plan", self.recipe, "--rehearse=keep", "-o", self.plan, *HOST)
-        for line in running.stderr:
-            if "step 3 of 3" in line:
-                break
-        running.send_signal(signal.SIGKILL)
-        running.communicate()
+        self.world.killed_when_it_says("step 3 of 3", "plan", self.recipe, "--rehearse=keep", "-o", self.plan, *HOST)
         self.assertFalse(self.plan.exists())
         self.assertIn("cleared", self.world.retouch("import", tiny(), "--name", "other").stderr)
         self.check_nothing_kept()

@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 """A generation is never its own source: what a second apply builds from, in every case there is."""
 
+import contextlib
+import sqlite3
 import subprocess
 import unittest
 
@@ -22,6 +24,14 @@ class Lineage(unittest.TestCase):
     def motd(self, world, image):
         return debugfs(world.bytes_of(image), "cat /etc/motd")
 
+    def set_hidden(self, world, image, hidden):
+        with contextlib.closing(sqlite3.connect(world.catalog / "catalog.db")) as database, database:
+            database.execute("UPDATE images SET hidden = ? WHERE id = ?", (hidden, image["id"]))
+
+    def take_back(self, world, image, former):
+        self.set_hidden(world, image, True)
+        self.set_hidden(world, former, False)
+
     def test_a_changed_recipe_builds_from_the_original_again(self):
         world = self.world()
         original = world.image("base")
@@ -33,6 +43,31 @@ class Lineage(unittest.TestCase):
         self.assertNotIn("first", debugfs(world.bytes_of(result), "ls /root"))
         self.assertEqual(3, len(world.images()))
         self.assertEqual(sha256(tiny()), sha256(world.bytes_of(original)))
+
+    def test_what_was_taken_back_by_hand_stays_so_until_the_recipe_changes(self):
+        world = self.world()
+        original = world.image("base")
+        self.apply(world, MOTD % "first")
+        first = world.image("base")
+        self.apply(world, MOTD % "second")
+        second = world.image("base")
+        for taken, former, text in ((second, first, "second"), (first, original, "first")):
+            self.take_back(world, taken, former)
+            before = world.images()
+            result = self.apply(world, MOTD % text)
+            self.assertIn(f"change the recipe, or show image {taken['id']} again", result.stdout)
+            self.assertIn("No changes", result.stdout)
+            plan = world.directory / "held.json"
+            world.retouch("plan", world.recipe(MOTD % text), *HOST, "-o", plan)
+            world.retouch("apply", plan, "--yes")
+            self.assertEqual(before, world.images())
+        self.apply(world, MOTD % "third")
+        self.assertEqual("third", self.motd(world, world.image("base")))
+        third = world.image("base")
+        self.take_back(world, third, second)
+        self.set_hidden(world, third, False)
+        self.apply(world, MOTD % "third")
+        self.assertEqual(third["id"], world.image("base")["id"])
 
     def test_without_the_original_nothing_to_do_is_still_known(self):
         world = self.world()

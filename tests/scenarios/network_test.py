@@ -74,6 +74,32 @@ class Network(unittest.TestCase):
         self.refused(f"commands cannot have a network: {broken} does not run: libslirp.so.0 is missing",
                      "install the package slirp4netns again, or use --guest appliance")
 
+    def test_with_a_slirp4netns_that_makes_no_network(self):
+        hint = "install the package slirp4netns again, or use --guest appliance"
+        for script, said in (("exit 0", "ended without a word"), ("kill -9 $$", "ended without a word"),
+                             ("echo 'no tap for you' >&2; exit 3", "said: no tap for you")):
+            with self.subTest(script):
+                silent = self.world.write("programs/slirp4netns", f'#!/bin/sh\n[ "$1" = --version ] && exit 0\n{script}\n')
+                silent.chmod(0o755)
+                self.world.environment["PATH"] = f"{silent.parent}:{os.environ['PATH']}"
+                message = f"commands cannot have a network: cannot connect the network: slirp4netns {said}"
+                self.refused(message, hint)
+                self.assertIn(f"  warning  network              {message}\n           {hint}\n", self.doctor())
+
+    def test_with_a_slirp4netns_that_fails_only_later(self):
+        once = self.world.write("programs/slirp4netns", """#!/bin/sh
+[ "$1" = --version ] && exit 0
+[ -e "$0.tried" ] && exit 0
+: > "$0.tried"; exec /usr/bin/slirp4netns "$@"
+""")
+        once.chmod(0o755)
+        self.world.environment["PATH"] = f"{once.parent}:{os.environ['PATH']}"
+        run = self.world.retouch("apply", self.world.recipe(RECIPE), "--yes", *HOST, expect=1)
+        self.assertIn("error: the command could not be started in the guest: cannot connect the network: slirp4netns "
+                      "ended without a word\n", run.stdout + run.stderr)
+        self.assertIn("install the package slirp4netns again, or use --guest appliance\n", run.stdout + run.stderr)
+        self.assertEqual([], self.world.leftovers())
+
     def test_what_wants_no_network_needs_none(self):
         self.without("slirp4netns")
         quiet = self.world.recipe("commands: ['true']\npublish: {name: made}\n")

@@ -237,6 +237,23 @@ class Exports(unittest.TestCase):
                 world.retouch("export", "base", file, expect=(1, 5))
             self.assertTrue(stat.S_ISCHR(os.stat("/dev/null").st_mode))
 
+    def test_an_export_is_not_written_where_the_catalog_keeps_its_files(self):
+        with Base() as world:
+            for file in ("catalog.db-journal", "images/x", "runs/x", "images/../images/x"):
+                with self.subTest(file=file):
+                    result = world.retouch("export", "base", world.catalog / file, expect=64)
+                    self.assertIn("it is a place where the catalog keeps its own files", result.stderr)
+                    self.assertFalse((world.catalog / file).exists())
+
+    def test_what_a_mask_takes_from_the_owner_is_given_all_the_same(self):
+        with Base() as world:
+            process = world.start("apply", "recipe.yaml", "--yes", *HOST, "--report", "junit=r.xml",
+                                  through=["sh", "-c", 'umask 777; exec "$@"', "sh"])
+            out, err = process.communicate(timeout=60)
+            self.assertEqual(0, process.returncode, err + out)
+            made = [*(world.catalog / "images").iterdir(), world.directory / "r.xml", world.catalog / "runs"]
+            self.assertEqual([], [str(path) for path in made if not path.stat().st_mode & 0o400])
+
     def test_only_its_owner_may_read_a_catalog(self):
         with Base() as world:
             world.retouch("apply", "recipe.yaml", "--yes", *HOST)

@@ -5,8 +5,10 @@ import hashlib
 import io
 import json
 import shutil
+import signal
 import subprocess
 import tarfile
+import time
 import unittest
 
 from world import HOST, World, debugfs, needs_root, tiny
@@ -42,7 +44,7 @@ class SavedPlan(unittest.TestCase):
 
     def test_it_is_the_documented_contract(self):
         plan = json.loads(self.plan.read_text(encoding="utf-8"))
-        self.assertEqual("1.1", plan["format_version"])
+        self.assertEqual("1.4", plan["format_version"])
         self.assertLessEqual({"format_version", "tool", "recipe", "catalog", "targets"}, set(plan))
         self.assertLessEqual({"path", "sha256", "name"}, set(plan["recipe"]))
         target = plan["targets"][0]
@@ -58,6 +60,34 @@ class SavedPlan(unittest.TestCase):
         self.recipe.unlink()
         self.world.retouch("apply", self.plan, "--yes", *HOST)
         self.assertEqual("planned", debugfs(self.world.bytes_of(self.world.image("base")), "cat /etc/motd.copy"))
+
+    def test_it_drops_what_recipe_and_catalog_dropped_when_it_was_made(self):
+        configuration = self.world.directory / "retouch.yaml"
+        was = configuration.read_text(encoding="utf-8")
+        self.world.retouch("import", tiny(), "--name", "dated", "--property", "made_date=1", "--property", "owner_x=2",
+                           "--property", "os_distro=debian", "--property", "img_signature=s")
+        recipe = self.world.recipe("""
+retouch: 1
+name: dated
+source: {image: dated}
+properties: {owner_y: three}
+drop_properties: ["*_date"]
+commands: ["true"]
+publish: {name: dated}
+""")
+        configuration.write_text(was + '    drop_properties: ["owner_*"]\n', encoding="utf-8")
+        shown = self.world.retouch("plan", recipe, "-o", self.plan, *HOST).stdout
+        self.assertIn("      + owner_y        \"three\"\n"
+                      "      - img_signature  belongs to the source alone\n"
+                      "      - made_date      dropped by '*_date'\n"
+                      "      - owner_x        dropped by 'owner_*'\n", shown)
+        self.assertIn("the source is signed, the new image is not", shown)
+        configuration.write_text(was, encoding="utf-8")
+        recipe.unlink()
+        self.world.retouch("apply", self.plan, "--yes", *HOST)
+        properties = {name: value for name, value in self.world.image("dated")["properties"].items()
+                      if not name.startswith("retouch_")}
+        self.assertEqual({"os_distro": "debian", "owner_y": "three"}, properties)
 
     def test_a_second_time_it_is_stale(self):
         self.world.retouch("apply", self.plan, "--yes", *HOST)
@@ -78,6 +108,19 @@ class SavedPlan(unittest.TestCase):
     def test_it_names_an_injected_file_that_changed(self):
         self.world.write("agent.bin", "agent 2\n")
         self.refused(4, "agent.bin")
+
+    def test_a_signal_while_its_files_are_read_is_no_staleness(self):
+        with open(self.world.directory / "agent.bin", "wb") as file:
+            file.truncate(16 << 30)
+        self.world.retouch("plan", self.recipe, "-o", self.plan, *HOST)
+        for sign, code in ((signal.SIGTERM, 143), (signal.SIGINT, 130)):
+            with self.subTest(sign):
+                process = self.world.start("apply", self.plan, "--yes", *HOST)
+                time.sleep(0.5)
+                process.send_signal(sign)
+                out, err = process.communicate(timeout=60)
+                self.assertEqual(code, process.returncode, out + err)
+                self.assertNotIn("stale", out + err)
 
     def test_it_names_a_source_that_is_gone(self):
         self.world.retouch("remove", self.world.image("base")["id"], "--yes")

@@ -5,6 +5,8 @@ Each run is in a PID namespace beside a bystander, so that a signal to everybody
 """
 
 import errno
+import signal
+import time
 import unittest
 
 from world import HOST, THOROUGH, World, needs_root, tiny
@@ -13,6 +15,7 @@ RECIPE = """
 commands: [{run: "date > /etc/built", unless: test -e /etc/built}]
 publish: {name: made}
 """
+MASKED = "import os, signal, sys; signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 32)); os.execv(sys.argv[1], sys.argv[1:])"
 COMMANDS = {
     "plan": ["plan", "recipe.yaml"],
     "apply": ["apply", "recipe.yaml", "--yes"],
@@ -79,20 +82,28 @@ class Starving(unittest.TestCase):
     def test_with_few_descriptors_every_command_is_refused_before_it_begins(self):
         for name, words in COMMANDS.items():
             options = HOST if name != "doctor" else []
-            for count in range(8, 64, 1 if THOROUGH else 5 if name == "plan" else 25):
+            for count in range(8, 128, 1 if THOROUGH else 5 if name == "plan" else 25):
                 with self.subTest(name, count=count):
-                    self.assertEqual((69, f"error: this process may have {count} files open at once, and needs 64\n"
+                    self.assertEqual((69, f"error: this process may have {count} files open at once, and needs 128\n"
                                       "  raise the hard limit of open files: 'ulimit -Hn' shows it, LimitNOFILE= "
                                       "sets it for a service\n"),
                                      self.run_with_limit(count, count, words + options))
         self.assertEqual(self.before, self.world.state())
 
     def test_what_is_asked_for_is_enough_and_a_low_soft_limit_is_raised(self):
-        for soft, hard, guest in ((64, 64, HOST), (64, 64, APPLIANCE), (12, 4096, HOST)):
+        for soft, hard, guest in ((128, 128, HOST), (128, 128, APPLIANCE), (12, 4096, HOST)):
             with self.subTest(soft, guest=guest):
                 code, said = self.run_with_limit(soft, hard, COMMANDS["rehearse"] + guest)
                 self.assertEqual(0, code, said)
         self.assertEqual(self.before, self.world.state())
+
+    def test_commands_run_where_no_process_has_the_number_two(self):
+        """As in a container: bubblewrap knows its child by that number."""
+        process = self.world.start(*COMMANDS["rehearse"], *HOST, through=[
+            "unshare", "-pf", "--mount-proc", "sh", "-c", '/bin/true; "$@"; exit $?', "sh"])
+        out, err = process.communicate(timeout=300)
+        self.assertEqual(0, process.returncode, err + out)
+        self.assertEqual([], self.world.leftovers())
 
     def test_a_command_has_the_usual_limit_whatever_retouch_was_started_with(self):
         self.world.recipe("""
@@ -116,6 +127,35 @@ publish: {name: made}
     def test_no_hold_on_a_process_is_needed_that_did_not_come_with_it(self):
         status, said = self.run_failing("pidfd_open", errno.EMFILE, COMMANDS["rehearse"] + HOST)
         self.assertEqual(0, status, said)
+
+    def test_a_limit_of_a_files_size_is_an_error_and_no_death(self):
+        for limit in (0, 1000, 100000, 1 << 20):
+            for name, words in COMMANDS.items():
+                with self.subTest(limit, command=name):
+                    options = HOST if name != "doctor" else []
+                    code, said = self.run_beside(words + options, ["prlimit", f"--fsize={limit}"])
+                    self.assertIn(code, (0, 1, 69), said)
+                    self.assertTrue(code == 0 or "error: " in said or "failed" in said, said)
+                    if name != "apply":
+                        self.assertEqual(self.before, self.world.state())
+
+    def test_a_hard_limit_of_processes_below_ours_is_kept(self):
+        through = ["setpriv", "--bounding-set", "-sys_resource", "--inh-caps", "-sys_resource",
+                   "prlimit", "--nproc=200:200"]
+        code, said = self.run_beside(COMMANDS["rehearse"] + HOST, through)
+        self.assertEqual(0, code, said)
+
+    def test_what_it_was_told_to_ignore_it_ignores_and_a_mask_does_not_make_it_deaf(self):
+        self.world.recipe("commands: [sleep 3]\npublish: {name: made}\n")
+        for through, sign, expected in ((["nohup"], signal.SIGHUP, 0), ([], signal.SIGHUP, 129),
+                                        (["/usr/bin/python3", "-c", MASKED], signal.SIGTERM, 143)):
+            with self.subTest(through[:1], signal=sign):
+                process = self.world.start(*COMMANDS["rehearse"], *HOST, through=through)
+                time.sleep(1.5)
+                process.send_signal(sign)
+                out, err = process.communicate(timeout=60)
+                self.assertEqual(expected, process.returncode, err + out)
+                self.assertEqual([], self.world.leftovers())
 
     def test_the_appliance_without_processes_says_so(self):
         for call in ("clone", "pidfd_open"):

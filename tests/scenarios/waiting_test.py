@@ -66,6 +66,19 @@ def monitor_silent(world):
         yield
 
 
+# In namespaces of its own: names are asked of a server that never answers, whose socket the program inherits.
+SILENT_NAMES = """
+import fcntl, os, socket, struct, subprocess, sys
+names = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+up = 1
+fcntl.ioctl(names, 0x8914, struct.pack("16sh14x", b"lo", up))  # SIOCSIFFLAGS
+names.bind(("127.0.0.53", 53))
+names.set_inheritable(True)
+for name in ("resolv.conf", "nsswitch.conf"):
+    subprocess.run(["mount", "--bind", name, "/etc/" + name], check=True)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+
 # name: (what holds it up, or None; the command line)
 WAITS = {
     "for a reader of events": (None, lambda w: ["apply", w.recipe(SLEEPY), "--yes", *HOST, "--events", fifo(w, "f")]),
@@ -136,6 +149,20 @@ class Signals(unittest.TestCase):
                         self.ends(world.start(*command(world), pipesize=SMALLEST_PIPE), sign)
                     self.assertEqual(before, world.state())
                     self.assertEqual([], world.leftovers())
+
+    def test_a_name_that_does_not_resolve_is_not_waited_for_after_a_signal(self):
+        with World() as world:
+            world.write("resolv.conf", "nameserver 127.0.0.53\noptions timeout:30 attempts:5\n")
+            world.write("nsswitch.conf", "hosts: dns\n")
+            auth = {"auth_url": "http://keystone.example:5000/v3", "username": "a", "password": "b",
+                    "project_name": "c", "user_domain_name": "d", "project_domain_name": "d"}
+            world.environment["OS_CLIENT_CONFIG_FILE"] = str(
+                world.write("clouds.yaml", json.dumps({"clouds": {"far": {"auth": auth}}})))
+            world.write("cloud.yaml", json.dumps({"catalogs": {"far": {"type": "glance", "cloud": "far"}}}))
+            for sign in (signal.SIGTERM, signal.SIGINT):
+                with self.subTest(signal=sign.name):
+                    self.ends(world.start("--config", "cloud.yaml", "images", through=[
+                        "unshare", "-mn", "/usr/bin/python3", "-c", SILENT_NAMES]), sign)
 
     def test_the_question_ends_with_a_signal(self):
         with World() as world:

@@ -113,6 +113,19 @@ class World:
                                  f"{process.returncode}, not {expect}\n{out}{err}")
         return subprocess.CompletedProcess(arguments, process.returncode, out, err)
 
+    def killed_when_it_says(self, words, *arguments):
+        """Runs the program, which is killed as soon as a line on its standard error has these words."""
+        process = self.start(*arguments)
+        said = ""
+        for line in process.stderr:
+            said += line
+            if words in line:
+                break
+        process.send_signal(signal.SIGKILL)
+        out, err = process.communicate(timeout=60)
+        if process.returncode != -signal.SIGKILL:
+            raise AssertionError(f"not killed, but exited with {process.returncode}\n{said}{err}{out}")
+
     def killed_at(self, entry, *arguments):
         """Runs the program, which dies as soon as its journal has that entry; what it said."""
         self.environment.update(LD_PRELOAD=KILLED_AT_ENTRY, RETOUCH_KILL_AT_ENTRY=entry)

@@ -103,6 +103,21 @@ class Recipes(unittest.TestCase):
 
 
 class Images(unittest.TestCase):
+    def test_a_fifo_in_a_catalog_is_named_and_not_waited_for(self):
+        with World() as world:
+            world.retouch("import", tiny(), "--name", "base")
+            recipe = world.recipe("commands: [echo a]\npublish: {name: out}\n")
+            for name in ("catalog.db-journal", "catalog.db-wal", "catalog.db-shm"):
+                path = world.catalog / name
+                path.unlink(missing_ok=True)
+                os.mkfifo(path)
+                for words in (["images"], ["plan", recipe, *HOST], ["apply", recipe, "--yes", *HOST]):
+                    with self.subTest(name, command=words[0]):
+                        result = world.retouch(*words, expect=1)
+                        self.assertIn(f"error: {path} is no regular file\n", result.stderr)
+                path.unlink()
+            world.retouch("images")
+
     def test_source_unknown_or_ambiguous(self):
         with World_() as world:
             world.retouch("import", tiny(), "--name", "twice")

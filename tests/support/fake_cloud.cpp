@@ -11,7 +11,7 @@ namespace retouch::test {
 
 namespace {
 
-constexpr const char *k_login = "POST /v3/auth/tokens";
+constexpr const char *k_tokens = "/v3/auth/tokens";
 
 std::string timestamp(std::chrono::system_clock::time_point moment) {
     return fmt::format("{:%Y-%m-%dT%H:%M:%S}.000000Z",
@@ -22,10 +22,12 @@ Json endpoint(const char *interface, const std::string &url) {
     return Json{{"interface", interface}, {"region_id", "RegionOne"}, {"url", url}};
 }
 
-bool is_login_right(const Json &body) {
-    const Json::json_pointer user("/auth/identity/password/user");
-    return body.is_object() && body.contains(user) &&
-           body.at(user).value("password", "") == k_fake_password;
+Reply not_authorised() {
+    return json_reply(Json{{"error",
+                            {{"code", 401},
+                             {"message", "The request you have made requires authentication."},
+                             {"title", "Unauthorized"}}}},
+                      401);
 }
 
 } // namespace
@@ -67,6 +69,11 @@ void FakeCloud::set_roles(std::vector<std::string> roles) {
     roles_ = std::move(roles);
 }
 
+void FakeCloud::accept_token(const std::string &token) {
+    const std::lock_guard lock(mutex_);
+    tokens_.push_back(token);
+}
+
 void FakeCloud::revoke_tokens() {
     const std::lock_guard lock(mutex_);
     revoked_ = tokens_.size();
@@ -81,13 +88,13 @@ std::vector<std::string> FakeCloud::routes() const {
 
 std::vector<SeenRequest> FakeCloud::requests() const {
     std::vector<SeenRequest> requests = server_.requests();
-    std::erase_if(requests, [](const SeenRequest &seen) { return seen.route() == k_login; });
+    std::erase_if(requests, [](const SeenRequest &seen) { return seen.path() == k_tokens; });
     return requests;
 }
 
 std::vector<SeenRequest> FakeCloud::logins() const {
     std::vector<SeenRequest> requests = server_.requests();
-    std::erase_if(requests, [](const SeenRequest &seen) { return seen.route() != k_login; });
+    std::erase_if(requests, [](const SeenRequest &seen) { return seen.path() != k_tokens; });
     return requests;
 }
 
@@ -105,12 +112,13 @@ Reply FakeCloud::handle(const SeenRequest &request) {
             queue.pop_front();
             return reply;
         }
-        if (request.route() == k_login)
+        if (request.path() == k_tokens && request.method == "POST")
             return log_in(request);
         const auto header = request.headers.find("x-auth-token");
-        const auto good = tokens_.begin() + static_cast<std::ptrdiff_t>(revoked_);
-        if (header == request.headers.end() ||
-            std::find(good, tokens_.end(), header->second) == tokens_.end())
+        const bool signed_in = header != request.headers.end() && is_good(header->second);
+        if (request.path() == k_tokens)
+            return signed_in ? about_token(header->second, 200) : not_authorised();
+        if (!signed_in)
             return {.status = 401, .body = "<html><body>no token</body></html>"};
         if (const auto found = then_.find(request.route()); found != then_.end())
             handler = found->second;
@@ -123,31 +131,51 @@ Reply FakeCloud::handle(const SeenRequest &request) {
 }
 
 /// Requires: locked.
+bool FakeCloud::is_good(const std::string &token) const {
+    const auto good = tokens_.begin() + static_cast<std::ptrdiff_t>(revoked_);
+    return std::find(good, tokens_.end(), token) != tokens_.end();
+}
+
+/// Requires: locked.
+bool FakeCloud::is_login_right(const Json &body) const {
+    const Json::json_pointer user("/auth/identity/password/user");
+    const Json::json_pointer token("/auth/identity/token/id");
+    if (body.is_object() && body.contains(token))
+        return is_good(body.at(token).get<std::string>());
+    return body.is_object() && body.contains(user) &&
+           body.at(user).value("password", "") == k_fake_password;
+}
+
+/// Requires: locked.
 Reply FakeCloud::log_in(const SeenRequest &request) {
     if (!is_login_right(Json::parse(request.body, nullptr, false)))
-        return json_reply(Json{{"error",
-                                {{"code", 401},
-                                 {"message", "The request you have made requires authentication."},
-                                 {"title", "Unauthorized"}}}},
-                          401);
+        return not_authorised();
     tokens_.push_back(fmt::format("token-{}", tokens_.size() + 1));
+    return about_token(tokens_.back(), 201);
+}
+
+/// Requires: locked. One asked about, with 200, was given a while ago.
+Reply FakeCloud::about_token(const std::string &text, int status) const {
     Json roles = Json::array();
     for (const std::string &role : roles_)
         roles.push_back(Json::object({{"id", "id-of-" + role}, {"name", role}}));
     const auto now = std::chrono::system_clock::now();
+    const auto issued = now - std::chrono::hours(status == 200 ? 1 : 0);
     Json endpoints = Json::array();
     endpoints.push_back(endpoint("public", server_.url()));
     endpoints.push_back(endpoint("internal", server_.url() + "/inner/v2/"));
     Json catalog = Json::array();
     catalog.push_back(Json::object({{"type", "image"}, {"endpoints", std::move(endpoints)}}));
-    Json token = Json::object({{"issued_at", timestamp(now)},
-                               {"expires_at", timestamp(now + life_)},
-                               {"roles", std::move(roles)},
-                               {"user", {{"id", "u1"}, {"name", "demo"}}},
-                               {"project", {{"id", "p1"}, {"name", "lab"}}},
-                               {"catalog", std::move(catalog)}});
-    Reply reply = json_reply(Json{{"token", std::move(token)}}, 201);
-    reply.headers.emplace_back("X-Subject-Token", tokens_.back());
+    Json token = Json::object(
+        {{"issued_at", timestamp(issued)},
+         {"expires_at", timestamp(now + life_)},
+         {"roles", std::move(roles)},
+         {"user", {{"id", "u1"}, {"name", "demo"}}},
+         {"project",
+          {{"id", "p1"}, {"name", "lab"}, {"domain", {{"id", "default"}, {"name", "Default"}}}}},
+         {"catalog", std::move(catalog)}});
+    Reply reply = json_reply(Json{{"token", std::move(token)}}, status);
+    reply.headers.emplace_back("X-Subject-Token", text);
     return reply;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
-// FakeCloud: a Keystone that accepts one password and gives tokens, and beside it an image service
-// whose answers a test scripts. Both are one FakeServer. It checks tokens; it keeps no images.
+// FakeCloud: a Keystone that accepts one password, or a token of its own, and gives tokens, and
+// beside it an image service whose answers a test scripts. Both are one FakeServer. It checks
+// tokens; it keeps no images.
 
 #include "catalog/glance/keystone.hpp"
 #include "retouch/json.hpp"
@@ -36,6 +37,9 @@ class FakeCloud {
     void set_token_life(std::chrono::seconds life);
     void set_roles(std::vector<std::string> roles);
 
+    /// One more token that was given to somebody: for project p1, `lab` in the default domain.
+    void accept_token(const std::string &token);
+
     /// No token given so far is accepted any more.
     void revoke_tokens();
 
@@ -47,6 +51,7 @@ class FakeCloud {
     /// The requests themselves.
     [[nodiscard]] std::vector<SeenRequest> requests() const;
 
+    /// Requests for tokens and about them.
     [[nodiscard]] std::vector<SeenRequest> logins() const;
 
     /// Every token given so far.
@@ -55,6 +60,9 @@ class FakeCloud {
   private:
     Reply handle(const SeenRequest &request);
     Reply log_in(const SeenRequest &request);
+    [[nodiscard]] bool is_good(const std::string &token) const;
+    [[nodiscard]] bool is_login_right(const Json &body) const;
+    [[nodiscard]] Reply about_token(const std::string &token, int status) const;
 
     mutable std::mutex mutex_;
     std::map<std::string, std::deque<Reply>> first_;

@@ -56,19 +56,27 @@ class MemoryCatalog::MemoryStage : public Stage {
 class MemoryCatalog::MemoryLock : public NameLock {
   public:
     MemoryLock(const std::filesystem::path &directory, const std::string &name,
-               const std::string &run, int lost_at, std::string domain)
-        : lock_(directory, name, run, std::move(domain)), countdown_(lost_at) {}
+               const std::string &run, int lost_at, Lapse lapse, std::string domain)
+        : lock_(directory, name, run, std::move(domain)),
+          countdown_(lost_at),
+          lapse_(std::move(lapse)) {}
 
     [[nodiscard]] std::string domain() const override { return lock_.domain(); }
 
-    void require_held() override {
+    [[nodiscard]] Held require_held() override {
+        if (lapse_.at > 0 && --lapse_.at == 0) {
+            lapse_.meanwhile();
+            return Held::taken_anew;
+        }
         if (countdown_ > 0 && --countdown_ == 0)
             throw Error(ErrorKind::temporary, "the lock was lost");
+        return Held::throughout;
     }
 
   private:
     FileNameLock lock_;
     int countdown_;
+    Lapse lapse_;
 };
 
 void MemoryCatalog::put(Image image) {
@@ -81,7 +89,18 @@ void MemoryCatalog::put(Image image) {
 
 std::vector<Image> MemoryCatalog::images() const {
     std::vector<Image> seen = records_;
-    std::erase_if(seen, [&](const Image &image) { return unseen_.contains(image.id); });
+    std::erase_if(seen, [&](const Image &image) {
+        const bool is_others = !project_.empty() && image.owner != project_;
+        return unseen_.contains(image.id) || (is_others && image.visibility != "public");
+    });
+    return seen;
+}
+
+std::vector<Image> MemoryCatalog::images_of(const std::string &owner) const {
+    std::vector<Image> seen = records_;
+    std::erase_if(seen, [&](const Image &image) {
+        return unseen_.contains(image.id) || image.owner != owner;
+    });
     return seen;
 }
 
@@ -97,10 +116,12 @@ Disk MemoryCatalog::disk(const Image &image) const {
 }
 
 std::unique_ptr<NameLock> MemoryCatalog::lock(const std::string &name, const std::string &run) {
-    return std::make_unique<MemoryLock>(directory_.path(), name, run, lose_lock_at_, domain_);
+    return std::make_unique<MemoryLock>(directory_.path(), name, run, lose_lock_at_, lapse_,
+                                        domain_);
 }
 
-void MemoryCatalog::reserve(const Image &draft, const std::string &, const PublishWay &) {
+void MemoryCatalog::reserve(const Image &draft, const ImageChange &, std::span<const ImageChange>,
+                            const PublishWay &) {
     if (way_.method == PublishMethod::local)
         return;
     change("reserve");
@@ -194,9 +215,10 @@ void MemoryCatalog::discard(const std::string &kept_id) {
         stages_.erase(kept_id);
 }
 
-void MemoryCatalog::detach(const Image &image, const WorkProgress &) {
+std::vector<std::string> MemoryCatalog::detach(const Image &image, const WorkProgress &) {
     change("detach");
     detached_.insert(image.id);
+    return {};
 }
 
 void MemoryCatalog::change(const char *what) {

@@ -8,6 +8,7 @@
 #include "retouch/error.hpp"
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -42,16 +43,30 @@ class MemoryCatalog : public Catalog, private ImageStore {
     /// find() and images() do not show that record any more, as when others' credentials are used.
     void hide_from_sight(const std::string &id) { unseen_.insert(id); }
 
-    /// What project() answers.
+    /// The store knows that no run published that one.
+    void refute(const std::string &id) { refuted_.insert(id); }
+
+    [[nodiscard]] bool may_be_published_by_us(const Image &image) const override {
+        return !refuted_.contains(image.id);
+    }
+
+    /// What project() answers; without one the catalog has no projects.
     void set_project(std::string project) { project_ = std::move(project); }
 
     [[nodiscard]] std::string project() const override { return project_; }
+
+    [[nodiscard]] bool has_projects() const override { return !project_.empty(); }
 
     /// What its locks answer.
     void set_domain(std::string domain) { domain_ = std::move(domain); }
 
     /// The lock handed out next is lost from the `n`-th require_held() on; 0: never.
     void lose_lock_at(int n) { lose_lock_at_ = n; }
+
+    /// It had lapsed when require_held() is asked for the `n`-th time, and `meanwhile` happened.
+    void let_lock_lapse_at(int n, std::function<void()> meanwhile) {
+        lapse_ = {n, std::move(meanwhile)};
+    }
 
     [[nodiscard]] const std::set<std::string> &detached() const { return detached_; }
 
@@ -69,6 +84,14 @@ class MemoryCatalog : public Catalog, private ImageStore {
 
     [[nodiscard]] std::vector<Image> images() const override;
 
+    /// As an administrator sees them.
+    [[nodiscard]] std::vector<Image> images_of(const std::string &owner) const override;
+
+    [[nodiscard]] std::vector<std::string> source_owners() const override { return source_owners_; }
+
+    /// What source_owners() answers.
+    void set_source_owners(std::vector<std::string> owners) { source_owners_ = std::move(owners); }
+
     [[nodiscard]] std::optional<Image> find(const std::string &id) const override;
 
     [[nodiscard]] Disk disk(const Image &image) const override;
@@ -77,13 +100,24 @@ class MemoryCatalog : public Catalog, private ImageStore {
 
     [[nodiscard]] PublishWay publish_way(const Image &) const override { return way_; }
 
-    [[nodiscard]] std::vector<std::string> members(const std::string &) const override {
-        return {};
+    /// What members() answers of that image.
+    void set_members(const std::string &id, std::vector<ImageMember> members) {
+        members_[id] = std::move(members);
+    }
+
+    void let_accept() { may_accept_ = true; }
+
+    [[nodiscard]] bool may_accept_for_members() const override { return may_accept_; }
+
+    [[nodiscard]] std::vector<ImageMember> members(const std::string &id) const override {
+        const auto found = members_.find(id);
+        return found == members_.end() ? std::vector<ImageMember>() : found->second;
     }
 
     [[nodiscard]] std::unique_ptr<NameLock> lock(const std::string &name,
                                                  const std::string &run) override;
-    void reserve(const Image &draft, const std::string &visibility, const PublishWay &way) override;
+    void reserve(const Image &draft, const ImageChange &wanted, std::span<const ImageChange> aside,
+                 const PublishWay &way) override;
     [[nodiscard]] std::vector<std::string> attach(const Image &record, Stage &stage,
                                                   const PublishWay &way,
                                                   const WorkProgress &progress) override;
@@ -108,11 +142,23 @@ class MemoryCatalog : public Catalog, private ImageStore {
                                                const std::string &new_id,
                                                LineagePolicy lineage) override;
     void discard(const std::string &kept_id) override;
-    void detach(const Image &image, const WorkProgress &progress) override;
+
+    [[nodiscard]] bool shares_data(const Image &image) const override {
+        return !detached_.contains(image.id);
+    }
+
+    [[nodiscard]] std::vector<std::string> detach(const Image &image,
+                                                  const WorkProgress &progress) override;
 
     /// Counts a changing call and throws when it is the one that shall fail.
     void change(const char *what);
     std::string now();
+
+    struct Lapse {
+        int at = 0; ///< 0: never
+        std::function<void()> meanwhile;
+    };
+
     Image *record(const std::string &id);
     void change_record(const ImageChange &wanted);
 
@@ -122,12 +168,17 @@ class MemoryCatalog : public Catalog, private ImageStore {
     std::set<std::string> stages_;
     std::map<std::string, std::string> kept_;
     std::set<std::string> detached_;
+    std::map<std::string, std::vector<ImageMember>> members_;
+    bool may_accept_ = false;
     PublishWay way_;
     int lose_lock_at_ = 0;
+    Lapse lapse_;
     std::string aside_reason_;
     std::optional<bool> lost_answer_;
     std::string project_;
+    std::vector<std::string> source_owners_;
     std::set<std::string> unseen_;
+    std::set<std::string> refuted_;
     std::string domain_;
     RunDirectory directory_;
     int countdown_ = 0;

@@ -30,6 +30,7 @@ checks:
   - { run: "echo ok", matches: "^ok$", status: 3 }
   - { file: /etc/motd, mode: "0600", owner: root, contains: hello }
 properties: { os_distro: debian, stale: null }
+drop_properties: ["*_date"]
 limits: { may_change: ["/opt/**"], bytes_written: 20 MiB, no_new_setuid: true }
 volatile: ["/var/lib/agent/**"]
 publish: { previous: rename, tags: [ci] }
@@ -42,7 +43,10 @@ struct SavedPlans {
     SavedPlans() {
         Image source = image(k_source_id, "debian", "2026-01-31T12:00:00.000000Z");
         source.checksums = {{"sha512-used", std::string(128, 'a')}};
-        source.properties = {{"stale", "yes"}, {"hw_disk_bus", "virtio"}, {"os_distro", "old"}};
+        source.properties = {{"stale", "yes"},
+                             {"hw_disk_bus", "virtio"},
+                             {"os_distro", "old"},
+                             {"\x1b_date", "today"}};
         catalog.put(source);
         for (const auto &[name, text] :
              {std::pair{"agent.bin", "agent\n"}, {"site/index.html", "<p>\n"}, {"site/img/a", "a"}})

@@ -194,6 +194,8 @@ find_file(const Wanted &wanted, const EnvironmentReader &environment, const fs::
         try {
             text = read_file(candidate, k_largest_file);
         } catch (const Error &error) {
+            if (error.kind() == ErrorKind::interrupted)
+                throw;
             throw Error(ErrorKind::bad_config, error.what(), error.hint());
         }
         return std::pair(candidate, parse(candidate, text));

@@ -23,6 +23,10 @@ namespace {
 
 using Table = std::map<std::string, std::string>;
 
+/// Of keys whose values are not shown when a command says them.
+constexpr std::array<std::string_view, 4> k_secret_endings = {"password", "secret", "token",
+                                                              "passcode"};
+
 struct AuthName {
     std::string_view name;
     AuthType type;
@@ -50,6 +54,9 @@ constexpr std::array<std::pair<const char *, const char *>, 6> k_old_names = {{
     {"endpoint_type", "interface"},
     {"url", "endpoint"},
 }};
+
+constexpr const char *k_own_way =
+    "name a program that signs in and prints a token: auth_command in retouch.yaml";
 
 /// Who is meant, for messages.
 struct Subject {
@@ -100,8 +107,9 @@ std::optional<bool> switch_of(const std::string &written) {
 void refuse_unknown_ways(const Table &table, const Subject &subject) {
     for (const char *key : {"trust_id", "passcode", "consumer_key", "access_key"})
         if (table.contains(key))
-            throw subject.error(fmt::format("has a {}, which retouch cannot do", key),
-                                "make an application credential for retouch");
+            throw subject.error(
+                fmt::format("has a {}, which retouch cannot do", key),
+                fmt::format("make an application credential for retouch, or {}", k_own_way));
 }
 
 AuthType auth_type(const Table &table, const Subject &subject) {
@@ -112,7 +120,9 @@ AuthType auth_type(const Table &table, const Subject &subject) {
     if (!name.empty())
         throw subject.error(
             fmt::format("has auth_type '{}', which retouch cannot do", escape(name)),
-            "it can do password, token, v3applicationcredential, admin_token, none and http_basic");
+            fmt::format("it can do password, token, v3applicationcredential, admin_token, none and "
+                        "http_basic; for any other, {}",
+                        k_own_way));
     if (table.contains("application_credential_secret"))
         return AuthType::application_credential;
     return table.contains("token") && !table.contains("password") ? AuthType::token
@@ -163,15 +173,21 @@ std::string secret_key(AuthType type) {
         return "token";
     case AuthType::application_credential:
         return "application_credential_secret";
+    case AuthType::command:
     case AuthType::none:
         break;
     }
     return "";
 }
 
-bool has_keystone(AuthType type) {
-    return type == AuthType::password || type == AuthType::token ||
-           type == AuthType::application_credential;
+/// What its name says is a secret.
+std::vector<Secret> secrets_in(const Table &table) {
+    std::vector<Secret> secrets;
+    for (const auto &entry : table)
+        if (std::ranges::any_of(k_secret_endings,
+                                [&](std::string_view end) { return entry.first.ends_with(end); }))
+            secrets.emplace_back(entry.second);
+    return secrets;
 }
 
 void check_url(const std::string &url, const char *key, const Subject &subject) {
@@ -194,7 +210,7 @@ void check_complete(const CloudSettings &cloud, const Subject &subject) {
                 "see openstacksdk's documentation of clouds.yaml, or OS_* variables");
     };
     const AuthType type = cloud.auth_type;
-    if (has_keystone(type))
+    if (uses_keystone(type))
         need(!cloud.auth_url.empty(), "auth_url");
     else
         need(!cloud.image_endpoint.empty(), "endpoint");
@@ -204,7 +220,7 @@ void check_complete(const CloudSettings &cloud, const Subject &subject) {
         need(!cloud.credential.empty(), "application_credential_id");
         need(!cloud.credential.id.empty() || !cloud.user.empty(), "username");
     }
-    if (type != AuthType::none)
+    if (!secret_key(type).empty())
         need(!cloud.secret.empty(), secret_key(type).c_str());
 }
 
@@ -284,15 +300,21 @@ std::string with_region(std::string url, const std::string &region) {
 } // namespace
 
 CloudSettings cloud_settings(const std::string &name, const std::string &origin, const Json &keys,
-                             const EnvironmentReader &environment,
+                             TokenCommand command, const EnvironmentReader &environment,
                              const std::filesystem::path &directory) {
     const Subject subject{name, origin};
     const Table table = flat(keys);
-    refuse_unknown_ways(table, subject);
     CloudSettings cloud;
     cloud.name = name;
     cloud.origin = origin;
-    cloud.auth_type = auth_type(table, subject);
+    if (command.words.empty()) {
+        refuse_unknown_ways(table, subject);
+        cloud.auth_type = auth_type(table, subject);
+    } else {
+        cloud.auth_type = AuthType::command;
+        cloud.command = std::move(command);
+        cloud.hidden = secrets_in(table);
+    }
     cloud.region = first_of(table, {"image_region_name", "region_name"});
     cloud.auth_url = with_region(take(table, "auth_url"), cloud.region);
     cloud.user = keystone_name(table, "user", "username");
@@ -304,7 +326,7 @@ CloudSettings cloud_settings(const std::string &name, const std::string &origin,
     cloud.interfaces = interfaces(keys, table);
     cloud.image_endpoint =
         with_region(first_of(table, {"image_endpoint_override", "image_endpoint"}), cloud.region);
-    if (cloud.image_endpoint.empty() && !has_keystone(cloud.auth_type))
+    if (cloud.image_endpoint.empty() && !uses_keystone(cloud.auth_type))
         cloud.image_endpoint = take(table, "endpoint");
     cloud.tls = tls(table, subject, environment, directory);
     check_url(cloud.auth_url, "auth_url", subject);

@@ -9,10 +9,12 @@
 
 namespace retouch {
 
-/// `keys`: the entry of clouds.yaml, or the OS_* variables in lower case without OS_.
+/// `keys`: the entry of clouds.yaml, or the OS_* variables in lower case without OS_. A `command`
+/// with words is the way to log in, and what `keys` say about another is for it to know.
 /// Throws Error: bad_config, naming the cloud, its origin and the key.
 [[nodiscard]] CloudSettings cloud_settings(const std::string &name, const std::string &origin,
-                                           const Json &keys, const EnvironmentReader &environment,
+                                           const Json &keys, TokenCommand command,
+                                           const EnvironmentReader &environment,
                                            const std::filesystem::path &directory);
 
 } // namespace retouch

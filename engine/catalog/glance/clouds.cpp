@@ -48,8 +48,10 @@ constexpr std::array<std::string_view, 21> k_login = {
 };
 
 /// Likewise of those that only complete it.
-constexpr std::array<std::string_view, 19> k_more = {"TRUST_ID",
+constexpr std::array<std::string_view, 21> k_more = {"TRUST_ID",
                                                      "PASSCODE",
+                                                     "CLIENT_SECRET",
+                                                     "ACCESS_TOKEN",
                                                      "DOMAIN_ID",
                                                      "DOMAIN_NAME",
                                                      "DEFAULT_DOMAIN",
@@ -191,9 +193,15 @@ Json keys_of(const std::string &name, const CloudFiles &files,
 
 } // namespace
 
+bool uses_keystone(AuthType type) {
+    return type == AuthType::password || type == AuthType::token ||
+           type == AuthType::application_credential || type == AuthType::command;
+}
+
 CloudSettings load_cloud(const std::optional<std::string> &name,
                          const EnvironmentReader &environment,
-                         const std::filesystem::path &directory) {
+                         const std::filesystem::path &directory,
+                         const std::vector<std::string> &auth_command) {
     const CloudFiles files = read_cloud_files(environment, directory);
     const Json variables = keys_of_variables(environment);
     const std::string own_name = environment("OS_CLOUD_NAME").value_or(k_own_name);
@@ -206,9 +214,11 @@ CloudSettings load_cloud(const std::optional<std::string> &name,
         throw no_choice(files);
     if (files.clouds.contains(*chosen))
         return cloud_settings(*chosen, files.clouds_file.string(),
-                              keys_of(*chosen, files, environment), environment, directory);
+                              keys_of(*chosen, files, environment), {auth_command, *chosen},
+                              environment, directory);
     if (*chosen == own_name && !variables.empty())
-        return cloud_settings(*chosen, "the OS_* variables", variables, environment, directory);
+        return cloud_settings(*chosen, "the OS_* variables", variables, {auth_command, ""},
+                              environment, directory);
     throw unknown_cloud(*chosen, files);
 }
 

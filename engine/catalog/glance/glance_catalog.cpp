@@ -11,13 +11,19 @@
 #include "catalog/glance/new_record.hpp"
 #include "catalog/glance/publish_way.hpp"
 #include "catalog/glance/record_change.hpp"
+#include "catalog/glance/rights.hpp"
 #include "catalog/glance/sent_bytes.hpp"
+#include "catalog/glance/token_end.hpp"
+#include "model/run_mark.hpp"
 #include "store/rbd/rados_lock.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <fmt/format.h>
+#include <iterator>
+#include <string_view>
 #include <system_error>
+#include <tuple>
 
 namespace retouch {
 
@@ -47,6 +53,10 @@ GlanceImage settled(const ImageApi &api, const std::string &id, Call call, Done 
                 throw;
         }
     }
+}
+
+auto age(const Image &image) {
+    return std::tie(image.created_at, image.id);
 }
 
 Error not_complete(const std::string &id, const std::string &what) {
@@ -83,18 +93,38 @@ GlanceCatalog::GlanceCatalog(const GlanceOptions &options)
       state_directory_(options.state_directory),
       rbd_(options.rbd),
       pool_(options.pool),
+      source_owners_(options.source_owners),
       session_(options.cloud),
       api_(session_),
       store_(api_, options.rbd, options.pool, options.scratch_pool, options.cache_directory) {}
 
 std::vector<Image> GlanceCatalog::images() const {
-    if (!listed_)
-        records_ = api_.list();
-    listed_ = true;
+    const std::string &project = session_.project_id();
+    std::vector<Image> images = images_of(project);
+    for (GlanceImage &record : api_.list_public())
+        if (fill_owner(record).image.owner != project)
+            images.push_back(std::move(record.image));
+    std::ranges::sort(images, {}, age);
+    return images;
+}
+
+std::vector<Image> GlanceCatalog::images_of(const std::string &owner) const {
+    if (!listed_.contains(owner)) {
+        std::vector<GlanceImage> listed = api_.list(owner);
+        std::set<std::string_view> ids;
+        for (GlanceImage &record : listed)
+            ids.insert(fill_owner(record).image.id);
+        std::erase_if(records_, [&](const GlanceImage &has) {
+            return has.image.owner == owner || ids.contains(has.image.id);
+        });
+        std::ranges::move(listed, std::back_inserter(records_));
+        listed_.insert(owner);
+    }
     std::vector<Image> images;
-    images.reserve(records_.size());
     for (const GlanceImage &record : records_)
-        images.push_back(record.image);
+        if (record.image.owner == owner)
+            images.push_back(record.image);
+    std::ranges::sort(images, {}, age);
     return images;
 }
 
@@ -114,17 +144,21 @@ PublishWay GlanceCatalog::publish_way(const Image &source) const {
 }
 
 std::vector<std::string> GlanceCatalog::notes_on(const Image &source) const {
-    if (promise_of(source) || store_.reason_to_download(source).empty())
-        return {};
-    return {fmt::format("the bytes downloaded of image {} cannot be compared: {}",
-                        escape(source.id), why_not_comparable(source))};
+    std::vector<std::string> notes;
+    if (!promise_of(source) && !store_.reason_to_download(source).empty())
+        notes.push_back(fmt::format("the bytes downloaded of image {} cannot be compared: {}",
+                                    escape(source.id), why_not_comparable(source)));
+    if (std::string end = end_of_token(session_); !end.empty())
+        notes.push_back(std::move(end));
+    return notes;
 }
 
-std::vector<std::string> GlanceCatalog::members(const std::string &id) const {
-    std::vector<std::string> projects;
-    for (const ImageMember &member : api_.members(id))
-        projects.push_back(member.project);
-    return projects;
+std::vector<ImageMember> GlanceCatalog::members(const std::string &id) const {
+    return api_.members(id);
+}
+
+bool GlanceCatalog::may_accept_for_members() const {
+    return session_.has_role("admin");
 }
 
 std::unique_ptr<NameLock> GlanceCatalog::lock(const std::string &name, const std::string &run) {
@@ -134,38 +168,53 @@ std::unique_ptr<NameLock> GlanceCatalog::lock(const std::string &name, const std
     else
         lock = std::make_unique<FileNameLock>(state_directory(), name, run,
                                               host_name() + ':' + state_directory().string());
-    if (!is_as_listed(name)) {
-        listed_ = false;
-        records_.clear();
-    }
+    std::erase_if(listed_, [&](const std::string &owner) { return !is_as_listed(name, owner); });
     return lock;
 }
 
 /// Whoever held the lock before us and published, or converged a published image, has left the
 /// visible record of that name that was changed last.
-bool GlanceCatalog::is_as_listed(const std::string &name) const {
-    if (!listed_)
-        return false;
+bool GlanceCatalog::is_as_listed(const std::string &name, const std::string &owner) const {
     const GlanceImage *newest = nullptr;
     for (const GlanceImage &record : records_)
-        if (record.image.name == name && !record.image.hidden &&
+        if (record.image.name == name && record.image.owner == owner && !record.image.hidden &&
             (newest == nullptr || record.image.updated_at >= newest->image.updated_at))
             newest = &record;
-    const std::optional<GlanceImage> latest = api_.latest(name);
+    const std::optional<GlanceImage> latest = api_.latest(name, owner);
     if (newest == nullptr || !latest)
         return newest == nullptr && !latest;
     return latest->image.id == newest->image.id &&
            latest->image.updated_at == newest->image.updated_at;
 }
 
-void GlanceCatalog::reserve(const Image &draft, const std::string &visibility,
-                            const PublishWay &way) {
-    const bool elsewhere = draft.owner != session_.project_id() && session_.has_role("admin");
-    const std::string owner = elsewhere ? draft.owner : std::string();
-    static_cast<void>(remember(settled(
-        api_, draft.id, [&] { return create_record(api_, draft, owner); },
-        [](const Image &) { return true; })));
-    check_rights(api_, draft, visibility, way);
+void GlanceCatalog::reserve(const Image &draft, const ImageChange &wanted,
+                            std::span<const ImageChange> aside, const PublishWay &way) {
+    const std::string owner = draft.owner != session_.project_id() ? draft.owner : std::string();
+    const Image &made =
+        remember(settled(
+                     api_, draft.id, [&] { return create_record(api_, draft, owner); },
+                     [](const Image &) { return true; }))
+            .image;
+    if (made.owner != draft.owner)
+        throw Error(ErrorKind::refused,
+                    fmt::format("the image service gave the new image to project '{}' instead of "
+                                "'{}'",
+                                escape(made.owner), escape(draft.owner)),
+                    "name the project it shall belong to in the recipe: publish.owner");
+    check_rights(api_, draft, wanted.visibility.value_or(draft.visibility), way);
+    for (const ImageChange &change : aside)
+        check_change(api_, known(change.id).image, change);
+    // About this the service cannot be asked without doing it, on a record nobody lists yet.
+    if (wanted.members)
+        share(wanted);
+}
+
+void GlanceCatalog::share(const ImageChange &wanted) {
+    ImageChange shared;
+    shared.id = wanted.id;
+    shared.visibility = wanted.visibility;
+    shared.members = wanted.members;
+    apply(shared);
 }
 
 std::vector<std::string> GlanceCatalog::attach(const Image &record, Stage &stage,
@@ -185,6 +234,8 @@ std::vector<std::string> GlanceCatalog::upload(const Image &record, Stage &stage
     DigestingReader sent(*reader);
     api_.upload(record.id, sent, progress);
     const Image made = require_complete(record);
+    if (store_.has_rbd())
+        store_.rbd().mark_uploaded(made);
     const std::optional<Promise> promise = promise_of(made);
     if (!promise)
         return {fmt::format("the bytes uploaded as image {} could not be compared: {}", record.id,
@@ -242,7 +293,15 @@ void GlanceCatalog::await_location(const std::string &id) const {
     }
 }
 
+/// A service that tells no owner knows of no projects, or an administrator has made the record so.
+GlanceImage &GlanceCatalog::fill_owner(GlanceImage &record) const {
+    if (record.image.owner.empty())
+        record.image.owner = session_.project_id();
+    return record;
+}
+
 const GlanceImage &GlanceCatalog::remember(GlanceImage record) const {
+    fill_owner(record);
     const auto has = std::ranges::find(records_, record.image.id,
                                        [](const GlanceImage &seen) { return seen.image.id; });
     if (has == records_.end())
@@ -262,14 +321,30 @@ const GlanceImage &GlanceCatalog::known(const std::string &id) const {
     return remember(*std::move(found));
 }
 
+/// The record with the change in it, also when somebody else has just made the same one: a patch
+/// that removes what is gone is refused.
+GlanceImage GlanceCatalog::patched(const std::string &id, const ImagePatch &patch,
+                                   const std::function<bool(const Image &)> &done) const {
+    try {
+        return api_.patch(id, patch);
+    } catch (const ApiError &error) {
+        if (error.status() != 409)
+            throw;
+        auto found = api_.find(id);
+        if (!found || !done(found->image))
+            throw;
+        return *std::move(found);
+    }
+}
+
 void GlanceCatalog::change(const Image &before, const ImageChange &wanted) {
     const ImagePatch patch = patch_for(before, wanted);
     if (!patch.empty()) {
         ImageChange fields = wanted;
         fields.status.reset();
         const auto done = [&](const Image &record) { return is_as_wanted(record, fields); };
-        const GlanceImage &made = remember(settled(
-            api_, wanted.id, [&] { return api_.patch(wanted.id, patch); }, done));
+        const auto make = [&] { return patched(wanted.id, patch, done); };
+        const GlanceImage &made = remember(settled(api_, wanted.id, make, done));
         if (!done(made.image))
             throw Error(ErrorKind::failed,
                         fmt::format("image {} did not take the change made to it", wanted.id),
@@ -282,8 +357,20 @@ void GlanceCatalog::change(const Image &before, const ImageChange &wanted) {
             api_.reactivate(wanted.id);
     }
     if (wanted.members)
-        for (const std::string &project : *wanted.members)
-            api_.add_member(wanted.id, project);
+        add_members(wanted.id, *wanted.members);
+}
+
+/// Only those that are missing: the service counts one that is there already against its quota.
+void GlanceCatalog::add_members(const std::string &id, const std::vector<ImageMember> &wanted) {
+    const std::vector<ImageMember> has = api_.members(id);
+    for (const ImageMember &member : wanted) {
+        const auto known = std::ranges::find(has, member.project, &ImageMember::project);
+        if (known == has.end())
+            api_.add_member(id, member.project);
+        const std::string status = known == has.end() ? "pending" : known->status;
+        if (member.status != "pending" && member.status != status)
+            api_.set_member_status(id, member.project, member.status);
+    }
 }
 
 void GlanceCatalog::apply(const ImageChange &wanted) {
@@ -293,6 +380,8 @@ void GlanceCatalog::apply(const ImageChange &wanted) {
 
 void GlanceCatalog::remove(const std::string &id) {
     const auto record = find(id);
+    if (const auto mark = record ? run_mark_of(*record) : std::nullopt)
+        store_.look_in(mark->place);
     // By its record the next run finds what is left: while Glance knows of no bytes they go first.
     if (record && record->status == "queued")
         store_.remove(id);

@@ -7,7 +7,9 @@
 #include "catalog/glance/image_api.hpp"
 #include "catalog/glance/keystone.hpp"
 
+#include <functional>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -22,14 +24,22 @@ class GlanceCatalog : public Catalog {
 
     [[nodiscard]] std::string project() const override { return session_.project_id(); }
 
-    /// Listed once and remembered until something is written or a lock is taken.
+    [[nodiscard]] bool has_projects() const override { return true; }
+
+    [[nodiscard]] std::vector<std::string> source_owners() const override { return source_owners_; }
+
     [[nodiscard]] std::vector<Image> images() const override;
 
+    /// Listed once and remembered until something is written or a lock is taken.
+    [[nodiscard]] std::vector<Image> images_of(const std::string &owner) const override;
+
     [[nodiscard]] std::optional<Image> find(const std::string &id) const override;
+    [[nodiscard]] bool may_be_published_by_us(const Image &image) const override;
     [[nodiscard]] Disk disk(const Image &image) const override;
     [[nodiscard]] PublishWay publish_way(const Image &source) const override;
     [[nodiscard]] std::vector<std::string> notes_on(const Image &source) const override;
-    [[nodiscard]] std::vector<std::string> members(const std::string &id) const override;
+    [[nodiscard]] std::vector<ImageMember> members(const std::string &id) const override;
+    [[nodiscard]] bool may_accept_for_members() const override;
     [[nodiscard]] Integrity integrity(const Image &image,
                                       const IntegrityOptions &options) const override;
 
@@ -37,7 +47,8 @@ class GlanceCatalog : public Catalog {
 
     [[nodiscard]] std::unique_ptr<NameLock> lock(const std::string &name,
                                                  const std::string &run) override;
-    void reserve(const Image &draft, const std::string &visibility, const PublishWay &way) override;
+    void reserve(const Image &draft, const ImageChange &wanted, std::span<const ImageChange> aside,
+                 const PublishWay &way) override;
     [[nodiscard]] std::vector<std::string> attach(const Image &record, Stage &stage,
                                                   const PublishWay &way,
                                                   const WorkProgress &progress) override;
@@ -65,16 +76,23 @@ class GlanceCatalog : public Catalog {
     /// Returns once the service does nothing more to the record; how that ended, it shows.
     void await_location(const std::string &id) const;
 
+    GlanceImage &fill_owner(GlanceImage &record) const;
+
     /// Puts a record as the service has just shown it into the list.
     const GlanceImage &remember(GlanceImage record) const;
 
     /// The record as last seen, asked for when it never was. Throws ApiError: 404.
     [[nodiscard]] const GlanceImage &known(const std::string &id) const;
 
-    /// True when no other run has published under `name` since the records were listed.
-    [[nodiscard]] bool is_as_listed(const std::string &name) const;
+    /// True when no other run of that project has published under `name` since its records were
+    /// listed.
+    [[nodiscard]] bool is_as_listed(const std::string &name, const std::string &owner) const;
 
     void change(const Image &before, const ImageChange &wanted);
+    void share(const ImageChange &wanted);
+    void add_members(const std::string &id, const std::vector<ImageMember> &wanted);
+    [[nodiscard]] GlanceImage patched(const std::string &id, const ImagePatch &patch,
+                                      const std::function<bool(const Image &)> &done) const;
 
     [[nodiscard]] std::vector<LeftToDo> stays_shown(const ImageChange &shown);
 
@@ -85,11 +103,13 @@ class GlanceCatalog : public Catalog {
     std::filesystem::path state_directory_;
     RbdAccess rbd_;
     std::string pool_;
+    std::vector<std::string> source_owners_;
     mutable Session session_;
     mutable ImageApi api_;
     mutable GlanceStore store_;
-    mutable std::vector<GlanceImage> records_; ///< as last seen, oldest first
-    mutable bool listed_ = false;              ///< those are all there are
+    mutable std::vector<GlanceImage> records_; ///< as last seen
+    mutable std::set<std::string> listed_;     ///< projects of which those are all there are
+    mutable bool store_is_silent_ = false;     ///< it has been asked, and did not answer
 };
 
 } // namespace retouch

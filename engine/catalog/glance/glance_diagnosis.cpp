@@ -9,13 +9,17 @@
 #include "catalog/glance/answer.hpp"
 #include "catalog/glance/glance_store.hpp"
 #include "catalog/glance/image_api.hpp"
+#include "catalog/glance/leftovers.hpp"
 #include "catalog/glance/new_record.hpp"
 #include "catalog/glance/publish_way.hpp"
+#include "catalog/glance/rights.hpp"
+#include "catalog/glance/token_end.hpp"
 #include "model/checks.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 
 namespace retouch {
@@ -26,14 +30,9 @@ constexpr int k_most_candidates = 10;
 /// What is away now shall be found so; one more try is for a connection that broke.
 constexpr RetryPolicy k_retries{.tries = 2};
 
-bool logs_in(AuthType type) {
-    return type == AuthType::password || type == AuthType::token ||
-           type == AuthType::application_credential;
-}
-
 Verdict login(Session &session) {
     const CloudSettings &cloud = session.cloud();
-    if (!logs_in(cloud.auth_type))
+    if (!uses_keystone(cloud.auth_type))
         return all_well("this cloud is used without Keystone");
     const std::vector<std::string> roles = session.roles();
     if (session.project_id().empty())
@@ -115,7 +114,7 @@ Verdict choose_way(const ImageApi &api, const GlanceStore &store,
 Image probe_record() {
     Image draft;
     draft.id = random_uuid();
-    draft.name = "retouch doctor";
+    draft.name = k_doctors_record;
     draft.status = "queued";
     draft.hidden = true;
     return draft;
@@ -197,32 +196,6 @@ void check_rights_of(const ImageApi &api, const std::optional<PublishWay> &way, 
     });
 }
 
-/// A stage whose run died is found by its record or its journal; here are those that lost both.
-void check_stages(const GlanceStore &store, const std::vector<GlanceImage> &images,
-                  Checks &checks) {
-    std::vector<FoundStage> stages;
-    const bool listed = checks.check("stages", [&] {
-        stages = store.rbd().abandoned_stages();
-        std::erase_if(stages, [&](const FoundStage &stage) {
-            return std::ranges::any_of(
-                images, [&](const GlanceImage &known) { return known.image.id == stage.id; });
-        });
-        return all_well(stages.empty() ? "no run has left one behind"
-                                       : "some were left behind by runs that died");
-    });
-    if (!listed)
-        return;
-    for (const FoundStage &stage : stages)
-        checks.check("abandoned stage", [&] {
-            return warning(fmt::format("{}, made {}{}, has no record, and no run works on it",
-                                       stage.name, stage.created,
-                                       stage.host.empty() ? "" : " on " + escape(stage.host)),
-                           fmt::format("the next run on its host removes it if that still has the "
-                                       "journal; else: rbd snap purge {0} && rbd rm {0}",
-                                       stage.name));
-        });
-}
-
 } // namespace
 
 std::vector<Finding> glance_findings(const GlanceOptions &options, bool store_works) {
@@ -232,14 +205,24 @@ std::vector<Finding> glance_findings(const GlanceOptions &options, bool store_wo
     const GlanceStore store(api, options.rbd, options.pool, options.scratch_pool,
                             options.cache_directory);
     std::vector<GlanceImage> images;
-    const bool has_records = checks.check("login", [&] { return login(session); }) &&
-                             checks.check("image service", [&] { return newest_version(api); }) &&
-                             checks.check("records", [&] {
-                                 images = api.list();
-                                 return all_well(fmt::format("{} image{}", images.size(),
-                                                             images.size() == 1 ? "" : "s"));
-                             });
-    if (!has_records)
+    std::string end;
+    const bool has_login = checks.check("login", [&] {
+        Verdict verdict = login(session);
+        end = end_of_token(session);
+        return verdict;
+    });
+    if (!end.empty())
+        checks.check("token", [&] {
+            return warning(end, "get a new one before a long run, or sign in with an application "
+                                "credential or auth_command in retouch.yaml, which renew it");
+        });
+    const auto list = [&] {
+        images = api.list(session.project_id());
+        std::ranges::move(api.list_public(), std::back_inserter(images));
+        return all_well(fmt::format("{} image{}", images.size(), images.size() == 1 ? "" : "s"));
+    };
+    if (!has_login || !checks.check("image service", [&] { return newest_version(api); }) ||
+        !checks.check("records", list))
         return checks.take();
     std::optional<PublishWay> way;
     checks.check("publishing", [&] {
@@ -248,8 +231,8 @@ std::vector<Finding> glance_findings(const GlanceOptions &options, bool store_wo
                            "see what is said about Ceph");
         return choose_way(api, store, images, way);
     });
-    if (store_works && store.has_rbd())
-        check_stages(store, images, checks);
+    check_leftovers({api, options.pool, store_works && store.has_rbd() ? &store.rbd() : nullptr},
+                    images, checks);
     check_rights_of(api, way, checks);
     return checks.take();
 }

@@ -51,11 +51,7 @@ std::vector<LeftToDo> GlanceCatalog::hand_over(const ImageChange &first,
                                                std::span<const ImageChange> aside) {
     ImageChange shown = first;
     if (first.members) {
-        ImageChange shared;
-        shared.id = first.id;
-        shared.visibility = first.visibility;
-        shared.members = first.members;
-        apply(shared);
+        share(first);
         shown.members.reset();
     }
     try {

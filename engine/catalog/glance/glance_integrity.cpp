@@ -40,8 +40,24 @@ void compare_sent_bytes(const ImageApi &api, const Image &image, Integrity &inte
 
 } // namespace
 
+/// Who cannot reach or read the store is shown no difference between ours and others.
+bool GlanceCatalog::may_be_published_by_us(const Image &image) const {
+    if (!store_.has_rbd() || store_is_silent_)
+        return true;
+    try {
+        return store_.rbd().is_published_by_us(image).value_or(true);
+    } catch (const Error &error) {
+        if (error.kind() == ErrorKind::interrupted)
+            throw;
+        // Ten seconds for each generation would be minutes.
+        store_is_silent_ = error.kind() == ErrorKind::unavailable;
+        return true;
+    }
+}
+
 Integrity GlanceCatalog::integrity(const Image &image, const IntegrityOptions &options) const {
-    const bool elsewhere = !image.locations.empty() && !is_rbd_location(image.locations.front());
+    const bool elsewhere =
+        !image.locations.empty() && std::ranges::none_of(image.locations, is_rbd_location);
     if (!elsewhere && store_.has_rbd())
         return store_.rbd().integrity(image, options);
     Integrity integrity;
@@ -50,6 +66,9 @@ Integrity GlanceCatalog::integrity(const Image &image, const IntegrityOptions &o
     else
         integrity.unchecked.emplace_back(
             "the stored bytes: no Ceph cluster is configured on this host");
+    if (options.same_as)
+        integrity.unchecked.emplace_back(
+            "the bytes against those of the source: not both are in Ceph, and this host's to read");
     if (options.read_bytes)
         compare_sent_bytes(api_, image, integrity);
     return integrity;

@@ -50,7 +50,7 @@ RbdStore &GlanceStore::rbd() const {
 }
 
 std::string GlanceStore::reason_to_download(const Image &image) const {
-    if (!image.locations.empty() && !is_rbd_location(image.locations.front()))
+    if (!image.locations.empty() && std::ranges::none_of(image.locations, is_rbd_location))
         return fmt::format("the image lies in a store of type {}", scheme(image.locations.front()));
     if (!has_rbd_)
         return "no Ceph cluster is configured on this host";
@@ -92,6 +92,19 @@ std::unique_ptr<Stage> GlanceStore::adopt(const Image &source, const KeptStage &
     return files_.adopt(source, kept, new_id, lineage);
 }
 
+std::string GlanceStore::stage_place(const Image &source) const {
+    return reason_to_download(source).empty() ? rbd().stage_place(source) : std::string();
+}
+
+std::string GlanceStore::rehearsal_place(const Image &source) const {
+    return reason_to_download(source).empty() ? rbd().rehearsal_place(source) : std::string();
+}
+
+void GlanceStore::look_in(const std::string &place) {
+    if (has_rbd_)
+        rbd().look_in(place);
+}
+
 void GlanceStore::discard(const std::string &kept_id) {
     std::error_code failed;
     if (fs::is_directory(cache_, failed))
@@ -116,8 +129,12 @@ void GlanceStore::remove(const std::string &id) {
         rbd().remove(id);
 }
 
-void GlanceStore::detach(const Image &image, const WorkProgress &progress) {
-    rbd().detach(image, progress);
+bool GlanceStore::shares_data(const Image &image) const {
+    return rbd().shares_data(image);
+}
+
+std::vector<std::string> GlanceStore::detach(const Image &image, const WorkProgress &progress) {
+    return rbd().detach(image, progress);
 }
 
 } // namespace retouch

@@ -29,11 +29,16 @@ class GlanceStore : public ImageStore {
     [[nodiscard]] std::unique_ptr<Stage> adopt(const Image &source, const KeptStage &kept,
                                                const std::string &new_id,
                                                LineagePolicy lineage) override;
+    [[nodiscard]] std::string stage_place(const Image &source) const override;
+    [[nodiscard]] std::string rehearsal_place(const Image &source) const override;
+    void look_in(const std::string &place) override;
     void discard(const std::string &kept_id) override;
     [[nodiscard]] std::unique_ptr<Stage> rehearsal_stage(const Image &source,
                                                          const std::string &new_id) override;
     void remove(const std::string &id) override;
-    void detach(const Image &image, const WorkProgress &progress) override;
+    [[nodiscard]] bool shares_data(const Image &image) const override;
+    [[nodiscard]] std::vector<std::string> detach(const Image &image,
+                                                  const WorkProgress &progress) override;
 
     /// The store in RBD. Throws Error when it cannot be reached.
     [[nodiscard]] RbdStore &rbd() const;

@@ -16,10 +16,6 @@ namespace retouch {
 
 namespace {
 
-struct FreeEasy {
-    void operator()(CURL *easy) const { curl_easy_cleanup(easy); }
-};
-
 /// libcurl wants to be initialised once in a process, before its first use.
 void start_curl() {
     static const CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
@@ -31,7 +27,11 @@ void start_curl() {
 } // namespace
 
 struct Http::Handle {
-    std::unique_ptr<CURL, FreeEasy> easy;
+    struct Free {
+        void operator()(CURL *handle) const { curl_easy_cleanup(handle); }
+    };
+
+    std::unique_ptr<CURL, Free> easy;
 };
 
 Http::Http(TlsSettings tls) : tls_(std::move(tls)), handle_(std::make_unique<Handle>()) {

@@ -81,6 +81,8 @@ void HttpExchange::set_connection(const TlsSettings &tls) {
     set(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
     set(easy_, CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
     set(easy_, CURLOPT_NOSIGNAL, 1L);
+    // A name that does not resolve is not waited for when the exchange ends before.
+    set(easy_, CURLOPT_QUICK_EXIT, 1L);
     set(easy_, CURLOPT_FRESH_CONNECT, is_safe(request_) ? 0L : 1L);
     set(easy_, CURLOPT_ERRORBUFFER, text_.data());
     set(easy_, CURLOPT_CONNECTTIMEOUT, k_connect_seconds);

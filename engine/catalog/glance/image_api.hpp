@@ -28,14 +28,6 @@ struct ApiVersion {
     }
 };
 
-/// A project that may use a shared image.
-struct ImageMember {
-    std::string project;
-    std::string status; ///< pending | accepted | rejected
-
-    bool operator==(const ImageMember &) const = default;
-};
-
 /// Every function throws ApiError when the service refuses, and when no answer came; what is said
 /// here comes on top. `session` must outlive it.
 class ImageApi {
@@ -47,14 +39,19 @@ class ImageApi {
     /// What the service speaks, newest first.
     [[nodiscard]] std::vector<ApiVersion> versions() const;
 
-    /// Every record we may see, hidden ones included, oldest first. Costs two requests for each
-    /// thousand records. Throws ApiError: unavailable also for a list that goes in circles, or is
-    /// longer than any cloud's.
-    [[nodiscard]] std::vector<GlanceImage> list() const;
+    /// Every record of the project `owner` we may see, hidden ones included, oldest first; of
+    /// whomever when it is empty. Costs two requests for each thousand records. Throws ApiError:
+    /// unavailable also for a list that goes in circles, or is longer than any cloud's.
+    [[nodiscard]] std::vector<GlanceImage> list(const std::string &owner) const;
 
-    /// Of the records called `name` that are not hidden, the one changed last. One short request.
+    /// The same for public records, whoever's they are.
+    [[nodiscard]] std::vector<GlanceImage> list_public() const;
+
+    /// Of the records of `owner`, as for list(), called `name` and not hidden, the one changed
+    /// last. One short request.
     /// A service that takes `name` for an operator ("in:x") answers something else.
-    [[nodiscard]] std::optional<GlanceImage> latest(const std::string &name) const;
+    [[nodiscard]] std::optional<GlanceImage> latest(const std::string &name,
+                                                    const std::string &owner) const;
 
     /// nullopt when there is no such id, or none we may see.
     [[nodiscard]] std::optional<GlanceImage> find(const std::string &id) const;
@@ -108,6 +105,8 @@ class ImageApi {
     [[nodiscard]] GlanceImage read_record(const HttpResponse &response, const std::string &doing,
                                           const std::string &id) const;
 
+    /// `which`: what they are filtered by, as the service wants it.
+    [[nodiscard]] std::vector<GlanceImage> list_where(const std::string &which) const;
     void list_into(std::vector<GlanceImage> &images, const std::string &path) const;
     void action(const std::string &id, const std::string &verb) const;
 

@@ -4,10 +4,12 @@
 #include "catalog/glance/keystone.hpp"
 
 #include "base/text.hpp"
+#include "base/utc_time.hpp"
 #include "base/waiting.hpp"
 #include "catalog/glance/answer.hpp"
 #include "catalog/glance/base64.hpp"
 #include "catalog/glance/http_failure.hpp"
+#include "catalog/glance/token_command.hpp"
 
 #include <fmt/format.h>
 
@@ -21,11 +23,6 @@ namespace {
 
 namespace ch = std::chrono;
 
-bool uses_keystone(const CloudSettings &cloud) {
-    return cloud.auth_type == AuthType::password || cloud.auth_type == AuthType::token ||
-           cloud.auth_type == AuthType::application_credential;
-}
-
 bool is_away(int status) {
     return status == 429 || status == 502 || status == 503 || status == 504;
 }
@@ -38,12 +35,23 @@ std::string login_hint(int status, const CloudSettings &cloud) {
     const std::string where =
         fmt::format("cloud '{}' in {}", escape(cloud.name), escape(cloud.origin));
     if (status == 401 || status == 403)
-        return cloud.auth_type == AuthType::password
-                   ? fmt::format("check user, password, project and their domains of {}", where)
-                   : fmt::format("check the {} of {}; it may have ended or been revoked",
-                                 cloud.auth_type == AuthType::token ? "token"
-                                                                    : "application credential",
-                                 where);
+        switch (cloud.auth_type) {
+        case AuthType::token:
+            return fmt::format("the token of {} may have ended or been revoked, or may not be used "
+                               "for that project: get a new one; an application credential or "
+                               "auth_command in retouch.yaml does so by itself",
+                               where);
+        case AuthType::command:
+            return fmt::format("Keystone does not take the token that auth_command printed: does "
+                               "the program sign in to {}, and may its user work in that project?",
+                               where);
+        case AuthType::application_credential:
+            return fmt::format("check the application credential of {}; it may have ended or been "
+                               "revoked",
+                               where);
+        default:
+            return fmt::format("check user, password, project and their domains of {}", where);
+        }
     if (status >= 500 || status == 429)
         return "see Keystone's log, and try again later";
     return fmt::format("check auth_url of {}: it must be the address of a Keystone with API v3",
@@ -61,6 +69,8 @@ const Token &nobody() {
 Session::Session(CloudSettings cloud, RetryPolicy retries)
     : cloud_(std::move(cloud)), retries_(retries), http_(cloud_.tls) {
     secrets_.add(cloud_.secret);
+    for (const Secret &secret : cloud_.hidden)
+        secrets_.add(secret);
 }
 
 const std::string &Session::endpoint() {
@@ -71,7 +81,7 @@ const std::string &Session::endpoint() {
 }
 
 const std::vector<std::string> &Session::roles() {
-    return uses_keystone(cloud_) ? token().roles : nobody().roles;
+    return uses_keystone(cloud_.auth_type) ? token().roles : nobody().roles;
 }
 
 bool Session::has_role(std::string_view role) {
@@ -80,11 +90,18 @@ bool Session::has_role(std::string_view role) {
 }
 
 const std::string &Session::project_id() {
-    return uses_keystone(cloud_) ? token().project_id : nobody().project_id;
+    return uses_keystone(cloud_.auth_type) ? token().project.id : nobody().project.id;
 }
 
 const std::string &Session::user_name() {
-    return uses_keystone(cloud_) ? token().user_name : cloud_.user.name;
+    return uses_keystone(cloud_.auth_type) ? token().user_name : cloud_.user.name;
+}
+
+std::optional<ch::seconds> Session::time_left() {
+    if (cloud_.auth_type != AuthType::token || token().ends_at == Token::Moment::max())
+        return std::nullopt;
+    const auto left = ch::floor<ch::seconds>(token().ends_at - ch::steady_clock::now());
+    return std::max(left, ch::seconds(0));
 }
 
 HttpResponse Session::request(HttpRequest request) {
@@ -94,7 +111,7 @@ HttpResponse Session::request(HttpRequest request) {
     const auto plain_headers = request.headers;
     authorise(request);
     HttpResponse response = send_with_retries(request, &requests_);
-    if (response.status != 401 || !uses_keystone(cloud_))
+    if (response.status != 401 || !uses_keystone(cloud_.auth_type))
         return response;
     token_.reset();
     request.headers = plain_headers;
@@ -105,22 +122,67 @@ HttpResponse Session::request(HttpRequest request) {
 const Token &Session::token() {
     if (token_ && ch::steady_clock::now() < token_->renew_at)
         return *token_;
-    HttpRequest request;
-    request.doing = fmt::format("log in to cloud '{}'", escape(cloud_.name));
-    request.method = "POST";
-    request.url = token_url(cloud_);
-    request.headers = {{"Content-Type", "application/json"}, {"Accept", "application/json"}};
-    request.body = token_request(cloud_).dump();
-    request.repeatable = true; // a token more does no harm
-    request.bound = std::size_t{4} * 1024 * 1024;
+    token_.emplace(log_in());
+    return *token_;
+}
+
+Token Session::log_in() {
+    if (cloud_.auth_type == AuthType::command)
+        return token_of_command();
+    if (cloud_.auth_type != AuthType::token)
+        return token_for(token_request(cloud_));
+    Token token = log_in_with(cloud_.secret);
+    token.renew_at = token.ends_at; // no other can be had
+    return token;
+}
+
+Token Session::token_of_command() {
+    const PrintedToken printed = run_token_command(cloud_, secrets_);
+    secrets_.add(printed.text);
+    Token token = log_in_with(printed.text);
+    if (printed.ends_at && token.ends_at == Token::Moment::max())
+        set_end(token, *printed.ends_at, utc_time_now());
+    if (std::exchange(printed_, printed.text) == printed.text)
+        token.renew_at = token.ends_at; // one that the program keeps is used to its end
+    return token;
+}
+
+Token Session::log_in_with(const Secret &text) {
+    HttpRequest request = token_call("GET");
+    request.headers.emplace_back("X-Auth-Token", text.reveal());
+    request.headers.emplace_back("X-Subject-Token", text.reveal());
+    const HttpResponse response = send_with_retries(request, nullptr);
+    if (response.status == 401)
+        throw refusal(response, request.doing, login_hint(response.status, cloud_), secrets_);
+    if (response.status == 200)
+        if (Token token = read_known_token(response, text, secrets_); is_meant(token, cloud_))
+            return token;
+    return token_for(token_request(cloud_, text));
+}
+
+Token Session::token_for(const Json &credentials) {
+    HttpRequest request = token_call("POST");
+    request.headers.emplace_back("Content-Type", "application/json");
+    request.body = credentials.dump();
     const HttpResponse response = send_with_retries(request, nullptr);
     if (response.status != 201 && response.status != 200)
         throw refusal(response, request.doing, login_hint(response.status, cloud_), secrets_);
-    return token_.emplace(read_token(response, secrets_));
+    return read_token(response, secrets_);
+}
+
+HttpRequest Session::token_call(const std::string &method) const {
+    HttpRequest request;
+    request.doing = fmt::format("log in to cloud '{}'", escape(cloud_.name));
+    request.method = method;
+    request.url = token_url(cloud_);
+    request.headers = {{"Accept", "application/json"}};
+    request.repeatable = true; // a token more does no harm
+    request.bound = std::size_t{4} * 1024 * 1024;
+    return request;
 }
 
 void Session::authorise(HttpRequest &request) {
-    if (uses_keystone(cloud_))
+    if (uses_keystone(cloud_.auth_type))
         request.headers.emplace_back("X-Auth-Token", token().text.reveal());
     else if (cloud_.auth_type == AuthType::admin_token)
         request.headers.emplace_back("X-Auth-Token", cloud_.secret.reveal());

@@ -1,7 +1,7 @@
 #pragma once
-// Session: being logged in to a cloud. It gets a token when one is first needed, renews it in time,
-// finds the image service and repeats what can safely be repeated. What requests mean is the image
-// API's business.
+// Session: being logged in to a cloud. It gets a token when one is first needed, renews it in time
+// where it can, finds the image service and repeats what can safely be repeated. What requests mean
+// is the image API's business.
 
 #include "catalog/glance/clouds.hpp"
 #include "catalog/glance/http.hpp"
@@ -47,6 +47,10 @@ class Session {
     /// Who we are; empty where nobody asked. Throws ApiError.
     [[nodiscard]] const std::string &user_name();
 
+    /// For how long we can go on; nullopt while new tokens can be had without the user, and when
+    /// nobody tells. Throws ApiError.
+    [[nodiscard]] std::optional<std::chrono::seconds> time_left();
+
     /// Sends `request`, whose url is a path below endpoint(), with our token; once more after a
     /// 401, with a new token. A GET, and whatever cannot have been received, is repeated with
     /// growing waits while the service is away. Any status is an answer. Throws ApiError when there
@@ -61,6 +65,18 @@ class Session {
 
   private:
     const Token &token();
+    [[nodiscard]] Token log_in();
+
+    /// With a token that was made elsewhere: as it is when it is for what the cloud's settings
+    /// name, else in exchange for one that is.
+    [[nodiscard]] Token log_in_with(const Secret &text);
+
+    [[nodiscard]] Token token_for(const Json &credentials);
+    [[nodiscard]] Token token_of_command();
+
+    /// A request to Keystone about tokens.
+    [[nodiscard]] HttpRequest token_call(const std::string &method) const;
+
     void authorise(HttpRequest &request);
     HttpResponse send_with_retries(const HttpRequest &request, std::size_t *count);
 
@@ -68,6 +84,7 @@ class Session {
     RetryPolicy retries_;
     Http http_;
     std::optional<Token> token_;
+    Secret printed_; ///< by the command, last
     SecretFilter secrets_;
     std::string endpoint_;
     std::set<std::string> known_; ///< servers that have answered

@@ -14,6 +14,8 @@
 
 #include <algorithm>
 #include <array>
+#include <curl/curl.h>
+#include <functional>
 #include <set>
 
 namespace retouch {
@@ -21,6 +23,8 @@ namespace retouch {
 namespace {
 
 namespace ch = std::chrono;
+
+using ServerTime = ch::sys_time<ch::microseconds>;
 
 /// A token that ends sooner is not used any more: a request may take that long.
 constexpr ch::seconds k_margin{120};
@@ -37,10 +41,14 @@ Json name_or_id(const KeystoneName &thing) {
     return Json{{"name", thing.name}, {"domain", domain_of(thing.domain_id, thing.domain_name)}};
 }
 
+Json identity_by(const Secret &token) {
+    return Json{{"methods", {"token"}}, {"token", {{"id", token.reveal()}}}};
+}
+
 Json identity_of(const CloudSettings &cloud) {
     const std::string &secret = cloud.secret.reveal();
     if (cloud.auth_type == AuthType::token)
-        return Json{{"methods", {"token"}}, {"token", {{"id", secret}}}};
+        return identity_by(cloud.secret);
     if (cloud.auth_type == AuthType::password) {
         Json user = name_or_id(cloud.user);
         user["password"] = secret;
@@ -66,16 +74,23 @@ Json scope_of(const CloudSettings &cloud) {
     return cloud.system_scope ? Json{{"system", {{"all", true}}}} : Json(nullptr);
 }
 
-ch::steady_clock::time_point renewal(const Json &token) {
-    const auto ends = parse_timestamp(text_at(token, "expires_at"));
-    if (!ends)
-        return ch::steady_clock::time_point::max();
-    const auto issued = parse_timestamp(text_at(token, "issued_at"));
-    const auto begins =
-        issued ? *issued : ch::time_point_cast<ch::microseconds>(ch::system_clock::now());
-    const auto life =
-        std::clamp(*ends - begins, ch::microseconds(0), ch::microseconds(k_longest_life));
-    return ch::steady_clock::now() + life - k_margin;
+/// When the service says it is now, else what our clock says.
+ServerTime now_at(const HttpResponse &response) {
+    const std::time_t told = curl_getdate(response.header("date").c_str(), nullptr);
+    return ch::floor<ch::microseconds>(told > 0 ? ch::system_clock::from_time_t(told)
+                                                : ch::system_clock::now());
+}
+
+Json request_with(Json identity, const CloudSettings &cloud) {
+    Json auth = Json{{"identity", std::move(identity)}};
+    if (Json scope = scope_of(cloud); !scope.is_null())
+        auth["scope"] = std::move(scope);
+    return Json{{"auth", std::move(auth)}};
+}
+
+/// Each in the form in which it is wanted, if at all.
+bool is_same(const std::string &has, const std::string &wanted) {
+    return wanted.empty() || has == wanted;
 }
 
 std::vector<ServiceEndpoint> endpoints_of(const Json &catalog) {
@@ -142,7 +157,7 @@ Error no_endpoint(const Token &token, const CloudSettings &cloud) {
     if (offered.empty())
         return {ErrorKind::bad_config,
                 fmt::format("cloud '{}' offers no image service", escape(cloud.name)),
-                token.project_id.empty()
+                token.project.id.empty()
                     ? "the login is for no project; name one: project_name or OS_PROJECT_NAME"
                     : "give its address: image_endpoint_override or OS_IMAGE_ENDPOINT_OVERRIDE"};
     return {ErrorKind::bad_config,
@@ -153,13 +168,58 @@ Error no_endpoint(const Token &token, const CloudSettings &cloud) {
             fmt::format("it offers: {}", offered)};
 }
 
+/// All but its text and its end.
+Token token_of(const Json &body) {
+    Token token;
+    const Json &roles = part_at(body, "roles");
+    for (const Json &role : roles)
+        if (std::string name = text_at(role, "name"); !name.empty())
+            token.roles.push_back(std::move(name));
+    std::ranges::sort(token.roles);
+    const Json &project = part_at(body, "project");
+    const Json &domain = part_at(project, "domain");
+    token.project = {text_at(project, "id"), text_at(project, "name"), text_at(domain, "id"),
+                     text_at(domain, "name")};
+    token.user_name = text_at(part_at(body, "user"), "name");
+    token.catalog = endpoints_of(part_at(body, "catalog"));
+    return token;
+}
+
+/// Requires: `text` is among `secrets`. `begins` tells from when on it lives.
+Token token_in(const HttpResponse &response, const Secret &text, const SecretFilter &secrets,
+               const std::function<ServerTime(const Json &)> &begins) {
+    const Json answer = answer_json(response, "log in", secrets);
+    const Json &body = part_at(answer, "token");
+    if (text.empty() || !body.is_object())
+        throw ApiError(ErrorKind::unavailable, "cannot log in: the answer holds no token",
+                       "is auth_url the address of Keystone?", {.status = response.status});
+    Token token = token_of(body);
+    token.text = text;
+    if (const auto end = parse_timestamp(text_at(body, "expires_at")))
+        set_end(token, *end, begins(body));
+    return token;
+}
+
 } // namespace
 
 Json token_request(const CloudSettings &cloud) {
-    Json auth = Json{{"identity", identity_of(cloud)}};
-    if (Json scope = scope_of(cloud); !scope.is_null())
-        auth["scope"] = std::move(scope);
-    return Json{{"auth", std::move(auth)}};
+    return request_with(identity_of(cloud), cloud);
+}
+
+Json token_request(const CloudSettings &cloud, const Secret &token) {
+    return request_with(identity_by(token), cloud);
+}
+
+bool is_meant(const Token &token, const CloudSettings &cloud) {
+    if (token.project.empty() || cloud.system_scope || !cloud.domain_id.empty() ||
+        !cloud.domain_name.empty())
+        return false;
+    const KeystoneName &wanted = cloud.project;
+    if (!wanted.id.empty())
+        return token.project.id == wanted.id;
+    return is_same(token.project.name, wanted.name) &&
+           is_same(token.project.domain_id, wanted.domain_id) &&
+           is_same(token.project.domain_name, wanted.domain_name);
 }
 
 std::string token_url(const CloudSettings &cloud) {
@@ -167,25 +227,22 @@ std::string token_url(const CloudSettings &cloud) {
 }
 
 Token read_token(const HttpResponse &response, SecretFilter &secrets) {
-    const std::string doing = "log in";
-    Token token;
-    token.text = Secret(response.header("x-subject-token"));
-    secrets.add(token.text);
-    const Json answer = answer_json(response, doing, secrets);
-    const Json &body = part_at(answer, "token");
-    if (token.text.empty() || !body.is_object())
-        throw ApiError(ErrorKind::unavailable, "cannot log in: the answer holds no token",
-                       "is auth_url the address of Keystone?", {.status = response.status});
-    token.renew_at = renewal(body);
-    const Json &roles = part_at(body, "roles");
-    for (const Json &role : roles)
-        if (std::string name = text_at(role, "name"); !name.empty())
-            token.roles.push_back(std::move(name));
-    std::ranges::sort(token.roles);
-    token.project_id = text_at(part_at(body, "project"), "id");
-    token.user_name = text_at(part_at(body, "user"), "name");
-    token.catalog = endpoints_of(part_at(body, "catalog"));
-    return token;
+    const Secret text(response.header("x-subject-token"));
+    secrets.add(text);
+    return token_in(response, text, secrets, [&](const Json &body) {
+        return parse_timestamp(text_at(body, "issued_at")).value_or(now_at(response));
+    });
+}
+
+Token read_known_token(const HttpResponse &response, const Secret &text,
+                       const SecretFilter &secrets) {
+    return token_in(response, text, secrets, [&](const Json &) { return now_at(response); });
+}
+
+void set_end(Token &token, ServerTime end, ServerTime now) {
+    const auto life = std::clamp(end - now, ch::microseconds(0), ch::microseconds(k_longest_life));
+    token.ends_at = ch::steady_clock::now() + life;
+    token.renew_at = token.ends_at - k_margin;
 }
 
 std::string image_endpoint(const Token &token, const CloudSettings &cloud) {

@@ -1,6 +1,6 @@
 #pragma once
 // Token: what Keystone gives for credentials, and what it says about us and its services; the
-// request for one and the reading of its answer, as pure functions. Sending is the session's.
+// requests for one and the reading of their answers, as pure functions. Sending is the session's.
 
 #include "catalog/glance/clouds.hpp"
 #include "catalog/glance/secret_filter.hpp"
@@ -20,10 +20,13 @@ struct ServiceEndpoint {
 };
 
 struct Token {
+    using Moment = std::chrono::steady_clock::time_point;
+
     Secret text;
-    std::chrono::steady_clock::time_point renew_at = std::chrono::steady_clock::time_point::max();
+    Moment ends_at = Moment::max(); ///< max(): nobody told
+    Moment renew_at = Moment::max();
     std::vector<std::string> roles; ///< sorted
-    std::string project_id;
+    KeystoneName project;           ///< empty: it is for none
     std::string user_name;
     std::vector<ServiceEndpoint> catalog;
 };
@@ -31,12 +34,27 @@ struct Token {
 /// The body of POST /v3/auth/tokens.
 [[nodiscard]] Json token_request(const CloudSettings &cloud);
 
+/// The same, to get a token for what `cloud` is about with a token for something else.
+[[nodiscard]] Json token_request(const CloudSettings &cloud, const Secret &token);
+
 /// Where to POST it.
 [[nodiscard]] std::string token_url(const CloudSettings &cloud);
+
+/// True when `token` is for the very project that `cloud` names, or `cloud` names nothing and it is
+/// for some project: it need not be exchanged.
+[[nodiscard]] bool is_meant(const Token &token, const CloudSettings &cloud);
 
 /// Reads the answer to it; the token joins `secrets`. Throws Error: unavailable when it is no
 /// token.
 [[nodiscard]] Token read_token(const HttpResponse &response, SecretFilter &secrets);
+
+/// Likewise the answer to a GET that asked about the token `text`, which is among `secrets`.
+[[nodiscard]] Token read_known_token(const HttpResponse &response, const Secret &text,
+                                     const SecretFilter &secrets);
+
+/// Makes `token` one that ends at `end`, counted from `now`.
+void set_end(Token &token, std::chrono::sys_time<std::chrono::microseconds> end,
+             std::chrono::sys_time<std::chrono::microseconds> now);
 
 /// The image service's URL by `cloud`'s region and interfaces, without version and final slash.
 /// Throws Error: bad_config, saying what the catalog of services offers instead; also when what it

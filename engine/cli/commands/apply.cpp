@@ -239,7 +239,8 @@ int run(const Options &options, Context &context) {
     require_own_proc();
     apply_options.guest = workspace.guest(options.guest);
     apply_options.limits = workspace.limits();
-    apply_options.plan.from_current = options.from_current;
+    apply_options.plan = {.from_current = options.from_current,
+                          .drop_properties = settings.drop_properties};
     const Confirm confirm = confirmation(options, context, progress, policy.get());
 
     Runs runs(options, context, reports, work.plan ? 1 : work.recipes.size());

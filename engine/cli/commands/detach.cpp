@@ -2,6 +2,7 @@
 // interrupted apply left to do.
 
 #include "apply/detach.hpp"
+#include "base/exit_code.hpp"
 #include "base/interrupt.hpp"
 #include "base/text.hpp"
 #include "cli/arguments.hpp"
@@ -38,29 +39,45 @@ std::vector<Image> chosen(const std::vector<std::string> &names, const Catalog &
         require_detachable(images.emplace_back(find_image(catalog, name)));
     if (!names.empty())
         return images;
-    for (Image &image : catalog.images())
-        if (image.property(lineage::k_detach) == "pending" && !image.unfinished())
+    for (Image &image : catalog.images_of(catalog.project()))
+        if (image.awaits_detaching() && !image.unfinished())
             images.push_back(std::move(image));
     return images;
 }
 
+void detach_one(Catalog &catalog, const Image &image, Progress &progress, Context &context) {
+    TargetReport report;
+    report.name = image.name;
+    detach_image(catalog, image.id, report, progress);
+    progress.pause();
+    for (const std::string &note : report.notes)
+        context.console.err(fmt::format("note: {}\n", note));
+    context.console.out(
+        fmt::format("{} ({}) depends on no other image.\n", in_quotes(image.name), image.id));
+}
+
+/// One that cannot be detached keeps no other waiting.
 int run(const std::vector<std::string> &names, Context &context) {
     const Workspace workspace(context);
     Progress progress(context);
     const std::unique_ptr<Catalog> catalog = open_catalog(workspace.catalog(), context, progress);
     const std::vector<Image> images = chosen(names, *catalog);
+    int code = 0;
     for (const Image &image : images) {
         check_interrupt();
-        TargetReport report;
-        report.name = image.name;
-        detach_image(*catalog, image.id, report, progress);
-        progress.pause();
-        context.console.out(
-            fmt::format("{} ({}) depends on no other image.\n", in_quotes(image.name), image.id));
+        try {
+            detach_one(*catalog, image, progress, context);
+        } catch (const Error &error) {
+            if (error.kind() == ErrorKind::interrupted)
+                throw;
+            progress.pause();
+            context.console.error(error);
+            code = exit_code(error.kind());
+        }
     }
     if (images.empty())
         context.console.out("No image is waiting to be detached.\n");
-    return 0;
+    return code;
 }
 
 } // namespace

@@ -26,6 +26,7 @@ struct Options {
     std::vector<std::string> variables;
     std::string format = "text";
     bool bytes = false;
+    bool against_source = false;
     bool from_current = false;
 };
 
@@ -47,8 +48,10 @@ int run(const Options &options, Context &context) {
     for (const CheckedRecipe &checked : recipes) {
         try {
             const DriftReport report =
-                find_drift(checked, *catalog, {.from_current = options.from_current},
-                           {.read_bytes = options.bytes});
+                find_drift(checked, *catalog,
+                           {.from_current = options.from_current,
+                            .drop_properties = workspace.catalog().drop_properties},
+                           {.read_bytes = options.bytes, .against_source = options.against_source});
             context.console.out(
                 shown_drift(report, options.format, context.console.out_colour(), !codes.empty()));
             drifted = drifted || !report.drift.empty();
@@ -77,6 +80,9 @@ void add_drift(CLI::App &app, Context &context) {
                       "form of the result on standard output");
     command.flag("--bytes", options->bytes,
                  "also compare the bytes with the recorded checksum; reads all of them");
+    command.flag("--against-source", options->against_source,
+                 "also compare the bytes with the source's, for recipes without steps; reads all "
+                 "of both");
     command.from_current(options->from_current);
     command.action(context, [options, &context] { return run(*options, context); });
 }

@@ -5,6 +5,7 @@
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/find_image.hpp"
+#include "cli/outputs.hpp"
 #include "cli/workspace.hpp"
 #include "render/wording.hpp"
 
@@ -22,6 +23,7 @@ struct Options {
 int run(const Options &options, Context &context) {
     const Workspace workspace(context);
     const std::unique_ptr<CatalogView> catalog = view_catalog(workspace.catalog(), context);
+    require_outside_catalog(options.file, workspace.catalog());
     const Image image = find_image(*catalog, options.image);
     export_image(*catalog, image, options.file);
     context.console.out(fmt::format("Exported {} ({}) to {} as {}.\n", in_quotes(image.name),

@@ -109,6 +109,11 @@ struct Planned {
     std::optional<KeptStages> kept = std::nullopt;
 };
 
+PlanOptions plan_options(const Options &options, const Workspace &workspace) {
+    return {.from_current = options.from_current,
+            .drop_properties = workspace.catalog().drop_properties};
+}
+
 /// The planner opens a guest only if there is something to rebuild; then this is told and shown.
 Plan plan_one(const CheckedRecipe &checked, const CatalogView &catalog, const Options &options,
               const Workspace &workspace, EventSink &events) {
@@ -127,14 +132,14 @@ Plan plan_one(const CheckedRecipe &checked, const CatalogView &catalog, const Op
         events.on({"phase_started", name, "", {{"phase", "plan"}}});
         return guest;
     };
-    return make_plan(checked, catalog, {.from_current = options.from_current}, open,
+    return make_plan(checked, catalog, plan_options(options, workspace), open,
                      workspace.guest(options.guest));
 }
 
 /// Plans on the copy itself: one guest launch.
 Planned rehearse_one(const CheckedRecipe &checked, Catalog &catalog, const Options &options,
                      const Workspace &workspace, EventSink &events) {
-    Plan plan = resolve_plan(checked, catalog, {.from_current = options.from_current});
+    Plan plan = resolve_plan(checked, catalog, plan_options(options, workspace));
     RehearsalOptions how{.prove = options.prove};
     if (keeps_stages(options))
         how.keep_until = plan.expires_at = expiry(options);

@@ -100,7 +100,7 @@ void ApplianceGuest::launch(EventSink &events) {
     handle_ = launch_appliance({export_->path(), read_only_, network_, directory_.path(), monitor},
                                events);
     guard_ = std::make_unique<HelperGuard>(handle_->process());
-    watchdog_ = std::make_unique<Watchdog>(handle_->process());
+    watchdog_ = std::make_unique<Watchdog>(handle_->process(), export_->hold());
     monitor_ = std::make_unique<QemuMonitor>(monitor);
     check_interrupt();
 }
@@ -215,7 +215,7 @@ const Volume *ApplianceGuest::find_root(const std::vector<Volume> &volumes) cons
 void ApplianceGuest::open_root(const Volume &root, const std::vector<Volume> &volumes,
                                EventSink &events) {
     facts_.mount_points.push_back({"/", root.device, root.filesystem});
-    const FstabMounts fstab(head("/etc/fstab", k_largest_fstab + 1).value_or(""), *this);
+    FstabMounts fstab(head("/etc/fstab", k_largest_fstab + 1).value_or(""), *this);
     fstab.check_root(facts_.mount_points.front());
     std::ranges::move(
         fstab.mount(volumes, events,
@@ -223,6 +223,7 @@ void ApplianceGuest::open_root(const Volume &root, const std::vector<Volume> &vo
                         mount(volume.device, type, path, read_only_);
                     }),
         std::back_inserter(facts_.mount_points));
+    facts_.unmounted = fstab.unmounted();
     read_facts();
 }
 
@@ -263,7 +264,7 @@ void ApplianceGuest::open_inspected(const std::vector<Volume> &volumes, EventSin
 /// Requires: the first of them is mounted.
 void ApplianceGuest::mount_inspected(const std::vector<MountPoint> &points, bool is_linux,
                                      EventSink &events) {
-    const FstabMounts fstab(
+    FstabMounts fstab(
         is_linux ? head("/etc/fstab", k_largest_fstab + 1).value_or("") : std::string(), *this);
     fstab.check_root(points.front());
     for (std::size_t at = 1; at < points.size(); ++at) {
@@ -278,6 +279,7 @@ void ApplianceGuest::mount_inspected(const std::vector<MountPoint> &points, bool
         }
     }
     fstab.require(points, events);
+    facts_.unmounted = fstab.unmounted();
 }
 
 void ApplianceGuest::read_facts() {
@@ -285,6 +287,7 @@ void ApplianceGuest::read_facts() {
         {[this](const std::string &path, std::size_t bytes) { return head(path, bytes); },
          [this](const std::string &path) { return lstat(path).has_value(); }});
     found.mount_points = std::move(facts_.mount_points);
+    found.unmounted = std::move(facts_.unmounted);
     found.root_device = found.mount_points.front().device;
     facts_ = std::move(found);
 }

@@ -1,5 +1,5 @@
-// One thread that sleeps in poll until a deadline, an interruption or a change of watch. It starts
-// nothing and handles no signals itself.
+// One thread that sleeps in poll until a deadline, an interruption, the end of the server or a
+// change of watch. It starts nothing and handles no signals itself.
 
 #include "guest/appliance/watchdog.hpp"
 
@@ -21,8 +21,10 @@ constexpr int k_shielded_pause_milliseconds = 100;
 
 } // namespace
 
-Watchdog::Watchdog(ProcessHandle appliance)
-    : appliance_(std::move(appliance)), wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+Watchdog::Watchdog(ProcessHandle appliance, ProcessHandle server)
+    : appliance_(std::move(appliance)),
+      server_(std::move(server)),
+      wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     if (!wake_)
         throw system_error("create", "an eventfd", errno);
     sigset_t all;
@@ -59,7 +61,7 @@ int Watchdog::patience() {
     if (!deadline_)
         return -1;
     const bool late = Clock::now() >= *deadline_;
-    if (late || interrupt_due()) {
+    if (late || interrupt_due() || server_.ended()) {
         fired_ = fired_ || late;
         appliance_.signal(SIGKILL);
         deadline_.reset();
@@ -75,8 +77,9 @@ void Watchdog::guard() {
     while (!stopping_) {
         const int wait = patience();
         const bool look_for_signals = wait > k_shielded_pause_milliseconds;
-        std::array<pollfd, 2> waiting{
-            {{wake_.get(), POLLIN, 0}, {look_for_signals ? interrupt_fd() : -1, POLLIN, 0}}};
+        std::array<pollfd, 3> waiting{{{wake_.get(), POLLIN, 0},
+                                       {look_for_signals ? interrupt_fd() : -1, POLLIN, 0},
+                                       {wait >= 0 ? server_.fd() : -1, POLLIN, 0}}};
         poll(waiting.data(), waiting.size(), wait);
         eventfd_t ignored = 0;
         eventfd_read(wake_.get(), &ignored);

@@ -1,6 +1,6 @@
 #pragma once
-// Watchdog: ends the appliance when a call into it takes too long or the user interrupts, because
-// libguestfs can stop a waiting call in no other way.
+// Watchdog: ends the appliance when a call into it takes too long, the user interrupts, or what
+// serves its disk has ended, because libguestfs can stop a waiting call in no other way.
 
 #include "base/process_handle.hpp"
 
@@ -15,12 +15,13 @@ namespace retouch {
 class Watchdog {
   public:
     /// Throws Error.
-    explicit Watchdog(ProcessHandle appliance);
+    Watchdog(ProcessHandle appliance, ProcessHandle server);
     ~Watchdog();
     Watchdog(const Watchdog &) = delete;
     Watchdog &operator=(const Watchdog &) = delete;
 
-    /// While one lives the appliance is ended at its limit and when an interruption is due.
+    /// While one lives the appliance is ended at its limit, when an interruption is due, and with
+    /// the server.
     class Watch {
       public:
         Watch(Watchdog &watchdog, std::chrono::seconds limit);
@@ -43,6 +44,7 @@ class Watchdog {
     [[nodiscard]] int patience();
 
     ProcessHandle appliance_;
+    ProcessHandle server_;
     UniqueFd wake_;
     std::mutex mutex_;
     std::optional<Clock::time_point> deadline_; ///< of the present watch

@@ -15,6 +15,7 @@ struct Sandbox {
     std::filesystem::path root; ///< where the guest's root is mounted
     bool writable = false;      ///< else every filesystem of the guest is read-only for it
     CommandLimits limits = {};
+    int server = -1; ///< readable once what serves the guest's disk has ended; -1: nothing does
 };
 
 /// Requires: check_command() has passed. Throws Error when it could not be started.
@@ -26,5 +27,8 @@ void require_sandbox(const Sandbox &sandbox);
 
 /// The same without a guest: whatever does not depend on its filesystems. Throws Error.
 void require_sandbox_here();
+
+/// The same for what gives a sandbox its network: it is made, and taken away again. Throws Error.
+void require_network_here();
 
 } // namespace retouch

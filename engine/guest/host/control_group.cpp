@@ -1,14 +1,18 @@
-// A group that has processes cannot give controllers to groups below it, so ours is made beside the
-// own group, where the one above gives memory and pids to its groups already: as systemd does.
+// Both versions are directories with files to write to: what they are called is a table.
 
 #include "guest/host/control_group.hpp"
 
+#include "base/process_handle.hpp"
 #include "base/text.hpp"
 #include "base/uuid.hpp"
 #include "base/waiting.hpp"
+#include "guest/host/group_place.hpp"
+#include "guest/mount_words.hpp"
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
+#include <cstdlib>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
@@ -38,32 +42,18 @@ bool put(const fs::path &file, std::string_view text) {
            write(opened.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
 }
 
-std::vector<std::string> words_of(std::string_view text) {
-    std::vector<std::string> words(1);
-    for (const char letter : text)
-        if (letter == ' ' || letter == '\n')
-            words.emplace_back();
-        else
-            words.back() += letter;
-    return words;
-}
-
 /// True when the line "KEY N" of `text` has another number than 0.
 bool has_counted(const std::string &text, std::string_view key) {
     return std::ranges::any_of(split_lines(text), [key](const std::string &line) {
-        const std::vector<std::string> words = words_of(line);
+        const std::vector<std::string> words = split_words(line, " ");
         return words.size() == 2 && words[0] == key && words[1] != "0";
     });
 }
 
 bool gives_controllers(const fs::path &group) {
-    const std::vector<std::string> given = words_of(text_of(group / "cgroup.subtree_control"));
+    const std::vector<std::string> given =
+        split_words(text_of(group / "cgroup.subtree_control"), " \n");
     return std::ranges::count(given, "memory") == 1 && std::ranges::count(given, "pids") == 1;
-}
-
-fs::path place() {
-    return place_for_groups(text_of("/proc/self/cgroup"), text_of("/proc/self/mountinfo"),
-                            gives_controllers);
 }
 
 /// The lock of a group, which the living hold; none when somebody has it.
@@ -78,68 +68,120 @@ UniqueFd lock_of(const fs::path &group) {
     return {};
 }
 
-void end_group(const fs::path &group) noexcept {
-    constexpr int k_tries = 500;
-    static_cast<void>(put(group / "cgroup.kill", "1"));
-    for (int left = k_tries; left > 0 && rmdir(group.c_str()) != 0 && errno == EBUSY; --left)
-        pause_regardless(std::chrono::milliseconds(10));
+/// Where the kernel does not end them all at one word.
+void kill_members(const fs::path &group) {
+    const auto members = [&group] { return split_lines(text_of(group / "cgroup.procs")); };
+    for (const std::string &member : members()) {
+        const ProcessHandle held{ProcessId(std::atoi(member.c_str()))};
+        // Held, the number cannot come to mean another process.
+        if (std::ranges::count(members(), member) > 0)
+            held.signal(SIGKILL);
+    }
 }
 
-/// Where version 2 is mounted as a whole; empty for nowhere.
-fs::path mount_of_groups(std::string_view mounts) {
-    for (const std::string &line : split_lines(mounts)) {
-        const std::size_t end = line.find(" - cgroup2 ");
-        const std::vector<std::string> words = words_of(line);
-        constexpr std::size_t k_root = 3;
-        constexpr std::size_t k_point = 4;
-        if (end != std::string::npos && words.size() > k_point && words[k_root] == "/")
-            return words[k_point];
+void end_group(const fs::path &group) noexcept {
+    constexpr int k_tries = 500;
+    const bool told = put(group / "cgroup.kill", "1");
+    for (int left = k_tries; left > 0 && rmdir(group.c_str()) != 0 && errno == EBUSY; --left) {
+        try {
+            if (!told)
+                kill_members(group);
+        } catch (const Error &) {
+            // It ended in between.
+        }
+        pause_regardless(std::chrono::milliseconds(10));
     }
-    return {};
 }
 
 } // namespace
 
-fs::path place_for_groups(std::string_view own, std::string_view mounts,
-                          const std::function<bool(const fs::path &)> &has_controllers) {
-    constexpr std::string_view k_unified = "0::/";
-    const fs::path top = mount_of_groups(mounts);
-    for (const std::string &line : split_lines(own)) {
-        // What lies outside of this cgroup namespace is told as "/..".
-        if (top.empty() || !line.starts_with(k_unified) || line.find("/..") != std::string::npos)
-            continue;
-        const fs::path inner = line.substr(k_unified.size());
-        const fs::path group = inner.empty() ? top : top / inner;
-        if (has_controllers(group))
-            return group;
-        if (!inner.empty() && has_controllers(group.parent_path()))
-            return group.parent_path();
-    }
-    return {};
+/// What one version calls its files.
+struct ControlGroup::Kind {
+    enum class Amount { memory, processes, yes, none };
+
+    struct Setting {
+        const char *file;
+        Amount amount;
+        bool required;
+    };
+
+    struct Count {
+        CommandLimit limit;
+        const char *file;
+        const char *key;
+    };
+
+    std::vector<Setting> settings;
+    std::vector<Count> counts;
+};
+
+struct ControlGroup::Place {
+    const Kind &kind;
+    fs::path path;
+};
+
+std::vector<ControlGroup::Place> ControlGroup::places() {
+    using Amount = Kind::Amount;
+    // Where swap is not counted there is no such file, nor are there buffers of TCP in all kernels.
+    static const Kind second = {{{"memory.max", Amount::memory, true},
+                                 {"memory.oom.group", Amount::yes, true},
+                                 {"pids.max", Amount::processes, true},
+                                 {"memory.swap.max", Amount::none, false}},
+                                {{CommandLimit::memory, "memory.events", "oom_kill"},
+                                 {CommandLimit::processes, "pids.events", "max"}}};
+    static const Kind first = {{{"memory.limit_in_bytes", Amount::memory, true},
+                                {"memory.memsw.limit_in_bytes", Amount::memory, false},
+                                {"memory.kmem.tcp.limit_in_bytes", Amount::memory, false}},
+                               {{CommandLimit::memory, "memory.oom_control", "oom_kill"}}};
+    const std::string own = text_of("/proc/self/cgroup");
+    const std::string mounts = text_of("/proc/self/mountinfo");
+    std::vector<Place> found;
+    if (const fs::path beside = place_for_groups(own, mounts, gives_controllers); !beside.empty())
+        found.push_back({second, beside});
+    if (const fs::path below = place_for_memory_groups(own, mounts); !below.empty())
+        found.push_back({first, below});
+    return found;
 }
 
 std::unique_ptr<ControlGroup> ControlGroup::make(const CommandLimits &limits) {
-    const fs::path above = place();
-    if (above.empty())
-        return nullptr;
-    fs::path path = above / fmt::format("{}{}", k_prefix, random_uuid());
-    if (mkdir(path.c_str(), 0755) != 0)
-        return nullptr;
-    std::unique_ptr<ControlGroup> group(new ControlGroup(std::move(path), {}));
-    group->living_ = lock_of(group->path_);
-    // One process less than the limit of the command's users: so it is this one that is met, and
-    // can tell.
-    const bool limited = group->living_ &&
-                         put(group->path_ / "memory.max", std::to_string(limits.memory_bytes)) &&
-                         put(group->path_ / "memory.oom.group", "1") &&
-                         put(group->path_ / "pids.max", std::to_string(limits.processes - 1));
-    // Where swap is not counted there is no such file.
-    static_cast<void>(put(group->path_ / "memory.swap.max", "0"));
-    return limited ? std::move(group) : nullptr;
+    for (const Place &place : places()) {
+        fs::path path = place.path / fmt::format("{}{}", k_prefix, random_uuid());
+        if (mkdir(path.c_str(), 0755) != 0)
+            continue;
+        UniqueFd living = lock_of(path);
+        std::unique_ptr<ControlGroup> group(
+            new ControlGroup(place.kind, std::move(path), std::move(living)));
+        if (group->living_ && group->limit(limits))
+            return group;
+    }
+    return nullptr;
 }
 
-ControlGroup::ControlGroup(fs::path path, UniqueFd living)
-    : path_(std::move(path)), living_(std::move(living)) {}
+ControlGroup::ControlGroup(const Kind &kind, fs::path path, UniqueFd living)
+    : kind_(kind), path_(std::move(path)), living_(std::move(living)) {}
+
+/// False when it cannot be limited as it must.
+bool ControlGroup::limit(const CommandLimits &limits) const {
+    // One process less than the limit of the command's users: so it is this one that is met, and
+    // can tell.
+    const auto value = [&limits](Kind::Amount amount) -> std::uint64_t {
+        switch (amount) {
+        case Kind::Amount::memory:
+            return limits.memory_bytes;
+        case Kind::Amount::processes:
+            return limits.processes - 1;
+        case Kind::Amount::yes:
+            return 1;
+        case Kind::Amount::none:
+            return 0;
+        }
+        return 0;
+    };
+    return std::ranges::all_of(kind_.settings, [&](const Kind::Setting &setting) {
+        return put(path_ / setting.file, std::to_string(value(setting.amount))) ||
+               !setting.required;
+    });
+}
 
 ControlGroup::~ControlGroup() {
     end_group(path_);
@@ -147,24 +189,21 @@ ControlGroup::~ControlGroup() {
 
 std::vector<CommandLimit> ControlGroup::limits_met() const {
     std::vector<CommandLimit> met;
-    if (has_counted(text_of(path_ / "memory.events"), "oom_kill"))
-        met.push_back(CommandLimit::memory);
-    if (has_counted(text_of(path_ / "pids.events"), "max"))
-        met.push_back(CommandLimit::processes);
+    for (const Kind::Count &count : kind_.counts)
+        if (has_counted(text_of(path_ / count.file), count.key))
+            met.push_back(count.limit);
     return met;
 }
 
 void remove_dead_groups() noexcept {
     try {
-        const fs::path above = place();
-        if (above.empty())
-            return;
-        for (const auto &entry : fs::directory_iterator(above)) {
-            if (!entry.path().filename().string().starts_with(k_prefix))
-                continue;
-            if (const UniqueFd dead = lock_of(entry.path()))
-                end_group(entry.path());
-        }
+        for (const ControlGroup::Place &place : ControlGroup::places())
+            for (const auto &entry : fs::directory_iterator(place.path)) {
+                if (!entry.path().filename().string().starts_with(k_prefix))
+                    continue;
+                if (const UniqueFd dead = lock_of(entry.path()))
+                    end_group(entry.path());
+            }
     } catch (const std::exception &) {
         // Others may be removing the same; an empty group does no harm.
     }

@@ -1,7 +1,7 @@
 #include "guest/host/first_in_sandbox.hpp"
 
-#include "base/process_handle.hpp"
 #include "base/text.hpp"
+#include "guest/mount_words.hpp"
 #include "retouch/error.hpp"
 #include "retouch/json.hpp"
 
@@ -9,16 +9,54 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
+#include <vector>
 
 namespace retouch {
 
 namespace {
 
 constexpr std::chrono::seconds k_end_wait{30};
+constexpr std::size_t k_longest_proc_text = std::size_t{1} << 20;
+
+std::string text_of(pid_t process, const char *name) {
+    try {
+        return read_file(fmt::format("/proc/{}/{}", process, name), k_longest_proc_text);
+    } catch (const Error &) {
+        return {}; // it has ended
+    }
+}
+
+std::vector<pid_t> children_of(pid_t process) {
+    std::vector<pid_t> children;
+    const std::string name = fmt::format("task/{}/children", process);
+    for (const std::string &word : split_words(text_of(process, name.c_str()), " "))
+        children.push_back(std::atoi(word.c_str()));
+    return children;
+}
+
+bool is_first_of_a_namespace(pid_t process) {
+    for (const std::string &line : split_lines(text_of(process, "status"))) {
+        const std::vector<std::string> words = split_words(line, " \t");
+        if (words.size() > 2 && words.front() == "NSpid:")
+            return words.back() == "1";
+    }
+    return false;
+}
+
+/// The child of bubblewrap, which is the launcher's; 0: none. Bubblewrap, itself the first of a
+/// namespace, knows it by a number that is nobody's here.
+pid_t find_below(const ProcessHandle &launcher) {
+    for (const pid_t bubblewrap : children_of(launcher.id().number()))
+        for (const pid_t process : children_of(bubblewrap))
+            if (is_first_of_a_namespace(process))
+                return launcher.ended() ? 0 : process;
+    return 0;
+}
 
 } // namespace
 
@@ -31,17 +69,12 @@ FirstInSandbox::FirstInSandbox() {
 }
 
 FirstInSandbox::~FirstInSandbox() {
-    try {
-        read_status();
-        end();
-    } catch (const std::exception &) {
-        // Nothing more can be done; the unmount will tell.
-    }
+    end();
 }
 
 bool FirstInSandbox::begun() {
     read_status();
-    return pid_ > 1;
+    return begun_;
 }
 
 bool FirstInSandbox::command_ended() {
@@ -58,25 +91,33 @@ void FirstInSandbox::read_status() {
         const Json status = Json::parse(line, nullptr, false);
         if (!status.is_object())
             continue;
-        pid_ = status.value("child-pid", pid_);
-        namespace_ = status.value("pid-namespace", namespace_);
+        begun_ = begun_ || status.contains("child-pid");
         command_ended_ = command_ended_ || status.contains("exit-code");
     }
 }
 
+bool FirstInSandbox::hold(const ProcessHandle &launcher) {
+    if (held_)
+        return true;
+    const pid_t found = find_below(launcher);
+    if (found == 0)
+        return false;
+    try {
+        ProcessHandle process{ProcessId(found)};
+        // Held, the number cannot come to mean another process.
+        if (find_below(launcher) == found)
+            held_.emplace(std::move(process));
+    } catch (const Error &) {
+        // It has ended.
+    }
+    return held_.has_value();
+}
+
 void FirstInSandbox::end() const {
-    if (pid_ <= 1)
+    if (!held_)
         return;
-    const ProcessHandle process{ProcessId(pid_)};
-
-    // The number may already mean another process; the namespace tells.
-    struct stat status {};
-
-    const std::string name = fmt::format("/proc/{}/ns/pid", pid_);
-    if (stat(name.c_str(), &status) != 0 || status.st_ino != namespace_)
-        return;
-    process.signal(SIGKILL);
-    static_cast<void>(process.ended(k_end_wait));
+    held_->signal(SIGKILL);
+    static_cast<void>(held_->ended(k_end_wait));
 }
 
 } // namespace retouch

@@ -1,10 +1,11 @@
 #pragma once
-// FirstInSandbox: the first process of a sandbox's PID namespace, as bubblewrap announces it. It is
-// killed and waited for, because with it the kernel ends everything inside.
+// FirstInSandbox: the first process of the PID namespace that bubblewrap makes, and what bubblewrap
+// says of it. It is killed and waited for, because with it the kernel ends everything inside.
 
 #include "base/file.hpp"
+#include "base/process_handle.hpp"
 
-#include <cstdint>
+#include <optional>
 #include <string>
 #include <sys/types.h>
 
@@ -15,7 +16,7 @@ class FirstInSandbox {
     /// Throws Error.
     FirstInSandbox();
 
-    /// Ends the process, if there is one, and waits.
+    /// Ends the process, if it is held, and waits.
     ~FirstInSandbox();
 
     FirstInSandbox(const FirstInSandbox &) = delete;
@@ -27,18 +28,30 @@ class FirstInSandbox {
     /// True when there is, or was, a sandbox.
     [[nodiscard]] bool begun();
 
+    /// Takes hold of it below `launcher`, the process that was started, to end it later. False when
+    /// there is no sandbox yet, or no more.
+    [[nodiscard]] bool hold(const ProcessHandle &launcher);
+
+    /// Its number. Requires: held.
+    [[nodiscard]] pid_t pid() const { return held_->id().number(); }
+
+    /// True while it is held and still there.
+    [[nodiscard]] bool lives() const { return held_ && !held_->ended(); }
+
     /// True when the command was started and its end seen.
     [[nodiscard]] bool command_ended();
 
+    /// Ends it, if it is held, and waits.
+    void end() const;
+
   private:
     void read_status();
-    void end() const;
 
     UniqueFd read_end_;
     UniqueFd write_end_;
     std::string text_;
-    pid_t pid_ = -1;
-    std::uint64_t namespace_ = 0;
+    std::optional<ProcessHandle> held_;
+    bool begun_ = false;
     bool command_ended_ = false;
 };
 

@@ -88,10 +88,30 @@ HostGuest::HostGuest(const Disk &disk, const GuestOptions &options, EventSink &e
       disk_(fmt::format("/proc/{}/root{}", export_->pid(), export_->path().string())) {
     remove_dead_groups();
     std::filesystem::create_directory(root_path());
-    const std::vector<Volume> volumes = read_volumes(disk_, std::filesystem::file_size(disk_));
+    try {
+        open(events);
+    } catch (const Error &) {
+        export_->require_served();
+        throw;
+    }
+}
+
+/// Tools that could read nothing may say that they found nothing.
+std::vector<Volume> HostGuest::volumes() const {
+    std::vector<Volume> found = read_volumes(disk_, std::filesystem::file_size(disk_));
+    const bool is_there = !read_if_there(disk_, 1).empty();
+    export_->require_served();
+    if (!is_there)
+        throw Error(ErrorKind::failed, "the image's disk can no longer be read",
+                    "see what ended its helper ('dmesg' tells when memory ran out), and run again");
+    return found;
+}
+
+void HostGuest::open(EventSink &events) {
+    const std::vector<Volume> volumes = this->volumes();
     const Volume &root = find_root(volumes);
     open_root(root);
-    const FstabMounts fstab(files().head("/etc/fstab", k_largest_fstab + 1).value_or(""), *this);
+    FstabMounts fstab(files().head("/etc/fstab", k_largest_fstab + 1).value_or(""), *this);
     Facts found = linux_facts(look_at(files()));
     found.root_device = root.device;
     found.mount_points = {{"/", root.device, root.filesystem}};
@@ -102,6 +122,7 @@ HostGuest::HostGuest(const Disk &disk, const GuestOptions &options, EventSink &e
                         mount_in_guest(volume, type, path);
                     }),
         std::back_inserter(found.mount_points));
+    found.unmounted = fstab.unmounted();
     require_sandbox({*this, files(), root_path(), false, limits_});
     facts_ = std::move(found);
 }
@@ -237,13 +258,14 @@ CommandResult HostGuest::run(const GuestCommand &command) {
 
 CommandResult HostGuest::run_command(const GuestCommand &command, bool writable) const {
     check_command(facts_, command);
+    const ProcessHandle server = export_->hold();
+    const Sandbox sandbox{*this, files(), root_path(), writable, limits_, server.fd()};
     if (!writable)
-        return run_in_sandbox({*this, files(), root_path(), writable, limits_}, command);
+        return run_in_sandbox(sandbox, command);
     PlainCapabilities capabilities;
     for (const Filesystem &filesystem : filesystems_)
         capabilities.watch(filesystem.files->fd());
-    CommandResult result =
-        run_in_sandbox({*this, files(), root_path(), writable, limits_}, command);
+    CommandResult result = run_in_sandbox(sandbox, command);
     if (const LookFailure failure =
             look_apart([&] { return capabilities.settle(files().fd(), host_tree_tools()); }))
         throw refusal::cannot_store_capabilities(failure.path, failure.code);

@@ -65,6 +65,8 @@ class HostGuest final : public ServedGuest {
         std::optional<Rooted> files; ///< sees the errors of writing back; open until finish()
     };
 
+    void open(EventSink &events);
+    [[nodiscard]] std::vector<Volume> volumes() const;
     [[nodiscard]] LoopDevice loop_of(const Volume &volume, bool read_only) const;
     [[nodiscard]] Filesystem mount(const LoopDevice &device, const std::string &type,
                                    const std::filesystem::path &target, bool read_only) const;

@@ -21,6 +21,9 @@ inline constexpr const char *k_own_devices = "/sys/dev";
 inline constexpr const char *k_inner_network = "198.18.255.0/24";
 inline constexpr const char *k_name_server = "198.18.255.3";
 
+/// What the launcher cannot do when its message is about the network.
+inline constexpr const char *k_connecting = "connect the network";
+
 /// Words hold no NUL.
 struct LaunchOrders {
     bool only_try = false; ///< end before bubblewrap, having done all that the kernel may refuse

@@ -6,6 +6,7 @@
 #include "guest/refusals.hpp"
 #include "guest/resolve.hpp"
 
+#include <array>
 #include <cerrno>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -15,12 +16,8 @@ namespace retouch {
 
 namespace {
 
-struct Times {
-    timespec accessed{};
-    timespec modified{};
-};
-
-Times times_of(int directory) {
+/// When it was read and when changed, as futimens() takes them.
+std::array<timespec, 2> times_of(int directory) {
     struct stat status {};
 
     fstat(directory, &status);
@@ -37,8 +34,8 @@ struct MountPoints::Made {
     UniqueFd parent;
     std::string name;
     FileInfo::Type type;
-    Times before; ///< of the parent
-    Times after;
+    std::array<timespec, 2> before{}; ///< of the parent
+    std::array<timespec, 2> after{};
 };
 
 MountPoints::MountPoints(const GuestView &guest, const Rooted &files)
@@ -49,7 +46,7 @@ MountPoints::~MountPoints() {
         struct stat status {};
 
         const int parent = made->parent.get();
-        const Times now = times_of(parent);
+        const std::array now = times_of(parent);
         if (fstatat(parent, made->name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
             continue;
         const bool is_directory = made->type == FileInfo::Type::directory;
@@ -59,9 +56,8 @@ MountPoints::~MountPoints() {
         if (unlinkat(parent, made->name.c_str(), is_directory ? AT_REMOVEDIR : 0) != 0)
             continue;
         // What the command itself did to the directory keeps its time.
-        const bool untouched = same(now.modified, made->after.modified);
-        const timespec times[2] = {made->before.accessed,
-                                   untouched ? made->before.modified : now.modified};
+        const bool untouched = same(now[1], made->after[1]);
+        const timespec times[2] = {made->before[0], untouched ? made->before[1] : now[1]};
         futimens(parent, times);
     }
 }

@@ -21,7 +21,7 @@ namespace retouch {
 
 namespace {
 
-constexpr std::size_t k_piece = std::size_t{256} * 1024;
+constexpr std::size_t k_at_a_time = std::size_t{256} * 1024;
 
 /// An entry under a temporary name: renamed to its place, or removed.
 class Replacement {
@@ -67,7 +67,7 @@ void copy_source(int fd, const FileSource &source, const std::string &path) {
         return write_bytes(fd, *text, path);
     const auto &host_path = std::get<std::filesystem::path>(source);
     const UniqueFd file = open_regular_file(host_path);
-    const auto buffer = std::make_unique<std::array<char, k_piece>>();
+    const auto buffer = std::make_unique<std::array<char, k_at_a_time>>();
     while (const std::size_t got = read_some(file.get(), *buffer, host_path))
         write_bytes(fd, {buffer->data(), got}, path);
 }

@@ -27,10 +27,10 @@ namespace retouch {
 namespace {
 
 constexpr std::size_t k_entries_between_pauses = 4096;
-constexpr std::int64_t k_second = 1'000'000'000;
+constexpr std::int64_t k_in_a_second = 1'000'000'000;
 
 std::int64_t nanoseconds(const timespec &time) {
-    return static_cast<std::int64_t>(time.tv_sec) * k_second + time.tv_nsec;
+    return static_cast<std::int64_t>(time.tv_sec) * k_in_a_second + time.tv_nsec;
 }
 
 FileInfo::Type type_of(mode_t mode) {
@@ -270,10 +270,10 @@ std::int64_t coarse_now() {
 /// the last look would go unseen.
 void outwait_the_tick(const Tree &tree) {
     std::int64_t seen = coarse_now();
-    const std::int64_t second = seen - seen % k_second;
+    const std::int64_t second = seen - seen % k_in_a_second;
     const auto is_fresh = [second](const TreeEntry &entry) { return entry.changed == second; };
     if (std::any_of(tree.entries.begin(), tree.entries.end(), is_fresh))
-        seen = second + k_second - 1;
+        seen = second + k_in_a_second - 1;
     for (int tries = 0; tries < 1100 && coarse_now() <= seen; ++tries) {
         constexpr timespec millisecond{0, 1'000'000};
         nanosleep(&millisecond, nullptr);

@@ -1,6 +1,6 @@
 #pragma once
 // Host boundary: may a recipe read this file of the host? What it names must end, all links
-// followed, in its own root or in a directory the configuration allows.
+// followed, in its own root, but not in a .git there, or in a directory the configuration allows.
 
 #include "retouch/step_kind.hpp"
 

@@ -5,6 +5,7 @@
 #include "steps/support/host_files.hpp"
 
 #include "base/digest.hpp"
+#include "base/host_tree.hpp"
 #include "base/text.hpp"
 #include "retouch/error.hpp"
 
@@ -89,6 +90,10 @@ std::vector<FileEntry> tree(const fs::path &top) {
     for (const auto &each : fs::recursive_directory_iterator(top)) {
         std::string relative = each.path().lexically_relative(top).generic_string();
         relative = require_text(std::move(relative), "the name of the file", each.path().string());
+        if (is_of_git(relative))
+            throw Unfit{fmt::format("'{}' is git's own, and may hold secrets",
+                                    escape(each.path().string())),
+                        "name the directories that are wanted"};
         entries.push_back(tree_entry(each.path(), std::move(relative)));
         if (entries.size() > k_tree_limit)
             throw Unfit{

@@ -21,7 +21,7 @@ constexpr std::size_t k_longest_path = 4096;
 constexpr std::uint32_t k_directory_mode = 0755;
 
 /// Thrown and caught in this file.
-struct Unfit {
+struct NotAsSaved {
     Mark mark;
     std::string message;
 };
@@ -30,9 +30,9 @@ const Value &member(const Value &entry, std::string_view key, Value::Kind kind,
                     std::string_view wanted) {
     const Value *value = entry.find(key);
     if (value == nullptr)
-        throw Unfit{entry.mark, fmt::format("missing '{}'", key)};
+        throw NotAsSaved{entry.mark, fmt::format("missing '{}'", key)};
     if (value->kind != kind)
-        throw Unfit{value->mark, fmt::format("expected {}", wanted)};
+        throw NotAsSaved{value->mark, fmt::format("expected {}", wanted)};
     return *value;
 }
 
@@ -43,7 +43,7 @@ const Value &text(const Value &entry, std::string_view key) {
 void require_keys(const Value &entry, const std::set<std::string_view> &keys) {
     for (const Field &field : entry.fields)
         if (!keys.contains(field.key))
-            throw Unfit{field.key_mark, "unknown key"};
+            throw NotAsSaved{field.key_mark, "unknown key"};
 }
 
 std::string relative_path(const Value &entry) {
@@ -51,7 +51,8 @@ std::string relative_path(const Value &entry) {
     const std::string &spelled = path.scalar;
     if (!spelled.empty() && (spelled.size() > k_longest_path ||
                              !is_normal_absolute("/" + spelled) || escape(spelled) != spelled))
-        throw Unfit{path.mark, "expected a printable path below the tree, without '.' and '..'"};
+        throw NotAsSaved{path.mark,
+                         "expected a printable path below the tree, without '.' and '..'"};
     return spelled;
 }
 
@@ -59,7 +60,7 @@ std::uint32_t mode(const Value &entry) {
     const Value &spelled = text(entry, "mode");
     const auto bits = parse_mode(spelled.scalar);
     if (!bits)
-        throw Unfit{spelled.mark, "expected octal permission bits such as 0644"};
+        throw NotAsSaved{spelled.mark, "expected octal permission bits such as 0644"};
     return *bits;
 }
 
@@ -69,7 +70,7 @@ std::uint64_t size(const Value &entry) {
     const char *end = spelled.scalar.data() + spelled.scalar.size();
     const auto [stop, failed] = std::from_chars(spelled.scalar.data(), end, bytes);
     if (failed != std::errc{} || stop != end || bytes < 0)
-        throw Unfit{spelled.mark, "expected a number of bytes"};
+        throw NotAsSaved{spelled.mark, "expected a number of bytes"};
     return static_cast<std::uint64_t>(bytes);
 }
 
@@ -79,7 +80,7 @@ FileEntry read_file(const Value &entry) {
     file.mode = mode(entry);
     const Value &digest = text(entry, "sha256");
     if (!is_sha256(digest.scalar))
-        throw Unfit{digest.mark, "expected 64 hexadecimal digits, lower case"};
+        throw NotAsSaved{digest.mark, "expected 64 hexadecimal digits, lower case"};
     file.sha256 = digest.scalar;
     file.size = size(entry);
     return file;
@@ -91,7 +92,8 @@ FileEntry read_directory(const Value &entry) {
     directory.type = FileEntry::Type::directory;
     directory.mode = mode(entry);
     if (directory.mode != k_directory_mode)
-        throw Unfit{text(entry, "mode").mark, "expected 0755, as all directories of a tree have"};
+        throw NotAsSaved{text(entry, "mode").mark,
+                         "expected 0755, as all directories of a tree have"};
     return directory;
 }
 
@@ -103,13 +105,13 @@ FileEntry read_link(const Value &entry) {
     link.link_target = target.scalar;
     if (link.link_target.empty() || link.link_target.size() > k_longest_path ||
         escape(link.link_target) != link.link_target)
-        throw Unfit{target.mark, "expected the printable target of a link"};
+        throw NotAsSaved{target.mark, "expected the printable target of a link"};
     return link;
 }
 
 FileEntry read_entry(const Value &entry) {
     if (entry.kind != Value::Kind::mapping)
-        throw Unfit{entry.mark, "expected an object"};
+        throw NotAsSaved{entry.mark, "expected an object"};
     const Value &type = text(entry, "type");
     FileEntry read;
     if (type.scalar == "file")
@@ -119,7 +121,7 @@ FileEntry read_entry(const Value &entry) {
     else if (type.scalar == "link")
         read = read_link(entry);
     else
-        throw Unfit{type.mark, "expected file, directory or link"};
+        throw NotAsSaved{type.mark, "expected file, directory or link"};
     read.path = relative_path(entry);
     return read;
 }
@@ -129,11 +131,11 @@ void require_order(const FileEntry &entry, const std::vector<FileEntry> &before,
                    std::set<std::string> &directories, const Mark &mark) {
     if (before.empty()) {
         if (!entry.path.empty() || entry.type == FileEntry::Type::link)
-            throw Unfit{mark, "expected the file or directory itself, with an empty path"};
+            throw NotAsSaved{mark, "expected the file or directory itself, with an empty path"};
     } else if (entry.path <= before.back().path) {
-        throw Unfit{mark, "expected entries sorted by path, each once"};
+        throw NotAsSaved{mark, "expected entries sorted by path, each once"};
     } else if (!directories.contains(parent_path("/" + entry.path))) {
-        throw Unfit{mark, "expected it to lie in a directory that is listed before"};
+        throw NotAsSaved{mark, "expected it to lie in a directory that is listed before"};
     }
     if (entry.type == FileEntry::Type::directory)
         directories.insert("/" + entry.path);
@@ -142,7 +144,7 @@ void require_order(const FileEntry &entry, const std::vector<FileEntry> &before,
 std::vector<FileEntry> read_entries(const Value &options) {
     const Value &list = member(options, "entries", Value::Kind::sequence, "a list");
     if (list.items.empty() || list.items.size() > k_tree_limit)
-        throw Unfit{list.mark, fmt::format("expected 1 to {} entries", k_tree_limit)};
+        throw NotAsSaved{list.mark, fmt::format("expected 1 to {} entries", k_tree_limit)};
     std::vector<FileEntry> entries;
     std::set<std::string> directories;
     for (const Value &item : list.items) {
@@ -158,7 +160,7 @@ std::vector<FileEntry> read_entries(const Value &options) {
 std::vector<FileEntry> saved_files(const Value &options, const Reader &reader) {
     try {
         return read_entries(options);
-    } catch (const Unfit &unfit) {
+    } catch (const NotAsSaved &unfit) {
         reader.error(unfit.mark, unfit.message);
         return {};
     }

@@ -154,7 +154,7 @@ Json ask_monitors(const RadosHandle &handle, const char *command, std::string_vi
 /// no more. Where there may be as many as any cluster needs, it need not be asked how large it is.
 void provide_descriptors(const RadosHandle &handle) {
     constexpr std::uint64_t k_largest_cluster = 10000;
-    constexpr std::uint64_t k_sockets_of_an_osd = 3; // of the store, the lock, the watch for room
+    constexpr std::uint64_t k_sockets_of_an_osd = 3; // of store, lock, and watch for room or copy
     if (raise_descriptors(k_descriptors_of_a_run + k_sockets_of_an_osd * k_largest_cluster))
         return;
     const Json seen = ask_monitors(handle, R"({"prefix": "osd stat", "format": "json"})",

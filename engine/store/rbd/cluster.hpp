@@ -76,7 +76,8 @@ class FullPoolRefusal {
 class Cluster {
   public:
     /// Connects; gives up after ten seconds. Later operations fail with ETIMEDOUT when the cluster
-    /// does not answer for `operation_limit`, and may have been done all the same. Throws Error:
+    /// does not answer for `operation_limit`, and may have been done all the same; 0: they wait.
+    /// Throws Error:
     /// bad_config for a missing or unreadable ceph.conf, not_authorised for a missing keyring or a
     /// refused key, unavailable when no monitor answers, interrupted.
     explicit Cluster(const RbdAccess &access,

@@ -94,11 +94,6 @@ class ImageHandle {
     /// No error when absent.
     void remove_metadata(const std::string &key);
 
-    /// Copies all the image shares with its parent, so that it needs it no more; done at once when
-    /// it has none. `progress` is called from the calling thread. Can be repeated after any end.
-    /// Throws Error: interrupted when `progress` returns false or a signal arrives.
-    void flatten(const WorkProgress &progress);
-
     /// Fills `buffer` from `offset` on; less only at the end.
     std::size_t read(std::uint64_t offset, std::span<char> buffer) const;
 

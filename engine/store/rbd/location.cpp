@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <optional>
@@ -16,6 +17,8 @@ namespace {
 constexpr std::string_view k_scheme = "rbd://";
 constexpr std::size_t k_pieces = 4;
 constexpr std::size_t k_longest_url = 4096;
+constexpr std::string_view k_place = "rbd:";
+constexpr std::size_t k_longest_pool = 128;
 
 Error refusal(std::string_view url, std::string_view reason) {
     return {ErrorKind::refused,
@@ -96,6 +99,22 @@ bool is_rbd_location(std::string_view url) {
 std::string format_rbd_location(const RbdLocation &location) {
     return fmt::format("{}{}/{}/{}/{}", k_scheme, quote(location.fsid), quote(location.pool),
                        quote(location.image), quote(location.snapshot));
+}
+
+std::string format_rbd_place(const std::string &pool) {
+    return std::string(k_place) + pool;
+}
+
+std::string pool_of_rbd_place(std::string_view place) {
+    if (!place.starts_with(k_place))
+        return {};
+    place.remove_prefix(k_place.size());
+    const std::string_view pool = place.substr(0, place.find('/'));
+    const bool plausible =
+        pool.size() <= k_longest_pool && std::ranges::none_of(pool, [](char c) {
+            return c == '@' || static_cast<unsigned char>(c) < ' ' || c == '\x7f';
+        });
+    return plausible ? std::string(pool) : std::string();
 }
 
 std::string short_name(const RbdLocation &location) {

@@ -26,6 +26,13 @@ struct RbdLocation {
 /// The URL as Glance writes it: every byte but letters, digits and "-._~" is quoted.
 [[nodiscard]] std::string format_rbd_location(const RbdLocation &location);
 
+/// "rbd:POOL": where a stage is, for journals, records and plans.
+[[nodiscard]] std::string format_rbd_place(const std::string &pool);
+
+/// The pool of "rbd:POOL" or "rbd:POOL/IMAGE"; empty for anything else: anybody may have written
+/// it.
+[[nodiscard]] std::string pool_of_rbd_place(std::string_view place);
+
 /// "POOL/IMAGE@SNAPSHOT" for people and the rbd tool; not escaped.
 [[nodiscard]] std::string short_name(const RbdLocation &location);
 

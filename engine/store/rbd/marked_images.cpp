@@ -1,5 +1,7 @@
 #include "store/rbd/marked_images.hpp"
 
+#include "base/host_name.hpp"
+#include "base/process_space.hpp"
 #include "store/rbd/marks.hpp"
 #include "store/rbd/pool_images.hpp"
 
@@ -7,6 +9,7 @@
 #include <rados/librados.h>
 
 #include <cerrno>
+#include <unistd.h>
 
 namespace retouch {
 
@@ -65,6 +68,12 @@ void withdraw_stage(const Pool &pool, const std::string &id) {
     const int code = rados_remove(pool.get(), announcement_of(id).c_str());
     if (code != 0 && code != -ENOENT)
         throw ceph_error(fmt::format("write to the Ceph pool '{}'", pool.name()), code);
+}
+
+void mark_as_made_here(ImageHandle &image) {
+    image.set_metadata(rbd_marks::k_host, host_name());
+    image.set_metadata(rbd_marks::k_space, process_space());
+    image.set_metadata(rbd_marks::k_pid, std::to_string(getpid()));
 }
 
 bool bears_mark(const ImageHandle &image, const std::string &id) {

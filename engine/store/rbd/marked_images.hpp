@@ -14,6 +14,9 @@ namespace retouch {
 void announce_stage(const Pool &pool, const std::string &id);
 void withdraw_stage(const Pool &pool, const std::string &id);
 
+/// Says on the image which process of which host works on it. Throws Error.
+void mark_as_made_here(ImageHandle &image);
+
 /// True when the image bears the mark of `id`. Requires: it is called `id` or stage_name(id).
 [[nodiscard]] bool bears_mark(const ImageHandle &image, const std::string &id);
 

@@ -10,10 +10,14 @@ namespace retouch::rbd_marks {
 /// The image's own id; on what bears it and is named after it, and on nothing else, we may lay
 /// hand.
 inline constexpr const char *k_stage = "retouch.stage";
+/// The image's own id, too: its bytes went through the image service, whose image it is; we never
+/// lay hand on it.
+inline constexpr const char *k_uploaded = "retouch.uploaded";
 inline constexpr const char *k_source = "retouch.source";   ///< fsid/pool/image@snapshot
 inline constexpr const char *k_started = "retouch.started"; ///< RFC 3339
 inline constexpr const char *k_host = "retouch.host";
 inline constexpr const char *k_pid = "retouch.pid";
+inline constexpr const char *k_space = "retouch.space";     ///< where that pid means something
 inline constexpr const char *k_kept = "retouch.kept";       ///< RFC 3339: a kept stage, until then
 inline constexpr const char *k_lineage = "retouch.lineage"; ///< detach | flatten | keep
 /// Features that were taken off while data is copied in, as Ceph's number of them.
@@ -27,6 +31,11 @@ inline constexpr const char *k_kept_snapshot = "kept";
 /// The name of an unpublished stage.
 [[nodiscard]] inline std::string stage_name(const std::string &id) {
     return "retouch-stage-" + id;
+}
+
+/// The name of what a doctor tries its rights with; its clones' names begin with it.
+[[nodiscard]] inline std::string probe_name(const std::string &id) {
+    return "retouch-doctor-" + id;
 }
 
 } // namespace retouch::rbd_marks

@@ -6,9 +6,8 @@
 
 #include "base/clock.hpp"
 #include "base/digest.hpp"
-#include "base/file.hpp"
 #include "base/host_name.hpp"
-#include "base/process_handle.hpp"
+#include "base/process_space.hpp"
 #include "base/text.hpp"
 #include "base/uuid.hpp"
 #include "retouch/json.hpp"
@@ -17,9 +16,9 @@
 #include <rados/librados.h>
 
 #include <cerrno>
-#include <filesystem>
 #include <sys/time.h>
 #include <unistd.h>
+#include <utility>
 
 namespace retouch {
 
@@ -28,12 +27,10 @@ namespace {
 constexpr const char *k_lock = "retouch";
 constexpr std::chrono::seconds k_operation_limit{10};
 constexpr int k_more_tries = 2; ///< before an irreversible act
+constexpr int k_renewals = 6;   ///< in the time after which the lock expires
 
-/// Where process ids mean the same as here: this boot of this host, in this namespace.
-std::string process_space() {
-    std::error_code failed;
-    const auto space = std::filesystem::read_symlink("/proc/self/ns/pid", failed).string();
-    return fmt::format("{} {}", trim(read_file("/proc/sys/kernel/random/boot_id", 64)), space);
+std::string object_of(const std::string &name) {
+    return "retouch.lock." + sha256_hex(name).substr(0, 16);
 }
 
 std::string describe_us(const std::string &name, const std::string &run) {
@@ -49,7 +46,7 @@ struct Holder {
     std::string cookie; ///< what that run says of itself
 };
 
-/// The first holder; empty when there is none (any more) or it cannot be told.
+/// The first holder; empty when there is none (any more). Throws Error.
 Holder holder_of(const Pool &pool, const std::string &object) {
     std::string tag(4096, '\0');
     std::string clients = tag;
@@ -63,6 +60,9 @@ Holder holder_of(const Pool &pool, const std::string &object) {
     const ssize_t count = rados_list_lockers(
         pool.get(), object.c_str(), k_lock, &exclusive, tag.data(), &tag_size, clients.data(),
         &clients_size, cookies.data(), &cookies_size, addresses.data(), &addresses_size);
+    if (count < 0 && count != -ENOENT)
+        throw ceph_error(fmt::format("see who holds the lock {}/{}", escape(pool.name()), object),
+                         static_cast<int>(count));
     return count > 0 ? Holder{clients.c_str(), cookies.c_str()} : Holder{};
 }
 
@@ -70,9 +70,8 @@ Holder holder_of(const Pool &pool, const std::string &object) {
 bool is_dead(const std::string &cookie) {
     try {
         const Json holder = Json::parse(cookie);
-        if (holder.at("space").get<std::string>() != process_space())
-            return false;
-        return !process_exists(ProcessId(holder.at("pid").get<pid_t>()));
+        return was_here_and_died(holder.at("space").get<std::string>(),
+                                 std::to_string(holder.at("pid").get<pid_t>()));
     } catch (const std::exception &) {
         return false;
     }
@@ -100,10 +99,6 @@ Error held_error(const std::string &cookie, const std::string &name,
                         fmt::gmtime(std::chrono::floor<std::chrono::seconds>(latest)))};
 }
 
-bool is_lost(int code) {
-    return code == -ENOENT || code == -EBUSY || code == -EEXIST;
-}
-
 } // namespace
 
 RadosLock::RadosLock(const RbdAccess &access, const std::string &pool, const std::string &name,
@@ -111,7 +106,7 @@ RadosLock::RadosLock(const RbdAccess &access, const std::string &pool, const std
     : cluster_(access, k_operation_limit),
       pool_(cluster_.pool(pool)),
       name_(name),
-      object_("retouch.lock." + sha256_hex(name).substr(0, 16)),
+      object_(object_of(name)),
       cookie_(describe_us(name, run)),
       duration_(duration),
       refusal_(pool_) {
@@ -136,6 +131,7 @@ RadosLock::~RadosLock() {
     renewer_.request_stop();
     renewer_.join();
     // Removed while it is ours, or the next holder's lock would go with the object.
+    // Not taken anew for that: a request that comes too late would leave a lock of nobody.
     if (renew() == 0 || (!lost_ && renew() == 0))
         rados_remove(pool_.get(), object_.c_str());
 }
@@ -149,39 +145,59 @@ int RadosLock::lock(std::uint8_t flags) const {
 
 int RadosLock::renew() {
     if (lost_)
-        return -ENOENT;
+        return -EBUSY;
     const int code = lock(LIBRADOS_LOCK_FLAG_MUST_RENEW);
-    lost_ = is_lost(code);
+    lost_ = code == -EBUSY || code == -EEXIST;
+    return code;
+}
+
+int RadosLock::renew_or_take() {
+    int code = renew();
+    if (code != -ENOENT)
+        return code;
+    code = lock(0);
+    lost_ = code == -EBUSY || code == -EEXIST;
+    lapsed_ = lapsed_ || code == 0;
     return code;
 }
 
 void RadosLock::renew_until_stopped(const std::stop_token &stop) {
     std::unique_lock guard(mutex_);
     while (!lost_) {
-        wake_.wait_for(guard, stop, duration_ / 3, [] { return false; });
+        wake_.wait_for(guard, stop, std::chrono::milliseconds(duration_) / k_renewals,
+                       [] { return false; });
         if (stop.stop_requested())
             return;
-        // One that fails leaves two more before the lock expires; one that finds it gone ends this.
-        static_cast<void>(renew());
+        // One that fails leaves others before the lock expires; one that finds it taken ends this.
+        static_cast<void>(renew_or_take());
     }
 }
 
-std::string RadosLock::domain() const {
-    return fmt::format("{}/{}", cluster_.fsid(), pool_.name());
+std::string lock_domain(const Cluster &cluster, const std::string &pool) {
+    return fmt::format("{}/{}", cluster.fsid(), pool);
 }
 
-void RadosLock::require_held() {
+bool is_locked(const Pool &pool, const std::string &name) {
+    const Holder holder = holder_of(pool, object_of(name));
+    return !holder.client.empty() && !is_dead(holder.cookie);
+}
+
+std::string RadosLock::domain() const {
+    return lock_domain(cluster_, pool_.name());
+}
+
+Held RadosLock::require_held() {
     const std::lock_guard guard(mutex_);
-    int code = renew();
+    int code = renew_or_take();
     // Where a storage daemon crashed, its data answers again after 16 seconds, by Ceph's defaults.
     for (int more = k_more_tries; code == -ETIMEDOUT && more > 0; --more)
-        code = renew();
+        code = renew_or_take();
     if (code == 0)
-        return;
+        return std::exchange(lapsed_, false) ? Held::taken_anew : Held::throughout;
     throw Error(
         ErrorKind::temporary,
-        lost_ ? fmt::format("the right to publish '{}' was lost: the lock {}/{} has "
-                            "expired or was taken away",
+        lost_ ? fmt::format("the right to publish '{}' was lost: the lock {}/{} had expired, and "
+                            "another run took it",
                             escape(name_), escape(pool_.name()), object_)
               : ceph_error(fmt::format("renew the lock {}/{}", escape(pool_.name()), object_), code)
                     .what(),

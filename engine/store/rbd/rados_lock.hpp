@@ -1,8 +1,8 @@
 #pragma once
 // RadosLock: one run at a time may publish under a name, among all who use a pool, as a lock with
-// an expiry on an object of that pool. It is renewed in the background while it lives. A holder
-// that died loses it when it expires, to a run on the same host at once. Only runs of retouch obey
-// it.
+// an expiry on an object of that pool. It is renewed in the background while it lives, and taken
+// anew when it expired and nobody wanted it. A holder that died loses it when it expires, to a run
+// on the same host at once. Only runs of retouch obey it.
 
 #include "retouch/name_lock.hpp"
 #include "store/rbd/cluster.hpp"
@@ -14,6 +14,12 @@
 #include <thread>
 
 namespace retouch {
+
+/// "FSID/POOL": among whom locks on objects of that pool exclude.
+[[nodiscard]] std::string lock_domain(const Cluster &cluster, const std::string &pool);
+
+/// True when a run that may be alive has the lock of `name` in `pool`; takes nothing. Throws Error.
+[[nodiscard]] bool is_locked(const Pool &pool, const std::string &name);
 
 class RadosLock : public NameLock {
   public:
@@ -30,10 +36,10 @@ class RadosLock : public NameLock {
     RadosLock &operator=(const RadosLock &) = delete;
 
     /// Renews at once, so that what follows has the whole duration. Throws Error: temporary when
-    /// the lock was lost or cannot be renewed.
-    void require_held() override;
+    /// another has or had the lock, or it cannot be renewed.
+    [[nodiscard]] Held require_held() override;
 
-    /// "FSID/POOL".
+    /// lock_domain() of its pool.
     [[nodiscard]] std::string domain() const override;
 
     /// The object that is locked, for messages and tests.
@@ -44,6 +50,9 @@ class RadosLock : public NameLock {
 
     /// Requires: mutex_ is held.
     [[nodiscard]] int renew();
+
+    /// renew(), or the lock anew when nobody has it. Requires: mutex_ is held.
+    [[nodiscard]] int renew_or_take();
     void renew_until_stopped(const std::stop_token &stop);
 
     Cluster cluster_;
@@ -55,7 +64,8 @@ class RadosLock : public NameLock {
     FullPoolRefusal refusal_;
     std::mutex mutex_;
     std::condition_variable_any wake_;
-    bool lost_ = false; ///< guarded by mutex_
+    bool lost_ = false;   ///< another has it; guarded by mutex_
+    bool lapsed_ = false; ///< and was taken anew since it was last asked; guarded by mutex_
     std::jthread renewer_;
 };
 

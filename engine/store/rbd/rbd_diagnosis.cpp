@@ -10,8 +10,10 @@
 #include "base/uuid.hpp"
 #include "model/checks.hpp"
 #include "retouch/json.hpp"
+#include "store/rbd/flatten.hpp"
 #include "store/rbd/image_handle.hpp"
 #include "store/rbd/marked_images.hpp"
+#include "store/rbd/marks.hpp"
 #include "store/rbd/pool_images.hpp"
 #include "store/rbd/rados_lock.hpp"
 
@@ -93,16 +95,17 @@ class ProbeImage {
         if (code != 0)
             throw ceph_error(
                 fmt::format("make an RBD image in the Ceph pool '{}'", escape(pool_.name())), code);
-    }
-
-    ~ProbeImage() {
-        const InterruptShield shield;
         try {
-            remove();
-        } catch (const Error &) {
-            return; // what failed before is what matters
+            ImageHandle image(pool_, name_, ImageHandle::Access::write);
+            mark_as_made_here(image);
+            image.close();
+        } catch (...) {
+            try_to_remove();
+            throw;
         }
     }
+
+    ~ProbeImage() { try_to_remove(); }
 
     ProbeImage(const ProbeImage &) = delete;
     ProbeImage &operator=(const ProbeImage &) = delete;
@@ -116,14 +119,14 @@ class ProbeImage {
         clone_image(cluster, pool_, name_, "snap", pool_, clone_);
         ImageHandle copy(pool_, clone_, ImageHandle::Access::write);
         copy.set_metadata("retouch.doctor", "probe");
-        copy.flatten({});
         copy.close();
+        flatten_image(cluster.access(), pool_.name(), clone_, {});
         const std::string renamed = clone_ + "-renamed";
         rename_image(pool_, clone_, renamed);
         clone_ = renamed;
     }
 
-    void remove() {
+    void remove() const {
         remove_image(pool_, clone_);
         if (auto image = ImageHandle::find(pool_, name_, ImageHandle::Access::write)) {
             image->remove_snapshot("snap");
@@ -133,8 +136,17 @@ class ProbeImage {
     }
 
   private:
+    void try_to_remove() const noexcept {
+        const InterruptShield shield;
+        try {
+            remove();
+        } catch (const Error &) {
+            return; // what failed before is what matters
+        }
+    }
+
     const Pool &pool_;
-    std::string name_ = "retouch-doctor-" + random_uuid();
+    std::string name_ = rbd_marks::probe_name(random_uuid());
     std::string clone_ = name_ + "-clone";
 };
 
@@ -162,7 +174,7 @@ Verdict scratch_rights(const Cluster &cluster, const std::string &name) {
 
 Verdict lock(const RbdAccess &access, const std::string &pool) {
     const std::string name = "doctor " + random_uuid();
-    RadosLock(access, pool, name, name).require_held();
+    static_cast<void>(RadosLock(access, pool, name, name).require_held());
     return all_well("runs can keep each other out");
 }
 

@@ -11,6 +11,7 @@
 #include "store/rbd/image_handle.hpp"
 #include "store/rbd/marked_images.hpp"
 #include "store/rbd/marks.hpp"
+#include "store/rbd/record_location.hpp"
 
 #include <fmt/format.h>
 
@@ -30,6 +31,39 @@ std::string publish_again(const Image &image) {
                        escape(image.id));
 }
 
+struct ByteDifference {
+    std::uint64_t bytes = 0; ///< that differ, and those that one has more
+    std::uint64_t first = 0;
+};
+
+std::string_view read_piece(const ImageHandle &image, std::uint64_t at, std::string &buffer) {
+    buffer.resize(k_piece);
+    buffer.resize(image.read(at, buffer));
+    return buffer;
+}
+
+ByteDifference compare(const ImageHandle &one, const ImageHandle &other) {
+    ByteDifference difference;
+    const auto note = [&](std::uint64_t at, std::uint64_t count) {
+        if (count != 0 && difference.bytes == 0)
+            difference.first = at;
+        difference.bytes += count;
+    };
+    const std::uint64_t common = std::min(one.size(), other.size());
+    std::string ours;
+    std::string theirs;
+    for (std::uint64_t at = 0; at < common; at += k_piece) {
+        check_interrupt();
+        if (read_piece(one, at, ours) == read_piece(other, at, theirs))
+            continue;
+        const std::uint64_t end = std::min<std::uint64_t>(k_piece, common - at);
+        for (std::uint64_t i = 0; i < end; ++i)
+            note(at + i, ours[i] == theirs[i] ? 0 : 1);
+    }
+    note(common, std::max(one.size(), other.size()) - common);
+    return difference;
+}
+
 /// One look at one image.
 class Look {
   public:
@@ -43,22 +77,17 @@ class Look {
                 "the location: this endpoint of the image service does not show it");
             return true;
         }
-        try {
-            const RbdLocation location = parse_rbd_location(image_.locations.front());
-            pool_ = location.pool;
-            const bool ours = location == published();
-            if (!ours || image_.locations.size() > 1)
-                add_location();
-            return location.fsid == cluster_.fsid();
-        } catch (const Error &error) {
-            if (error.kind() != ErrorKind::refused)
-                throw;
+        const std::optional<RbdLocation> location =
+            preferred_location(image_.locations, {cluster_.fsid(), pool_, image_.id, ""});
+        if (location)
+            pool_ = location->pool;
+        if (location != published() || has_foreign_location())
             add_location();
-            return true;
-        }
+        return !location || location->fsid == cluster_.fsid();
     }
 
-    void at_image(const IntegrityOptions &options) {
+    /// `source` is where the image to compare with is, in our cluster.
+    void at_image(const IntegrityOptions &options, const std::optional<RbdLocation> &source) {
         const Pool pool = cluster_.pool(pool_);
         const auto head = ImageHandle::find(pool, image_.id, Access::read);
         if (!head) {
@@ -80,6 +109,8 @@ class Look {
         at_parent(*head, *snapshot);
         if (options.read_bytes)
             at_bytes(*snapshot);
+        if (options.same_as)
+            at_source(*snapshot, source);
     }
 
     [[nodiscard]] Integrity take() { return std::move(integrity_); }
@@ -95,6 +126,14 @@ class Look {
              std::string remedy, bool apply_mends = false) {
         integrity_.deviations.push_back({std::move(kind), std::move(what), std::move(expected),
                                          std::move(found), apply_mends, std::move(remedy)});
+    }
+
+    /// Copies are in other stores, under the same id.
+    [[nodiscard]] bool has_foreign_location() const {
+        return std::ranges::any_of(
+            locations_in_ceph(image_.locations), [&](const RbdLocation &location) {
+                return location.fsid == cluster_.fsid() && location.image != image_.id;
+            });
     }
 
     void add_location() {
@@ -149,7 +188,7 @@ class Look {
     }
 
     void at_parent(const ImageHandle &head, const ImageHandle &snapshot) {
-        if (image_.property(lineage::k_detach) == "pending")
+        if (image_.awaits_detaching())
             return; // known, and done by the next apply
         if (head.metadata(rbd_marks::k_lineage) == "keep")
             return;
@@ -159,6 +198,24 @@ class Look {
         add("parent", "parent", "none",
             escape(parent->pool + '/' + parent->image + '@' + parent->snapshot),
             fmt::format("retouch detach {}", escape(image_.id)));
+    }
+
+    /// Where the source is not to be had, its bytes cannot be compared.
+    void at_source(const ImageHandle &snapshot, const std::optional<RbdLocation> &place) {
+        const auto found = place ? ImageHandle::find(cluster_.pool(place->pool), place->image,
+                                                     Access::read, place->snapshot)
+                                 : std::nullopt;
+        if (!found) {
+            integrity_.unchecked.emplace_back(
+                "the bytes against those of the source: it is not in this cluster");
+            return;
+        }
+        const ByteDifference difference = compare(snapshot, *found);
+        if (difference.bytes != 0)
+            add("bytes", "bytes of " + escape(short_name(published())),
+                "those of the source, " + found->name(),
+                fmt::format("{} bytes differ, the first at {}", difference.bytes, difference.first),
+                publish_again(image_));
     }
 
     void at_bytes(const ImageHandle &snapshot) {
@@ -198,7 +255,7 @@ class Look {
 Integrity RbdStore::integrity(const Image &image, const IntegrityOptions &options) const {
     Look look(image, cluster(), pool_);
     if (look.at_location())
-        look.at_image(options);
+        look.at_image(options, options.same_as ? location_here(*options.same_as) : std::nullopt);
     return look.take();
 }
 

@@ -1,10 +1,10 @@
 #include "store/rbd/rbd_stage.hpp"
 
 #include "base/clock.hpp"
-#include "base/host_name.hpp"
 #include "base/interrupt.hpp"
 #include "base/waiting.hpp"
 #include "store/rbd/changed_since.hpp"
+#include "store/rbd/flatten.hpp"
 #include "store/rbd/marked_images.hpp"
 #include "store/rbd/marks.hpp"
 #include "store/rbd/pool_images.hpp"
@@ -13,7 +13,6 @@
 
 #include <algorithm>
 #include <cassert>
-#include <unistd.h>
 
 namespace retouch {
 
@@ -147,6 +146,7 @@ std::unique_ptr<RbdStage> RbdStage::adopt(const Cluster &cluster, const RbdLocat
     ImageHandle image(stage->pool_, stage->name_, Access::write);
     image.set_metadata(rbd_marks::k_stage, id);
     image.remove_metadata(rbd_marks::k_kept);
+    mark_as_made_here(image);
     stage->size_ = image.size();
     image.close();
     withdraw_stage(stage->pool_, id);
@@ -159,8 +159,7 @@ void RbdStage::mark(const RbdLocation &source) {
     image.set_metadata(rbd_marks::k_stage, id_);
     image.set_metadata(rbd_marks::k_source, source_mark(source));
     image.set_metadata(rbd_marks::k_started, utc_now());
-    image.set_metadata(rbd_marks::k_host, host_name());
-    image.set_metadata(rbd_marks::k_pid, std::to_string(getpid()));
+    mark_as_made_here(image);
     size_ = image.size();
     image.close();
 }
@@ -186,11 +185,8 @@ Disk RbdStage::disk() const {
 
 SealedImage RbdStage::seal(const WorkProgress &progress) {
     require_no_writer(pool_, name_);
-    if (lineage_ == LineagePolicy::flatten) {
-        ImageHandle image(pool_, name_, Access::write);
-        image.flatten(progress);
-        image.close();
-    }
+    if (lineage_ == LineagePolicy::flatten)
+        flatten_image(cluster_.access(), pool_.name(), name_, progress);
     size_ = ImageHandle(pool_, name_, Access::read).size();
     sealed_ = true;
     SealedImage sealed;

@@ -5,8 +5,8 @@
 #include "store/rbd/image_handle.hpp"
 #include "store/rbd/marked_images.hpp"
 #include "store/rbd/marks.hpp"
-#include "store/rbd/object_maps.hpp"
 #include "store/rbd/rbd_stage.hpp"
+#include "store/rbd/record_location.hpp"
 
 #include <fmt/format.h>
 
@@ -30,14 +30,6 @@ Error no_snapshot(const Image &image, const RbdLocation &location) {
                         "cluster",
                         escape(image.name), escape(image.id), escape(short_name(location))),
             "its bytes are lost or were moved; restore them, or choose another source"};
-}
-
-Error other_cluster(const Image &image, const RbdLocation &location, const std::string &fsid) {
-    return {ErrorKind::refused,
-            fmt::format("image '{}' ({}) is in another Ceph cluster: its location names {}, "
-                        "ours is {}",
-                        escape(image.name), escape(image.id), escape(location.fsid), fsid),
-            "name that cluster's ceph.conf in retouch.yaml (rbd: conf)"};
 }
 
 /// What a user lacks who may look but not write, or whose scratch pool is not as it should be.
@@ -107,13 +99,20 @@ RbdLocation RbdStore::guessed_location(const Image &image) const {
     return guess;
 }
 
+/// In our cluster; a record that shows no location is where Glance would have put it.
+std::optional<RbdLocation> RbdStore::location_here(const Image &image) const {
+    const RbdLocation own{cluster().fsid(), pool_, image.id, rbd_marks::k_snapshot};
+    if (image.locations.empty())
+        return own;
+    const auto found = preferred_location(image.locations, own);
+    return found && found->fsid == own.fsid ? found : std::nullopt;
+}
+
 RbdLocation RbdStore::location_of_source(const Image &image) const {
     require_usable_source(image);
     if (image.locations.empty())
         return guessed_location(image);
-    RbdLocation location = parse_rbd_location(image.locations.front());
-    if (location.fsid != cluster().fsid())
-        throw other_cluster(image, location, cluster().fsid());
+    const RbdLocation location = location_in(cluster(), pool_, image);
     const Pool pool = cluster().pool(location.pool);
     if (!ImageHandle::find(pool, location.image, Access::read, location.snapshot))
         throw no_snapshot(image, location);
@@ -169,18 +168,6 @@ std::unique_ptr<Stage> RbdStore::rehearsal_stage(const Image &source, const std:
 }
 
 /// Who may not use it, or has a pool configured that is not there, has made nothing in it.
-std::optional<Pool> RbdStore::scratch_if_usable() const {
-    if (scratch_pool_.empty())
-        return std::nullopt;
-    try {
-        return cluster().pool(scratch_pool_);
-    } catch (const Error &error) {
-        if (error.kind() != ErrorKind::refused && error.kind() != ErrorKind::not_authorised)
-            throw;
-        return std::nullopt;
-    }
-}
-
 std::unique_ptr<Stage> RbdStore::adopt(const Image &source, const KeptStage &kept,
                                        const std::string &new_id, LineagePolicy lineage) {
     require_id(kept.id);
@@ -188,54 +175,99 @@ std::unique_ptr<Stage> RbdStore::adopt(const Image &source, const KeptStage &kep
     return RbdStage::adopt(cluster(), location_of_source(source), kept, new_id, lineage);
 }
 
+std::string RbdStore::stage_place(const Image &source) const {
+    return format_rbd_place(location_of_source(source).pool);
+}
+
+std::string RbdStore::rehearsal_place(const Image &source) const {
+    return scratch_pool_.empty() ? stage_place(source) : format_rbd_place(scratch_pool_);
+}
+
+void RbdStore::look_in(const std::string &place) {
+    const std::string pool = pool_of_rbd_place(place);
+    const std::lock_guard guard(mutex_);
+    if (!pool.empty())
+        told_pools_.insert(pool);
+}
+
+/// Those that others told of may be gone by now.
+std::vector<Pool> RbdStore::pools_of_stages() const {
+    std::vector<std::string> names = pools();
+    std::vector<Pool> found;
+    for (const std::string &name : names)
+        found.push_back(cluster().pool(name));
+    std::set<std::string> told;
+    {
+        const std::lock_guard guard(mutex_);
+        told = told_pools_;
+    }
+    if (!scratch_pool_.empty())
+        told.insert(scratch_pool_);
+    for (const std::string &name : told) {
+        if (std::ranges::find(names, name) != names.end())
+            continue;
+        try {
+            found.push_back(cluster().pool(name));
+        } catch (const Error &error) {
+            if (error.kind() != ErrorKind::refused && error.kind() != ErrorKind::not_authorised)
+                throw;
+        }
+    }
+    return found;
+}
+
 void RbdStore::discard(const std::string &kept_id) {
     require_id(kept_id);
-    for (const std::string &pool : pools())
-        remove_kept_stage(cluster().pool(pool), kept_id);
+    for (const Pool &pool : pools_of_stages())
+        remove_kept_stage(pool, kept_id);
 }
 
 void RbdStore::remove(const std::string &id) {
     require_id(id);
-    for (const std::string &pool : pools())
-        remove_marked_images(cluster().pool(pool), id);
-    if (const auto scratch = scratch_if_usable())
-        remove_marked_images(*scratch, id);
+    for (const Pool &pool : pools_of_stages())
+        remove_marked_images(pool, id);
 }
 
-void RbdStore::detach(const Image &image, const WorkProgress &progress) {
-    RbdLocation location{cluster().fsid(), pool_, image.id, rbd_marks::k_snapshot};
-    if (!image.locations.empty()) {
-        // Bytes outside Ceph share nothing.
-        if (!is_rbd_location(image.locations.front()))
-            return;
-        location = parse_rbd_location(image.locations.front());
+std::vector<FoundStage>
+RbdStore::found_with(const std::function<std::vector<FoundStage>(const Pool &)> &list) const {
+    std::vector<FoundStage> found;
+    for (const Pool &pool : pools_of_stages()) {
+        try {
+            std::ranges::move(list(pool), std::back_inserter(found));
+        } catch (const Error &error) {
+            // Of other pools we may have heard without having a right to them.
+            if (error.kind() != ErrorKind::not_authorised || pool.name() == pool_)
+                throw;
+        }
     }
-    if (location.fsid != cluster().fsid())
-        throw other_cluster(image, location, cluster().fsid());
-    const Pool pool = cluster().pool(location.pool);
-    const auto reading = ImageHandle::find(pool, location.image, Access::read);
-    if (!reading)
-        throw no_snapshot(image, location);
-    if (!reading->parent() && !object_maps_are_aside(*reading))
-        return;
-    if (!bears_mark(*reading, image.id) || location.image != image.id)
-        throw Error(ErrorKind::refused,
-                    fmt::format("the RBD image {} depends on another one, but is not ours to "
-                                "detach",
-                                reading->name()));
-    // Whoever makes room may take days: it is told, and continued then.
-    const FullPoolRefusal refusal(pool);
-    ImageHandle writing(pool, location.image, Access::write);
-    writing.flatten(progress);
-    writing.close();
+    return found;
 }
 
 std::vector<FoundStage> RbdStore::abandoned_stages() const {
-    std::vector<FoundStage> found = list_stages(cluster().pool(pool_));
-    if (const auto scratch = scratch_if_usable())
-        std::ranges::move(list_stages(*scratch), std::back_inserter(found));
+    std::vector<FoundStage> found = found_with(list_stages);
     std::erase_if(found, [](const FoundStage &stage) { return !is_abandoned(stage); });
     return found;
+}
+
+std::vector<FoundStage> RbdStore::abandoned_probes() const {
+    std::vector<FoundStage> found = found_with(list_probes);
+    std::erase_if(found, [](const FoundStage &probe) { return !is_abandoned(probe); });
+    return found;
+}
+
+std::vector<FoundStage> RbdStore::published_besides(const std::set<std::string> &known) const {
+    return found_with([&known](const Pool &pool) { return list_published(pool, known); });
+}
+
+std::vector<std::string> RbdStore::names_of_bytes(const std::string &id) const {
+    std::vector<std::string> names;
+    for (const Pool &pool : pools_of_stages())
+        for (const std::string &name : {id, rbd_marks::stage_name(id)}) {
+            const auto image = ImageHandle::find(pool, name, Access::read);
+            if (image && bears_mark(*image, id))
+                names.push_back(image->name());
+        }
+    return names;
 }
 
 std::string RbdStore::location_of(const std::string &id) const {

@@ -8,6 +8,7 @@
 #include "store/rbd/location.hpp"
 #include "store/rbd/stage_list.hpp"
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -50,7 +51,15 @@ class RbdStore : public ImageStore {
                                                const std::string &new_id,
                                                LineagePolicy lineage) override;
 
-    /// In the pools().
+    /// "rbd:POOL": the pool of the source.
+    [[nodiscard]] std::string stage_place(const Image &source) const override;
+    /// The scratch pool, when there is one.
+    [[nodiscard]] std::string rehearsal_place(const Image &source) const override;
+
+    /// Connects to nothing. A pool that is not there has nothing in it.
+    void look_in(const std::string &place) override;
+
+    /// In the pools() and where look_in() was told.
     void discard(const std::string &kept_id) override;
 
     /// In the scratch pool, when there is one. Throws Error: not_authorised, naming the remedy, for
@@ -58,15 +67,25 @@ class RbdStore : public ImageStore {
     [[nodiscard]] std::unique_ptr<Stage> rehearsal_stage(const Image &source,
                                                          const std::string &new_id) override;
 
-    /// Only what bears the mark of this id, in the pools(). Throws Error: refused when it has
-    /// clones, temporary when it is open somewhere.
+    /// Only what bears the mark of this id, as discard() and in the scratch pool. Throws Error:
+    /// refused when it has clones, temporary when it is open somewhere.
     void remove(const std::string &id) override;
 
     /// Throws Error: refused when it depends on another image but is not ours.
-    void detach(const Image &image, const WorkProgress &progress) override;
+    [[nodiscard]] bool shares_data(const Image &image) const override;
+    [[nodiscard]] std::vector<std::string> detach(const Image &image,
+                                                  const WorkProgress &progress) override;
 
     /// As CatalogView::integrity(), for an image retouch published in Ceph.
     [[nodiscard]] Integrity integrity(const Image &image, const IntegrityOptions &options) const;
+
+    /// True when the bytes of `image` bear one of our marks, which only those can write who may
+    /// write to the pool; nullopt when they are not in this cluster. Throws Error.
+    [[nodiscard]] std::optional<bool> is_published_by_us(const Image &image) const;
+
+    /// Marks bytes that the image service has put into this cluster; elsewhere there is nothing to
+    /// do. Throws Error.
+    void mark_uploaded(const Image &image) const;
 
     /// The URL of the published bytes of `id`. Throws Error: failed when there are none.
     [[nodiscard]] std::string location_of(const std::string &id) const;
@@ -79,16 +98,29 @@ class RbdStore : public ImageStore {
 
     [[nodiscard]] const RbdAccess &access() const { return access_; }
 
-    /// Those of the default and the scratch pool. Throws Error.
+    /// Stages, and what doctors left, in the pools() and the scratch pool and where look_in() was
+    /// told. Throws Error.
     [[nodiscard]] std::vector<FoundStage> abandoned_stages() const;
+    [[nodiscard]] std::vector<FoundStage> abandoned_probes() const;
+
+    /// Published bytes there whose ids are not among `known`. Throws Error.
+    [[nodiscard]] std::vector<FoundStage>
+    published_besides(const std::set<std::string> &known) const;
+
+    /// What bears the mark of `id` there, as POOL/IMAGE. Throws Error.
+    [[nodiscard]] std::vector<std::string> names_of_bytes(const std::string &id) const;
 
     /// The default pool first, then those in which sources were found, sorted.
     [[nodiscard]] std::vector<std::string> pools() const;
 
   private:
+    [[nodiscard]] std::optional<RbdLocation> location_here(const Image &image) const;
     [[nodiscard]] RbdLocation guessed_location(const Image &image) const;
+    [[nodiscard]] std::optional<RbdLocation> published_location(const Image &image) const;
     void require_short_chain(const RbdLocation &source) const;
-    [[nodiscard]] std::optional<Pool> scratch_if_usable() const;
+    [[nodiscard]] std::vector<Pool> pools_of_stages() const;
+    [[nodiscard]] std::vector<FoundStage>
+    found_with(const std::function<std::vector<FoundStage>(const Pool &)> &list) const;
 
     RbdAccess access_;
     std::string pool_;
@@ -97,6 +129,7 @@ class RbdStore : public ImageStore {
     mutable std::mutex mutex_;
     mutable std::unique_ptr<Cluster> cluster_; ///< guarded by mutex_
     mutable std::set<std::string> seen_pools_; ///< guarded by mutex_
+    std::set<std::string> told_pools_;         ///< by look_in(); guarded by mutex_
 };
 
 } // namespace retouch

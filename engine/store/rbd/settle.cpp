@@ -13,7 +13,7 @@ namespace retouch {
 
 namespace {
 
-constexpr std::chrono::seconds k_patience{1};
+constexpr std::chrono::seconds k_longest_wait{1};
 
 /// Where two threads wait for each other; one that is not coming is excused.
 class MeetingPoint {
@@ -23,12 +23,12 @@ class MeetingPoint {
         ++arrived_;
         changed_.notify_all();
         if (wait)
-            changed_.wait_for(lock, k_patience, [&] { return arrived_ == 2; });
+            changed_.wait_for(lock, k_longest_wait, [&] { return arrived_ == 2; });
     }
 
     void await_first() {
         std::unique_lock lock(mutex_);
-        changed_.wait_for(lock, k_patience, [&] { return arrived_ > 0; });
+        changed_.wait_for(lock, k_longest_wait, [&] { return arrived_ > 0; });
     }
 
   private:

@@ -27,7 +27,8 @@ bool is_volume_backed(const Image &image) {
 
 bool is_encrypted(const Image &image) {
     for (const auto &[name, value] : image.properties)
-        if (name == "cinder_encryption_key_id" || name.starts_with("os_encrypt_"))
+        if (name == "cinder_encryption_key_id" || name == "hw_ephemeral_encryption_secret_uuid" ||
+            name.starts_with("os_encrypt_") || name.starts_with("os_decrypt_"))
             return true;
     return false;
 }
@@ -55,11 +56,6 @@ void require_usable_source(const Image &image) {
             fmt::format("its disk format is {}; in Ceph only raw images can be cloned",
                         escape(image.disk_format)),
             "convert it with 'qemu-img convert -O raw' and upload the result as a new image");
-    if (image.locations.size() > 1)
-        throw refusal(image,
-                      fmt::format("it has {} locations, and which one counts is not ours to choose",
-                                  image.locations.size()),
-                      "remove all but one of its locations");
 }
 
 } // namespace retouch

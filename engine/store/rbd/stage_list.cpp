@@ -1,8 +1,7 @@
 #include "store/rbd/stage_list.hpp"
 
 #include "base/clock.hpp"
-#include "base/host_name.hpp"
-#include "base/process_handle.hpp"
+#include "base/process_space.hpp"
 #include "base/uuid.hpp"
 #include "store/rbd/image_handle.hpp"
 #include "store/rbd/marked_images.hpp"
@@ -13,7 +12,7 @@
 #include <fmt/format.h>
 #include <rbd/librbd.h>
 
-#include <charconv>
+#include <algorithm>
 #include <optional>
 
 namespace retouch {
@@ -33,19 +32,13 @@ std::optional<FoundStage> look_at(const Pool &pool, const std::string &name,
                      .name = image->name(),
                      .created = fmt::format("{:%FT%TZ}", fmt::gmtime(made.tv_sec))};
     // Other marks than its own it has from its parent.
-    if (bears_mark(*image, id)) {
+    if (id.empty() || bears_mark(*image, id)) {
+        stage.space = image->metadata(rbd_marks::k_space).value_or("");
         stage.host = image->metadata(rbd_marks::k_host).value_or("");
         stage.pid = image->metadata(rbd_marks::k_pid).value_or("");
         stage.until = image->metadata(rbd_marks::k_kept).value_or("");
     }
     return stage;
-}
-
-bool is_dead(const std::string &process) {
-    pid_t pid = 0;
-    const char *end = process.data() + process.size();
-    const auto [stop, failed] = std::from_chars(process.data(), end, pid);
-    return failed == std::errc{} && stop == end && pid > 1 && !process_exists(ProcessId(pid));
 }
 
 } // namespace
@@ -62,11 +55,37 @@ std::vector<FoundStage> list_stages(const Pool &pool) {
     return stages;
 }
 
+std::vector<FoundStage> list_probes(const Pool &pool) {
+    const std::string prefix = rbd_marks::probe_name("");
+    std::vector<std::string> names = image_names(pool);
+    std::erase_if(names, [&](const std::string &name) { return !name.starts_with(prefix); });
+    std::ranges::sort(names, std::greater<>());
+    std::vector<FoundStage> probes;
+    for (const std::string &name : names)
+        if (auto probe = look_at(pool, name, ""))
+            probes.push_back(*std::move(probe));
+    return probes;
+}
+
+std::vector<FoundStage> list_published(const Pool &pool, const std::set<std::string> &known) {
+    std::vector<FoundStage> published;
+    for (const std::string &name : image_names(pool)) {
+        if (!is_uuid(name) || known.contains(name))
+            continue;
+        const auto image = ImageHandle::find(pool, name, ImageHandle::Access::read);
+        if (!image || !bears_mark(*image, name))
+            continue;
+        if (auto found = look_at(pool, name, name))
+            published.push_back(*std::move(found));
+    }
+    return published;
+}
+
 bool is_abandoned(const FoundStage &stage) {
     const std::string yesterday = utc_in(-k_day);
     if (!stage.until.empty())
         return stage.until < yesterday;
-    return stage.created < yesterday || (stage.host == host_name() && is_dead(stage.pid));
+    return stage.created < yesterday || was_here_and_died(stage.space, stage.pid);
 }
 
 } // namespace retouch

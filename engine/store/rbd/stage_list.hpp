@@ -1,21 +1,23 @@
 #pragma once
-// Stages found by looking at a pool, not by a journal or a record: those whose run died and took
-// all that told of it along. Nothing is removed here; whether a record names one is the catalog's
-// to know.
+// RBD images of ours found by looking at a pool, not by a journal or a record: those whose run died
+// and took all that told of it along. Nothing is removed here; whether a record names one is the
+// catalog's to know.
 
 #include "store/rbd/cluster.hpp"
 
+#include <set>
 #include <string>
 #include <vector>
 
 namespace retouch {
 
-/// What an unpublished RBD image of ours tells of itself. Times are as utc_now() writes them.
+/// What an RBD image of ours tells of itself. Times are as utc_now() writes them.
 struct FoundStage {
-    std::string id;
+    std::string id = {};    ///< empty for a doctor's
     std::string name;       ///< POOL/IMAGE
     std::string created;    ///< by Ceph's own account
     std::string host = {};  ///< of its run; empty when that died before it could tell
+    std::string space = {}; ///< process_space() of its run
     std::string pid = {};   ///< there
     std::string until = {}; ///< it was kept on purpose until then; empty: it was not
 
@@ -26,8 +28,16 @@ struct FoundStage {
 /// Throws Error.
 [[nodiscard]] std::vector<FoundStage> list_stages(const Pool &pool);
 
-/// True when no run can be at work on it: it is older than a day, or its run was one of this host
-/// and is dead. One that was kept on purpose has a day more than it was kept for.
+/// What a doctor tried its rights with, and what it cloned of that, clones first. Throws Error.
+[[nodiscard]] std::vector<FoundStage> list_probes(const Pool &pool);
+
+/// What bears the mark of its own name, an id that is not among `known`: published, or about to be.
+/// All others that are called by an id get opened, to read. Throws Error.
+[[nodiscard]] std::vector<FoundStage> list_published(const Pool &pool,
+                                                     const std::set<std::string> &known);
+
+/// True when nobody can be at work on it: it is older than a day, or its process was one of this
+/// host and is dead. One that was kept on purpose has a day more than it was kept for.
 [[nodiscard]] bool is_abandoned(const FoundStage &stage);
 
 } // namespace retouch

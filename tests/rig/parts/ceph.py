@@ -58,6 +58,9 @@ osd_memory_target = 1073741824
 bluestore_block_size = {osd_bytes}
 # How long a killed client still counts as a user of its image.
 osd_client_watch_timeout = 10
+# The only one halted for longer than a lease (16 s) never reads again what came just before: nobody else
+# is there whose answer would wake it.
+osd_pool_default_read_lease_ratio = 60
 """
 
 # Who may do what. client.glance has what a real Glance has, and no more.

@@ -2,6 +2,7 @@
 rig and part in its environment, so that a crash, a reboot or a reused pid cannot deceive us.
 """
 
+import contextlib
 import os
 import select
 import signal
@@ -77,6 +78,13 @@ def belongs(pid, directory, part):
         return False
     mark = os.fsencode(f"{MARK}={directory}:{part or ''}")
     return any(entry == mark if part else entry.startswith(mark) for entry in variables)
+
+
+def tell(directory, part, signal_number):
+    """Sends a signal to the processes of one part."""
+    for pid in pids(directory, part):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal_number)
 
 
 def stop(directory, part=None, gently=True):

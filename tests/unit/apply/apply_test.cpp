@@ -49,6 +49,7 @@ struct World {
     int command_status = 0;
     int fail_guest_at = 0; ///< 0: never
     int opened = 0;
+    std::vector<std::string> unmounted;              ///< in the guest
     std::vector<std::unique_ptr<MemoryGuest>> inner; ///< of faulty guests, which borrow them
 
     World() { catalog.put(image("a", "debian", "1")); }
@@ -60,6 +61,7 @@ struct World {
             auto guest = std::make_unique<MemoryGuest>();
             guest->put_file("/bin/sh", "", 0755);
             guest->script("make-it-so", command_status, "done\n");
+            guest->mutable_facts().unmounted = unmounted;
             if (fail_guest_at == 0)
                 return std::unique_ptr<Guest>(std::move(guest));
             inner.push_back(std::move(guest));
@@ -257,10 +259,15 @@ TEST_CASE("apply: in a cloud, a failure at any change is undone, or left to the 
             CHECK(target.notes == std::vector<std::string>{fmt::format(
                                       "image {0} still shares data with its source: injected fault "
                                       "in {1}; complete it with: retouch detach {0}",
-                                      target.image_id, left == 1 ? "detach" : "apply")});
-            CHECK(world.catalog.find(target.image_id)->property("retouch_detach") == "pending");
+                                      target.image_id, left == 2 ? "detach" : "apply")});
+            const Image record = *world.catalog.find(target.image_id);
+            CHECK(record.awaits_detaching());
+            CHECK(record.is_protected == (left > 1));
+            CHECK_FALSE(record.stays_protected());
             CHECK(world.apply().targets.at(0).outcome == TargetOutcome::updated);
-            CHECK(world.catalog.find(target.image_id)->property("retouch_detach") == std::nullopt);
+            const Image detached = *world.catalog.find(target.image_id);
+            CHECK(detached.property("retouch_detach") == std::nullopt);
+            CHECK_FALSE(detached.is_protected);
         } else {
             ++undone;
             world.check_untouched();
@@ -271,7 +278,7 @@ TEST_CASE("apply: in a cloud, a failure at any change is undone, or left to the 
         REQUIRE(n < 50);
     }
     CHECK(undone == 6); // stage, reserve, seal, publish, attach, hand-over
-    CHECK(left == 2);   // detach, taking the mark off
+    CHECK(left == 3);   // protecting it, detach, taking the mark off
 }
 
 TEST_CASE("apply: what a run that died elsewhere left under the name is cleared, no other",
@@ -297,6 +304,44 @@ TEST_CASE("apply: a lost lock stops the run before it publishes or hands over", 
     CHECK(target.error == "the lock was lost");
     CHECK(target.exit_code == 75);
     world.check_untouched();
+}
+
+TEST_CASE(
+    "apply: a lock that lapsed and was taken anew stops only who has lost the name to another",
+    "[apply]") {
+    const int lapsed_at = GENERATE(1, 2);
+    CAPTURE(lapsed_at);
+    World world;
+    SECTION("nothing happened meanwhile") {
+        world.catalog.let_lock_lapse_at(lapsed_at, [] {});
+        CHECK(world.apply().targets.at(0).outcome == TargetOutcome::published);
+    }
+    SECTION("another run published") {
+        world.catalog.let_lock_lapse_at(lapsed_at, [&world] {
+            world.catalog.put(generation("other", "debian", "3", "web", "a"));
+        });
+        const TargetReport target = world.apply().targets.at(0);
+        CHECK(target.error == "what the plan was made from has changed during the run\n"
+                              "  image other 'debian' appeared, made by the recipe 'web' at 3");
+        CHECK(target.exit_code == 4);
+        world.catalog.remove("other");
+        world.check_untouched();
+    }
+}
+
+TEST_CASE("apply: what the machine would mount and could not be is a note of plan and report",
+          "[apply]") {
+    World world;
+    world.unmounted = {"/far of the guest is not mounted: UUID=0000 is not on the image"};
+    CHECK(world.apply().targets.at(0).notes == world.unmounted);
+    World fresh;
+    const Plan first =
+        make_plan(fresh.recipes.check(k_recipe), fresh.catalog, {}, [&](const Disk &) {
+            auto guest = std::make_unique<MemoryGuest>();
+            guest->mutable_facts().unmounted = world.unmounted;
+            return guest;
+        });
+    CHECK(first.targets.at(0).notes == world.unmounted);
 }
 
 TEST_CASE("apply: a saved plan does exactly what it says", "[apply]") {
@@ -442,8 +487,12 @@ TEST_CASE("apply: what another lock, project or domain has begun is not ours to 
     ours.id = "ours";
     ours.properties["retouch_unfinished"] = "run@fsid/images/";
     world.catalog.put(ours);
+    ours.id = "ours elsewhere";
+    ours.properties["retouch_unfinished"] = "run@fsid/images/ in rbd:other";
+    world.catalog.put(ours);
     CHECK(world.apply().targets.at(0).outcome == TargetOutcome::published);
     CHECK_FALSE(world.catalog.find("ours"));
+    CHECK_FALSE(world.catalog.find("ours elsewhere"));
     for (const Image &other : others)
         CHECK(world.catalog.find(other.id));
 }

@@ -81,6 +81,38 @@ TEST_CASE("interrupt: a broken pipe does not kill") {
           }) == 0);
 }
 
+TEST_CASE("interrupt: a file that may not get larger does not kill") {
+    CHECK(in_child([] {
+              install_interrupt_handlers();
+              return raise(SIGXFSZ);
+          }) == 0);
+}
+
+TEST_CASE("interrupt: what was ignored at the start stays so, but for SIGTERM") {
+    CHECK(in_child([] {
+              for (const int number : {SIGHUP, SIGINT, SIGTERM})
+                  signal(number, SIG_IGN);
+              install_interrupt_handlers();
+              raise(SIGHUP);
+              raise(SIGINT);
+              if (pending_interrupt() != 0)
+                  return 1;
+              raise(SIGTERM);
+              return pending_interrupt() == SIGTERM ? 0 : 2;
+          }) == 0);
+}
+
+TEST_CASE("interrupt: what was blocked at the start is heard") {
+    CHECK(in_child([] {
+              sigset_t all;
+              sigfillset(&all);
+              sigprocmask(SIG_BLOCK, &all, nullptr);
+              install_interrupt_handlers();
+              raise(SIGTERM);
+              return pending_interrupt() == SIGTERM ? 0 : 1;
+          }) == 0);
+}
+
 TEST_CASE("interrupt: shields nest, and the signal is not lost") {
     CHECK(in_child([] {
               install_interrupt_handlers();

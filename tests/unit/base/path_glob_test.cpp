@@ -29,9 +29,32 @@ TEST_CASE("path glob: * stays within a name, ** stands for any number of them") 
         {"/a[bc]", "/ab", true},
         {"/a[bc]", "/ad", false},
         {"/etc/x**", "/etc/x/y", false},
+        {"/etc/", "/etc", true},
+        {"//etc//motd", "/etc/motd/", true},
+        {"/**/b/**/d", "/a/b/c/b/d/d", true},
+        {"/**/b/**/d", "/a/c/b", false},
+        {"/a/**/b", "/a/b/b", true},
+        {"/a/**/**/b", "/a/b", true},
+        {"/**/x*/y", "/x1/z/x2/y", true},
+        {"/a/*", "/a/b/c", false},
+        {"", "/", true},
+        {"/", "/a", false},
+        {"/a\\*", "/a*", true},
+        {"/a\\*", "/ab", false},
     }));
     CAPTURE(pattern, path);
     CHECK(matches_path(pattern, path) == matches);
+}
+
+TEST_CASE("path glob: thousands of deep paths take no time worth mentioning") {
+    std::string path = "/opt";
+    int matched = 0;
+    for (int depth = 0; depth < 5000; ++depth) {
+        path += "/d";
+        for (const char *pattern : {"/var/**", "/usr/*/x", "/etc/**/*.conf", "/opt/**/e", "/a/b"})
+            matched += matches_path(pattern, path) ? 1 : 0;
+    }
+    CHECK(matched == 0);
 }
 
 TEST_CASE("path glob: many stars take no time worth mentioning") {
@@ -42,4 +65,30 @@ TEST_CASE("path glob: many stars take no time worth mentioning") {
         path += "/ab";
     }
     CHECK_FALSE(matches_path(pattern + "/z", path));
+}
+
+TEST_CASE("name glob: wildcards stand for any characters, slashes and first dots included") {
+    struct Case {
+        const char *pattern;
+        const char *name;
+        bool matches;
+    };
+
+    const auto [pattern, name, matches] = GENERATE(values<Case>({
+        {"os_distro", "os_distro", true},
+        {"os_distro", "os_distro2", false},
+        {"os_distro", "OS_distro", false},
+        {"owner_specified.*", "owner_specified.openstack.md5", true},
+        {"owner_specified.*", "owner_specified", false},
+        {"*_date", "a/b_date", true},
+        {"*", ".hidden", true},
+        {"*", "", true},
+        {"hw_??", "hw_rn", true},
+        {"hw_??", "hw_rng", false},
+        {"[a-c]x", "bx", true},
+        {"[!a-c]x", "bx", false},
+        {"[x", "[x", true},
+    }));
+    CAPTURE(pattern, name);
+    CHECK(matches_name(pattern, name) == matches);
 }

@@ -436,8 +436,8 @@ TEST_CASE("process: a stopped program ends in time, too") {
 TEST_CASE("process: what loses its lifeline is ended, and what ended before that is not lost") {
     Pipe line; // the reading end hangs up when the last writing end is closed
     ProcessSpec spec = shell("sleep 60 & wait");
-    spec.lifeline = line.read_end.get();
-    spec.begun = [&line] { line.write_end.reset(); };
+    spec.lifelines = {line.read_end.get()};
+    spec.begun = [&line](const ProcessHandle &) { line.write_end.reset(); };
     const ProcessResult lost = run_process(spec);
     CHECK(lost.lost);
     CHECK(lost.signal == SIGTERM);
@@ -445,11 +445,32 @@ TEST_CASE("process: what loses its lifeline is ended, and what ended before that
     CHECK(lost.seconds < 30);
 
     Pipe whole;
+    {
+        const ChildProcess server(shell("exec sleep 60"));
+        const ProcessHandle held = server.hold(); // its descriptor becomes readable
+        spec = shell("sleep 60 & wait");
+        spec.lifelines = {whole.read_end.get(), held.fd()};
+        spec.begun = [&held](const ProcessHandle &) { held.signal(SIGKILL); };
+        CHECK(run_process(spec).lost);
+    }
+
     spec = shell("exit 3");
-    spec.lifeline = whole.read_end.get();
+    spec.lifelines = {whole.read_end.get()};
     const ProcessResult ended = run_process(spec);
     CHECK_FALSE(ended.lost);
     CHECK(ended.exit_status == 3);
+    CHECK(has_no_children());
+}
+
+TEST_CASE("process: an error of what is to be done once a program has begun ends the program") {
+    pid_t begun = 0;
+    ProcessSpec spec = shell("exec sleep 60");
+    spec.begun = [&begun](const ProcessHandle &process) {
+        begun = process.id().number();
+        throw Error(ErrorKind::failed, "no");
+    };
+    CHECK_THROWS_AS(run_process(spec), Error);
+    CHECK(kill(begun, 0) == -1);
     CHECK(has_no_children());
 }
 
@@ -457,7 +478,7 @@ TEST_CASE(
     "process: a program whose lifeline was lost while it ended is lost, whatever its status") {
     Pipe line;
     ProcessSpec spec = shell("read -r word; exit 0");
-    spec.lifeline = line.read_end.get();
+    spec.lifelines = {line.read_end.get()};
     spec.input = "word\n";
     line.write_end.reset();
     CHECK(run_process(spec).lost);

@@ -37,14 +37,15 @@ struct Place {
         write_file_atomically(file, text);
     }
 
-    [[nodiscard]] CloudSettings load(const std::optional<std::string> &name = {}) const {
+    [[nodiscard]] CloudSettings load(const std::optional<std::string> &name = {},
+                                     const std::vector<std::string> &auth_command = {}) const {
         return load_cloud(
             name,
             [this](const std::string &variable) -> std::optional<std::string> {
                 const auto found = variables.find(variable);
                 return found == variables.end() ? std::nullopt : std::optional(found->second);
             },
-            work());
+            work(), auth_command);
     }
 
     /// The directories the test may not know, shortened.
@@ -316,10 +317,12 @@ TEST_CASE(
     };
     CHECK(with("trust_id: t") ==
           "cloud 'a' in DIR/work/clouds.yaml has a trust_id, which retouch cannot do\nmake an "
-          "application credential for retouch");
+          "application credential for retouch, or name a program that signs in and prints a token: "
+          "auth_command in retouch.yaml");
     CHECK(with("passcode: '123456'") ==
           "cloud 'a' in DIR/work/clouds.yaml has a passcode, which retouch cannot do\nmake an "
-          "application credential for retouch");
+          "application credential for retouch, or name a program that signs in and prints a token: "
+          "auth_command in retouch.yaml");
     CHECK(
         with("profile: vexxhost") ==
         "cloud 'a' has the profile 'vexxhost', which no clouds-public.yaml has\nwrite the keys of "
@@ -374,6 +377,76 @@ TEST_CASE("clouds: kinds of login") {
               .auth_type == AuthType::application_credential);
     CHECK(load("auth_type: none, image_endpoint_override: 'http://g', endpoint: 'http://h'")
               .image_endpoint == "http://g");
+}
+
+TEST_CASE("clouds: the OS_* variables may hold a token, with the project it is used for") {
+    Place place;
+    place.variables = {{"OS_AUTH_URL", "http://k"},
+                       {"OS_TOKEN", "gAAA"},
+                       {"OS_PROJECT_NAME", "lab"},
+                       {"OS_PROJECT_DOMAIN_NAME", "Users"}};
+    const auto check = [&] {
+        const CloudSettings cloud = place.load();
+        CHECK(cloud.auth_type == AuthType::token);
+        CHECK(cloud.secret.reveal() == "gAAA");
+        CHECK(cloud.project == KeystoneName{"", "lab", "", "Users"});
+    };
+    check();
+    for (const char *type : {"token", "v3token"}) {
+        CAPTURE(type);
+        place.variables["OS_AUTH_TYPE"] = type;
+        check();
+    }
+}
+
+TEST_CASE("clouds: a kind of login that retouch cannot do is named, with the way there is") {
+    Place place;
+    for (const char *type :
+         {"v3oidcpassword", "v3websso", "v3totp", "v3kerberos", "v3oauth2mtls"}) {
+        CAPTURE(type);
+        place.write(
+            place.work() / "clouds.yaml",
+            fmt::format("clouds: {{a: {{auth_type: {}, auth: {{auth_url: 'http://k'}}}}}}", type));
+        CHECK(place.failure("a") ==
+              fmt::format("cloud 'a' in DIR/work/clouds.yaml has auth_type '{}', which retouch "
+                          "cannot do\nit can do password, token, v3applicationcredential, "
+                          "admin_token, none and http_basic; for any other, name a program that "
+                          "signs in and prints a token: auth_command in retouch.yaml",
+                          type));
+    }
+}
+
+TEST_CASE("clouds: with a command that signs in only address, project and region count") {
+    Place place;
+    place.write(place.work() / "clouds.yaml", R"(
+clouds:
+  sso:
+    auth_type: v3oidcpassword
+    region_name: RegionOne
+    auth:
+      auth_url: https://k
+      identity_provider: idp
+      client_secret: of the client
+      username: me
+      password: my own
+      passcode: 123456
+      project_name: lab
+)");
+    const std::vector<std::string> words = {"openstack", "token", "issue"};
+    const CloudSettings cloud = place.load("sso", words);
+    CHECK(cloud.auth_type == AuthType::command);
+    CHECK(cloud.auth_url == "https://k");
+    CHECK(cloud.region == "RegionOne");
+    CHECK(cloud.project == KeystoneName{"", "lab", "default", ""});
+    CHECK((cloud.command == TokenCommand{words, "sso"}));
+    CHECK(cloud.secret.empty());
+    CHECK((cloud.hidden ==
+           std::vector<Secret>{Secret("of the client"), Secret("123456"), Secret("my own")}));
+    place.variables = {{"OS_AUTH_URL", "https://k"}, {"OS_CLIENT_SECRET", "of the client"}};
+    CHECK((place.load({}, words).command == TokenCommand{words, ""}));
+    CHECK((place.load({}, words).hidden == std::vector<Secret>{Secret("of the client")}));
+    place.write(place.work() / "clouds.yaml", "clouds: {a: {auth: {username: me}}}");
+    CHECK_THROWS_WITH(place.load("a", words), Catch::Contains("has no auth_url"));
 }
 
 TEST_CASE("clouds: what a login lacks is named") {

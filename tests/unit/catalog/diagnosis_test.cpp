@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <regex>
 
 using namespace retouch;
 using namespace retouch::test;
@@ -72,6 +73,7 @@ TEST_CASE("diagnosis of a cloud: each thing in its order, and the record tried o
                           {"Cloud fake", "publishing", State::warning,
                            "nobody can tell how images are published: there is no active one",
                            "upload an image and run doctor again", ErrorKind::failed},
+                          well("leftovers", "no run that died has left anything"),
                           well("new records", "may be made"),
                           well("public images", "may be made"),
                           well("removal", "own records may be removed")});
@@ -95,6 +97,24 @@ TEST_CASE("diagnosis of a cloud: a wrong password fails as apply does, and ends 
     CHECK(findings.front().remedy ==
           "check user, password, project and their domains of cloud 'fake' in clouds.yaml");
     CHECK(cloud.fake.routes().empty());
+}
+
+TEST_CASE("diagnosis of a cloud: a token that cannot be renewed is a warning with its end") {
+    Cloud cloud;
+    cloud.fake.accept_token("handed-to-us");
+    cloud.fake.set_token_life(std::chrono::seconds(52 * 60 + 30));
+    GlanceOptions options = cloud.options();
+    options.cloud.auth_type = AuthType::token;
+    options.cloud.secret = Secret("handed-to-us");
+    Finding finding = found(glance_findings(options, true), "token");
+    finding.detail = std::regex_replace(finding.detail, std::regex("[0-9-]{10} [0-9:]{5}"), "TIME");
+    CHECK(finding ==
+          Finding{"Cloud fake", "token", State::warning,
+                  "the token of cloud 'fake' ends in 52 min, at TIME UTC, and cannot be renewed: a "
+                  "run that takes longer cannot publish",
+                  "get a new one before a long run, or sign in with an application credential or "
+                  "auth_command in retouch.yaml, which renew it",
+                  ErrorKind::failed});
 }
 
 TEST_CASE("diagnosis of a cloud: no right to publish for all is a warning") {

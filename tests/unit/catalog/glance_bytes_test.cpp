@@ -151,7 +151,7 @@ TEST_CASE("glance bytes: a download is compared with the strongest checksum ther
 }
 
 TEST_CASE("glance bytes: what cannot be compared is told") {
-    const Cloud cloud;
+    Cloud cloud;
     const GlanceCatalog catalog(cloud.options());
     const auto notes = [&](const std::map<std::string, std::string> &checksums) {
         Image image = raw_image(checksums);
@@ -166,6 +166,14 @@ TEST_CASE("glance bytes: what cannot be compared is told") {
     CHECK(notes({{"md5", "ab"}}).empty());
     CHECK(notes({}) == std::vector{cannot});
     CHECK(notes({{"md4", "ab"}}) == std::vector{cannot + " that can be computed here (only: md4)"});
+    cloud.fake.accept_token("handed-to-us");
+    GlanceOptions options = cloud.options();
+    options.cloud.auth_type = AuthType::token;
+    options.cloud.secret = Secret("handed-to-us");
+    const std::vector<std::string> both = GlanceCatalog(options).notes_on(raw_image({}));
+    REQUIRE(both.size() == 2);
+    CHECK(both.front() == cannot);
+    CHECK(both.back().starts_with("the token of cloud 'fake' ends in 59 min, at "));
     CHECK(Cloud().download({}) == "downloaded");
     CHECK(Cloud().download({{"md4", "ab"}}) == "downloaded");
 }

@@ -101,23 +101,39 @@ TEST_CASE("image api: a list holds visible and hidden records of all pages, olde
         return json_reply(page({record("h", "2026-01-03T00:00:00Z", true),
                                 record("b", "2026-01-02T00:00:00Z", true)}));
     });
-    const std::vector<GlanceImage> images = client.api.list();
+    const std::vector<GlanceImage> images = client.api.list("p1");
     CHECK(ids(images) == std::vector<std::string>{"c", "b", "h", "a"});
     CHECK(images[1].image.hidden); // it was hidden between the two questions
     CHECK(client.session.requests() == 3);
     CHECK(client.cloud.requests().front().target ==
-          "/v2/images?limit=1000&visibility=all&os_hidden=false");
+          "/v2/images?limit=1000&visibility=all&owner=p1&os_hidden=false");
+}
+
+TEST_CASE("image api: whose records are listed is said to the service") {
+    Client client;
+    client.cloud.on("GET /v2/images", json_reply(page({})));
+    static_cast<void>(client.api.list("p&1"));
+    static_cast<void>(client.api.list_public());
+    static_cast<void>(client.api.list(""));
+    std::vector<std::string> asked;
+    for (const SeenRequest &request : client.cloud.requests())
+        if (request.target.ends_with("&os_hidden=true"))
+            asked.push_back(request.target);
+    CHECK(asked == std::vector<std::string>{
+                       "/v2/images?limit=1000&visibility=all&owner=p%261&os_hidden=true",
+                       "/v2/images?limit=1000&visibility=public&os_hidden=true",
+                       "/v2/images?limit=1000&visibility=all&os_hidden=true"});
 }
 
 TEST_CASE("image api: the latest of a name is asked for in one short request") {
     Client client;
     client.cloud.once("GET /v2/images", json_reply(page({record("b", "2026-01-02T00:00:00Z")})));
     client.cloud.on("GET /v2/images", json_reply(page({})));
-    CHECK(client.api.latest("a b&c").value().image.id == "b");
+    CHECK(client.api.latest("a b&c", "p1").value().image.id == "b");
     CHECK(client.cloud.requests().front().target ==
           "/v2/images?limit=1&visibility=all&os_hidden=false&sort_key=updated_at&sort_dir=desc"
-          "&name=a%20b%26c");
-    CHECK_FALSE(client.api.latest("a"));
+          "&name=a%20b%26c&owner=p1");
+    CHECK_FALSE(client.api.latest("a", ""));
 }
 
 TEST_CASE("image api: a list that leads elsewhere or is none is refused") {
@@ -126,7 +142,7 @@ TEST_CASE("image api: a list that leads elsewhere or is none is refused") {
         GENERATE(page({record("a", "")}, "http://elsewhere.invalid/v2/images?x"),
                  page({record("a", "")}, "/v3/other?x"), Json{{"images", 5}}, Json(7));
     client.cloud.on("GET /v2/images", json_reply(answer));
-    const ApiError error = failure_of([&] { static_cast<void>(client.api.list()); });
+    const ApiError error = failure_of([&] { static_cast<void>(client.api.list("p1")); });
     CHECK(error.kind() == ErrorKind::unavailable);
     CHECK(std::string(error.what()) == "cannot list the images: the answer was not expected");
 }
@@ -144,7 +160,7 @@ TEST_CASE("image api: a list that goes in circles is given up when it brings not
             return json_reply(page({record(turn % 2 == 0 ? "a" : "b", "")}, next.c_str()));
         });
     }
-    const ApiError error = failure_of([&] { static_cast<void>(client.api.list()); });
+    const ApiError error = failure_of([&] { static_cast<void>(client.api.list("p1")); });
     CHECK(error.kind() == ErrorKind::unavailable);
     CHECK(std::string(error.what()) == "cannot list the images: the answer was not expected");
     CHECK(client.session.requests() <= 3);
@@ -157,7 +173,7 @@ TEST_CASE("image api: a list that brings new records for ever ends at a number o
         const std::string next = fmt::format("/v2/images?turn={}", ++turn);
         return json_reply(page({record(fmt::format("i{}", turn), "")}, next.c_str()));
     });
-    const ApiError error = failure_of([&] { static_cast<void>(client.api.list()); });
+    const ApiError error = failure_of([&] { static_cast<void>(client.api.list("p1")); });
     CHECK(error.kind() == ErrorKind::unavailable);
     CHECK(std::string(error.what()) == "cannot list the images: the list does not end");
     CHECK(client.session.requests() == 1000);
@@ -166,7 +182,7 @@ TEST_CASE("image api: a list that brings new records for ever ends at a number o
 TEST_CASE("image api: a page of a list is bounded") {
     Client client;
     client.cloud.on("GET /v2/images", Reply{.body = std::string(std::size_t{17} << 20U, ' ')});
-    CHECK(std::string(failure_of([&] { static_cast<void>(client.api.list()); }).what()) ==
+    CHECK(std::string(failure_of([&] { static_cast<void>(client.api.list("p1")); }).what()) ==
           fmt::format("cannot list the images: {} answers with more than 16.0 MiB",
                       client.cloud.url()));
 }
@@ -185,7 +201,7 @@ TEST_CASE("image api: an answer about another image is no answer") {
 TEST_CASE("image api: an empty page ends a list") {
     Client client;
     client.cloud.on("GET /v2/images", json_reply(page({}, "/v2/images?marker=a")));
-    CHECK(client.api.list().empty());
+    CHECK(client.api.list("p1").empty());
     CHECK(client.session.requests() == 2);
 }
 

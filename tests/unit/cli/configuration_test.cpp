@@ -144,7 +144,10 @@ TEST_CASE("configuration: a cloud, its Ceph cluster and what does not go togethe
                 "    cloud: production\n"
                 "    rbd: { conf: ceph.conf, user: glance, keyring: /etc/key, pool: vms,\n"
                 "           scratch_pool: scratch }\n"
-                "  other: { type: glance }\n");
+                "    source_owners: [p1, p2]\n"
+                "    auth_command: [bin/sign-in, --for, ./cloud, '${HOME}', 'a b']\n"
+                "    drop_properties: [\"owner_*\", x]\n"
+                "  other: { type: glance, auth_command: [openstack, token, issue] }\n");
     Diagnostics diagnostics;
     const auto configuration = read_configuration(file, diagnostics);
     REQUIRE(configuration);
@@ -155,10 +158,14 @@ TEST_CASE("configuration: a cloud, its Ceph cluster and what does not go togethe
     cloud.rbd = {directory.path() / "ceph.conf", "glance", "/etc/key"};
     cloud.pool = "vms";
     cloud.scratch_pool = "scratch";
+    cloud.source_owners = {"p1", "p2"};
+    cloud.auth_command = {directory.path() / "bin/sign-in", "--for", "./cloud", "${HOME}", "a b"};
+    cloud.drop_properties = {"owner_*", "x"};
     CHECK(catalog_called(*configuration, "cloud") == cloud);
     CatalogSettings other;
     other.name = "other";
     other.type = CatalogSettings::Type::glance;
+    other.auth_command = {"openstack", "token", "issue"};
     CHECK(catalog_called(*configuration, "other") == other);
 
     CHECK(complaints("catalogs:\n"
@@ -172,11 +179,34 @@ TEST_CASE("configuration: a cloud, its Ceph cluster and what does not go togethe
           "retouch.yaml:3:22: error: 'path' is not for a catalog of type glance\n"
           "      b: { type: glance, path: x }\n"
           "                         ^\n"
-          "    help: give cloud: and rbd: only\n"
+          "    help: give cloud:, auth_command:, rbd: and source_owners: only\n"
           "retouch.yaml:4:30: error: 'cloud' is not for a catalog of type local\n"
           "      c: { type: local, path: x, cloud: z }\n"
           "                                 ^\n"
           "    help: give a path: only\n");
+}
+
+TEST_CASE("configuration: a command that signs in is a list of words, for a cloud") {
+    const auto error = [](const std::string &type, const std::string &command) {
+        const std::string text =
+            complaints("catalogs: {c: {type: " + type + ", auth_command: " + command + "}}\n");
+        return text.substr(0, text.find('\n'));
+    };
+    CHECK(error("glance", "openstack token issue") ==
+          "retouch.yaml:1:44: error: expected a list for 'auth_command', found the string "
+          "'openstack token issue'");
+    CHECK(error("glance", "[]") ==
+          "retouch.yaml:1:44: error: 'auth_command' needs at least 1 entry");
+    CHECK(error("glance", "[openstack, '']") ==
+          "retouch.yaml:1:56: error: an entry of 'auth_command' must not be empty");
+    CHECK(error("glance", "[openstack, 5]") ==
+          "retouch.yaml:1:56: error: expected a string for an entry of 'auth_command', found the "
+          "number 5");
+    CHECK(error("glance", "[{program: openstack}]") ==
+          "retouch.yaml:1:45: error: expected a string for an entry of 'auth_command', found a "
+          "mapping");
+    CHECK(error("local, path: x", "[openstack]") ==
+          "retouch.yaml:1:38: error: 'auth_command' is not for a catalog of type local");
 }
 
 TEST_CASE("configuration: without a file the catalog is ./images") {

@@ -25,7 +25,7 @@ std::string section_of(const std::string &text, const std::string &command) {
 
 /// Every key of a document, down to members whose keys are somebody's own names.
 std::vector<std::string> keys_in(const Json &value) {
-    constexpr std::string_view k_open[] = {"set",     "before",   "keep",
+    constexpr std::string_view k_open[] = {"set",     "before",   "keep",         "reasons",
                                            "options", "identity", "preconditions"};
     if (value.is_array())
         return value.empty() ? std::vector<std::string>() : keys_in(value.front());

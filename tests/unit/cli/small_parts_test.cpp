@@ -45,7 +45,7 @@ class ListedCatalog : public CatalogView {
 
     PublishWay publish_way(const Image &) const override { return {}; }
 
-    std::vector<std::string> members(const std::string &) const override { return {}; }
+    std::vector<ImageMember> members(const std::string &) const override { return {}; }
 
   private:
     std::string name_ = "lab";

@@ -1,4 +1,4 @@
-#include "guest/host/control_group.hpp"
+#include "guest/host/group_place.hpp"
 
 #include <catch2/catch.hpp>
 #include <set>
@@ -44,4 +44,32 @@ TEST_CASE("control groups: none where the hierarchy is another, or not seen as a
     CHECK(
         place("0::/a/b\n", all, "30 22 0:27 /a /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n").empty());
     CHECK(place("", all).empty());
+}
+
+TEST_CASE("control groups: of version 1 below the own group, in the hierarchy that counts memory") {
+    struct Case {
+        const char *own;
+        const char *mounts;
+        const char *expected;
+    };
+
+    const char *usual = "31 30 0:28 / /sys/fs/cgroup/pids rw - cgroup cgroup rw,pids\n"
+                        "32 30 0:29 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n";
+    const char *joined = "32 30 0:29 / /groups\\040here rw - cgroup cgroup rw,hugetlb,memory\n";
+    const char *part = "32 30 0:29 /docker/1 /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n";
+    for (const Case &one : {
+             Case{"8:pids:/a\n4:memory:/b/c\n", usual, "/sys/fs/cgroup/memory/b/c"},
+             Case{"4:memory:/\n", usual, "/sys/fs/cgroup/memory"},
+             Case{"4:hugetlb,memory:/b:c\n", joined, "/groups here/b:c"},
+             Case{"4:memory:/docker/1\n", part, "/sys/fs/cgroup/memory"},
+             Case{"4:memory:/docker/1/x\n", part, "/sys/fs/cgroup/memory/x"},
+             // Not there, not seen, or not counted.
+             Case{"4:memory:/docker/12\n", part, ""},
+             Case{"4:memory:/../b\n", usual, ""},
+             Case{"8:pids:/a\n0::/b\n", usual, ""},
+             Case{"4:memory:/b\n", k_mounts, ""},
+             Case{"", usual, ""},
+             Case{"4:memory", usual, ""},
+         })
+        CHECK(place_for_memory_groups(one.own, one.mounts).string() == one.expected);
 }

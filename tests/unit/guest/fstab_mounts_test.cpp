@@ -59,7 +59,7 @@ std::string outcome(const std::string &fstab) {
     std::string text;
     Messages messages;
     try {
-        const FstabMounts mounts(fstab, guest);
+        FstabMounts mounts(fstab, guest);
         mounts.check_root({"/", "/dev/sda1", "ext4"});
         const std::vector<MountPoint> mounted =
             mounts.mount(usual_volumes(), messages,
@@ -159,8 +159,8 @@ TEST_CASE("fstab: what cannot be mounted is refused, or told when the machine bo
         {"/dev/sda3 /srv auto\n",
          refused("/srv", "/dev/sda3", "/dev/sda3 holds squashfs, which retouch does not mount") +
              k_usual_hint},
-        {"/dev/sda4 /boot ext4 defaults 0 2\n",
-         refused("/boot", "/dev/sda4",
+        {"/dev/sda4 /srv ext4 defaults 0 2\n",
+         refused("/srv", "/dev/sda4",
                  "/dev/sda4 holds no filesystem that is known, but /etc/fstab says ext4") +
              k_usual_hint},
         {"/dev/sda9 /boot ext4\n",
@@ -194,6 +194,12 @@ TEST_CASE("fstab: what cannot be mounted is refused, or told when the machine bo
          "the path without \"..\""},
         {std::string(64 * 1024 + 1, '#'),
          "the guest's /etc/fstab is larger than 64.0 KiB | use an image with a shorter one"},
+        {"LABEL=boot /boot xfs nofail\n",
+         refused(
+             "/boot", "LABEL=boot",
+             "/dev/sda2 holds ext4, but /etc/fstab says xfs | repair the filesystem or its line "
+             "in the image's /etc/fstab; what packages write there must not land below it, "
+             "whatever nofail says")},
         {"UUID=0 /boot ext4 defaults,nofail\n/dev/sda7 /srv ext4 _netdev\nLABEL=boot /var/data "
          "ext4 nofail\n",
          " /var/data=/dev/sda2:ext4 [/var/data /dev/sda2 ext4] ! /srv of the guest is not mounted: "
@@ -213,7 +219,7 @@ TEST_CASE("fstab: reasons that do not lie in the image stay what they are") {
     Messages messages;
     for (const ErrorKind kind : {ErrorKind::interrupted, ErrorKind::not_authorised,
                                  ErrorKind::unavailable, ErrorKind::temporary}) {
-        const FstabMounts mounts("LABEL=boot /boot ext4 nofail\n", guest);
+        FstabMounts mounts("LABEL=boot /boot ext4 nofail\n", guest);
         try {
             static_cast<void>(
                 mounts.mount(usual_volumes(), messages,
@@ -232,9 +238,9 @@ TEST_CASE("fstab: reasons that do not lie in the image stay what they are") {
 TEST_CASE("fstab: mounts found by an inspection are compared with what fstab wants") {
     MemoryGuest guest;
     Messages messages;
-    const FstabMounts mounts("/dev/vg/root / xfs\n/dev/vg/var /var ext4\nUUID=1 /srv btrfs "
-                             "subvol=@srv,nofail\n",
-                             guest);
+    FstabMounts mounts("/dev/vg/root / xfs\n/dev/vg/var /var ext4\nUUID=1 /srv btrfs "
+                       "subvol=@srv,nofail\n",
+                       guest);
     mounts.require({{"/", "/dev/vg/root", "xfs"}, {"/var", "/dev/vg/var", "ext4"}}, messages);
     CHECK(messages.text ==
           " ! /srv of the guest is not mounted: UUID=1 was not found on the image");

@@ -157,13 +157,12 @@ TEST_CASE("mounts: a filesystem the machine boots with and that cannot be mounte
     };
 
     const std::vector<Case> cases = {
-        {"a damaged superblock", "/dev/sda2 /boot ext4 defaults 0 2",
+        {"a damaged superblock", "/dev/sda2 /srv ext4 defaults 0 2",
          std::string(k_data) + "; printf xx | dd of=$image bs=1 seek=$((offset + 1080)) "
                                "conv=notrunc status=none",
-         fmt::format(
-             "cannot mount /boot of the guest from /dev/sda2: /dev/sda2 holds no filesystem "
-             "that is known, but /etc/fstab says ext4 | {}",
-             k_usual_hint)},
+         fmt::format("cannot mount /srv of the guest from /dev/sda2: /dev/sda2 holds no filesystem "
+                     "that is known, but /etc/fstab says ext4 | {}",
+                     k_usual_hint)},
         {"a name that is not there", "LABEL=data /srv ext4 defaults 0 2",
          "mkdir $work/d; mksquashfs $work/d $work/s -quiet; dd if=$work/s of=$image bs=1M seek=32 "
          "conv=notrunc status=none",

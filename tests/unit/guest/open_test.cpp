@@ -191,6 +191,7 @@ TEST_CASE("guest: what fstab names is mounted, and what it can do without is tol
             CHECK(guest->read("/srv/file", 10) == "data\n");
             CHECK(notices.messages.back() ==
                   "/far of the guest is not mounted: UUID=0000 is not on the image");
+            CHECK(guest->facts().unmounted == std::vector<std::string>{notices.messages.back()});
             GuestCommand probe;
             probe.script = "touch /srv/x";
             CHECK(guest->probe(probe).exit_status == 1);

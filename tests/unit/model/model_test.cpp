@@ -20,7 +20,7 @@ void check_names(std::initializer_list<Enum> values) {
 } // namespace
 
 TEST_CASE("names: each value has its own, and it leads back") {
-    check_names({Action::create, Action::update, Action::none});
+    check_names({Action::create, Action::update, Action::none, Action::held});
     check_names({StepState::change, StepState::unchanged, StepState::skipped, StepState::unknown});
     check_names({StepOutcome::changed, StepOutcome::unchanged, StepOutcome::skipped,
                  StepOutcome::ran, StepOutcome::passed, StepOutcome::failed,
@@ -35,6 +35,7 @@ TEST_CASE("names: the documented spellings") {
     CHECK(to_string(Action::create) == "create");
     CHECK(to_string(Action::update) == "update");
     CHECK(to_string(Action::none) == "none");
+    CHECK(to_string(Action::held) == "held");
     CHECK(to_string(StepState::change) == "change");
     CHECK(to_string(StepState::unknown) == "unknown");
     CHECK(to_string(StepOutcome::changed) == "changed");
@@ -44,7 +45,7 @@ TEST_CASE("names: the documented spellings") {
     CHECK(to_string(TargetOutcome::failed) == "failed");
     CHECK(to_string(PreviousPolicy::hide) == "hide");
     CHECK(to_string(PreviousPolicy::deactivate) == "deactivate");
-    CHECK(choices<Action>() == "create, update or none");
+    CHECK(choices<Action>() == "create, update, none or held");
 }
 
 TEST_CASE("image: its digest is the strongest checksum it has, or else its id") {

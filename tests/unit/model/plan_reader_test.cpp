@@ -152,7 +152,8 @@ TEST_CASE("plan reader: every member must be there") {
             // What lies in these is free.
             const auto free = [&](const char *name) { return pointer.ends_with(name); };
             if (!value.is_object() || free("/options") || free("/identity") || free("/set") ||
-                free("/before") || free("/keep") || pointer.find("/preconditions") != pointer.npos)
+                free("/before") || free("/keep") || free("/reasons") ||
+                pointer.find("/preconditions") != pointer.npos)
                 return;
             for (const auto &[key, member] : value.items()) {
                 const std::string member_path = path.empty() ? key : path + "." + key;
@@ -183,7 +184,8 @@ TEST_CASE("plan reader: every member must be of its type, told with its place") 
         {"/catalog", Json::array(), "catalog: expected a string"},
         {"/targets", Json::object(), "targets: expected a list"},
         {"/targets/1", "x", "targets[1]: expected an object"},
-        {"/targets/0/action", "destroy", "targets[0].action: expected create, update or none"},
+        {"/targets/0/action", "destroy",
+         "targets[0].action: expected create, update, none or held"},
         {"/targets/0/action", 1, "targets[0].action: expected a string"},
         {"/targets/0/source", nullptr, "targets[0].source: expected an object"},
         {"/targets/0/source/id", 1, "targets[0].source.id: expected a string"},

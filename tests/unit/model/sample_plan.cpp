@@ -85,7 +85,7 @@ class RandomPlan {
         return result;
     }
 
-    ImageReference image() { return {text(), text(), text(), text()}; }
+    ImageReference image() { return {text(), text(), text(), text(), text()}; }
 
     PlannedStep step() {
         PlannedStep planned;
@@ -109,7 +109,7 @@ class RandomPlan {
         target.fingerprint = text();
         for (unsigned i = below(4); i > 0; --i)
             target.steps.push_back(step());
-        target.properties = {text_map(), text_map(), texts(), text_map()};
+        target.properties = {text_map(), text_map(), texts(), text_map(), texts(), text_map()};
         target.publish = publish();
         for (unsigned i = below(3); i > 0; --i)
             target.publish.superseded.push_back(
@@ -136,7 +136,8 @@ class RandomPlan {
         plan.is_protected = below(2) == 0;
         plan.way = {static_cast<PublishMethod>(below(4)), text()};
         plan.lineage = static_cast<LineagePolicy>(below(3));
-        plan.members = texts();
+        for (const std::string &project : texts())
+            plan.members.push_back({project, text()});
         plan.changed_fields = texts();
         return plan;
     }
@@ -148,7 +149,7 @@ class RandomPlan {
 
 Plan sample_plan() {
     const ImageReference source{"11111111-1111-4111-8111-111111111111", "Debian 12", "sha512:ab",
-                                "2026-01-31T12:00:00.123456Z"};
+                                "2026-01-31T12:00:00.123456Z", "vendor"};
     PlannedStep file;
     file.step = {"files[0]",
                  "files",
@@ -183,8 +184,12 @@ Plan sample_plan() {
     target.source = source;
     target.fingerprint = "sha256:0123";
     target.steps = {file, command};
-    target.properties = {
-        {{"os_distro", "debian"}}, {{"os_distro", "old"}}, {"stale"}, {{"hw_disk_bus", "virtio"}}};
+    target.properties = {{{"os_distro", "debian"}},
+                         {{"os_distro", "old"}},
+                         {"built_at", "stale"},
+                         {{"hw_disk_bus", "virtio"}},
+                         {"*_at"},
+                         {{"built_at", "dropped by '*_at'"}}};
     target.publish = {"Debian 12",
                       "public",
                       "qcow2",
@@ -196,7 +201,7 @@ Plan sample_plan() {
                       true,
                       {PublishMethod::location, "this cloud shows locations"},
                       LineagePolicy::flatten,
-                      {"partner"},
+                      {{"partner", "accepted"}},
                       {{source, PreviousPolicy::rename, "Debian 12 (old)"}},
                       {"visibility"}};
     target.injected = {{"/recipes/agent.deb", "feed", 1234}};

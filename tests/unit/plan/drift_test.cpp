@@ -31,7 +31,8 @@ class Shelf : public MemoryCatalog {
   public:
     [[nodiscard]] Integrity integrity(const Image &image,
                                       const IntegrityOptions &options) const override {
-        asked.push_back(image.id + (options.read_bytes ? " with bytes" : ""));
+        asked.push_back(image.id + (options.read_bytes ? " with bytes" : "") +
+                        (options.same_as ? " same as " + options.same_as->id : ""));
         return says;
     }
 
@@ -124,6 +125,25 @@ TEST_CASE("drift: what is as it was published has none, and the store was asked"
     CHECK(world.catalog.asked == Lines{"g1", "g1 with bytes"});
 }
 
+TEST_CASE("drift: bytes are compared with the source's where a recipe changes none") {
+    const auto look = [](World &world) {
+        return find_drift(world.checked, world.catalog, {}, {.against_source = true}).unchecked;
+    };
+    World plain("retouch: 1\nname: web\nsource: { image: debian }\nproperties: { a: b }\n");
+    plain.publish();
+    CHECK(look(plain) == Lines{});
+    CHECK(plain.catalog.asked == Lines{"g1 same as a"});
+    plain.catalog.remove("a");
+    CHECK(look(plain) == Lines{"what the recipe leaves open: the source image is gone",
+                               "the bytes against those of the source: it is gone"});
+    World writing;
+    writing.publish();
+    CHECK(look(writing) ==
+          Lines{"the bytes against those of the source: the recipe has steps, which may write"});
+    CHECK(plain.catalog.asked == Lines{"g1 same as a", "g1"});
+    CHECK(writing.catalog.asked == Lines{"g1"});
+}
+
 TEST_CASE("drift: what the recipe names is set back by apply") {
     World world;
     world.publish();
@@ -165,6 +185,29 @@ TEST_CASE("drift: what came from the source is named and left to people") {
           });
 }
 
+TEST_CASE("drift: what is dropped is taken away by apply, and not missed where it is gone") {
+    World world(std::string(k_recipe) + "drop_properties: [\"ar*\", \"*_hand\"]\n");
+    world.publish();
+    ImageChange change = property("by_hand", "x");
+    change.properties["arch"] = std::nullopt;
+    world.change(change);
+    CHECK(world.drift() == Deviations{
+                               {"property", "property by_hand", "none", "\"x\"", true, k_sets_back},
+                           });
+    const Target target = resolve_plan(world.checked, world.catalog, {}).targets.at(0);
+    CHECK(target.properties.remove == Lines{"by_hand"});
+}
+
+TEST_CASE("drift: tags of other managers of images are not missed") {
+    World world;
+    world.change({}, "a");
+    world.publish();
+    ImageChange change;
+    change.tags = {{"managed_by:osism"}};
+    world.change(change, "a");
+    CHECK(world.drift() == Deviations{});
+}
+
 TEST_CASE("drift: without its source only what the recipe names can be compared") {
     World world;
     world.publish();
@@ -186,6 +229,22 @@ TEST_CASE("drift: hidden by hand is undone by apply, hidden by a later image is 
     CHECK(world.drift() == Deviations{{"hidden", "hidden", "no", "yes", true, k_sets_back}});
     world.catalog.put(generation("b1", "debian", "3", "other", "g1"));
     CHECK(world.drift() == Deviations{});
+}
+
+TEST_CASE("drift: what was taken back for the image before it is held, and no drift") {
+    World world;
+    world.publish();
+    ImageChange hide;
+    hide.hidden = true;
+    world.change(hide);
+    ImageChange show;
+    show.hidden = false;
+    world.change(show, "a");
+    const DriftReport report = world.look();
+    CHECK(report.drift == Deviations{});
+    CHECK(report.pending ==
+          Lines{"image g1 is as the recipe says, but was hidden, and image a shown in its place: "
+                "change the recipe, or show image g1 again"});
 }
 
 TEST_CASE("drift: an image that was deactivated is found all the same") {
@@ -260,6 +319,20 @@ TEST_CASE("drift: an image that is still to be detached is pending") {
           Lines{"the image still shares data with its source; apply completes it"});
 }
 
+TEST_CASE("drift: an image that is protected only until it is detached is as it should be") {
+    World world;
+    world.publish();
+    ImageChange change = property(lineage::k_detach, lineage::k_pending_protected);
+    change.is_protected = true;
+    world.change(change);
+    CHECK(world.look().drift == Deviations{});
+    CHECK(resolve_plan(world.checked, world.catalog, {}).targets.at(0).publish.changed_fields ==
+          Lines{});
+    change = property(lineage::k_detach, lineage::k_pending);
+    world.change(change);
+    CHECK(world.look().drift.size() == 1);
+}
+
 TEST_CASE("drift: a recipe without an image has nothing to compare") {
     World world;
     const DriftReport report = world.look();
@@ -291,11 +364,11 @@ TEST_CASE("drift: the last generation bears the name or the fingerprint, else is
     };
     const std::vector<Image> images = {made("1", "debian", "old"), made("2", "debian", "new"),
                                        made("3", "other", "else")};
-    CHECK(last_generation(images, "web", "debian", "new").value().id == "2");
-    CHECK(last_generation(images, "web", "renamed", "new").value().id == "2");
-    CHECK(last_generation(images, "web", "renamed", "none").value().id == "3");
-    CHECK_FALSE(last_generation(images, "shop", "debian", "new"));
+    CHECK(last_generation(images, {"", "web"}, "debian", "new").value().id == "2");
+    CHECK(last_generation(images, {"", "web"}, "renamed", "new").value().id == "2");
+    CHECK(last_generation(images, {"", "web"}, "renamed", "none").value().id == "3");
+    CHECK_FALSE(last_generation(images, {"", "shop"}, "debian", "new"));
     std::vector<Image> unfinished = images;
     unfinished[1].properties[lineage::k_unfinished] = "run";
-    CHECK(last_generation(unfinished, "web", "debian", "new").value().id == "1");
+    CHECK(last_generation(unfinished, {"", "web"}, "debian", "new").value().id == "1");
 }

@@ -13,7 +13,13 @@ using retouch::test::image;
 
 namespace {
 
+const Maker k_web{"", "web"};
+const Maker k_base{"", "base"};
 constexpr const char *k_vendor = "00000000-0000-4000-8000-000000000001";
+
+SourceChoice named(const std::string &image) {
+    return {image, std::nullopt, {""}};
+}
 
 Image hidden(Image image) {
     image.hidden = true;
@@ -22,7 +28,7 @@ Image hidden(Image image) {
 
 std::string message_of(const std::vector<Image> &images, const std::string &source) {
     try {
-        const Lineage unexpected = resolve_lineage(images, "web", source, std::nullopt);
+        const Lineage unexpected = resolve_lineage(images, k_web, named(source), std::nullopt);
         return "resolved to " + unexpected.source.id;
     } catch (const Error &error) {
         return std::string(error.what()) + " / " + error.hint();
@@ -32,7 +38,8 @@ std::string message_of(const std::vector<Image> &images, const std::string &sour
 } // namespace
 
 TEST_CASE("lineage: the only visible image of the name is the source", "[plan]") {
-    const auto found = resolve_lineage({image(k_vendor, "debian", "1")}, "web", "debian", {});
+    const auto found =
+        resolve_lineage({image(k_vendor, "debian", "1")}, k_web, named("debian"), {});
     CHECK(found.source == ImageReference{k_vendor, "debian",
                                          std::string("sha512-used:digest-of-") + k_vendor, "1"});
     CHECK(found.publish_name == "debian");
@@ -41,8 +48,9 @@ TEST_CASE("lineage: the only visible image of the name is the source", "[plan]")
 }
 
 TEST_CASE("lineage: an id names an image whatever its name, hidden or not", "[plan]") {
-    const auto found = resolve_lineage(
-        {hidden(image(k_vendor, "debian", "1")), image("b", "debian", "2")}, "web", k_vendor, {});
+    const auto found =
+        resolve_lineage({hidden(image(k_vendor, "debian", "1")), image("b", "debian", "2")}, k_web,
+                        named(k_vendor), {});
     CHECK(found.source.id == k_vendor);
     CHECK(found.publish_name == "debian");
 }
@@ -50,7 +58,7 @@ TEST_CASE("lineage: an id names an image whatever its name, hidden or not", "[pl
 TEST_CASE("lineage: a generation under the source's name leads back to its source", "[plan]") {
     const std::vector<Image> images = {hidden(image("a", "debian", "1")),
                                        generation("g1", "debian", "2", "web", "a")};
-    const auto found = resolve_lineage(images, "web", "debian", {});
+    const auto found = resolve_lineage(images, k_web, named("debian"), {});
     CHECK(found.source.id == "a");
     REQUIRE(found.present);
     CHECK(found.present->id == "g1");
@@ -60,20 +68,20 @@ TEST_CASE("lineage: a generation under the source's name leads back to its sourc
 TEST_CASE("lineage: a kept original beside its generation is still the source", "[plan]") {
     const std::vector<Image> images = {image("a", "debian", "1"),
                                        generation("g1", "debian", "2", "web", "a")};
-    CHECK(resolve_lineage(images, "web", "debian", {}).source.id == "a");
+    CHECK(resolve_lineage(images, k_web, named("debian"), {}).source.id == "a");
 }
 
 TEST_CASE("lineage: a renamed original is found through its generation", "[plan]") {
     const std::vector<Image> images = {image("a", "debian-20260101", "1"),
                                        generation("g1", "debian", "2", "web", "a")};
-    CHECK(resolve_lineage(images, "web", "debian", {}).source.id == "a");
+    CHECK(resolve_lineage(images, k_web, named("debian"), {}).source.id == "a");
 }
 
 TEST_CASE("lineage: the newest of several generations is the present one", "[plan]") {
     const std::vector<Image> images = {hidden(image("a", "debian", "1")),
                                        hidden(generation("g1", "debian", "2", "web", "a")),
                                        generation("g2", "debian", "3", "web", "a")};
-    const auto found = resolve_lineage(images, "web", "debian", {});
+    const auto found = resolve_lineage(images, k_web, named("debian"), {});
     CHECK(found.source.id == "a");
     CHECK(found.present->id == "g2");
 }
@@ -85,7 +93,7 @@ TEST_CASE("lineage: the visible generation is the present one whatever clocks sa
                                  generation("g2", "debian", "2", "web", "a")};
     if (GENERATE(true, false))
         std::swap(images[1], images[2]);
-    CHECK(resolve_lineage(images, "web", "debian", {}).present->id == "g2");
+    CHECK(resolve_lineage(images, k_web, named("debian"), {}).present->id == "g2");
 }
 
 TEST_CASE("lineage: of generations made at one time the one changed last is present", "[plan]") {
@@ -96,14 +104,14 @@ TEST_CASE("lineage: of generations made at one time the one changed last is pres
     images[1].hidden = images[2].hidden = is_hidden;
     images[1].updated_at = "4";
     images[2].updated_at = "3";
-    CHECK(resolve_lineage(images, "web", "debian", {}).present->id == "g1");
+    CHECK(resolve_lineage(images, k_web, named("debian"), {}).present->id == "g1");
     std::swap(images[1], images[2]);
-    CHECK(resolve_lineage(images, "web", "debian", {}).present->id == "g1");
+    CHECK(resolve_lineage(images, k_web, named("debian"), {}).present->id == "g1");
 }
 
 TEST_CASE("lineage: a removed original is known by what its generation remembers", "[plan]") {
     const auto found =
-        resolve_lineage({generation("g1", "debian", "2", "web", "a")}, "web", "debian", {});
+        resolve_lineage({generation("g1", "debian", "2", "web", "a")}, k_web, named("debian"), {});
     CHECK(found.source == ImageReference{"a", "debian", "sha512-used:digest-of-a", ""});
     CHECK_FALSE(found.source_record);
     CHECK(found.notes == std::vector<std::string>{
@@ -114,7 +122,7 @@ TEST_CASE("lineage: a newer image of the name becomes the source, and the plan s
     const std::vector<Image> images = {hidden(image("a", "debian", "1")),
                                        generation("g1", "debian", "2", "web", "a"),
                                        image("v2", "debian", "3")};
-    const auto found = resolve_lineage(images, "web", "debian", {});
+    const auto found = resolve_lineage(images, k_web, named("debian"), {});
     CHECK(found.source.id == "v2");
     CHECK(found.present->id == "g1");
     CHECK(found.notes == std::vector<std::string>{"image v2 is newer than what this recipe was "
@@ -125,23 +133,23 @@ TEST_CASE("lineage: an image older than the lineage's source is no news", "[plan
     const std::vector<Image> images = {image("old", "debian", "0"),
                                        hidden(image("a", "debian", "1")),
                                        generation("g1", "debian", "2", "web", "a")};
-    CHECK(resolve_lineage(images, "web", "debian", {}).source.id == "a");
+    CHECK(resolve_lineage(images, k_web, named("debian"), {}).source.id == "a");
 }
 
 TEST_CASE("lineage: what another recipe made is a source like any other", "[plan]") {
     const std::vector<Image> images = {hidden(image("a", "debian", "1")),
                                        generation("b1", "debian", "2", "base", "a")};
-    CHECK(resolve_lineage(images, "web", "debian", {}).source.id == "b1");
+    CHECK(resolve_lineage(images, k_web, named("debian"), {}).source.id == "b1");
 }
 
 TEST_CASE("lineage: what was stacked on a generation is not its new source", "[plan]") {
     const std::vector<Image> images = {hidden(image("a", "debian", "1")),
                                        hidden(generation("b1", "debian", "2", "base", "a")),
                                        generation("w1", "debian", "3", "web", "b1")};
-    const auto base = resolve_lineage(images, "base", "debian", {});
+    const auto base = resolve_lineage(images, k_base, named("debian"), {});
     CHECK(base.source.id == "a");
     CHECK(base.present->id == "b1");
-    CHECK(resolve_lineage(images, "web", "debian", {}).source.id == "b1");
+    CHECK(resolve_lineage(images, k_web, named("debian"), {}).source.id == "b1");
 }
 
 TEST_CASE("lineage: a rebuilt base is the new source of what was stacked on it", "[plan]") {
@@ -149,13 +157,13 @@ TEST_CASE("lineage: a rebuilt base is the new source of what was stacked on it",
                                        hidden(generation("b1", "debian", "2", "base", "a")),
                                        hidden(generation("w1", "debian", "3", "web", "b1")),
                                        generation("b2", "debian", "4", "base", "a")};
-    CHECK(resolve_lineage(images, "web", "debian", {}).source.id == "b2");
+    CHECK(resolve_lineage(images, k_web, named("debian"), {}).source.id == "b2");
 }
 
 TEST_CASE("lineage: publishing under another name keeps source and generation apart", "[plan]") {
     const std::vector<Image> images = {image("a", "debian", "1"),
                                        generation("g1", "web-image", "2", "web", "a")};
-    const auto found = resolve_lineage(images, "web", "debian", "web-image");
+    const auto found = resolve_lineage(images, k_web, named("debian"), "web-image");
     CHECK(found.source.id == "a");
     CHECK(found.present->id == "g1");
     CHECK(found.publish_name == "web-image");
@@ -164,7 +172,7 @@ TEST_CASE("lineage: publishing under another name keeps source and generation ap
 TEST_CASE("lineage: a circular chain of sources ends", "[plan]") {
     const std::vector<Image> images = {generation("x", "debian", "1", "other", "y"),
                                        hidden(generation("y", "debian", "2", "other", "x"))};
-    CHECK(resolve_lineage(images, "web", "debian", {}).source.id == "x");
+    CHECK(resolve_lineage(images, k_web, named("debian"), {}).source.id == "x");
 }
 
 TEST_CASE("lineage: an ambiguous name is refused with the candidates", "[plan]") {
@@ -196,7 +204,7 @@ TEST_CASE("lineage: a misspelt source does not fall back to the generation's", "
     const std::vector<Image> images = {image("a", "debian", "1"),
                                        generation("g1", "web-image", "2", "web", "a")};
     try {
-        const auto found = resolve_lineage(images, "web", "debain", "web-image");
+        const auto found = resolve_lineage(images, k_web, named("debain"), "web-image");
         FAIL("resolved to " << found.source.id);
     } catch (const Error &error) {
         CHECK(std::string(error.what()) == "the catalog has no image 'debain' to build from");

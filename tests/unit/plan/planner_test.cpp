@@ -39,17 +39,29 @@ struct World {
     }
 };
 
+void set_hidden(World &world, const std::string &id, bool hidden) {
+    ImageChange change{};
+    change.id = id;
+    change.hidden = hidden;
+    world.catalog.apply(change);
+}
+
 /// What apply would have left behind.
-void pretend_applied(World &world, const Plan &plan) {
+void pretend_applied(World &world, const Plan &plan, const std::string &id = "g1") {
     const Target &target = plan.targets.at(0);
-    Image made = generation("g1", target.publish.name, "2", "web", target.source.id);
+    Image made =
+        generation(id, target.publish.name, id == "g1" ? "2" : "3", "web", target.source.id);
     made.properties[lineage::k_fingerprint] = target.fingerprint;
     made.properties["os_distro"] = "debian";
+    for (const Superseded &former : target.publish.superseded)
+        set_hidden(world, former.image.id, true);
     world.catalog.put(made);
-    ImageChange hide;
-    hide.id = "a";
-    hide.hidden = true;
-    world.catalog.apply(hide);
+}
+
+/// What a person does to whom an image gives trouble.
+void take_back(World &world, const std::string &id, const std::string &former) {
+    set_hidden(world, id, true);
+    set_hidden(world, former, false);
 }
 
 } // namespace
@@ -71,6 +83,44 @@ TEST_CASE("planner: a first plan creates, and foresees each step", "[plan]") {
     CHECK(target.publish.superseded[0].image.id == "a");
     CHECK(target.publish.superseded[0].policy == PreviousPolicy::hide);
     CHECK(world.opened == 1);
+}
+
+TEST_CASE("planner: checksums that a source gets later make it no other source", "[plan]") {
+    World world;
+    const auto source = [&world](std::map<std::string, std::string> checksums) {
+        world.catalog.remove("a");
+        Image image_a = image("a", "debian", "1");
+        image_a.checksums = std::move(checksums);
+        image_a.hidden = true;
+        world.catalog.put(image_a);
+    };
+    const auto [known, then, later, action] =
+        GENERATE(table<const char *, std::map<std::string, std::string>,
+                       std::map<std::string, std::string>, Action>({
+            {"image:a", {}, {{"sha512", "5"}, {"md5", "1"}}, Action::none},
+            {"md5:1", {{"md5", "1"}}, {{"sha512", "5"}, {"md5", "1"}}, Action::none},
+            {"md5:1", {{"md5", "1"}}, {{"sha512", "5"}}, Action::create},
+            {"md5:1", {{"md5", "1"}}, {{"md5", "2"}}, Action::create},
+        }));
+    CAPTURE(known, later);
+    source(then);
+    Image made = generation("g1", "debian", "2", "web", "a");
+    made.properties[lineage::k_source_digest] = known;
+    made.properties["os_distro"] = "debian";
+    world.catalog.put(made);
+    ImageChange change;
+    change.id = "g1";
+    change.properties[lineage::k_fingerprint] =
+        fingerprint(known, world.recipes.check(k_recipe).steps);
+    world.catalog.apply(change);
+    CHECK(world.plan(k_recipe).targets.at(0).action == Action::none);
+    source(later);
+    const Plan plan = world.plan(k_recipe);
+    CHECK(plan.targets.at(0).action == action);
+    if (action == Action::none)
+        CHECK(plan.targets.at(0).source.digest == known);
+    else
+        CHECK(plan.targets.at(0).reason == "the source image changed");
 }
 
 TEST_CASE("planner: planning changes nothing in the catalog", "[plan]") {
@@ -122,26 +172,52 @@ TEST_CASE("planner: with the fingerprint present there is nothing to do and no g
         CHECK(target.action == Action::update);
         CHECK(target.publish.changed_fields == std::vector<std::string>{"visibility"});
     }
-    SECTION("a generation that was hidden by hand comes back, the original goes") {
-        ImageChange hide{};
-        hide.id = "g1";
-        hide.hidden = true;
-        ImageChange show{};
-        show.id = "a";
-        show.hidden = false;
-        world.catalog.apply(hide);
-        world.catalog.apply(show);
+    SECTION("a generation that was hidden by hand comes back") {
+        set_hidden(world, "g1", true);
         const Target target = world.plan(k_recipe).targets.at(0);
         CHECK(target.action == Action::update);
         CHECK(target.publish.changed_fields == std::vector<std::string>{"hidden"});
-        REQUIRE(target.publish.superseded.size() == 1);
-        CHECK(target.publish.superseded[0].image.id == "a");
+    }
+    SECTION("a generation that was taken back for the original stays so until the recipe changes") {
+        take_back(world, "g1", "a");
+        const Target target = world.plan(k_recipe).targets.at(0);
+        CHECK(target.action == Action::held);
+        CHECK(target.reason ==
+              "image g1 is as the recipe says, but was hidden, and image a shown in its place: "
+              "change the recipe, or show image g1 again");
+        CHECK(target.publish.changed_fields.empty());
+        CHECK(target.publish.superseded.empty());
+        CHECK_FALSE(world.plan(k_recipe).has_changes());
+        const std::string text =
+            std::string(k_recipe).replace(std::string(k_recipe).find("hello"), 5, "hullo");
+        const Target changed = world.plan(text).targets.at(0);
+        CHECK(changed.action == Action::create);
+        REQUIRE(changed.publish.superseded.size() == 1);
+        CHECK(changed.publish.superseded[0].image.id == "a");
+    }
+    SECTION("so does one that was taken back for the generation before it") {
+        const std::string text =
+            std::string(k_recipe).replace(std::string(k_recipe).find("hello"), 5, "hullo");
+        pretend_applied(world, world.plan(text), "g2");
+        take_back(world, "g2", "g1");
+        const Target target = world.plan(text).targets.at(0);
+        CHECK(target.action == Action::held);
+        CHECK(target.present->id == "g1");
+        // What the recipe said before is what is there.
+        CHECK(world.plan(k_recipe).targets.at(0).action == Action::none);
+        world.catalog.remove("a");
+        CHECK(world.plan(text).targets.at(0).action == Action::held);
+        take_back(world, "g1", "g2");
+        CHECK(world.plan(text).targets.at(0).action == Action::none);
+    }
+    SECTION("a recipe that goes back to what was once replaced makes it anew") {
+        const std::string text =
+            std::string(k_recipe).replace(std::string(k_recipe).find("hello"), 5, "hullo");
+        pretend_applied(world, world.plan(text), "g2");
+        CHECK(world.plan(k_recipe).targets.at(0).action == Action::create);
     }
     SECTION("an original that is visible beside it is put aside") {
-        ImageChange show{};
-        show.id = "a";
-        show.hidden = false;
-        world.catalog.apply(show);
+        set_hidden(world, "a", false);
         const Target target = world.plan(k_recipe).targets.at(0);
         CHECK(target.action == Action::update);
         CHECK(target.reason ==
@@ -195,6 +271,119 @@ TEST_CASE("planner: an image the recipe did not make keeps the name, and the pla
     CHECK(target.notes ==
           std::vector<std::string>{"image other also bears the name 'web-image' and stays visible: "
                                    "this recipe did not make it"});
+}
+
+TEST_CASE("planner: recipe and catalog drop properties without a rebuild", "[plan]") {
+    World world;
+    ImageChange change;
+    change.id = "a";
+    change.properties = {{"a_date", "1"}, {"b_date", "2"}, {"owner_x", "3"}, {"owner_y", "4"}};
+    world.catalog.apply(change);
+    const std::string keeps = std::string(k_recipe).replace(
+        std::string(k_recipe).find("os_distro: debian"), 17, "os_distro: debian, owner_y: \"4\"");
+    const std::string drops = keeps + "drop_properties: [\"?_date\"]\n";
+    const PlanOptions of_catalog = {.drop_properties = {"owner_*", "?_date"}};
+    const Target made = world.plan(drops, of_catalog).targets.at(0);
+    PropertyChanges expected;
+    expected.set = {{"os_distro", "debian"}};
+    expected.keep = {{"owner_y", "4"}};
+    expected.remove = {"a_date", "b_date", "owner_x"};
+    expected.drop = {"?_date", "owner_*"};
+    expected.reasons = {{"a_date", "dropped by '?_date'"},
+                        {"b_date", "dropped by '?_date'"},
+                        {"owner_x", "dropped by 'owner_*'"}};
+    CHECK(made.properties == expected);
+    CHECK(made.fingerprint == world.plan(k_recipe).targets.at(0).fingerprint);
+
+    pretend_applied(world, world.plan(drops, of_catalog));
+    change.id = "g1";
+    world.catalog.apply(change);
+    const Target converges = world.plan(drops, of_catalog).targets.at(0);
+    CHECK(converges.action == Action::update);
+    expected.set = {};
+    expected.keep = {{"os_distro", "debian"}, {"owner_y", "4"}};
+    CHECK(converges.properties == expected);
+    CHECK(world.plan(keeps).targets.at(0).action == Action::none);
+}
+
+TEST_CASE("planner: tags of other managers of images stay behind, and the plan says so", "[plan]") {
+    struct Case {
+        std::vector<std::string> tags;
+        const char *recipe;
+        std::vector<std::string> published;
+        std::vector<std::string> notes;
+    };
+
+    const std::vector<Case> cases = {
+        {{"lts", "managed_by", "unmanaged_by:x"}, "", {"lts", "managed_by", "unmanaged_by:x"}, {}},
+        {{"managed_by:osism", "lts"},
+         "",
+         {"lts"},
+         {"tag 'managed_by:osism' of the source stays behind: by it another manager of images "
+          "knows its own"}},
+        {{"managed_by:osism", "managed_by_\x1b", "managed_by:"},
+         "",
+         {},
+         {"tags 'managed_by:', 'managed_by:osism', 'managed_by_\\x1b' of the source stay behind: "
+          "by "
+          "them another manager of images knows its own"}},
+        {{"managed_by:osism", "lts"},
+         "publish: { tags: [\"managed_by:osism\"] }\n",
+         {"managed_by:osism"},
+         {}},
+    };
+    for (const Case &each : cases) {
+        World world;
+        ImageChange change;
+        change.id = "a";
+        change.tags = each.tags;
+        world.catalog.apply(change);
+        const Target target = world.plan(std::string(k_recipe) + each.recipe).targets.at(0);
+        CHECK(target.publish.tags == each.published);
+        CHECK(target.notes == each.notes);
+    }
+}
+
+TEST_CASE("planner: a plan says that a signature is lost, and what Nova makes of properties",
+          "[plan]") {
+    struct Case {
+        std::map<std::string, std::optional<std::string>> properties;
+        const char *recipe;
+        std::vector<std::string> notes;
+    };
+
+    const std::string unsigned_now =
+        "the source is signed, the new image is not: computes with verify_glance_signatures in "
+        "[glance] of nova.conf refuse to boot it where they download it, as do all for servers "
+        "that ask for trusted image certificates";
+    const std::vector<Case> cases = {
+        {{{"img_signature", "s"}, {"img_signature_hash_method", "SHA-256"}}, "", {unsigned_now}},
+        {{{"img_signature_hash_method", "SHA-256"}}, "", {}},
+        {{{"img_signature", "s"}}, "drop_properties: [\"img_*\"]\n", {unsigned_now}},
+        {{{"root_device_name", "/dev/vda"}},
+         "",
+         {"property root_device_name of the source comes over, and the image has bytes of its own: "
+          "Nova lays out the disks of a server by it as well; null under properties: leaves it "
+          "out"}},
+        {{{"root_device_name", "/dev/vda"}, {"mappings", "[]"}, {"block_device_mapping", "[]"}},
+         "",
+         {"properties block_device_mapping, mappings, root_device_name of the source come over, "
+          "and the image has bytes of its own: Nova lays out the disks of a server by them as "
+          "well; null under properties: leaves them out"}},
+        {{{"root_device_name", "/dev/vda"}, {"mappings", "[]"}},
+         "drop_properties: [mappings, root_*]\n",
+         {}},
+    };
+    for (const Case &each : cases) {
+        World world;
+        ImageChange change;
+        change.id = "a";
+        change.properties = each.properties;
+        world.catalog.apply(change);
+        CHECK(world.plan(std::string(k_recipe) + each.recipe).targets.at(0).notes == each.notes);
+        pretend_applied(world, world.plan(k_recipe));
+        CHECK(world.plan(k_recipe).targets.at(0).notes.empty());
+    }
 }
 
 TEST_CASE("planner: a previous image is renamed to a free name", "[plan]") {

@@ -287,6 +287,16 @@ TEST_CASE("saved plan: other fields have their rules, told with their place", "[
          "'img_signature'"},
         {"/targets/0/properties/remove/0", "os_distro",
          "targets[0].properties.remove: expected no name that is set or kept"},
+        {"/targets/0/properties/drop/0", "",
+         "targets[0].properties.drop[0]: expected a glob of names of properties that retouch does "
+         "not write itself"},
+        {"/targets/0/properties/drop/0", "retouch_*",
+         "targets[0].properties.drop[0]: expected a glob of names of properties that retouch does "
+         "not write itself"},
+        {"/targets/0/properties/drop/0", std::string(256, 'a'),
+         "targets[0].properties.drop[0]: expected at most 255 B"},
+        {"/targets/0/properties/remove/0", "odd\n",
+         "targets[0].properties.odd\\x0a: the name 'odd\\x0a' may not hold the character \\x0a"},
         {"/targets/0/detach", {"x"}, "targets[0].detach[0]: expected a UUID in lower case"},
         {"/targets/0/limits/may_change/0", "opt",
          "targets[0].limits.may_change[0]: an entry of 'may_change' must be an absolute path or "
@@ -318,6 +328,13 @@ TEST_CASE("saved plan: the summary of a step is made from its options, never rea
     Json document = to_json(plans.plan());
     for (Json &step : document["targets"][0]["steps"])
         step["summary"] = "harmless";
+    CHECK(read_plan(resealed(document)) == plans.plan());
+}
+
+TEST_CASE("saved plan: why a property goes is made from its name, never read", "[plan]") {
+    SavedPlans plans;
+    Json document = to_json(plans.plan());
+    document["targets"][0]["properties"]["reasons"] = {{"stale", "harmless"}};
     CHECK(read_plan(resealed(document)) == plans.plan());
 }
 

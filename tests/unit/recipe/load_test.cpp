@@ -31,6 +31,7 @@ publish:
   min_disk: 10
   min_ram: 512
   protected: false
+  owner: 6d1f-P_2
 retouch: 1
 name: centos7-cloud-init
 description: Patched ${what}
@@ -39,12 +40,14 @@ checks:
   - run: rpm -q ${what}
 source:
   image: CentOS 7.1
+  owner: vendor
 commands:
   - yum remove -y ${what}
 properties:
   hw_qemu_guest_agent: "yes"
   image_meta_old: null
   other:
+drop_properties: ["owner_specified.*", "*_${what}"]
 )";
 
 std::string first_message(const std::filesystem::path &path) {
@@ -82,10 +85,12 @@ TEST_CASE("load: a whole recipe becomes typed values") {
     CHECK(recipe.name == "centos7-cloud-init");
     CHECK(recipe.description == "Patched cloud-init");
     CHECK(recipe.source_image == "CentOS 7.1");
+    CHECK(recipe.source_owner == "vendor");
     CHECK(recipe.properties ==
           std::map<std::string, std::optional<std::string>>{{"hw_qemu_guest_agent", "yes"},
                                                             {"image_meta_old", std::nullopt},
                                                             {"other", std::nullopt}});
+    CHECK(recipe.drop_properties == std::vector<std::string>{"owner_specified.*", "*_cloud-init"});
     const Publish publish{"CentOS 7.1 64bit",
                           "public",
                           PreviousPolicy::rename,
@@ -93,14 +98,15 @@ TEST_CASE("load: a whole recipe becomes typed values") {
                           std::vector<std::string>{"linux", "7.1"},
                           10,
                           512,
-                          false};
+                          false,
+                          "6d1f-P_2"};
     CHECK(recipe.publish == publish);
     REQUIRE(recipe.sections.size() == 2);
     CHECK(recipe.sections[0].kind == "checks");
     CHECK(recipe.sections[1].kind == "commands");
     CHECK(recipe.sections[1].value.items.at(0).scalar == "yum remove -y cloud-init");
-    CHECK(recipe.sections[1].value.items.at(0).mark == Mark{21, 5});
-    CHECK(loaded.lines.at(19) == "commands:");
+    CHECK(recipe.sections[1].value.items.at(0).mark == Mark{23, 5});
+    CHECK(loaded.lines.at(21) == "commands:");
 }
 
 TEST_CASE("load: the smallest recipe publishes as its source, the previous hidden") {

@@ -497,7 +497,7 @@ TEST_CASE("policy: the schema of plans fits the plan of the tests, and notices w
     CHECK(findings(plan_schema(), plan) == "");
     plan["targets"][0]["action"] = "destroy";
     CHECK(findings(plan_schema(), plan) ==
-          "targets[0].action: must be one of 'create', 'update', 'none'; is 'destroy'");
+          "targets[0].action: must be one of 'create', 'update', 'none', 'held'; is 'destroy'");
 }
 
 TEST_CASE("policy: the examples of the documentation can be used") {

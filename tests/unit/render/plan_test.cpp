@@ -24,6 +24,16 @@ TEST_CASE("plan text: no changes") {
     CHECK(text == golden("plan_none.txt", text));
 }
 
+TEST_CASE("plan text: what somebody took back is held") {
+    Plan plan = plan_without_changes();
+    plan.targets[0].action = Action::held;
+    plan.targets[0].reason = "image b is as the recipe says, but was hidden";
+    const std::string text = plan_text(plan, false);
+    CHECK(text == golden("plan_held.txt", text));
+    plan.targets.push_back(plan_to_update().targets[0]);
+    CHECK(plan_summary(plan) == "Plan: 0 images to create, 1 to update in place, 1 held back.");
+}
+
 TEST_CASE("plan text: colour adds escape sequences and nothing else") {
     const std::string coloured = plan_text(plan_to_create(), true);
     CHECK(coloured.find("\x1b[32m+new words") != std::string::npos);

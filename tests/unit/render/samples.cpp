@@ -84,7 +84,10 @@ Plan plan_to_create() {
         "set -e\ncurl -o /tmp/x https://example.org/`arch`\nsh /tmp/x\n";
     target.properties.set = {{"hw_qemu_guest_agent", "yes"}, {"os_version", "12.5"}};
     target.properties.before = {{"os_version", "12"}};
-    target.properties.remove = {"image_meta_old"};
+    target.properties.remove = {"image_meta_old", "img_signature", "owner_note"};
+    target.properties.drop = {"owner_*"};
+    target.properties.reasons = {{"img_signature", "belongs to the source alone"},
+                                 {"owner_note", "dropped by 'owner_*'"}};
     for (const char *name : {"architecture", "hw_disk_bus", "hw_scsi_model", "hw_vif_multiqueue",
                              "os_distro", "os_type", "patchlevel", "replace_frequency"})
         target.properties.keep[name] = "x";
@@ -110,6 +113,7 @@ Plan plan_to_update() {
     target.publish.superseded.clear();
     target.publish.changed_fields = {"visibility", "tags", "protected"};
     target.properties.remove.clear();
+    target.properties.reasons.clear();
     target.notes.clear();
     return plan;
 }
@@ -144,8 +148,11 @@ Plan hostile_plan() {
     target.properties.set = {{k_hostile, k_hostile}};
     target.properties.before = {{k_hostile, k_hostile}};
     target.properties.remove = {k_hostile};
+    target.properties.reasons = {{k_hostile, k_hostile}};
     target.properties.keep = {{k_hostile, k_hostile}};
     target.publish.name = k_hostile;
+    target.source.owner = k_hostile;
+    target.publish.owner = std::string("of ") + k_hostile;
     target.publish.visibility = k_hostile;
     target.publish.disk_format = k_hostile;
     target.publish.tags = {k_hostile};

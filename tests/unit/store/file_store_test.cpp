@@ -367,6 +367,24 @@ TEST_CASE("file store: bytes that are as published pass, read or not") {
     CHECK(world.store.integrity(world.source, {.read_bytes = true}) == Integrity{});
 }
 
+TEST_CASE("file store: bytes are compared with those of the image they were made of") {
+    World world;
+    Image copy = world.source;
+    copy.id = k_new;
+    const std::string file = std::string(k_new) + ".raw";
+    std::filesystem::copy_file(world.file(k_source_file), world.file(file.c_str()));
+    CHECK(world.store.integrity(copy, {.same_as = world.source}) == Integrity{});
+    overwrite(world.file(file.c_str()), 4096, "lost");
+    const Integrity read = world.store.integrity(copy, {.same_as = world.source});
+    REQUIRE(read.deviations.size() == 1);
+    CHECK(read.deviations.front().what ==
+          fmt::format("bytes of {} against those of {}", file, k_source_file));
+    CHECK(read.deviations.front().expected != read.deviations.front().found);
+    std::filesystem::remove(world.file(k_source_file));
+    CHECK(world.store.integrity(copy, {.same_as = world.source}) ==
+          Integrity{{}, {"the bytes against those of the source: its file is missing"}});
+}
+
 TEST_CASE("file store: bytes changed in place are found by reading them, a size without") {
     World world;
     const std::string remedy = "restore the file from a backup, or: retouch remove "

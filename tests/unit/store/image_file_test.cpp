@@ -306,6 +306,7 @@ TEST_CASE("image file: hostile qcow2 headers are refused") {
     CHECK(refusal_of_patched(40, "\0\0\0\0\0\3\0\1"s) == damaged("L1 table offset"));
     CHECK(refusal_of_patched(48, zeros(8)) == damaged("refcount table offset"));
     CHECK(refusal_of_patched(100, zeros(4)) == damaged("header length"));
+    CHECK(refusal_of_patched(116, "\xff\xff\xff\0"s) == damaged("header extension"));
     CHECK(refusal_of_patched(100, "\xff\xff\xff\xf8"s) == damaged("header length"));
     CHECK(refusal_of_patched(40, "\xff\xff\xff\xff\xff\xff\0\0"s) ==
           std::string("DIR/f is truncated: its L1 table lies behind the end of the file") +

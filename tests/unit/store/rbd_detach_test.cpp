@@ -42,7 +42,7 @@ TEST_CASE("rbd detach: afterwards neither image nor snapshot knows the source", 
     Published image;
     const std::string before = bytes_of(image.name + "@snap");
     CHECK(has_parent(image.name));
-    image.store.detach(image.record, {});
+    CHECK(image.store.detach(image.record, {}).empty());
     CHECK_FALSE(has_parent(image.name));
     CHECK_FALSE(has_parent(image.name + "@snap"));
     CHECK(rbd({"children", image.source.name() + "@snap"}).empty());
@@ -51,7 +51,9 @@ TEST_CASE("rbd detach: afterwards neither image nor snapshot knows the source", 
     CHECK(rbd({"status", image.name}).find("Watchers: none") != std::string::npos);
 
     bool asked = false;
-    image.store.detach(image.record, [&](std::uint64_t, std::uint64_t) { return asked = true; });
+    CHECK(
+        image.store.detach(image.record, [&](std::uint64_t, std::uint64_t) { return asked = true; })
+            .empty());
     CHECK_FALSE(asked);
     image.store.remove(image.id);
     CHECK_FALSE(exists(image.name));
@@ -65,16 +67,74 @@ TEST_CASE("rbd detach: stopped, it can be repeated", "[rig]") {
     CHECK(error_of(
               "/none",
               [&] {
-                  image.store.detach(image.record,
-                                     [](std::uint64_t, std::uint64_t) { return false; });
+                  static_cast<void>(image.store.detach(
+                      image.record, [](std::uint64_t, std::uint64_t) { return false; }));
               },
               ErrorKind::interrupted) ==
           fmt::format("stopped: detach the RBD image {}\nhint: ", image.name));
     CHECK(has_parent(image.name));
     CHECK(bytes_of(image.name + "@snap") == before);
-    image.store.detach(image.record, {});
+    CHECK(image.store.detach(image.record, {}).empty());
     CHECK_FALSE(has_parent(image.name));
     CHECK(bytes_of(image.name + "@snap") == before);
+}
+
+TEST_CASE("rbd detach: what a delete that failed took of the image is put back", "[rig]") {
+    if (skipped_without_rig())
+        return;
+    Published image;
+    const std::string snapshot = image.name + "@snap";
+    const std::string before = bytes_of(snapshot);
+    const std::vector<std::string> told = {fmt::format(
+        "somebody tried to delete image {} while it was open: its snapshot {} was gone or "
+        "unprotected, and was put back",
+        image.id, snapshot)};
+    bool at_work = true;
+    bool keeps = false;
+    SECTION("the snapshot, while data was copied") {}
+    SECTION("its protection, while data was copied") {
+        keeps = true;
+    }
+    SECTION("the snapshot, after all was copied") {
+        at_work = false;
+    }
+    CHECK(image.store.shares_data(image.record));
+    const auto take_away = [&] {
+        rbd({"snap", "unprotect", snapshot});
+        if (!keeps)
+            rbd({"snap", "rm", "--no-progress", snapshot});
+        return true;
+    };
+    bool taken = false;
+    if (!at_work) {
+        CHECK(image.store.detach(image.record, {}).empty());
+        taken = take_away();
+    }
+    CHECK(image.store.detach(image.record, [&](std::uint64_t, std::uint64_t) {
+        return taken = taken || take_away();
+    }) == told);
+    CHECK(bytes_of(snapshot) == before);
+    CHECK(rbd({"snap", "ls", image.name}).find("yes") != std::string::npos);
+    CHECK_FALSE(image.store.shares_data(image.record));
+    CHECK(image.store.detach(image.record, {}).empty());
+}
+
+TEST_CASE("rbd detach: a snapshot is not taken of bytes that cannot be those published", "[rig]") {
+    if (skipped_without_rig())
+        return;
+    Published image;
+    CHECK(image.store.detach(image.record, {}).empty());
+    rbd({"snap", "unprotect", image.name + "@snap"});
+    rbd({"snap", "rm", "--no-progress", image.name + "@snap"});
+    rbd({"resize", "--no-progress", "--size", "1G", image.name});
+    CHECK(error_of(
+              "/none", [&] { static_cast<void>(image.store.detach(image.record, {})); },
+              ErrorKind::failed) ==
+          fmt::format("the snapshot 'snap' of the RBD image {} is gone, and the image has "
+                      "1073741824 bytes instead of {}\nhint: its bytes cannot be trusted: retouch "
+                      "remove {} --yes, and apply",
+                      image.name, image.record.size, image.id));
+    CHECK(rbd({"snap", "ls", image.name}).empty());
 }
 
 TEST_CASE("rbd detach: what is not ours is not flattened", "[rig]") {
@@ -87,18 +147,20 @@ TEST_CASE("rbd detach: what is not ours is not flattened", "[rig]") {
     rbd({"clone", "--rbd-default-clone-format", "2", source.name() + "@snap", name});
     Image image = published_record(id, fmt::format("rbd://{}/images/{}/snap", rig_fsid(), id));
     CHECK(error_of(
-              "/none", [&] { store.detach(image, {}); }, ErrorKind::refused) ==
+              "/none", [&] { static_cast<void>(store.detach(image, {})); }, ErrorKind::refused) ==
           fmt::format("the RBD image {} depends on another one, but is not ours to detach\nhint: ",
                       name));
     CHECK(has_parent(name));
     rbd({"rm", "--no-progress", name});
     CHECK(error_of(
-              "/none", [&] { store.detach(image, {}); }, ErrorKind::refused)
-              .find(fmt::format("its snapshot {}@snap is not in the Ceph cluster", name)) !=
-          std::string::npos);
+              "/none", [&] { static_cast<void>(store.detach(image, {})); }, ErrorKind::refused) ==
+          fmt::format("the bytes of image '{}' ({}) are lost: there is no RBD image {}\nhint: "
+                      "restore them, or: retouch remove {} --yes",
+                      image.name, id, name, id));
     image.locations = {"file:///elsewhere"};
-    store.detach(image, {});
-    store.detach(source.record(), {});
+    CHECK(store.detach(image, {}).empty());
+    CHECK(store.detach(source.record(), {}).empty());
+    CHECK_FALSE(store.shares_data(source.record()));
 }
 
 TEST_CASE("rbd remove: an image without our mark is never touched", "[rig]") {

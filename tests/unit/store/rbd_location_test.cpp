@@ -1,6 +1,6 @@
 // Locations of images in Ceph: four quoted pieces, and a reason for everything else.
 
-#include "store/rbd/location.hpp"
+#include "store/rbd/record_location.hpp"
 #include "unit/store/disk_files.hpp"
 
 using namespace retouch;
@@ -55,6 +55,27 @@ TEST_CASE("rbd location: anything else is refused with its reason") {
           fmt::format("the location '{}' names no snapshot in Ceph: {}{}", url, reason, k_hint));
 }
 
+TEST_CASE("rbd location: of several, the one in our cluster and pool counts") {
+    const std::string edge = "rbd://edge/images/i/snap";
+    const std::string other_pool = "rbd://ours/glance-fast/i/snap";
+    const std::string other_image = "rbd://ours/images/j/snap";
+    const std::string ours = "rbd://ours/images/i/snap";
+    using Urls = std::vector<std::string>;
+    const auto [urls, found] = GENERATE_COPY(table<Urls, std::optional<std::string>>({
+        {Urls{}, std::nullopt},
+        {{"file:///x", "rbd://i", "cinder://type/volume"}, std::nullopt},
+        {{"file:///x", edge}, edge},
+        {{edge, "rbd://far/images/i/snap"}, edge},
+        {{edge, other_pool, "file:///x"}, other_pool},
+        {{edge, other_pool, other_image, ours}, ours},
+        {{other_image, other_pool}, other_image},
+        {{ours, edge}, ours},
+    }));
+    CAPTURE(urls);
+    const auto chosen = preferred_location(urls, {"ours", "images", "i", ""});
+    CHECK(chosen == (found ? std::optional(parse_rbd_location(*found)) : std::nullopt));
+}
+
 TEST_CASE("rbd location: what is quoted in a refusal can do the terminal no harm") {
     CHECK(refusal_of("rbd://\x1b[2J") ==
           fmt::format("the location 'rbd://\\x1b[2J' names no snapshot in Ceph: it has not four "
@@ -63,4 +84,23 @@ TEST_CASE("rbd location: what is quoted in a refusal can do the terminal no harm
     CHECK(refusal_of(std::string_view("rbd://a/b/c\0/d", 14)).find("holds a NUL byte") !=
           std::string::npos);
     CHECK(refusal_of("rbd://" + std::string(100'000, 'x')).size() < 5000);
+}
+
+TEST_CASE("rbd place: only what may be the name of a pool is taken for one") {
+    CHECK(pool_of_rbd_place(format_rbd_place("images")) == "images");
+    const auto [place, pool] = GENERATE(table<std::string, std::string>({
+        {"rbd:images/retouch-stage-x", "images"},
+        {"rbd:a pool", "a pool"},
+        {"", ""},
+        {"rbd:", ""},
+        {"rbd:/x", ""},
+        {"file:/x", ""},
+        {"images", ""},
+        {"rbd:images@snap", ""},
+        {"rbd:\x1b[2J", ""},
+        {std::string("rbd:a\0b", 7), ""},
+        {"rbd:" + std::string(200, 'x'), ""},
+    }));
+    CAPTURE(place);
+    CHECK(pool_of_rbd_place(place) == pool);
 }

@@ -47,11 +47,11 @@ TEST_CASE("rbd lock: a second run is told who holds it, and gets it afterwards",
     CHECK(cookie_of(first->object()).find("Debian 12") != std::string::npos);
     CHECK(cookie_of(first->object()).find("run-1") != std::string::npos);
     const auto other = take("Debian 13");
-    first->require_held();
+    CHECK(first->require_held() == Held::throughout);
     first.reset();
     const auto second = take("Debian 12");
-    second->require_held();
-    other->require_held();
+    CHECK(second->require_held() == Held::throughout);
+    CHECK(other->require_held() == Held::throughout);
 }
 
 TEST_CASE("rbd lock: nothing of it is left afterwards", "[rig]") {
@@ -70,33 +70,49 @@ TEST_CASE("rbd lock: it lasts beyond its duration while its holder lives", "[rig
     const auto lock = take("Debian 12", std::chrono::seconds(2));
     std::this_thread::sleep_for(std::chrono::seconds(5));
     CHECK_THAT(failure_of([] { take("Debian 12"); }), Catch::Matches(k_held));
-    lock->require_held();
+    CHECK(lock->require_held() == Held::throughout);
 }
 
-TEST_CASE("rbd lock: one that was taken away is noticed and not taken back", "[rig]") {
+TEST_CASE("rbd lock: one that lapsed is taken anew when nobody took it, and that is told once",
+          "[rig]") {
     if (skipped_without_rig())
         return;
     auto lock = take("Debian 12");
     break_lock(lock->object());
-    const std::string lost = fmt::format(
-        "the right to publish 'Debian 12' was lost: the lock images/{} has expired or was taken "
-        "away\nhint: run the command again",
-        lock->object());
-    SECTION("by nobody") {
-        CHECK(failure_of([&] { lock->require_held(); }) == lost);
-        CHECK(failure_of([&] { lock->require_held(); }) == lost);
+    CHECK(lock->require_held() == Held::taken_anew);
+    CHECK(lock->require_held() == Held::throughout);
+    CHECK_THAT(failure_of([] { take("Debian 12"); }), Catch::Matches(k_held));
+    lock.reset();
+    CHECK(our_objects().empty());
+}
+
+TEST_CASE("rbd lock: one that lapses is taken anew before it is asked for", "[rig]") {
+    if (skipped_without_rig())
+        return;
+    const auto lock = take("Debian 12", std::chrono::seconds(2));
+    break_lock(lock->object());
+    std::this_thread::sleep_for(std::chrono::seconds(1));
+    CHECK_THAT(failure_of([] { take("Debian 12"); }), Catch::Matches(k_held));
+    CHECK(lock->require_held() == Held::taken_anew);
+}
+
+TEST_CASE("rbd lock: one that another took is not taken back", "[rig]") {
+    if (skipped_without_rig())
+        return;
+    auto lock = take("Debian 12");
+    break_lock(lock->object());
+    const auto other = take("Debian 12");
+    SECTION("it is noticed, and the other's outlives the loser") {
+        const std::string lost = fmt::format(
+            "the right to publish 'Debian 12' was lost: the lock images/{} had expired, and "
+            "another run took it\nhint: run the command again",
+            lock->object());
+        CHECK(failure_of([&] { static_cast<void>(lock->require_held()); }) == lost);
+        CHECK(failure_of([&] { static_cast<void>(lock->require_held()); }) == lost);
     }
-    SECTION("by another, whose lock outlives the loser") {
-        const auto other = take("Debian 12");
-        CHECK(failure_of([&] { lock->require_held(); }) == lost);
-        lock.reset();
-        other->require_held();
-    }
-    SECTION("the loser's end leaves another's lock alone, though never asked") {
-        const auto other = take("Debian 12");
-        lock.reset();
-        other->require_held();
-    }
+    SECTION("the loser's end leaves it alone, though never asked") {}
+    lock.reset();
+    CHECK(other->require_held() == Held::throughout);
 }
 
 // Run by the test below in a process of its own.
@@ -112,8 +128,8 @@ TEST_CASE("rbd lock: a holder to be killed", "[.holder]") {
 
 namespace {
 
-/// Takes the lock "killed" in another process, started through `words`, and kills that.
-void take_and_die(const std::vector<std::string> &words) {
+/// Another process, started through `words`, that has taken the lock "killed" for 6 s.
+ChildProcess holder_of_lock(const std::vector<std::string> &words) {
     const Scratch scratch;
     ProcessSpec spec;
     spec.program = "/usr/bin/env";
@@ -125,6 +141,11 @@ void take_and_die(const std::vector<std::string> &words) {
     while (!std::filesystem::exists(scratch / "held") && holder.running())
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
     REQUIRE(holder.running());
+    return holder;
+}
+
+void take_and_die(const std::vector<std::string> &words) {
+    ChildProcess holder = holder_of_lock(words);
     kill(holder.pid(), SIGKILL);
     CHECK(holder.stop().signal == SIGKILL);
 }
@@ -150,5 +171,20 @@ TEST_CASE("rbd lock: what a killed process elsewhere held expires by itself", "[
         REQUIRE(std::chrono::steady_clock::now() < deadline);
         std::this_thread::sleep_for(std::chrono::milliseconds(500));
     }
+    CHECK(our_objects().empty());
+}
+
+TEST_CASE("rbd lock: who stood still longer than the lock lasts has it again", "[rig]") {
+    if (skipped_without_rig())
+        return;
+    ChildProcess holder = holder_of_lock({});
+    kill(holder.pid(), SIGSTOP);
+    std::this_thread::sleep_for(std::chrono::seconds(8));
+    kill(holder.pid(), SIGCONT);
+    std::this_thread::sleep_for(std::chrono::seconds(3));
+    CHECK_THAT(failure_of([] { take("killed"); }),
+               Catch::Contains(fmt::format("held by process {} on", holder.pid())));
+    holder.stop();
+    CHECK(failure_of([] { take("killed"); }) == "nothing was thrown");
     CHECK(our_objects().empty());
 }

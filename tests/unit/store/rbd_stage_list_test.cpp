@@ -4,6 +4,7 @@
 
 #include "base/clock.hpp"
 #include "base/host_name.hpp"
+#include "base/process_space.hpp"
 #include "store/rbd/rbd_store.hpp"
 #include "unit/store/rbd_rig.hpp"
 
@@ -39,14 +40,14 @@ TEST_CASE("abandoned stages: a young one may be under work, one of yesterday is 
 
 TEST_CASE("abandoned stages: a process of this host that is dead works on nothing") {
     FoundStage stage = made(std::chrono::minutes(1));
-    stage.host = host_name();
+    stage.space = process_space();
     stage.pid = std::to_string(getpid());
     CHECK_FALSE(is_abandoned(stage));
     stage.pid = dead_process();
     CHECK(is_abandoned(stage));
-    stage.host = "another";
+    stage.space = "another";
     CHECK_FALSE(is_abandoned(stage));
-    stage.host = host_name();
+    stage.space = process_space();
     for (const char *odd : {"", "0", "-1", "1x", "99999999999999999999"}) {
         stage.pid = odd;
         CHECK_FALSE(is_abandoned(stage));
@@ -55,7 +56,7 @@ TEST_CASE("abandoned stages: a process of this host that is dead works on nothin
 
 TEST_CASE("abandoned stages: what was kept on purpose has a day after its time") {
     FoundStage stage = made(k_day * 30);
-    stage.host = host_name();
+    stage.space = process_space();
     stage.pid = dead_process();
     stage.until = utc_in(k_day);
     CHECK_FALSE(is_abandoned(stage));
@@ -83,6 +84,7 @@ TEST_CASE("abandoned stages: found by their name, and only those of dead runs", 
                                       .name = name,
                                       .created = found.front().created,
                                       .host = host_name(),
+                                      .space = process_space(),
                                       .pid = std::to_string(getpid())});
     CHECK(store.abandoned_stages().empty());
     rbd({"image-meta", "set", name, "retouch.pid", dead_process()});

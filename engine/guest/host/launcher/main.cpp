@@ -93,11 +93,11 @@ void bound_capabilities() {
     const int program = orders.only_try ? -1 : unreadable_copy(orders.arguments.front());
     enter_user_namespace(user_namespace);
     die_with(parent); // becoming another user has undone it
-    if (orders.only_try)
-        _exit(0);
     bound_capabilities();
     network.connect();
     enter_process_namespace();
+    if (orders.only_try)
+        _exit(0);
     if (orders.personality_32 && personality(PER_LINUX32) < 0)
         fail("look like a 32-bit machine");
     become_bubblewrap(orders, program);

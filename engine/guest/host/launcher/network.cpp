@@ -12,6 +12,7 @@
 #include <csignal>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <poll.h>
 #include <sched.h>
 #include <unistd.h>
 #include <utility>
@@ -19,6 +20,8 @@
 namespace retouch {
 
 namespace {
+
+constexpr int k_patience_milliseconds = 30000;
 
 struct Pipe {
     int read_end = -1;
@@ -109,16 +112,28 @@ void OutwardNetwork::connect() const {
     close_routes(own_addresses_, {k_name_server, 24});
 }
 
-void OutwardNetwork::wait_for_slirp() const {
-    char byte = 'g';
-    if (write(go_, &byte, 1) == 1 && read(ready_, &byte, 1) == 1)
-        return;
+/// Why the network is not there, from what slirp4netns said or did.
+std::string OutwardNetwork::complaint(bool ended) const {
     std::array<char, 1000> said{};
     fcntl(words_, F_SETFL, O_NONBLOCK);
     const ssize_t got = read(words_, said.data(), said.size());
-    fail("connect the network",
-         std::string("slirp4netns said: ") +
-             std::string(said.data(), got > 0 ? static_cast<std::size_t>(got) : 0));
+    if (got > 0)
+        return "slirp4netns said: " + std::string(said.data(), static_cast<std::size_t>(got));
+    return ended ? "slirp4netns ended without a word"
+                 : "slirp4netns did not make it within " +
+                       std::to_string(k_patience_milliseconds / 1000) + " s, and says nothing";
+}
+
+void OutwardNetwork::wait_for_slirp() const {
+    char byte = 'g';
+    pollfd waiting{ready_, POLLIN, 0};
+    const bool told = write(go_, &byte, 1) == 1;
+    int answered = 0;
+    while (told && (answered = poll(&waiting, 1, k_patience_milliseconds)) < 0 && errno == EINTR) {
+    }
+    if (answered == 1 && read(ready_, &byte, 1) == 1)
+        return;
+    fail(k_connecting, complaint(answered != 0));
 }
 
 } // namespace retouch

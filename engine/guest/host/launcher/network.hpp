@@ -24,6 +24,7 @@ class OutwardNetwork {
 
   private:
     void wait_for_slirp() const;
+    [[nodiscard]] std::string complaint(bool ended) const;
 
     bool wanted_ = false;
     int go_ = -1;                             ///< a byte lets it begin

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -33,6 +34,14 @@ void keep_only(int file) {
     if (kept > 3)
         syscall(SYS_close_range, 3U, kept - 1, 0U);
     syscall(SYS_close_range, kept + 1, ~0U, 0U);
+}
+
+/// Bubblewrap looks its child up by the number it has here, which is another process's, or
+/// nobody's, in the /proc of whoever called.
+void see_own_processes() {
+    if (unshare(CLONE_NEWNS) != 0 ||
+        mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) != 0)
+        fail("mount /proc for a PID namespace");
 }
 
 [[noreturn]] void end_as(pid_t child) {
@@ -65,6 +74,7 @@ void enter_process_namespace() {
     }
     close(ends[1]);
     die_with_the_other_end(ends[0]);
+    see_own_processes();
 }
 
 } // namespace retouch

@@ -6,8 +6,9 @@
 
 namespace retouch {
 
-/// Goes on as the first process of a new PID namespace, which is killed when the caller dies; the
-/// caller itself waits for it and ends as it does. Requires: the right to make one, one thread.
+/// Goes on as the first process of a new PID namespace, with a /proc of its own, which is killed
+/// when the caller dies; the caller itself waits for it and ends as it does. Requires: the right to
+/// make one, one thread.
 void enter_process_namespace();
 
 } // namespace retouch

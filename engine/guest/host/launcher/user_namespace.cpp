@@ -31,13 +31,25 @@ void write_file(const std::string &path, std::string_view text, std::string_view
     close(file);
 }
 
+/// Who may not raise a limit has at most what there is.
+bool limit_processes(std::uint64_t processes) {
+    rlimit limit{processes, processes};
+    if (setrlimit(RLIMIT_NPROC, &limit) == 0)
+        return true;
+    rlimit present{};
+    if (errno != EPERM || getrlimit(RLIMIT_NPROC, &present) != 0)
+        return false;
+    limit = {present.rlim_max, present.rlim_max};
+    return setrlimit(RLIMIT_NPROC, &limit) == 0;
+}
+
 /// The child that makes the namespace and keeps it until `release` is closed.
 [[noreturn]] void hold_namespace(std::uint64_t processes, int ready, int release) {
     const uid_t owner = k_first_outside_id + static_cast<uid_t>(getpid());
-    const rlimit limit{processes, processes};
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (setrlimit(RLIMIT_NPROC, &limit) != 0 ||
-        prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP) != 0 ||
+    if (!limit_processes(processes))
+        fail("limit the processes of a command");
+    if (prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP) != 0 ||
         setresuid(owner, owner, owner) != 0)
         fail("give a user namespace an owner");
     if (unshare(CLONE_NEWUSER) != 0)

@@ -1,0 +1,107 @@
+#include "plan/source_refusals.hpp"
+
+#include "base/text.hpp"
+#include "retouch/error.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace retouch {
+
+namespace {
+
+std::string list_images(const std::vector<const Image *> &images) {
+    std::string text;
+    for (const Image *image : images)
+        text += fmt::format("\n  {}  {}  created {}", image->id, escape(image->name),
+                            image->created_at);
+    return text;
+}
+
+bool is_own(const Image &image, const SourceChoice &source) {
+    return std::ranges::find(source.own, image.owner) != source.own.end();
+}
+
+/// Images of other projects are told, and never taken because of their name alone.
+void refuse_strangers(const SourceChoice &source) {
+    if (source.owner || !source.elsewhere)
+        return;
+    std::string list;
+    std::string owner;
+    for (const Image &image : source.elsewhere()) {
+        if (image.name != source.image || !is_visible(image) || is_own(image, source))
+            continue;
+        owner = image.owner;
+        list += fmt::format("\n  {}  {}  project {}  created {}", image.id, escape(image.name),
+                            escape(image.owner), image.created_at);
+    }
+    if (list.empty())
+        return;
+    throw Error(ErrorKind::refused,
+                fmt::format("the project has no image '{}' to build from; others have{}",
+                            escape(source.image), list),
+                fmt::format("if one of them is meant, say so in the recipe: source.owner: {}; with "
+                            "publish.owner as well the new image belongs to that project and "
+                            "replaces its image",
+                            escape(owner)));
+}
+
+} // namespace
+
+void fail_ambiguous(const std::string &name, const std::vector<const Image *> &candidates) {
+    throw Error(ErrorKind::failed,
+                fmt::format("the source '{}' is ambiguous: {} images bear that name{}",
+                            escape(name), candidates.size(), list_images(candidates)),
+                "name the one you mean by its id in source.image, or hide the others");
+}
+
+void fail_unknown(const SourceChoice &source, const Maker &maker,
+                  const std::vector<Image> &images) {
+    std::vector<std::string> names;
+    std::vector<const Image *> hidden;
+    for (const Image &image : images) {
+        if (source.owner ? image.owner != *source.owner : !is_own(image, source))
+            continue;
+        if (is_visible(image))
+            names.push_back(image.name);
+        else if (image.name == source.image)
+            hidden.push_back(&image);
+    }
+    if (hidden.empty())
+        refuse_strangers(source);
+    std::string hint = "`retouch images` lists what the catalog holds";
+    if (!maker.refuted.empty())
+        hint = why_refuted(*maker.refuted.begin());
+    else if (!hidden.empty())
+        hint = "only hidden or inactive images bear that name; name one by its id:" +
+               list_images(hidden);
+    else if (const auto near = did_you_mean(source.image, names))
+        hint = fmt::format("did you mean '{}'?", escape(*near));
+    const std::string whose =
+        source.owner ? fmt::format(" of project {}", escape(*source.owner)) : std::string();
+    throw Error(
+        ErrorKind::failed,
+        fmt::format("the catalog has no image '{}'{} to build from", escape(source.image), whose),
+        hint);
+}
+
+void refuse_new_owner(const std::string &name, const Image &found, const std::string &before) {
+    throw Error(ErrorKind::refused,
+                fmt::format("the source '{}' would be image {} of project {}, but what is there "
+                            "was built from an image of project {}",
+                            escape(name), found.id, escape(found.owner), escape(before)),
+                fmt::format("if that is meant, say so in the recipe: source.owner: {}; else "
+                            "source.owner: {}",
+                            escape(found.owner), escape(before)));
+}
+
+std::string why_refuted(const std::string &id) {
+    return fmt::format(
+        "image {} says that this recipe made it, but its bytes in Ceph bear no mark of retouch: it "
+        "is left alone; if retouch uploaded it before it left marks on such images, then: rbd "
+        "image-meta set POOL/{} retouch.uploaded {}",
+        id, id, id);
+}
+
+} // namespace retouch

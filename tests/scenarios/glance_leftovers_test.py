@@ -1,0 +1,187 @@
+#!/usr/bin/python3
+"""What dead runs and dead doctors left on a cloud is named by doctor, and gone after the commands it names.
+
+Parts of a real rig (RETOUCH_RIG). The state directory of the dead is gone, as it is with a container of a CI job.
+"""
+
+import contextlib
+import json
+import re
+import shutil
+import signal
+import sqlite3
+import time
+import unittest
+import uuid
+
+from cloud import POOL, Cloud, needs_rig, run
+from parts import rest
+from parts.users import sign_in
+from world import HOST, needs_death, needs_root, tiny
+
+RECIPE = """retouch: 1
+name: {recipe}
+source: {{image: {name}}}
+commands: [{command}]
+publish: {{visibility: private}}
+"""
+TIME = "[-0-9]{10}T[0-9:.]{8,15}Z"
+
+
+@needs_rig
+@needs_root
+class Leftovers(unittest.TestCase):
+    maxDiff = None
+
+    def setUp(self):
+        self.world = self.enterContext(Cloud())
+        self.source = self.world.upload(tiny())
+
+    def recipe(self, command="sleep 60", name="left-overs"):
+        return self.world.recipe(RECIPE.format(recipe=name, name=self.source["name"], command=json.dumps(command)))
+
+    def found(self, *subjects):
+        return [(f["subject"], f["detail"], f["remedy"]) for f in self.world.json("doctor")["findings"]
+                if f["area"].startswith("Cloud") and f["state"] == "warning" and (not subjects or f["subject"] in subjects)]
+
+    def kill_at_first_step(self):
+        self.world.killed_when_it_says("step 1 of", "apply", self.recipe(), "--yes", *HOST)
+
+    def forget(self):
+        shutil.rmtree(self.world.directory / "state")
+
+    def unfinished(self):
+        return [r for r in self.world.records() if "retouch_unfinished" in r and r["id"] not in self.world.before]
+
+    def follow(self, remedy):
+        time.sleep(12)  # the rig forgets a dead writer after ten seconds
+        environment = {**self.world.ceph, **self.world.environment, "OS_CLOUD": "admin"}
+        run("sh", "-ec", remedy.split("else: ")[-1], env=environment)
+
+    def check_nothing_left(self):
+        kinds = ("bytes", "record")  # the locks of the dead expire, and the next run on this host clears its directories
+        self.assertEqual([], [left for left in self.world.leftovers() if left.startswith(kinds)])
+        self.assertEqual([], self.world.children(self.source["id"]))
+        self.world.ask("DELETE", f"/images/{self.source['id']}", wanted=(204,))
+
+    def test_a_record_whose_run_died_with_its_journal(self):
+        self.kill_at_first_step()
+        record, = self.unfinished()
+        self.forget()
+        (_, detail, remedy), = self.found("unfinished image")
+        self.assertRegex(detail, f"^image {record['id']} '{self.source['name']}', made {TIME}, was not finished, and no "
+                                 "run holds the lock of its name$")
+        stage = f"{POOL}/retouch-stage-{record['id']}"
+        self.assertEqual("the next apply of the recipe 'left-overs' removes it; else: openstack image delete "
+                         f"{record['id']}; rbd snap purge {stage} && rbd rm {stage}", remedy)
+        self.assertEqual([], self.found("abandoned stage"))
+        self.follow(remedy)
+        self.assertEqual([], self.found("unfinished image", "abandoned stage"))
+        self.check_nothing_left()
+
+    def test_the_next_apply_removes_it_as_doctor_says(self):
+        self.kill_at_first_step()
+        self.forget()
+        self.assertEqual(1, len(self.found("unfinished image")))
+        time.sleep(12)
+        self.world.retouch("apply", self.recipe("true"), "--yes", *HOST)
+        self.assertEqual([], self.found("unfinished image", "abandoned stage"))
+        self.assertEqual([], self.world.leftovers())
+
+    def test_a_living_run_is_no_leftover(self):
+        process = self.world.start("apply", self.recipe(), "--yes", *HOST)
+        for line in process.stderr:
+            if "step 1 of" in line:
+                break
+        self.assertEqual([], self.found("unfinished image", "abandoned stage"))
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+        self.assertEqual([], self.world.leftovers())
+
+    @needs_death
+    def test_bytes_that_look_published_and_hold_their_source(self):
+        self.world.killed_at("publish", "apply", self.recipe("true"), "--yes", *HOST)
+        record, = self.unfinished()
+        self.forget()
+        (_, _, remedy), = self.found("unfinished image")
+        self.follow(remedy)
+        self.check_nothing_left()
+
+    @needs_death
+    def test_an_active_record_that_was_never_shown(self):
+        self.world.killed_at("hand-over", "apply", self.recipe("true"), "--yes", *HOST)
+        record, = self.unfinished()
+        self.assertEqual("active", record["status"])
+        self.forget()
+        (_, _, remedy), = self.found("unfinished image")
+        self.assertTrue(remedy.endswith(f"else: openstack image delete {record['id']}"), remedy)
+        self.follow(remedy)
+        self.check_nothing_left()
+
+    def test_an_administrator_is_told_of_bytes_whose_record_is_gone(self):
+        self.kill_at_first_step()
+        record, = self.unfinished()
+        self.forget()
+        self.world.ask("DELETE", f"/images/{record['id']}")
+        identity = str(uuid.uuid4())
+        time.sleep(12)
+        run("rbd", "mv", f"{POOL}/retouch-stage-{record['id']}", f"{POOL}/{identity}", env=self.world.ceph)
+        self.world.rbd("image-meta", "set", identity, "retouch.stage", identity)
+        (_, detail, remedy), = self.found("bytes without record")
+        self.assertRegex(detail, f"^{POOL}/{identity}, made {TIME}, bears retouch's mark, and no image has its id$")
+        self.world.configure(self.world.catalog, "member")
+        self.assertEqual([], self.found("bytes without record"))
+        run("rbd", "snap", "create", f"{POOL}/{identity}@snap", "--no-progress", env=self.world.ceph)
+        run("rbd", "snap", "protect", f"{POOL}/{identity}@snap", env=self.world.ceph)
+        self.follow(remedy)
+        self.check_nothing_left()
+
+    def test_a_record_of_another_lock_is_left_alone_for_a_day(self):
+        self.kill_at_first_step()
+        record, = self.unfinished()
+        self.forget()
+        self.world.patch(record["id"], {"op": "replace", "path": "/retouch_unfinished", "value": "run@elsewhere/pool/project"})
+        self.assertEqual([], self.found("unfinished image", "abandoned stage"))
+        self.date_back(record["id"], "-25 hours")
+        (_, detail, remedy), = self.found("unfinished image")
+        self.assertTrue(detail.endswith(", was not finished, and it is older than a day; its run locked elsewhere"), detail)
+        self.follow(remedy)
+        self.check_nothing_left()
+
+    def date_back(self, image, by):
+        with contextlib.closing(sqlite3.connect(self.world.rig.path("glance/glance.sqlite"), timeout=30)) as records, records:
+            records.execute("UPDATE images SET created_at = datetime(created_at, ?) WHERE id = ?", (by, image))
+
+    def test_a_doctor_that_was_killed(self):
+        for wanted in ("-clone$", "[0-9a-f]$"):
+            with self.subTest(wanted=wanted):
+                process = self.world.start("doctor")
+                while not any(re.search("^retouch-doctor-.*" + wanted, name) for name in self.world.rbd("ls").split()):
+                    self.assertIsNone(process.poll())
+                process.send_signal(signal.SIGKILL)
+                process.communicate(timeout=60)
+                left = [name for name in self.world.rbd("ls").split() if name.startswith("retouch-doctor-")]
+                self.assertTrue(left)
+                found = self.found("doctor's image")
+                self.assertEqual(sorted(left, reverse=True), [detail.split(",")[0].split("/")[1] for _, detail, _ in found])
+                time.sleep(12)
+                for _, _, remedy in found:
+                    run("sh", "-c", remedy, env=self.world.ceph)
+                self.assertEqual([], [name for name in self.world.rbd("ls").split() if name.startswith("retouch-doctor-")])
+                self.assertEqual([], self.found("doctor's image"))
+
+    def test_the_record_of_a_doctor_that_was_killed(self):
+        token, _ = sign_in(self.world.rig, "admin", "admin")
+        record = rest.want("POST", f"{self.world.rig.glance_url}/v2/images",
+                           {"name": "retouch doctor", "visibility": "private", "os_hidden": True,
+                            "disk_format": "raw", "container_format": "bare"}, token)
+        self.assertEqual([], self.found("doctor's record"))
+        self.date_back(record["id"], "-11 minutes")
+        (_, detail, remedy), = self.found("doctor's record")
+        self.assertRegex(detail, f"^image {record['id']} 'retouch doctor', made {TIME}, is one of a doctor that died$")
+        self.follow(remedy)
+        self.assertEqual([], self.found("doctor's record"))
+
+
+if __name__ == "__main__":
+    unittest.main()
