@@ -22,7 +22,6 @@ namespace retouch {
 namespace {
 
 constexpr std::chrono::hours k_day{24};
-constexpr std::chrono::minutes k_doctors_time{10}; ///< it takes less than two
 
 struct Leftover {
     std::string subject;
@@ -71,7 +70,7 @@ class Search {
         const auto mark = run_mark_of(image);
         if (!mark) {
             const bool is_probe = image.name == k_doctors_record && image.status == "queued";
-            if (is_probe && image.created_at < utc_in(-k_doctors_time))
+            if (is_probe && image.created_at < utc_in(-rbd_marks::k_probe_time))
                 add("doctor's record",
                     fmt::format("image {} '{}', made {}, is one of a doctor that died", image.id,
                                 k_doctors_record, escape(image.created_at)),

@@ -3,6 +3,7 @@
 // so a mark counts only on an image whose name fits it. It is the words only; the acts are
 // elsewhere.
 
+#include <chrono>
 #include <string>
 
 namespace retouch::rbd_marks {
@@ -27,6 +28,11 @@ inline constexpr const char *k_maps = "retouch.maps";
 inline constexpr const char *k_snapshot = "snap";
 /// The snapshot by which changes of a kept stage are seen.
 inline constexpr const char *k_kept_snapshot = "kept";
+
+/// The longest anybody works on a stage, and on what a doctor tries its rights with, which takes
+/// less than two minutes.
+inline constexpr std::chrono::minutes k_stage_time{24 * 60};
+inline constexpr std::chrono::minutes k_probe_time{10};
 
 /// The name of an unpublished stage.
 [[nodiscard]] inline std::string stage_name(const std::string &id) {

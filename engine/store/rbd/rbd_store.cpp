@@ -245,13 +245,17 @@ RbdStore::found_with(const std::function<std::vector<FoundStage>(const Pool &)> 
 
 std::vector<FoundStage> RbdStore::abandoned_stages() const {
     std::vector<FoundStage> found = found_with(list_stages);
-    std::erase_if(found, [](const FoundStage &stage) { return !is_abandoned(stage); });
+    std::erase_if(found, [](const FoundStage &stage) {
+        return !is_abandoned(stage, rbd_marks::k_stage_time);
+    });
     return found;
 }
 
 std::vector<FoundStage> RbdStore::abandoned_probes() const {
     std::vector<FoundStage> found = found_with(list_probes);
-    std::erase_if(found, [](const FoundStage &probe) { return !is_abandoned(probe); });
+    std::erase_if(found, [](const FoundStage &probe) {
+        return !is_abandoned(probe, rbd_marks::k_probe_time);
+    });
     return found;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "base/process_space.hpp"
+#include "base/text.hpp"
 #include "base/uuid.hpp"
 #include "store/rbd/image_handle.hpp"
 #include "store/rbd/marked_images.hpp"
@@ -10,6 +11,7 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <rados/librados.h>
 #include <rbd/librbd.h>
 
 #include <algorithm>
@@ -19,14 +21,28 @@ namespace retouch {
 
 namespace {
 
-constexpr std::chrono::hours k_day{24};
+/// When its making began, of an image whose run died before there was a header to open: librbd
+/// makes the object that holds the id, enters the name in the pool's list, and then makes the
+/// header.
+std::optional<FoundStage> look_at_half_made(const Pool &pool, const std::string &name,
+                                            const std::string &id) {
+    std::uint64_t size = 0;
+    time_t made = 0;
+    if (rados_stat(pool.get(), ("rbd_id." + name).c_str(), &size, &made) != 0)
+        return std::nullopt;
+    return FoundStage{.id = id,
+                      .name = escape(pool.name()) + '/' + escape(name),
+                      .created = fmt::format("{:%FT%TZ}", fmt::gmtime(made))};
+}
 
 /// nullopt when it is gone meanwhile.
 std::optional<FoundStage> look_at(const Pool &pool, const std::string &name,
                                   const std::string &id) {
     const auto image = ImageHandle::find(pool, name, ImageHandle::Access::read);
+    if (!image)
+        return look_at_half_made(pool, name, id);
     timespec made{};
-    if (!image || rbd_get_create_timestamp(image->get(), &made) != 0)
+    if (rbd_get_create_timestamp(image->get(), &made) != 0)
         return std::nullopt;
     FoundStage stage{.id = id,
                      .name = image->name(),
@@ -81,11 +97,10 @@ std::vector<FoundStage> list_published(const Pool &pool, const std::set<std::str
     return published;
 }
 
-bool is_abandoned(const FoundStage &stage) {
-    const std::string yesterday = utc_in(-k_day);
+bool is_abandoned(const FoundStage &stage, std::chrono::minutes longest) {
     if (!stage.until.empty())
-        return stage.until < yesterday;
-    return stage.created < yesterday || was_here_and_died(stage.space, stage.pid);
+        return stage.until < utc_in(-longest);
+    return stage.created < utc_in(-longest) || was_here_and_died(stage.space, stage.pid);
 }
 
 } // namespace retouch

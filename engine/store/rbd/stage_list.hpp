@@ -5,6 +5,7 @@
 
 #include "store/rbd/cluster.hpp"
 
+#include <chrono>
 #include <set>
 #include <string>
 #include <vector>
@@ -36,8 +37,9 @@ struct FoundStage {
 [[nodiscard]] std::vector<FoundStage> list_published(const Pool &pool,
                                                      const std::set<std::string> &known);
 
-/// True when nobody can be at work on it: it is older than a day, or its process was one of this
-/// host and is dead. One that was kept on purpose has a day more than it was kept for.
-[[nodiscard]] bool is_abandoned(const FoundStage &stage);
+/// True when nobody can be at work on it: it is older than the `longest` anybody works on one, or
+/// its process was one of this host and is dead. One that was kept on purpose has that much more
+/// than it was kept for.
+[[nodiscard]] bool is_abandoned(const FoundStage &stage, std::chrono::minutes longest);
 
 } // namespace retouch

@@ -5,8 +5,13 @@
 #include "base/clock.hpp"
 #include "base/host_name.hpp"
 #include "base/process_space.hpp"
+#include "store/rbd/image_handle.hpp"
+#include "store/rbd/marks.hpp"
 #include "store/rbd/rbd_store.hpp"
 #include "unit/store/rbd_rig.hpp"
+
+#include <rados/librados.h>
+#include <rbd/librbd.h>
 
 #include <csignal>
 
@@ -34,23 +39,23 @@ FoundStage made(std::chrono::seconds ago) {
 } // namespace
 
 TEST_CASE("abandoned stages: a young one may be under work, one of yesterday is not") {
-    CHECK_FALSE(is_abandoned(made(std::chrono::hours(23))));
-    CHECK(is_abandoned(made(std::chrono::hours(25))));
+    CHECK_FALSE(is_abandoned(made(std::chrono::hours(23)), k_day));
+    CHECK(is_abandoned(made(std::chrono::hours(25)), k_day));
 }
 
 TEST_CASE("abandoned stages: a process of this host that is dead works on nothing") {
     FoundStage stage = made(std::chrono::minutes(1));
     stage.space = process_space();
     stage.pid = std::to_string(getpid());
-    CHECK_FALSE(is_abandoned(stage));
+    CHECK_FALSE(is_abandoned(stage, k_day));
     stage.pid = dead_process();
-    CHECK(is_abandoned(stage));
+    CHECK(is_abandoned(stage, k_day));
     stage.space = "another";
-    CHECK_FALSE(is_abandoned(stage));
+    CHECK_FALSE(is_abandoned(stage, k_day));
     stage.space = process_space();
     for (const char *odd : {"", "0", "-1", "1x", "99999999999999999999"}) {
         stage.pid = odd;
-        CHECK_FALSE(is_abandoned(stage));
+        CHECK_FALSE(is_abandoned(stage, k_day));
     }
 }
 
@@ -59,11 +64,11 @@ TEST_CASE("abandoned stages: what was kept on purpose has a day after its time")
     stage.space = process_space();
     stage.pid = dead_process();
     stage.until = utc_in(k_day);
-    CHECK_FALSE(is_abandoned(stage));
+    CHECK_FALSE(is_abandoned(stage, k_day));
     stage.until = utc_in(-k_day / 2);
-    CHECK_FALSE(is_abandoned(stage));
+    CHECK_FALSE(is_abandoned(stage, k_day));
     stage.until = utc_in(-k_day * 2);
-    CHECK(is_abandoned(stage));
+    CHECK(is_abandoned(stage, k_day));
 }
 
 TEST_CASE("abandoned stages: found by their name, and only those of dead runs", "[rig]") {
@@ -92,4 +97,35 @@ TEST_CASE("abandoned stages: found by their name, and only those of dead runs", 
     rbd({"rm", "--no-progress", others});
     REQUIRE(abandoned.size() == 1);
     CHECK(abandoned.front().name == name);
+}
+
+TEST_CASE("abandoned stages: one whose run died before librbd had made its header", "[rig]") {
+    if (skipped_without_rig())
+        return;
+    const Cluster cluster(glance_access());
+    const Pool pool = cluster.pool(k_pool);
+    for (const std::string &name :
+         {rbd_marks::stage_name(random_uuid()), rbd_marks::probe_name(random_uuid())}) {
+        rbd({"create", "--size", "1M", std::string(k_pool) + '/' + name});
+        std::string id(64, '\0');
+        {
+            const ImageHandle image(pool, name, ImageHandle::Access::read);
+            REQUIRE(rbd_get_id(image.get(), id.data(), id.size()) == 0);
+            id.resize(id.find('\0'));
+        }
+        REQUIRE(rados_remove(pool.get(), ("rbd_header." + id).c_str()) == 0);
+    }
+
+    const auto stages = list_stages(pool);
+    const auto probes = list_probes(pool);
+    REQUIRE(stages.size() == 1);
+    REQUIRE(probes.size() == 1);
+    for (const FoundStage &half : {stages.front(), probes.front()}) {
+        CHECK(half.created > utc_in(-std::chrono::minutes(5)));
+        CHECK(half.pid.empty());
+        CHECK_FALSE(is_abandoned(half, std::chrono::minutes(10)));
+        rbd({"rm", "--no-progress", half.name});
+    }
+    CHECK(list_stages(pool).empty());
+    CHECK(list_probes(pool).empty());
 }
