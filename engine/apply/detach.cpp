@@ -1,6 +1,7 @@
 #include "apply/detach.hpp"
 
 #include "apply/phases.hpp"
+#include "base/exit_code.hpp"
 #include "retouch/error.hpp"
 
 #include <fmt/format.h>
@@ -70,6 +71,9 @@ void detach(Catalog &catalog, const std::string &id, TargetReport &report, Event
         report.notes.push_back(fmt::format("image {} still shares data with its source: {}; "
                                            "complete it with: retouch detach {}",
                                            id, error.what(), id));
+        if (report.exit_code == 0)
+            report.exit_code = exit_code(
+                error.kind() == ErrorKind::interrupted ? error.kind() : ErrorKind::temporary);
     }
 }
 

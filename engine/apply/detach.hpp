@@ -18,8 +18,8 @@ namespace retouch {
 /// is at work the record is protected. Throws Error.
 void detach_image(Catalog &catalog, const std::string &id, TargetReport &report, EventSink &events);
 
-/// The same as the end of an apply: what goes wrong becomes a note in `report`, since the image is
-/// published and whole all the same.
+/// The same as the end of an apply: what goes wrong becomes a note in `report`, and the exit code
+/// of what the next run does, since the image is published and whole all the same.
 void detach(Catalog &catalog, const std::string &id, TargetReport &report, EventSink &events);
 
 } // namespace retouch

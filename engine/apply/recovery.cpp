@@ -145,8 +145,8 @@ void clear_temporary_directories(EventSink &events) {
 
 void clear_unfinished(Catalog &catalog, const std::string &name, const RunMark &ours,
                       EventSink &events) {
-    for (const Image &image : catalog.images_of(ours.owner))
-        if (image.name == name && is_of_earlier_run(image, ours))
+    for (const Image &image : catalog.images_where({.owner = ours.owner, .names = {name}}))
+        if (is_of_earlier_run(image, ours))
             clear_image(catalog, image.id, events);
 }
 

@@ -10,24 +10,22 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <functional>
-#include <iterator>
 
 namespace retouch {
 
 namespace {
 
-std::vector<Image> called(const std::vector<Image> &images, const std::string &name) {
-    std::vector<Image> found;
-    std::ranges::copy_if(images, std::back_inserter(found),
-                         [&](const Image &image) { return image.name == name; });
-    return found;
+/// Those of the project; when there are none, public ones.
+std::vector<Image> called(const CatalogView &catalog, const std::string &name) {
+    if (!catalog.has_projects())
+        return catalog.images_where({.names = {name}});
+    std::vector<Image> own = catalog.images_where({.owner = catalog.project(), .names = {name}});
+    return own.empty() ? catalog.images_where({.names = {name}, .visibility = "public"}) : own;
 }
 
-Error unknown(const CatalogView &catalog, const std::vector<Image> &images,
-              const std::string &word) {
+Error unknown(const CatalogView &catalog, const std::string &word) {
     std::vector<std::string> names;
-    names.reserve(images.size());
-    for (const Image &image : images)
+    for (const Image &image : catalog.images())
         names.push_back(image.name);
     const auto near = did_you_mean(word, names);
     return {ErrorKind::failed,
@@ -48,13 +46,9 @@ Error ambiguous(const std::vector<Image> &candidates, const std::string &word) {
 Image find(const CatalogView &catalog, const std::string &word, bool prefer_visible) {
     if (std::optional<Image> image = catalog.find(word))
         return *image;
-    const std::vector<Image> images = catalog.images();
-    std::vector<Image> candidates = called(images, word);
-    const std::string project = catalog.has_projects() ? catalog.project() : std::string();
-    if (std::ranges::find(candidates, project, &Image::owner) != candidates.end())
-        std::erase_if(candidates, [&](const Image &image) { return image.owner != project; });
+    std::vector<Image> candidates = called(catalog, word);
     if (candidates.empty())
-        throw unknown(catalog, images, word);
+        throw unknown(catalog, word);
     const bool some_visible = std::ranges::any_of(candidates, std::logical_not(), &Image::hidden);
     if (prefer_visible && some_visible)
         std::erase_if(candidates, [](const Image &image) { return image.hidden; });

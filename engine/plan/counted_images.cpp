@@ -1,12 +1,15 @@
-// A project's own records are all asked for; of another's, those that are not private to it. What a
+// Of a project's own records those are asked for that bear a name the recipe has to do with, or
+// that the recipe made; of another's, those of such a name that are not private to it. What a
 // recipe or a generation names by its id is asked for by its id.
 
 #include "plan/counted_images.hpp"
 
 #include "base/uuid.hpp"
+#include "plan/publishing.hpp"
 
 #include <algorithm>
-#include <initializer_list>
+#include <iterator>
+#include <map>
 #include <optional>
 #include <set>
 #include <tuple>
@@ -17,41 +20,68 @@ namespace {
 
 class Gathering {
   public:
-    explicit Gathering(const CatalogView &catalog) : catalog_(catalog) {}
+    Gathering(const CatalogView &catalog, std::vector<std::string> names)
+        : catalog_(catalog), names_(std::move(names)) {}
 
     void add_own(const std::string &owner) {
-        if (owners_.insert(owner).second)
-            for (Image &image : catalog_.images_of(owner))
-                add(std::move(image));
+        if (const auto asked = owners_.find(owner); asked != owners_.end() && asked->second)
+            return;
+        owners_[owner] = true;
+        add_named(owner, names_);
     }
 
     /// An administrator sees also what that project has shown to nobody.
     void add_others(const std::string &owner) {
-        if (owner.empty() || !owners_.insert(owner).second)
-            return;
-        for (Image &image : catalog_.images_of(owner))
-            if (image.visibility != "private")
-                add(std::move(image));
+        if (!owner.empty() && owners_.emplace(owner, false).second)
+            add_named(owner, names_);
     }
 
-    /// The record of that id, and what else its project shows; nullopt when there is none.
-    std::optional<Image> add_record(const std::string &id) {
-        if (!is_uuid(id))
+    void add_generations(const Maker &maker) {
+        for (Image &image : catalog_.images_where(
+                 {.owner = maker.owner, .properties = {{lineage::k_recipe, maker.recipe}}}))
+            add(std::move(image));
+    }
+
+    /// Hidden ones, too: those of names that must be nobody's.
+    void add_all_called(const std::string &owner, std::vector<std::string> names) {
+        for (Image &image : catalog_.images_where({.owner = owner, .names = std::move(names)}))
+            add(std::move(image));
+    }
+
+    /// One more name, of all projects asked for.
+    void add_name(const std::string &name) {
+        if (std::ranges::find(names_, name) != names_.end())
+            return;
+        names_.push_back(name);
+        for (const auto &[owner, is_own] : owners_)
+            add_named(owner, {name});
+    }
+
+    /// nullopt when there is none of that id.
+    std::optional<Image> add_id(const std::string &id) {
+        if (!is_uuid(id) || absent_.contains(id))
             return std::nullopt;
-        const auto known = std::ranges::find(images_, id, &Image::id);
-        std::optional<Image> found = known != images_.end() ? *known : catalog_.find(id);
-        if (found) {
+        if (const auto known = std::ranges::find(images_, id, &Image::id); known != images_.end())
+            return *known;
+        std::optional<Image> found = catalog_.find(id);
+        if (found)
             add(*found);
-            add_others(found->owner);
-        }
+        else
+            absent_.insert(id);
         return found;
     }
 
+    /// That record, and what else its project shows under the names.
+    void add_record(const Image &image) {
+        add(image);
+        add_others(image.owner);
+    }
+
     /// Images that say they are generations, and would count for one of these names.
-    void refute(Maker &maker, std::initializer_list<std::string> names) const {
+    void refute(Maker &maker) const {
         for (const Image &image : images_) {
             const bool counts =
-                is_visible(image) || std::ranges::find(names, image.name) != names.end();
+                is_visible(image) || std::ranges::find(names_, image.name) != names_.end();
             if (counts && image.status == "active" && !image.unfinished() && maker.made(image) &&
                 !catalog_.may_be_published_by_us(image))
                 maker.refuted.insert(image.id);
@@ -62,8 +92,19 @@ class Gathering {
     void add_source_of(const Maker &maker, const std::optional<Image> &made) {
         if (!made || !maker.made(*made))
             return;
-        add_record(made->property(lineage::k_source).value_or(""));
+        if (const auto source = add_id(made->property(lineage::k_source).value_or(""))) {
+            add_others(source->owner);
+            add_name(source->name);
+        }
         add_others(source_owner_of(*made, images_));
+    }
+
+    /// What images of the project that bear such a name were made from, back to one of the maker's.
+    void add_ancestors(const Maker &maker) {
+        const std::vector<Image> named = images_;
+        for (const Image &image : named)
+            if (is_visible(image) && std::ranges::find(names_, image.name) != names_.end())
+                add_ancestors(image, maker);
     }
 
     [[nodiscard]] std::optional<Image> last_of(const Maker &maker, const std::string &name) const {
@@ -78,16 +119,63 @@ class Gathering {
     }
 
   private:
+    void add_ancestors(std::optional<Image> image, const Maker &maker) {
+        for (int links = 0; links < k_longest_chain && image; ++links) {
+            if (image->owner != maker.owner || maker.made(*image))
+                return;
+            image = add_id(image->property(lineage::k_source).value_or(""));
+        }
+    }
+
+    void add_named(const std::string &owner, const std::vector<std::string> &names) {
+        for (Image &image :
+             catalog_.images_where({.owner = owner, .names = names, .hidden = false}))
+            if (owners_.at(owner) || image.visibility != "private")
+                add(std::move(image));
+    }
+
     void add(Image image) {
         if (ids_.insert(image.id).second)
             images_.push_back(std::move(image));
     }
 
     const CatalogView &catalog_;
-    std::set<std::string> owners_; ///< whose records have been asked for
+    std::vector<std::string> names_;
+    std::map<std::string, bool> owners_; ///< who has been asked for; true: for all of theirs
     std::set<std::string> ids_;
+    std::set<std::string> absent_;
     std::vector<Image> images_;
 };
+
+/// Names that must be nobody's when it is applied, today or another day than it was planned.
+std::vector<std::string> names_to_give(const Target &target) {
+    std::vector<std::string> names;
+    for (const Superseded &former : target.publish.superseded)
+        if (!former.new_name.empty())
+            names.push_back(former.new_name);
+    if (!names.empty())
+        std::ranges::move(likely_dated_names(target.publish.name), std::back_inserter(names));
+    return names;
+}
+
+std::vector<std::string> names_of(const Target &target) {
+    std::vector<std::string> names{target.publish.name};
+    if (target.source.name != target.publish.name)
+        names.push_back(target.source.name);
+    return names;
+}
+
+/// What the plan knows of and no name leads to.
+void add_known(Gathering &gathering, const Target &target) {
+    gathering.add_id(target.source.id);
+    for (const ImageReference &seen : target.observed)
+        gathering.add_id(seen.id);
+    if (target.present)
+        gathering.add_id(target.present->id);
+    for (const Superseded &former : target.publish.superseded)
+        gathering.add_id(former.image.id);
+    gathering.add_others(target.source.owner);
+}
 
 } // namespace
 
@@ -105,13 +193,22 @@ CountedImages counted_images(const Recipe &recipe, const CatalogView &catalog) {
     counted.source.owner = recipe.source_owner;
     counted.source.own = {project, counted.maker.owner};
     counted.source.elsewhere = [&catalog] { return catalog.images(); };
-    Gathering gathering(catalog);
-    gathering.add_own(counted.maker.owner);
-    gathering.add_own(project);
-    const std::optional<Image> named = gathering.add_record(recipe.source_image);
+    const auto named =
+        is_uuid(recipe.source_image) ? catalog.find(recipe.source_image) : std::nullopt;
     const std::string name = named ? named->name : recipe.source_image;
     const std::string published = recipe.publish.name.value_or(name);
-    gathering.refute(counted.maker, {name, published});
+    std::vector<std::string> names{published};
+    if (name != published)
+        names.push_back(name);
+    Gathering gathering(catalog, names);
+    gathering.add_own(counted.maker.owner);
+    gathering.add_own(project);
+    gathering.add_generations(counted.maker);
+    if (recipe.publish.previous == PreviousPolicy::rename)
+        gathering.add_all_called(counted.maker.owner, likely_dated_names(published));
+    if (named)
+        gathering.add_record(*named);
+    gathering.refute(counted.maker);
     gathering.add_source_of(counted.maker, named);
     for (const std::string &borne : {name, published})
         gathering.add_source_of(counted.maker, gathering.last_of(counted.maker, borne));
@@ -122,6 +219,7 @@ CountedImages counted_images(const Recipe &recipe, const CatalogView &catalog) {
         for (const std::string &owner : counted.source.trusted)
             gathering.add_others(owner);
     }
+    gathering.add_ancestors(counted.maker);
     counted.images = gathering.take();
     return counted;
 }
@@ -139,12 +237,15 @@ CountedImages counted_images(const Target &target, const std::string &recipe_nam
     const std::string project = catalog.project();
     counted.maker.owner = target.publish.owner;
     counted.source.own = {project, counted.maker.owner};
-    Gathering gathering(catalog);
+    Gathering gathering(catalog, names_of(target));
     gathering.add_own(counted.maker.owner);
     gathering.add_own(project);
-    gathering.refute(counted.maker, {target.publish.name, target.source.name});
-    gathering.add_record(target.source.id);
-    gathering.add_others(target.source.owner);
+    gathering.add_generations(counted.maker);
+    if (std::vector<std::string> names = names_to_give(target); !names.empty())
+        gathering.add_all_called(counted.maker.owner, std::move(names));
+    gathering.refute(counted.maker);
+    add_known(gathering, target);
+    gathering.add_ancestors(counted.maker);
     counted.images = gathering.take();
     return counted;
 }

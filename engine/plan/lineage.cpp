@@ -16,9 +16,6 @@ namespace retouch {
 
 namespace {
 
-/// A chain longer than this is damaged or circular; nobody stacks recipes that deep.
-constexpr int k_longest_chain = 64;
-
 const Image *find_id(const std::vector<Image> &images, const std::string &id) {
     const auto found = std::ranges::find(images, id, &Image::id);
     return found == images.end() ? nullptr : &*found;

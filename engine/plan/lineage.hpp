@@ -14,6 +14,10 @@
 
 namespace retouch {
 
+/// A chain of images made from each other that is longer is damaged or circular; nobody stacks
+/// recipes that deep.
+inline constexpr int k_longest_chain = 64;
+
 /// Who made a generation: the properties of an image say which recipe, and anybody may copy them;
 /// they count on an image of the project it publishes for.
 struct Maker {

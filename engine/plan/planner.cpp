@@ -207,6 +207,8 @@ Plan resolve_plan(const CheckedRecipe &checked, const CatalogView &catalog,
     plan.tool = k_tool;
     plan.recipe = {recipe.path.string(), recipe.directory.string(), recipe.sha256, recipe.name};
     plan.catalog = catalog.name();
+    if (recipe.publish.owner && recipe.publish.owner != catalog.project())
+        catalog.require_project(*recipe.publish.owner);
     const CountedImages counted = counted_images(recipe, catalog);
     Lineage lineage =
         resolve_lineage(counted.images, counted.maker, counted.source, recipe.publish.name);

@@ -32,17 +32,20 @@ PublishPlan resolve_fields(const Publish &wanted, const Image &base,
     return plan;
 }
 
+std::string dated_name(const std::string &name, int number) {
+    const std::string dated = fmt::format("{}-{}", name, utc_today());
+    return number == 1 ? dated : fmt::format("{}-{}", dated, number);
+}
+
 /// NAME-YYYYMMDD, with a number behind it when that is taken.
 std::string free_name(const std::string &name, const std::vector<Image> &images,
                       const std::vector<Superseded> &taken) {
-    const std::string dated = fmt::format("{}-{}", name, utc_today());
-    std::string candidate = dated;
-    for (int number = 2;; ++number) {
+    for (int number = 1;; ++number) {
+        std::string candidate = dated_name(name, number);
         const bool used = std::ranges::find(images, candidate, &Image::name) != images.end() ||
                           std::ranges::find(taken, candidate, &Superseded::new_name) != taken.end();
         if (!used)
             return candidate;
-        candidate = fmt::format("{}-{}", dated, number);
     }
 }
 
@@ -139,6 +142,14 @@ std::optional<TakenBack> taken_back(const Lineage &lineage, const std::vector<Im
     if (shown == nullptr || hidden == nullptr)
         return std::nullopt;
     return TakenBack{hidden->id, shown->id};
+}
+
+std::vector<std::string> likely_dated_names(const std::string &name) {
+    constexpr int k_most = 9;
+    std::vector<std::string> names;
+    for (int number = 1; number <= k_most; ++number)
+        names.push_back(dated_name(name, number));
+    return names;
 }
 
 bool is_dated_name(std::string_view dated, std::string_view name) {

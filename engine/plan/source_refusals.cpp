@@ -24,12 +24,12 @@ bool is_own(const Image &image, const SourceChoice &source) {
 }
 
 /// Images of other projects are told, and never taken because of their name alone.
-void refuse_strangers(const SourceChoice &source) {
+void refuse_strangers(const SourceChoice &source, const std::vector<Image> &images) {
     if (source.owner || !source.elsewhere)
         return;
     std::string list;
     std::string owner;
-    for (const Image &image : source.elsewhere()) {
+    for (const Image &image : images) {
         if (image.name != source.image || !is_visible(image) || is_own(image, source))
             continue;
         owner = image.owner;
@@ -57,7 +57,8 @@ void fail_ambiguous(const std::string &name, const std::vector<const Image *> &c
 }
 
 void fail_unknown(const SourceChoice &source, const Maker &maker,
-                  const std::vector<Image> &images) {
+                  const std::vector<Image> &counted) {
+    const std::vector<Image> images = source.elsewhere ? source.elsewhere() : counted;
     std::vector<std::string> names;
     std::vector<const Image *> hidden;
     for (const Image &image : images) {
@@ -69,7 +70,7 @@ void fail_unknown(const SourceChoice &source, const Maker &maker,
             hidden.push_back(&image);
     }
     if (hidden.empty())
-        refuse_strangers(source);
+        refuse_strangers(source, images);
     std::string hint = "`retouch images` lists what the catalog holds";
     if (!maker.refuted.empty())
         hint = why_refuted(*maker.refuted.begin());

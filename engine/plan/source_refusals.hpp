@@ -12,10 +12,10 @@ namespace retouch {
 [[noreturn]] void fail_ambiguous(const std::string &name,
                                  const std::vector<const Image *> &candidates);
 
-/// Nothing among `images` is called so. Images of other projects are told, and never taken because
-/// of their name alone.
+/// Nothing that counts is called so. What else the catalog shows is looked at for what to write
+/// instead; images of other projects are told, and never taken because of their name alone.
 [[noreturn]] void fail_unknown(const SourceChoice &source, const Maker &maker,
-                               const std::vector<Image> &images);
+                               const std::vector<Image> &counted);
 
 /// `found` would be the source, after one of the project `before`.
 [[noreturn]] void refuse_new_owner(const std::string &name, const Image &found,

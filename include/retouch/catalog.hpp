@@ -4,6 +4,7 @@
 
 #include "retouch/drift.hpp"
 #include "retouch/image.hpp"
+#include "retouch/image_query.hpp"
 #include "retouch/name_lock.hpp"
 #include "retouch/publish.hpp"
 #include "retouch/store.hpp"
@@ -30,6 +31,9 @@ class CatalogView {
     /// The id of the project everything is done for; empty where there are none. Throws Error.
     [[nodiscard]] virtual std::string project() const { return {}; }
 
+    /// Throws Error: refused, when it is known that there is no project of that id.
+    virtual void require_project(const std::string & /*id*/) const {}
+
     /// Ids of projects whose public images may be a source by name, as this catalog is configured.
     [[nodiscard]] virtual std::vector<std::string> source_owners() const { return {}; }
 
@@ -37,10 +41,11 @@ class CatalogView {
     /// included, oldest first; what else may be seen is not among them. Throws Error.
     [[nodiscard]] virtual std::vector<Image> images() const = 0;
 
-    /// Every record of the project `owner` that may be seen, as above. Throws Error.
-    [[nodiscard]] virtual std::vector<Image> images_of(const std::string &owner) const {
+    /// Every record that may be seen and matches `query`, which names a project or a visibility;
+    /// queued ones included, oldest first. Throws Error.
+    [[nodiscard]] virtual std::vector<Image> images_where(const ImageQuery &query) const {
         std::vector<Image> found = images();
-        std::erase_if(found, [&](const Image &image) { return image.owner != owner; });
+        std::erase_if(found, [&](const Image &image) { return !query.matches(image); });
         return found;
     }
 

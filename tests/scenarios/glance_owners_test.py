@@ -107,6 +107,18 @@ class Owners(unittest.TestCase):
         self.world.retouch("apply", plan, "--yes", *HOST)
         self.assertEqual(1, len(self.world.generations(self.name, "admin")))
 
+    def test_a_project_that_does_not_exist_gets_no_image(self):
+        self.world.upload(tiny(), name=self.name)
+        self.world.become("admin")
+        before = self.world.state()
+        for owner in ("lab", "0" * 32):
+            recipe = self.world.small(self.name, more=f"publish: {{owner: '{owner}'}}")
+            for words in (("plan", recipe), ("apply", recipe, "--yes", *HOST)):
+                said = self.world.retouch(*words, expect=5).stderr
+                self.assertIn(f"there is no project '{owner}'", said)
+                self.assertIn("openstack project show -c id", said)
+        self.assertEqual(before, self.world.state())
+
     def test_lists_are_asked_for_by_owner(self):
         self.world.upload(tiny(), name=self.name)
         asked = len(self.world.requests())

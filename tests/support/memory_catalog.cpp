@@ -96,10 +96,10 @@ std::vector<Image> MemoryCatalog::images() const {
     return seen;
 }
 
-std::vector<Image> MemoryCatalog::images_of(const std::string &owner) const {
+std::vector<Image> MemoryCatalog::images_where(const ImageQuery &query) const {
     std::vector<Image> seen = records_;
     std::erase_if(seen, [&](const Image &image) {
-        return unseen_.contains(image.id) || image.owner != owner;
+        return unseen_.contains(image.id) || !query.matches(image);
     });
     return seen;
 }

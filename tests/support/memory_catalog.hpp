@@ -85,7 +85,7 @@ class MemoryCatalog : public Catalog, private ImageStore {
     [[nodiscard]] std::vector<Image> images() const override;
 
     /// As an administrator sees them.
-    [[nodiscard]] std::vector<Image> images_of(const std::string &owner) const override;
+    [[nodiscard]] std::vector<Image> images_where(const ImageQuery &query) const override;
 
     [[nodiscard]] std::vector<std::string> source_owners() const override { return source_owners_; }
 

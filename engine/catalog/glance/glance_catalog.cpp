@@ -21,6 +21,7 @@
 #include <chrono>
 #include <fmt/format.h>
 #include <iterator>
+#include <map>
 #include <string_view>
 #include <system_error>
 #include <tuple>
@@ -98,31 +99,38 @@ GlanceCatalog::GlanceCatalog(const GlanceOptions &options)
       api_(session_),
       store_(api_, options.rbd, options.pool, options.scratch_pool, options.cache_directory) {}
 
+void GlanceCatalog::require_project(const std::string &id) const {
+    if (session_.has_project(id) == false)
+        throw Error(ErrorKind::refused, fmt::format("there is no project '{}'", escape(id)),
+                    "publish.owner is the id of a project, as 'openstack project show -c id NAME' "
+                    "tells it");
+}
+
 std::vector<Image> GlanceCatalog::images() const {
     const std::string &project = session_.project_id();
-    std::vector<Image> images = images_of(project);
-    for (GlanceImage &record : api_.list_public())
-        if (fill_owner(record).image.owner != project)
-            images.push_back(std::move(record.image));
+    std::vector<Image> images = images_where({.owner = project});
+    for (Image &image : images_where({.visibility = "public"}))
+        if (image.owner != project)
+            images.push_back(std::move(image));
     std::ranges::sort(images, {}, age);
     return images;
 }
 
-std::vector<Image> GlanceCatalog::images_of(const std::string &owner) const {
-    if (!listed_.contains(owner)) {
-        std::vector<GlanceImage> listed = api_.list(owner);
+std::vector<Image> GlanceCatalog::images_where(const ImageQuery &query) const {
+    if (!answered_.contains(query)) {
+        std::vector<GlanceImage> found = api_.list(query);
         std::set<std::string_view> ids;
-        for (GlanceImage &record : listed)
+        for (GlanceImage &record : found)
             ids.insert(fill_owner(record).image.id);
         std::erase_if(records_, [&](const GlanceImage &has) {
-            return has.image.owner == owner || ids.contains(has.image.id);
+            return query.matches(has.image) || ids.contains(has.image.id);
         });
-        std::ranges::move(listed, std::back_inserter(records_));
-        listed_.insert(owner);
+        std::ranges::move(found, std::back_inserter(records_));
+        answered_.insert(query);
     }
     std::vector<Image> images;
     for (const GlanceImage &record : records_)
-        if (record.image.owner == owner)
+        if (query.matches(record.image))
             images.push_back(record.image);
     std::ranges::sort(images, {}, age);
     return images;
@@ -168,7 +176,11 @@ std::unique_ptr<NameLock> GlanceCatalog::lock(const std::string &name, const std
     else
         lock = std::make_unique<FileNameLock>(state_directory(), name, run,
                                               host_name() + ':' + state_directory().string());
-    std::erase_if(listed_, [&](const std::string &owner) { return !is_as_listed(name, owner); });
+    std::map<std::string, bool> is_listed;
+    for (const ImageQuery &query : answered_)
+        if (!is_listed.contains(query.owner))
+            is_listed[query.owner] = is_as_listed(name, query.owner);
+    std::erase_if(answered_, [&](const ImageQuery &query) { return !is_listed[query.owner]; });
     return lock;
 }
 

@@ -26,12 +26,14 @@ class GlanceCatalog : public Catalog {
 
     [[nodiscard]] bool has_projects() const override { return true; }
 
+    void require_project(const std::string &id) const override;
+
     [[nodiscard]] std::vector<std::string> source_owners() const override { return source_owners_; }
 
     [[nodiscard]] std::vector<Image> images() const override;
 
-    /// Listed once and remembered until something is written or a lock is taken.
-    [[nodiscard]] std::vector<Image> images_of(const std::string &owner) const override;
+    /// Asked for once and remembered until something is written or a lock is taken.
+    [[nodiscard]] std::vector<Image> images_where(const ImageQuery &query) const override;
 
     [[nodiscard]] std::optional<Image> find(const std::string &id) const override;
     [[nodiscard]] bool may_be_published_by_us(const Image &image) const override;
@@ -108,7 +110,7 @@ class GlanceCatalog : public Catalog {
     mutable ImageApi api_;
     mutable GlanceStore store_;
     mutable std::vector<GlanceImage> records_; ///< as last seen
-    mutable std::set<std::string> listed_;     ///< projects of which those are all there are
+    mutable std::set<ImageQuery> answered_;    ///< what those are all the answer to
     mutable bool store_is_silent_ = false;     ///< it has been asked, and did not answer
 };
 

@@ -217,8 +217,8 @@ std::vector<Finding> glance_findings(const GlanceOptions &options, bool store_wo
                                 "credential or auth_command in retouch.yaml, which renew it");
         });
     const auto list = [&] {
-        images = api.list(session.project_id());
-        std::ranges::move(api.list_public(), std::back_inserter(images));
+        images = api.list({.owner = session.project_id()});
+        std::ranges::move(api.list({.visibility = "public"}), std::back_inserter(images));
         return all_well(fmt::format("{} image{}", images.size(), images.size() == 1 ? "" : "s"));
     };
     if (!has_login || !checks.check("image service", [&] { return newest_version(api); }) ||

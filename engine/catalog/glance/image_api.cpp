@@ -6,6 +6,7 @@
 #include "base/clock.hpp"
 #include "base/text.hpp"
 #include "catalog/glance/answer.hpp"
+#include "catalog/glance/list_request.hpp"
 
 #include <fmt/format.h>
 
@@ -105,10 +106,6 @@ std::optional<ApiVersion> version_of(const Json &entry) {
     return version;
 }
 
-std::string filter_by(const std::string &owner) {
-    return owner.empty() ? std::string() : "&owner=" + url_encode(owner);
-}
-
 /// An hour, and what a slow line takes for so many bytes.
 std::chrono::seconds transfer_limit(std::uint64_t size) {
     return std::chrono::seconds(3600 + size / k_slowest_transfer);
@@ -152,18 +149,10 @@ std::vector<ApiVersion> ImageApi::versions() const {
     return versions;
 }
 
-std::vector<GlanceImage> ImageApi::list(const std::string &owner) const {
-    return list_where("visibility=all" + filter_by(owner));
-}
-
-std::vector<GlanceImage> ImageApi::list_public() const {
-    return list_where("visibility=public");
-}
-
-std::vector<GlanceImage> ImageApi::list_where(const std::string &which) const {
+std::vector<GlanceImage> ImageApi::list(const ImageQuery &query) const {
     std::vector<GlanceImage> images;
-    for (const char *hidden : {"false", "true"})
-        list_into(images, fmt::format("/v2/images?limit=1000&{}&os_hidden={}", which, hidden));
+    for (const std::string &path : list_requests(query))
+        list_into(images, path);
     // What was hidden in between came twice; the later state counts.
     std::unordered_map<std::string, std::size_t> last;
     for (std::size_t i = 0; i < images.size(); ++i)
@@ -221,9 +210,9 @@ void ImageApi::list_into(std::vector<GlanceImage> &images, const std::string &pa
 std::optional<GlanceImage> ImageApi::latest(const std::string &name,
                                             const std::string &owner) const {
     const std::string doing = fmt::format("look for images called '{}'", escape(name));
-    const std::string path = fmt::format("/v2/images?limit=1&visibility=all&os_hidden=false"
-                                         "&sort_key=updated_at&sort_dir=desc&name={}{}",
-                                         url_encode(name), filter_by(owner));
+    const std::string path = fmt::format(
+        "/v2/images?limit=1&visibility=all&os_hidden=false&sort_key=updated_at&sort_dir=desc{}{}",
+        filter_by_name(name), owner.empty() ? std::string() : "&owner=" + url_encode(owner));
     const Json answer = read(call(plain_request(doing, "GET", path), std::array{200}), doing);
     const Json &records = part_at(answer, "images");
     if (!records.is_array())

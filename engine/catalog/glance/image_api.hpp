@@ -5,6 +5,7 @@
 #include "catalog/glance/api_error.hpp"
 #include "catalog/glance/image_json.hpp"
 #include "catalog/glance/keystone.hpp"
+#include "retouch/image_query.hpp"
 
 #include <compare>
 #include <functional>
@@ -39,17 +40,13 @@ class ImageApi {
     /// What the service speaks, newest first.
     [[nodiscard]] std::vector<ApiVersion> versions() const;
 
-    /// Every record of the project `owner` we may see, hidden ones included, oldest first; of
-    /// whomever when it is empty. Costs two requests for each thousand records. Throws ApiError:
+    /// The records we may see that the service says match `query`, oldest first. Costs a request
+    /// for each thousand of them, and one for each of hidden and not hidden. Throws ApiError:
     /// unavailable also for a list that goes in circles, or is longer than any cloud's.
-    [[nodiscard]] std::vector<GlanceImage> list(const std::string &owner) const;
+    [[nodiscard]] std::vector<GlanceImage> list(const ImageQuery &query) const;
 
-    /// The same for public records, whoever's they are.
-    [[nodiscard]] std::vector<GlanceImage> list_public() const;
-
-    /// Of the records of `owner`, as for list(), called `name` and not hidden, the one changed
-    /// last. One short request.
-    /// A service that takes `name` for an operator ("in:x") answers something else.
+    /// Of the records of the project `owner`, of whomever when it is empty, called `name` and not
+    /// hidden, the one changed last. One short request.
     [[nodiscard]] std::optional<GlanceImage> latest(const std::string &name,
                                                     const std::string &owner) const;
 
@@ -105,8 +102,6 @@ class ImageApi {
     [[nodiscard]] GlanceImage read_record(const HttpResponse &response, const std::string &doing,
                                           const std::string &id) const;
 
-    /// `which`: what they are filtered by, as the service wants it.
-    [[nodiscard]] std::vector<GlanceImage> list_where(const std::string &which) const;
     void list_into(std::vector<GlanceImage> &images, const std::string &path) const;
     void action(const std::string &id, const std::string &verb) const;
 

@@ -23,6 +23,8 @@ namespace {
 
 namespace ch = std::chrono;
 
+constexpr std::size_t k_answer_bound = std::size_t{4} * 1024 * 1024;
+
 bool is_away(int status) {
     return status == 429 || status == 502 || status == 503 || status == 504;
 }
@@ -170,6 +172,28 @@ Token Session::token_for(const Json &credentials) {
     return read_token(response, secrets_);
 }
 
+std::optional<bool> Session::has_project(const std::string &id) {
+    if (!uses_keystone(cloud_.auth_type))
+        return std::nullopt;
+    HttpRequest request;
+    request.doing = fmt::format("ask for project '{}'", escape(id));
+    request.method = "GET";
+    request.url = project_url(cloud_, id);
+    request.headers = {{"Accept", "application/json"}};
+    request.bound = k_answer_bound;
+    authorise(request);
+    const HttpResponse response = send_with_retries(request, nullptr);
+    if (response.status == 200)
+        return true;
+    // A 404 of whatever stands before Keystone says nothing of projects.
+    const Json answer = Json::parse(response.body, nullptr, false);
+    const Json::json_pointer code("/error/code");
+    if (response.status == 404 && answer.is_object() && answer.contains(code) &&
+        answer[code] == 404)
+        return false;
+    return std::nullopt;
+}
+
 HttpRequest Session::token_call(const std::string &method) const {
     HttpRequest request;
     request.doing = fmt::format("log in to cloud '{}'", escape(cloud_.name));
@@ -177,7 +201,7 @@ HttpRequest Session::token_call(const std::string &method) const {
     request.url = token_url(cloud_);
     request.headers = {{"Accept", "application/json"}};
     request.repeatable = true; // a token more does no harm
-    request.bound = std::size_t{4} * 1024 * 1024;
+    request.bound = k_answer_bound;
     return request;
 }
 

@@ -44,6 +44,10 @@ class Session {
     /// The project all requests are made for; empty where there is none. Throws ApiError.
     [[nodiscard]] const std::string &project_id();
 
+    /// Whether Keystone knows a project of that id; nullopt where there is none to ask, and when it
+    /// does not tell us. Throws ApiError.
+    [[nodiscard]] std::optional<bool> has_project(const std::string &id);
+
     /// Who we are; empty where nobody asked. Throws ApiError.
     [[nodiscard]] const std::string &user_name();
 

@@ -40,6 +40,7 @@ class Search {
         if (where_.rbd != nullptr) {
             add_stages();
             add_probes();
+            add_trash();
             if (where_.api.session().has_role("admin"))
                 add_bytes_without_record();
         }
@@ -124,6 +125,20 @@ class Search {
             add("doctor's image",
                 fmt::format("{}, made {}, is one of a doctor that died", probe.name, probe.created),
                 removal_of(probe.name));
+    }
+
+    /// The pool's own settings say so, over the heads of those who remove.
+    void add_trash() {
+        for (const FoundStage &trashed : where_.rbd->trashed_stages()) {
+            const std::string pool = trashed.name.substr(0, trashed.name.find('/'));
+            add("trash",
+                fmt::format("{}, removed {}, is in the pool's trash, and keeps the image it was "
+                            "made from",
+                            trashed.name, trashed.created),
+                fmt::format("rbd trash rm --force {}/{}; rbd config pool set {} "
+                            "rbd_move_to_trash_on_remove false",
+                            pool, escape(trashed.id), pool));
+        }
     }
 
     void add_bytes_without_record() {

@@ -226,6 +226,10 @@ std::string token_url(const CloudSettings &cloud) {
     return without_version(cloud.auth_url) + "/v3/auth/tokens";
 }
 
+std::string project_url(const CloudSettings &cloud, const std::string &id) {
+    return without_version(cloud.auth_url) + "/v3/projects/" + url_encode(id);
+}
+
 Token read_token(const HttpResponse &response, SecretFilter &secrets) {
     const Secret text(response.header("x-subject-token"));
     secrets.add(text);

@@ -40,6 +40,9 @@ struct Token {
 /// Where to POST it.
 [[nodiscard]] std::string token_url(const CloudSettings &cloud);
 
+/// Where Keystone tells of a project.
+[[nodiscard]] std::string project_url(const CloudSettings &cloud, const std::string &id);
+
 /// True when `token` is for the very project that `cloud` names, or `cloud` names nothing and it is
 /// for some project: it need not be exchanged.
 [[nodiscard]] bool is_meant(const Token &token, const CloudSettings &cloud);

@@ -39,9 +39,11 @@ std::vector<Image> chosen(const std::vector<std::string> &names, const Catalog &
         require_detachable(images.emplace_back(find_image(catalog, name)));
     if (!names.empty())
         return images;
-    for (Image &image : catalog.images_of(catalog.project()))
-        if (image.awaits_detaching() && !image.unfinished())
-            images.push_back(std::move(image));
+    for (const char *state : {lineage::k_pending, lineage::k_pending_protected})
+        for (Image &image : catalog.images_where(
+                 {.owner = catalog.project(), .properties = {{lineage::k_detach, state}}}))
+            if (!image.unfinished())
+                images.push_back(std::move(image));
     return images;
 }
 

@@ -74,6 +74,8 @@ void configure(rados_t handle, const RbdAccess &access, std::chrono::seconds ope
     for (const char *name : {"log_to_stderr", "err_to_stderr"})
         set_option(handle, name, "false");
     set_option(handle, "log_file", "");
+    // What is ours to remove is of no use to anybody, and would keep its source from being removed.
+    set_option(handle, "rbd_move_to_trash_on_remove", "false");
     // Ceph's own default. One would not do, as librbd waits for one in the other when it unprotects
     // a snapshot; settle() counts on two.
     set_option(handle, "librados_thread_count", "2");
@@ -104,7 +106,9 @@ Error connect_error(rados_t handle, const RbdAccess &access, int code) {
             ErrorKind::unavailable,
             fmt::format("cannot reach the Ceph cluster of {}: no monitor answered within {} s",
                         conf, k_connect_seconds),
-            "check the network, and mon_host in that file; 'ceph -s' shows the cluster's state"};
+            "check the network, and mon_host in that file; 'ceph -s' shows the cluster's state. A "
+            "cluster that requires newer clients than the libraries here, or whose keys are of a "
+            "newer kind, does not answer either"};
     const std::string keyrings = option(handle, "keyring");
     const auto keyring = readable_keyring(keyrings);
     if (!keyring)

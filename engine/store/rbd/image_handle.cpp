@@ -112,6 +112,11 @@ std::uint64_t ImageHandle::object_size() const {
     return info.obj_size;
 }
 
+void ImageHandle::enable(std::uint64_t features) {
+    if (const std::uint64_t missing = features & ~this->features(); missing != 0)
+        check(rbd_update_features(handle_, missing, 1), "add features to");
+}
+
 std::uint64_t ImageHandle::features() const {
     std::uint64_t features = 0;
     check(rbd_get_features(handle_, &features), "read the features of");

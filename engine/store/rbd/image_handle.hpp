@@ -58,6 +58,9 @@ class ImageHandle {
     [[nodiscard]] std::uint64_t object_size() const;
     [[nodiscard]] std::uint64_t features() const;
 
+    /// Fine when it has them. Opened for writing.
+    void enable(std::uint64_t features);
+
     /// What the cluster knows it by; no other image of the pool ever has the same.
     [[nodiscard]] std::string internal_id() const;
 

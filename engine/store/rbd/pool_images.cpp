@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <rbd/librbd.h>
 
@@ -12,8 +13,9 @@ namespace retouch {
 namespace {
 
 /// What a clone takes over from its source. The rest is either set by librbd or must not be copied.
-constexpr std::uint64_t k_inherited = RBD_FEATURE_EXCLUSIVE_LOCK | RBD_FEATURE_OBJECT_MAP |
-                                      RBD_FEATURE_FAST_DIFF | RBD_FEATURE_JOURNALING;
+/// A journal comes with publishing: where journals are mirrored, every stage would be.
+constexpr std::uint64_t k_inherited =
+    RBD_FEATURE_EXCLUSIVE_LOCK | RBD_FEATURE_OBJECT_MAP | RBD_FEATURE_FAST_DIFF;
 /// Without deep-flatten a snapshot would keep its parent for ever.
 constexpr std::uint64_t k_needed = RBD_FEATURE_LAYERING | RBD_FEATURE_DEEP_FLATTEN;
 
@@ -65,6 +67,23 @@ std::vector<std::string> image_names(const Pool &pool) {
         names.emplace_back(images[i].name);
     rbd_image_spec_list_cleanup(images.data(), count);
     return names;
+}
+
+std::vector<TrashedImage> trashed_images(const Pool &pool) {
+    std::size_t count = 0;
+    std::vector<rbd_trash_image_info_t> entries;
+    int code = 0;
+    while ((code = rbd_trash_list(pool.get(), entries.data(), &count)) == -ERANGE)
+        entries.resize(count);
+    if (code < 0)
+        throw ceph_error(fmt::format("list the trash of the Ceph pool '{}'", escape(pool.name())),
+                         code);
+    std::vector<TrashedImage> images;
+    for (std::size_t i = 0; i < count; ++i)
+        images.push_back({entries[i].id, entries[i].name,
+                          fmt::format("{:%FT%TZ}", fmt::gmtime(entries[i].deletion_time))});
+    rbd_trash_list_cleanup(entries.data(), count);
+    return images;
 }
 
 void clone_image(const Cluster &cluster, const Pool &from, const std::string &source,

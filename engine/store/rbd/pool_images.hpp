@@ -13,9 +13,18 @@ namespace retouch {
 /// Of all images of the pool. Throws Error.
 [[nodiscard]] std::vector<std::string> image_names(const Pool &pool);
 
+struct TrashedImage {
+    std::string id; ///< by which it is found in the trash
+    std::string name;
+    std::string removed; ///< as utc_now() writes it
+};
+
+/// Of the trash of the pool. Throws Error.
+[[nodiscard]] std::vector<TrashedImage> trashed_images(const Pool &pool);
+
 /// Clones SOURCE@SNAPSHOT, which is in `from`, as `name` in `to`: clone format 2 whatever the
-/// cluster prefers, deep-flatten on, otherwise the source's features and, within its pool, its data
-/// pool. Throws Error.
+/// cluster prefers, deep-flatten on, no journal, otherwise the source's features and, within its
+/// pool, its data pool. Throws Error.
 void clone_image(const Cluster &cluster, const Pool &from, const std::string &source,
                  const std::string &snapshot, const Pool &to, const std::string &name);
 

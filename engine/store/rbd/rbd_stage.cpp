@@ -10,6 +10,7 @@
 #include "store/rbd/pool_images.hpp"
 
 #include <fmt/format.h>
+#include <rbd/librbd.h>
 
 #include <algorithm>
 #include <cassert>
@@ -110,6 +111,11 @@ class RbdReader : public ByteReader {
     std::uint64_t size_;
 };
 
+bool is_journaled(const Cluster &cluster, const RbdLocation &source) {
+    const ImageHandle image(cluster.pool(source.pool), source.image, Access::read, source.snapshot);
+    return (image.features() & RBD_FEATURE_JOURNALING) != 0;
+}
+
 } // namespace
 
 RbdStage::RbdStage(const Cluster &cluster, Pool pool, std::string id, LineagePolicy lineage)
@@ -127,6 +133,7 @@ std::unique_ptr<RbdStage> RbdStage::make(const Cluster &cluster, Pool pool,
     announce_stage(pool, id);
     // From here on its destructor removes whatever has been made.
     std::unique_ptr<RbdStage> stage(new RbdStage(cluster, std::move(pool), id, lineage));
+    stage->journaled_ = is_journaled(cluster, source);
     clone_image(cluster, cluster.pool(source.pool), source.image, source.snapshot, stage->pool_,
                 stage->name_);
     stage->mark(source);
@@ -150,6 +157,7 @@ std::unique_ptr<RbdStage> RbdStage::adopt(const Cluster &cluster, const RbdLocat
     stage->size_ = image.size();
     image.close();
     withdraw_stage(stage->pool_, id);
+    stage->journaled_ = is_journaled(cluster, source);
     stage->sealed_ = stage->was_kept_ = true;
     return stage;
 }
@@ -218,6 +226,8 @@ void RbdStage::publish() {
     else
         image.create_snapshot(rbd_marks::k_snapshot);
     image.protect(rbd_marks::k_snapshot);
+    if (journaled_)
+        image.enable(RBD_FEATURE_JOURNALING);
     image.close();
     ended_ = true;
 }

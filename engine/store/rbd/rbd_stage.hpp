@@ -44,7 +44,8 @@ class RbdStage : public Stage {
     [[nodiscard]] std::unique_ptr<ByteReader> reader() const override;
 
     /// Renames to the id, then takes and protects the snapshot "snap", which an adopted stage has
-    /// already, under the name for kept ones. No handle is left open.
+    /// already, under the name for kept ones. It gets a journal when the source has one. No handle
+    /// is left open.
     void publish() override;
 
     /// Takes a snapshot, which becomes the published image's. The proof names it and the image by
@@ -66,8 +67,9 @@ class RbdStage : public Stage {
     std::string name_; ///< of the image now
     std::uint64_t size_ = 0;
     bool sealed_ = false;
-    bool was_kept_ = false; ///< it has the snapshot that was taken then
-    bool ended_ = false;    ///< published or kept
+    bool was_kept_ = false;  ///< it has the snapshot that was taken then
+    bool journaled_ = false; ///< its source is, and so will be what is published
+    bool ended_ = false;     ///< published or kept
 };
 
 } // namespace retouch

@@ -259,6 +259,10 @@ std::vector<FoundStage> RbdStore::abandoned_probes() const {
     return found;
 }
 
+std::vector<FoundStage> RbdStore::trashed_stages() const {
+    return found_with(list_trashed);
+}
+
 std::vector<FoundStage> RbdStore::published_besides(const std::set<std::string> &known) const {
     return found_with([&known](const Pool &pool) { return list_published(pool, known); });
 }

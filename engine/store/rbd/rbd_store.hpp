@@ -103,6 +103,9 @@ class RbdStore : public ImageStore {
     [[nodiscard]] std::vector<FoundStage> abandoned_stages() const;
     [[nodiscard]] std::vector<FoundStage> abandoned_probes() const;
 
+    /// What of that lies in the trash of a pool. Throws Error.
+    [[nodiscard]] std::vector<FoundStage> trashed_stages() const;
+
     /// Published bytes there whose ids are not among `known`. Throws Error.
     [[nodiscard]] std::vector<FoundStage>
     published_besides(const std::set<std::string> &known) const;

@@ -83,6 +83,17 @@ std::vector<FoundStage> list_probes(const Pool &pool) {
     return probes;
 }
 
+std::vector<FoundStage> list_trashed(const Pool &pool) {
+    std::vector<FoundStage> trashed;
+    for (const TrashedImage &image : trashed_images(pool))
+        if (image.name.starts_with(rbd_marks::stage_name("")) ||
+            image.name.starts_with(rbd_marks::probe_name("")))
+            trashed.push_back({.id = image.id,
+                               .name = escape(pool.name()) + '/' + escape(image.name),
+                               .created = image.removed});
+    return trashed;
+}
+
 std::vector<FoundStage> list_published(const Pool &pool, const std::set<std::string> &known) {
     std::vector<FoundStage> published;
     for (const std::string &name : image_names(pool)) {

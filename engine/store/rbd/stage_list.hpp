@@ -32,6 +32,10 @@ struct FoundStage {
 /// What a doctor tried its rights with, and what it cloned of that, clones first. Throws Error.
 [[nodiscard]] std::vector<FoundStage> list_probes(const Pool &pool);
 
+/// What runs and doctors removed and the pool's own settings have put into its trash: `id` is by
+/// which it is found there, `created` when it was removed. Throws Error.
+[[nodiscard]] std::vector<FoundStage> list_trashed(const Pool &pool);
+
 /// What bears the mark of its own name, an id that is not among `known`: published, or about to be.
 /// All others that are called by an id get opened, to read. Throws Error.
 [[nodiscard]] std::vector<FoundStage> list_published(const Pool &pool,

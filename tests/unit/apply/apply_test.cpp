@@ -260,6 +260,7 @@ TEST_CASE("apply: in a cloud, a failure at any change is undone, or left to the 
                                       "image {0} still shares data with its source: injected fault "
                                       "in {1}; complete it with: retouch detach {0}",
                                       target.image_id, left == 2 ? "detach" : "apply")});
+            CHECK(target.exit_code == 75);
             const Image record = *world.catalog.find(target.image_id);
             CHECK(record.awaits_detaching());
             CHECK(record.is_protected == (left > 1));

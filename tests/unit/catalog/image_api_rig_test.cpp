@@ -112,7 +112,7 @@ std::string sha512(const std::string &bytes) {
 }
 
 bool lists(const Client &client, const std::string &id) {
-    return std::ranges::any_of(client.api.list(client.api.session().project_id()),
+    return std::ranges::any_of(client.api.list({.owner = client.api.session().project_id()}),
                                [&](const GlanceImage &found) { return found.image.id == id; });
 }
 
@@ -161,7 +161,7 @@ TEST_CASE("image api on the rig: every kind of login works and says who it is", 
     CHECK(client.session.has_role(role));
     CHECK(client.session.has_role("admin") == (user == "admin"));
     CHECK(client.session.project_id().size() == 32);
-    const std::vector<GlanceImage> images = client.api.list_public();
+    const std::vector<GlanceImage> images = client.api.list({.visibility = "public"});
     const bool inner = name.find("public") == std::string::npos;
     REQUIRE_FALSE(images.empty());
     CHECK(images.front().shows_locations == inner);
@@ -275,7 +275,8 @@ TEST_CASE("image api on the rig: a location makes a queued record active", "[rig
     if (skipped_without_rig())
         return;
     const Client client("admin");
-    const std::vector<GlanceImage> images = client.api.list(client.api.session().project_id());
+    const std::vector<GlanceImage> images =
+        client.api.list({.owner = client.api.session().project_id()});
     const auto source = std::ranges::find_if(images, [](const GlanceImage &found) {
         return found.image.name == "debian-12" && !found.image.locations.empty();
     });

@@ -101,7 +101,7 @@ TEST_CASE("image api: a list holds visible and hidden records of all pages, olde
         return json_reply(page({record("h", "2026-01-03T00:00:00Z", true),
                                 record("b", "2026-01-02T00:00:00Z", true)}));
     });
-    const std::vector<GlanceImage> images = client.api.list("p1");
+    const std::vector<GlanceImage> images = client.api.list({.owner = "p1"});
     CHECK(ids(images) == std::vector<std::string>{"c", "b", "h", "a"});
     CHECK(images[1].image.hidden); // it was hidden between the two questions
     CHECK(client.session.requests() == 3);
@@ -112,9 +112,9 @@ TEST_CASE("image api: a list holds visible and hidden records of all pages, olde
 TEST_CASE("image api: whose records are listed is said to the service") {
     Client client;
     client.cloud.on("GET /v2/images", json_reply(page({})));
-    static_cast<void>(client.api.list("p&1"));
-    static_cast<void>(client.api.list_public());
-    static_cast<void>(client.api.list(""));
+    static_cast<void>(client.api.list({.owner = "p&1"}));
+    static_cast<void>(client.api.list({.visibility = "public"}));
+    static_cast<void>(client.api.list({}));
     std::vector<std::string> asked;
     for (const SeenRequest &request : client.cloud.requests())
         if (request.target.ends_with("&os_hidden=true"))
@@ -132,7 +132,7 @@ TEST_CASE("image api: the latest of a name is asked for in one short request") {
     CHECK(client.api.latest("a b&c", "p1").value().image.id == "b");
     CHECK(client.cloud.requests().front().target ==
           "/v2/images?limit=1&visibility=all&os_hidden=false&sort_key=updated_at&sort_dir=desc"
-          "&name=a%20b%26c&owner=p1");
+          "&name=eq:a%20b%26c&owner=p1");
     CHECK_FALSE(client.api.latest("a", ""));
 }
 
@@ -142,7 +142,7 @@ TEST_CASE("image api: a list that leads elsewhere or is none is refused") {
         GENERATE(page({record("a", "")}, "http://elsewhere.invalid/v2/images?x"),
                  page({record("a", "")}, "/v3/other?x"), Json{{"images", 5}}, Json(7));
     client.cloud.on("GET /v2/images", json_reply(answer));
-    const ApiError error = failure_of([&] { static_cast<void>(client.api.list("p1")); });
+    const ApiError error = failure_of([&] { static_cast<void>(client.api.list({.owner = "p1"})); });
     CHECK(error.kind() == ErrorKind::unavailable);
     CHECK(std::string(error.what()) == "cannot list the images: the answer was not expected");
 }
@@ -160,7 +160,7 @@ TEST_CASE("image api: a list that goes in circles is given up when it brings not
             return json_reply(page({record(turn % 2 == 0 ? "a" : "b", "")}, next.c_str()));
         });
     }
-    const ApiError error = failure_of([&] { static_cast<void>(client.api.list("p1")); });
+    const ApiError error = failure_of([&] { static_cast<void>(client.api.list({.owner = "p1"})); });
     CHECK(error.kind() == ErrorKind::unavailable);
     CHECK(std::string(error.what()) == "cannot list the images: the answer was not expected");
     CHECK(client.session.requests() <= 3);
@@ -173,7 +173,7 @@ TEST_CASE("image api: a list that brings new records for ever ends at a number o
         const std::string next = fmt::format("/v2/images?turn={}", ++turn);
         return json_reply(page({record(fmt::format("i{}", turn), "")}, next.c_str()));
     });
-    const ApiError error = failure_of([&] { static_cast<void>(client.api.list("p1")); });
+    const ApiError error = failure_of([&] { static_cast<void>(client.api.list({.owner = "p1"})); });
     CHECK(error.kind() == ErrorKind::unavailable);
     CHECK(std::string(error.what()) == "cannot list the images: the list does not end");
     CHECK(client.session.requests() == 1000);
@@ -182,7 +182,8 @@ TEST_CASE("image api: a list that brings new records for ever ends at a number o
 TEST_CASE("image api: a page of a list is bounded") {
     Client client;
     client.cloud.on("GET /v2/images", Reply{.body = std::string(std::size_t{17} << 20U, ' ')});
-    CHECK(std::string(failure_of([&] { static_cast<void>(client.api.list("p1")); }).what()) ==
+    CHECK(std::string(
+              failure_of([&] { static_cast<void>(client.api.list({.owner = "p1"})); }).what()) ==
           fmt::format("cannot list the images: {} answers with more than 16.0 MiB",
                       client.cloud.url()));
 }
@@ -201,7 +202,7 @@ TEST_CASE("image api: an answer about another image is no answer") {
 TEST_CASE("image api: an empty page ends a list") {
     Client client;
     client.cloud.on("GET /v2/images", json_reply(page({}, "/v2/images?marker=a")));
-    CHECK(client.api.list("p1").empty());
+    CHECK(client.api.list({.owner = "p1"}).empty());
     CHECK(client.session.requests() == 2);
 }
 

@@ -253,6 +253,21 @@ TEST_CASE("keystone: an auth_url that is no Keystone is said to be wrong") {
     CHECK(std::string(error.what()) == "cannot log in: the answer is not JSON: line 1, column 1");
 }
 
+TEST_CASE("keystone: only it knows that there is no such project") {
+    FakeCloud cloud;
+    Session session(cloud.settings(), quick_retries());
+    const auto answered = [&](Reply reply) {
+        cloud.once("GET /v3/projects/p%2F1", std::move(reply));
+        return session.has_project("p/1");
+    };
+    CHECK(answered({.body = R"({"project": {"id": "p/1"}})"}) == true);
+    CHECK(answered({.status = 404, .body = R"({"error": {"code": 404}})"}) == false);
+    CHECK(answered({.status = 404, .body = "<html>Not Found</html>"}) == std::nullopt);
+    CHECK(answered({.status = 404, .body = R"({"error": 404})"}) == std::nullopt);
+    CHECK(answered({.status = 403, .body = R"({"error": {"code": 403}})"}) == std::nullopt);
+    CHECK(answered({.status = 500}) == std::nullopt);
+}
+
 TEST_CASE("keystone: a question is repeated while the service is away, a change is not") {
     FakeCloud cloud;
     cloud.on("GET /v2/a", Reply{.body = "a"});

@@ -52,7 +52,9 @@ TEST_CASE("rbd cluster: a cluster that does not answer is given up on") {
     CHECK(
         failure_of(access, scratch, ErrorKind::unavailable) ==
         "cannot reach the Ceph cluster of DIR/ceph.conf: no monitor answered within 10 s\n"
-        "hint: check the network, and mon_host in that file; 'ceph -s' shows the cluster's state");
+        "hint: check the network, and mon_host in that file; 'ceph -s' shows the cluster's state. "
+        "A cluster that requires newer clients than the libraries here, or whose keys are of a "
+        "newer kind, does not answer either");
 }
 
 TEST_CASE("rbd cluster: a missing keyring names file and user", "[rig]") {

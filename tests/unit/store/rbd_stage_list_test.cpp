@@ -7,6 +7,7 @@
 #include "base/process_space.hpp"
 #include "store/rbd/image_handle.hpp"
 #include "store/rbd/marks.hpp"
+#include "store/rbd/pool_images.hpp"
 #include "store/rbd/rbd_store.hpp"
 #include "unit/store/rbd_rig.hpp"
 
@@ -128,4 +129,23 @@ TEST_CASE("abandoned stages: one whose run died before librbd had made its heade
     }
     CHECK(list_stages(pool).empty());
     CHECK(list_probes(pool).empty());
+}
+
+TEST_CASE("abandoned stages: those a pool keeps in its trash are told of", "[rig]") {
+    if (skipped_without_rig())
+        return;
+    const Cluster cluster(glance_access());
+    const std::string stage = rbd_marks::stage_name(random_uuid());
+    const std::string others = random_uuid();
+    for (const std::string &name : {stage, others}) {
+        rbd({"create", "--size", "1M", fmt::format("{}/{}", k_pool, name)});
+        rbd({"trash", "mv", fmt::format("{}/{}", k_pool, name)});
+    }
+    const auto trashed = list_trashed(cluster.pool(k_pool));
+    for (const auto &image : trashed_images(cluster.pool(k_pool)))
+        rbd({"trash", "rm", "--no-progress", fmt::format("{}/{}", k_pool, image.id)});
+    REQUIRE(trashed.size() == 1);
+    CHECK(trashed.front().name == fmt::format("{}/{}", k_pool, stage));
+    CHECK(trashed.front().created > utc_in(-std::chrono::minutes(5)));
+    CHECK(list_trashed(cluster.pool(k_pool)).empty());
 }

@@ -227,6 +227,32 @@ TEST_CASE("rbd stage: its data lies where the source's does", "[rig]") {
     CHECK(rbd({"info", stage_name(id)}).find("data_pool: vms\n") != std::string::npos);
 }
 
+TEST_CASE("rbd stage: it has no journal before it is published, whatever its source has", "[rig]") {
+    if (skipped_without_rig())
+        return;
+    const SourceImage source;
+    rbd({"feature", "enable", source.name(), "journaling"});
+    RbdStore store(glance_access(), k_pool);
+    const std::string id = random_uuid();
+    const auto has_journal = [](const std::string &image) {
+        return rbd({"info", image}).find("journaling") != std::string::npos;
+    };
+    const auto stage = store.stage(source.record(), id, LineagePolicy::detach);
+    CHECK_FALSE(has_journal(stage_name(id)));
+    edit(stage->disk(), {"write -P 90 1M 4k"});
+    static_cast<void>(stage->seal({}));
+    CHECK_FALSE(has_journal(stage_name(id)));
+    stage->publish();
+    CHECK(has_journal(full_name(id)));
+    Image record = source.record();
+    static_cast<void>(store.detach(published_record(id, store.location_of(id)), {}));
+    CHECK(has_journal(full_name(id)));
+    CHECK_FALSE(has_parent(full_name(id)));
+    CHECK(bytes_of(full_name(id) + "@snap") == edited_bytes());
+    store.remove(id);
+    CHECK_FALSE(exists(full_name(id)));
+}
+
 TEST_CASE("rbd stage: flattened before it is sealed it shares nothing", "[rig]") {
     if (skipped_without_rig())
         return;
