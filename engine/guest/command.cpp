@@ -34,25 +34,6 @@ bool lacks_c_utf8(const Facts &facts) {
     return std::ranges::count(old, facts.distro) > 0 && major > 0 && major < 8;
 }
 
-void check_architecture(const Facts &facts) {
-    if (facts.type != "linux")
-        throw Error(ErrorKind::refused,
-                    fmt::format("commands cannot run in a {} guest", escape(facts.type)),
-                    "recipes for it can only inject files");
-    utsname host{};
-    uname(&host);
-    const std::string machine = host.machine;
-    const bool runs =
-        facts.architecture == machine || (facts.architecture == "i686" && machine == "x86_64");
-    if (!runs)
-        throw Error(ErrorKind::refused,
-                    fmt::format("the guest's programs are for {} and cannot run on this {} host",
-                                facts.architecture.empty() ? "an unknown machine"
-                                                           : escape(facts.architecture),
-                                machine),
-                    "run retouch on a host of that architecture");
-}
-
 void check_bounds(const GuestCommand &command) {
     std::size_t environment = 0;
     for (const auto &[name, value] : command.environment) {
@@ -70,6 +51,25 @@ void check_bounds(const GuestCommand &command) {
 }
 
 } // namespace
+
+void require_programs_to_run(const Facts &facts) {
+    if (facts.type != "linux")
+        throw Error(ErrorKind::refused,
+                    fmt::format("commands cannot run in a {} guest", escape(facts.type)),
+                    "recipes for it can only inject files");
+    utsname host{};
+    uname(&host);
+    const std::string machine = host.machine;
+    const bool runs =
+        facts.architecture == machine || (facts.architecture == "i686" && machine == "x86_64");
+    if (!runs)
+        throw Error(ErrorKind::refused,
+                    fmt::format("the guest's programs are for {} and cannot run on this {} host",
+                                facts.architecture.empty() ? "an unknown machine"
+                                                           : escape(facts.architecture),
+                                machine),
+                    "run retouch on a host of that architecture");
+}
 
 Environment command_environment(const Facts &facts, const GuestCommand &command, bool writable) {
     Environment environment = {
@@ -96,7 +96,7 @@ Environment command_environment(const Facts &facts, const GuestCommand &command,
 }
 
 void check_command(const Facts &facts, const GuestCommand &command) {
-    check_architecture(facts);
+    require_programs_to_run(facts);
     check_bounds(command);
 }
 

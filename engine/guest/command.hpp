@@ -33,6 +33,9 @@ using Environment = std::vector<std::pair<std::string, std::string>>;
 [[nodiscard]] Environment command_environment(const Facts &facts, const GuestCommand &command,
                                               bool writable);
 
+/// Throws Error: refused when no program of the guest can run here.
+void require_programs_to_run(const Facts &facts);
+
 /// Throws Error: refused when programs of the guest cannot run here, invalid when the command is
 /// beyond the bounds.
 void check_command(const Facts &facts, const GuestCommand &command);

@@ -47,11 +47,23 @@ bool is_elsewhere(const std::vector<std::string> &types) {
         types, [](const std::string &type) { return std::ranges::count(k_elsewhere, type) > 0; });
 }
 
+bool is_entry(const std::vector<std::string> &fields) {
+    return fields.size() >= 3 && fields[0].front() != '#' && fields[1].front() == '/';
+}
+
 Error not_followed(const std::string &what, const std::string &hint) {
     return {ErrorKind::refused, fmt::format("the guest's /etc/fstab {}", what), hint};
 }
 
 } // namespace
+
+std::set<std::string> mentioned_places(std::string_view text) {
+    std::set<std::string> places;
+    for (const std::string &line : split_lines(text))
+        if (const auto fields = split_words(line, " \t"); is_entry(fields))
+            places.insert(normal_path(unescape_mount_word(fields[1])));
+    return places;
+}
 
 std::vector<FstabEntry> read_fstab(std::string_view text) {
     if (text.size() > k_largest_fstab)
@@ -60,7 +72,7 @@ std::vector<FstabEntry> read_fstab(std::string_view text) {
     std::vector<FstabEntry> entries;
     for (const std::string &line : split_lines(text)) {
         const std::vector<std::string> fields = split_words(line, " \t");
-        if (fields.size() < 3 || fields[0].front() == '#' || fields[1].front() != '/')
+        if (!is_entry(fields))
             continue;
         FstabEntry entry{unescape_mount_word(fields[0]),
                          normal_path(unescape_mount_word(fields[1])), split_words(fields[2], ","),

@@ -3,6 +3,7 @@
 // itself. Plain values; what the lines name is looked for by others.
 
 #include <cstddef>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,5 +25,8 @@ constexpr std::size_t k_largest_fstab = std::size_t{64} * 1024;
 /// those the kernel makes up. Throws Error: refused when the untrusted text is too long, or says
 /// something that cannot be followed.
 [[nodiscard]] std::vector<FstabEntry> read_fstab(std::string_view text);
+
+/// Every place a line says something of, those passed over above included.
+[[nodiscard]] std::set<std::string> mentioned_places(std::string_view text);
 
 } // namespace retouch

@@ -10,14 +10,24 @@
 #include "retouch/guest.hpp"
 
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
 namespace retouch {
 
+/// How a volume is mounted.
+struct MountAs {
+    std::string type;
+    std::string subvolume; ///< of btrfs: "subvol=/@home" or "subvolid=257"; empty: its default one
+};
+
 /// Throws Error when it cannot be done; its message is the reason alone.
 using MountVolume =
-    std::function<void(const Volume &volume, const std::string &type, const std::string &path)>;
+    std::function<void(const Volume &volume, const MountAs &as, const std::string &path)>;
+
+/// Whether mount may be given it as it is: "subvol=PATH" or "subvolid=NUMBER" from an image.
+[[nodiscard]] bool is_plain_subvolume(std::string_view option);
 
 class FstabMounts {
   public:
@@ -32,11 +42,11 @@ class FstabMounts {
     /// fstab does not know the place. Throws Error whose message is the reason alone.
     [[nodiscard]] std::string type_of(const MountPoint &found) const;
 
-    /// Mounts the others in order. A volume may be mounted in several places, as the machine would:
-    /// it is the same filesystem then. Returns what is mounted. What the machine boots without is a
-    /// notice when it cannot be mounted, but for /boot, /usr and /var when they are on the image:
-    /// what is written there would land below them. Throws Error: refused for all else that cannot
-    /// be.
+    /// Mounts the others in order, then what the types of partitions say of other places. A volume
+    /// may be mounted in several places, as the machine would: it is the same filesystem then.
+    /// Returns what is mounted. What the machine boots without is a notice when it cannot be
+    /// mounted, but for /boot, /usr and /var when they are on the image: what is written there
+    /// would land below them. Throws Error: refused for all else that cannot be.
     [[nodiscard]] std::vector<MountPoint> mount(const std::vector<Volume> &volumes,
                                                 EventSink &events, const MountVolume &mount_volume);
 
@@ -53,8 +63,10 @@ class FstabMounts {
   private:
     [[nodiscard]] const FstabEntry *entry_of(const std::string &path) const;
     void fail(const FstabEntry &entry, const Error &reason, bool is_there, EventSink &events);
+    void tell(const Event &event, EventSink &events);
 
     std::vector<FstabEntry> entries_;
+    std::set<std::string> mentioned_;
     std::vector<std::string> unmounted_;
     const GuestView &guest_;
 };

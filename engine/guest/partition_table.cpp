@@ -42,6 +42,12 @@ int partition_number(const std::string &node, const std::string &disk) {
     return number;
 }
 
+/// "No automatic mount", of the Discoverable Partitions Specification. sfdisk writes "GUID:60,63".
+bool has_flag_63(const std::string &attributes) {
+    const std::size_t at = attributes.find("GUID:");
+    return at != attributes.npos && attributes.find("63", at) != attributes.npos;
+}
+
 class TableReader {
   public:
     TableReader(const Json &table, std::uint64_t disk_size)
@@ -67,6 +73,10 @@ class TableReader {
         volume.partition_uuid = is_dos_ ? fmt::format("{}-{:02x}", disk_id_, volume.number)
                                         : text_at(partition, "uuid");
         volume.partition_label = as_blkid_writes(text_at(partition, "name"));
+        if (!is_dos_) {
+            volume.partition_type = small_letters(text_at(partition, "type"));
+            volume.automatic = !has_flag_63(text_at(partition, "attrs"));
+        }
         return volume;
     }
 
@@ -118,6 +128,20 @@ std::vector<Volume> read_partition_table(const std::string &json, std::uint64_t 
     }
     require_apart(volumes);
     return volumes;
+}
+
+std::vector<Volume> without_table(const Error &reason, Volume whole, std::string_view beginning) {
+    constexpr std::size_t large_sector = 4096;
+    if (reason.kind() != ErrorKind::refused)
+        throw Error(reason);
+    if (!whole.filesystem.empty() && !whole.ambiguous)
+        return {std::move(whole)};
+    if (beginning.size() > large_sector && beginning.substr(large_sector).starts_with("EFI PART"))
+        throw Error(
+            ErrorKind::refused,
+            "the image's partition table is made for a disk with sectors of 4,096 bytes",
+            "use an image for disks with sectors of 512 bytes, which virtual machines have");
+    throw Error(reason);
 }
 
 } // namespace retouch

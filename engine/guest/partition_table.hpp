@@ -3,9 +3,11 @@
 // tables are refused in both guests.
 
 #include "guest/volume.hpp"
+#include "retouch/error.hpp"
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace retouch {
@@ -15,5 +17,11 @@ namespace retouch {
 /// disk, when there are too many, or when the text makes no sense.
 [[nodiscard]] std::vector<Volume> read_partition_table(const std::string &json,
                                                        std::uint64_t disk_size);
+
+/// What is on a disk whose table is not sound, for `reason`: a filesystem on the `whole` of it,
+/// whose boot code looks like a table. Throws Error: refused, for that reason or a better one.
+/// `beginning`: the disk's first bytes, 64 KiB tell all.
+[[nodiscard]] std::vector<Volume> without_table(const Error &reason, Volume whole,
+                                                std::string_view beginning);
 
 } // namespace retouch

@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "guest/tree/tree.hpp"
+#include "store/image_file.hpp"
 
 #include <cerrno>
 #include <cstring>
@@ -34,7 +35,13 @@ std::string shown(std::string_view path) {
 
 } // namespace
 
-Error no_system() {
+Error no_system(std::string_view prefix) {
+    if (const std::string_view kind = kind_of_foreign_bytes(prefix); !kind.empty())
+        return {ErrorKind::refused,
+                fmt::format("no operating system was found in the image: what is stored {}, but is "
+                            "taken for a raw disk",
+                            kind),
+                "convert it, or give its record the format that it has"};
     return {ErrorKind::refused, "no operating system was found in the image",
             "check that the image is the disk of a Linux system and is complete"};
 }
@@ -141,9 +148,14 @@ Error cannot_store_capabilities(std::string_view path, int code) {
 Error file_operation(std::string_view what, std::string_view path, int code) {
     std::string hint;
     if (code == ENOSPC || code == EDQUOT)
-        hint = "the guest's filesystem is full; use a larger image";
+        hint = "the guest's filesystem is full, or has no inodes left (df and df -i tell); use a "
+               "larger image";
     else if (code == EROFS)
-        hint = "the guest is open for looking only";
+        hint =
+            "the filesystem can only be read: it has features that allow no more, a system on it "
+            "was not shut down, or an error was found on it; check it with fsck";
+    else if (code == EPERM)
+        hint = "it may be immutable or append-only: take that off in the image with chattr -ia";
     else if (code == EINVAL)
         hint = "the image may hold a damaged ACL for it, which keeps everybody but its owner out: "
                "take it off in the image with setfattr -x system.posix_acl_access";

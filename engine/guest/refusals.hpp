@@ -12,7 +12,8 @@
 
 namespace retouch::refusal {
 
-[[nodiscard]] Error no_system();
+/// `prefix`: the first 64 KiB of the disk, which may tell why.
+[[nodiscard]] Error no_system(std::string_view prefix);
 
 /// `roots`: one description each, untrusted.
 [[nodiscard]] Error several_systems(const std::vector<std::string> &roots);

@@ -44,8 +44,26 @@ std::string from_udev(std::string_view name) {
     return text;
 }
 
+/// Of udev's links by where a disk is attached or by what it is: ...-part1; 0 for the disk.
+std::optional<int> linked_partition_number(std::string_view device) {
+    constexpr std::string_view part = "-part";
+    if (!device.starts_with("/dev/disk/by-path/") && !device.starts_with("/dev/disk/by-id/"))
+        return std::nullopt;
+    const std::size_t at = device.rfind(part);
+    if (at == device.npos)
+        return 0;
+    const std::string_view digits = device.substr(at + part.size());
+    int number = 0;
+    const auto [end, code] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    if (digits.empty() || code != std::errc() || end != digits.data() + digits.size())
+        return 0;
+    return number;
+}
+
 /// Partition number of a first disk's name: sda1, vda1, xvda1, nvme0n1p1; 0 for the disk.
 std::optional<int> partition_number(std::string_view device) {
+    if (const auto number = linked_partition_number(device))
+        return number;
     for (const std::string_view disk :
          {"/dev/sda", "/dev/vda", "/dev/xvda", "/dev/hda", "/dev/nvme0n1p", "/dev/mmcblk0p"}) {
         if (device.substr(0, disk.size()) != disk)
@@ -138,7 +156,10 @@ std::vector<const Volume *> find_volumes(std::string_view fstab_device,
             return naming.kind == Kind::identifier ? equal_ignoring_case(own, value) : own == value;
         });
     }
-    if (const std::optional<int> number = partition_number(fstab_device))
+    take_if([&](const Volume &volume) {
+        return std::ranges::find(volume.names, fstab_device) != volume.names.end();
+    });
+    if (const std::optional<int> number = partition_number(fstab_device); number && found.empty())
         take_if([&](const Volume &volume) { return volume.number == *number; });
     return found;
 }

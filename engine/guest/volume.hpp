@@ -9,11 +9,12 @@
 
 namespace retouch {
 
-/// A partition, or the disk itself when it has no partition table. Labels are kept as blkid writes
-/// them, so that they can be compared.
+/// A partition, the disk itself when it has no partition table, or what a container of partitions
+/// holds, such as a logical volume. Labels are kept as blkid writes them, so that they can be
+/// compared.
 struct Volume {
-    std::string device;       ///< /dev/sda1, or /dev/sda for the disk itself
-    int number = 0;           ///< of the partition; 0 for the disk itself
+    std::string device; ///< /dev/sda1, or /dev/sda for the disk itself, or /dev/VG/LV
+    int number = 0;     ///< of the partition; 0 for the disk itself, -1 for what is in a container
     std::uint64_t offset = 0; ///< bytes; where the back end needs it
     std::uint64_t size = 0;   ///< bytes
     std::string filesystem;   ///< as blkid names it, also crypto_LUKS, LVM2_member; may be empty
@@ -21,8 +22,11 @@ struct Volume {
     std::string label;
     std::string partition_uuid;
     std::string partition_label;
-    bool ambiguous = false;        ///< blkid found more than one filesystem
-    bool external_journal = false; ///< its journal is on another disk; where the host is at risk
+    std::string partition_type;     ///< of a GPT, in small letters
+    bool automatic = false;         ///< systemd may mount it by that type
+    std::vector<std::string> names; ///< further ones: /dev/mapper/VG-LV
+    bool ambiguous = false;         ///< blkid found more than one filesystem
+    bool external_journal = false;  ///< its journal is on another disk; where the host is at risk
 };
 
 /// Takes over what blkid says under one of its keys; other keys are passed over.

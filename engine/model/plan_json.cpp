@@ -125,6 +125,16 @@ Json preconditions_json(const Target &target, const PlannedRecipe &recipe) {
     return list;
 }
 
+Json mounts_json(const std::vector<MountPoint> &mounts) {
+    Json list = Json::array();
+    for (const MountPoint &mount : mounts)
+        list.push_back({{"path", mount.path},
+                        {"device", mount.device},
+                        {"filesystem", mount.filesystem},
+                        {"subvolume", mount.subvolume}});
+    return list;
+}
+
 Json target_json(const Target &target, const PlannedRecipe &recipe) {
     Json steps = Json::array();
     for (const PlannedStep &step : target.steps)
@@ -143,6 +153,7 @@ Json target_json(const Target &target, const PlannedRecipe &recipe) {
     object["preconditions"] = preconditions_json(target, recipe);
     object["detach"] = target.detach;
     object["notes"] = target.notes;
+    object["mounts"] = mounts_json(target.mounts);
     object["limits"] = to_json(target.limits);
     object["volatile"] = target.volatile_paths;
     object["rehearsal"] = target.rehearsal ? to_json(*target.rehearsal) : Json();

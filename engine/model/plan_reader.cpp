@@ -172,6 +172,16 @@ InjectedFile read_injected(ObjectReader &reader) {
     return file;
 }
 
+MountPoint read_mount(ObjectReader &reader) {
+    MountPoint mount;
+    mount.path = reader.text("path");
+    mount.device = reader.text("device");
+    mount.filesystem = reader.text("filesystem");
+    mount.subvolume = reader.text("subvolume");
+    reader.finish();
+    return mount;
+}
+
 Target read_target(ObjectReader &reader) {
     Target target;
     target.action = reader.choice<Action>("action");
@@ -192,6 +202,8 @@ Target read_target(ObjectReader &reader) {
     (void)reader.member("preconditions");
     target.detach = reader.texts("detach");
     target.notes = reader.texts("notes");
+    for (ObjectReader &mount : reader.readers("mounts"))
+        target.mounts.push_back(read_mount(mount));
     target.limits = read_limits(reader.reader("limits"));
     target.volatile_paths = reader.texts("volatile");
     if (!reader.member("rehearsal").is_null())

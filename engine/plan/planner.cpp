@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "base/version.hpp"
+#include "guest/command.hpp"
 #include "plan/fingerprint.hpp"
 #include "plan/guest_means.hpp"
 #include "plan/limit_check.hpp"
@@ -216,7 +217,19 @@ Plan resolve_plan(const CheckedRecipe &checked, const CatalogView &catalog,
     return plan;
 }
 
+/// What will be run must be able to; told before anybody agrees to it.
+void require_runnable(const Target &target, const Facts &facts) {
+    const auto will_run = [](const PlannedStep &planned) {
+        const StepState state = planned.change.state;
+        return find_step_kind(planned.step.kind)->needs(planned.step).runnable &&
+               (state == StepState::unknown || state == StepState::change);
+    };
+    if (std::ranges::any_of(target.steps, will_run))
+        require_programs_to_run(facts);
+}
+
 void preview_steps(Target &target, const GuestView &guest) {
+    target.mounts = guest.facts().mount_points;
     for (PlannedStep &planned : target.steps)
         planned.change = find_step_kind(planned.step.kind)->preview(planned.step, guest);
 }
@@ -237,6 +250,7 @@ Plan make_plan(const CheckedRecipe &checked, const CatalogView &catalog, const P
         for (const std::string &left : opened->facts().unmounted)
             target.notes.push_back(left);
         preview_steps(target, *opened);
+        require_runnable(target, opened->facts());
     }
     return plan;
 }

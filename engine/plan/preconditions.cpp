@@ -162,6 +162,7 @@ Json derived_members(Target target) {
     target.steps.clear();
     target.injected.clear();
     target.volatile_paths.clear();
+    target.mounts.clear();
     target.rehearsal.reset();
     Plan plan;
     plan.targets.push_back(std::move(target));

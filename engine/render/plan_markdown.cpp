@@ -142,6 +142,8 @@ std::string target_markdown(const Target &target) {
     if (target.present)
         body += fmt::format("{}Present: {}\n", body.empty() ? "" : "\n",
                             markdown_words(reference_text(*target.present)));
+    if (const std::string mounts = mounts_text(target); !mounts.empty())
+        body += fmt::format("{}Mounts: {}\n", body.empty() ? "" : "\n", markdown_words(mounts));
     if (!target.reason.empty())
         body += fmt::format("{}Why: {}\n", body.empty() ? "" : "\n", markdown_words(target.reason));
     if (target.action == Action::create)

@@ -213,6 +213,8 @@ std::string target_text(const Target &target, const Style &style) {
     }
     if (target.present)
         facts.emplace_back("present", reference_text(*target.present));
+    if (const std::string mounts = mounts_text(target); !mounts.empty())
+        facts.emplace_back("mounts", escape(mounts));
     if (!target.reason.empty())
         facts.emplace_back("why", escape(target.reason));
     text += fields_text(facts, "    ");

@@ -95,6 +95,18 @@ std::string reference_text(const ImageReference &reference) {
     return fmt::format("{} ({})", in_quotes(reference.name), escape(reference.id));
 }
 
+std::string mounts_text(const Target &target) {
+    const std::vector<MountPoint> &mounts = target.mounts;
+    if (mounts.size() < 2 &&
+        std::ranges::all_of(mounts, &std::string::empty, &MountPoint::subvolume))
+        return "";
+    std::string text;
+    for (const MountPoint &mount : mounts)
+        text += fmt::format("{}{} ({}, {}{}{})", text.empty() ? "" : ", ", mount.path, mount.device,
+                            mount.filesystem, mount.subvolume.empty() ? "" : ", ", mount.subvolume);
+    return text;
+}
+
 std::string source_text(const Target &target) {
     const ImageReference &source = target.source;
     return source.owner == target.publish.owner

@@ -31,6 +31,9 @@ namespace retouch {
 /// The source, with its project where that is not the result's.
 [[nodiscard]] std::string source_text(const Target &target);
 
+/// "/ (/dev/sda1, ext4), /srv (/dev/sda2, btrfs, subvol=/@srv)"; empty for a plain root alone.
+[[nodiscard]] std::string mounts_text(const Target &target);
+
 /// The command a step will run (its option `run`) when its summary does not show it whole: a
 /// reviewer must see every line that will run. Raw; empty when there is nothing to add.
 [[nodiscard]] std::string script_beyond_summary(const PlannedStep &step);

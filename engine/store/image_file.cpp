@@ -49,11 +49,17 @@ constexpr Foreign k_foreign[] = {
     {0, "LUKS\xba\xbe", "is an encrypted disk (LUKS)", "import an unencrypted copy"},
 };
 
+const Foreign *find_foreign(std::string_view prefix) {
+    const auto found = std::ranges::find_if(k_foreign, [&](const Foreign &foreign) {
+        return prefix.size() >= foreign.offset &&
+               prefix.substr(foreign.offset).starts_with(foreign.magic);
+    });
+    return found == std::end(k_foreign) ? nullptr : found;
+}
+
 void refuse_foreign(int fd, std::string_view prefix, const std::filesystem::path &path) {
-    for (const Foreign &foreign : k_foreign)
-        if (prefix.size() >= foreign.offset &&
-            prefix.substr(foreign.offset).starts_with(foreign.magic))
-            throw image_error(path, foreign.what, std::string(foreign.hint));
+    if (const Foreign *foreign = find_foreign(prefix))
+        throw image_error(path, foreign->what, std::string(foreign->hint));
     // A fixed-size VHD is a raw disk with a footer behind it.
     const std::uint64_t size = file_size(fd, path);
     std::string footer(k_vhd_footer, '\0');
@@ -63,6 +69,16 @@ void refuse_foreign(int fd, std::string_view prefix, const std::filesystem::path
 }
 
 } // namespace
+
+std::string_view kind_of_foreign_bytes(std::string_view prefix) {
+    constexpr std::size_t iso_at = 32769;
+    if (prefix.starts_with(k_qcow_magic))
+        return "is a qcow2 image";
+    if (prefix.size() > iso_at && prefix.substr(iso_at).starts_with("CD001"))
+        return "is an ISO image";
+    const Foreign *foreign = find_foreign(prefix);
+    return foreign == nullptr ? std::string_view() : foreign->what;
+}
 
 ImageFile probe_image(int fd, const std::filesystem::path &path) {
     std::string prefix(k_prefix, '\0');

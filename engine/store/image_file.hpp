@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 namespace retouch {
 
@@ -20,6 +21,10 @@ struct ImageFile {
 /// Looks at the file open at `fd`; `path` is for the error text. Throws Error: invalid when it is
 /// truncated, no disk image, of another format, compressed, encrypted, or refers to other files.
 [[nodiscard]] ImageFile probe_image(int fd, const std::filesystem::path &path);
+
+/// What the first bytes of a file (64 KiB tell all) are those of, when it is no disk as it is: "is
+/// a qcow2 image"; empty when they may be a disk's.
+[[nodiscard]] std::string_view kind_of_foreign_bytes(std::string_view prefix);
 
 /// "FILE WHAT", kind invalid: how all refusals of image files read. `what` is our own text.
 [[nodiscard]] Error image_error(const std::filesystem::path &path, std::string_view what,

@@ -7,9 +7,10 @@
 namespace retouch {
 
 struct MountPoint {
-    std::string path;       ///< where in the guest, normal and absolute
-    std::string device;     ///< which filesystem, as the guest back end names it
-    std::string filesystem; ///< ext4, xfs, ...
+    std::string path;           ///< where in the guest, normal and absolute
+    std::string device;         ///< which filesystem, as the guest back end names it
+    std::string filesystem;     ///< ext4, xfs, ...
+    std::string subvolume = {}; ///< of btrfs: "subvol=/@home", "subvolid=257"; empty: the default
 
     bool operator==(const MountPoint &) const = default;
 };

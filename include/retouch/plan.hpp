@@ -3,6 +3,7 @@
 // look at the world, can be saved, read back and reviewed, and is the only thing apply obeys.
 
 #include "retouch/effect.hpp"
+#include "retouch/facts.hpp"
 #include "retouch/image.hpp"
 #include "retouch/limits.hpp"
 #include "retouch/publish.hpp"
@@ -17,7 +18,7 @@
 
 namespace retouch {
 
-inline constexpr const char *k_plan_format_version = "1.4";
+inline constexpr const char *k_plan_format_version = "1.5";
 
 enum class Action {
     create, ///< build and publish a new image
@@ -147,6 +148,8 @@ struct Target {
     /// Earlier images of this recipe that still share data with their source and are to be freed.
     std::vector<std::string> detach;
     std::vector<std::string> notes; ///< what a reviewer should know; escaped
+    /// What of the image the steps see, root first; empty where the image was not opened.
+    std::vector<MountPoint> mounts = {};
     Limits limits;
     /// Globs of guest paths that may come out differently each time; no surprise, within all
     /// limits.

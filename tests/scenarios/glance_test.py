@@ -113,7 +113,8 @@ class Glance(unittest.TestCase):
         publishing = [line for line in requests if not line.startswith("GET /v2/images?")]
         self.assertLessEqual(len(publishing), 15, requests)
         lists = [line for line in requests if "limit=1000" in line]
-        self.assertEqual(2, len(lists), f"one list of all, the visible and the hidden ones: {requests}")
+        self.assertEqual(5, len(lists), f"three for the plan, and what dead runs left under the name: {requests}")
+        self.assertEqual([], [line for line in lists if "&name=" not in line and "&retouch_recipe=" not in line])
 
         result = self.the_result(world, source)
         self.check_published(world, result, source)

@@ -2,6 +2,7 @@
 // ApplianceGuest: a guest opened in libguestfs' appliance, a small virtual machine, so that the
 // filesystems of the image never meet this host's kernel. The default.
 
+#include "guest/appliance/appliance_roots.hpp"
 #include "guest/appliance/launch.hpp"
 #include "guest/appliance/qemu_monitor.hpp"
 #include "guest/appliance/watchdog.hpp"
@@ -49,14 +50,11 @@ class ApplianceGuest final : public ServedGuest {
     // Opening: appliance_guest.cpp.
     void launch(EventSink &events);
     void open_system(EventSink &events);
-    [[nodiscard]] std::vector<Volume> read_volumes() const;
-    [[nodiscard]] bool holds_root(const Volume &volume, bool read_only) const;
-    [[nodiscard]] const Volume *find_root(const std::vector<Volume> &volumes) const;
-    void check_table(const std::string &disk) const;
-    void mount(const std::string &device, const std::string &type, const std::string &path,
+    [[nodiscard]] std::vector<RootPlace> roots() const;
+    void mount(const std::string &device, const MountAs &as, const std::string &path,
                bool read_only) const;
-    void open_root(const Volume &root, const std::vector<Volume> &volumes, EventSink &events);
-    void open_inspected(const std::vector<Volume> &volumes, EventSink &events);
+    void open_root(const RootPlace &root, EventSink &events);
+    void open_inspected(EventSink &events);
     void mount_inspected(const std::vector<MountPoint> &points, bool is_linux, EventSink &events);
     void read_facts();
 
@@ -85,6 +83,7 @@ class ApplianceGuest final : public ServedGuest {
     std::unique_ptr<QemuMonitor> monitor_; ///< until finish()
     std::uint64_t bytes_written_ = 0;      ///< final
     Facts facts_;
+    std::vector<Volume> volumes_;
     mutable bool runner_uploaded_ = false; ///< when it is first needed
     std::string disk_errors_;              ///< as counted when the guest was opened
 };

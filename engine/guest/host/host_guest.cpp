@@ -43,7 +43,8 @@ RootFiles look_at(const Rooted &files) {
 }
 
 /// Why there is no root: the most telling thing among the volumes.
-Error no_root(const std::vector<Volume> &volumes) {
+Error no_root(const std::vector<Volume> &volumes, const std::filesystem::path &disk) {
+    constexpr std::size_t beginning = std::size_t{64} * 1024;
     for (const Volume &volume : volumes)
         if (volume.filesystem == "crypto_LUKS" || volume.filesystem == "BitLocker")
             return refusal::encrypted(volume.device);
@@ -52,7 +53,7 @@ Error no_root(const std::vector<Volume> &volumes) {
         if (std::ranges::count(harmless, volume.filesystem) == 0)
             return refusal::needs_appliance(
                 fmt::format("{} ({})", volume.device, volume.filesystem));
-    return refusal::no_system();
+    return refusal::no_system(read_if_there(disk, beginning));
 }
 
 /// The daemon serves what is mounted here, so it must not be the one whose death unmounts it: it
@@ -118,8 +119,8 @@ void HostGuest::open(EventSink &events) {
     fstab.check_root(found.mount_points.front());
     std::ranges::move(
         fstab.mount(volumes, events,
-                    [this](const Volume &volume, const std::string &type, const std::string &path) {
-                        mount_in_guest(volume, type, path);
+                    [this](const Volume &volume, const MountAs &as, const std::string &path) {
+                        mount_in_guest(volume, as, path);
                     }),
         std::back_inserter(found.mount_points));
     found.unmounted = fstab.unmounted();
@@ -136,12 +137,14 @@ LoopDevice HostGuest::loop_of(const Volume &volume, bool read_only) const {
     return {disk_, volume.offset, volume.size, read_only};
 }
 
-HostGuest::Filesystem HostGuest::mount(const LoopDevice &device, const std::string &type,
+HostGuest::Filesystem HostGuest::mount(const LoopDevice &device, const MountAs &as,
                                        const std::filesystem::path &target, bool read_only) const {
     try {
-        Mount mounted(device.path(), target, type,
-                      read_only ? k_mount_flags | MS_RDONLY : k_mount_flags,
-                      read_only ? looking_options(type) : careful_options(type));
+        std::string options = read_only ? looking_options(as.type) : careful_options(as.type);
+        if (!as.subvolume.empty())
+            options += "," + as.subvolume;
+        Mount mounted(device.path(), target, as.type,
+                      read_only ? k_mount_flags | MS_RDONLY : k_mount_flags, options);
         std::optional<Rooted> files(target);
         return {std::move(mounted), std::move(files)};
     } catch (const Error &) {
@@ -150,19 +153,18 @@ HostGuest::Filesystem HostGuest::mount(const LoopDevice &device, const std::stri
     }
 }
 
-void HostGuest::mount_in_guest(const Volume &volume, const std::string &type,
-                               const std::string &path) {
+void HostGuest::mount_in_guest(const Volume &volume, const MountAs &as, const std::string &path) {
     auto device =
         std::ranges::find(devices_, volume.device, [](const auto &known) { return known->volume; });
     if (device == devices_.end())
         device = devices_.insert(devices_.end(), std::make_unique<Device>(Device{
                                                      volume.device, loop_of(volume, read_only_)}));
-    filesystems_.push_back(mount((*device)->loop, type, root_path() / path.substr(1), read_only_));
+    filesystems_.push_back(mount((*device)->loop, as, root_path() / path.substr(1), read_only_));
 }
 
 void HostGuest::open_root(const Volume &root) {
     try {
-        mount_in_guest(root, mount_type(root, {}), "/");
+        mount_in_guest(root, {mount_type(root, {}), {}}, "/");
     } catch (const Error &error) {
         throw refusal::cannot_open(root.device, error);
     }
@@ -170,7 +172,7 @@ void HostGuest::open_root(const Volume &root) {
 
 bool HostGuest::holds_root(const Volume &volume) const {
     LoopDevice device = loop_of(volume, true);
-    Filesystem filesystem = mount(device, mount_type(volume, {}), root_path(), true);
+    Filesystem filesystem = mount(device, {mount_type(volume, {}), {}}, root_path(), true);
     const bool is_root = looks_like_root(look_at(*filesystem.files));
     filesystem.files.reset();
     filesystem.mount.unmount();
@@ -201,7 +203,7 @@ const Volume &HostGuest::find_root(const std::vector<Volume> &volumes) const {
         throw refusal::several_systems(names);
     }
     if (roots.empty())
-        throw damage ? *damage : no_root(volumes);
+        throw damage ? *damage : no_root(volumes, disk_);
     return *roots.front();
 }
 

@@ -3,6 +3,7 @@
 // the calling thread into a private mount namespace, where it stays.
 
 #include "guest/attended_guest.hpp"
+#include "guest/fstab_mounts.hpp"
 #include "guest/host/bubblewrap.hpp"
 #include "guest/host/loop_device.hpp"
 #include "guest/host/mount.hpp"
@@ -68,9 +69,9 @@ class HostGuest final : public ServedGuest {
     void open(EventSink &events);
     [[nodiscard]] std::vector<Volume> volumes() const;
     [[nodiscard]] LoopDevice loop_of(const Volume &volume, bool read_only) const;
-    [[nodiscard]] Filesystem mount(const LoopDevice &device, const std::string &type,
+    [[nodiscard]] Filesystem mount(const LoopDevice &device, const MountAs &as,
                                    const std::filesystem::path &target, bool read_only) const;
-    void mount_in_guest(const Volume &volume, const std::string &type, const std::string &path);
+    void mount_in_guest(const Volume &volume, const MountAs &as, const std::string &path);
     [[nodiscard]] bool holds_root(const Volume &volume) const;
     [[nodiscard]] const Volume &find_root(const std::vector<Volume> &volumes) const;
     void open_root(const Volume &root);

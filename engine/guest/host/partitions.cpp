@@ -88,16 +88,40 @@ bool has_external_journal(const std::filesystem::path &disk, const Volume &volum
            std::equal(none.begin(), none.end(), bytes.begin() + journal_inode);
 }
 
-/// A disk without a partition table.
-std::vector<Volume> whole_disk(const std::filesystem::path &disk, std::uint64_t disk_size,
-                               const ProcessResult &sfdisk) {
-    Volume whole;
-    whole.device = "/dev/sda";
-    whole.size = disk_size;
-    const std::string table = identify(disk, whole);
-    if (table == "dos" || table == "gpt" || table == "PMBR")
+struct WholeDisk {
+    Volume volume;
+    std::string table; ///< type of the one that is on it
+};
+
+WholeDisk whole_disk(const std::filesystem::path &disk, std::uint64_t disk_size) {
+    WholeDisk whole;
+    whole.volume.device = "/dev/sda";
+    whole.volume.size = disk_size;
+    whole.table = identify(disk, whole.volume);
+    return whole;
+}
+
+/// Of a disk without a table.
+std::vector<Volume> the_only_volume(const std::filesystem::path &disk, std::uint64_t disk_size,
+                                    const ProcessResult &sfdisk) {
+    WholeDisk whole = whole_disk(disk, disk_size);
+    if (whole.table == "dos" || whole.table == "gpt" || whole.table == "PMBR")
         throw broken("sfdisk", sfdisk);
-    return {whole};
+    return {std::move(whole.volume)};
+}
+
+std::vector<Volume> partitions(const std::filesystem::path &disk, std::uint64_t disk_size,
+                               const std::string &listed) {
+    try {
+        std::vector<Volume> volumes = read_partition_table(listed, disk_size);
+        for (Volume &volume : volumes)
+            static_cast<void>(identify(disk, volume));
+        return volumes;
+    } catch (const Error &reason) {
+        constexpr std::size_t beginning = std::size_t{64} * 1024;
+        return without_table(reason, whole_disk(disk, disk_size).volume,
+                             read_if_there(disk, beginning));
+    }
 }
 
 } // namespace
@@ -107,13 +131,10 @@ std::vector<Volume> read_volumes(const std::filesystem::path &disk, std::uint64_
         run_process(tool("sfdisk", "fdisk", {"--json", "--", disk.string()}));
     if (!listed.ok() && listed.exit_status != k_sfdisk_failed)
         throw broken("sfdisk", listed);
-    std::vector<Volume> volumes = listed.ok() ? read_partition_table(listed.out, disk_size)
-                                              : whole_disk(disk, disk_size, listed);
-    for (Volume &volume : volumes) {
-        if (listed.ok())
-            static_cast<void>(identify(disk, volume));
+    std::vector<Volume> volumes = listed.ok() ? partitions(disk, disk_size, listed.out)
+                                              : the_only_volume(disk, disk_size, listed);
+    for (Volume &volume : volumes)
         volume.external_journal = has_external_journal(disk, volume);
-    }
     return volumes;
 }
 

@@ -39,7 +39,8 @@ std::vector<Volume> usual_volumes() {
         volume(3, "squashfs", "", ""),         volume(4, "", "", ""),
         volume(5, "vfat", "AAAA-BBBB", "EFI"), volume(6, "ext4", "twin", "twin"),
         volume(7, "ext4", "twin", "other"),    volume(8, "xfs", "x", R"(a\ b)"),
-        volume(9, "ext4", "several", ""),      volume(10, "LVM2_member", "pv", "")};
+        volume(9, "ext4", "several", ""),      volume(10, "LVM2_member", "pv", ""),
+        volume(11, "btrfs", "tree", "tree")};
     volumes[8].ambiguous = true;
     return volumes;
 }
@@ -47,6 +48,10 @@ std::vector<Volume> usual_volumes() {
 std::string error_text(const Error &error) {
     return fmt::format("{} | {}{}", error.what(), error.hint(),
                        error.kind() == ErrorKind::refused ? "" : " (another kind)");
+}
+
+std::string shown(const MountAs &as) {
+    return as.type + (as.subvolume.empty() ? "" : "+" + as.subvolume);
 }
 
 /// What is mounted, then what is told, or the error.
@@ -63,13 +68,14 @@ std::string outcome(const std::string &fstab) {
         mounts.check_root({"/", "/dev/sda1", "ext4"});
         const std::vector<MountPoint> mounted =
             mounts.mount(usual_volumes(), messages,
-                         [&](const Volume &on, const std::string &type, const std::string &path) {
+                         [&](const Volume &on, const MountAs &as, const std::string &path) {
                              if (on.number == 7)
                                  throw Error(ErrorKind::refused, "it is damaged", "mend it");
-                             text += fmt::format(" {}={}:{}", path, on.device, type);
+                             text += fmt::format(" {}={}:{}", path, on.device, shown(as));
                          });
         for (const MountPoint &point : mounted)
-            text += fmt::format(" [{} {} {}]", point.path, point.device, point.filesystem);
+            text += fmt::format(" [{} {} {}]", point.path, point.device,
+                                shown({point.filesystem, point.subvolume}));
     } catch (const Error &error) {
         return error_text(error);
     }
@@ -133,6 +139,17 @@ TEST_CASE("fstab: what a machine mounts by itself is mounted, in order, as what 
         {"LABEL=root /srv ext4\nUUID=boot-id /boot ext4\n/dev/sda2 /var/data ext4\n",
          " /srv=/dev/sda1:ext4 /boot=/dev/sda2:ext4 /var/data=/dev/sda2:ext4 [/srv /dev/sda1 ext4] "
          "[/boot /dev/sda2 ext4] [/var/data /dev/sda2 ext4]"},
+        {"UUID=tree /srv btrfs noatime,subvol=@srv\nUUID=tree /boot btrfs subvolid=257\n"
+         "LABEL=tree /var/data auto compress,subvol=/@data,subvolid=300\n",
+         " /srv=/dev/sda11:btrfs+subvol=@srv /boot=/dev/sda11:btrfs+subvolid=257 "
+         "/var/data=/dev/sda11:btrfs+subvol=/@data,subvolid=300 [/srv /dev/sda11 "
+         "btrfs+subvol=@srv] "
+         "[/boot /dev/sda11 btrfs+subvolid=257] [/var/data /dev/sda11 "
+         "btrfs+subvol=/@data,subvolid=300]"},
+        {"/dev/disk/by-path/pci-0000:00:05.0-part2 /boot ext4\n",
+         " /boot=/dev/sda2:ext4 [/boot /dev/sda2 ext4]"},
+        {"/dev/disk/by-id/virtio-1234-part5 /boot vfat\n",
+         " /boot=/dev/sda5:vfat [/boot /dev/sda5 vfat]"},
         {"LABEL=boot /boot ext4\nUUID=boot-id /boot ext4\n",
          " /boot=/dev/sda2:ext4 [/boot /dev/sda2 ext4]"},
     };
@@ -150,9 +167,8 @@ TEST_CASE("fstab: what cannot be mounted is refused, or told when the machine bo
     const std::vector<std::pair<std::string, std::string>> cases = {
         {"UUID=0 /boot ext4\n",
          refused("/boot", "UUID=0",
-                 "UUID=0 is not a partition of the image, and what is in LVM, RAID or encrypted "
-                 "partitions is opened only when the root is there, too") +
-             k_usual_hint},
+                 "UUID=0 is not a partition of the image, and LVM and RAID are not opened by this "
+                 "host's kernel | use --guest appliance")},
         {"/dev/sda3 /srv ext4\n",
          refused("/srv", "/dev/sda3", "/dev/sda3 holds squashfs, but /etc/fstab says ext4") +
              k_usual_hint},
@@ -172,10 +188,25 @@ TEST_CASE("fstab: what cannot be mounted is refused, or told when the machine bo
                  "UUID=twin is the name of both /dev/sda6 and /dev/sda7 | give the filesystems of "
                  "the image different names")},
         {"/dev/sda7 /srv ext4\n", refused("/srv", "/dev/sda7", "it is damaged | mend it")},
-        {"/dev/sda2 /srv btrfs subvol=@srv\n",
+        {"/dev/sda2 /srv ext4 subvol=@srv\n",
+         refused("/srv", "/dev/sda2", "ext4 has no subvolumes, but /etc/fstab says subvol=@srv") +
+             k_usual_hint},
+        {"UUID=tree /srv btrfs subvol=a\"b\n",
+         refused("/srv", "UUID=tree",
+                 "the option subvol=a\"b is not followed | give the subvolume a name without "
+                 "quotes and backslashes")},
+        {"UUID=tree /srv btrfs subvolid=2x\n",
+         refused("/srv", "UUID=tree",
+                 "the option subvolid=2x is not followed | give the subvolume a name without "
+                 "quotes and backslashes")},
+        {"UUID=tree /srv btrfs subvol=a\nUUID=tree /srv btrfs subvol=b\n",
+         refused("/srv", "UUID=tree",
+                 "another filesystem is mounted on /srv already | remove one of the two from the "
+                 "image's /etc/fstab")},
+        {"/dev/sda2 /srv ext4 X-mount.subdir=a\n",
          refused("/srv", "/dev/sda2",
-                 "the option subvol=@srv is not followed | use an image where "
-                 "a whole partition is mounted there")},
+                 "the option X-mount.subdir=a is not followed | use an image where a whole "
+                 "partition is mounted there")},
         {"LABEL=boot /missing ext4\n",
          refused("/missing", "LABEL=boot",
                  "/missing is no directory in the guest | make the directory in the image")},
@@ -200,17 +231,89 @@ TEST_CASE("fstab: what cannot be mounted is refused, or told when the machine bo
              "/dev/sda2 holds ext4, but /etc/fstab says xfs | repair the filesystem or its line "
              "in the image's /etc/fstab; what packages write there must not land below it, "
              "whatever nofail says")},
-        {"UUID=0 /boot ext4 defaults,nofail\n/dev/sda7 /srv ext4 _netdev\nLABEL=boot /var/data "
+        {"/dev/vg/boot /boot ext4 defaults,nofail\n",
+         refused("/boot", "/dev/vg/boot",
+                 "/dev/vg/boot is not a partition of the image, and LVM and RAID are not opened by "
+                 "this host's kernel | use --guest appliance")},
+        {"UUID=0 /opt ext4 defaults,nofail\n/dev/sda7 /srv ext4 _netdev\nLABEL=boot /var/data "
          "ext4 nofail\n",
-         " /var/data=/dev/sda2:ext4 [/var/data /dev/sda2 ext4] ! /srv of the guest is not mounted: "
-         "it is damaged ! /boot of the guest is not mounted: UUID=0 is not a partition of the "
-         "image, and what is in LVM, RAID or encrypted partitions is opened only when the root is "
-         "there, too"},
+         " /var/data=/dev/sda2:ext4 [/var/data /dev/sda2 ext4] ! /opt of the guest is not mounted: "
+         "UUID=0 is not a partition of the image, and LVM and RAID are not opened by this host's "
+         "kernel ! /srv of the guest is not mounted: it is damaged"},
     };
     for (const auto &[fstab, expected] : cases) {
         CAPTURE(fstab);
         CHECK(outcome(fstab) == expected);
     }
+}
+
+TEST_CASE("fstab: what is in a container is known by its names") {
+    MemoryGuest guest;
+    for (const char *path : {"/var", "/srv", "/home"})
+        guest.put_directory(path);
+    Messages messages;
+    std::vector<Volume> volumes = {volume(1, "ext4", "root-id", ""), volume(-1, "ext4", "v", ""),
+                                   volume(-1, "xfs", "h", ""), volume(-1, "ext4", "m", "")};
+    volumes[1].device = "/dev/v-g/var";
+    volumes[1].names = {"/dev/v-g/var", "/dev/mapper/v--g-var"};
+    volumes[2].device = "/dev/v-g/home";
+    volumes[2].names = {"/dev/v-g/home", "/dev/mapper/v--g-home"};
+    volumes[3].device = "/dev/md127";
+    volumes[3].names = {"/dev/md/0", "/dev/md0"};
+    FstabMounts mounts(
+        "/dev/mapper/v--g-var /var ext4\n/dev/v-g/home /home xfs\n/dev/md0 /srv ext4\n", guest);
+    const std::vector<MountPoint> mounted = mounts.mount(
+        volumes, messages, [](const Volume &, const MountAs &, const std::string &) {});
+    CHECK(mounted == std::vector<MountPoint>{{"/var", "/dev/v-g/var", "ext4"},
+                                             {"/srv", "/dev/md127", "ext4"},
+                                             {"/home", "/dev/v-g/home", "xfs"}});
+    CHECK(messages.text.empty());
+}
+
+TEST_CASE("fstab: places it says nothing of are mounted by the types of partitions") {
+    const std::string generator = "/usr/lib/systemd/system-generators/systemd-gpt-auto-generator";
+    const auto outcome = [&](const std::string &fstab, auto prepare) {
+        MemoryGuest guest;
+        guest.remove("/var");
+        for (const char *path : {"/home", "/srv", "/var", "/boot", "/efi"})
+            guest.put_directory(path);
+        guest.put_file(generator, "");
+        std::vector<Volume> volumes = {volume(1, "ext4", "root-id", ""), volume(2, "ext4", "h", ""),
+                                       volume(3, "xfs", "s", ""), volume(4, "ext4", "v", ""),
+                                       volume(5, "vfat", "e", "")};
+        volumes[1].partition_type = "933ac7e1-2eb4-4f13-b844-0e14e2aef915";
+        volumes[2].partition_type = "3b8f8425-20e0-4f3b-907f-1a25a76f98e8";
+        volumes[3].partition_type = "4d21b016-b534-45c2-a9fb-5c16e091fd2d";
+        volumes[4].partition_type = "c12a7328-f81f-11d2-ba4b-00a0c93ec93b";
+        for (Volume &each : volumes)
+            each.automatic = true;
+        prepare(guest, volumes);
+        std::string text;
+        Messages messages;
+        FstabMounts mounts(fstab, guest);
+        for (const MountPoint &point : mounts.mount(
+                 volumes, messages, [](const Volume &, const MountAs &, const std::string &) {}))
+            text += fmt::format(" {}={}", point.path, point.device);
+        return text + messages.text;
+    };
+    const auto as_it_is = [](MemoryGuest &, std::vector<Volume> &) {};
+    const std::string var = " ! /var of the guest is not mounted: /dev/sda4 is of the type for it, "
+                            "but its UUID is not the one of the image's machine id";
+    CHECK(outcome("", as_it_is) == " /home=/dev/sda2 /srv=/dev/sda3 /efi=/dev/sda5" + var);
+    CHECK(outcome("UUID=e /boot vfat\ntmpfs /srv tmpfs\nx /home ext4 noauto\nx /efi none\n",
+                  as_it_is) == " /boot=/dev/sda5" + var);
+    CHECK(outcome("",
+                  [](MemoryGuest &guest, std::vector<Volume> &volumes) {
+                      guest.put_file("/home/somebody", "x");
+                      guest.put_file("/etc/machine-id", "0123456789abcdef0123456789abcdef\n");
+                      volumes[3].partition_uuid = "C0C46EFF-E386-4746-A2BD-0962CD326EA2";
+                      volumes[2].automatic = false;
+                  }) ==
+          " /var=/dev/sda4 /efi=/dev/sda5 ! /home of the guest is not mounted: /dev/sda2 is of "
+          "the type for it, but nothing is mounted over what is there already");
+    CHECK(outcome("", [&](MemoryGuest &guest, std::vector<Volume> &) {
+              guest.remove(generator);
+          }).empty());
 }
 
 TEST_CASE("fstab: reasons that do not lie in the image stay what they are") {
@@ -223,7 +326,7 @@ TEST_CASE("fstab: reasons that do not lie in the image stay what they are") {
         try {
             static_cast<void>(
                 mounts.mount(usual_volumes(), messages,
-                             [kind](const Volume &, const std::string &, const std::string &) {
+                             [kind](const Volume &, const MountAs &, const std::string &) {
                                  throw Error(kind, "not now");
                              }));
             FAIL("it went on");

@@ -207,6 +207,7 @@ Plan sample_plan() {
     target.injected = {{"/recipes/agent.deb", "feed", 1234}};
     target.observed = {source};
     target.notes = {"the source has no checksum"};
+    target.mounts = {{"/", "/dev/sda1", "ext4"}, {"/srv", "/dev/sda2", "btrfs", "subvol=/@srv"}};
     target.limits.may_change = {"/etc/**"};
     target.limits.bytes_written = 1 << 20;
     target.limits.no_new_setuid = true;
