@@ -1,9 +1,12 @@
 // files: puts files and trees into the image and removes some. One step per entry of the recipe.
 // It compares before it writes, so what is as wanted stays untouched. It runs nothing in the guest.
 
+#include "base/path.hpp"
 #include "base/text.hpp"
+#include "guest/resolve.hpp"
 #include "retouch/error.hpp"
 #include "retouch/step_kind.hpp"
+#include "steps/support/covered_places.hpp"
 #include "steps/support/file_comparison.hpp"
 #include "steps/support/file_entries.hpp"
 #include "steps/support/file_placing.hpp"
@@ -36,6 +39,18 @@ StepChange preview_removal(const std::string &path, const GuestView &guest) {
     return {StepState::change, fmt::format("a file of {}", format_bytes(info->size)), {}};
 }
 
+/// Why nobody would see what is written: a link of the image leads where something is mounted at
+/// boot.
+std::string covered_obstacle(const FileSet &files, const GuestView &guest) {
+    const std::string parent = resolve_in_guest(guest, parent_path(files.to));
+    const std::string_view covering = covered_by(parent);
+    if (covering.empty())
+        return {};
+    return fmt::format(
+        "{} leads to {}, on which another filesystem is mounted when the image boots; {}",
+        escape(parent_path(files.to)), escape(parent), instead_of_covered(covering));
+}
+
 /// Counts of a tree's entries, for its one reason.
 struct Tally {
     std::size_t added = 0;
@@ -56,6 +71,7 @@ StepChange preview(const Step &step, const GuestView &guest) {
         return preview_removal(step.options.at("remove").get<std::string>(), guest);
     const FileSet files = file_set_from(step.options);
     FileOwner owner;
+    require_no_obstacle(covered_obstacle(files, guest), step);
     require_no_obstacle(resolve_owner(guest, files, owner), step);
     StepChange change{StepState::unchanged, {}, {}};
     Tally tally;
@@ -85,6 +101,8 @@ StepResult execute(const Step &step, Guest &guest) {
     }
     const FileSet files = file_set_from(step.options);
     FileOwner owner;
+    if (std::string obstacle = covered_obstacle(files, guest); !obstacle.empty())
+        return finished(StepOutcome::failed, std::move(obstacle));
     if (std::string obstacle = resolve_owner(guest, files, owner); !obstacle.empty())
         return finished(StepOutcome::failed, std::move(obstacle));
     StepOutcome outcome = StepOutcome::unchanged;

@@ -2,10 +2,12 @@
 // A mistake in one entry does not stop the reading: all mistakes of a section come at once.
 
 #include "steps/support/file_entries.hpp"
+#include "steps/support/covered_places.hpp"
 
 #include "base/digest.hpp"
 #include "base/path.hpp"
 #include "base/text.hpp"
+#include "steps/support/covered_places.hpp"
 #include "steps/support/file_set.hpp"
 #include "steps/support/host_boundary.hpp"
 #include "steps/support/host_files.hpp"
@@ -82,6 +84,23 @@ void claim(const FileSet &files, const Mark &mark, const Place &place) {
     }
 }
 
+/// False after an error.
+bool will_be_seen(const FileSet &files, const Mark &mark, const Place &place) {
+    for (const FileEntry &entry : files.entries) {
+        const std::string path = files.path_in_guest(entry);
+        const std::string_view covering = covered_by(path);
+        if (covering.empty() || (entry.type == FileEntry::Type::directory && path == covering))
+            continue;
+        place.reader.error(mark,
+                           fmt::format("'{}' cannot be seen in a machine that boots the image: "
+                                       "another filesystem is mounted on {}",
+                                       escape(path), covering),
+                           instead_of_covered(covering));
+        return false;
+    }
+    return true;
+}
+
 void note_injected(const FileSet &files, ReadResult &result) {
     if (files.content)
         return;
@@ -145,6 +164,8 @@ void read_writing(const Place &place, const Value &to) {
     for (FileEntry &entry : files.entries)
         if (entry.type == FileEntry::Type::file && mode)
             entry.mode = *mode;
+    if (!will_be_seen(files, to.mark, place))
+        return;
     claim(files, to.mark, place);
     note_injected(files, place.result);
     Step step = new_step(place.section, place.number, place.entry, place.reader.context);

@@ -16,9 +16,11 @@ namespace {
 std::string shell(const ImageFile &image, const std::string &script) {
     ProcessSpec spec;
     spec.program = "unshare";
-    spec.arguments = {"-m", "bash", "-euc",
-                      fmt::format("image={} work={}; {}", image.path().string(),
-                                  image.directory().string(), script)};
+    spec.arguments = {
+        "-m", "bash", "-euc",
+        fmt::format("export LIBGUESTFS_BACKEND=direct LIBGUESTFS_BACKEND_SETTINGS=force_tcg; "
+                    "image={} work={}; {}",
+                    image.path().string(), image.directory().string(), script)};
     return run_checked(spec, "prepare a test").out;
 }
 
@@ -158,7 +160,7 @@ TEST_CASE("volumes: logical volumes and arrays beside a plain root are mounted, 
         guestfish(image,
                   "pvcreate /dev/sda2 : vgcreate v-g /dev/sda2 : lvcreate data v-g 40 : "
                   "mkfs ext4 /dev/v-g/data : md-create 0 '/dev/sda3 /dev/sda4' level:raid1 : "
-                  "mkfs ext4 /dev/md127");
+                  "mkfs ext4 /dev/md/0");
         const auto md_state = [&] {
             return shell(image, "guestfish --ro --format=raw -a $image run : debug sh 'mdadm "
                                 "--examine /dev/sda3' | grep -i ' state : '");

@@ -5,6 +5,7 @@
 #include "unit/steps/sections.hpp"
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 #include <fstream>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -131,6 +132,35 @@ TEST_CASE("files: destinations must be absolute, normal and printable") {
           "/etc/motd\n"
           "5:8: the root directory itself cannot be named here\n"
           "6:12: the path '/./y' is not normal: it has an empty, '.' or '..' part; write /y\n");
+}
+
+TEST_CASE("files: nothing is put where a machine that boots the image does not see it") {
+    const Host host;
+    host.file("tree/run/agent/state", "x");
+    const auto covered = [](const std::string &at, const std::string &path,
+                            const std::string &place) {
+        const std::string instead =
+            place == "/run"
+                ? "what shall be there at each boot is made by a file in /etc/tmpfiles.d"
+                : "what is there when the machine runs comes from its kernel; rules for "
+                  "it belong below /etc";
+        return fmt::format("{}: '{}' cannot be seen in a machine that boots the image: another "
+                           "filesystem is mounted on {}; {}\n",
+                           at, path, place, instead);
+    };
+    CHECK(mistakes("- {to: /run/agent/pid, content: x}\n"
+                   "- {to: /var/run/agent, content: x}\n"
+                   "- {to: /proc/sys/kernel/panic, content: \"10\"}\n"
+                   "- {to: /sys/x, content: x}\n"
+                   "- {to: /dev/x, content: x}\n"
+                   "- {to: /running/x, content: x}\n"
+                   "- {to: /srv, from: tree}\n"
+                   "- {to: /var, from: tree}\n"
+                   "- {remove: /dev/console}\n",
+                   host.path()) ==
+          covered("1:8", "/run/agent/pid", "/run") + covered("2:8", "/var/run/agent", "/run") +
+              covered("3:8", "/proc/sys/kernel/panic", "/proc") + covered("4:8", "/sys/x", "/sys") +
+              covered("5:8", "/dev/x", "/dev") + covered("8:8", "/var/run", "/run"));
 }
 
 TEST_CASE("files: an entry is one thing, and says what it puts there") {

@@ -1,0 +1,17 @@
+#pragma once
+// Places that the files of an image are not seen in once it boots, because something is mounted on
+// them: what is written there is lost.
+
+#include <string>
+#include <string_view>
+
+namespace retouch {
+
+/// The place that covers `path`, which is normal and absolute: /run, /proc, /sys or /dev; empty
+/// when none does. /var/run is /run.
+[[nodiscard]] std::string_view covered_by(std::string_view path);
+
+/// What to write instead.
+[[nodiscard]] std::string instead_of_covered(std::string_view place);
+
+} // namespace retouch
