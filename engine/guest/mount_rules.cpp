@@ -14,18 +14,20 @@ namespace {
 struct Type {
     std::string_view name;
     std::array<std::string_view, 3> reads; ///< what may be on the volume, as blkid names it
-    std::string_view careful;
+    std::string_view careful;              ///< whatever it is opened for
+    std::string_view writing; ///< what is freed goes from the disk, and nothing is written unasked
     std::string_view unreplayed; ///< what leaves the journal alone
 };
 
 constexpr std::array k_types = {
-    Type{"ext2", {"ext2", "ext3"}, "errors=remount-ro", ""},
-    Type{"ext3", {"ext3"}, "errors=remount-ro", "noload"},
-    Type{"ext4", {"ext2", "ext3", "ext4"}, "errors=remount-ro", "noload"},
-    Type{"xfs", {"xfs"}, "nouuid", "norecovery"}, // a copy of it may be mounted elsewhere
-    Type{"btrfs", {"btrfs"}, "skip_balance", "rescue=nologreplay"},
-    Type{"vfat", {"vfat"}, "errors=remount-ro", ""},
-    Type{"msdos", {"vfat"}, "errors=remount-ro", ""},
+    Type{"ext2", {"ext2", "ext3"}, "errors=remount-ro", "", ""},
+    Type{"ext3", {"ext3"}, "errors=remount-ro", "discard,noinit_itable", "noload"},
+    Type{"ext4", {"ext2", "ext3", "ext4"}, "errors=remount-ro", "discard,noinit_itable", "noload"},
+    Type{
+        "xfs", {"xfs"}, "nouuid", "discard", "norecovery"}, // a copy of it may be mounted elsewhere
+    Type{"btrfs", {"btrfs"}, "skip_balance", "discard", "rescue=nologreplay"},
+    Type{"vfat", {"vfat"}, "errors=remount-ro", "discard", ""},
+    Type{"msdos", {"vfat"}, "errors=remount-ro", "discard", ""},
 };
 
 const Type *find_type(std::string_view name) {
@@ -40,6 +42,10 @@ bool reads(const Type *type, const std::string &filesystem) {
 
 std::string list_of(const std::vector<std::string> &types) {
     return escape(fmt::format("{}", fmt::join(types, " or ")));
+}
+
+std::string joined(std::string_view options, std::string_view more) {
+    return fmt::format("{}{}{}", options, more.empty() ? "" : ",", more);
 }
 
 Error does_not_fit(const Volume &volume, const std::vector<std::string> &stated) {
@@ -84,14 +90,14 @@ std::string careful_options(std::string_view type) {
     return found == nullptr ? "" : std::string(found->careful);
 }
 
+std::string writing_options(std::string_view type) {
+    const Type *found = find_type(type);
+    return found == nullptr ? "" : joined(found->careful, found->writing);
+}
+
 std::string looking_options(std::string_view type) {
     const Type *found = find_type(type);
-    if (found == nullptr)
-        return "";
-    std::string options(found->careful);
-    if (!found->unreplayed.empty())
-        options += "," + std::string(found->unreplayed);
-    return options;
+    return found == nullptr ? "" : joined(found->careful, found->unreplayed);
 }
 
 } // namespace retouch

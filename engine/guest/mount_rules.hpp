@@ -21,6 +21,10 @@ namespace retouch {
 /// What an error on the filesystem may do is said here, never by its superblock. May be empty.
 [[nodiscard]] std::string careful_options(std::string_view type);
 
+/// For a disk that is written to: careful, what is freed is discarded, so that the image does not
+/// grow by what is no longer in it, and the kernel does no work of its own that writes.
+[[nodiscard]] std::string writing_options(std::string_view type);
+
 /// For looking at a disk that cannot be written to: careful, and the journal stays as it is.
 [[nodiscard]] std::string looking_options(std::string_view type);
 

@@ -11,12 +11,13 @@ namespace retouch {
 
 namespace {
 
-/// What of a file and of RBD is the same.
+/// What of a file and of RBD is the same. Zeros that are written become holes, and take no room.
 Json common_options(const Disk &disk) {
     return {{"node-name", "disk"},
             {"read-only", disk.read_only},
             {"auto-read-only", false},
-            {"discard", "unmap"}};
+            {"discard", "unmap"},
+            {"detect-zeroes", disk.read_only ? "off" : "unmap"}};
 }
 
 Json file_of(const std::filesystem::path &path) {

@@ -4,7 +4,9 @@
 #include "guest/appliance/appliance_guest.hpp"
 
 #include "base/path.hpp"
+#include "base/text.hpp"
 #include "base/uuid.hpp"
+#include "guest/kept_attributes.hpp"
 #include "guest/refusals.hpp"
 #include "guest/resolve.hpp"
 
@@ -30,6 +32,7 @@ bool is_absence(int code) {
 // The library has functions of the same names.
 using Status = struct guestfs_statns;
 using StatusList = struct guestfs_statns_list;
+using AttributeList = struct guestfs_xattr_list;
 
 FileInfo to_info(const Status &status) {
     const auto mode = static_cast<mode_t>(status.st_mode);
@@ -49,6 +52,8 @@ struct FreeStatus {
     void operator()(Status *status) const { guestfs_free_statns(status); }
 
     void operator()(StatusList *list) const { guestfs_free_statns_list(list); }
+
+    void operator()(AttributeList *list) const { guestfs_free_xattr_list(list); }
 };
 
 template<typename T>
@@ -178,12 +183,31 @@ void ApplianceGuest::set_owner_and_mode(const std::string &path, std::uint32_t m
         throw handle_->file_error("set the mode of", path);
 }
 
+/// What the kernel has and does not hand out of the old file is not there for the new one either.
+void ApplianceGuest::keep_attributes(const std::string &old, const std::string &path) {
+    const std::optional<FileInfo> info = lstat(old);
+    if (!info || info->type != FileInfo::Type::regular)
+        return;
+    const Owned<AttributeList> list(guestfs_lgetxattrs(g(), old.c_str()));
+    if (!list)
+        return;
+    for (std::uint32_t at = 0; at < list->len; ++at) {
+        const guestfs_xattr &attribute = list->val[at];
+        if (is_kept_on_replacing(attribute.attrname) &&
+            guestfs_lsetxattr(g(), attribute.attrname, attribute.attrval,
+                              static_cast<int>(attribute.attrval_len), path.c_str()) != 0)
+            throw handle_->file_error(
+                fmt::format("keep the attribute {} of", escape(attribute.attrname)), old);
+    }
+}
+
 void ApplianceGuest::write(const std::string &path, const FileSource &source, std::uint32_t mode,
                            std::uint32_t uid, std::uint32_t gid) {
     require_entry(path, "write");
     const std::string temporary = join(parent_path(path), ".retouch-" + random_uuid());
     try {
         upload(source, temporary);
+        keep_attributes(path, temporary);
         set_owner_and_mode(temporary, mode, uid, gid);
         if (guestfs_rename(g(), temporary.c_str(), path.c_str()) != 0)
             throw handle_->file_error("write", path);

@@ -123,7 +123,8 @@ std::vector<RootPlace> ApplianceGuest::roots() const {
 void ApplianceGuest::mount(const std::string &device, const MountAs &as, const std::string &path,
                            bool read_only) const {
     std::string options = read_only ? "ro,noatime,nodev,nosuid" : "noatime,nodev,nosuid";
-    for (const std::string &more : {careful_options(as.type), as.subvolume})
+    const std::string by_type = read_only ? careful_options(as.type) : writing_options(as.type);
+    for (const std::string &more : {by_type, as.subvolume})
         if (!more.empty())
             options += "," + more;
     if (guestfs_mount_vfs(g(), options.c_str(), as.type.c_str(), device.c_str(), path.c_str()) == 0)

@@ -140,7 +140,7 @@ LoopDevice HostGuest::loop_of(const Volume &volume, bool read_only) const {
 HostGuest::Filesystem HostGuest::mount(const LoopDevice &device, const MountAs &as,
                                        const std::filesystem::path &target, bool read_only) const {
     try {
-        std::string options = read_only ? looking_options(as.type) : careful_options(as.type);
+        std::string options = read_only ? looking_options(as.type) : writing_options(as.type);
         if (!as.subvolume.empty())
             options += "," + as.subvolume;
         Mount mounted(device.path(), target, as.type,

@@ -5,16 +5,21 @@
 #include "guest/host/rooted.hpp"
 
 #include "base/path.hpp"
+#include "base/text.hpp"
 #include "base/uuid.hpp"
+#include "guest/kept_attributes.hpp"
 #include "guest/refusals.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <memory>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 namespace retouch {
@@ -72,6 +77,36 @@ void copy_source(int fd, const FileSource &source, const std::string &path) {
         write_bytes(fd, {buffer->data(), got}, path);
 }
 
+/// What the kernel has and does not hand out of `old` is not there for the new file either.
+void keep_attributes(const char *old, int fd, const std::string &path) {
+    constexpr std::size_t largest = 65536; // the kernel's bound, for a list and for a value
+    std::string names(largest, '\0');
+    const ssize_t size = listxattr(old, names.data(), names.size());
+    names.resize(static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+    std::string value;
+    for (std::size_t at = 0; at < names.size(); at += std::strlen(names.c_str() + at) + 1) {
+        const char *name = names.c_str() + at;
+        if (!is_kept_on_replacing(name))
+            continue;
+        value.resize(largest);
+        const ssize_t length = getxattr(old, name, value.data(), value.size());
+        if (length >= 0 &&
+            fsetxattr(fd, name, value.data(), static_cast<std::size_t>(length), 0) != 0)
+            throw refusal::file_operation(fmt::format("keep the attribute {} of", escape(name)),
+                                          path, errno);
+    }
+}
+
+/// Of the regular file that is replaced, if there is one.
+void keep_attributes(int parent, const std::string &name, int fd, const std::string &path) {
+    const UniqueFd old(openat(parent, name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+
+    struct stat status {};
+
+    if (old && fstat(old.get(), &status) == 0 && S_ISREG(status.st_mode))
+        keep_attributes(fmt::format("/proc/self/fd/{}", old.get()).c_str(), fd, path);
+}
+
 /// Owner before mode: changing the owner clears the set-id bits.
 void set_owner_and_mode(int fd, const std::string &path, std::uint32_t mode, std::uint32_t uid,
                         std::uint32_t gid) {
@@ -93,6 +128,7 @@ void Rooted::write(const std::string &path, const FileSource &source, std::uint3
     if (!file)
         throw refusal::file_operation("write", path, errno);
     copy_source(file.get(), source, path);
+    keep_attributes(parent.get(), base_name(path), file.get(), path);
     set_owner_and_mode(file.get(), path, mode, uid, gid);
     replacement.put_in_place("write");
 }

@@ -32,7 +32,7 @@ constexpr CleanupRule k_rules[] = {
     {"cloud-init", "", Act::remove, "/var/lib/cloud/sem/*"},
     {"cloud-init", "", Act::remove, "/var/lib/cloud/handlers/*"},
     {"cloud-init", "", Act::remove, "/var/log/cloud-init*.log*"},
-    {"machine-id", "", Act::empty, "/etc/machine-id"},
+    {"machine-id", "", Act::make_empty, "/etc/machine-id"},
     {"machine-id", "", Act::remove_file, "/var/lib/dbus/machine-id"},
     {"ssh-host-keys", "", Act::remove, "/etc/ssh/ssh_host_*_key*"},
     {"logs", "", Act::remove, "/var/log/journal/*"},

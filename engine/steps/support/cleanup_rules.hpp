@@ -13,6 +13,7 @@ struct CleanupRule {
         remove,      ///< whatever it is, directories with all they hold
         remove_file, ///< only when it is a regular file
         empty,       ///< regular files, made 0 bytes long; what is a rotated log is removed
+        make_empty,  ///< the same for one path, which is made when it is missing, for root to read
     };
 
     std::string_view name;

@@ -34,7 +34,8 @@ std::optional<CleanupTask> task_for(const CleanupRule &rule, const Found &found,
     if (!regular && rule.act != Act::remove)
         return std::nullopt;
     CleanupTask task{found.path, found.info, false, 1, regular ? found.info.size : 0};
-    task.empties = rule.act == Act::empty && !is_rotated_log(base_name(found.path));
+    task.empties = rule.act == Act::make_empty ||
+                   (rule.act == Act::empty && !is_rotated_log(base_name(found.path)));
     if (task.empties && found.info.size == 0)
         return std::nullopt;
     if (found.info.type == FileInfo::Type::directory)
@@ -43,6 +44,17 @@ std::optional<CleanupTask> task_for(const CleanupRule &rule, const Found &found,
             task.bytes += each.info.type == FileInfo::Type::regular ? each.info.size : 0;
         }
     return task;
+}
+
+/// A machine without one takes the image for freshly installed and resets its services.
+std::optional<CleanupTask> missing_file(const CleanupRule &rule, const GuestView &guest) {
+    const std::string path(rule.pattern);
+    if (rule.act != Act::make_empty || guest.lstat(path))
+        return std::nullopt;
+    FileInfo info;
+    info.type = FileInfo::Type::regular;
+    info.mode = 0444;
+    return CleanupTask{path, info, true, 1, 0};
 }
 
 bool lies_below_a_task(const std::string &path, const Tasks &tasks) {
@@ -60,6 +72,8 @@ std::vector<CleanupTask> cleanup_tasks(std::string_view name, const GuestView &g
         if (rule.name != name ||
             (!rule.manager.empty() && rule.manager != guest.facts().package_manager))
             continue;
+        if (auto task = missing_file(rule, guest))
+            tasks.emplace(task->path, std::move(*task));
         for (const std::string &pattern : patterns_of(rule, guest))
             for (const Found &found : glob(guest, pattern))
                 if (auto task = task_for(rule, found, guest))

@@ -381,6 +381,10 @@ TEST_CASE("mounts: what an error on a filesystem does is not for its superblock 
     CHECK(looking_options("ext4") == "errors=remount-ro,noload");
     CHECK(looking_options("xfs") == "nouuid,norecovery");
     CHECK(careful_options("btrfs") == "skip_balance");
+    CHECK(writing_options("ext4") == "errors=remount-ro,discard,noinit_itable");
+    CHECK(writing_options("ext2") == "errors=remount-ro");
+    CHECK(writing_options("xfs") == "nouuid,discard");
+    CHECK(writing_options("squashfs").empty());
     CHECK(careful_options("squashfs").empty());
 }
 

@@ -159,3 +159,38 @@ TEST_CASE("odd attributes: what a damaged ACL lets nobody read may stay, and not
             CHECK(failure_of([&] { guest->mark({}); }) == refusal("/opt/theirs"));
         }
 }
+
+TEST_CASE(
+    "attributes: a file that is replaced keeps its label and ACL, not rights given to its bytes") {
+    for (const GuestKind kind : guest_kinds())
+        DYNAMIC_SECTION(name_of(kind)) {
+            const ImageFile image({"--root-hook", "echo old >etc/motd"});
+            // As getxattr(2) hands it out: of user 1000, with a mask.
+            const std::string acl("\2\0\0\0\1\0\6\0\xff\xff\xff\xff\2\0\4\0\xe8\3\0\0"
+                                  "\4\0\4\0\xff\xff\xff\xff\x10\0\6\0\xff\xff\xff\xff"
+                                  "\x20\0\4\0\xff\xff\xff\xff",
+                                  44);
+            write_file_atomically(image.directory() / "acl", acl);
+            const std::string capability("\1\0\0\2\0\x20\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 20);
+            write_file_atomically(image.directory() / "capability", capability);
+            const std::string directory = image.directory().string();
+            image.debugfs("ea_set /etc/motd security.selinux system_u:object_r:etc_t:s0", true);
+            image.debugfs("ea_set /etc/motd user.kept kept", true);
+            image.debugfs("ea_set -f " + directory + "/acl /etc/motd system.posix_acl_access",
+                          true);
+            image.debugfs("ea_set -f " + directory + "/capability /etc/motd security.capability",
+                          true);
+            std::unique_ptr<Guest> guest = image.open(kind);
+            guest->write("/etc/motd", std::string("new\n"), 0640, 1000, 1000);
+            CHECK(guest->lstat("/etc/motd") ==
+                  FileInfo{FileInfo::Type::regular, 0640, 1000, 1000, 4});
+            guest->finish();
+            const std::string seen = image.debugfs("ea_list /etc/motd");
+            CHECK(seen.find("security.selinux (28) = \"system_u:object_r:etc_t:s0\"") !=
+                  std::string::npos);
+            CHECK(seen.find("user.kept (4) = \"kept\"") != std::string::npos);
+            CHECK(seen.find("system.posix_acl_access") != std::string::npos);
+            CHECK(seen.find("capability") == std::string::npos);
+            CAPTURE(seen);
+        }
+}

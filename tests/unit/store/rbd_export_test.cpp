@@ -22,10 +22,11 @@ TEST_CASE("rbd export: names reach the daemon as JSON") {
     Disk disk;
     disk.format = "raw";
     disk.rbd = RbdDisk{{"/a,b.conf", "u", "/key"}, "p,q", "i\"=", "s"};
-    CHECK(block_device(disk) ==
-          R"({"node-name":"disk","read-only":true,"auto-read-only":false,"discard":"unmap",)"
-          R"("driver":"rbd","pool":"p,q","image":"i\"=","snapshot":"s","conf":"/a,b.conf",)"
-          R"("user":"u"})");
+    CHECK(
+        block_device(disk) ==
+        R"({"node-name":"disk","read-only":true,"auto-read-only":false,"discard":"unmap",)"
+        R"("detect-zeroes":"off","driver":"rbd","pool":"p,q","image":"i\"=","snapshot":"s","conf":"/a,b.conf",)"
+        R"("user":"u"})");
     CHECK(disk_name(disk) == "rbd:p,q/i\"=@s");
     const auto environment = block_device_environment(disk);
     REQUIRE(environment);
