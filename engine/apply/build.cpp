@@ -65,8 +65,25 @@ void Build::observe() {
 bool Build::run_steps() {
     if (!guest_)
         return true;
+    const BootEntries before = boot_entries(*guest_);
     const Phase phase("steps", report_, events_);
-    return retouch::run_steps(target_, *guest_, observer_.get(), report_, events_);
+    return retouch::run_steps(target_, *guest_, observer_.get(), report_, events_) &&
+           can_still_boot(before);
+}
+
+/// Told like a check that failed: nothing is wrong with this machine.
+bool Build::can_still_boot(const BootEntries &before) {
+    try {
+        require_bootable(before, *guest_);
+        return true;
+    } catch (const Error &error) {
+        if (error.kind() != ErrorKind::failed)
+            throw;
+        report_.outcome = TargetOutcome::failed;
+        report_.error = error.what();
+        report_.hint = error.hint();
+        return false;
+    }
 }
 
 void Build::seal() {

@@ -4,6 +4,7 @@
 
 #include "apply/apply.hpp"
 #include "base/run_directory.hpp"
+#include "guest/boot_entries.hpp"
 #include "guest/observer.hpp"
 #include "retouch/catalog.hpp"
 #include "retouch/event.hpp"
@@ -49,6 +50,8 @@ class Build {
     [[nodiscard]] const SealedImage &sealed() const { return sealed_; }
 
   private:
+    [[nodiscard]] bool can_still_boot(const BootEntries &before);
+
     const Target &target_;
     TargetReport &report_;
     EventSink &events_;

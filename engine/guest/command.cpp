@@ -4,6 +4,7 @@
 #include "guest/command.hpp"
 
 #include "base/text.hpp"
+#include "guest/resolve.hpp"
 
 #include <algorithm>
 #include <array>
@@ -51,6 +52,16 @@ void check_bounds(const GuestCommand &command) {
 }
 
 } // namespace
+
+std::optional<std::string> resolver_target(const GuestView &guest) {
+    try {
+        return resolve_in_guest(guest, k_resolver_path);
+    } catch (const Error &error) {
+        if (error.kind() != ErrorKind::failed)
+            throw;
+        return std::nullopt;
+    }
+}
 
 void require_programs_to_run(const Facts &facts) {
     if (facts.type != "linux")

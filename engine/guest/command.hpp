@@ -6,6 +6,7 @@
 #include "retouch/facts.hpp"
 #include "retouch/guest.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,6 +25,11 @@ inline constexpr std::string_view k_policy_script = "#!/bin/sh\nexit 101\n";
 
 /// The exit status of a command that was ended at its time limit.
 inline constexpr int k_timed_out_status = 137;
+
+inline constexpr const char *k_resolver_path = "/etc/resolv.conf";
+
+/// Where that leads, without links; nullopt when it leads in circles. Throws Error.
+[[nodiscard]] std::optional<std::string> resolver_target(const GuestView &guest);
 
 using Environment = std::vector<std::pair<std::string, std::string>>;
 

@@ -10,6 +10,7 @@
 #include "guest/appliance/runner_call.hpp"
 #include "guest/command.hpp"
 #include "guest/command_limits.hpp"
+#include "guest/initramfs.hpp"
 #include "guest/refusals.hpp"
 #include "guest/resolve.hpp"
 #include "guest/sandbox/call_filter.hpp"
@@ -64,20 +65,30 @@ void choose_mount_points(const ApplianceSandbox &sandbox, Job &job) {
     job.sys = place(3, "/sys");
 }
 
-/// Only where something asks the policy: elsewhere its mount point would be a stranger.
+/// A link above it resolved; a final one is what stands there.
+std::string entry_at(const GuestView &guest, const std::string &path) {
+    return join(resolve_in_guest(guest, parent_path(path)), base_name(path));
+}
+
+/// Only where something asks the policy: elsewhere it would be a stranger.
 void choose_service_policy(const ApplianceSandbox &sandbox, Job &job) {
     const std::vector<std::int64_t> modes =
         modes_in(sandbox.handle, "/usr/sbin", {"policy-rc.d", "invoke-rc.d"});
-    if (modes[0] == 0 && (modes[1] == 0 || !sandbox.writable))
-        return;
-    job.services = resolve_in_guest(sandbox.guest, k_policy_path);
     job.policy = k_policy_script;
+    if (modes[0] != 0)
+        job.services = resolve_in_guest(sandbox.guest, k_policy_path);
+    if (sandbox.writable && (modes[0] != 0 || modes[1] != 0))
+        job.services_file = entry_at(sandbox.guest, k_policy_path);
 }
 
 void choose_resolver(const ApplianceSandbox &sandbox, Job &job) {
-    const std::string path = resolve_in_guest(sandbox.guest, "/etc/resolv.conf");
-    if (is_within(path, job.run) || sandbox.writable || sandbox.guest.lstat(path))
+    const std::string path = resolver_target(sandbox.guest).value_or("/");
+    const bool is_in_run = is_within(path, job.run);
+    const auto info = is_in_run ? std::nullopt : sandbox.guest.lstat(path);
+    if (is_in_run || (info && info->type == FileInfo::Type::regular))
         job.resolver = path;
+    if (sandbox.writable && !is_in_run)
+        job.resolver_file = entry_at(sandbox.guest, k_resolver_path);
 }
 
 /// This host's, in IPv4: the machine has no other network.
@@ -116,6 +127,10 @@ Job make_job(const ApplianceSandbox &sandbox, const GuestCommand &command) {
         job.environment.push_back(fmt::format("{}={}", name, value));
     choose_mount_points(sandbox, job);
     choose_service_policy(sandbox, job);
+    if (sandbox.writable && initramfs_is_for_one_machine(sandbox.guest)) {
+        job.initramfs_file = entry_at(sandbox.guest, k_initramfs_path);
+        job.initramfs = k_initramfs_settings;
+    }
     if (job.network) {
         choose_resolver(sandbox, job);
         job.forbidden = forbidden_ranges();

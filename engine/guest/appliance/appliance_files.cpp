@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <fmt/format.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -183,31 +184,43 @@ void ApplianceGuest::set_owner_and_mode(const std::string &path, std::uint32_t m
         throw handle_->file_error("set the mode of", path);
 }
 
-/// What the kernel has and does not hand out of the old file is not there for the new one either.
-void ApplianceGuest::keep_attributes(const std::string &old, const std::string &path) {
+/// What the kernel has and does not hand out of the old file is not there for the new one either;
+/// the library gives up at the first, so those that are text are then set one by one. Returns what
+/// was to be done when it failed.
+std::string ApplianceGuest::keep_attributes(const std::string &old, const std::string &path) {
     const std::optional<FileInfo> info = lstat(old);
     if (!info || info->type != FileInfo::Type::regular)
-        return;
+        return {};
     const Owned<AttributeList> list(guestfs_lgetxattrs(g(), old.c_str()));
-    if (!list)
-        return;
+    if (!list || list->len == 0)
+        return {};
+    const bool copied = guestfs_copy_attributes(g(), old.c_str(), path.c_str(),
+                                                GUESTFS_COPY_ATTRIBUTES_XATTRIBUTES, 1, -1) == 0;
     for (std::uint32_t at = 0; at < list->len; ++at) {
         const guestfs_xattr &attribute = list->val[at];
-        if (is_kept_on_replacing(attribute.attrname) &&
-            guestfs_lsetxattr(g(), attribute.attrname, attribute.attrval,
+        const bool is_kept = is_kept_on_replacing(attribute.attrname);
+        if (copied && !is_kept)
+            guestfs_lremovexattr(g(), attribute.attrname, path.c_str());
+        const bool is_text = std::memchr(attribute.attrval, 0, attribute.attrval_len) == nullptr;
+        if (!copied && is_kept && is_text &&
+            guestfs_lsetxattr(g(), attribute.attrname,
+                              std::string(attribute.attrval, attribute.attrval_len).c_str(),
                               static_cast<int>(attribute.attrval_len), path.c_str()) != 0)
-            throw handle_->file_error(
-                fmt::format("keep the attribute {} of", escape(attribute.attrname)), old);
+            return fmt::format("keep the attribute {} of", escape(attribute.attrname));
     }
+    return {};
 }
 
 void ApplianceGuest::write(const std::string &path, const FileSource &source, std::uint32_t mode,
                            std::uint32_t uid, std::uint32_t gid) {
     require_entry(path, "write");
     const std::string temporary = join(parent_path(path), ".retouch-" + random_uuid());
+    std::string doing;
     try {
         upload(source, temporary);
-        keep_attributes(path, temporary);
+        doing = keep_attributes(path, temporary);
+        if (!doing.empty())
+            throw handle_->file_error(doing, path);
         set_owner_and_mode(temporary, mode, uid, gid);
         if (guestfs_rename(g(), temporary.c_str(), path.c_str()) != 0)
             throw handle_->file_error("write", path);
@@ -216,7 +229,7 @@ void ApplianceGuest::write(const std::string &path, const FileSource &source, st
         guestfs_rm_f(g(), temporary.c_str());
         if (code == 0)
             throw;
-        throw refusal::file_operation("write", path, code);
+        throw refusal::file_operation(doing.empty() ? "write" : doing, path, code);
     }
 }
 

@@ -62,7 +62,7 @@ class ApplianceGuest final : public ServedGuest {
     [[nodiscard]] std::optional<std::string> head(const std::string &path, std::size_t bytes) const;
     [[nodiscard]] bool is_regular(const std::string &path, const char *what) const;
     void upload(const FileSource &source, const std::string &path);
-    void keep_attributes(const std::string &old, const std::string &path);
+    [[nodiscard]] std::string keep_attributes(const std::string &old, const std::string &path);
     void set_owner_and_mode(const std::string &path, std::uint32_t mode, std::uint32_t uid,
                             std::uint32_t gid);
     [[nodiscard]] bool remove_entry(const std::string &path, int depth);

@@ -26,9 +26,13 @@ struct Job {
     std::string script_path;
     std::string script;
     std::string run, proc, dev, sys; ///< where these are mounted while the command runs
-    std::string resolver;            ///< where name resolution is put; empty for nowhere
-    std::string services;            ///< where `policy` is put; empty for nowhere
+    std::string resolver;            ///< what name servers are put over; empty for nothing
+    std::string services;            ///< what `policy` is put over; empty for nothing
     std::string policy;
+    /// Where these stand as files while the command runs, instead of over what is there; empty for
+    /// nowhere.
+    std::string resolver_file, services_file, initramfs_file;
+    std::string initramfs;                ///< the contents of the last
     std::vector<std::string> filters;     ///< seccomp programs, in the order to install them
     std::vector<std::string> forbidden;   ///< ADDRESS/BITS no command may reach
     std::vector<std::string> environment; ///< NAME=VALUE

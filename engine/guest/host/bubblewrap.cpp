@@ -16,6 +16,7 @@
 #include "guest/host/lifeline.hpp"
 #include "guest/host/memory_watch.hpp"
 #include "guest/host/mount_points.hpp"
+#include "guest/host/provided_files.hpp"
 #include "guest/host/sandbox_memory.hpp"
 #include "guest/resolve.hpp"
 
@@ -23,6 +24,7 @@
 #include <csignal>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 namespace retouch {
 
@@ -57,10 +59,36 @@ LaunchOrders limited(const CommandLimits &limits) {
     return orders;
 }
 
+/// What udev would make a link of without writing it in another way.
+bool is_plain_name(std::string_view name) {
+    constexpr std::string_view plain =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789#+-.:=@_";
+    return !name.empty() && name.find_first_not_of(plain) == name.npos && !name.starts_with('.');
+}
+
+void add_disk(const SandboxDisk &disk, LaunchOrders &orders) {
+    struct stat status {};
+
+    if (stat(disk.device.c_str(), &status) != 0)
+        throw system_error("look at", disk.device, errno);
+    const std::string name = disk.device.filename().string();
+    orders.disks += fmt::format("{} {} {}\n", name, major(status.st_rdev), minor(status.st_rdev));
+    const std::pair<const char *, std::string> links[] = {
+        {"by-uuid", disk.volume->uuid},
+        {"by-label", disk.volume->label},
+        {"by-partuuid", small_letters(disk.volume->partition_uuid)},
+        {"by-partlabel", disk.volume->partition_label}};
+    for (const auto &[kind, value] : links)
+        if (is_plain_name(value))
+            orders.disk_links += fmt::format("disk/{}/{} ../../{}\n", kind, value, name);
+}
+
 LaunchOrders make_orders(const Sandbox &sandbox) {
     LaunchOrders orders = limited(sandbox.limits);
     orders.writable = sandbox.writable;
     orders.root = sandbox.root.string();
+    for (const SandboxDisk &disk : sandbox.disks)
+        add_disk(disk, orders);
     return orders;
 }
 
@@ -194,7 +222,8 @@ CommandResult run_in_sandbox(const Sandbox &sandbox, const GuestCommand &command
     MountPoints points(sandbox.guest, sandbox.files);
     const std::unique_ptr<ControlGroup> group = ControlGroup::make(sandbox.limits);
     FirstInSandbox first;
-    BubblewrapArguments arguments = make_arguments(sandbox, command, points, first.fd());
+    const ProvidedFiles provided(sandbox, command);
+    BubblewrapArguments arguments = make_arguments(sandbox, command, points, provided, first.fd());
     LaunchOrders orders = make_orders(sandbox);
     if (group)
         orders.group = group->path().string();

@@ -3,11 +3,19 @@
 // nothing of it alive when it returns.
 
 #include "guest/host/rooted.hpp"
+#include "guest/volume.hpp"
 #include "retouch/guest.hpp"
 
 #include <filesystem>
+#include <vector>
 
 namespace retouch {
+
+/// A device with a filesystem of the guest, which programs that install boot loaders look at.
+struct SandboxDisk {
+    std::filesystem::path device; ///< of this host, as the guest's mounts name it
+    const Volume *volume;
+};
 
 struct Sandbox {
     const GuestView &guest;
@@ -15,6 +23,7 @@ struct Sandbox {
     std::filesystem::path root; ///< where the guest's root is mounted
     bool writable = false;      ///< else every filesystem of the guest is read-only for it
     CommandLimits limits = {};
+    std::vector<SandboxDisk> disks = {};
     int server = -1; ///< readable once what serves the guest's disk has ended; -1: nothing does
 };
 

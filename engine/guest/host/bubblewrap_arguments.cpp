@@ -19,22 +19,21 @@ namespace {
 
 constexpr std::uint64_t k_temporary_bytes = std::uint64_t{1} << 30; ///< of /run and of /dev/shm
 
+/// In a temporary filesystem, or over what is there and cannot be replaced.
 void add_name_resolution(BubblewrapArguments &arguments, const Sandbox &sandbox,
                          MountPoints &points, const std::string &run) {
-    const std::string settings = fmt::format("nameserver {}\n", k_name_server);
-    const std::string path = resolve_in_guest(sandbox.guest, "/etc/resolv.conf");
+    const std::string path = resolver_target(sandbox.guest).value_or("/");
+    const std::optional<FileInfo> info = sandbox.guest.lstat(path);
     if (is_within(path, run))
-        arguments.add_data("--file", "0644", settings, path);
-    else if (sandbox.writable || sandbox.guest.lstat(path))
-        arguments.add_data("--ro-bind-data", "0644", settings, points.file(path));
+        arguments.add_data("--file", "0644", resolver_settings(), path);
+    else if (info && info->type == FileInfo::Type::regular)
+        arguments.add_data("--ro-bind-data", "0644", resolver_settings(), points.file(path));
 }
 
-/// Only where something asks the policy: elsewhere its mount point would be a stranger.
+/// The same for what keeps services from starting.
 void add_service_policy(BubblewrapArguments &arguments, const Sandbox &sandbox,
                         MountPoints &points) {
-    const bool exists = sandbox.guest.lstat(k_policy_path).has_value();
-    const bool asked = sandbox.guest.lstat("/usr/sbin/invoke-rc.d").has_value();
-    if (exists || (asked && sandbox.writable))
+    if (sandbox.guest.lstat(k_policy_path))
         arguments.add_data("--ro-bind-data", "0755", k_policy_script, points.file(k_policy_path));
 }
 
@@ -129,7 +128,8 @@ std::vector<int> BubblewrapArguments::descriptors() const {
 }
 
 BubblewrapArguments make_arguments(const Sandbox &sandbox, const GuestCommand &command,
-                                   MountPoints &points, int status_fd) {
+                                   MountPoints &points, const ProvidedFiles &provided,
+                                   int status_fd) {
     BubblewrapArguments arguments;
     const std::string run = own_place(points, "/run", "/var/run");
     const std::string dev = own_place(points, "/dev");
@@ -141,9 +141,10 @@ BubblewrapArguments make_arguments(const Sandbox &sandbox, const GuestCommand &c
     add_sys(arguments, own_place(points, "/sys"));
     arguments.add({"--size", size, "--tmpfs", run, "--perms", "1777", "--dir", join(run, "lock")});
     arguments.add_data("--file", "0500", command.script, join(run, "retouch/script"));
-    if (command.network)
+    if (command.network && !provided.has_resolver())
         add_name_resolution(arguments, sandbox, points, run);
-    add_service_policy(arguments, sandbox, points);
+    if (!provided.has_policy())
+        add_service_policy(arguments, sandbox, points);
     arguments.add({"--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup",
                    "--hostname", k_guest_hostname, "--die-with-parent", "--new-session",
                    "--cap-drop", "ALL"});

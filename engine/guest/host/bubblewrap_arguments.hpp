@@ -5,6 +5,7 @@
 #include "base/file.hpp"
 #include "guest/host/bubblewrap.hpp"
 #include "guest/host/mount_points.hpp"
+#include "guest/host/provided_files.hpp"
 
 #include <initializer_list>
 #include <string>
@@ -42,6 +43,6 @@ class BubblewrapArguments {
 /// `status_fd`: for FirstInSandbox. Makes the mount points that are not there. Throws Error.
 [[nodiscard]] BubblewrapArguments make_arguments(const Sandbox &sandbox,
                                                  const GuestCommand &command, MountPoints &points,
-                                                 int status_fd);
+                                                 const ProvidedFiles &provided, int status_fd);
 
 } // namespace retouch

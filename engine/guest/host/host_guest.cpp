@@ -154,11 +154,11 @@ HostGuest::Filesystem HostGuest::mount(const LoopDevice &device, const MountAs &
 }
 
 void HostGuest::mount_in_guest(const Volume &volume, const MountAs &as, const std::string &path) {
-    auto device =
-        std::ranges::find(devices_, volume.device, [](const auto &known) { return known->volume; });
+    auto device = std::ranges::find(devices_, volume.device,
+                                    [](const auto &known) { return known->volume.device; });
     if (device == devices_.end())
-        device = devices_.insert(devices_.end(), std::make_unique<Device>(Device{
-                                                     volume.device, loop_of(volume, read_only_)}));
+        device = devices_.insert(
+            devices_.end(), std::make_unique<Device>(Device{volume, loop_of(volume, read_only_)}));
     filesystems_.push_back(mount((*device)->loop, as, root_path() / path.substr(1), read_only_));
 }
 
@@ -258,10 +258,18 @@ CommandResult HostGuest::run(const GuestCommand &command) {
     return run_command(command, !read_only_);
 }
 
+std::vector<SandboxDisk> HostGuest::sandbox_disks() const {
+    std::vector<SandboxDisk> disks;
+    for (const auto &device : devices_)
+        disks.push_back({device->loop.path(), &device->volume});
+    return disks;
+}
+
 CommandResult HostGuest::run_command(const GuestCommand &command, bool writable) const {
     check_command(facts_, command);
     const ProcessHandle server = export_->hold();
-    const Sandbox sandbox{*this, files(), root_path(), writable, limits_, server.fd()};
+    const Sandbox sandbox{*this,   files(),         root_path(), writable,
+                          limits_, sandbox_disks(), server.fd()};
     if (!writable)
         return run_in_sandbox(sandbox, command);
     PlainCapabilities capabilities;

@@ -56,7 +56,7 @@ class HostGuest final : public ServedGuest {
     /// A volume in use: there is one device for it however often it is mounted, because two would
     /// be two filesystems over the same bytes.
     struct Device {
-        std::string volume; ///< its name
+        Volume volume;
         LoopDevice loop;
     };
 
@@ -82,6 +82,7 @@ class HostGuest final : public ServedGuest {
 
     void write_through() const;
     void unmount_all();
+    [[nodiscard]] std::vector<SandboxDisk> sandbox_disks() const;
     [[nodiscard]] CommandResult run_command(const GuestCommand &command, bool writable) const;
 
     TemporaryDirectory directory_;

@@ -14,7 +14,8 @@ constexpr std::array k_switches = {&LaunchOrders::only_try, &LaunchOrders::writa
 constexpr std::array k_numbers = {&LaunchOrders::memory_bytes, &LaunchOrders::processes,
                                   &LaunchOrders::open_files, &LaunchOrders::file_bytes,
                                   &LaunchOrders::lifeline};
-constexpr std::array k_words = {&LaunchOrders::root, &LaunchOrders::group, &LaunchOrders::slirp};
+constexpr std::array k_words = {&LaunchOrders::root, &LaunchOrders::group, &LaunchOrders::slirp,
+                                &LaunchOrders::disks, &LaunchOrders::disk_links};
 
 std::string_view take_word(std::string_view &text) {
     const std::size_t end = std::min(text.find('\0'), text.size());

@@ -38,6 +38,8 @@ struct LaunchOrders {
     std::string root;                   ///< where the guest's root is mounted; empty: nowhere
     std::string group;                  ///< the directory of a control group; empty: none
     std::string slirp;                  ///< the path of slirp4netns
+    std::string disks;                  ///< nodes to be read: a line "NAME MAJOR MINOR" for each
+    std::string disk_links;             ///< below /dev: a line "PATH TARGET" for each
     std::vector<std::string> arguments; ///< of bubblewrap, its path first
 };
 

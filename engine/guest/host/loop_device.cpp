@@ -1,4 +1,4 @@
-// LOOP_CTL_GET_FREE and LOOP_CONFIGURE, the one call that sets everything at once and with
+// LOOP_CTL_ADD and LOOP_CONFIGURE, the one call that sets everything at once and with
 // autoclear, so that there is no moment in which a death would leave the device behind.
 
 #include "guest/host/loop_device.hpp"
@@ -16,6 +16,9 @@ namespace retouch {
 namespace {
 
 constexpr int k_tries = 100;
+/// grub-mkconfig takes /dev/loop0 to /dev/loop9 for files of the host it runs on, and looks for
+/// them.
+constexpr int k_first_number = 10;
 constexpr std::uint64_t k_sector = 512;
 constexpr int k_sectors_written_word = 7;
 
@@ -43,6 +46,17 @@ void have_it_counted(const std::filesystem::path &device) {
         write_all(open_file(path, O_WRONLY).get(), "1", path);
 }
 
+/// The one of that number, which is made when it is not there yet; else any that is free.
+int device_number(int control, int wanted) {
+    const bool is_there = ioctl(control, LOOP_CTL_ADD, wanted) >= 0 || errno == EEXIST;
+    if (is_there && access(fmt::format("/dev/loop{}", wanted).c_str(), F_OK) == 0)
+        return wanted;
+    const int number = ioctl(control, LOOP_CTL_GET_FREE);
+    if (number < 0)
+        throw system_error("get a loop device from", "/dev/loop-control", errno);
+    return number;
+}
+
 } // namespace
 
 LoopDevice::LoopDevice(const std::filesystem::path &file, std::uint64_t offset, std::uint64_t size,
@@ -56,10 +70,7 @@ LoopDevice::LoopDevice(const std::filesystem::path &file, std::uint64_t offset, 
     config.info.lo_sizelimit = size;
     config.info.lo_flags = LO_FLAGS_AUTOCLEAR | (read_only ? LO_FLAGS_READ_ONLY : 0);
     for (int tries = 0; tries < k_tries; ++tries) {
-        const int number = ioctl(control.get(), LOOP_CTL_GET_FREE);
-        if (number < 0)
-            throw system_error("get a loop device from", "/dev/loop-control", errno);
-        path_ = fmt::format("/dev/loop{}", number);
+        path_ = fmt::format("/dev/loop{}", device_number(control.get(), k_first_number + tries));
         UniqueFd device = open_file(path_, access);
         if (ioctl(device.get(), LOOP_CONFIGURE, &config) == 0) {
             device_ = std::move(device);

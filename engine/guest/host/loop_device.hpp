@@ -9,6 +9,7 @@
 
 namespace retouch {
 
+/// Its number has two digits or more: see k_first_number.
 class LoopDevice {
   public:
     /// Bytes `offset` to `offset + size` of `file`. Throws Error.

@@ -162,10 +162,11 @@ TEST_CASE("volumes: logical volumes and arrays beside a plain root are mounted, 
                                   "true");
         shell(image, "truncate -s 400M $image; sfdisk -q --delete $image 2; printf '111MiB,60MiB\\n"
                      "180MiB,60MiB\\n250MiB,60MiB\\n' | sfdisk -q --append $image");
-        guestfish(image,
-                  "pvcreate /dev/sda2 : vgcreate v-g /dev/sda2 : lvcreate data v-g 40 : "
-                  "mkfs ext4 /dev/v-g/data : md-create 0 '/dev/sda3 /dev/sda4' level:raid1 : "
-                  "mkfs ext4 /dev/md/0");
+        guestfish(
+            image,
+            "pvcreate /dev/sda2 : vgcreate v-g /dev/sda2 : lvcreate data v-g 40 : "
+            "mkfs ext4 /dev/v-g/data : md-create 0 '/dev/sda3 /dev/sda4' level:raid1 : "
+            "mkfs ext4 /dev/md/0 : debug sh 'while grep -q resync /proc/mdstat; do sleep 1; done'");
         // Until when a resynchronisation has come, in the superblock of the first half: nothing is
         // left.
         const auto resync = [&] {

@@ -85,7 +85,8 @@ std::vector<GuestPoint> guest_points() {
         const std::size_t type = line.find(' ', point) + 1;
         const std::string path = unescape_mount_word(line.substr(point, type - 1 - point));
         if (path == k_guest_root || path.rfind(std::string(k_guest_root) + "/", 0) == 0)
-            points.push_back({path, line.substr(type, line.find(' ', type) - type)});
+            points.push_back({path, line.substr(type, line.find(' ', type) - type),
+                              unescape_mount_word(line.substr(0, point - 1))});
     }
     return points;
 }

@@ -16,6 +16,7 @@ inline constexpr const char *k_guest_root = "/sysroot";
 struct GuestPoint {
     std::string path; ///< in the appliance
     std::string type;
+    std::string device;
 };
 
 /// In the order they were mounted in.

@@ -13,6 +13,7 @@
 #include "guest/appliance/runner/surroundings.hpp"
 #include "guest/appliance/runner/whole_file.hpp"
 #include "guest/sandbox/ids.hpp"
+#include "guest/sandbox/provided_file.hpp"
 #include "guest/tree/plain_capabilities.hpp"
 
 #include <array>
@@ -171,13 +172,40 @@ std::string run(Job &job) {
     return run_in(job, pipes, first, first_fd);
 }
 
+/// True when it stands there until `provided` ends.
+bool provide(const std::string &path, std::string_view bytes, mode_t mode,
+             std::vector<ProvidedFile> &provided) {
+    if (path.empty())
+        return false;
+    const std::size_t name = path.rfind('/') + 1;
+    const int directory = open((k_guest_root + path.substr(0, name)).c_str(),
+                               O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    ProvidedFile file(directory, path.substr(name));
+    if (directory < 0 || !file.put(bytes, mode))
+        return false;
+    provided.push_back(std::move(file));
+    return true;
+}
+
+/// What cannot be put is covered, if there is something.
+void provide_files(Job &job, std::vector<ProvidedFile> &provided) {
+    if (provide(job.resolver_file, read_whole("/etc/resolv.conf"), 0644, provided))
+        job.resolver.clear();
+    if (provide(job.services_file, job.policy, 0755, provided))
+        job.services.clear();
+    static_cast<void>(provide(job.initramfs_file, job.initramfs, 0644, provided));
+}
+
 std::string run_job(const char *path) {
     Job job = read_job(read_whole(path));
     MadePoints points;
+    std::vector<ProvidedFile> provided;
     umask(022);
+    provide_files(job, provided);
     std::string report = make_points(job, points);
     if (report.empty())
         report = run(job);
+    provided.clear();
     points.take_away();
     return report;
 }

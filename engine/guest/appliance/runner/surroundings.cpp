@@ -3,16 +3,21 @@
 
 #include "guest/appliance/runner/surroundings.hpp"
 
+#include "guest/appliance/runner/guest_mounts.hpp"
 #include "guest/appliance/runner/whole_file.hpp"
 #include "guest/sandbox/device_nodes.hpp"
 #include "guest/sandbox/ids.hpp"
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
+#include <dirent.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
+#include <vector>
 
 namespace retouch {
 
@@ -20,6 +25,14 @@ namespace {
 
 std::string failure(const std::string &what) {
     return what + ": " + std::strerror(errno);
+}
+
+/// Without links; empty when it leads nowhere.
+std::string real_path(const std::string &path) {
+    char *real = realpath(path.c_str(), nullptr);
+    const std::string text = real == nullptr ? "" : real;
+    std::free(real);
+    return text;
 }
 
 bool give(const std::string &path) {
@@ -38,6 +51,57 @@ bool mount_tmpfs(const std::string &path, unsigned long flags, const char *size)
     return mount("tmpfs", path.c_str(), "tmpfs", flags, options.c_str()) == 0;
 }
 
+/// "/dev/sda2" is on "/dev/sda".
+std::string whole_disk_of(const std::string &device) {
+    std::string disk = device;
+    while (disk.size() > 1 && disk.back() >= '0' && disk.back() <= '9')
+        disk.pop_back();
+    return disk.rfind("/dev/sd", 0) == 0 ? disk : std::string();
+}
+
+/// Its owner is nobody inside, so that it can be read there and no more.
+bool add_disk(const std::string &dev, const std::string &device) {
+    struct stat status {};
+
+    const std::string node = dev + device.substr(std::strlen("/dev"));
+    if (stat(device.c_str(), &status) != 0 || !S_ISBLK(status.st_mode))
+        return true;
+    for (std::size_t at = node.find('/', dev.size() + 1); at != node.npos;
+         at = node.find('/', at + 1))
+        mkdir(node.substr(0, at).c_str(), 0755);
+    return mknod(node.c_str(), S_IFBLK | 0444, status.st_rdev) == 0 || errno == EEXIST;
+}
+
+/// By their names, those of what is mounted and no others.
+void add_disk_links(const std::string &dev, const std::vector<std::string> &devices) {
+    mkdir((dev + "/disk").c_str(), 0755);
+    for (const char *kind : {"by-uuid", "by-label", "by-partuuid", "by-partlabel"}) {
+        const std::string from = std::string("/dev/disk/") + kind;
+        DIR *links = opendir(from.c_str());
+        mkdir((dev + "/disk/" + kind).c_str(), 0755);
+        while (const dirent *link = links == nullptr ? nullptr : readdir(links)) {
+            const std::string target = real_path(from + "/" + link->d_name);
+            if (std::find(devices.begin(), devices.end(), target) != devices.end())
+                static_cast<void>(!symlink(("../.." + target.substr(std::strlen("/dev"))).c_str(),
+                                           (dev + "/disk/" + kind + "/" + link->d_name).c_str()));
+        }
+        if (links != nullptr)
+            closedir(links);
+    }
+}
+
+/// For programs that install boot loaders.
+bool add_disks(const std::string &dev) {
+    std::vector<std::string> devices;
+    bool added = true;
+    for (const GuestPoint &point : guest_points()) {
+        devices.push_back(real_path(point.device));
+        added = added && add_disk(dev, point.device) && add_disk(dev, whole_disk_of(point.device));
+    }
+    add_disk_links(dev, devices);
+    return added;
+}
+
 bool fill_dev(const std::string &dev) {
     bool filled = symlink("/proc/kcore", (dev + "/core").c_str()) == 0;
     for (const auto &[name, major, minor] : k_device_nodes)
@@ -46,7 +110,8 @@ bool fill_dev(const std::string &dev) {
                  give(dev + "/" + name);
     for (const auto &[name, target] : k_device_links)
         filled = filled && symlink(target, (dev + "/" + name).c_str()) == 0;
-    return filled && give_directory(dev + "/pts", 0755) && give_directory(dev + "/shm", 0755);
+    return filled && add_disks(dev) && give_directory(dev + "/pts", 0755) &&
+           give_directory(dev + "/shm", 0755);
 }
 
 bool make_dev(const std::string &dev) {

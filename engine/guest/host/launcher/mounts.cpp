@@ -5,10 +5,12 @@
 
 #include "guest/host/launch_orders.hpp"
 #include "guest/host/launcher/failure.hpp"
+#include "guest/mount_words.hpp"
 #include "guest/sandbox/device_nodes.hpp"
 #include "guest/sandbox/ids.hpp"
 
 #include <cerrno>
+#include <cstdlib>
 #include <fcntl.h>
 #include <sched.h>
 #include <string>
@@ -17,6 +19,7 @@
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
+#include <vector>
 
 namespace retouch {
 
@@ -48,8 +51,32 @@ void map_guest(const LaunchOrders &orders, int user_namespace) {
     close(static_cast<int>(copy));
 }
 
+/// Whose owner is nobody inside, so that they can be read there and no more.
+bool make_disk_nodes(const LaunchOrders &orders, const std::string &place) {
+    bool made = true;
+    for (const std::string &line : split_words(orders.disks, "\n")) {
+        const std::vector<std::string> words = split_words(line, " ");
+        made = made && words.size() == 3 &&
+               mknod((place + words[0]).c_str(), S_IFBLK | 0444,
+                     makedev(static_cast<unsigned>(std::atoi(words[1].c_str())),
+                             static_cast<unsigned>(std::atoi(words[2].c_str())))) == 0;
+    }
+    for (const std::string &line : split_words(orders.disk_links, "\n")) {
+        const std::vector<std::string> words = split_words(line, " ");
+        if (words.size() != 2)
+            return false;
+        for (std::size_t at = words[0].find('/'); at != words[0].npos;
+             at = words[0].find('/', at + 1))
+            mkdir((place + words[0].substr(0, at)).c_str(), 0755);
+        // Of two filesystems with one name the first has it.
+        if (symlink(words[1].c_str(), (place + words[0]).c_str()) != 0 && errno != EEXIST)
+            return false;
+    }
+    return made;
+}
+
 /// Nodes and directories of nobody else: what a command does to them concerns only itself.
-void make_devices() {
+void make_devices(const LaunchOrders &orders) {
     const std::string place = std::string(k_own_devices) + "/";
     const std::string owner = std::to_string(k_first_outside_id);
     const std::string options = std::string(k_place_options) + ",uid=" + owner + ",gid=" + owner;
@@ -63,7 +90,7 @@ void make_devices() {
     for (const auto &[name, target] : k_device_links)
         made = made && symlink(target, (place + name).c_str()) == 0 &&
                lchown((place + name).c_str(), k_first_outside_id, k_first_outside_id) == 0;
-    made = made && mkdir((place + "shm").c_str(), 0755) == 0 &&
+    made = made && make_disk_nodes(orders, place) && mkdir((place + "shm").c_str(), 0755) == 0 &&
            mkdir((place + "pts").c_str(), 0755) == 0 &&
            mount("devpts", (place + "pts").c_str(), "devpts", MS_NOSUID | MS_NOEXEC,
                  "newinstance,ptmxmode=0666,mode=620") == 0;
@@ -82,7 +109,7 @@ void make_mounts(const LaunchOrders &orders, int user_namespace) {
     umask(0);
     if (!orders.root.empty())
         map_guest(orders, user_namespace);
-    make_devices();
+    make_devices(orders);
     umask(022);
 }
 
