@@ -9,6 +9,7 @@
 #include "model/names.hpp"
 
 #include "recipe/embedded_schemas.hpp"
+#include "recipe/foreign_file.hpp"
 #include "recipe/mistaken_lines.hpp"
 #include "recipe/place.hpp"
 #include "recipe/property_drops.hpp"
@@ -183,6 +184,10 @@ LoadedRecipe load_recipe_text(std::string_view text, const std::filesystem::path
         return loaded;
     auto &[value, mistaken] = *read;
     loaded.lines = split_lines(text.starts_with("\xEF\xBB\xBF") ? text.substr(3) : text);
+    if (std::optional<Diagnostic> foreign = foreign_file(value, file, loaded.lines)) {
+        loaded.diagnostics.add(*std::move(foreign));
+        return loaded;
+    }
     Diagnostics of_variables;
     const std::vector<Mark> unresolved =
         resolve_variables(value, variables, file, loaded.lines, of_variables);
