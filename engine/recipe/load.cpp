@@ -152,7 +152,8 @@ LoadedRecipe load_recipe(const std::filesystem::path &path,
                          const std::map<std::string, std::string> &variables) {
     std::string bytes;
     try {
-        bytes = read_file(path, k_max_yaml_bytes);
+        bytes = path == k_standard_input ? read_standard_input(k_max_yaml_bytes)
+                                         : read_file(path, k_max_yaml_bytes);
     } catch (const Error &error) {
         if (error.kind() == ErrorKind::interrupted)
             throw;
@@ -161,7 +162,7 @@ LoadedRecipe load_recipe(const std::filesystem::path &path,
             error_at(path.string(), {}, std::string(), error.what(), error.hint()));
         return loaded;
     }
-    if (!may_be_quoted(path, bytes, {"retouch"})) {
+    if (path != k_standard_input && !may_be_quoted(path, bytes, {"retouch"})) {
         LoadedRecipe loaded;
         loaded.diagnostics.add(
             error_at(path.string(), {}, std::string(),
@@ -188,6 +189,9 @@ LoadedRecipe load_recipe_text(std::string_view text, const std::filesystem::path
         loaded.diagnostics.add(*std::move(foreign));
         return loaded;
     }
+    if (const Value *vars = value.find("vars"))
+        for (const Field &field : vars->fields)
+            loaded.variables.push_back(field.key);
     Diagnostics of_variables;
     const std::vector<Mark> unresolved =
         resolve_variables(value, variables, file, loaded.lines, of_variables);

@@ -19,8 +19,12 @@ struct LoadedRecipe {
     std::vector<Section> sections; ///< of a wrong recipe, those entries that may be judged further
     std::filesystem::path directory; ///< absolute; where the file is
     Diagnostics diagnostics;
-    std::vector<std::string> lines; ///< of the file, for excerpts
+    std::vector<std::string> lines;     ///< of the file, for excerpts
+    std::vector<std::string> variables; ///< names of its variables
 };
+
+/// Named as a recipe it is standard input, whose paths are relative to the working directory.
+inline constexpr const char *k_standard_input = "-";
 
 /// `variables` come from --var and win over the recipe's own `vars`.
 /// Never throws for anything the file holds; a file that cannot be read is a diagnostic too.
