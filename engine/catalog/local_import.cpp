@@ -1,16 +1,14 @@
-// Moving image files into and out of the local catalog.
+// Bringing image files into the local catalog.
 // A file from outside is looked at before and after it is copied; its bytes become an image the way
-// a stage does. What goes out is a plain copy with its holes.
+// a stage does.
 
 #include "base/file.hpp"
 #include "base/name_rule.hpp"
 #include "base/text.hpp"
 #include "base/uuid.hpp"
-#include "base/working_directory.hpp"
 #include "catalog/local_catalog.hpp"
 #include "catalog/record_rules.hpp"
-#include "store/new_file.hpp"
-#include "store/sparse_copy.hpp"
+#include "store/image_file.hpp"
 
 #include <fmt/format.h>
 
@@ -20,14 +18,36 @@ namespace {
 
 constexpr std::string_view k_own_properties = "retouch_";
 
-LocalCatalog &local(Catalog &catalog) {
-    auto *found = dynamic_cast<LocalCatalog *>(&catalog);
-    if (found == nullptr)
-        throw Error(ErrorKind::refused,
-                    fmt::format("files can be imported into local catalogs only, and '{}' is none",
-                                escape(catalog.name())),
-                    "bring it into a cloud with: openstack image create --file FILE NAME");
-    return *found;
+/// A word for a POSIX shell.
+std::string shell_word(const std::string &text) {
+    constexpr std::string_view k_plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                         "0123456789._-/=:+,@";
+    if (!text.empty() && text.find_first_not_of(k_plain) == std::string::npos)
+        return text;
+    std::string quoted = "'";
+    for (const char c : text)
+        quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return escape(quoted + "'");
+}
+
+/// How the same is done with the tools of the cloud, whose stores in Ceph want raw images: named
+/// without its format, a file is taken for one.
+std::string cloud_commands(const std::filesystem::path &file, const std::string &format,
+                           const std::string &name,
+                           const std::map<std::string, std::string> &properties) {
+    std::string raw = file.string();
+    std::string commands = "bring it into a cloud with:";
+    if (format != "raw") {
+        raw = file.stem().string() + ".raw";
+        commands += fmt::format("\nqemu-img convert -f {} -O raw {} {}", format,
+                                shell_word(file.string()), shell_word(raw));
+    }
+    commands += fmt::format("\nopenstack image create --disk-format raw --container-format bare "
+                            "--file {}",
+                            shell_word(raw));
+    for (const auto &[key, value] : properties)
+        commands += " --property " + shell_word(key + "=" + value);
+    return commands + " " + shell_word(name);
 }
 
 /// Names are chosen here, not taken over from a catalog that allows more.
@@ -50,7 +70,7 @@ void refuse_own_properties(const std::map<std::string, std::string> &properties)
 
 Image import_image(Catalog &catalog, const std::filesystem::path &file, const std::string &name,
                    const std::map<std::string, std::string> &properties) {
-    LocalCatalog &target = local(catalog);
+    auto *const target = dynamic_cast<LocalCatalog *>(&catalog);
     refuse_own_properties(properties);
     Image image;
     image.id = random_uuid();
@@ -61,31 +81,19 @@ Image import_image(Catalog &catalog, const std::filesystem::path &file, const st
     for (const auto &[property, value] : properties)
         refuse_no_name("the name of a property", property);
     const UniqueFd bytes = open_regular_file(file);
-    const auto stage = target.store().receive(bytes.get(), file, image.id);
+    if (target == nullptr)
+        throw Error(ErrorKind::refused,
+                    fmt::format("files can be imported into local catalogs only, and '{}' is none",
+                                escape(catalog.name())),
+                    cloud_commands(file, probe_image(bytes.get(), file).format, name, properties));
+    const auto stage = target->store().receive(bytes.get(), file, image.id);
     const SealedImage sealed = stage->seal({});
     image.disk_format = stage->disk().format;
     image.size = sealed.size;
     image.virtual_size = sealed.virtual_size;
     image.checksums[sealed.checksum_algorithm] = sealed.checksum;
-    target.adopt(image, *stage);
-    return target.find(image.id).value();
-}
-
-void export_image(const CatalogView &catalog, const Image &image,
-                  const std::filesystem::path &file) {
-    constexpr int k_mode = 0600;
-    const std::filesystem::path path = absolute_path(file);
-    const Disk disk = catalog.disk(image);
-    if (disk.rbd)
-        throw Error(ErrorKind::refused,
-                    fmt::format("image {} lies in a Ceph cluster, not in a file", image.id),
-                    fmt::format("fetch it with: openstack image save --file FILE {}", image.id));
-    const UniqueFd bytes = open_regular_file(disk.path);
-    NewFile copy(path, k_mode);
-    copy_sparse(bytes.get(), disk.path, copy);
-    copy.sync();
-    sync_directory(path.parent_path());
-    copy.keep();
+    target->adopt(image, *stage);
+    return target->find(image.id).value();
 }
 
 } // namespace retouch

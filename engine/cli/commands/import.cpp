@@ -1,5 +1,6 @@
 // retouch import: bring a disk image into a catalog; the file itself stays where it is.
 
+#include "base/file.hpp"
 #include "base/text.hpp"
 #include "catalog/local.hpp"
 #include "cli/arguments.hpp"
@@ -8,6 +9,7 @@
 #include "cli/workspace.hpp"
 #include "render/images.hpp"
 #include "render/wording.hpp"
+#include "store/sparse_copy.hpp"
 
 #include <fmt/format.h>
 
@@ -22,6 +24,10 @@ struct Options {
     std::string format = "text";
 };
 
+std::uint64_t allocated_bytes_of(const Disk &disk) {
+    return allocated_bytes(open_regular_file(disk.path).get(), disk.path);
+}
+
 int run(const Options &options, Context &context) {
     const auto properties = parse_assignments("--property", options.properties);
     const Workspace workspace(context);
@@ -33,7 +39,7 @@ int run(const Options &options, Context &context) {
     else
         context.console.out(fmt::format(
             "Imported {} ({}): {}, {} on disk, {} as the guest sees it.\n", in_quotes(image.name),
-            image.id, image.disk_format, format_bytes(static_cast<std::uint64_t>(image.size)),
+            image.id, image.disk_format, format_bytes(allocated_bytes_of(catalog->disk(image))),
             format_bytes(static_cast<std::uint64_t>(image.virtual_size))));
     return 0;
 }
