@@ -35,6 +35,10 @@ std::string phase_words(const std::string &phase) {
         return "sealing the image";
     if (phase == "adopt")
         return "checking the bytes that were kept";
+    if (phase == "convert")
+        return "copying the file, converted where that is needed";
+    if (phase == "upload")
+        return "sending the image";
     if (phase == "publish")
         return "publishing";
     if (phase == "detach")
