@@ -26,8 +26,8 @@ std::string verdict(const std::vector<std::string> &paths, std::size_t wrong,
         std::ranges::count(found, Diagnostic::Severity::error, &Diagnostic::severity));
     if (paths.size() == 1)
         return fmt::format("{} is not valid: {}",
-                           paths.front() == k_standard_input ? "standard input"
-                                                             : escape(paths.front()),
+                           is_standard_input(paths.front()) ? "standard input"
+                                                            : escape(paths.front()),
                            counted(mistakes, "mistake"));
     return fmt::format("{} of {} {} not valid: {}", wrong, counted(paths.size(), "recipe"),
                        wrong == 1 ? "is" : "are", counted(mistakes, "mistake"));
@@ -37,7 +37,7 @@ std::string verdict(const std::vector<std::string> &paths, std::size_t wrong,
 Findings check_each(const std::vector<std::string> &paths,
                     const std::map<std::string, std::string> &variables, Context &context,
                     const std::function<void(CheckedRecipe &)> &take) {
-    if (std::ranges::count(paths, k_standard_input) > 1)
+    if (std::ranges::count_if(paths, is_standard_input) > 1)
         throw Error(ErrorKind::usage, "standard input can be read once", "give '-' once");
     std::optional<std::vector<std::filesystem::path>> directories;
     const AllowedDirectories allowed = [&] {

@@ -92,6 +92,8 @@ Publish to_publish(const Value &value) {
 
 std::filesystem::path directory_of(const std::filesystem::path &path) {
     std::error_code failed;
+    if (is_standard_input(path))
+        return std::filesystem::current_path(failed);
     return std::filesystem::absolute(path, failed).lexically_normal().parent_path();
 }
 
@@ -148,12 +150,16 @@ bool declares_wrongly(const Value &recipe, const MistakenLines &mistaken) {
 
 } // namespace
 
+bool is_standard_input(const std::filesystem::path &path) {
+    return path == "-" || path == "/dev/stdin";
+}
+
 LoadedRecipe load_recipe(const std::filesystem::path &path,
                          const std::map<std::string, std::string> &variables) {
     std::string bytes;
     try {
-        bytes = path == k_standard_input ? read_standard_input(k_max_yaml_bytes)
-                                         : read_file(path, k_max_yaml_bytes);
+        bytes = is_standard_input(path) ? read_standard_input(k_max_yaml_bytes)
+                                        : read_file(path, k_max_yaml_bytes);
     } catch (const Error &error) {
         if (error.kind() == ErrorKind::interrupted)
             throw;
@@ -162,7 +168,7 @@ LoadedRecipe load_recipe(const std::filesystem::path &path,
             error_at(path.string(), {}, std::string(), error.what(), error.hint()));
         return loaded;
     }
-    if (path != k_standard_input && !may_be_quoted(path, bytes, {"retouch"})) {
+    if (!is_standard_input(path) && !may_be_quoted(path, bytes, {"retouch"})) {
         LoadedRecipe loaded;
         loaded.diagnostics.add(
             error_at(path.string(), {}, std::string(),

@@ -23,8 +23,9 @@ struct LoadedRecipe {
     std::vector<std::string> variables; ///< names of its variables
 };
 
-/// Named as a recipe it is standard input, whose paths are relative to the working directory.
-inline constexpr const char *k_standard_input = "-";
+/// "-", or the name the system has for it: the paths such a recipe names are relative to the
+/// working directory.
+[[nodiscard]] bool is_standard_input(const std::filesystem::path &path);
 
 /// `variables` come from --var and win over the recipe's own `vars`.
 /// Never throws for anything the file holds; a file that cannot be read is a diagnostic too.

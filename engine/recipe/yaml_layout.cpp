@@ -255,7 +255,11 @@ class Layout {
     /// people write there for something else, such as "- b", is left to be judged as a line.
     void continue_plain_text() {
         while (at_line_end(text_, skip_blanks(text_, at_)) && next_ < text_.size()) {
-            const auto end = continued_end(text_, next_, levels_.column());
+            std::size_t line = next_;
+            while (line < text_.size() && at_line_end(text_, text_.find_first_not_of(' ', line)))
+                line = line_end(text_, line) + 1; // an empty line breaks the text
+            const auto end =
+                line < text_.size() ? continued_end(text_, line, levels_.column()) : std::nullopt;
             if (!end)
                 return;
             at_ = *end;
