@@ -48,6 +48,15 @@ class Import(unittest.TestCase):
         self.assertEqual(sha256(tiny()), self.world.digest(record["id"]))
         self.assertEqual([], list(self.world.directory.glob("cache/**/*.raw")))
 
+    def test_without_ceph_the_file_goes_as_it_is(self):
+        self.world.configure(self.world.catalog)
+        settings = self.world.directory / "retouch.yaml"
+        settings.write_text("default: cloud\ncatalogs:\n  cloud: {type: glance, cloud: admin}\n", encoding="utf-8")
+        self.imported()
+        [record] = [record for record in self.world.records() if record["name"] == self.name]
+        self.assertEqual(("active", "qcow2", self.file.stat().st_size),
+                         tuple(record[key] for key in ("status", "disk_format", "size")))
+
     def test_a_file_that_is_none_makes_nothing(self):
         self.file.write_text("x" * 1024, encoding="ascii")
         self.imported(expect=65)
