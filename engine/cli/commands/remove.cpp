@@ -24,12 +24,15 @@ struct Options {
     bool break_lineage = false;
 };
 
-/// What can only be built anew from `image`: the images of recipes that are there now.
+/// What can only be built anew from `image`: the images of recipes that are there now. Those of
+/// other projects may say what they like.
 std::vector<Image> built_from(const Image &image, const CatalogView &catalog) {
+    const std::string project = catalog.project();
     std::vector<Image> found = catalog.images();
     std::erase_if(found, [&](const Image &other) {
         return other.id == image.id || !is_visible(other) || other.unfinished() ||
-               other.owner != image.owner || other.property(lineage::k_source) != image.id;
+               (other.owner != image.owner && other.owner != project) ||
+               other.property(lineage::k_source) != image.id;
     });
     return found;
 }
