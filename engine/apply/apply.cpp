@@ -14,6 +14,7 @@
 #include "base/text.hpp"
 #include "base/uuid.hpp"
 #include "model/names.hpp"
+#include "plan/applied.hpp"
 #include "plan/guest_means.hpp"
 #include "plan/preconditions.hpp"
 #include "retouch/error.hpp"
@@ -162,13 +163,13 @@ void publish_kept(const Run &run, const Plan &plan, const HandOver &work, const 
 
 void undo(const HandOver &work, const std::string &id, TargetReport &report) {
     switch (take_back(work, id)) {
-    case TakenBack::removed:
+    case TakingBack::removed:
         break;
-    case TakenBack::left:
+    case TakingBack::left:
         report.notes.push_back(fmt::format(
             "the unfinished image {} could not be removed; the next run removes it", id));
         break;
-    case TakenBack::unknown:
+    case TakingBack::unknown:
         report.notes.push_back(fmt::format("it is not known whether image {} was published; the "
                                            "next run looks, and goes on from there",
                                            id));
@@ -278,6 +279,44 @@ void end_report(const Run &run, Report &report) {
                    {{"outcome", failed ? "failed" : "done"}, {"seconds", report.seconds}}});
 }
 
+void begin_work(const ApplyOptions &options) {
+    if (options.begin_work)
+        options.begin_work();
+}
+
+std::optional<Target> applied_target(const Plan &plan, std::size_t index,
+                                     const CatalogView &catalog) {
+    return as_applied(plan.targets[index], plan.recipe, fmt::format("targets[{}]", index), catalog);
+}
+
+/// A plan that is done is no plan that came too late.
+void require_acceptable_or_applied(const Plan &plan, const CatalogView &catalog) {
+    try {
+        require_acceptable(plan);
+    } catch (const Error &error) {
+        bool all_applied = error.kind() == ErrorKind::stale;
+        for (std::size_t index = 0; all_applied && index < plan.targets.size(); ++index)
+            all_applied = applied_target(plan, index, catalog).has_value();
+        if (!all_applied)
+            throw;
+    }
+}
+
+/// True when the target was applied before; it then is as nothing is to be done.
+bool is_applied(Plan &plan, std::size_t index, const CatalogView &catalog) {
+    try {
+        require_unchanged(plan, index, catalog);
+        return false;
+    } catch (const Error &error) {
+        auto applied =
+            error.kind() == ErrorKind::stale ? applied_target(plan, index, catalog) : std::nullopt;
+        if (!applied)
+            throw;
+        plan.targets[index] = *std::move(applied);
+        return true;
+    }
+}
+
 } // namespace
 
 Report apply_recipe(const CheckedRecipe &checked, Catalog &catalog, const ApplyOptions &options,
@@ -288,6 +327,7 @@ Report apply_recipe(const CheckedRecipe &checked, Catalog &catalog, const ApplyO
     for (std::size_t index = 0; index < plan.targets.size(); ++index) {
         std::unique_ptr<NameLock> lock;
         if (is_work(plan.targets[index].action)) {
+            begin_work(options);
             lock = catalog.lock(plan.targets[index].publish.name, run.id);
             // Between the first look and the lock another run may have published the same.
             plan = resolve_plan(checked, catalog, options.plan);
@@ -301,7 +341,7 @@ Report apply_recipe(const CheckedRecipe &checked, Catalog &catalog, const ApplyO
 
 Report apply_plan(const Plan &plan, Catalog &catalog, const ApplyOptions &options,
                   const Confirm &confirm, EventSink &events) {
-    require_acceptable(plan);
+    require_acceptable_or_applied(plan, catalog);
     const Run run{catalog, options, confirm, events};
     Plan working = plan;
     Report report = start_report(run, working);
@@ -310,8 +350,14 @@ Report apply_plan(const Plan &plan, Catalog &catalog, const ApplyOptions &option
         std::unique_ptr<NameLock> lock;
         if (is_work(target.action))
             lock = catalog.lock(target.publish.name, run.id);
-        require_unchanged(working, index, catalog);
+        const bool applied = is_applied(working, index, catalog);
+        if (is_work(target.action))
+            begin_work(options);
         report.targets.push_back(apply_target(run, working, target, lock.get(), false));
+        if (applied)
+            report.targets.back().notes.push_back(fmt::format("already applied: \"{}\" ({})",
+                                                              escape(target.present.value().name),
+                                                              target.present.value().id));
     }
     end_report(run, report);
     return report;

@@ -19,6 +19,9 @@ struct ApplyOptions {
     GuestKind guest = GuestKind::appliance;
     CommandLimits limits = {}; ///< of every command of a guest
     PlanOptions plan;
+    /// Called once for each target there is work for, before anything is made or opened; what it
+    /// throws ends the run.
+    std::function<void()> begin_work = {};
     OpenGuest open_guest = retouch::open_guest; ///< the seam where tests put guests that fail
 };
 
@@ -32,7 +35,8 @@ using Confirm = std::function<bool(const Plan &plan)>;
                                   const ApplyOptions &options, const Confirm &confirm,
                                   EventSink &events);
 
-/// Does exactly what a saved plan says. Throws Error: stale, naming what moved.
+/// Does exactly what a saved plan says; of a target that is as the plan would make it, because it
+/// was applied before, it says so. Throws Error: stale, naming what moved.
 [[nodiscard]] Report apply_plan(const Plan &plan, Catalog &catalog, const ApplyOptions &options,
                                 const Confirm &confirm, EventSink &events);
 

@@ -137,20 +137,20 @@ Published publish(const HandOver &work, Stage &stage, const SealedImage &sealed,
     return published;
 }
 
-TakenBack take_back(const HandOver &work, const std::string &id) noexcept {
+TakingBack take_back(const HandOver &work, const std::string &id) noexcept {
     const InterruptShield shield;
     const bool begun = work.journal.last() == journal_entry::k_hand_over;
     try {
         const auto record = begun ? work.catalog.find(id) : std::nullopt;
         if (!begun || (record && record->unfinished())) {
             work.catalog.remove(id);
-            return TakenBack::removed;
+            return TakingBack::removed;
         }
     } catch (const std::exception &) {
         // What the next run is told by the journal.
     }
     work.journal.leave_open();
-    return begun ? TakenBack::unknown : TakenBack::left;
+    return begun ? TakingBack::unknown : TakingBack::left;
 }
 
 std::vector<std::string> converge(const HandOver &work) {

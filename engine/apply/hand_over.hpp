@@ -37,7 +37,7 @@ struct Published {
 [[nodiscard]] Published publish(const HandOver &hand_over, Stage &stage, const SealedImage &sealed,
                                 const WorkProgress &progress);
 
-enum class TakenBack {
+enum class TakingBack {
     removed, ///< the catalog is as it was
     left,    ///< the unfinished image could not be removed
     unknown, ///< nobody can tell whether it was handed over, so nothing of it was touched
@@ -45,7 +45,7 @@ enum class TakenBack {
 
 /// Removes the record and the bytes of `id` unless its mark may be off; what is left, the open
 /// journal tells the next run. Does not throw.
-[[nodiscard]] TakenBack take_back(const HandOver &hand_over, const std::string &id) noexcept;
+[[nodiscard]] TakingBack take_back(const HandOver &hand_over, const std::string &id) noexcept;
 
 /// Converges properties and publish fields of the present generation, and returns what is left to
 /// be done. Throws Error, changing nothing.

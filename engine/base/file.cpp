@@ -151,11 +151,14 @@ std::size_t read_some(int fd, std::span<char> buffer, const std::filesystem::pat
     }
 }
 
-std::string read_file(const std::filesystem::path &path, std::size_t max_bytes) {
-    const UniqueFd file = open_regular_file(path);
+namespace {
+
+/// `more` reads into the buffer it is given; 0 at the end.
+std::string read_all(const std::filesystem::path &path, std::size_t max_bytes,
+                     const std::function<std::size_t(std::span<char>)> &more) {
     std::string result;
     std::string buffer(std::size_t{64} * 1024, '\0');
-    while (const std::size_t got = read_some(file.get(), buffer, path)) {
+    while (const std::size_t got = more(buffer)) {
         if (got > max_bytes - result.size())
             throw Error(ErrorKind::invalid,
                         fmt::format("cannot read {}: it is larger than {}", escape(path.string()),
@@ -163,6 +166,22 @@ std::string read_file(const std::filesystem::path &path, std::size_t max_bytes) 
         result.append(buffer, 0, got);
     }
     return result;
+}
+
+} // namespace
+
+std::string read_file(const std::filesystem::path &path, std::size_t max_bytes) {
+    const UniqueFd file = open_regular_file(path);
+    return read_all(path, max_bytes,
+                    [&](std::span<char> buffer) { return read_some(file.get(), buffer, path); });
+}
+
+std::string read_standard_input(std::size_t max_bytes) {
+    const std::filesystem::path name = "standard input";
+    return read_all(name, max_bytes, [&](std::span<char> buffer) {
+        wait_for_events(STDIN_FILENO, POLLIN);
+        return read_some(STDIN_FILENO, buffer, name);
+    });
 }
 
 std::string read_if_there(const std::filesystem::path &path, std::size_t most) {

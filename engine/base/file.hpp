@@ -61,6 +61,9 @@ class UniqueFd {
 /// Contents of a regular file of at most `max_bytes`. Throws Error, also for other file types.
 [[nodiscard]] std::string read_file(const std::filesystem::path &path, std::size_t max_bytes);
 
+/// All that standard input gives, at most `max_bytes`. Throws Error.
+[[nodiscard]] std::string read_standard_input(std::size_t max_bytes);
+
 /// At most `most` bytes of what can be read; nothing of what cannot, as of files of /proc whose
 /// process ends meanwhile. Throws nothing but bad_alloc.
 [[nodiscard]] std::string read_if_there(const std::filesystem::path &path, std::size_t most);

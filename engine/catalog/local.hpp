@@ -27,9 +27,9 @@ view_local_catalog(const std::string &name, const std::filesystem::path &directo
                                  const std::string &name,
                                  const std::map<std::string, std::string> &properties);
 
-/// Copies an image's bytes out to a new file, as its disk_format, sparse. Never overwrites.
-/// Throws Error; an unfinished file is removed.
-void export_image(const CatalogView &catalog, const Image &image,
-                  const std::filesystem::path &file);
+/// Copies an image's disk out to a new file of `format`, raw or qcow2: its very bytes, sparse, when
+/// that is its own. Never overwrites. Throws Error; an unfinished file is removed.
+void export_image(const CatalogView &catalog, const Image &image, const std::filesystem::path &file,
+                  const std::string &format);
 
 } // namespace retouch

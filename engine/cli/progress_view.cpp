@@ -19,6 +19,8 @@ constexpr const char *k_wipe = "\r\x1b[K";
 
 /// What a phase is called while it lasts; empty for phases whose steps are shown instead.
 std::string phase_words(const std::string &phase) {
+    if (phase == "reserve")
+        return "asking for the record";
     if (phase == "stage")
         return "staging a copy of the source";
     if (phase == "open")
@@ -33,6 +35,10 @@ std::string phase_words(const std::string &phase) {
         return "sealing the image";
     if (phase == "adopt")
         return "checking the bytes that were kept";
+    if (phase == "convert")
+        return "copying the file, converted where that is needed";
+    if (phase == "upload")
+        return "sending the image";
     if (phase == "publish")
         return "publishing";
     if (phase == "detach")

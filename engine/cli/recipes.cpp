@@ -7,7 +7,7 @@
 #include "base/interrupt.hpp"
 #include "base/text.hpp"
 #include "cli/workspace.hpp"
-#include "render/diagnostics.hpp"
+#include "recipe/load.hpp"
 #include "render/wording.hpp"
 
 #include <algorithm>
@@ -25,7 +25,9 @@ std::string verdict(const std::vector<std::string> &paths, std::size_t wrong,
     const auto mistakes = static_cast<std::size_t>(
         std::ranges::count(found, Diagnostic::Severity::error, &Diagnostic::severity));
     if (paths.size() == 1)
-        return fmt::format("{} is not valid: {}", escape(paths.front()),
+        return fmt::format("{} is not valid: {}",
+                           is_standard_input(paths.front()) ? "standard input"
+                                                            : escape(paths.front()),
                            counted(mistakes, "mistake"));
     return fmt::format("{} of {} {} not valid: {}", wrong, counted(paths.size(), "recipe"),
                        wrong == 1 ? "is" : "are", counted(mistakes, "mistake"));
@@ -35,6 +37,8 @@ std::string verdict(const std::vector<std::string> &paths, std::size_t wrong,
 Findings check_each(const std::vector<std::string> &paths,
                     const std::map<std::string, std::string> &variables, Context &context,
                     const std::function<void(CheckedRecipe &)> &take) {
+    if (std::ranges::count_if(paths, is_standard_input) > 1)
+        throw Error(ErrorKind::usage, "standard input can be read once", "give '-' once");
     std::optional<std::vector<std::filesystem::path>> directories;
     const AllowedDirectories allowed = [&] {
         if (!directories)
@@ -63,8 +67,9 @@ Findings find_mistakes(const std::vector<std::string> &paths,
 }
 
 void require_valid(const Findings &findings, const std::vector<std::string> &paths,
-                   Context &context) {
-    context.console.err(render_diagnostics(findings.diagnostics, context.console.err_colour()));
+                   Context &context, DiagnosticsShown which) {
+    context.console.err(
+        render_diagnostics(findings.diagnostics, context.console.err_colour(), which));
     check_interrupt(); // it may be why nobody read them
     if (findings.valid < paths.size())
         throw Error(ErrorKind::invalid,

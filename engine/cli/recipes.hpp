@@ -3,6 +3,7 @@
 
 #include "cli/context.hpp"
 #include "plan/check.hpp"
+#include "render/diagnostics.hpp"
 
 #include <cstddef>
 #include <map>
@@ -26,7 +27,8 @@ struct Findings {
 /// Prints all mistakes and warnings on standard error. Throws Error: invalid, counting the wrong
 /// recipes, unless all of `paths` are right.
 void require_valid(const Findings &findings, const std::vector<std::string> &paths,
-                   Context &context);
+                   Context &context,
+                   DiagnosticsShown which = {.rest = "retouch check --all shows them"});
 
 /// Every recipe, in the order given. Prints all mistakes and warnings of all files on standard
 /// error. Throws Error: invalid, counting the wrong ones, unless all are right.

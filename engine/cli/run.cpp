@@ -30,6 +30,7 @@ namespace {
 /// The words of the command line as actions of `context`; nullopt when it is to be run.
 std::optional<int> parse(CLI::App &app, const std::vector<std::string> &arguments,
                          Context &context) {
+    refuse_long_words_with_one_dash(app, arguments);
     try {
         // CLI11 takes the words from the back.
         app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));

@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace retouch {
 
 namespace {
@@ -63,7 +65,44 @@ std::string missing_message(const std::string &message) {
     return message;
 }
 
+/// The long option, without dashes, that a word behind one dash spells or begins to spell.
+std::string long_option_meant(const std::string &word, const std::vector<std::string> &names) {
+    constexpr std::size_t k_shortest = 3;
+    for (const std::string &dashed : names) {
+        const std::string name = dashed.substr(2);
+        if (std::min(name.size(), word.size()) >= k_shortest &&
+            (name.starts_with(word) || word.starts_with(name)))
+            return name;
+    }
+    return {};
+}
+
+const CLI::App &command_named(const CLI::App &app, const std::vector<std::string> &arguments) {
+    for (const std::string &word : arguments)
+        for (const CLI::App *command : app.get_subcommands([](const CLI::App *) { return true; }))
+            if (command->get_name() == word)
+                return *command;
+    return app;
+}
+
 } // namespace
+
+void refuse_long_words_with_one_dash(const CLI::App &app,
+                                     const std::vector<std::string> &arguments) {
+    const std::vector<std::string> names = option_names(app, command_named(app, arguments));
+    for (const std::string &argument : arguments) {
+        if (argument == "--")
+            return;
+        if (!argument.starts_with('-') || argument.starts_with("--"))
+            continue;
+        const std::size_t equals = std::min(argument.find('='), argument.size());
+        const std::string name = long_option_meant(argument.substr(1, equals - 1), names);
+        if (!name.empty())
+            throw Error(ErrorKind::usage,
+                        fmt::format("unknown option '{}'", escape(argument.substr(0, equals))),
+                        fmt::format("write --{}{}", name, escape(argument.substr(equals))));
+    }
+}
 
 const CLI::App &selected_command(const CLI::App &app) {
     const auto parsed = app.get_subcommands();

@@ -12,6 +12,11 @@ namespace retouch {
 /// The command that was named, or the root when none was.
 [[nodiscard]] const CLI::App &selected_command(const CLI::App &app);
 
+/// Throws Error: usage when a word with one dash is meant as a long option, as other programs write
+/// them (-output=FILE): CLI11 would take its rest for the value of a short one.
+void refuse_long_words_with_one_dash(const CLI::App &app,
+                                     const std::vector<std::string> &arguments);
+
 /// CLI11's finding as an Error of kind usage. Requires: `app` has just refused its arguments.
 [[nodiscard]] Error usage_error(const CLI::App &app, const CLI::ParseError &error);
 

@@ -1,3 +1,5 @@
+// ImageQuery: what a record must be to match.
+
 #include "retouch/image_query.hpp"
 
 #include <algorithm>

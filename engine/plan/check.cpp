@@ -32,8 +32,9 @@ std::optional<CheckedRecipe> check_recipe(const std::filesystem::path &path,
                                           const AllowedDirectories &allowed) {
     LoadedRecipe loaded = load_recipe(path, variables);
     Diagnostics found = std::move(loaded.diagnostics);
-    const ReadContext context{path.string(), loaded.directory, std::move(loaded.lines),
-                              host_root_of(loaded.directory), allowed};
+    const ReadContext context{
+        path.string(), loaded.directory, std::move(loaded.lines),    host_root_of(loaded.directory),
+        allowed,       nullptr,          std::move(loaded.variables)};
     CheckedRecipe checked =
         read_sections(loaded.recipe ? loaded.recipe->sections : loaded.sections, context, found);
     const bool failed = found.has_errors();

@@ -235,16 +235,18 @@ std::string publish_name(const Recipe &recipe, const Outlook &outlook,
 std::optional<Image> last_generation(const std::vector<Image> &images, const Maker &maker,
                                      const std::string &publish_name,
                                      const std::string &fingerprint) {
+    const auto rank = [&](const Image &image) {
+        if (image.name == publish_name)
+            return 2;
+        return image.property(lineage::k_fingerprint) == fingerprint ? 1 : 0;
+    };
     const Image *found = nullptr;
-    bool exact = false;
     for (const Image &image : images) {
         if (image.unfinished() || !maker.made(image))
             continue;
-        const bool fits =
-            image.name == publish_name || image.property(lineage::k_fingerprint) == fingerprint;
-        if (found == nullptr || (fits && !exact) || (fits == exact && comes_after(image, *found)))
+        if (found == nullptr || rank(image) > rank(*found) ||
+            (rank(image) == rank(*found) && comes_after(image, *found)))
             found = &image;
-        exact = exact || fits;
     }
     return found == nullptr ? std::nullopt : std::optional(*found);
 }

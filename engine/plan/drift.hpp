@@ -16,7 +16,8 @@
 namespace retouch {
 
 /// The image `maker` published last under `publish_name`, whatever became of its name and status:
-/// the last that bears the name or the `fingerprint`, else the last of all.
+/// the last that bears the name; when none does, the last with the `fingerprint`, else the last of
+/// all. Several recipes may make the same of several images: then the name alone tells them apart.
 [[nodiscard]] std::optional<Image> last_generation(const std::vector<Image> &images,
                                                    const Maker &maker,
                                                    const std::string &publish_name,

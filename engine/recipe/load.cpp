@@ -9,6 +9,7 @@
 #include "model/names.hpp"
 
 #include "recipe/embedded_schemas.hpp"
+#include "recipe/foreign_file.hpp"
 #include "recipe/mistaken_lines.hpp"
 #include "recipe/place.hpp"
 #include "recipe/property_drops.hpp"
@@ -91,6 +92,8 @@ Publish to_publish(const Value &value) {
 
 std::filesystem::path directory_of(const std::filesystem::path &path) {
     std::error_code failed;
+    if (is_standard_input(path))
+        return std::filesystem::current_path(failed);
     return std::filesystem::absolute(path, failed).lexically_normal().parent_path();
 }
 
@@ -147,11 +150,16 @@ bool declares_wrongly(const Value &recipe, const MistakenLines &mistaken) {
 
 } // namespace
 
+bool is_standard_input(const std::filesystem::path &path) {
+    return path == "-" || path == "/dev/stdin";
+}
+
 LoadedRecipe load_recipe(const std::filesystem::path &path,
                          const std::map<std::string, std::string> &variables) {
     std::string bytes;
     try {
-        bytes = read_file(path, k_max_yaml_bytes);
+        bytes = is_standard_input(path) ? read_standard_input(k_max_yaml_bytes)
+                                        : read_file(path, k_max_yaml_bytes);
     } catch (const Error &error) {
         if (error.kind() == ErrorKind::interrupted)
             throw;
@@ -160,7 +168,7 @@ LoadedRecipe load_recipe(const std::filesystem::path &path,
             error_at(path.string(), {}, std::string(), error.what(), error.hint()));
         return loaded;
     }
-    if (!may_be_quoted(path, bytes, {"retouch"})) {
+    if (!is_standard_input(path) && !may_be_quoted(path, bytes, {"retouch"})) {
         LoadedRecipe loaded;
         loaded.diagnostics.add(
             error_at(path.string(), {}, std::string(),
@@ -183,6 +191,13 @@ LoadedRecipe load_recipe_text(std::string_view text, const std::filesystem::path
         return loaded;
     auto &[value, mistaken] = *read;
     loaded.lines = split_lines(text.starts_with("\xEF\xBB\xBF") ? text.substr(3) : text);
+    if (std::optional<Diagnostic> foreign = foreign_file(value, file, loaded.lines)) {
+        loaded.diagnostics.add(*std::move(foreign));
+        return loaded;
+    }
+    if (const Value *vars = value.find("vars"))
+        for (const Field &field : vars->fields)
+            loaded.variables.push_back(field.key);
     Diagnostics of_variables;
     const std::vector<Mark> unresolved =
         resolve_variables(value, variables, file, loaded.lines, of_variables);

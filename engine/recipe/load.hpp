@@ -19,8 +19,13 @@ struct LoadedRecipe {
     std::vector<Section> sections; ///< of a wrong recipe, those entries that may be judged further
     std::filesystem::path directory; ///< absolute; where the file is
     Diagnostics diagnostics;
-    std::vector<std::string> lines; ///< of the file, for excerpts
+    std::vector<std::string> lines;     ///< of the file, for excerpts
+    std::vector<std::string> variables; ///< names of its variables
 };
+
+/// "-", or the name the system has for it: the paths such a recipe names are relative to the
+/// working directory.
+[[nodiscard]] bool is_standard_input(const std::filesystem::path &path);
 
 /// `variables` come from --var and win over the recipe's own `vars`.
 /// Never throws for anything the file holds; a file that cannot be read is a diagnostic too.

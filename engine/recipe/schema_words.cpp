@@ -4,6 +4,8 @@
 #include "recipe/schema_words.hpp"
 
 #include "recipe/schema_place.hpp"
+#include "recipe/stray_keys.hpp"
+#include "recipe/suited_text.hpp"
 #include "recipe/yaml_scalar.hpp"
 
 #include "base/name_rule.hpp"
@@ -20,9 +22,6 @@ namespace retouch {
 
 namespace {
 
-/// Longer strings never meet a pattern: std::regex recurses once for each character.
-constexpr std::size_t k_longest_for_pattern = 4096;
-
 class Walk {
   public:
     explicit Walk(const Patterns &patterns) : patterns_(patterns) {}
@@ -30,8 +29,18 @@ class Walk {
     void value(const Value &value, const Json &schema, const SchemaPlace &place) {
         if (!schema.is_object())
             return;
-        if (auto wrong = wrong_type(value, schema, place))
-            return add(std::move(*wrong));
+        if (is_unsuited_text(value, schema, patterns_)) // quotes alone would not help
+            string(value.scalar, value.mark, schema, place);
+        else if (auto wrong = wrong_type(value, schema, place))
+            add(std::move(*wrong));
+        else
+            of_right_type(value, schema, place);
+    }
+
+    std::vector<SchemaFinding> take() { return std::move(findings_); }
+
+  private:
+    void of_right_type(const Value &value, const Json &schema, const SchemaPlace &place) {
         if (value.is_scalar() ? !scalar(value, schema, place) : !collection(value, schema, place))
             return;
         for (const char *keyword : {"oneOf", "anyOf"})
@@ -42,9 +51,6 @@ class Walk {
                 this->value(value, part, place);
     }
 
-    std::vector<SchemaFinding> take() { return std::move(findings_); }
-
-  private:
     void add(SchemaFinding finding) { findings_.push_back(std::move(finding)); }
 
     bool refuse(const Mark &mark, std::string message, std::string hint = {}) {
@@ -65,11 +71,21 @@ class Walk {
         const std::size_t length = code_points(text);
         if (length < schema.value("minLength", std::size_t{0}))
             return refuse(mark, fmt::format("{} must not be empty", place.name()));
-        if (const auto most = schema.find("maxLength"); most != schema.end() && length > *most)
-            return refuse(mark, fmt::format("{} is longer than {} characters", place.name(),
-                                            most->get<std::size_t>()));
+        // A text of another form is too long as well, mostly: its form says more.
+        const bool has_form = text.size() <= k_longest_for_pattern;
+        if (!has_form && !is_short_enough(length, mark, schema, place))
+            return false;
         return in_enum(text, mark, schema) && is_const(Json(text), text, mark, schema, place) &&
-               matches(text, mark, schema, place) && is_name(text, mark, schema, place);
+               matches(text, mark, schema, place) && is_short_enough(length, mark, schema, place) &&
+               is_name(text, mark, schema, place);
+    }
+
+    bool is_short_enough(std::size_t length, const Mark &mark, const Json &schema,
+                         const SchemaPlace &place) {
+        const auto most = schema.find("maxLength");
+        return most == schema.end() || length <= *most ||
+               refuse(mark, fmt::format("{} is longer than {} characters", place.name(),
+                                        most->get<std::size_t>()));
     }
 
     bool is_name(const std::string &text, const Mark &mark, const Json &schema,
@@ -112,9 +128,12 @@ class Walk {
                           std::regex_search(text, patterns_.at(pattern->get<std::string>()));
         if (fits)
             return true;
-        return refuse(mark, place.about(text, schema.value("x-retouch-message",
-                                                           "must match the pattern " +
-                                                               pattern->get<std::string>())));
+        const auto meant = suited_text(text, schema, patterns_);
+        return refuse(
+            mark,
+            place.about(text, schema.value("x-retouch-message", "must match the pattern " +
+                                                                    pattern->get<std::string>())),
+            meant ? "write " + place.written(yaml_text(*meant)) : std::string());
     }
 
     bool number(const Value &value, const Json &schema, const SchemaPlace &place) {
@@ -180,7 +199,13 @@ class Walk {
         missing(value, schema, properties, place);
         const auto names = schema.find("propertyNames");
         const auto others = schema.find("additionalProperties");
-        for (const Field &field : value.fields) {
+        for (std::size_t i = 0; i < value.fields.size(); ++i) {
+            const Field &field = value.fields[i];
+            if (const std::size_t strays = strays_behind(value.fields, i, properties)) {
+                add(stray_keys(value.fields[i + 1], field.key, properties));
+                i += strays;
+                continue;
+            }
             if (names != schema.end() &&
                 !string(field.key, field.key_mark, *names, place.key_name(field.key)))
                 continue;

@@ -4,7 +4,8 @@
 // a value fits is for valijson to say.
 //
 // A schema may carry "x-retouch-message", a sentence about the value without its subject ("must be
-// an absolute path"), used when its pattern or const does not match.
+// an absolute path"), used when its pattern or const does not match;
+// and "x-retouch-unit", what a number without a unit was probably meant to carry.
 
 #include "retouch/json.hpp"
 #include "retouch/value.hpp"
@@ -23,6 +24,9 @@ struct SchemaFinding {
     std::string hint;
     std::optional<Mark> related; ///< of a first occurrence
 };
+
+/// Longer strings never meet a pattern: std::regex recurses once for each character.
+inline constexpr std::size_t k_longest_for_pattern = 4096;
 
 /// Compiled patterns of a schema, by their text.
 using Patterns = std::unordered_map<std::string, std::regex>;

@@ -226,6 +226,7 @@ class Layout {
     /// One scalar or flow collection at at_; moves at_ behind it.
     MaybeFinding read_node() {
         const char c = text_[at_];
+        plain_ = false;
         if (c == '|' || c == '>') {
             Scan scan = scan_block_scalar(text_, at_, levels_.column());
             next_ = scan.end;
@@ -246,7 +247,24 @@ class Layout {
             return finding;
         node_ = at_;
         at_ = plain_end(text_, at_, false);
+        plain_ = true;
         return std::nullopt;
+    }
+
+    /// Takes the lines on which a plain text goes on: all versions of YAML fold them alike. What
+    /// people write there for something else, such as "- b", is left to be judged as a line.
+    void continue_plain_text() {
+        while (at_line_end(text_, skip_blanks(text_, at_)) && next_ < text_.size()) {
+            std::size_t line = next_;
+            while (line < text_.size() && at_line_end(text_, text_.find_first_not_of(' ', line)))
+                line = line_end(text_, line) + 1; // an empty line breaks the text
+            const auto end =
+                line < text_.size() ? continued_end(text_, line, levels_.column()) : std::nullopt;
+            if (!end)
+                return;
+            at_ = *end;
+            move_to_line_of(at_);
+        }
     }
 
     void move_to_line_of(std::size_t offset) {
@@ -255,6 +273,8 @@ class Layout {
 
     MaybeFinding end_of_line() {
         awaiting_ = {};
+        if (plain_ && levels_.depth() > 0)
+            continue_plain_text();
         if (at_ == next_ || only_comment_left(text_, at_))
             return std::nullopt;
         const std::size_t rest = skip_blanks(text_, at_);
@@ -374,6 +394,7 @@ class Layout {
     bool marked_ = false;     ///< "---" was seen
     bool ended_ = false;      ///< "..." was seen
     bool skipping_ = false;   ///< lines deeper than skip_column_ belong to a mistake
+    bool plain_ = false;      ///< the scalar read last has no quotes
     bool lenient_ = false;    ///< the last line was a mistake
     bool scan_broke_ = false; ///< the rest of the file cannot be understood
     bool stopped_ = false;

@@ -87,6 +87,36 @@ std::string quote_rest(std::string_view text, std::size_t offset) {
     return "put the text in quotes: " + yaml_quoted(rest);
 }
 
+/// The key or dash on whose line the block scalar at `offset` starts.
+std::string owner_of_block(std::string_view text, std::size_t offset) {
+    std::size_t at = text.substr(0, offset).rfind('\n') + 1; // npos + 1 is 0
+    at = std::min(text.find_first_not_of(" -", at), offset);
+    const std::string_view key = trim(text.substr(at, offset - at));
+    constexpr std::size_t k_longest = 60;
+    return key.size() < 2 || key.size() > k_longest
+               ? "a list entry"
+               : fmt::format("'{}'", escape(trim(key.substr(0, key.size() - 1))));
+}
+
+/// Text where a block has none of its own, at `line`: it was meant to be in it.
+std::optional<Scan> unindented_text(std::string_view text, std::size_t offset, std::size_t line,
+                                    std::size_t parent) {
+    BlockLine next = read_block_line(text, line);
+    const std::size_t first = next.start + next.indent;
+    if (next.blank || text[first] == '#' || at_entry(text, first) || at_document_marker(text, line))
+        return std::nullopt;
+    while (next.end < text.size() &&
+           (next.blank || next.indent > parent || !at_entry(text, next.start + next.indent)))
+        next = read_block_line(text, next.end + 1);
+    const std::string owner = owner_of_block(text, offset);
+    return Scan{next.end < text.size() ? next.start : text.size(),
+                RefusedYaml{first,
+                            fmt::format("the text of {} must be indented more than its {}", owner,
+                                        owner.starts_with('\'') ? "key" : "dash"),
+                            fmt::format("indent it by {} spaces", parent + 2), offset,
+                            "the text block starts here"}};
+}
+
 } // namespace
 
 Scan scan_quoted(std::string_view text, std::size_t offset) {
@@ -117,6 +147,7 @@ Scan scan_block_scalar(std::string_view text, std::size_t offset, std::size_t pa
                            "start the text on the next line, or " + quote_rest(text, offset))};
     std::size_t indent = header.indent == 0 ? 0 : parent + header.indent;
     std::size_t longest_blank = 0;
+    bool empty = true;
     std::size_t at = line_end(text, header.end);
     while (at < text.size()) {
         const BlockLine line = read_block_line(text, at + 1);
@@ -128,8 +159,13 @@ Scan scan_block_scalar(std::string_view text, std::size_t offset, std::size_t pa
         const std::size_t first = line.start + line.indent;
         if (text[first] == '\t' && line.indent < std::max(indent, parent + 1))
             return {line.end, tab_finding(first)};
-        if (line.indent <= parent)
+        if (line.indent <= parent) {
+            if (auto meant =
+                    empty ? unindented_text(text, offset, line.start, parent) : std::nullopt)
+                return *std::move(meant);
             break;
+        }
+        empty = false;
         if (indent == 0) {
             indent = line.indent;
             if (longest_blank > indent)

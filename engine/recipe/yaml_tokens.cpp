@@ -58,6 +58,31 @@ std::size_t plain_end(std::string_view text, std::size_t offset, bool in_flow) {
     return end;
 }
 
+std::optional<std::size_t> continued_end(std::string_view text, std::size_t line,
+                                         std::size_t parent) {
+    const std::size_t first = std::min(text.find_first_not_of(' ', line), text.size());
+    if (first - line <= parent || at_gap(text, first) || text[first] == '#')
+        return std::nullopt;
+    const bool marker = std::string_view("-?:").find(text[first]) != std::string_view::npos;
+    if (marker && at_gap(text, first + 1))
+        return std::nullopt;
+    const std::size_t end = plain_end(text, first, false);
+    if (at_key_colon(text, skip_blanks(text, end), false, false))
+        return std::nullopt;
+    return end;
+}
+
+bool at_entry(std::string_view text, std::size_t offset) {
+    if (at_line_end(text, offset))
+        return false;
+    if (text[offset] == '-')
+        return at_gap(text, offset + 1);
+    const bool quote = text[offset] == '"' || text[offset] == '\'';
+    const std::size_t end =
+        quote ? quoted_end(text, offset).value_or(text.size()) : plain_end(text, offset, false);
+    return at_key_colon(text, skip_blanks(text, end), false, false);
+}
+
 std::optional<std::size_t> quoted_end(std::string_view text, std::size_t offset) {
     const char quote = text[offset];
     for (std::size_t i = offset + 1; i < text.size(); ++i) {

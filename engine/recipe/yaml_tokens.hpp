@@ -31,9 +31,17 @@ namespace retouch {
 /// line, before " #", before ": ", and in flow also before , [ ] { }.
 [[nodiscard]] std::size_t plain_end(std::string_view text, std::size_t offset, bool in_flow);
 
+/// End of the part that the line at `line` adds to a plain scalar above it, in a collection at
+/// column `parent`; nullopt when it is no plain text that goes on.
+[[nodiscard]] std::optional<std::size_t> continued_end(std::string_view text, std::size_t line,
+                                                       std::size_t parent);
+
 /// Offset behind the closing quote of the quoted scalar that starts at `offset`; nullopt when it is
 /// never closed.
 [[nodiscard]] std::optional<std::size_t> quoted_end(std::string_view text, std::size_t offset);
+
+/// The text at `offset` starts a key with its colon, or a list entry.
+[[nodiscard]] bool at_entry(std::string_view text, std::size_t offset);
 
 /// True at a colon that separates a key from its value.
 [[nodiscard]] bool at_key_colon(std::string_view text, std::size_t offset, bool in_flow,

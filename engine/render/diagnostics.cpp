@@ -68,18 +68,20 @@ std::string render_one(const Diagnostic &diagnostic, const Style &style) {
 
 } // namespace
 
-std::string render_diagnostics(const std::vector<Diagnostic> &diagnostics, bool colour) {
+std::string render_diagnostics(const std::vector<Diagnostic> &diagnostics, bool colour,
+                               DiagnosticsShown which) {
     const Style style(colour);
     std::string text;
     std::size_t shown = 0;
     for (const Diagnostic &diagnostic : diagnostics) {
-        if (shown == k_diagnostics_shown)
+        if (shown == which.most)
             break;
         text += render_one(diagnostic, style);
         ++shown;
     }
     if (diagnostics.size() > shown)
-        text += fmt::format("... and {} more\n", diagnostics.size() - shown);
+        text += fmt::format("... and {} more{}{}\n", diagnostics.size() - shown,
+                            which.rest.empty() ? "" : "; ", which.rest);
     return text;
 }
 

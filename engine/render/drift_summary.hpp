@@ -8,7 +8,8 @@
 
 namespace retouch {
 
-/// "Drift: 3 differences, 1 of which apply mends." or "No drift."; no newline.
+/// "Drift: 3 differences; apply mends 1 of them." or "No drift.", and what is pending or was not
+/// looked at; no newline.
 [[nodiscard]] std::string drift_summary(const DriftReport &report);
 
 } // namespace retouch

@@ -153,7 +153,7 @@ JunitSuite junit_of_check(const std::vector<Diagnostic> &diagnostics,
                              [&](const Diagnostic &each) { return each.position.file == file; });
         const auto first =
             std::ranges::find(found, Diagnostic::Severity::error, &Diagnostic::severity);
-        const std::string text = render_diagnostics(found, false);
+        const std::string text = render_diagnostics(found, false, k_all_diagnostics);
         if (first == found.end()) {
             one.output = text;
         } else {

@@ -6,7 +6,9 @@
 
 #include "base/text.hpp"
 #include "base/uuid.hpp"
+#include "base/working_directory.hpp"
 #include "store/content_digest.hpp"
+#include "store/convert.hpp"
 #include "store/file_stage.hpp"
 #include "store/qcow2_overlay.hpp"
 #include "store/sparse_copy.hpp"
@@ -197,14 +199,18 @@ void FileStore::discard(const std::string &kept_id) {
 }
 
 std::unique_ptr<Stage> FileStore::receive(int fd, const std::filesystem::path &file,
-                                          const std::string &new_id) {
+                                          const std::string &new_id, const std::string &format) {
     const ImageFile before = probe_image(fd, file);
+    const ImageFile wanted{format.empty() ? before.format : format, before.virtual_size};
     NewFile copy =
-        NewFile::locked(path_of(directory_, k_import_prefix, new_id, before.format), k_mode);
-    copy_sparse(fd, file, copy);
+        NewFile::locked(path_of(directory_, k_import_prefix, new_id, wanted.format), k_mode);
+    if (wanted == before)
+        copy_sparse(fd, file, copy);
+    else
+        convert_image(absolute_path(file), before.format, copy, wanted.format);
     // The file is somebody else's and may have changed meanwhile; the copy is what counts.
     const ImageFile kind = probe_image(copy.fd(), file);
-    if (kind != before)
+    if (kind != wanted)
         throw Error(ErrorKind::failed,
                     fmt::format("{} changed while it was copied", escape(file.string())),
                     "run again when nothing else writes to it");

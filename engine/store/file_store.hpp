@@ -67,10 +67,11 @@ class FileStore : public ImageStore {
     }
 
     /// A stage holding the bytes of a file from elsewhere, open at `fd`, as DIRECTORY/.import-ID.
-    /// FORMAT. The bytes are looked at again once they are ours. Throws Error as probe_image()
-    /// does.
+    /// FORMAT, converted when `format` is not empty and another. The bytes are looked at again once
+    /// they are ours. Throws Error as probe_image() and convert_image() do.
     [[nodiscard]] std::unique_ptr<Stage> receive(int fd, const std::filesystem::path &file,
-                                                 const std::string &new_id);
+                                                 const std::string &new_id,
+                                                 const std::string &format = {});
 
     /// As CatalogView::integrity().
     [[nodiscard]] Integrity integrity(const Image &image, const IntegrityOptions &options) const;

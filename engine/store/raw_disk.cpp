@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::uint64_t k_disk_sector = 512;
 constexpr std::uint64_t k_smallest_disk = std::uint64_t{1024} * 1024;
-constexpr std::size_t k_prefix = std::size_t{128} * 1024;
+constexpr std::size_t k_looked_at = std::size_t{128} * 1024;
 constexpr std::uint64_t k_most_partitions = 1024;
 
 /// Where what was recognised ends, in bytes; nullopt when it was not recognised.
@@ -129,7 +129,7 @@ void check_raw_disk(int fd, const std::filesystem::path &path) {
     if (size < k_smallest_disk)
         throw image_error(path, "is not a disk image: it is smaller than 1 MiB",
                           "give a raw or qcow2 disk image");
-    std::string disk(k_prefix, '\0');
+    std::string disk(k_looked_at, '\0');
     disk.resize(read_at(fd, 0, disk, path));
     const End ends[] = {boot_sector_end(disk), gpt_end(disk, 512), gpt_end(disk, 4096),
                         ext_end(disk),         xfs_end(disk),      btrfs_end(disk),

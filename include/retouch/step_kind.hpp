@@ -25,6 +25,7 @@ struct ReadContext {
     /// When the entries are those of a saved plan: the options of each. What the host holds is then
     /// taken from there, and no host file is looked at.
     const std::vector<Value> *saved = nullptr;
+    std::vector<std::string> variables{}; ///< names the recipe declares
 
     /// An error at `mark`, with the source line filled in.
     [[nodiscard]] Diagnostic error(const Mark &mark, std::string message,

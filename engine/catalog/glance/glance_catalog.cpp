@@ -20,6 +20,7 @@
 #include <algorithm>
 #include <chrono>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <iterator>
 #include <map>
 #include <string_view>
@@ -246,7 +247,7 @@ std::vector<std::string> GlanceCatalog::upload(const Image &record, Stage &stage
     DigestingReader sent(*reader);
     api_.upload(record.id, sent, progress);
     const Image made = require_complete(record);
-    if (store_.has_rbd())
+    if (store_.has_rbd() && made.property(lineage::k_recipe)) // what is imported is no generation
         store_.rbd().mark_uploaded(made);
     const std::optional<Promise> promise = promise_of(made);
     if (!promise)
@@ -390,8 +391,43 @@ void GlanceCatalog::apply(const ImageChange &wanted) {
         change(known(wanted.id).image, wanted);
 }
 
+/// The image service would break off with the snapshot gone, or, where it moves images to the
+/// trash, take away what machines run from. Where Ceph cannot be asked, it alone decides.
+void GlanceCatalog::require_no_clones(const Image &image) const {
+    constexpr std::size_t k_most_shown = 10;
+    if (!store_.has_rbd())
+        return;
+    std::optional<std::vector<std::string>> clones = std::vector<std::string>();
+    try {
+        clones = store_.rbd().clones_of(image);
+    } catch (const Error &error) {
+        if (error.kind() == ErrorKind::interrupted)
+            throw;
+    }
+    if (!clones)
+        throw Error(ErrorKind::refused,
+                    fmt::format("image {} is in use: it has clones, and some lie in pools that may "
+                                "not be read here",
+                                escape(image.id)),
+                    fmt::format("an administrator of Ceph sees them: rbd children {}/{}@snap",
+                                escape(pool_), escape(image.id)));
+    if (clones->empty())
+        return;
+    const std::size_t count = clones->size();
+    std::ranges::sort(*clones);
+    clones->resize(std::min(count, k_most_shown));
+    throw Error(ErrorKind::refused,
+                fmt::format("image {} is in use: {} clone{}, {}{}", escape(image.id), count,
+                            count == 1 ? "" : "s", fmt::join(*clones, ", "),
+                            count > k_most_shown ? ", ..." : ""),
+                fmt::format("remove what was made from it first, or complete it: rbd flatten {}",
+                            clones->front()));
+}
+
 void GlanceCatalog::remove(const std::string &id) {
     const auto record = find(id);
+    if (record && record->status != "queued" && !record->unfinished())
+        require_no_clones(*record);
     if (const auto mark = record ? run_mark_of(*record) : std::nullopt)
         store_.look_in(mark->place);
     // By its record the next run finds what is left: while Glance knows of no bytes they go first.

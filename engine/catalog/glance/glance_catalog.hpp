@@ -90,6 +90,9 @@ class GlanceCatalog : public Catalog {
     /// listed.
     [[nodiscard]] bool is_as_listed(const std::string &name, const std::string &owner) const;
 
+    /// Throws Error: refused, naming them, when clones of the bytes can be seen.
+    void require_no_clones(const Image &image) const;
+
     void change(const Image &before, const ImageChange &wanted);
     void share(const ImageChange &wanted);
     void add_members(const std::string &id, const std::vector<ImageMember> &wanted);

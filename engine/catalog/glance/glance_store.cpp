@@ -3,6 +3,7 @@
 
 #include "catalog/glance/glance_store.hpp"
 
+#include "base/file.hpp"
 #include "base/text.hpp"
 #include "catalog/glance/download.hpp"
 
@@ -83,6 +84,15 @@ std::unique_ptr<Stage> GlanceStore::stage(const Image &source, const std::string
         return rbd().stage(source, new_id, lineage);
     download_image(api_, source, cache_);
     return files_.stage(source, new_id, lineage);
+}
+
+std::unique_ptr<Stage> GlanceStore::receive(int fd, const fs::path &file,
+                                            const std::string &new_id) {
+    std::error_code failed;
+    fs::create_directories(cache_, failed);
+    if (failed)
+        throw system_error("create", cache_, failed.value());
+    return files_.receive(fd, file, new_id, has_rbd_ ? "raw" : "");
 }
 
 std::unique_ptr<Stage> GlanceStore::adopt(const Image &source, const KeptStage &kept,

@@ -19,6 +19,10 @@ class GlanceStore : public ImageStore {
     GlanceStore(ImageApi &api, RbdAccess access, std::string pool, std::string scratch_pool,
                 std::filesystem::path cache_directory);
 
+    /// As FileStore::receive(), in the cache: raw where Ceph is configured, else as it is.
+    [[nodiscard]] std::unique_ptr<Stage> receive(int fd, const std::filesystem::path &file,
+                                                 const std::string &new_id);
+
     /// Why the bytes of `image` are worked on as a downloaded copy; empty: they are in RBD and will
     /// be cloned there. Throws Error: what RbdStore::disk() throws.
     [[nodiscard]] std::string reason_to_download(const Image &image) const;

@@ -1,6 +1,7 @@
 // retouch apply: make the next version of images, from recipes or from one saved plan.
-// Order of refusals: wrong recipes, nobody to ask, wrong configuration; only then a catalog is
-// opened. Several recipes are applied one after the other; one that fails does not stop the rest.
+// Order of refusals: wrong recipes, wrong configuration, nobody to ask for what is to be changed;
+// only then a guest is opened. Several recipes are applied one after the other; one that fails does
+// not stop the rest.
 
 #include "apply/apply.hpp"
 
@@ -85,8 +86,9 @@ Work read_work(const Options &options, Context &context) {
     return {check_recipes(options.inputs, variables, context), std::nullopt, nullptr};
 }
 
-void require_consent(const Options &options, const Work &work, const Context &context) {
-    if (options.yes || context.console.can_ask() || (work.plan && !work.plan->has_changes()))
+/// Asked when it is known that there is something to confirm, and before that takes time.
+void require_consent(const Options &options, const Context &context) {
+    if (options.yes || context.console.can_ask())
         return;
     throw Error(ErrorKind::usage, "nobody is there to confirm the changes",
                 "add --yes to apply without a question, or look first: retouch plan");
@@ -218,7 +220,6 @@ int run(const Options &options, Context &context) {
     MachineReports reports(options.reports, k_reports, outputs);
     OutputFile *const event_output = events_output(options.events, outputs);
     const Work work = read_work(options, context);
-    require_consent(options, work, context);
     const std::unique_ptr<Policy> policy =
         options.policy.empty() ? nullptr : std::make_unique<Policy>(options.policy);
     const Workspace workspace(context);
@@ -239,6 +240,7 @@ int run(const Options &options, Context &context) {
     require_own_proc();
     apply_options.guest = workspace.guest(options.guest);
     apply_options.limits = workspace.limits();
+    apply_options.begin_work = [&options, &context] { require_consent(options, context); };
     apply_options.plan = {.from_current = options.from_current,
                           .drop_properties = settings.drop_properties};
     const Confirm confirm = confirmation(options, context, progress, policy.get());
@@ -266,7 +268,8 @@ void add_apply(CLI::App &app, Context &context) {
                     "retouch apply recipes/*.yaml --yes --format json\n"
                     "retouch apply web.plan.json --yes --events run.jsonl");
     const auto options = std::make_shared<Options>();
-    command.arguments("RECIPE", options->inputs, "recipe files, or one plan saved by: plan -o");
+    command.arguments("RECIPE", options->inputs,
+                      "recipe files (- is standard input), or one plan saved by: plan -o");
     command.variables(options->variables);
     command.flag("-y,--yes,--auto-approve", options->yes, "apply without asking");
     command.option_of("--format", options->format, {"text", "json", "markdown"},

@@ -21,6 +21,7 @@ struct Options {
     std::vector<std::string> variables;
     std::vector<std::string> reports;
     std::string format = "text";
+    bool all = false;
 };
 
 const std::vector<std::string> k_reports = {"junit", "sarif"};
@@ -40,7 +41,10 @@ int run(const Options &options, Context &context) {
         context.console.out(diagnostics_json(found.diagnostics, options.recipes).dump(2) + "\n");
         return count < options.recipes.size() ? exit_code(ErrorKind::invalid) : 0;
     }
-    require_valid(found, options.recipes, context);
+    if (options.all)
+        require_valid(found, options.recipes, context, k_all_diagnostics);
+    else
+        require_valid(found, options.recipes, context);
     context.console.out(
         fmt::format("{} {} valid.\n", counted(count, "recipe"), count == 1 ? "is" : "are"));
     return 0;
@@ -54,9 +58,10 @@ void add_check(CLI::App &app, Context &context) {
                     "retouch check recipes/*.yaml --format json\n"
                     "retouch check recipes/*.yaml --report sarif=recipes.sarif");
     const auto options = std::make_shared<Options>();
-    command.arguments("RECIPE", options->recipes, "recipe files");
+    command.arguments("RECIPE", options->recipes, "recipe files; - is standard input");
     command.variables(options->variables);
     command.option_of("--format", options->format, {"text", "json"}, "form of the result");
+    command.flag("--all", options->all, "print every mistake, not the first 20 only");
     report_option(command, options->reports, k_reports);
     command.action(context, [options, &context] { return run(*options, context); });
 }

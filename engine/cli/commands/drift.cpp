@@ -74,7 +74,7 @@ void add_drift(CLI::App &app, Context &context) {
                     "retouch drift recipes/web.yaml\n"
                     "retouch drift recipes/*.yaml --bytes --format json");
     const auto options = std::make_shared<Options>();
-    command.arguments("RECIPE", options->recipes, "recipe files");
+    command.arguments("RECIPE", options->recipes, "recipe files; - is standard input");
     command.variables(options->variables);
     command.option_of("--format", options->format, {"text", "json", "markdown"},
                       "form of the result on standard output");

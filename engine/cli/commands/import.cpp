@@ -1,13 +1,15 @@
 // retouch import: bring a disk image into a catalog; the file itself stays where it is.
 
+#include "apply/import_file.hpp"
+#include "base/file.hpp"
 #include "base/text.hpp"
-#include "catalog/local.hpp"
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/progress.hpp"
 #include "cli/workspace.hpp"
 #include "render/images.hpp"
 #include "render/wording.hpp"
+#include "store/sparse_copy.hpp"
 
 #include <fmt/format.h>
 
@@ -22,19 +24,29 @@ struct Options {
     std::string format = "text";
 };
 
+/// Of an image in a file what it takes up; of others what was sent.
+std::string amount_of(const Image &image, const Catalog &catalog) {
+    if (catalog.has_projects())
+        return format_bytes(static_cast<std::uint64_t>(image.size)) + " sent";
+    const Disk disk = catalog.disk(image);
+    const std::uint64_t bytes = allocated_bytes(open_regular_file(disk.path).get(), disk.path);
+    return format_bytes(bytes) + " on disk";
+}
+
 int run(const Options &options, Context &context) {
     const auto properties = parse_assignments("--property", options.properties);
     const Workspace workspace(context);
     Progress progress(context);
     const std::unique_ptr<Catalog> catalog = open_catalog(workspace.catalog(), context, progress);
-    const Image image = import_image(*catalog, options.file, options.name, properties);
+    const Image image = import_file(*catalog, options.file, options.name, properties, progress);
     if (options.format == "json")
         context.console.out(image_json(image, catalog->name()).dump(2) + "\n");
     else
         context.console.out(fmt::format(
-            "Imported {} ({}): {}, {} on disk, {} as the guest sees it.\n", in_quotes(image.name),
-            image.id, image.disk_format, format_bytes(static_cast<std::uint64_t>(image.size)),
-            format_bytes(static_cast<std::uint64_t>(image.virtual_size))));
+            "Imported {} ({}): {}, {}, {} as the guest sees it.\n", in_quotes(image.name), image.id,
+            image.disk_format, amount_of(image, *catalog),
+            format_bytes(static_cast<std::uint64_t>(image.virtual_size > 0 ? image.virtual_size
+                                                                           : image.size))));
     return 0;
 }
 

@@ -252,7 +252,7 @@ void add_plan(CLI::App &app, Context &context) {
                     "retouch plan recipes/web.yaml --rehearse --output web.plan.json\n"
                     "retouch plan recipes/*.yaml --detailed-exitcode --format markdown");
     const auto options = std::make_shared<Options>();
-    command.arguments("RECIPE", options->recipes, "recipe files");
+    command.arguments("RECIPE", options->recipes, "recipe files; - is standard input");
     command.variables(options->variables);
     command.option_of("--format", options->format, {"text", "json", "markdown"},
                       "form of the plan on standard output");

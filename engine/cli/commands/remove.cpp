@@ -5,10 +5,14 @@
 #include "cli/find_image.hpp"
 #include "cli/progress.hpp"
 #include "cli/workspace.hpp"
+#include "plan/lineage.hpp"
 #include "render/images.hpp"
 #include "render/wording.hpp"
 
 #include <fmt/format.h>
+
+#include <string>
+#include <vector>
 
 namespace retouch {
 
@@ -17,7 +21,37 @@ namespace {
 struct Options {
     std::string image;
     bool yes = false;
+    bool break_lineage = false;
 };
+
+/// What can only be built anew from `image`: the images of recipes that are there now. Those of
+/// other projects may say what they like.
+std::vector<Image> built_from(const Image &image, const CatalogView &catalog) {
+    const std::string project = catalog.project();
+    std::vector<Image> found = catalog.images();
+    std::erase_if(found, [&](const Image &other) {
+        return other.id == image.id || !is_visible(other) || other.unfinished() ||
+               (other.owner != image.owner && other.owner != project) ||
+               other.property(lineage::k_source) != image.id;
+    });
+    return found;
+}
+
+void require_no_lineage(const Image &image, const CatalogView &catalog) {
+    const std::vector<Image> needing = built_from(image, catalog);
+    if (needing.empty())
+        return;
+    std::string list;
+    for (const Image &other : needing)
+        list += fmt::format("\n  {} ({}), made by the recipe {}", in_quotes(other.name), other.id,
+                            in_quotes(other.property(lineage::k_recipe).value_or("")));
+    throw Error(ErrorKind::refused,
+                fmt::format("image {} is the base of {}; without it a changed recipe cannot build "
+                            "the next version:{}",
+                            image.id, counted(needing.size(), "image"), list),
+                "keep it, hidden if it shall not be seen, or add --break-lineage to remove it all "
+                "the same");
+}
 
 bool confirmed(const Image &image, Context &context) {
     context.console.err(image_text(image, context.console.err_colour()));
@@ -33,6 +67,8 @@ int run(const Options &options, Context &context) {
     const std::unique_ptr<Catalog> catalog = open_catalog(workspace.catalog(), context, progress,
                                                           options.yes ? Clear::all : Clear::host);
     const Image image = find_only_image(*catalog, options.image);
+    if (!options.break_lineage)
+        require_no_lineage(image, *catalog);
     if (!options.yes && !confirmed(image, context))
         throw Error(ErrorKind::failed, "nothing was removed");
     catalog->remove(image.id);
@@ -49,6 +85,8 @@ void add_remove(CLI::App &app, Context &context) {
     const auto options = std::make_shared<Options>();
     command.argument("IMAGE", options->image, "id, or a name that only one image bears");
     command.flag("-y,--yes", options->yes, "remove without asking");
+    command.flag("--break-lineage", options->break_lineage,
+                 "remove it even when images of recipes were built from it");
     command.action(context, [options, &context] { return run(*options, context); });
 }
 

@@ -27,16 +27,31 @@ constexpr std::chrono::milliseconds k_unmount_pause{20};
 // in the first.
 thread_local UniqueFd outer_mounts;
 
+/// Making it one from here would be seen outside.
+[[noreturn]] void refuse_chroot() {
+    throw Error(ErrorKind::unavailable,
+                "mounts cannot be kept from this host: the root directory, as of a chroot, is no "
+                "mount point",
+                "start the chroot in a directory that is one (mount --bind DIR DIR), or use "
+                "--guest appliance");
+}
+
 } // namespace
 
 void enter_private_mounts() {
     if (outer_mounts)
         return;
     UniqueFd outer = open_file("/proc/thread-self/ns/mnt", O_RDONLY);
-    if (unshare(CLONE_NEWNS) != 0 || mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr) != 0)
+    if (unshare(CLONE_NEWNS) != 0)
         throw Error(ErrorKind::not_authorised,
                     fmt::format("cannot make a private mount namespace: {}", std::strerror(errno)),
                     "run retouch as root, or use --guest appliance");
+    if (mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr) != 0) {
+        if (errno == EINVAL) // the root of a chroot need not be a mount point
+            refuse_chroot();
+        throw Error(ErrorKind::failed,
+                    fmt::format("cannot make mounts private: {}", std::strerror(errno)));
+    }
     outer_mounts = std::move(outer);
 }
 

@@ -124,6 +124,7 @@ bool read_source(FileSet &files, const Place &place) {
         return false;
     }
     if (content != nullptr) {
+        doubt_variables(*content, place.reader);
         files.content = content->scalar;
         files.entries.push_back(entry_for(content->scalar));
         return true;

@@ -4,6 +4,7 @@
 
 #include "steps/support/reading.hpp"
 
+#include "base/foreign_variables.hpp"
 #include "base/path.hpp"
 #include "base/text.hpp"
 
@@ -16,11 +17,27 @@ namespace retouch {
 
 namespace {
 
+constexpr std::size_t k_most_doubts = 10;     // of one text; finding their places takes time
 constexpr std::uint32_t k_no_id = 0xffffffff; // (uid_t)-1 means "leave as it is" to chown
 
 std::string line_at(const ReadContext &context, int line) {
     const auto index = static_cast<std::size_t>(line - 1);
     return line > 0 && index < context.lines.size() ? context.lines[index] : std::string();
+}
+
+/// Where `spelling` is written in the value at `from`, which may span lines.
+std::optional<Mark> place_of(std::string_view spelling, const Mark &from,
+                             const ReadContext &context) {
+    for (auto line = static_cast<std::size_t>(std::max(from.line, 1)); line <= context.lines.size();
+         ++line) {
+        const std::string_view text = context.lines[line - 1];
+        const std::size_t at = text.find(spelling);
+        const int column = static_cast<int>(code_points(text.substr(0, at))) + 1;
+        const int number = static_cast<int>(line);
+        if (at != std::string_view::npos && (number > from.line || column >= from.column))
+            return Mark{number, column};
+    }
+    return std::nullopt;
 }
 
 const Field *field_of(const Value &entry, std::string_view key) {
@@ -58,6 +75,26 @@ void Reader::conflict(const Mark &mark, std::string message, const Mark &other,
     diagnostic.related.push_back(
         {{context.file, other.line, other.column}, std::move(note), line_at(context, other.line)});
     diagnostics.add(std::move(diagnostic));
+}
+
+void doubt_variables(const Value &text, const Reader &reader) {
+    std::size_t doubts = 0;
+    for (const ForeignVariable &found : foreign_variables(text.scalar, reader.context.variables)) {
+        if (++doubts > k_most_doubts)
+            return;
+        const auto mark = place_of(found.spelling, text.mark, reader.context);
+        if (!mark) // it came with the value of a variable, which is not shown
+            continue;
+        const auto &names = reader.context.variables;
+        const bool declared = std::ranges::find(names, found.name) != names.end();
+        Diagnostic doubt = reader.context.error(
+            *mark, fmt::format("'{}' is put into the file as it stands", found.spelling),
+            declared ? fmt::format("a variable is written ${{{}}}", found.name)
+                     : "a variable is declared under 'vars' and written ${name}; a template of "
+                       "another program goes into a file of its own, named with 'from'");
+        doubt.severity = Diagnostic::Severity::warning;
+        reader.diagnostics.add(std::move(doubt));
+    }
 }
 
 std::optional<std::string> text_of(const Value &entry, std::string_view key) {

@@ -25,6 +25,9 @@ struct Reader {
     void conflict(const Mark &mark, std::string message, const Mark &other, std::string note) const;
 };
 
+/// Warns of what `text` holds that looks like a variable and is none of a recipe.
+void doubt_variables(const Value &text, const Reader &reader);
+
 /// The spelling under `key`, or nullopt.
 [[nodiscard]] std::optional<std::string> text_of(const Value &entry, std::string_view key);
 

@@ -164,6 +164,24 @@ bool ImageHandle::has_children() const {
     return false;
 }
 
+std::optional<std::vector<std::string>> ImageHandle::children() const {
+    std::vector<rbd_linked_image_spec_t> listed(16);
+    std::size_t count = listed.size();
+    int code = 0;
+    while ((code = rbd_list_children3(handle_, listed.data(), &count)) == -ERANGE)
+        listed.resize(count);
+    if (code == -EPERM || code == -EACCES)
+        return std::nullopt;
+    check(code, "list the clones of");
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < count; ++i)
+        names.push_back(fmt::format("{}/{}{}", escape(listed[i].pool_name),
+                                    escape(listed[i].image_name),
+                                    listed[i].trash ? " (in the trash)" : ""));
+    rbd_linked_image_spec_list_cleanup(listed.data(), count);
+    return names;
+}
+
 std::vector<std::string> ImageHandle::watchers() const {
     std::vector<rbd_image_watcher_t> listed(16);
     std::size_t count = listed.size();

@@ -76,6 +76,9 @@ class ImageHandle {
     /// True when the open snapshot has clones, those we may not see included.
     [[nodiscard]] bool has_children() const;
 
+    /// Clones of the open snapshot, as POOL/IMAGE; nullopt when some of them may not be seen.
+    [[nodiscard]] std::optional<std::vector<std::string>> children() const;
+
     /// Clients that have the image open for writing, as "client.4711 at ADDRESS", through this
     /// handle too.
     [[nodiscard]] std::vector<std::string> watchers() const;

@@ -32,6 +32,14 @@ std::optional<bool> RbdStore::is_published_by_us(const Image &image) const {
     return bears_any_mark(*found, image.id);
 }
 
+std::optional<std::vector<std::string>> RbdStore::clones_of(const Image &image) const {
+    const std::optional<RbdLocation> location = location_here(image);
+    const auto found = location ? ImageHandle::find(cluster().pool(location->pool), location->image,
+                                                    Access::read, location->snapshot)
+                                : std::nullopt;
+    return found ? found->children() : std::vector<std::string>();
+}
+
 void RbdStore::mark_uploaded(const Image &image) const {
     const std::optional<RbdLocation> location = location_here(image);
     if (!location)

@@ -83,6 +83,10 @@ class RbdStore : public ImageStore {
     /// write to the pool; nullopt when they are not in this cluster. Throws Error.
     [[nodiscard]] std::optional<bool> is_published_by_us(const Image &image) const;
 
+    /// Clones of the bytes of `image`, as POOL/IMAGE; nullopt when there are some in pools that may
+    /// not be read, none when the bytes are not in this cluster. Throws Error.
+    [[nodiscard]] std::optional<std::vector<std::string>> clones_of(const Image &image) const;
+
     /// Marks bytes that the image service has put into this cluster; elsewhere there is nothing to
     /// do. Throws Error.
     void mark_uploaded(const Image &image) const;

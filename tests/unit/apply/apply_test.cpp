@@ -351,12 +351,68 @@ TEST_CASE("apply: a saved plan does exactly what it says", "[apply]") {
     const Plan plan = resolve_plan(checked, world.catalog, {});
     const Report report = apply_plan(plan, world.catalog, world.options(), {}, world.events);
     CHECK(report.targets.at(0).outcome == TargetOutcome::published);
-    try {
-        (void)apply_plan(plan, world.catalog, world.options(), {}, world.events);
-        FAIL("applied a stale plan");
-    } catch (const Error &error) {
-        CHECK(error.kind() == ErrorKind::stale);
+}
+
+TEST_CASE("apply: a plan that is applied already is said to be, and nothing is done", "[apply]") {
+    World world;
+    Plan plan = resolve_plan(world.recipes.check(k_recipe), world.catalog, {});
+    const Report first = apply_plan(plan, world.catalog, world.options(), {}, world.events);
+    const std::string id = first.targets.at(0).image_id;
+    const std::vector<Image> images = world.catalog.images();
+    ApplyOptions options = world.options();
+    options.begin_work = [] { FAIL("there is no work"); };
+    for (const char *expiry : {"", "2020-01-01T00:00:00.000000Z"}) {
+        plan.expires_at = expiry;
+        const Report again = apply_plan(
+            plan, world.catalog, options, [](const Plan &) { return false; }, world.events);
+        const TargetReport &target = again.targets.at(0);
+        CHECK(target.outcome == TargetOutcome::unchanged);
+        CHECK(target.exit_code == 0);
+        CHECK(target.image_id == id);
+        CHECK(target.notes == std::vector<std::string>{"already applied: \"debian\" (" + id + ")"});
+        CHECK(world.catalog.images() == images);
     }
+    CHECK(world.opened == 1);
+}
+
+TEST_CASE("apply: an applied plan is stale once anything else moved", "[apply]") {
+    const auto kind_after = [](const std::function<void(World &, const std::string &)> &move) {
+        World world;
+        const Plan plan = resolve_plan(world.recipes.check(k_recipe), world.catalog, {});
+        const Report first = apply_plan(plan, world.catalog, world.options(), {}, world.events);
+        move(world, first.targets.at(0).image_id);
+        try {
+            (void)apply_plan(plan, world.catalog, world.options(), {}, world.events);
+        } catch (const Error &error) {
+            return std::optional(error.kind());
+        }
+        return std::optional<ErrorKind>();
+    };
+    CHECK(kind_after([](World &world, const std::string &) {
+              world.catalog.put(image("z", "debian", "9"));
+          }) == ErrorKind::stale);
+    CHECK(kind_after([](World &world, const std::string &id) {
+              ImageChange change;
+              change.id = id;
+              change.properties["os_distro"] = "other";
+              world.catalog.apply(change);
+          }) == ErrorKind::stale);
+    CHECK(kind_after([](World &world, const std::string &id) { world.catalog.remove(id); }) ==
+          ErrorKind::stale);
+}
+
+TEST_CASE("apply: consent is asked for before a guest is opened, and only when there is work",
+          "[apply]") {
+    World world;
+    const CheckedRecipe checked = world.recipes.check(k_recipe);
+    ApplyOptions options = world.options();
+    options.begin_work = [] { throw Error(ErrorKind::usage, "nobody"); };
+    CHECK_THROWS_AS(apply_recipe(checked, world.catalog, options, {}, world.events), Error);
+    CHECK(world.opened == 0);
+    world.check_untouched();
+    (void)world.apply();
+    const Report report = apply_recipe(checked, world.catalog, options, {}, world.events);
+    CHECK(report.targets.at(0).outcome == TargetOutcome::unchanged);
 }
 
 TEST_CASE("apply: a second run on the same name waits for nobody: try again", "[apply]") {

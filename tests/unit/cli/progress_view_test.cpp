@@ -1,6 +1,11 @@
 #include "cli/progress_view.hpp"
 
+#include "base/file.hpp"
+
 #include <catch2/catch.hpp>
+
+#include <filesystem>
+#include <string_view>
 
 using namespace retouch;
 
@@ -44,6 +49,25 @@ TEST_CASE("progress, plain: a line for each phase and step") {
     CHECK(view.on({"step_finished", "Debian 12", "", Json::object()}, 5, k_width).empty());
     CHECK(view.on(finished("published"), 6, k_width) == "Debian 12: published\n");
     CHECK(view.pause().empty());
+}
+
+TEST_CASE("progress: each phase that events tell of is shown, but that of the steps, which are") {
+    const std::string page =
+        read_file(std::filesystem::path(RETOUCH_SOURCE_DIR) / "docs/events.md", 1U << 20U);
+    const std::size_t row = page.find("| `phase_started` |");
+    const std::string names = page.substr(row, page.find('\n', row) - row);
+    constexpr std::string_view k_label = "`phase`: ";
+    std::size_t phases = 0;
+    for (std::size_t at = names.find(k_label) + k_label.size();
+         (at = names.find('`', at)) != std::string::npos; ++phases) {
+        const std::size_t end = names.find('`', at + 1);
+        const std::string name = names.substr(at + 1, end - at - 1);
+        ProgressView view(ProgressView::Mode::plain, false);
+        CAPTURE(name);
+        CHECK(view.on(phase(name), 0, k_width).empty() == (name == "steps"));
+        at = end + 1;
+    }
+    CHECK(phases > 8);
 }
 
 TEST_CASE("progress: how far a phase is, in per cent, until the next one") {

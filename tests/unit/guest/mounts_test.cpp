@@ -1,14 +1,21 @@
 // Filesystems beside the root on real disks: that they are mounted as the machine would have them,
 // without harm to the image or this host, and that what cannot be mounted is refused.
 
+#include "base/file.hpp"
 #include "base/process.hpp"
+#include "guest/host/mount.hpp"
 #include "support/tiny_image.hpp"
 #include "unit/guest/open_guests.hpp"
 
 #include <catch2/catch.hpp>
 #include <cstdlib>
+#include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
+#include <sched.h>
+#include <sys/mount.h>
+#include <thread>
+#include <unistd.h>
 
 using namespace retouch;
 using namespace retouch::test;
@@ -69,7 +76,36 @@ class OtherPrograms {
     std::string former_;
 };
 
+/// What entering private mounts says in a chroot whose root is no mount point. A thread has a root
+/// and a namespace of its own.
+std::string refusal_in_chroot(const std::filesystem::path &root) {
+    std::string said;
+    std::thread([&] {
+        if (unshare(CLONE_NEWNS) != 0 ||
+            mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+            mount("proc", (root / "proc").c_str(), "proc", 0, nullptr) != 0 ||
+            chroot(root.c_str()) != 0)
+            return;
+        try {
+            enter_private_mounts();
+        } catch (const Error &error) {
+            said = error.what();
+        }
+    }).join();
+    return said;
+}
+
 } // namespace
+
+TEST_CASE("mounts: in a chroot whose root is no mount point the host guest says so", "[root]") {
+    if (geteuid() != 0)
+        return;
+    const TemporaryDirectory root("/tmp", "test-retouch-");
+    std::filesystem::create_directory(root.path() / "proc");
+    CHECK(refusal_in_chroot(root.path()) ==
+          "mounts cannot be kept from this host: the root directory, as of a chroot, is no mount "
+          "point");
+}
 
 TEST_CASE(
     "mounts: an error on a filesystem is never this kernel's panic, whatever it says itself") {

@@ -59,7 +59,8 @@ TEST_CASE("check: entries that share a line share its mistakes") {
                    "name: check\n"
                    "source: {image: base}\n"
                    "files: [{to: /a, from: gone, mode: 7}, {to: /b, from: gone}]\n") ==
-          std::vector<std::string>{"4:36 expected a string for 'mode', found the number 7"});
+          std::vector<std::string>{"4:36 'mode' must be three or four octal digits in "
+                                   "quotes, such as \"0644\", found '7'"});
 }
 
 TEST_CASE("check: where the layout is broken only that is told") {

@@ -355,7 +355,7 @@ TEST_CASE("drift: what the store found comes after what the record shows") {
     CHECK(report.unchecked == Lines{"the bytes: why not"});
 }
 
-TEST_CASE("drift: the last generation bears the name or the fingerprint, else is the newest") {
+TEST_CASE("drift: the last generation bears the name, else the fingerprint, else is the newest") {
     const auto made = [](const std::string &id, const std::string &name,
                          const std::string &fingerprint) {
         Image one = generation(id, name, id, "web", "a");
@@ -368,6 +368,7 @@ TEST_CASE("drift: the last generation bears the name or the fingerprint, else is
     CHECK(last_generation(images, {"", "web"}, "renamed", "new").value().id == "2");
     CHECK(last_generation(images, {"", "web"}, "renamed", "none").value().id == "3");
     CHECK_FALSE(last_generation(images, {"", "shop"}, "debian", "new"));
+    CHECK(last_generation(images, {"", "web"}, "debian", "else").value().id == "2");
     std::vector<Image> unfinished = images;
     unfinished[1].properties[lineage::k_unfinished] = "run";
     CHECK(last_generation(unfinished, {"", "web"}, "debian", "new").value().id == "1");

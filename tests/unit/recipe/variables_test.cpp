@@ -50,6 +50,11 @@ TEST_CASE("variables: references are replaced in every text below the head") {
     CHECK(recipe.sections.at(0).value.items.at(0).find("run")->scalar == "echo x\ntrue\n");
 }
 
+TEST_CASE("variables: a number is taken as it is written") {
+    CHECK(description("vars: {a: 7.10, b: 80, c: -0.5, d: +3}\n"
+                      "description: '${a} ${b} ${c} ${d}'\n") == "7.10 80 -0.5 +3");
+}
+
 TEST_CASE("variables: --var wins over vars") {
     CHECK(description("vars: {a: x}\ndescription: ${a}\n", {{"a", "given ${a} $${"}}) ==
           "given ${a} $${");

@@ -86,6 +86,21 @@ TEST_CASE("reader: quoted and block scalars are strings whatever they spell") {
     CHECK(read("- |\n text: [{'\n- x\n") == "seq@1:1[str'@1:3<text: [{'\n>, str@3:3<x>]");
 }
 
+TEST_CASE("reader: a plain text goes on over deeper lines, as every version of YAML folds it") {
+    CHECK(read("a: x\n  y  \n   z # end\nb: 1\n  2\n") ==
+          "map@1:1{a@1:1=str@1:4<x y z>, b@4:1=str@4:4<1 2>}");
+    CHECK(read("- x\n  && y [z] {\"k\"}\n  | '-'\n- b\n") ==
+          "seq@1:1[str@1:3<x && y [z] {\"k\"} | '-'>, str@4:3<b>]");
+    CHECK(read("a:\n  x\n  y\nb:\n- k: x\n    y\n  l: z\n") ==
+          "map@1:1{a@1:1=str@2:3<x y>, "
+          "b@4:1=seq@5:1[map@5:3{k@5:3=str@5:6<x y>, l@7:3=str@7:6<z>}]}");
+    CHECK(read("a: x\n\n  y\n   \n\n  z\n\nb: c\n") ==
+          "map@1:1{a@1:1=str@1:4<x\ny\n\nz>, b@8:1=str@8:4<c>}");
+    CHECK(read("a: x\n  - y\n") ==
+          "2:3 this line is indented deeper than the one above, which already has its value");
+    CHECK(read("a: x # end\n  y\n") == "2:3 text cannot continue on another line without quotes");
+}
+
 TEST_CASE("reader: plain scalars are typed by the YAML 1.2 core schema") {
     const auto kind = [](std::string_view scalar) {
         const std::string text = read(fmt::format("a: {}\n", scalar));

@@ -1,0 +1,48 @@
+// Copying an image out: its very bytes with their holes, or the same disk in another format.
+
+#include "base/file.hpp"
+#include "base/working_directory.hpp"
+#include "catalog/local.hpp"
+#include "store/convert.hpp"
+#include "store/new_file.hpp"
+#include "store/sparse_copy.hpp"
+
+#include <fmt/format.h>
+
+namespace retouch {
+
+namespace {
+
+/// The service keeps the bytes as they are in the cluster: raw.
+Error in_ceph(const Image &image, const std::string &format) {
+    const std::string fetch =
+        format == "raw"
+            ? fmt::format("fetch it with: openstack image save --file FILE {}", image.id)
+            : fmt::format("fetch it with: openstack image save --file NEW.raw {0}\n"
+                          "and convert it: qemu-img convert -f raw -O {1} NEW.raw FILE",
+                          image.id, format);
+    return {ErrorKind::refused,
+            fmt::format("image {} lies in a Ceph cluster, not in a file", image.id), fetch};
+}
+
+} // namespace
+
+void export_image(const CatalogView &catalog, const Image &image, const std::filesystem::path &file,
+                  const std::string &format) {
+    constexpr int k_mode = 0600;
+    const std::filesystem::path path = absolute_path(file);
+    const Disk disk = catalog.disk(image);
+    if (disk.rbd)
+        throw in_ceph(image, format);
+    const UniqueFd bytes = open_regular_file(disk.path);
+    NewFile copy(path, k_mode);
+    if (format == disk.format)
+        copy_sparse(bytes.get(), disk.path, copy);
+    else
+        convert_image(disk.path, disk.format, copy, format);
+    copy.sync();
+    sync_directory(path.parent_path());
+    copy.keep();
+}
+
+} // namespace retouch
