@@ -9,6 +9,7 @@
 #include "render/plan_text.hpp"
 #include "render/report_markdown.hpp"
 #include "render/report_text.hpp"
+#include "render/style.hpp"
 
 #include <fmt/format.h>
 
@@ -32,6 +33,17 @@ std::string shown_report(const Report &report, const std::string &format, bool c
 Error about_recipe(const Error &error, const std::filesystem::path &recipe) {
     return {error.kind(), fmt::format("{}: {}", escape(recipe.string()), error.what()),
             error.hint()};
+}
+
+void show_total(Context &context, const std::string &format, bool several, bool failed,
+                const std::string &line) {
+    if (format == "text") {
+        if (several)
+            context.console.out(
+                fmt::format("\n{}\n", Style(context.console.out_colour()).bold(line)));
+    } else if (failed || (several && !context.global.quiet)) {
+        context.console.err(line + "\n");
+    }
 }
 
 } // namespace retouch

@@ -1,6 +1,7 @@
 #pragma once
 // Documents: plans and reports in the form the user asked for, ready to be written to a stream.
 
+#include "cli/context.hpp"
 #include "retouch/error.hpp"
 #include "retouch/plan.hpp"
 #include "retouch/report.hpp"
@@ -19,5 +20,12 @@ namespace retouch {
 
 /// The error with the recipe's path before its message, for commands that go on with the next one.
 [[nodiscard]] Error about_recipe(const Error &error, const std::filesystem::path &recipe);
+
+/// The last line of a call: what it came to as a whole. In text it ends standard output when there
+/// were several documents, since the only one ends with its own; documents for programs and reviews
+/// are left alone, and it goes to standard error: always of several, of one when it `failed`.
+/// Throws Error, as Console::out.
+void show_total(Context &context, const std::string &format, bool several, bool failed,
+                const std::string &line);
 
 } // namespace retouch

@@ -172,6 +172,10 @@ std::string rehearsal_verdict(const Target &target) {
     return was_proven(target) ? "passed, idempotent" : "passed";
 }
 
+bool passed_rehearsal(const Target &target) {
+    return !target.rehearsal || rehearsal_verdict(target).starts_with("passed");
+}
+
 std::string rehearsal_summary(const Target &target) {
     const Rehearsal &rehearsal = target.rehearsal.value();
     std::string kept = "nothing kept";

@@ -25,6 +25,8 @@
 #include "plan/bundle.hpp"
 #include "plan/saved_plan.hpp"
 #include "recipe/policy.hpp"
+#include "render/call_summary.hpp"
+#include "render/report_summary.hpp"
 #include "render/wording.hpp"
 
 #include <fmt/format.h>
@@ -159,14 +161,20 @@ class Runs {
             const bool first = codes_.empty();
             reports_.add(report);
             codes_.push_back(worst_exit_code(report));
+            counts_.add(report);
+            if (codes_.back() != 0)
+                failures_.push_back(
+                    {path.string(), is_unfinished(report) ? "something is left to do" : ""});
             show(report, first);
         } catch (const Error &error) {
             reports_.add(path, error);
             if (count_ == 1 || pending_interrupt() != 0) {
                 reports_.write_beside_error(context_.console);
+                stopped(path);
                 throw;
             }
             context_.console.error(about_recipe(error, path));
+            failures_.push_back({path.string(), {}});
             codes_.push_back(exit_code(error.kind()));
         }
     }
@@ -175,6 +183,7 @@ class Runs {
     /// and is the exit code when there is no worse one.
     [[nodiscard]] int finish() {
         try {
+            total();
             reports_.write();
         } catch (const Error &error) {
             undelivered(error);
@@ -195,6 +204,24 @@ class Runs {
         }
     }
 
+    /// The error is said elsewhere; what was done before it stays done.
+    void stopped(const std::filesystem::path &path) {
+        if (codes_.empty())
+            return;
+        failures_.push_back({path.string(), "interrupted"});
+        codes_.push_back(exit_code(ErrorKind::interrupted));
+        try {
+            total();
+        } catch (const Error &) {
+            // What is thrown next is worse.
+        }
+    }
+
+    void total() {
+        show_total(context_, options_.format, count_ > 1, !failures_.empty(),
+                   reports_summary(counts_, count_, failures_, count_ - codes_.size()));
+    }
+
     /// The error, and what was done before it.
     void undelivered(const Error &error) {
         undelivered_ = true;
@@ -209,6 +236,8 @@ class Runs {
     MachineReports &reports_;
     std::size_t count_;
     std::vector<int> codes_;
+    ReportCounts counts_;
+    std::vector<Failure> failures_;
     std::string done_; ///< what was published, for people
     bool undelivered_ = false;
 };

@@ -11,6 +11,7 @@
 #include "cli/exit_codes.hpp"
 #include "cli/recipes.hpp"
 #include "cli/workspace.hpp"
+#include "render/call_summary.hpp"
 #include "render/drift_json.hpp"
 #include "render/drift_markdown.hpp"
 #include "render/drift_text.hpp"
@@ -44,7 +45,8 @@ int run(const Options &options, Context &context) {
     const Workspace workspace(context);
     const std::unique_ptr<CatalogView> catalog = view_catalog(workspace.catalog(), context);
     std::vector<int> codes;
-    bool drifted = false;
+    DriftCounts counts;
+    std::vector<Failure> failures;
     for (const CheckedRecipe &checked : recipes) {
         try {
             const DriftReport report =
@@ -54,17 +56,20 @@ int run(const Options &options, Context &context) {
                            {.read_bytes = options.bytes, .against_source = options.against_source});
             context.console.out(
                 shown_drift(report, options.format, context.console.out_colour(), !codes.empty()));
-            drifted = drifted || !report.drift.empty();
+            counts.add(report);
             codes.push_back(0);
         } catch (const Error &error) {
             if (recipes.size() == 1 || pending_interrupt() != 0)
                 throw;
             context.console.error(about_recipe(error, checked.recipe.path));
+            failures.push_back({checked.recipe.path, {}});
             codes.push_back(exit_code(error.kind()));
         }
     }
+    show_total(context, options.format, recipes.size() > 1, !failures.empty(),
+               drifts_summary(counts, recipes.size(), failures));
     const int code = combined_exit_code(codes);
-    return code == 0 && drifted ? k_drifted : code;
+    return code == 0 && !counts.drifted.empty() ? k_drifted : code;
 }
 
 } // namespace

@@ -12,12 +12,12 @@
 #include "base/undelivered.hpp"
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
-#include "cli/documents.hpp"
 #include "cli/exit_codes.hpp"
 #include "cli/machine_reports.hpp"
 #include "cli/outputs.hpp"
 #include "cli/progress.hpp"
 #include "cli/recipes.hpp"
+#include "cli/shown_plans.hpp"
 #include "cli/workspace.hpp"
 #include "plan/bundle.hpp"
 #include "plan/planner.hpp"
@@ -209,6 +209,7 @@ int run(const Options &options, Context &context) {
     else
         view = view_catalog(workspace.catalog(), context);
     std::vector<int> codes;
+    ShownPlans shown(context, options.format, recipes.size());
     bool changes = false;
     for (const CheckedRecipe &checked : recipes) {
         try {
@@ -217,8 +218,7 @@ int run(const Options &options, Context &context) {
                                   : Planned{plan_one(checked, *view, options, workspace, progress)};
             const Plan &plan = planned.plan;
             progress.pause();
-            context.console.out(
-                shown_plan(plan, options.format, context.console.out_colour(), !codes.empty()));
+            shown.show(plan);
             if (policy)
                 policy->require(to_json(plan));
             if (saved != nullptr)
@@ -226,19 +226,22 @@ int run(const Options &options, Context &context) {
             if (planned.kept)
                 planned.kept->confirm();
             reports.add(plan);
+            shown.count(plan);
             changes = changes || plan.has_changes();
             codes.push_back(rehearsal_exit_code(plan));
         } catch (const Error &error) {
             progress.pause();
             reports.add(checked.recipe.path, error);
-            if (recipes.size() == 1 || pending_interrupt() != 0) {
+            const bool ends = recipes.size() == 1 || pending_interrupt() != 0;
+            shown.fail(checked.recipe.path, error, ends);
+            if (ends) {
                 reports.write_beside_error(context.console);
                 throw;
             }
-            context.console.error(about_recipe(error, checked.recipe.path));
             codes.push_back(exit_code_of(error));
         }
     }
+    shown.finish();
     reports.write();
     const int code = combined_exit_code(codes);
     return code == 0 && changes && options.detailed_exit_code ? k_changes_pending : code;
