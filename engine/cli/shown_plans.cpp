@@ -9,24 +9,49 @@
 namespace retouch {
 
 void ShownPlans::show(const Plan &plan) {
-    context_.console.out(shown_plan(plan, format_, context_.console.out_colour(), shown_++ > 0));
+    last_ = plan_summary(plan);
+    if (format_ == "markdown")
+        markdown_.add(plan);
+    else
+        context_.console.out(
+            shown_plan(plan, format_, context_.console.out_colour(), shown_++ > 0));
 }
 
 void ShownPlans::count(const Plan &plan) {
     counts_ += count_plan(plan);
+    if (recipes_ > 1)
+        last_.clear();
     if (std::string fault = plan_fault(plan); !fault.empty())
         failures_.push_back({plan.recipe.path, std::move(fault)});
 }
 
-void ShownPlans::fail(const std::filesystem::path &recipe, const Error &error, bool thrown) {
-    failures_.push_back({recipe.string(), "no plan"});
-    if (!thrown)
-        context_.console.error(about_recipe(error, recipe));
+void ShownPlans::fail(const RecipeFailure &failure) {
+    constexpr int k_refused = 5;
+    const char *why = failure.exit_code == k_refused ? "refused" : "not saved";
+    failures_.push_back({failure.path, last_.empty() ? "no plan" : why});
+    markdown_.add(failure);
+    last_.clear();
+    if (format_ == "json")
+        context_.console.out(to_json(failure).dump(2) + "\n");
 }
 
 void ShownPlans::finish() {
-    show_total(context_, format_, recipes_ > 1, !failures_.empty(),
-               plans_summary(counts_, recipes_, failures_));
+    if (format_ == "markdown")
+        context_.console.out(markdown_.text(summary()));
+    show_total(context_, format_, recipes_ > 1, !failures_.empty(), summary());
+}
+
+void ShownPlans::finish_beside_error() noexcept {
+    try {
+        if (format_ == "markdown")
+            context_.console.out(markdown_.text(summary()));
+    } catch (const std::exception &) {
+        // What is thrown next is worse.
+    }
+}
+
+std::string ShownPlans::summary() const {
+    return recipes_ == 1 && !last_.empty() ? last_ : plans_summary(counts_, recipes_, failures_);
 }
 
 } // namespace retouch

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """The last line of a call is true of all its recipes, and fits the exit code."""
 
+import json
 import unittest
 
 from world import HOST, World, needs_root, tiny
@@ -31,8 +32,8 @@ class LastLine(unittest.TestCase):
         self.assertEqual('Failed: the rehearsal of "limited": limits broken.',
                          self.last("plan", "limited.yaml", "--rehearse", *HOST, expect=5))
         for form in ("json", "markdown"):
-            self.assertIn('Failed: 1 of 1 recipe: bad.yaml (the rehearsal of "bad" failed).',
-                          self.last("plan", "bad.yaml", "--rehearse", *HOST, "--format", form, expect=1, stream="stderr"))
+            self.assertEqual('Failed: the rehearsal of "bad" failed.',
+                             self.last("plan", "bad.yaml", "--rehearse", *HOST, "--format", form, expect=1, stream="stderr"))
 
     def test_plans_of_several_recipes(self):
         plan = ["plan", "--rehearse", *HOST]
@@ -52,6 +53,37 @@ class LastLine(unittest.TestCase):
                          self.last("drift", "lost.yaml", "good.yaml", "bad.yaml", expect=3))
         self.assertEqual("No changes. 2 recipes are fulfilled already.",
                          self.last("plan", "good.yaml", "good.yaml", *HOST, expect=0))
+
+    def documents(self, *arguments, expect):
+        text, found = self.world.retouch(*arguments, "--format", "json", expect=expect).stdout, []
+        while text.strip():
+            value, end = json.JSONDecoder().raw_decode(text.lstrip())
+            found.append(value)
+            text = text.lstrip()[end:]
+        return found
+
+    def test_no_document_leaves_a_recipe_out(self):
+        error = {"format_version": "1.0", "recipe": {"path": "lost.yaml", "name": "lost"}, "error": {"exit_code": 1}}
+        for command in (["plan", *HOST], ["apply", "--yes", *HOST], ["drift"]):
+            with self.subTest(command=command):
+                found = self.documents(*command, "lost.yaml", "good.yaml", expect=3)
+                self.assertIn("lost", found[0]["error"]["message"])
+                first = {**error, "error": {**found[0]["error"], **error["error"]}}
+                self.assertEqual([first, "good.yaml"], [found[0], found[1]["recipe"]["path"]])
+                self.assertEqual([first], self.documents(*command, "lost.yaml", expect=1))
+                text = self.world.retouch(*command, "good.yaml", "lost.yaml", "--format", "markdown", expect=3).stdout
+                kind = {"apply": "report"}.get(command[0], command[0])
+                self.assertEqual([f"<!-- retouch:{kind} -->"], [line for line in text.splitlines() if line.startswith("<!--")])
+                self.assertTrue(text.startswith("<!--"))
+                self.assertIn("- `lost.yaml`: ", text)
+                self.assertIn("good.yaml", text)
+
+    def test_what_a_policy_refuses_is_no_plan(self):
+        policy = self.world.write("policy.json", '{"properties": {"targets": {"maxItems": 0}}}')
+        found = self.documents("plan", "good.yaml", "--policy", policy, *HOST, expect=5)
+        self.assertEqual([True, 5], ["targets" in found[0], found[1]["error"]["exit_code"]])
+        text = self.world.retouch("plan", "good.yaml", "--policy", policy, "--format", "markdown", *HOST, expect=5).stdout
+        self.assertIn("\nFailed: 1 of 1 recipe: good.yaml (refused).\n", text)
 
     def test_checks(self):
         self.world.recipe("publihs: {}\n", "wrong.yaml")

@@ -155,26 +155,27 @@ class Runs {
         : options_(options), context_(context), reports_(reports), count_(count) {}
 
     template<typename Act>
-    void add(const std::filesystem::path &path, const Act &act) {
+    void add(const std::string &path, const std::string &name, const Act &act) {
         try {
             const Report report = act();
-            const bool first = codes_.empty();
+            const DocumentPlace here = place();
             reports_.add(report);
             codes_.push_back(worst_exit_code(report));
             counts_.add(report);
             if (codes_.back() != 0)
-                failures_.push_back(
-                    {path.string(), is_unfinished(report) ? "something is left to do" : ""});
-            show(report, first);
+                failures_.push_back({path, is_unfinished(report) ? "something is left to do" : ""});
+            done_ += (done_.empty() ? "" : "\n") + done_by(report);
+            show(shown_report(report, here));
         } catch (const Error &error) {
             reports_.add(path, error);
+            show(shown_failure(recipe_failure(path, name, error), "report", place()));
             if (count_ == 1 || pending_interrupt() != 0) {
                 reports_.write_beside_error(context_.console);
                 stopped(path);
                 throw;
             }
             context_.console.error(about_recipe(error, path));
-            failures_.push_back({path.string(), {}});
+            failures_.push_back({path, {}});
             codes_.push_back(exit_code(error.kind()));
         }
     }
@@ -193,10 +194,11 @@ class Runs {
     }
 
   private:
-    void show(const Report &report, bool first) {
-        done_ += (done_.empty() ? "" : "\n") + done_by(report);
-        const std::string text =
-            shown_report(report, options_.format, context_.console.out_colour(), !first);
+    [[nodiscard]] DocumentPlace place() const {
+        return {options_.format, context_.console.out_colour(), count_, !codes_.empty()};
+    }
+
+    void show(const std::string &text) {
         try {
             context_.console.out(text);
         } catch (const Error &error) {
@@ -205,10 +207,10 @@ class Runs {
     }
 
     /// The error is said elsewhere; what was done before it stays done.
-    void stopped(const std::filesystem::path &path) {
+    void stopped(const std::string &path) {
         if (codes_.empty())
             return;
-        failures_.push_back({path.string(), "interrupted"});
+        failures_.push_back({path, "interrupted"});
         codes_.push_back(exit_code(ErrorKind::interrupted));
         try {
             total();
@@ -274,12 +276,12 @@ int run(const Options &options, Context &context) {
 
     Runs runs(options, context, reports, work.plan ? 1 : work.recipes.size());
     if (work.plan)
-        runs.add(options.inputs.front(),
+        runs.add(options.inputs.front(), work.plan->recipe.name,
                  [&] { return apply_plan(*work.plan, *catalog, apply_options, confirm, events); });
     for (const CheckedRecipe &checked : work.recipes) {
         if (pending_interrupt() != 0)
             break;
-        runs.add(checked.recipe.path,
+        runs.add(checked.recipe.path, checked.recipe.name,
                  [&] { return apply_recipe(checked, *catalog, apply_options, confirm, events); });
     }
     if (file && !file->complaint().empty())

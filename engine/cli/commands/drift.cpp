@@ -12,9 +12,6 @@
 #include "cli/recipes.hpp"
 #include "cli/workspace.hpp"
 #include "render/call_summary.hpp"
-#include "render/drift_json.hpp"
-#include "render/drift_markdown.hpp"
-#include "render/drift_text.hpp"
 
 namespace retouch {
 
@@ -31,14 +28,6 @@ struct Options {
     bool from_current = false;
 };
 
-std::string shown_drift(const DriftReport &report, const std::string &format, bool colour,
-                        bool another) {
-    if (format == "json")
-        return drift_json(report).dump(2) + "\n";
-    const std::string gap = another ? "\n" : "";
-    return gap + (format == "markdown" ? drift_markdown(report) : drift_text(report, colour));
-}
-
 int run(const Options &options, Context &context) {
     const std::vector<CheckedRecipe> recipes =
         check_recipes(options.recipes, parse_assignments("--var", options.variables), context);
@@ -47,6 +36,10 @@ int run(const Options &options, Context &context) {
     std::vector<int> codes;
     DriftCounts counts;
     std::vector<Failure> failures;
+    const auto place = [&] {
+        return DocumentPlace{options.format, context.console.out_colour(), recipes.size(),
+                             !codes.empty()};
+    };
     for (const CheckedRecipe &checked : recipes) {
         try {
             const DriftReport report =
@@ -54,11 +47,12 @@ int run(const Options &options, Context &context) {
                            {.from_current = options.from_current,
                             .drop_properties = workspace.catalog().drop_properties},
                            {.read_bytes = options.bytes, .against_source = options.against_source});
-            context.console.out(
-                shown_drift(report, options.format, context.console.out_colour(), !codes.empty()));
+            context.console.out(shown_drift(report, place()));
             counts.add(report);
             codes.push_back(0);
         } catch (const Error &error) {
+            context.console.out(shown_failure(
+                recipe_failure(checked.recipe.path, checked.recipe.name, error), "drift", place()));
             if (recipes.size() == 1 || pending_interrupt() != 0)
                 throw;
             context.console.error(about_recipe(error, checked.recipe.path));

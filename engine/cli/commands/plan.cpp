@@ -12,6 +12,7 @@
 #include "base/undelivered.hpp"
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
+#include "cli/documents.hpp"
 #include "cli/exit_codes.hpp"
 #include "cli/machine_reports.hpp"
 #include "cli/outputs.hpp"
@@ -232,12 +233,13 @@ int run(const Options &options, Context &context) {
         } catch (const Error &error) {
             progress.pause();
             reports.add(checked.recipe.path, error);
-            const bool ends = recipes.size() == 1 || pending_interrupt() != 0;
-            shown.fail(checked.recipe.path, error, ends);
-            if (ends) {
+            shown.fail(recipe_failure(checked.recipe.path, checked.recipe.name, error));
+            if (recipes.size() == 1 || pending_interrupt() != 0) {
+                shown.finish_beside_error();
                 reports.write_beside_error(context.console);
                 throw;
             }
+            context.console.error(about_recipe(error, checked.recipe.path));
             codes.push_back(exit_code_of(error));
         }
     }
