@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <utility>
 
 namespace retouch {
 
@@ -76,8 +77,21 @@ std::string block_text(const std::string &block, const Line &shown_line) {
     return text;
 }
 
+/// Whole, as scripts are; a guard may be one of several lines.
+std::string remarks_text(const PlannedStep &step, const Style &style) {
+    std::string text;
+    for (const std::string &remark : step.step.remarks) {
+        bool first = true;
+        text += block_text(remark, [&](const std::string &line) {
+            return std::exchange(first, false) ? style.cyan(line) : script_line(line, style);
+        });
+    }
+    return text;
+}
+
 std::string details_text(const PlannedStep &step, const Target &target, const Style &style) {
-    return block_text(script_beyond_summary(step),
+    return remarks_text(step, style) +
+           block_text(script_beyond_summary(step),
                       [&](const std::string &line) { return script_line(line, style); }) +
            block_text(foreseen_diff(step),
                       [&](const std::string &line) { return diff_line_text(line, style); }) +

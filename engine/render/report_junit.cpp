@@ -84,8 +84,12 @@ JunitCase planned_case(const PlannedStep &planned) {
     JunitCase one;
     one.name = planned.step.summary;
     one.origin = planned.step.origin;
+    std::string remarks;
+    for (const std::string &remark : planned.step.remarks)
+        remarks += remark + "\n";
     if (planned.rehearsed) {
         tell(one, planned.rehearsed->result);
+        one.output.insert(0, remarks);
         return one;
     }
     one.result = foreseen(planned.change.state);
@@ -95,6 +99,7 @@ JunitCase planned_case(const PlannedStep &planned) {
         one.output = fmt::format("{}{}\n", state_words(planned.change.state), reason);
     else
         one.message = fmt::format("{}{}", state_words(planned.change.state), reason);
+    one.output = remarks + one.output;
     one.output += planned.change.diff;
     return one;
 }

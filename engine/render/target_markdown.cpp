@@ -28,6 +28,22 @@ std::string cut(const std::string &block) {
     return text;
 }
 
+constexpr std::size_t k_longest_remark = 200;
+
+/// What does not is shown below the table.
+bool fits_cell(const std::string &remark) {
+    return remark.size() <= k_longest_remark && remark.find('\n') == std::string::npos;
+}
+
+std::string summary_cell(const Step &step) {
+    std::string cell = markdown_cell(step.summary);
+    for (const std::string &remark : step.remarks)
+        cell += "<br>" + markdown_cell(fits_cell(remark)
+                                           ? remark
+                                           : remark.substr(0, remark.find(':') + 1) + " ...");
+    return cell;
+}
+
 std::string steps_markdown(const Target &target, Detail detail) {
     std::vector<std::vector<std::string>> rows;
     std::string blocks;
@@ -37,11 +53,14 @@ std::string steps_markdown(const Target &target, Detail detail) {
             foreseen = markdown_words(result_words(step));
         else if (!step.change.reason.empty() && step.change.reason != foreseen)
             foreseen += ": " + markdown_words(step.change.reason);
-        rows.push_back({fmt::format("`{}`", state_mark(known_state(step))),
-                        markdown_cell(step.step.summary), foreseen,
-                        markdown_cell(origin_text(step.step.origin))});
+        rows.push_back({fmt::format("`{}`", state_mark(known_state(step))), summary_cell(step.step),
+                        foreseen, markdown_cell(origin_text(step.step.origin))});
         if (detail == Detail::brief)
             continue;
+        for (const std::string &remark : step.step.remarks)
+            if (!fits_cell(remark))
+                blocks += fmt::format("\n{}\n\n{}", markdown_code(step.step.summary),
+                                      markdown_fence("sh", cut(remark)));
         if (const std::string script = script_beyond_summary(step); !script.empty())
             blocks += fmt::format("\n{}\n\n{}", markdown_code(step.step.summary),
                                   markdown_fence("sh", cut(script)));
