@@ -46,7 +46,7 @@ std::string message_text(std::string_view text, std::size_t indent, bool deeper_
     for (std::size_t i = 0; i < lines.size(); ++i) {
         if (i > 0)
             shown += '\n' + std::string(indent, ' ');
-        if (i == k_most_lines)
+        if (i == k_most_lines && lines.size() > k_most_lines + 1)
             return shown + fmt::format("and {} more lines", lines.size() - i);
         std::string_view line = lines[i];
         if (i > 0 && !deeper_lists && line.starts_with(k_list))

@@ -67,7 +67,7 @@ std::string block_text(const std::string &block, const Line &shown_line) {
     std::size_t shown = 0;
     const std::vector<std::string> lines = split_lines(block);
     for (const std::string &raw : lines) {
-        if (shown++ == k_diff_lines_shown) {
+        if (shown++ == k_diff_lines_shown && lines.size() > k_diff_lines_shown + 1) {
             text += fmt::format("          ... {} more (all of it: --format json)\n",
                                 counted(lines.size() - k_diff_lines_shown, "line"));
             break;

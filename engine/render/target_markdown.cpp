@@ -21,10 +21,12 @@ namespace {
 std::string cut(const std::string &block) {
     const std::vector<std::string> lines = split_lines(block);
     std::string text;
-    for (std::size_t i = 0; i < std::min(lines.size(), k_diff_lines_shown); ++i)
+    const std::size_t shown =
+        lines.size() > k_diff_lines_shown + 1 ? k_diff_lines_shown : lines.size();
+    for (std::size_t i = 0; i < shown; ++i)
         text += lines[i] + "\n";
-    if (lines.size() > k_diff_lines_shown)
-        text += fmt::format("... {} more\n", counted(lines.size() - k_diff_lines_shown, "line"));
+    if (lines.size() > shown)
+        text += fmt::format("... {} more\n", counted(lines.size() - shown, "line"));
     return text;
 }
 
