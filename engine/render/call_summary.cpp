@@ -52,9 +52,9 @@ std::string differences_words(const DriftCounts &counts, std::size_t recipes) {
                                ? ""
                                : fmt::format(" {} with nothing to compare.",
                                              counted(recipes - counts.compared, "recipe")));
-    return fmt::format("Drift: {} in {} of {}: {}; apply mends {} of them.",
-                       counted(counts.differences, "difference"), counts.drifted.size(),
-                       counted(recipes, "recipe"), names_words(counts.drifted), counts.mended);
+    return fmt::format("Drifted: {} of {}: {}; {}, apply mends {} of them.", counts.drifted.size(),
+                       counted(recipes, "recipe"), names_words(counts.drifted),
+                       counted(counts.differences, "difference"), counts.mended);
 }
 
 } // namespace

@@ -82,10 +82,10 @@ TEST_CASE("call summary of drift: totals of all recipes, and who drifted or fail
     report.pending = {"a new source"};
     counts.add(report);
     CHECK(drifts_summary(counts, 3, {}) ==
-          "Drift: 2 differences in 1 of 3 recipes: a.yaml; apply mends 1 of them. 1 pending.");
+          "Drifted: 1 of 3 recipes: a.yaml; 2 differences, apply mends 1 of them. 1 pending.");
     CHECK(drifts_summary(counts, 4, {{"c.yaml", ""}}) ==
-          "Failed: 1 of 4 recipes: c.yaml. Drift: 2 differences in 1 of 3 recipes: a.yaml; apply "
-          "mends 1 of them. 1 pending.");
+          "Failed: 1 of 4 recipes: c.yaml. Drifted: 1 of 3 recipes: a.yaml; 2 differences, "
+          "apply mends 1 of them. 1 pending.");
     CHECK(drifts_summary({}, 1, {{"c.yaml", ""}}) == "Failed: 1 of 1 recipe: c.yaml.");
 }
 
