@@ -31,8 +31,13 @@ void ShownPlans::fail(const RecipeFailure &failure) {
     failures_.push_back({failure.path, last_.empty() ? "no plan" : why});
     markdown_.add(failure);
     last_.clear();
-    if (format_ == "json")
+    if (format_ != "json")
+        return;
+    try {
         context_.console.out(to_json(failure).dump(2) + "\n");
+    } catch (const Error &) {
+        // It is said on standard error all the same.
+    }
 }
 
 void ShownPlans::finish() {

@@ -78,6 +78,22 @@ class LastLine(unittest.TestCase):
                 self.assertIn("- `lost.yaml`: ", text)
                 self.assertIn("good.yaml", text)
 
+    def test_a_catalog_that_cannot_be_opened_is_no_reason_to_say_nothing(self):
+        (self.world.catalog / "catalog.db").write_bytes(b"no database" * 1000)
+        for command in (["plan", *HOST], ["plan", "--rehearse", *HOST], ["apply", "--yes", *HOST]):
+            with self.subTest(command=command):
+                junit = self.world.directory / "junit.xml"
+                two = [*command, "good.yaml", "bad.yaml", "--report", f"junit={junit}"]
+                code = self.world.retouch(*two, expect=list(range(1, 128))).returncode
+                self.assertEqual([("good.yaml", code), ("bad.yaml", code)],
+                                 [(each["recipe"]["path"], each["error"]["exit_code"])
+                                  for each in self.documents(*two, expect=code)])
+                self.assertEqual(2, junit.read_text(encoding="utf-8").count("<error "))
+                text = self.world.retouch(*two, "--format", "markdown", expect=code).stdout
+                self.assertEqual([1, 1], [text.count(f"- `{name}.yaml`: ") for name in ("good", "bad")])
+        self.assertEqual(["good.yaml", "bad.yaml"],
+                         [each["recipe"]["path"] for each in self.documents("drift", "good.yaml", "bad.yaml", expect=code)])
+
     def test_what_a_policy_refuses_is_no_plan(self):
         policy = self.world.write("policy.json", '{"properties": {"targets": {"maxItems": 0}}}')
         found = self.documents("plan", "good.yaml", "--policy", policy, *HOST, expect=5)

@@ -180,6 +180,15 @@ class Runs {
         }
     }
 
+    /// `error` keeps this one from being begun; it is said elsewhere.
+    void refuse(const std::string &path, const std::string &name, const Error &error) {
+        reports_.add(path, error);
+        show(shown_failure(recipe_failure(path, name, error), "report", place()));
+        codes_.push_back(exit_code_of(error));
+    }
+
+    void write_beside_error() { reports_.write_beside_error(context_.console); }
+
     /// Writes the reports for machines. What is done stays done when an output fails: that is said,
     /// and is the exit code when there is no worse one.
     [[nodiscard]] int finish() {
@@ -264,8 +273,18 @@ int run(const Options &options, Context &context) {
         sinks.push_back(&file.emplace(*event_output));
     EventTee events(std::move(sinks));
 
-    const std::unique_ptr<Catalog> catalog =
-        open_catalog(settings, context, events, options.yes ? Clear::all : Clear::host);
+    Runs runs(options, context, reports, work.plan ? 1 : work.recipes.size());
+    std::unique_ptr<Catalog> catalog;
+    try {
+        catalog = open_catalog(settings, context, events, options.yes ? Clear::all : Clear::host);
+    } catch (const Error &error) {
+        if (work.plan)
+            runs.refuse(options.inputs.front(), work.plan->recipe.name, error);
+        for (const CheckedRecipe &checked : work.recipes)
+            runs.refuse(checked.recipe.path, checked.recipe.name, error);
+        runs.write_beside_error();
+        throw;
+    }
     ApplyOptions apply_options;
     require_own_proc();
     apply_options.guest = workspace.guest(options.guest);
@@ -274,7 +293,6 @@ int run(const Options &options, Context &context) {
                           .drop_properties = settings.drop_properties};
     const Confirm confirm = confirmation(options, context, progress, policy.get());
 
-    Runs runs(options, context, reports, work.plan ? 1 : work.recipes.size());
     if (work.plan)
         runs.add(options.inputs.front(), work.plan->recipe.name,
                  [&] { return apply_plan(*work.plan, *catalog, apply_options, confirm, events); });

@@ -32,7 +32,6 @@ int run(const Options &options, Context &context) {
     const std::vector<CheckedRecipe> recipes =
         check_recipes(options.recipes, parse_assignments("--var", options.variables), context);
     const Workspace workspace(context);
-    const std::unique_ptr<CatalogView> catalog = view_catalog(workspace.catalog(), context);
     std::vector<int> codes;
     DriftCounts counts;
     std::vector<Failure> failures;
@@ -40,6 +39,20 @@ int run(const Options &options, Context &context) {
         return DocumentPlace{options.format, context.console.out_colour(), recipes.size(),
                              !codes.empty()};
     };
+    const auto has_no_report = [&](const CheckedRecipe &checked, const Error &error) {
+        context.console.out(shown_failure(
+            recipe_failure(checked.recipe.path, checked.recipe.name, error), "drift", place()));
+        failures.push_back({checked.recipe.path, {}});
+        codes.push_back(exit_code(error.kind()));
+    };
+    std::unique_ptr<CatalogView> catalog;
+    try {
+        catalog = view_catalog(workspace.catalog(), context);
+    } catch (const Error &error) {
+        for (const CheckedRecipe &checked : recipes)
+            has_no_report(checked, error);
+        throw;
+    }
     for (const CheckedRecipe &checked : recipes) {
         try {
             const DriftReport report =
@@ -51,13 +64,10 @@ int run(const Options &options, Context &context) {
             counts.add(report);
             codes.push_back(0);
         } catch (const Error &error) {
-            context.console.out(shown_failure(
-                recipe_failure(checked.recipe.path, checked.recipe.name, error), "drift", place()));
+            has_no_report(checked, error);
             if (recipes.size() == 1 || pending_interrupt() != 0)
                 throw;
             context.console.error(about_recipe(error, checked.recipe.path));
-            failures.push_back({checked.recipe.path, {}});
-            codes.push_back(exit_code(error.kind()));
         }
     }
     show_total(context, options.format, recipes.size() > 1, !failures.empty(),

@@ -203,14 +203,29 @@ int run(const Options &options, Context &context) {
         options.policy.empty() ? nullptr : std::make_unique<Policy>(options.policy);
     Progress progress(context);
     const bool rehearses = !options.rehearse.empty() || options.prove;
+    ShownPlans shown(context, options.format, recipes.size());
+    const auto has_no_plan = [&](const CheckedRecipe &checked, const Error &error) {
+        reports.add(checked.recipe.path, error);
+        shown.fail(recipe_failure(checked.recipe.path, checked.recipe.name, error));
+    };
+    const auto finish_beside_error = [&] {
+        shown.finish_beside_error();
+        reports.write_beside_error(context.console);
+    };
     std::unique_ptr<Catalog> writable;
     std::unique_ptr<CatalogView> view;
-    if (rehearses)
-        writable = open_catalog(workspace.catalog(), context, progress);
-    else
-        view = view_catalog(workspace.catalog(), context);
+    try {
+        if (rehearses)
+            writable = open_catalog(workspace.catalog(), context, progress);
+        else
+            view = view_catalog(workspace.catalog(), context);
+    } catch (const Error &error) {
+        for (const CheckedRecipe &checked : recipes)
+            has_no_plan(checked, error);
+        finish_beside_error();
+        throw;
+    }
     std::vector<int> codes;
-    ShownPlans shown(context, options.format, recipes.size());
     bool changes = false;
     for (const CheckedRecipe &checked : recipes) {
         try {
@@ -232,18 +247,21 @@ int run(const Options &options, Context &context) {
             codes.push_back(rehearsal_exit_code(plan));
         } catch (const Error &error) {
             progress.pause();
-            reports.add(checked.recipe.path, error);
-            shown.fail(recipe_failure(checked.recipe.path, checked.recipe.name, error));
+            has_no_plan(checked, error);
             if (recipes.size() == 1 || pending_interrupt() != 0) {
-                shown.finish_beside_error();
-                reports.write_beside_error(context.console);
+                finish_beside_error();
                 throw;
             }
             context.console.error(about_recipe(error, checked.recipe.path));
             codes.push_back(exit_code_of(error));
         }
     }
-    shown.finish();
+    try {
+        shown.finish();
+    } catch (const Error &) {
+        reports.write_beside_error(context.console);
+        throw;
+    }
     reports.write();
     const int code = combined_exit_code(codes);
     return code == 0 && changes && options.detailed_exit_code ? k_changes_pending : code;
