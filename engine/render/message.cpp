@@ -20,13 +20,14 @@ bool continues(char byte) {
 
 } // namespace
 
-std::string shortened_line(std::string_view line, std::size_t limit) {
+std::string shortened_line(std::string_view line, std::size_t limit, bool keep_tabs) {
     // What is cut away anyway need not be escaped first: it may be megabytes.
     std::size_t left_out = 0;
-    std::string text = line.size() <= 4 * limit ? escape(line) : std::string();
+    std::string text = line.size() <= 4 * limit ? escape(line, keep_tabs) : std::string();
     if (text.empty() && !line.empty()) {
         left_out = line.size() - 4 * limit;
-        text = escape(line.substr(0, 2 * limit)) + escape(line.substr(line.size() - 2 * limit));
+        text = escape(line.substr(0, 2 * limit), keep_tabs) +
+               escape(line.substr(line.size() - 2 * limit), keep_tabs);
     }
     if (text.size() <= limit)
         return text;

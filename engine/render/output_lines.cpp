@@ -36,7 +36,7 @@ std::vector<std::string> output_lines(const OutputTail &output, std::size_t limi
     else if (first > 0)
         lines.push_back(fmt::format("... {} before", counted(first, "line")));
     for (std::size_t i = first; i < all.size(); ++i)
-        lines.push_back(shortened_line(last_state(all[i]), k_longest_output_line));
+        lines.push_back(shortened_line(last_state(all[i]), k_longest_output_line, true));
     return lines;
 }
 

@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "render/effect_markdown.hpp"
 #include "render/markdown.hpp"
+#include "render/message.hpp"
 #include "render/plan_text.hpp"
 #include "render/result_words.hpp"
 #include "render/wording.hpp"
@@ -18,13 +19,15 @@ namespace retouch {
 
 namespace {
 
-std::string cut(const std::string &block) {
+/// What will run has lines of any length.
+std::string cut(const std::string &block, bool shortens = false) {
     const std::vector<std::string> lines = split_lines(block);
     std::string text;
     const std::size_t shown =
         lines.size() > k_diff_lines_shown + 1 ? k_diff_lines_shown : lines.size();
     for (std::size_t i = 0; i < shown; ++i)
-        text += lines[i] + "\n";
+        text +=
+            (shortens ? shortened_line(lines[i], k_diff_line_bytes_shown, true) : lines[i]) + "\n";
     if (lines.size() > shown)
         text += fmt::format("... {} more\n", counted(lines.size() - shown, "line"));
     return text;
@@ -69,7 +72,7 @@ std::string steps_markdown(const Target &target, Detail detail) {
         const bool diffs = detail == Detail::all;
         if (const std::string diff = foreseen_diff(step); diffs && !diff.empty())
             blocks += fmt::format("\n{}\n\n{}", markdown_code(step.step.summary),
-                                  markdown_fence("diff", cut(diff)));
+                                  markdown_fence("diff", cut(diff, true)));
         blocks += rehearsed_step_markdown(step, target, diffs);
     }
     const std::string table = markdown_table({"", "step", "effect", "origin"}, rows);

@@ -89,4 +89,5 @@ TEST_CASE("output lines: a very long line keeps its beginning and its end") {
 TEST_CASE("output lines: a redrawn line shows its last state, control bytes are escaped") {
     CHECK(output_lines({"10%\r50%\r100%\nx\x1b[0m\r\n", 20}, 5) ==
           std::vector<std::string>{"100%", "x\\x1b[0m"});
+    CHECK(output_lines({"a\tb\n", 4}, 5) == std::vector<std::string>{"a\tb"});
 }
