@@ -4,30 +4,24 @@
 
 #include "apply/apply.hpp"
 
-#include "base/exit_code.hpp"
 #include "base/interrupt.hpp"
 #include "base/own_proc.hpp"
 #include "base/run_directory.hpp"
 #include "base/text.hpp"
-#include "base/undelivered.hpp"
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/documents.hpp"
 #include "cli/event_file.hpp"
-#include "cli/exit_codes.hpp"
 #include "cli/machine_reports.hpp"
 #include "cli/outputs.hpp"
 #include "cli/plan_file.hpp"
 #include "cli/progress.hpp"
 #include "cli/recipes.hpp"
+#include "cli/shown_reports.hpp"
 #include "cli/workspace.hpp"
-#include "model/names.hpp"
 #include "plan/bundle.hpp"
 #include "plan/saved_plan.hpp"
 #include "recipe/policy.hpp"
-#include "render/call_summary.hpp"
-#include "render/report_summary.hpp"
-#include "render/wording.hpp"
 
 #include <fmt/format.h>
 
@@ -131,128 +125,6 @@ Confirm confirmation(const Options &options, Context &context, Progress &progres
     };
 }
 
-int worst_exit_code(const Report &report) {
-    std::vector<int> codes;
-    for (const TargetReport &target : report.targets)
-        codes.push_back(target.exit_code);
-    return combined_exit_code(codes);
-}
-
-/// What a report says was done, for the case that it cannot be written.
-std::string done_by(const Report &report) {
-    std::string text;
-    for (const TargetReport &target : report.targets)
-        if (target.outcome == TargetOutcome::published || target.outcome == TargetOutcome::updated)
-            text += fmt::format("{}{} is {}: retouch show {}", text.empty() ? "" : "\n",
-                                in_quotes(target.name), to_string(target.outcome), target.image_id);
-    return text;
-}
-
-/// One run per recipe or plan: reports are printed as they come, errors do not stop the others.
-class Runs {
-  public:
-    Runs(const Options &options, Context &context, MachineReports &reports, std::size_t count)
-        : options_(options), context_(context), reports_(reports), count_(count) {}
-
-    template<typename Act>
-    void add(const std::string &path, const std::string &name, const Act &act) {
-        try {
-            const Report report = act();
-            const DocumentPlace here = place();
-            reports_.add(report);
-            codes_.push_back(worst_exit_code(report));
-            counts_.add(report);
-            if (codes_.back() != 0)
-                failures_.push_back({path, is_unfinished(report) ? "something is left to do" : ""});
-            done_ += (done_.empty() ? "" : "\n") + done_by(report);
-            show(shown_report(report, here));
-        } catch (const Error &error) {
-            reports_.add(path, error);
-            show(shown_failure(recipe_failure(path, name, error), "report", place()));
-            if (count_ == 1 || pending_interrupt() != 0) {
-                reports_.write_beside_error(context_.console);
-                stopped(path);
-                throw;
-            }
-            context_.console.error(about_recipe(error, path));
-            failures_.push_back({path, {}});
-            codes_.push_back(exit_code(error.kind()));
-        }
-    }
-
-    /// `error` keeps this one from being begun; it is said elsewhere.
-    void refuse(const std::string &path, const std::string &name, const Error &error) {
-        reports_.add(path, error);
-        show(shown_failure(recipe_failure(path, name, error), "report", place()));
-        codes_.push_back(exit_code_of(error));
-    }
-
-    void write_beside_error() { reports_.write_beside_error(context_.console); }
-
-    /// Writes the reports for machines. What is done stays done when an output fails: that is said,
-    /// and is the exit code when there is no worse one.
-    [[nodiscard]] int finish() {
-        try {
-            total();
-            reports_.write();
-        } catch (const Error &error) {
-            undelivered(error);
-        }
-        const int code = combined_exit_code(codes_);
-        return code == 0 && undelivered_ ? k_undelivered : code;
-    }
-
-  private:
-    [[nodiscard]] DocumentPlace place() const {
-        return {options_.format, context_.console.out_colour(), count_, !codes_.empty()};
-    }
-
-    void show(const std::string &text) {
-        try {
-            context_.console.out(text);
-        } catch (const Error &error) {
-            undelivered(error);
-        }
-    }
-
-    /// The error is said elsewhere; what was done before it stays done.
-    void stopped(const std::string &path) {
-        if (codes_.empty())
-            return;
-        failures_.push_back({path, "interrupted"});
-        codes_.push_back(exit_code(ErrorKind::interrupted));
-        try {
-            total();
-        } catch (const Error &) {
-            // What is thrown next is worse.
-        }
-    }
-
-    void total() {
-        show_total(context_, options_.format, count_ > 1, !failures_.empty(),
-                   reports_summary(counts_, count_, failures_, count_ - codes_.size()));
-    }
-
-    /// The error, and what was done before it.
-    void undelivered(const Error &error) {
-        undelivered_ = true;
-        if (error.kind() == ErrorKind::interrupted)
-            codes_.push_back(exit_code(error.kind()));
-        const char *between = done_.empty() || error.hint().empty() ? "" : "\n";
-        context_.console.error({error.kind(), error.what(), error.hint() + between + done_});
-    }
-
-    const Options &options_;
-    Context &context_;
-    MachineReports &reports_;
-    std::size_t count_;
-    std::vector<int> codes_;
-    ReportCounts counts_;
-    std::vector<Failure> failures_;
-    std::string done_; ///< what was published, for people
-    bool undelivered_ = false;
-};
-
 int run(const Options &options, Context &context) {
     Outputs outputs;
     MachineReports reports(options.reports, k_reports, outputs);
@@ -273,7 +145,7 @@ int run(const Options &options, Context &context) {
         sinks.push_back(&file.emplace(*event_output));
     EventTee events(std::move(sinks));
 
-    Runs runs(options, context, reports, work.plan ? 1 : work.recipes.size());
+    ShownReports runs(options.format, context, reports, work.plan ? 1 : work.recipes.size());
     std::unique_ptr<Catalog> catalog;
     try {
         catalog = open_catalog(settings, context, events, options.yes ? Clear::all : Clear::host);
