@@ -41,11 +41,15 @@ struct Run {
     EventSink &events;
     std::string id = random_uuid();
     Stopwatch stopwatch{};
+    mutable double waited = 0; ///< seconds for the user's answer, which are no time of the work
 };
 
 /// Whatever is to be cleared is, once the user has agreed.
 void ask(const Run &run, const Plan &plan, const Target &target, const NameLock &lock) {
-    if (run.confirm && !run.confirm(plan))
+    const Stopwatch waiting;
+    const bool agreed = !run.confirm || run.confirm(plan);
+    run.waited += waiting.seconds();
+    if (!agreed)
         throw Cancelled();
     recover(run.catalog, run.events);
     clear_unfinished(run.catalog, target.publish.name,
@@ -272,7 +276,7 @@ void end_report(const Run &run, Report &report) {
     bool failed = false;
     for (const TargetReport &target : report.targets)
         failed = failed || target.outcome == TargetOutcome::failed;
-    report.seconds = run.stopwatch.seconds();
+    report.seconds = run.stopwatch.seconds() - run.waited;
     run.events.on({"run_finished",
                    "",
                    failed ? "failed" : "done",

@@ -16,8 +16,9 @@ namespace {
 void take_results(Target &target, TargetReport &report) {
     for (std::size_t i = 0; i < target.steps.size(); ++i) {
         StepReport &step = report.steps.at(i);
-        target.steps[i].rehearsed = {.result = std::move(step.result),
-                                     .effect = std::move(step.effect).value_or(Effect{})};
+        RehearsedStep &rehearsed = target.steps[i].rehearsed.emplace();
+        rehearsed.result = std::move(step.result);
+        rehearsed.effect = std::move(step.effect).value_or(Effect{});
     }
 }
 

@@ -276,6 +276,8 @@ void check_limits(const Value &root, const fs::path &file, const std::vector<std
 } // namespace
 
 std::optional<fs::path> find_configuration(const Environment &environment) {
+    if (const auto named = environment.get("RETOUCH_CONFIG"))
+        return environment.directory() / *named;
     fs::path directory = environment.directory();
     while (!directory.empty()) {
         if (is_there(directory / k_file_name)) {
@@ -287,6 +289,8 @@ std::optional<fs::path> find_configuration(const Environment &environment) {
         directory = directory.parent_path();
     }
     fs::path user = environment.get("XDG_CONFIG_HOME").value_or("");
+    if (!user.is_absolute())
+        user.clear();
     if (user.empty())
         if (const auto home = environment.get("HOME"))
             user = fs::path(*home) / ".config";

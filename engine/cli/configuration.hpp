@@ -42,8 +42,9 @@ struct Configuration {
     bool operator==(const Configuration &) const = default;
 };
 
-/// retouch.yaml in `environment`'s directory or above, then retouch/config.yaml under
-/// XDG_CONFIG_HOME (~/.config), then /etc/retouch/config.yaml; nullopt when there is none.
+/// What RETOUCH_CONFIG names, there or not; else retouch.yaml in the directory of `environment` or
+/// above, then retouch/config.yaml under XDG_CONFIG_HOME (~/.config), then
+/// /etc/retouch/config.yaml; nullopt when there is none.
 /// Throws Error: bad_config when one was found upward that others than the caller can write.
 [[nodiscard]] std::optional<std::filesystem::path>
 find_configuration(const Environment &environment);

@@ -5,14 +5,31 @@
 #include "cli/documents.hpp"
 
 #include "base/text.hpp"
+#include "base/undelivered.hpp"
+#include "render/drift_json.hpp"
+#include "render/drift_markdown.hpp"
+#include "render/drift_text.hpp"
+#include "render/markdown.hpp"
 #include "render/plan_markdown.hpp"
 #include "render/plan_text.hpp"
 #include "render/report_markdown.hpp"
 #include "render/report_text.hpp"
+#include "render/style.hpp"
 
 #include <fmt/format.h>
 
 namespace retouch {
+
+namespace {
+
+/// What stands before a document of text or markdown.
+std::string beginning_of(const char *kind, const DocumentPlace &place) {
+    if (place.another)
+        return "\n";
+    return place.format == "markdown" && place.recipes > 1 ? markdown_marker(kind, "") : "";
+}
+
+} // namespace
 
 std::string shown_plan(const Plan &plan, const std::string &format, bool colour, bool another) {
     if (format == "json")
@@ -21,17 +38,50 @@ std::string shown_plan(const Plan &plan, const std::string &format, bool colour,
     return gap + (format == "markdown" ? plan_markdown(plan) : plan_text(plan, colour));
 }
 
-std::string shown_report(const Report &report, const std::string &format, bool colour,
-                         bool another) {
-    if (format == "json")
+std::string shown_report(const Report &report, const DocumentPlace &place) {
+    if (place.format == "json")
         return to_json(report).dump(2) + "\n";
-    const std::string gap = another ? "\n" : "";
-    return gap + (format == "markdown" ? report_markdown(report) : report_text(report, colour));
+    return beginning_of("report", place) + (place.format == "markdown"
+                                                ? report_markdown(report, place.recipes == 1)
+                                                : report_text(report, place.colour));
+}
+
+std::string shown_drift(const DriftReport &report, const DocumentPlace &place) {
+    if (place.format == "json")
+        return drift_json(report).dump(2) + "\n";
+    return beginning_of("drift", place) + (place.format == "markdown"
+                                               ? drift_markdown(report, place.recipes == 1)
+                                               : drift_text(report, place.colour));
+}
+
+std::string shown_failure(const RecipeFailure &failure, const char *kind,
+                          const DocumentPlace &place) {
+    if (place.format == "json")
+        return to_json(failure).dump(2) + "\n";
+    if (place.format == "text")
+        return {};
+    const std::string marker = place.recipes == 1 ? markdown_marker(kind, failure.name) : "";
+    return beginning_of(kind, place) + marker + "### Failed\n\n" + failure_markdown(failure);
+}
+
+RecipeFailure recipe_failure(const std::string &path, const std::string &name, const Error &error) {
+    return {path, name, error.what(), error.hint(), exit_code_of(error)};
 }
 
 Error about_recipe(const Error &error, const std::filesystem::path &recipe) {
     return {error.kind(), fmt::format("{}: {}", escape(recipe.string()), error.what()),
             error.hint()};
+}
+
+void show_total(Context &context, const std::string &format, bool several, bool failed,
+                const std::string &line) {
+    if (format == "text") {
+        if (several)
+            context.console.out(
+                fmt::format("\n{}\n", Style(context.console.out_colour()).bold(line)));
+    } else if (failed || (several && !context.global.quiet)) {
+        context.console.err(line + "\n");
+    }
 }
 
 } // namespace retouch

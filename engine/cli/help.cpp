@@ -19,7 +19,7 @@ constexpr std::size_t k_widest_label = 28;
 constexpr const char *k_exit_codes = R"(Exit codes:
     0  done, or nothing to do
     1  failed; nothing was changed
-    2  changes are pending (only: plan --detailed-exitcode)
+    2  changes are pending (plan --detailed-exitcode), or drift was found
     3  some of several recipes failed
     4  the saved plan is stale
     5  refused by a guard
@@ -36,8 +36,12 @@ constexpr const char *k_exit_codes = R"(Exit codes:
 
 constexpr const char *k_environment = R"(Environment:
   RETOUCH_CATALOG   catalog to use when --catalog is not given
+  RETOUCH_CONFIG    configuration file when --config is not given
+  RETOUCH_GUEST     appliance or host, when --guest is not given
   NO_COLOR          no colour;  CLICOLOR_FORCE  colour even without a terminal
   TMPDIR            where private temporary directories are made
+  XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_CACHE_HOME
+                    instead of ~/.config, ~/.local/state, ~/.cache
 
 Configuration: retouch.yaml in this directory or above, then
 ~/.config/retouch/config.yaml, then /etc/retouch/config.yaml. Without any, the

@@ -77,9 +77,7 @@ void MachineReports::add(const std::vector<Diagnostic> &diagnostics,
 
 void MachineReports::add(const Plan &plan) {
     std::ranges::move(junit_of_plan(plan), std::back_inserter(suites_));
-    const PlanCounts counts = count_plan(plan);
-    counts_.create += counts.create;
-    counts_.update += counts.update;
+    counts_ += count_plan(plan);
 }
 
 void MachineReports::add(const Report &report) {

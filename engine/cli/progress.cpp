@@ -26,7 +26,7 @@ Progress::~Progress() {
     {
         const std::lock_guard lock(mutex_);
         done_ = true;
-        console_.err(view_.pause());
+        console_.err(view_.pause(stopwatch_.seconds()));
     }
     ended_.notify_all();
     if (ticker_.joinable())
@@ -48,7 +48,7 @@ void Progress::on(const Event &event) {
 
 void Progress::pause() {
     const std::lock_guard lock(mutex_);
-    console_.err(view_.pause());
+    console_.err(view_.pause(stopwatch_.seconds()));
 }
 
 void Progress::keep_ticking() {

@@ -116,6 +116,8 @@ std::string ProgressView::begin(std::string activity, double now, std::size_t wi
 std::string ProgressView::on(const Event &event, double now, std::size_t width) {
     if (mode_ == Mode::silent)
         return {};
+    if (paused_)
+        target_start_ += now - *std::exchange(paused_, std::nullopt);
     if (event.type == "target_started") {
         target_ = escape(event.target);
         target_start_ = now;
@@ -153,8 +155,10 @@ std::string ProgressView::tick(double now, std::size_t width) {
         now);
 }
 
-std::string ProgressView::pause() {
+std::string ProgressView::pause(double now) {
     activity_.clear();
+    if (!paused_)
+        paused_ = now;
     return wipe();
 }
 

@@ -31,7 +31,8 @@ class ProgressView {
     [[nodiscard]] std::string tick(double now, std::size_t width);
 
     /// Wipes the live line and stays quiet until the next event: something else will be written.
-    [[nodiscard]] std::string pause();
+    /// The time until then is no time of the work.
+    [[nodiscard]] std::string pause(double now);
 
   private:
     [[nodiscard]] std::string begin(std::string activity, double now, std::size_t width);
@@ -47,6 +48,7 @@ class ProgressView {
     std::string activity_;                  ///< empty: nothing to show
     std::optional<std::size_t> hundredths_; ///< of the activity, when it tells
     double target_start_ = 0;
+    std::optional<double> paused_; ///< since when
     double activity_start_ = 0;
     double last_line_ = 0;
     bool drawn_ = false;

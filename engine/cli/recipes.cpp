@@ -20,6 +20,16 @@ namespace retouch {
 
 namespace {
 
+/// Each once, in order of appearance.
+std::vector<std::string> wrong_files(const std::vector<Diagnostic> &found) {
+    std::vector<std::string> files;
+    for (const Diagnostic &diagnostic : found)
+        if (diagnostic.severity == Diagnostic::Severity::error &&
+            std::ranges::find(files, diagnostic.position.file) == files.end())
+            files.push_back(diagnostic.position.file);
+    return files;
+}
+
 std::string verdict(const std::vector<std::string> &paths, std::size_t wrong,
                     const std::vector<Diagnostic> &found) {
     const auto mistakes = static_cast<std::size_t>(
@@ -29,8 +39,9 @@ std::string verdict(const std::vector<std::string> &paths, std::size_t wrong,
                            is_standard_input(paths.front()) ? "standard input"
                                                             : escape(paths.front()),
                            counted(mistakes, "mistake"));
-    return fmt::format("{} of {} {} not valid: {}", wrong, counted(paths.size(), "recipe"),
-                       wrong == 1 ? "is" : "are", counted(mistakes, "mistake"));
+    return fmt::format("{} of {} {} not valid: {} in {}", wrong, counted(paths.size(), "recipe"),
+                       wrong == 1 ? "is" : "are", counted(mistakes, "mistake"),
+                       listed(wrong_files(found)));
 }
 
 /// `take` gets those that are right, in the order given, and may move from them.

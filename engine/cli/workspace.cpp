@@ -109,10 +109,15 @@ const CatalogSettings &Workspace::catalog_of_plan(const std::string &name) const
 }
 
 GuestKind Workspace::guest(const std::string &choice) const {
-    if (choice == "host")
+    const std::string wanted =
+        choice.empty() ? context_.environment.get("RETOUCH_GUEST").value_or("") : choice;
+    if (wanted == "host")
         return GuestKind::host;
-    if (choice == "appliance")
+    if (wanted == "appliance")
         return GuestKind::appliance;
+    if (!wanted.empty())
+        throw Error(ErrorKind::usage,
+                    fmt::format("RETOUCH_GUEST is '{}', not appliance or host", escape(wanted)));
     return configuration_.guest.value_or(GuestKind::appliance);
 }
 

@@ -34,7 +34,8 @@ class Workspace {
     /// The catalog a saved plan was made for. Throws Error: refused when --catalog names another.
     [[nodiscard]] const CatalogSettings &catalog_of_plan(const std::string &name) const;
 
-    /// `choice` is the word given with --guest; empty: as configured.
+    /// `choice` is the word given with --guest; empty: as RETOUCH_GUEST says, else as configured.
+    /// Throws Error: usage when that is no guest.
     [[nodiscard]] GuestKind guest(const std::string &choice) const;
 
     [[nodiscard]] const CommandLimits &limits() const { return configuration_.limits; }

@@ -28,8 +28,8 @@ std::string bullets(const char *label, const std::vector<std::string> &sentences
 
 } // namespace
 
-std::string drift_markdown(const DriftReport &report) {
-    std::string text = markdown_marker("drift", report.recipe.name);
+std::string drift_markdown(const DriftReport &report, bool marked) {
+    std::string text = marked ? markdown_marker("drift", report.recipe.name) : "";
     text += fmt::format("### {}\n\nRecipe {} on catalog {}", drift_summary(report),
                         markdown_code(report.recipe.path), markdown_code(report.catalog));
     if (report.image)

@@ -8,6 +8,6 @@
 namespace retouch {
 
 /// Summary first, then a table of the differences. Ends with a newline.
-[[nodiscard]] std::string drift_markdown(const DriftReport &report);
+[[nodiscard]] std::string drift_markdown(const DriftReport &report, bool marked = true);
 
 } // namespace retouch

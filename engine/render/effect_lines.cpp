@@ -83,12 +83,13 @@ std::vector<const EntryChange *> worth_a_diff(const Effect &effect) {
 /// The first lines of a diff, `limit` at most and one that says how many more there are.
 std::vector<std::string> beginning(const std::string &diff, std::size_t limit) {
     const std::vector<std::string> all = split_lines(diff);
+    const std::size_t shown = all.size() > limit + 1 ? limit : all.size();
     std::vector<std::string> lines;
-    for (std::size_t i = 0; i < std::min(all.size(), limit); ++i)
+    for (std::size_t i = 0; i < shown; ++i)
         lines.push_back(clipped(all[i], k_longest_diff_line, true));
-    if (all.size() > limit)
+    if (all.size() > shown)
         lines.push_back(
-            fmt::format("... {} more ({})", counted(all.size() - limit, "line"), k_all_of_it));
+            fmt::format("... {} more ({})", counted(all.size() - shown, "line"), k_all_of_it));
     return lines;
 }
 

@@ -63,6 +63,8 @@ std::string summary_table(const Plan &plan) {
     return markdown_table({"rehearsed", "steps", "packages", "files", "written", "verdict"}, rows);
 }
 
+} // namespace
+
 std::string problems_markdown(const Target &target) {
     std::string text;
     for (const auto &[what, lines, advice] : rehearsal_problems(target)) {
@@ -74,8 +76,6 @@ std::string problems_markdown(const Target &target) {
     }
     return text;
 }
-
-} // namespace
 
 std::string rehearsal_markdown(const Plan &plan) {
     std::string text = summary_table(plan);
@@ -93,14 +93,14 @@ std::string rehearsal_markdown(const Plan &plan) {
     return "\n" + text;
 }
 
-std::string rehearsed_step_markdown(const PlannedStep &step, const Target &target) {
+std::string rehearsed_step_markdown(const PlannedStep &step, const Target &target, bool diffs) {
     if (!step.rehearsed)
         return {};
     const auto &[result, effect, again] = *step.rehearsed;
     std::string body;
     if (result.outcome == StepOutcome::failed)
         body += output_fence("out", result.out) + output_fence("err", result.err);
-    body += effect_fence(effect, target) + diff_fence(effect, target);
+    body += effect_fence(effect, target) + (diffs ? diff_fence(effect, target) : "");
     if (body.empty())
         return {};
     return "\n" +

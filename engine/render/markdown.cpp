@@ -97,7 +97,8 @@ std::string markdown_marker(std::string_view kind, std::string_view name) {
         else if (!safe.empty() && safe.back() != '-')
             safe += '-';
     }
-    return fmt::format("<!-- retouch:{}:{} -->\n", kind, safe);
+    return name.empty() ? fmt::format("<!-- retouch:{} -->\n", kind)
+                        : fmt::format("<!-- retouch:{}:{} -->\n", kind, safe);
 }
 
 } // namespace retouch

@@ -28,7 +28,8 @@ namespace retouch {
 /// A block that opens on a click. `summary` must be safe already.
 [[nodiscard]] std::string markdown_details(std::string_view summary, std::string_view body);
 
-/// An invisible line by which a poster finds the comment it wrote before.
+/// An invisible line by which a poster finds the comment it wrote before; without a name for a
+/// document of several.
 [[nodiscard]] std::string markdown_marker(std::string_view kind, std::string_view name);
 
 } // namespace retouch

@@ -20,13 +20,14 @@ bool continues(char byte) {
 
 } // namespace
 
-std::string shortened_line(std::string_view line, std::size_t limit) {
+std::string shortened_line(std::string_view line, std::size_t limit, bool keep_tabs) {
     // What is cut away anyway need not be escaped first: it may be megabytes.
     std::size_t left_out = 0;
-    std::string text = line.size() <= 4 * limit ? escape(line) : std::string();
+    std::string text = line.size() <= 4 * limit ? escape(line, keep_tabs) : std::string();
     if (text.empty() && !line.empty()) {
         left_out = line.size() - 4 * limit;
-        text = escape(line.substr(0, 2 * limit)) + escape(line.substr(line.size() - 2 * limit));
+        text = escape(line.substr(0, 2 * limit), keep_tabs) +
+               escape(line.substr(line.size() - 2 * limit), keep_tabs);
     }
     if (text.size() <= limit)
         return text;
@@ -46,7 +47,7 @@ std::string message_text(std::string_view text, std::size_t indent, bool deeper_
     for (std::size_t i = 0; i < lines.size(); ++i) {
         if (i > 0)
             shown += '\n' + std::string(indent, ' ');
-        if (i == k_most_lines)
+        if (i == k_most_lines && lines.size() > k_most_lines + 1)
             return shown + fmt::format("and {} more lines", lines.size() - i);
         std::string_view line = lines[i];
         if (i > 0 && !deeper_lists && line.starts_with(k_list))

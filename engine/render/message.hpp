@@ -15,7 +15,9 @@ namespace retouch {
 [[nodiscard]] std::string message_text(std::string_view text, std::size_t indent,
                                        bool deeper_lists = false);
 
-/// One line of at most some `limit` bytes: the middle of a longer one is left out.
-[[nodiscard]] std::string shortened_line(std::string_view line, std::size_t limit);
+/// One line of at most some `limit` bytes, escaped, tabs too unless `keep_tabs`: the middle of a
+/// longer one is left out.
+[[nodiscard]] std::string shortened_line(std::string_view line, std::size_t limit,
+                                         bool keep_tabs = false);
 
 } // namespace retouch

@@ -5,6 +5,7 @@
 #include "render/output_lines.hpp"
 
 #include "base/text.hpp"
+#include "render/message.hpp"
 #include "render/wording.hpp"
 
 #include <fmt/format.h>
@@ -12,6 +13,8 @@
 namespace retouch {
 
 namespace {
+
+constexpr std::size_t k_longest_output_line = 2000;
 
 /// What a terminal would show of a line that was redrawn with carriage returns: its last state.
 std::string_view last_state(std::string_view line) {
@@ -25,14 +28,15 @@ std::string_view last_state(std::string_view line) {
 
 std::vector<std::string> output_lines(const OutputTail &output, std::size_t limit) {
     const std::vector<std::string> all = split_lines(output.text);
-    const std::size_t first = all.size() > limit ? all.size() - limit : 0;
+    // A remark in place of a single line would save nothing.
+    const std::size_t first = all.size() > limit + 1 ? all.size() - limit : 0;
     std::vector<std::string> lines;
     if (output.truncated())
         lines.push_back(fmt::format("... the end of {} of output", format_bytes(output.total)));
     else if (first > 0)
         lines.push_back(fmt::format("... {} before", counted(first, "line")));
     for (std::size_t i = first; i < all.size(); ++i)
-        lines.push_back(escape(last_state(all[i]), true));
+        lines.push_back(shortened_line(last_state(all[i]), k_longest_output_line, true));
     return lines;
 }
 

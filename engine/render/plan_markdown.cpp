@@ -1,46 +1,33 @@
-// A plan as markdown: summary table, then a block per image with steps, blocks, properties,
-// publish. It shows exactly what the text view shows, in tables. All quoted text passes through
-// markdown.hpp; nothing else makes markup here.
+// Plans as markdown: rows and blocks are made as plans come, so that a thousand plans need not be
+// kept. Blocks that are longer than a whole comment are not kept either.
 
 #include "render/plan_markdown.hpp"
 
 #include "base/text.hpp"
+#include "render/block_budget.hpp"
 #include "render/effect_markdown.hpp"
+#include "render/effect_words.hpp"
 #include "render/markdown.hpp"
 #include "render/markdown_cut.hpp"
 #include "render/plan_summary.hpp"
-#include "render/plan_text.hpp"
-#include "render/result_words.hpp"
+#include "render/rehearsal_words.hpp"
 #include "render/wording.hpp"
 
 #include <algorithm>
-#include <cassert>
 #include <fmt/format.h>
 
 namespace retouch {
 
 namespace {
 
-std::string_view action_words(Action action) {
-    switch (action) {
-    case Action::create:
-        return "create a new image";
-    case Action::update:
-        return "update in place, contents stay";
-    case Action::none:
-        return "nothing to do";
-    case Action::held:
-        return "held back, left as it is";
-    }
-    assert(false);
-    return {};
-}
+constexpr std::size_t k_widest_cell = 120;
 
 std::string step_counts(const Target &target) {
     if (target.action != Action::create)
         return "none to run";
     Plan alone;
     alone.targets.push_back(target);
+    alone.targets.front().rehearsal.reset(); // its verdict stands elsewhere
     const PlanCounts counts = count_plan(alone);
     return fmt::format("{} change, {} unchanged, {} unknown, {} skipped", counts.changing,
                        counts.unchanged, counts.unknown, counts.skipped);
@@ -51,126 +38,120 @@ std::string property_counts(const PropertyChanges &changes) {
                        changes.keep.size());
 }
 
-std::string summary_table(const Plan &plan) {
-    std::vector<std::vector<std::string>> rows;
-    for (const Target &target : plan.targets)
-        rows.push_back({markdown_cell(target.publish.name),
-                        std::string(action_words(target.action)), step_counts(target),
-                        property_counts(target.properties)});
-    return markdown_table({"image", "action", "steps", "properties"}, rows);
+std::string rehearsal_cell(const Target &target) {
+    if (!target.rehearsal)
+        return {};
+    if (!passed_rehearsal(target))
+        return fmt::format("**{}**", rehearsal_verdict(target));
+    return fmt::format("{}: {}", rehearsal_verdict(target), effect_counts(whole_effect(target)));
 }
 
-std::string cut(const std::string &block) {
-    const std::vector<std::string> lines = split_lines(block);
-    std::string text;
-    for (std::size_t i = 0; i < std::min(lines.size(), k_diff_lines_shown); ++i)
-        text += lines[i] + "\n";
-    if (lines.size() > k_diff_lines_shown)
-        text += fmt::format("... {} more\n", counted(lines.size() - k_diff_lines_shown, "line"));
-    return text;
+std::string cell(const std::string &text) {
+    return markdown_cell(clipped(text, k_widest_cell));
 }
 
-std::string steps_markdown(const Target &target) {
-    std::vector<std::vector<std::string>> rows;
-    std::string blocks;
-    for (const PlannedStep &step : target.steps) {
-        std::string foreseen(state_words(step.change.state));
-        if (step.rehearsed)
-            foreseen = markdown_words(result_words(step));
-        else if (!step.change.reason.empty() && step.change.reason != foreseen)
-            foreseen += ": " + markdown_words(step.change.reason);
-        rows.push_back({fmt::format("`{}`", state_mark(known_state(step))),
-                        markdown_cell(step.step.summary), foreseen,
-                        markdown_cell(origin_text(step.step.origin))});
-        if (const std::string script = script_beyond_summary(step); !script.empty())
-            blocks += fmt::format("\n{}\n\n{}", markdown_code(step.step.summary),
-                                  markdown_fence("sh", cut(script)));
-        if (const std::string diff = foreseen_diff(step); !diff.empty())
-            blocks += fmt::format("\n{}\n\n{}", markdown_code(step.step.summary),
-                                  markdown_fence("diff", cut(diff)));
-        blocks += rehearsed_step_markdown(step, target);
+std::vector<std::string> row_of(const Plan &plan, const Target &target, bool alone) {
+    std::vector<std::string> row = {alone ? markdown_cell(target.publish.name)
+                                          : cell(target.publish.name),
+                                    std::string(action_words(target.action)), step_counts(target),
+                                    property_counts(target.properties)};
+    if (!alone) {
+        row.insert(row.begin(), cell(plan.recipe.path));
+        row.push_back(rehearsal_cell(target));
     }
-    const std::string table = markdown_table({"", "step", "effect", "origin"}, rows);
-    return table.empty() ? table : "\n**Steps**\n\n" + table + blocks;
+    return row;
 }
 
-std::string removed_cell(const std::string &name, const PropertyChanges &changes) {
-    const auto reason = changes.reasons.find(name);
-    return reason == changes.reasons.end() ? "removed"
-                                           : "removed: " + markdown_words(reason->second);
-}
-
-std::string properties_markdown(const PropertyChanges &changes) {
-    std::vector<std::vector<std::string>> rows;
-    for (const auto &[name, value] : changes.set) {
-        const auto before = changes.before.find(name);
-        const bool known = before != changes.before.end();
-        rows.push_back({known ? "`~`" : "`+`", markdown_cell(name),
-                        known ? markdown_cell(before->second) : "", markdown_cell(value)});
-    }
-    for (const std::string &name : changes.remove)
-        rows.push_back({"`-`", markdown_cell(name), "", removed_cell(name, changes)});
-    std::string text = markdown_table({"", "property", "before", "after"}, rows);
-    if (!changes.keep.empty()) {
-        std::string names;
-        for (const auto &[name, value] : changes.keep)
-            names += (names.empty() ? "" : ", ") + markdown_code(name);
-        text +=
-            fmt::format("{}{} kept: {}\n", text.empty() ? "" : "\n", changes.keep.size(), names);
-    }
-    return text.empty() ? text : "\n**Properties**\n\n" + text;
-}
-
-std::string publish_markdown(const Target &target) {
-    const bool create = target.action == Action::create;
-    std::vector<std::vector<std::string>> rows;
-    for (const auto &[label, value] :
-         create ? publish_fields(target.publish) : changed_publish_fields(target.publish))
-        rows.push_back({label, markdown_cell(value)});
-    for (const Superseded &superseded : target.publish.superseded)
-        rows.push_back({"previous", markdown_words(superseded_text(superseded))});
-    for (const std::string &id : target.detach)
-        rows.push_back({"detach", markdown_words(fmt::format("image {} from its source", id))});
-    const std::string table = markdown_table({"publish", ""}, rows);
-    return table.empty() ? table : "\n**Publish**\n\n" + table;
-}
-
-std::string target_markdown(const Target &target) {
-    std::string body;
-    if (target.action == Action::create)
-        body += fmt::format("Source: {}\n", markdown_words(source_text(target)));
-    if (target.present)
-        body += fmt::format("{}Present: {}\n", body.empty() ? "" : "\n",
-                            markdown_words(reference_text(*target.present)));
-    if (const std::string mounts = mounts_text(target); !mounts.empty())
-        body += fmt::format("{}Mounts: {}\n", body.empty() ? "" : "\n", markdown_words(mounts));
-    if (!target.reason.empty())
-        body += fmt::format("{}Why: {}\n", body.empty() ? "" : "\n", markdown_words(target.reason));
-    if (target.action == Action::create)
-        body += steps_markdown(target);
-    body += properties_markdown(target.properties) + publish_markdown(target);
-    for (const std::string &note : target.notes)
-        body += fmt::format("\n> {}\n", markdown_words(note));
-    return markdown_details(
-        fmt::format("{}: {}", markdown_words(target.publish.name), action_words(target.action)),
-        body);
+std::string part_below(const std::string &text) {
+    return text.empty() ? text : "\n" + text;
 }
 
 } // namespace
 
-std::string plan_markdown(const Plan &plan, std::size_t max_bytes) {
-    std::string text = markdown_marker("plan", plan.recipe.name);
-    if (!plan.has_changes())
-        return text + markdown_words(plan_summary(plan)) + "\n";
-    text += fmt::format("### Plan for {} ({}), catalog {}\n\n", markdown_code(plan.recipe.path),
+void PlansMarkdown::add(const Plan &plan) {
+    const bool alone = recipes_ == 1;
+    if (alone) {
+        marker_ = plan.recipe.name;
+        heading_ =
+            fmt::format("### Plan for {} ({}), catalog {}\n\n", markdown_code(plan.recipe.path),
                         markdown_words(plan.recipe.name), markdown_words(plan.catalog));
-    text += summary_table(plan);
-    text += fmt::format("\n{}\n", markdown_words(plan_summary(plan)));
-    text += rehearsal_markdown(plan);
-    for (const Target &target : plan.targets)
-        if (is_work(target.action))
-            text += "\n" + target_markdown(target);
-    return cut_markdown(text, max_bytes);
+        rehearsal_ = rehearsal_markdown(plan);
+    }
+    catalog_ = plan.catalog;
+    changes_ = changes_ || plan.has_changes();
+    for (const Target &target : plan.targets) {
+        rows_.push_back(row_of(plan, target, alone));
+        idle_.push_back(!is_work(target.action));
+        if (!alone && target.rehearsal)
+            problems_ += problems_markdown(target);
+        if (!is_work(target.action))
+            continue;
+        Block block;
+        std::ranges::transform(
+            std::array{Detail::all, Detail::no_diffs, Detail::brief}, block.begin(),
+            [&](Detail detail) { return "\n" + target_markdown(target, detail); });
+        blocks_.push_back(std::move(block));
+    }
+}
+
+std::string PlansMarkdown::heading() const {
+    if (recipes_ == 1)
+        return heading_.empty() ? "### No plan\n" : heading_;
+    return fmt::format("### Plans of {}{}\n\n", counted(recipes_, "recipe"),
+                       catalog_.empty() ? "" : ", catalog " + markdown_words(catalog_));
+}
+
+std::string PlansMarkdown::failures() const {
+    std::string text;
+    for (const RecipeFailure &failure : failures_)
+        text += failure_markdown(failure);
+    return text;
+}
+
+std::string PlansMarkdown::table(bool with_idle) const {
+    std::vector<std::vector<std::string>> rows;
+    for (std::size_t i = 0; i < rows_.size(); ++i)
+        if (with_idle || !idle_[i])
+            rows.push_back(rows_[i]);
+    std::vector<std::string> header = {"image", "action", "steps", "properties"};
+    if (recipes_ > 1) {
+        header.insert(header.begin(), "recipe");
+        header.emplace_back("rehearsal");
+    }
+    const std::size_t left_out = rows_.size() - rows.size();
+    return markdown_table(header, rows) +
+           (left_out == 0
+                ? ""
+                : fmt::format("\n{} to be left alone: not listed here; all of it: --format json\n",
+                              counted(left_out, "image")));
+}
+
+std::string PlansMarkdown::text(const std::string &summary, std::size_t max_bytes) const {
+    const bool alone = recipes_ == 1;
+    std::string marker = marker_;
+    if (alone && marker.empty() && !failures_.empty())
+        marker = failures_.front().name;
+    const std::string first = markdown_marker("plan", alone ? marker : "");
+    const std::string line = markdown_words(summary) + "\n";
+    if (alone && !changes_ && failures_.empty())
+        return first + line;
+    const auto head = [&](bool with_idle) {
+        return alone ? first + heading() + table(with_idle) + part_below(line) +
+                           part_below(failures()) + rehearsal_
+                     : first + heading() + line + part_below(failures()) +
+                           part_below(table(with_idle)) + part_below(problems_);
+    };
+    std::string text = head(true);
+    if (text.size() > max_bytes / 2)
+        text = head(false);
+    const std::size_t room = max_bytes - std::min(text.size(), max_bytes);
+    return cut_markdown(text + fitting_blocks(blocks_, room), max_bytes);
+}
+
+std::string plan_markdown(const Plan &plan, std::size_t max_bytes) {
+    PlansMarkdown document(1);
+    document.add(plan);
+    return document.text(plan_summary(plan), max_bytes);
 }
 
 } // namespace retouch

@@ -5,8 +5,10 @@
 #include "render/plan_summary.hpp"
 
 #include "base/text.hpp"
+#include "render/rehearsal_words.hpp"
 #include "render/wording.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <fmt/format.h>
 
@@ -47,9 +49,26 @@ std::string no_changes(const Plan &plan, const PlanCounts &counts) {
 
 } // namespace
 
+PlanCounts &PlanCounts::operator+=(const PlanCounts &other) {
+    create += other.create;
+    update += other.update;
+    none += other.none;
+    held += other.held;
+    changing += other.changing;
+    unchanged += other.unchanged;
+    skipped += other.skipped;
+    unknown += other.unknown;
+    failed += other.failed;
+    return *this;
+}
+
 PlanCounts count_plan(const Plan &plan) {
     PlanCounts counts;
     for (const Target &target : plan.targets) {
+        if (!passed_rehearsal(target)) {
+            ++counts.failed;
+            continue;
+        }
         switch (target.action) {
         case Action::create:
             ++counts.create;
@@ -70,10 +89,7 @@ PlanCounts count_plan(const Plan &plan) {
     return counts;
 }
 
-std::string plan_summary(const Plan &plan) {
-    const PlanCounts counts = count_plan(plan);
-    if (counts.create + counts.update == 0)
-        return no_changes(plan, counts);
+std::string counts_words(const PlanCounts &counts) {
     std::string text = fmt::format("Plan: {} to create, {} to update in place",
                                    counted(counts.create, "image"), counts.update);
     if (counts.none > 0)
@@ -85,7 +101,32 @@ std::string plan_summary(const Plan &plan) {
                             counted(counts.changing, "step"),
                             counts.changing == 1 ? "changes" : "change", counts.unchanged,
                             counts.unknown, counts.skipped);
-    return text + ".";
+    return text;
+}
+
+std::string plan_fault(const Plan &plan) {
+    std::string text;
+    for (const Target &target : plan.targets) {
+        if (passed_rehearsal(target))
+            continue;
+        const std::string verdict = rehearsal_verdict(target);
+        text +=
+            fmt::format("{}the rehearsal of {}{} {}", text.empty() ? "" : ", ",
+                        in_quotes(target.publish.name), verdict == "failed" ? "" : ":", verdict);
+    }
+    return text;
+}
+
+std::string plan_summary(const Plan &plan) {
+    const PlanCounts counts = count_plan(plan);
+    const bool work = counts.create + counts.update > 0;
+    if (const std::string fault = plan_fault(plan); !fault.empty())
+        return fmt::format("Failed: {}.{}", fault, work ? " " + counts_words(counts) + "." : "");
+    if (!work)
+        return no_changes(plan, counts);
+    const bool rehearsed = std::ranges::any_of(
+        plan.targets, [](const Target &target) { return target.rehearsal.has_value(); });
+    return counts_words(counts) + (rehearsed ? ". Rehearsal passed." : ".");
 }
 
 } // namespace retouch

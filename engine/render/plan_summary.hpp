@@ -18,7 +18,9 @@ struct PlanCounts {
     std::size_t unchanged = 0;
     std::size_t skipped = 0;
     std::size_t unknown = 0;
+    std::size_t failed = 0; ///< targets that are none of the above: their rehearsal did not pass
 
+    PlanCounts &operator+=(const PlanCounts &other);
     bool operator==(const PlanCounts &) const = default;
 
     [[nodiscard]] std::size_t steps() const { return changing + unchanged + skipped + unknown; }
@@ -26,7 +28,15 @@ struct PlanCounts {
 
 [[nodiscard]] PlanCounts count_plan(const Plan &plan);
 
-/// "Plan: 1 image to create, ..." or "No changes. ..."; no newline.
+/// "Plan: 1 image to create, ..." without a full stop: for what there is to do.
+[[nodiscard]] std::string counts_words(const PlanCounts &counts);
+
+/// Why it is not to be applied: the verdicts of rehearsals that did not pass, as
+/// `the rehearsal of "web": limits broken`; empty when there is none.
+[[nodiscard]] std::string plan_fault(const Plan &plan);
+
+/// "Plan: 1 image to create, ...", "No changes. ..." or, when a rehearsal did not pass, "Failed:
+/// ..."; no newline.
 [[nodiscard]] std::string plan_summary(const Plan &plan);
 
 } // namespace retouch

@@ -7,12 +7,14 @@
 #include "base/text.hpp"
 #include "render/columns.hpp"
 #include "render/effect_text.hpp"
+#include "render/message.hpp"
 #include "render/plan_summary.hpp"
 #include "render/style.hpp"
 #include "render/wording.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <utility>
 
 namespace retouch {
 
@@ -55,32 +57,49 @@ std::string legend(const Plan &plan, const Style &style) {
     return text.empty() ? text : fmt::format("Marks:  {}\n", text);
 }
 
-std::string script_line(const std::string &line, const Style &style) {
-    return style.dim("| ") + line;
+std::string script_line(const std::string &raw, const Style &style) {
+    return style.dim("| ") + escape(raw, true);
 }
 
-/// The lines of a diff or script under a step, as many as are shown.
+/// The lines of a diff or script under a step, as many as are shown; `shown_line` escapes them.
 template<typename Line>
 std::string block_text(const std::string &block, const Line &shown_line) {
     std::string text;
     std::size_t shown = 0;
     const std::vector<std::string> lines = split_lines(block);
     for (const std::string &raw : lines) {
-        if (shown++ == k_diff_lines_shown) {
+        if (shown++ == k_diff_lines_shown && lines.size() > k_diff_lines_shown + 1) {
             text += fmt::format("          ... {} more (all of it: --format json)\n",
                                 counted(lines.size() - k_diff_lines_shown, "line"));
             break;
         }
-        text += fmt::format("          {}\n", shown_line(escape(raw, true)));
+        text += fmt::format("          {}\n", shown_line(raw));
+    }
+    return text;
+}
+
+/// Whole, as scripts are; a guard may be one of several lines.
+std::string remarks_text(const PlannedStep &step, const Style &style) {
+    std::string text;
+    for (const std::string &remark : step.step.remarks) {
+        bool first = true;
+        text += block_text(remark, [&](const std::string &line) {
+            return std::exchange(first, false) ? style.cyan(escape(line, true))
+                                               : script_line(line, style);
+        });
     }
     return text;
 }
 
 std::string details_text(const PlannedStep &step, const Target &target, const Style &style) {
-    return block_text(script_beyond_summary(step),
+    return remarks_text(step, style) +
+           block_text(script_beyond_summary(step),
                       [&](const std::string &line) { return script_line(line, style); }) +
            block_text(foreseen_diff(step),
-                      [&](const std::string &line) { return diff_line_text(line, style); }) +
+                      [&](const std::string &line) {
+                          return diff_line_text(shortened_line(line, k_diff_line_bytes_shown, true),
+                                                style);
+                      }) +
            rehearsed_step_text(step, target, style);
 }
 

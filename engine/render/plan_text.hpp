@@ -11,6 +11,9 @@ namespace retouch {
 /// Lines of a diff shown in text and markdown; the JSON form always holds all of it.
 inline constexpr std::size_t k_diff_lines_shown = 200;
 
+/// Bytes of a line of a diff shown; what will run is shown whole.
+inline constexpr std::size_t k_diff_line_bytes_shown = 2000;
+
 /// Ends with a newline.
 [[nodiscard]] std::string plan_text(const Plan &plan, bool colour);
 

@@ -60,7 +60,7 @@ Effect part_of(const Effect &effect, const std::string &limit, const std::set<st
 std::vector<EffectLine> name_lines(const std::set<std::string> &names) {
     std::vector<EffectLine> lines;
     for (const std::string &name : names) {
-        if (lines.size() == k_lines_shown) {
+        if (lines.size() == k_lines_shown && names.size() > k_lines_shown + 1) {
             lines.push_back({' ', fmt::format("... {} more (all of it: --format json)",
                                               names.size() - k_lines_shown)});
             break;
@@ -170,6 +170,10 @@ std::string rehearsal_verdict(const Target &target) {
     if (!repeat_problems(target).empty())
         return "not idempotent";
     return was_proven(target) ? "passed, idempotent" : "passed";
+}
+
+bool passed_rehearsal(const Target &target) {
+    return !target.rehearsal || rehearsal_verdict(target).starts_with("passed");
 }
 
 std::string rehearsal_summary(const Target &target) {

@@ -30,6 +30,9 @@ struct RehearsalProblem {
 /// target was rehearsed.
 [[nodiscard]] std::string rehearsal_verdict(const Target &target);
 
+/// False when it was rehearsed, and the verdict is any but one that begins with "passed".
+[[nodiscard]] bool passed_rehearsal(const Target &target);
+
 /// "Rehearsed on host at ...: 3 steps, 12 packages, 214 files, 38.2 MiB written; nothing kept", or
 /// until when its stage is kept, and where.
 /// Requires: the target was rehearsed.

@@ -8,7 +8,7 @@
 namespace retouch {
 
 /// {"create", "update", "delete"}: images made, records updated in place, and always 0: retouch
-/// deletes no image.
+/// deletes no image. What was rehearsed in vain is none of them.
 [[nodiscard]] Json gitlab_terraform(const PlanCounts &counts);
 
 } // namespace retouch

@@ -48,6 +48,15 @@ Result result_of(StepOutcome outcome) {
     return Result::failed;
 }
 
+constexpr const char *k_step_failed = "a step failed, see there";
+
+/// One fault is one failure, where it was.
+JunitCase skipped(JunitCase one, std::string why) {
+    one.result = Result::skipped;
+    one.message = std::move(why);
+    return one;
+}
+
 /// How a step went.
 void tell(JunitCase &one, const StepResult &result) {
     one.seconds = result.seconds;
@@ -84,8 +93,12 @@ JunitCase planned_case(const PlannedStep &planned) {
     JunitCase one;
     one.name = planned.step.summary;
     one.origin = planned.step.origin;
+    std::string remarks;
+    for (const std::string &remark : planned.step.remarks)
+        remarks += remark + "\n";
     if (planned.rehearsed) {
         tell(one, planned.rehearsed->result);
+        one.output.insert(0, remarks);
         return one;
     }
     one.result = foreseen(planned.change.state);
@@ -95,6 +108,7 @@ JunitCase planned_case(const PlannedStep &planned) {
         one.output = fmt::format("{}{}\n", state_words(planned.change.state), reason);
     else
         one.message = fmt::format("{}{}", state_words(planned.change.state), reason);
+    one.output = remarks + one.output;
     one.output += planned.change.diff;
     return one;
 }
@@ -115,6 +129,11 @@ JunitCase rehearsal_case(const Target &target) {
     const std::vector<RehearsalProblem> problems = rehearsal_problems(target);
     if (problems.empty())
         return one;
+    const auto failed = [](const PlannedStep &step) {
+        return step.rehearsed && step.rehearsed->result.outcome == StepOutcome::failed;
+    };
+    if (problems.size() == 1 && std::ranges::any_of(target.steps, failed))
+        return skipped(std::move(one), k_step_failed);
     one.result = Result::failed;
     one.message = rehearsal_verdict(target);
     for (const RehearsalProblem &problem : problems)
@@ -133,6 +152,11 @@ JunitCase image_case(const TargetReport &target) {
         one.output += note + "\n";
     if (target.outcome != TargetOutcome::failed)
         return one;
+    const auto failed = [](const StepReport &step) {
+        return step.result.outcome == StepOutcome::failed;
+    };
+    if (std::ranges::any_of(target.steps, failed))
+        return skipped(std::move(one), k_step_failed);
     one.result = Result::error;
     one.message = target.error;
     one.details = target.hint;
@@ -181,6 +205,8 @@ std::vector<JunitSuite> junit_of_plan(const Plan &plan) {
         image.output = fmt::format("{}: {}\n", image_words(target.action), target.reason);
         for (const std::string &note : target.notes)
             image.output += note + "\n";
+        if (!passed_rehearsal(target))
+            image = skipped(std::move(image), "the rehearsal did not pass");
         suite.cases.push_back(std::move(image));
         suites.push_back(std::move(suite));
     }

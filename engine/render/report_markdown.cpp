@@ -85,8 +85,8 @@ std::string error_markdown(const TargetReport &target) {
 
 } // namespace
 
-std::string report_markdown(const Report &report) {
-    std::string text = markdown_marker("report", report.recipe.name);
+std::string report_markdown(const Report &report, bool marked) {
+    std::string text = marked ? markdown_marker("report", report.recipe.name) : "";
     text += fmt::format("### Applied {} ({}), catalog {}\n\n", markdown_code(report.recipe.path),
                         markdown_words(report.recipe.name), markdown_words(report.catalog));
     text += summary_table(report);

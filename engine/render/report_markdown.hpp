@@ -7,7 +7,7 @@
 
 namespace retouch {
 
-/// Ends with a newline.
-[[nodiscard]] std::string report_markdown(const Report &report);
+/// Ends with a newline. Not `marked`: one of several in a document.
+[[nodiscard]] std::string report_markdown(const Report &report, bool marked = true);
 
 } // namespace retouch

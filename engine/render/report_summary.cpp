@@ -28,11 +28,20 @@ std::string report_summary(const Report &report) {
     add(TargetOutcome::unchanged, "unchanged");
     add(TargetOutcome::failed, "failed");
     const bool idle = count(TargetOutcome::unchanged) == report.targets.size();
+    const bool left = is_unfinished(report);
     const std::string_view verdict = count(TargetOutcome::failed) > 0 ? "Failed"
+                                     : left                           ? "Unfinished"
                                      : idle                           ? "No changes"
                                                                       : "Done";
-    return fmt::format("{}: {}, in {}.", verdict, counts.empty() ? "nothing to do" : counts,
-                       format_seconds(report.seconds));
+    return fmt::format("{}: {}, in {}{}.", verdict, counts.empty() ? "nothing to do" : counts,
+                       format_seconds(report.seconds),
+                       left ? "; what is left the next run does" : "");
+}
+
+bool is_unfinished(const Report &report) {
+    return std::ranges::any_of(report.targets, [](const TargetReport &target) {
+        return target.outcome != TargetOutcome::failed && target.exit_code != 0;
+    });
 }
 
 } // namespace retouch

@@ -7,7 +7,10 @@
 
 namespace retouch {
 
-/// "Done: 1 image published, ..." or "Failed: ..."; no newline.
+/// True when an image is as it should be and something about it is left to the next run.
+[[nodiscard]] bool is_unfinished(const Report &report);
+
+/// "Done: 1 image published, ...", "Failed: ..." or "Unfinished: ..."; no newline.
 [[nodiscard]] std::string report_summary(const Report &report);
 
 } // namespace retouch

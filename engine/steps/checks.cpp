@@ -41,6 +41,7 @@ void read_run_check(const Value &entry, Step &step, const Reader &reader) {
         if (!mistake.empty())
             reader.error(pattern->mark, unusable(pattern->scalar, mistake));
     }
+    step.remarks = command_remarks(step.options);
     step.summary = "check: " + first_line(step.options["run"].get<std::string>());
 }
 

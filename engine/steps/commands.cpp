@@ -46,6 +46,7 @@ ReadResult read(const Section &section, const ReadContext &context, Diagnostics 
         Step step = new_step(section, number, entry, context);
         read_command(entry, step, reader);
         read_guard(entry, step, reader);
+        step.remarks = command_remarks(step.options);
         step.summary = "run: " + first_line(step.options["run"].get<std::string>());
         result.steps.push_back(std::move(step));
     }

@@ -27,6 +27,9 @@ struct Step {
     /// The part of `options` that determines contents: no positions, no host paths, digests instead
     /// of file names. Hashed into the fingerprint.
     Json identity;
+    /// What a reviewer must know beside the summary: "unless: rpm -q x", "network, timeout 30m".
+    /// Raw. Made with the step, from its options; not in its JSON form, which has those.
+    std::vector<std::string> remarks = {};
 
     bool operator==(const Step &) const = default;
 };

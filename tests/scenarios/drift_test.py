@@ -129,6 +129,8 @@ class Drift(unittest.TestCase):
         said = world.retouch("drift", other, self.recipe, expect=2).stdout
         self.assertEqual(["Drift: 1 difference; apply mends it."],
                          [line for line in said.splitlines() if line.startswith("Drift:") and "apply" in line][-1:])
+        self.assertEqual(f"Drifted: 2 of 2 recipes: {other}, {self.recipe}; 2 differences, apply mends 1 of them.",
+                         said.splitlines()[-1])
         missing = world.recipe("retouch: 1\nname: lost\nsource: {image: nowhere}\n", "lost.yaml")
         self.assertIn("nowhere", world.retouch("drift", missing, self.recipe, expect=3).stderr)
 

@@ -234,6 +234,7 @@ class Detach(unittest.TestCase):
         result = world.retouch("detach", expect=5)
         self.assertIn(f"({lost}) are lost: there is no RBD image images/{lost}\n", result.stderr)
         self.assertIn(f"({whole}) depends on no other image.\n", result.stdout)
+        self.assertRegex(result.stdout, rf"\nFailed: 1 of 2 images: [^,]+ \({lost}\)\.\n$")
         self.check_whole(whole)
 
     def test_what_only_says_that_it_waits_keeps_its_protection(self):

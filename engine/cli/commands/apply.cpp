@@ -5,28 +5,24 @@
 
 #include "apply/apply.hpp"
 
-#include "base/exit_code.hpp"
 #include "base/interrupt.hpp"
 #include "base/own_proc.hpp"
 #include "base/run_directory.hpp"
 #include "base/text.hpp"
-#include "base/undelivered.hpp"
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/documents.hpp"
 #include "cli/event_file.hpp"
-#include "cli/exit_codes.hpp"
 #include "cli/machine_reports.hpp"
 #include "cli/outputs.hpp"
 #include "cli/plan_file.hpp"
 #include "cli/progress.hpp"
 #include "cli/recipes.hpp"
+#include "cli/shown_reports.hpp"
 #include "cli/workspace.hpp"
-#include "model/names.hpp"
 #include "plan/bundle.hpp"
 #include "plan/saved_plan.hpp"
 #include "recipe/policy.hpp"
-#include "render/wording.hpp"
 
 #include <fmt/format.h>
 
@@ -131,90 +127,6 @@ Confirm confirmation(const Options &options, Context &context, Progress &progres
     };
 }
 
-int worst_exit_code(const Report &report) {
-    std::vector<int> codes;
-    for (const TargetReport &target : report.targets)
-        codes.push_back(target.exit_code);
-    return combined_exit_code(codes);
-}
-
-/// What a report says was done, for the case that it cannot be written.
-std::string done_by(const Report &report) {
-    std::string text;
-    for (const TargetReport &target : report.targets)
-        if (target.outcome == TargetOutcome::published || target.outcome == TargetOutcome::updated)
-            text += fmt::format("{}{} is {}: retouch show {}", text.empty() ? "" : "\n",
-                                in_quotes(target.name), to_string(target.outcome), target.image_id);
-    return text;
-}
-
-/// One run per recipe or plan: reports are printed as they come, errors do not stop the others.
-class Runs {
-  public:
-    Runs(const Options &options, Context &context, MachineReports &reports, std::size_t count)
-        : options_(options), context_(context), reports_(reports), count_(count) {}
-
-    template<typename Act>
-    void add(const std::filesystem::path &path, const Act &act) {
-        try {
-            const Report report = act();
-            const bool first = codes_.empty();
-            reports_.add(report);
-            codes_.push_back(worst_exit_code(report));
-            show(report, first);
-        } catch (const Error &error) {
-            reports_.add(path, error);
-            if (count_ == 1 || pending_interrupt() != 0) {
-                reports_.write_beside_error(context_.console);
-                throw;
-            }
-            context_.console.error(about_recipe(error, path));
-            codes_.push_back(exit_code(error.kind()));
-        }
-    }
-
-    /// Writes the reports for machines. What is done stays done when an output fails: that is said,
-    /// and is the exit code when there is no worse one.
-    [[nodiscard]] int finish() {
-        try {
-            reports_.write();
-        } catch (const Error &error) {
-            undelivered(error);
-        }
-        const int code = combined_exit_code(codes_);
-        return code == 0 && undelivered_ ? k_undelivered : code;
-    }
-
-  private:
-    void show(const Report &report, bool first) {
-        done_ += (done_.empty() ? "" : "\n") + done_by(report);
-        const std::string text =
-            shown_report(report, options_.format, context_.console.out_colour(), !first);
-        try {
-            context_.console.out(text);
-        } catch (const Error &error) {
-            undelivered(error);
-        }
-    }
-
-    /// The error, and what was done before it.
-    void undelivered(const Error &error) {
-        undelivered_ = true;
-        if (error.kind() == ErrorKind::interrupted)
-            codes_.push_back(exit_code(error.kind()));
-        const char *between = done_.empty() || error.hint().empty() ? "" : "\n";
-        context_.console.error({error.kind(), error.what(), error.hint() + between + done_});
-    }
-
-    const Options &options_;
-    Context &context_;
-    MachineReports &reports_;
-    std::size_t count_;
-    std::vector<int> codes_;
-    std::string done_; ///< what was published, for people
-    bool undelivered_ = false;
-};
-
 int run(const Options &options, Context &context) {
     Outputs outputs;
     MachineReports reports(options.reports, k_reports, outputs);
@@ -234,8 +146,18 @@ int run(const Options &options, Context &context) {
         sinks.push_back(&file.emplace(*event_output));
     EventTee events(std::move(sinks));
 
-    const std::unique_ptr<Catalog> catalog =
-        open_catalog(settings, context, events, options.yes ? Clear::all : Clear::host);
+    ShownReports runs(options.format, context, reports, work.plan ? 1 : work.recipes.size());
+    std::unique_ptr<Catalog> catalog;
+    try {
+        catalog = open_catalog(settings, context, events, options.yes ? Clear::all : Clear::host);
+    } catch (const Error &error) {
+        if (work.plan)
+            runs.refuse(options.inputs.front(), work.plan->recipe.name, error);
+        for (const CheckedRecipe &checked : work.recipes)
+            runs.refuse(checked.recipe.path, checked.recipe.name, error);
+        runs.write_beside_error();
+        throw;
+    }
     ApplyOptions apply_options;
     require_own_proc();
     apply_options.guest = workspace.guest(options.guest);
@@ -245,14 +167,13 @@ int run(const Options &options, Context &context) {
                           .drop_properties = settings.drop_properties};
     const Confirm confirm = confirmation(options, context, progress, policy.get());
 
-    Runs runs(options, context, reports, work.plan ? 1 : work.recipes.size());
     if (work.plan)
-        runs.add(options.inputs.front(),
+        runs.add(options.inputs.front(), work.plan->recipe.name,
                  [&] { return apply_plan(*work.plan, *catalog, apply_options, confirm, events); });
     for (const CheckedRecipe &checked : work.recipes) {
         if (pending_interrupt() != 0)
             break;
-        runs.add(checked.recipe.path,
+        runs.add(checked.recipe.path, checked.recipe.name,
                  [&] { return apply_recipe(checked, *catalog, apply_options, confirm, events); });
     }
     if (file && !file->complaint().empty())

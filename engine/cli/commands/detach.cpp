@@ -7,12 +7,16 @@
 #include "base/text.hpp"
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
+#include "cli/exit_codes.hpp"
 #include "cli/find_image.hpp"
 #include "cli/progress.hpp"
 #include "cli/workspace.hpp"
+#include "render/call_summary.hpp"
 #include "render/wording.hpp"
 
 #include <fmt/format.h>
+
+#include <optional>
 
 namespace retouch {
 
@@ -58,28 +62,44 @@ void detach_one(Catalog &catalog, const Image &image, Progress &progress, Contex
         fmt::format("{} ({}) depends on no other image.\n", in_quotes(image.name), image.id));
 }
 
-/// One that cannot be detached keeps no other waiting.
+/// One that cannot be detached keeps no other waiting. Why: it is said, and has no result.
+std::optional<Error> try_detach(Catalog &catalog, const Image &image, Progress &progress,
+                                Context &context) {
+    try {
+        detach_one(catalog, image, progress, context);
+        return std::nullopt;
+    } catch (const Error &error) {
+        if (error.kind() == ErrorKind::interrupted)
+            throw;
+        progress.pause();
+        context.console.error(error);
+        return error;
+    }
+}
+
 int run(const std::vector<std::string> &names, Context &context) {
     const Workspace workspace(context);
     Progress progress(context);
     const std::unique_ptr<Catalog> catalog = open_catalog(workspace.catalog(), context, progress);
     const std::vector<Image> images = chosen(names, *catalog);
-    int code = 0;
+    std::vector<int> codes;
+    std::vector<Failure> failures;
     for (const Image &image : images) {
         check_interrupt();
-        try {
-            detach_one(*catalog, image, progress, context);
-        } catch (const Error &error) {
-            if (error.kind() == ErrorKind::interrupted)
-                throw;
-            progress.pause();
-            context.console.error(error);
-            code = exit_code(error.kind());
-        }
+        const std::optional<Error> error = try_detach(*catalog, image, progress, context);
+        if (!error)
+            continue;
+        codes.push_back(exit_code(error->kind()));
+        failures.push_back({image.name, image.id});
     }
     if (images.empty())
         context.console.out("No image is waiting to be detached.\n");
-    return code;
+    else if (images.size() > 1)
+        context.console.out(fmt::format(
+            "{}.\n", failures.empty()
+                         ? fmt::format("Done: {} detached", counted(images.size(), "image"))
+                         : failures_words(failures, images.size(), "image")));
+    return combined_exit_code(codes);
 }
 
 } // namespace

@@ -11,9 +11,7 @@
 #include "cli/exit_codes.hpp"
 #include "cli/recipes.hpp"
 #include "cli/workspace.hpp"
-#include "render/drift_json.hpp"
-#include "render/drift_markdown.hpp"
-#include "render/drift_text.hpp"
+#include "render/call_summary.hpp"
 
 namespace retouch {
 
@@ -30,21 +28,31 @@ struct Options {
     bool from_current = false;
 };
 
-std::string shown_drift(const DriftReport &report, const std::string &format, bool colour,
-                        bool another) {
-    if (format == "json")
-        return drift_json(report).dump(2) + "\n";
-    const std::string gap = another ? "\n" : "";
-    return gap + (format == "markdown" ? drift_markdown(report) : drift_text(report, colour));
-}
-
 int run(const Options &options, Context &context) {
     const std::vector<CheckedRecipe> recipes =
         check_recipes(options.recipes, parse_assignments("--var", options.variables), context);
     const Workspace workspace(context);
-    const std::unique_ptr<CatalogView> catalog = view_catalog(workspace.catalog(), context);
     std::vector<int> codes;
-    bool drifted = false;
+    DriftCounts counts;
+    std::vector<Failure> failures;
+    const auto place = [&] {
+        return DocumentPlace{options.format, context.console.out_colour(), recipes.size(),
+                             !codes.empty()};
+    };
+    const auto has_no_report = [&](const CheckedRecipe &checked, const Error &error) {
+        context.console.out(shown_failure(
+            recipe_failure(checked.recipe.path, checked.recipe.name, error), "drift", place()));
+        failures.push_back({checked.recipe.path, {}});
+        codes.push_back(exit_code(error.kind()));
+    };
+    std::unique_ptr<CatalogView> catalog;
+    try {
+        catalog = view_catalog(workspace.catalog(), context);
+    } catch (const Error &error) {
+        for (const CheckedRecipe &checked : recipes)
+            has_no_report(checked, error);
+        throw;
+    }
     for (const CheckedRecipe &checked : recipes) {
         try {
             const DriftReport report =
@@ -52,19 +60,20 @@ int run(const Options &options, Context &context) {
                            {.from_current = options.from_current,
                             .drop_properties = workspace.catalog().drop_properties},
                            {.read_bytes = options.bytes, .against_source = options.against_source});
-            context.console.out(
-                shown_drift(report, options.format, context.console.out_colour(), !codes.empty()));
-            drifted = drifted || !report.drift.empty();
+            context.console.out(shown_drift(report, place()));
+            counts.add(report);
             codes.push_back(0);
         } catch (const Error &error) {
+            has_no_report(checked, error);
             if (recipes.size() == 1 || pending_interrupt() != 0)
                 throw;
             context.console.error(about_recipe(error, checked.recipe.path));
-            codes.push_back(exit_code(error.kind()));
         }
     }
+    show_total(context, options.format, recipes.size() > 1, !failures.empty(),
+               drifts_summary(counts, recipes.size(), failures));
     const int code = combined_exit_code(codes);
-    return code == 0 && drifted ? k_drifted : code;
+    return code == 0 && !counts.drifted.empty() ? k_drifted : code;
 }
 
 } // namespace

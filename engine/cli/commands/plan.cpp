@@ -18,6 +18,7 @@
 #include "cli/outputs.hpp"
 #include "cli/progress.hpp"
 #include "cli/recipes.hpp"
+#include "cli/shown_plans.hpp"
 #include "cli/workspace.hpp"
 #include "plan/bundle.hpp"
 #include "plan/planner.hpp"
@@ -202,12 +203,28 @@ int run(const Options &options, Context &context) {
         options.policy.empty() ? nullptr : std::make_unique<Policy>(options.policy);
     Progress progress(context);
     const bool rehearses = !options.rehearse.empty() || options.prove;
+    ShownPlans shown(context, options.format, recipes.size());
+    const auto has_no_plan = [&](const CheckedRecipe &checked, const Error &error) {
+        reports.add(checked.recipe.path, error);
+        shown.fail(recipe_failure(checked.recipe.path, checked.recipe.name, error));
+    };
+    const auto finish_beside_error = [&] {
+        shown.finish_beside_error();
+        reports.write_beside_error(context.console);
+    };
     std::unique_ptr<Catalog> writable;
     std::unique_ptr<CatalogView> view;
-    if (rehearses)
-        writable = open_catalog(workspace.catalog(), context, progress);
-    else
-        view = view_catalog(workspace.catalog(), context);
+    try {
+        if (rehearses)
+            writable = open_catalog(workspace.catalog(), context, progress);
+        else
+            view = view_catalog(workspace.catalog(), context);
+    } catch (const Error &error) {
+        for (const CheckedRecipe &checked : recipes)
+            has_no_plan(checked, error);
+        finish_beside_error();
+        throw;
+    }
     std::vector<int> codes;
     bool changes = false;
     for (const CheckedRecipe &checked : recipes) {
@@ -217,8 +234,7 @@ int run(const Options &options, Context &context) {
                                   : Planned{plan_one(checked, *view, options, workspace, progress)};
             const Plan &plan = planned.plan;
             progress.pause();
-            context.console.out(
-                shown_plan(plan, options.format, context.console.out_colour(), !codes.empty()));
+            shown.show(plan);
             if (policy)
                 policy->require(to_json(plan));
             if (saved != nullptr)
@@ -226,18 +242,25 @@ int run(const Options &options, Context &context) {
             if (planned.kept)
                 planned.kept->confirm();
             reports.add(plan);
+            shown.count(plan);
             changes = changes || plan.has_changes();
             codes.push_back(rehearsal_exit_code(plan));
         } catch (const Error &error) {
             progress.pause();
-            reports.add(checked.recipe.path, error);
+            has_no_plan(checked, error);
             if (recipes.size() == 1 || pending_interrupt() != 0) {
-                reports.write_beside_error(context.console);
+                finish_beside_error();
                 throw;
             }
             context.console.error(about_recipe(error, checked.recipe.path));
             codes.push_back(exit_code_of(error));
         }
+    }
+    try {
+        shown.finish();
+    } catch (const Error &) {
+        reports.write_beside_error(context.console);
+        throw;
     }
     reports.write();
     const int code = combined_exit_code(codes);

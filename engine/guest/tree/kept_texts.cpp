@@ -22,10 +22,6 @@ bool KeptTexts::wants(const TreeEntry &entry) const {
            std::any_of(k_places.begin(), k_places.end(), holds);
 }
 
-bool KeptTexts::may_show(const TreeEntry &entry) const {
-    return !entry.secret || named_.count(entry.path) > 0;
-}
-
 void KeptTexts::keep(const std::string &path, std::string bytes) {
     forget(path);
     if (bytes_ + bytes.size() > k_most_bytes)

@@ -17,15 +17,12 @@ class KeptTexts {
 
     KeptTexts() = default;
 
-    /// `named`: paths whose bytes are kept wherever they are, and may be shown even when secret.
+    /// `named`: paths whose bytes are kept wherever they are.
     explicit KeptTexts(const std::vector<std::string> &named)
         : named_(named.begin(), named.end()) {}
 
     /// True when the bytes of this entry are worth keeping.
     [[nodiscard]] bool wants(const TreeEntry &entry) const;
-
-    /// True when the bytes of this entry may be shown to whoever reads a plan.
-    [[nodiscard]] bool may_show(const TreeEntry &entry) const;
 
     /// Replaces what is kept of `path`; keeps nothing when there is no room left.
     void keep(const std::string &path, std::string bytes);

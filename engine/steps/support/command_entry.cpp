@@ -41,17 +41,20 @@ Json environment_of(const Value &entry, const Reader &reader) {
     return Json(variables);
 }
 
+constexpr std::int64_t k_usual_timeout = 600;
+constexpr const char *k_usual_shell = "/bin/sh";
+constexpr const char *k_usual_directory = "/";
+
 std::int64_t timeout_of(const Value &entry, const Reader &reader) {
-    constexpr std::int64_t k_default = 600;
     const Value *value = entry.find("timeout");
     if (value == nullptr)
-        return k_default;
+        return k_usual_timeout;
     const auto duration = parse_duration(value->scalar);
     if (!duration)
         reader.error(value->mark,
                      fmt::format("'{}' is no duration from 1s to 24h", escape(value->scalar)),
                      "write hours, minutes and seconds, such as 90s, 10m or 1h30m");
-    return duration ? duration->count() : k_default;
+    return duration ? duration->count() : k_usual_timeout;
 }
 
 std::string path_or(const Value &entry, std::string_view key, std::string fallback,
@@ -90,12 +93,34 @@ void read_command(const Value &entry, Step &step, const Reader &reader) {
     if (trim(script.scalar).empty())
         reader.error(script.mark, "the command is empty");
     step.options["run"] = script.scalar;
-    step.options["shell"] = path_or(entry, "shell", "/bin/sh", reader);
-    step.options["workdir"] = path_or(entry, "workdir", "/", reader);
+    step.options["shell"] = path_or(entry, "shell", k_usual_shell, reader);
+    step.options["workdir"] = path_or(entry, "workdir", k_usual_directory, reader);
     step.options["env"] = environment_of(entry, reader);
     step.options["network"] = flag_or(entry, "network", false);
     step.identity = step.options;
     step.options["timeout"] = timeout_of(entry, reader);
+}
+
+std::vector<std::string> command_remarks(const Json &options) {
+    std::vector<std::string> remarks;
+    for (const char *guard : {"creates", "unless", "only_if"})
+        if (options.contains(guard))
+            remarks.push_back(fmt::format("{}: {}", guard,
+                                          trim(options.at(guard).get_ref<const std::string &>())));
+    std::vector<std::string> unusual;
+    if (options.at("network").get<bool>())
+        unusual.emplace_back("network");
+    if (const auto seconds = options.at("timeout").get<std::int64_t>(); seconds != k_usual_timeout)
+        unusual.push_back("timeout " + spell_duration(std::chrono::seconds(seconds)));
+    for (const auto &[name, value] : options.at("env").items())
+        unusual.push_back("env " + name);
+    for (const auto &[key, usual] :
+         {std::pair{"shell", k_usual_shell}, {"workdir", k_usual_directory}})
+        if (const auto path = options.at(key).get<std::string>(); path != usual)
+            unusual.push_back(fmt::format("{} {}", key, path));
+    if (!unusual.empty())
+        remarks.push_back(fmt::format("{}", fmt::join(unusual, ", ")));
+    return remarks;
 }
 
 Json command_entries(const std::vector<Json> &options) {

@@ -7,12 +7,17 @@
 #include "steps/support/reading.hpp"
 
 #include <string>
+#include <vector>
 
 namespace retouch {
 
 /// Puts the shared keys of `entry` into the step's options and identity; a string is its `run`
 /// alone. The time limit is no part of the identity: it does not determine contents.
 void read_command(const Value &entry, Step &step, const Reader &reader);
+
+/// What a reviewer must know of a command beside its script: its guard, and whatever is not as
+/// usual. Of variables only the names: values may be secret. See Step::remarks.
+[[nodiscard]] std::vector<std::string> command_remarks(const Json &options);
 
 /// The list of entries that gives these options: see StepKind::section.
 [[nodiscard]] Json command_entries(const std::vector<Json> &options);

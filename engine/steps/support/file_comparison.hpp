@@ -29,8 +29,8 @@ struct FileDifference {
                                      const FileEntry &entry, const FileOwner &owner);
 
 /// A unified diff from the guest's file to the wanted one, escaped for printing; for large or
-/// binary files a line about sizes and digests. Empty unless `difference` is one of a file's
-/// contents.
+/// binary files a line about sizes and digests, for those that not everybody may read or reach, now
+/// or then, one about sizes. Empty unless `difference` is one of a file's contents.
 [[nodiscard]] std::string contents_diff(const GuestView &guest, const FileSet &files,
                                         const FileEntry &entry, const FileDifference &difference);
 

@@ -233,6 +233,8 @@ TEST_CASE("configuration: found upward, then for the user") {
     CHECK(find({{"HOME", home}}) == root / "home/.config/retouch/config.yaml");
     CHECK(find({{"HOME", home}, {"XDG_CONFIG_HOME", ""}}) ==
           root / "home/.config/retouch/config.yaml");
+    CHECK(find({{"HOME", home}, {"XDG_CONFIG_HOME", "relative"}}) ==
+          root / "home/.config/retouch/config.yaml");
     CHECK(find({{"HOME", home}, {"XDG_CONFIG_HOME", xdg}}) == std::nullopt);
     write(root / "xdg/retouch/config.yaml", "");
     CHECK(find({{"HOME", home}, {"XDG_CONFIG_HOME", xdg}}) == root / "xdg/retouch/config.yaml");
@@ -241,6 +243,9 @@ TEST_CASE("configuration: found upward, then for the user") {
     CHECK(find({{"HOME", home}}) == root / "a/retouch.yaml");
     write(root / "a/b/c/retouch.yaml", "");
     CHECK(find({{"HOME", home}}) == root / "a/b/c/retouch.yaml");
+    CHECK(find({{"HOME", home}, {"RETOUCH_CONFIG", "absent.yaml"}}) == root / "a/b/c/absent.yaml");
+    CHECK(find({{"RETOUCH_CONFIG", "/srv/x.yaml"}}) == "/srv/x.yaml");
+    CHECK(find({{"RETOUCH_CONFIG", ""}}) == root / "a/b/c/retouch.yaml");
 }
 
 TEST_CASE("configuration: paths are relative to the file, absolute ones stay") {

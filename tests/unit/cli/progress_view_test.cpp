@@ -48,7 +48,7 @@ TEST_CASE("progress, plain: a line for each phase and step") {
     CHECK(view.on(notice("KVM does not work"), 4, k_width) == "note: KVM does not work\n");
     CHECK(view.on({"step_finished", "Debian 12", "", Json::object()}, 5, k_width).empty());
     CHECK(view.on(finished("published"), 6, k_width) == "Debian 12: published\n");
-    CHECK(view.pause().empty());
+    CHECK(view.pause(0).empty());
 }
 
 TEST_CASE("progress: each phase that events tell of is shown, but that of the steps, which are") {
@@ -108,11 +108,12 @@ TEST_CASE("progress, live: one line is redrawn and wiped before anything else") 
     CHECK(view.tick(12, k_width) == "\r\x1b[KDebian 12: opening the guest  2.0 s");
     CHECK(view.on(notice("KVM does not work"), 13, k_width) ==
           "\r\x1b[Knote: KVM does not work\n\r\x1b[KDebian 12: opening the guest  3.0 s");
-    CHECK(view.pause() == "\r\x1b[K");
+    CHECK(view.pause(13) == "\r\x1b[K");
     CHECK(view.tick(14, k_width).empty());
-    CHECK(view.pause().empty());
-    CHECK(view.on(step(2, "x"), 15, k_width) == "\r\x1b[KDebian 12: step 3 of 7: x  5.0 s");
-    CHECK(view.on(finished("published"), 16, k_width) == "\r\x1b[K");
+    CHECK(view.pause(14).empty());
+    // From 13 on somebody was asked.
+    CHECK(view.on(step(2, "x"), 25, k_width) == "\r\x1b[KDebian 12: step 3 of 7: x  3.0 s");
+    CHECK(view.on(finished("published"), 26, k_width) == "\r\x1b[K");
     CHECK(view.tick(17, k_width).empty());
 }
 

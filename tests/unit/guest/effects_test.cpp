@@ -223,7 +223,7 @@ TEST_CASE("effects: a text is shown as a diff, a secret and a binary are not") {
                       "/opt/fx/closed/inside\n",
                       "/opt/fx/hidden\n",
                       "/opt/fx/long\n",
-                      replaced("/opt/fx/named"),
+                      "/opt/fx/named\n",
                       "/opt/fx/new\n--- /dev/null\n+++ b/opt/fx/new\n@@ -0,0 +1 @@\n+new\n",
                       "/opt/fx/odd\n--- /dev/null\n+++ b/opt/fx/odd\n@@ -0,0 +1 @@\n"
                       "+no end \xef\xbf\xbd\n\\ No newline at end of file\n",

@@ -58,6 +58,19 @@ TEST_CASE("plan text: a very long diff is cut and says so") {
     CHECK(plan_markdown(plan).find("... 7 lines more\n") != std::string::npos);
 }
 
+TEST_CASE("plan: a very long line of a diff is cut, one of a script is not") {
+    Plan plan = plan_to_create();
+    std::vector<PlannedStep> &steps = plan.targets.front().steps;
+    steps[0].change.diff = "+\ta" + std::string(65536, 'd') + "b\n";
+    steps[4].step.options["run"] = "x\n" + std::string(9000, 's');
+    for (const std::string &text : {plan_text(plan, false), plan_markdown(plan)}) {
+        CHECK(text.find("+\tad") != std::string::npos);
+        CHECK(text.find(" KiB left out] dddd") != std::string::npos);
+        CHECK(text.find("db\n") != std::string::npos);
+        CHECK(text.find(std::string(9000, 's')) != std::string::npos);
+    }
+}
+
 TEST_CASE("plan markdown: summary table first, details to open") {
     const std::string text = plan_markdown(plan_to_create());
     CHECK(text == golden("plan_create.md", text));

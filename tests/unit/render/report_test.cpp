@@ -61,13 +61,33 @@ TEST_CASE("report summary: the first word tells success from failure") {
 TEST_CASE("output lines: the end is kept and what is missing is said") {
     CHECK(output_lines({}, 5).empty());
     CHECK(output_lines({"a\nb\n", 4}, 2) == std::vector<std::string>{"a", "b"});
-    CHECK(output_lines({"a\nb\nc\n", 6}, 2) ==
-          std::vector<std::string>{"... 1 line before", "b", "c"});
+    CHECK(output_lines({"a\nb\nc\n", 6}, 2) == std::vector<std::string>{"a", "b", "c"});
+    CHECK(output_lines({"a\nb\nc\nd\n", 8}, 2) ==
+          std::vector<std::string>{"... 2 lines before", "c", "d"});
     CHECK(output_lines({"b\nc\n", 2048}, 2) ==
           std::vector<std::string>{"... the end of 2.0 KiB of output", "b", "c"});
+}
+
+TEST_CASE("output lines: a very long line keeps its beginning and its end") {
+    const std::string line = "begin" + std::string(65526, 'x') + "end";
+    const std::vector<std::string> lines = output_lines({line + "\n", 65535}, 5);
+    REQUIRE(lines.size() == 1);
+    CHECK(lines[0].size() < 2100);
+    CHECK(lines[0].starts_with("beginxxx"));
+    CHECK(lines[0].find("x [62.0 KiB left out] x") != std::string::npos);
+    CHECK(lines[0].ends_with("xxxend"));
+    CHECK(report_text(
+              [&] {
+                  Report report = failed_report();
+                  report.targets.front().steps.front().result.out = {line, line.size()};
+                  return report;
+              }(),
+              false)
+              .find("KiB left out") != std::string::npos);
 }
 
 TEST_CASE("output lines: a redrawn line shows its last state, control bytes are escaped") {
     CHECK(output_lines({"10%\r50%\r100%\nx\x1b[0m\r\n", 20}, 5) ==
           std::vector<std::string>{"100%", "x\\x1b[0m"});
+    CHECK(output_lines({"a\tb\n", 4}, 5) == std::vector<std::string>{"a\tb"});
 }

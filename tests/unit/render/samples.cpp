@@ -82,6 +82,10 @@ Plan plan_to_create() {
         "apt-get install -y --no-install-recommends nginx-light curl";
     target.steps[4].step.options["run"] =
         "set -e\ncurl -o /tmp/x https://example.org/`arch`\nsh /tmp/x\n";
+    target.steps[2].step.remarks = {"creates: /usr/bin/agent"};
+    target.steps[3].step.remarks = {"network, timeout 30m, env DEBIAN_FRONTEND"};
+    target.steps[4].step.remarks = {"unless: test -e /tmp/x &&\n  sh /tmp/x --is-`done`",
+                                    "network"};
     target.properties.set = {{"hw_qemu_guest_agent", "yes"}, {"os_version", "12.5"}};
     target.properties.before = {{"os_version", "12"}};
     target.properties.remove = {"image_meta_old", "img_signature", "owner_note"};
@@ -144,6 +148,7 @@ Plan hostile_plan() {
              {StepState::change, k_hostile, "+```\n+</details>\n+\x1b]0;title\x07\n"});
     hostile.step.origin.file = k_hostile;
     hostile.step.options["run"] = std::string("```\n</details>\n\x1b[2J") + k_hostile;
+    hostile.step.remarks = {k_hostile, "network"};
     target.steps = {hostile};
     target.properties.set = {{k_hostile, k_hostile}};
     target.properties.before = {{k_hostile, k_hostile}};

@@ -53,6 +53,23 @@ TEST_CASE("commands: everything an entry says is in its options") {
     CHECK(needs.runnable);
 }
 
+TEST_CASE("commands: a reviewer is told the guard, and what is not as usual, but no values") {
+    using Remarks = std::vector<std::string>;
+    CHECK(read_step("commands", "- yum remove -y cloud-init\n").remarks.empty());
+    CHECK(read_step("commands", "- run: make\n  unless: test -e x\n  timeout: 1h30m\n"
+                                "  network: true\n  env: {A: 1, B: s3cret}\n  workdir: /opt\n"
+                                "  shell: /bin/bash\n")
+              .remarks == Remarks{"unless: test -e x", "network, timeout 1h30m, env A, env B, "
+                                                       "shell /bin/bash, workdir /opt"});
+    CHECK(read_step("commands", "- {run: make, creates: /opt/x}").remarks ==
+          Remarks{"creates: /opt/x"});
+    CHECK(read_step("commands", "- run: make\n  only_if: |\n    set -e\n    test -e x\n").remarks ==
+          Remarks{"only_if: set -e\ntest -e x"});
+    CHECK(read_step("checks", "- {run: x, network: true, timeout: 10m}").remarks ==
+          Remarks{"network"});
+    CHECK(read_step("checks", "- {file: /x}").remarks.empty());
+}
+
 TEST_CASE("commands: the summary is the first line that says something, cut to 72 characters") {
     CHECK(read_step("commands", "- \"\\n  set -e\\n  make\\n\"").summary == "run: set -e ...");
     CHECK(read_step("commands", "- " + std::string(72, 'x')).summary ==
