@@ -116,7 +116,7 @@ class Faults(unittest.TestCase):
         self.before, self.bytes = visible[0], self.digest(visible[0])
         for old in self.ours():
             if old["hidden"]:
-                self.world.retouch("remove", old["id"], "--yes")
+                self.world.retouch("remove", old["id"], "--yes", "--break-lineage")
         return result.returncode
 
     @needs_root
@@ -166,7 +166,7 @@ class Faults(unittest.TestCase):
             self.before, self.bytes = visible[0], self.digest(visible[0])
             for old in self.ours():
                 if old["hidden"]:
-                    self.world.retouch("remove", old["id"], "--yes")
+                    self.world.retouch("remove", old["id"], "--yes", "--break-lineage")
         self.assertGreater(number, 4)
 
     @needs_root
@@ -238,7 +238,7 @@ class Faults(unittest.TestCase):
 
     def tearDown(self):
         for image in self.ours():
-            self.world.retouch("remove", image["id"], "--yes")
+            self.world.retouch("remove", image["id"], "--yes", "--break-lineage")
 
 
 if __name__ == "__main__":

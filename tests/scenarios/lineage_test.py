@@ -73,14 +73,14 @@ class Lineage(unittest.TestCase):
         world = self.world()
         original = world.image("base")
         self.apply(world, MOTD % "first")
-        world.retouch("remove", original["id"], "--yes")
+        world.retouch("remove", original["id"], "--yes", "--break-lineage")
         self.assertIn("No changes.", world.retouch("plan", world.recipe(MOTD % "first"), *HOST).stdout)
 
     def test_without_the_original_a_changed_recipe_needs_from_current(self):
         world = self.world()
         original = world.image("base")
         self.apply(world, MOTD % "first" + "commands: [touch /root/first]\n")
-        world.retouch("remove", original["id"], "--yes")
+        world.retouch("remove", original["id"], "--yes", "--break-lineage")
         before = world.state()
         refused = self.apply(world, MOTD % "second", expect=1)
         self.assertIn("--from-current", refused.stderr)

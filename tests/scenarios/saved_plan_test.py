@@ -89,9 +89,11 @@ publish: {name: dated}
                       if not name.startswith("retouch_")}
         self.assertEqual({"os_distro": "debian", "owner_y": "three"}, properties)
 
-    def test_a_second_time_it_is_stale(self):
+    def test_a_second_time_it_is_applied_already(self):
         self.world.retouch("apply", self.plan, "--yes", *HOST)
-        self.refused(4, "stale")
+        before = self.world.state()
+        self.assertIn("already applied: ", self.world.retouch("apply", self.plan, *HOST).stdout)
+        self.assertEqual(before, self.world.state())
 
     def test_an_edited_one_is_refused(self):
         text = self.plan.read_text(encoding="utf-8")

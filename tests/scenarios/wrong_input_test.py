@@ -26,7 +26,7 @@ YAML = {  # name: (bytes of the recipe, what the error must say)
     "a plain no": (b"retouch: 1\nname: no\nsource: {image: base}\n", "quote"),
     "a plain mode": (b"retouch: 1\nname: x\nsource: {image: base}\nfiles: [{to: /a, content: b, mode: 0644}]\n",
                      '"0644"'),
-    "a plain time": (b"retouch: 1\nname: 1:30\nsource: {image: base}\n", "quote"),
+    "a plain time": (b"retouch: 1\nname: x\ndescription: 1:30\nsource: {image: base}\n", "quote"),
     "long scalar": (b"retouch: 1\nname: x\ndescription: \"" + b"a" * 300000 + b"\"\nsource: {image: base}\n", "256"),
     "unknown key": (b"retouch: 1\nname: x\nsorce: {image: base}\n", "source"),
     "undefined variable": (b"retouch: 1\nname: x\nsource: {image: '${nothing}'}\n", "nothing"),
