@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include <array>
 #include <cassert>
@@ -78,6 +79,19 @@ std::string sha256_hex(std::string_view bytes) {
     Digest digest(Digest::Algorithm::sha256);
     digest.update(bytes);
     return digest.finish();
+}
+
+std::string hmac_sha256_hex(const std::string &key, std::string_view message) {
+    unsigned size = 0;
+    std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
+    const auto *text = reinterpret_cast<const unsigned char *>(message.data());
+    if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), text, message.size(),
+             bytes.data(), &size) == nullptr)
+        throw Error(ErrorKind::failed, "cannot compute a keyed digest");
+    std::string hex;
+    for (unsigned at = 0; at < size; ++at)
+        hex += fmt::format("{:02x}", bytes[at]);
+    return hex;
 }
 
 std::string sha256_file(const std::filesystem::path &path) {

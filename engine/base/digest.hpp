@@ -40,6 +40,9 @@ class Digest {
 
 [[nodiscard]] std::string sha256_hex(std::string_view bytes);
 
+/// HMAC-SHA256 (RFC 2104) of `message`, lower-case hex. Throws Error.
+[[nodiscard]] std::string hmac_sha256_hex(const std::string &key, std::string_view message);
+
 /// SHA-256 of a regular file on this host. Throws Error when it cannot be read.
 [[nodiscard]] std::string sha256_file(const std::filesystem::path &path);
 

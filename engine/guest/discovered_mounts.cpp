@@ -1,14 +1,12 @@
 #include "guest/discovered_mounts.hpp"
 
+#include "base/digest.hpp"
 #include "base/text.hpp"
 #include "retouch/error.hpp"
 
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-#include <optional>
 
 namespace retouch {
 
@@ -31,17 +29,17 @@ constexpr std::array k_places = {
     Place{"7ec6f557-3bc5-4aca-b293-16ef5df639d1", "/var/tmp"},
 };
 
-using Bytes = std::array<unsigned char, 16>;
-
-std::optional<Bytes> bytes_of(std::string_view uuid) {
+/// Of a UUID, written with hyphens or without; empty when it is none.
+std::string bytes_of(std::string_view uuid) {
+    constexpr std::size_t digits_of_uuid = 32;
     std::string digits(uuid);
     std::erase(digits, '-');
-    Bytes bytes{};
-    if (digits.size() != 2 * bytes.size() ||
+    if (digits.size() != digits_of_uuid ||
         digits.find_first_not_of("0123456789abcdefABCDEF") != digits.npos)
-        return std::nullopt;
-    for (std::size_t at = 0; at < bytes.size(); ++at)
-        bytes[at] = static_cast<unsigned char>(std::stoi(digits.substr(2 * at, 2), nullptr, 16));
+        return {};
+    std::string bytes;
+    for (std::size_t at = 0; at < digits.size(); at += 2)
+        bytes += static_cast<char>(std::stoi(digits.substr(at, 2), nullptr, 16));
     return bytes;
 }
 
@@ -54,17 +52,16 @@ bool belongs_to_machine(const Volume &volume, const GuestView &guest) {
     } catch (const Error &) {
         return false;
     }
-    const std::optional<Bytes> machine = bytes_of(trim(text));
-    const std::optional<Bytes> own = bytes_of(volume.partition_uuid);
-    const Bytes type = bytes_of(k_variable_type).value();
-    if (!machine || !own)
+    const std::string machine = bytes_of(trim(text));
+    if (machine.empty())
         return false;
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    HMAC(EVP_sha256(), machine->data(), static_cast<int>(machine->size()), type.data(), type.size(),
-         digest.data(), nullptr);
-    digest[6] = static_cast<unsigned char>((digest[6] & 0x0f) | 0x40);
-    digest[8] = static_cast<unsigned char>((digest[8] & 0x3f) | 0x80);
-    return std::equal(own->begin(), own->end(), digest.begin());
+    std::string made = bytes_of(hmac_sha256_hex(machine, bytes_of(k_variable_type)).substr(0, 32));
+    const auto set_bits = [&made](std::size_t at, unsigned kept, unsigned set) {
+        made[at] = static_cast<char>((static_cast<unsigned char>(made[at]) & kept) | set);
+    };
+    set_bits(6, 0x0f, 0x40);
+    set_bits(8, 0x3f, 0x80);
+    return bytes_of(volume.partition_uuid) == made;
 }
 
 bool has_generator(const GuestView &guest) {

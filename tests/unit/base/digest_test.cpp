@@ -40,3 +40,8 @@ TEST_CASE("digest: only regular files have one") {
     CHECK_THROWS_WITH(sha256_file("/dev/null"), "cannot read /dev/null: it is not a regular file");
     CHECK_THROWS_WITH(sha256_file("/nonesuch"), "cannot open /nonesuch: No such file or directory");
 }
+
+TEST_CASE("digest: a keyed one is as RFC 4231 has it") {
+    CHECK(hmac_sha256_hex("Jefe", "what do ya want for nothing?") ==
+          "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+}
