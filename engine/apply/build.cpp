@@ -65,16 +65,16 @@ void Build::observe() {
 bool Build::run_steps() {
     if (!guest_)
         return true;
-    const BootEntries before = boot_entries(*guest_);
+    const FitnessBefore before = fitness_before(*guest_);
     const Phase phase("steps", report_, events_);
     return retouch::run_steps(target_, *guest_, observer_.get(), report_, events_) &&
-           can_still_boot(before);
+           is_fit(before);
 }
 
 /// Told like a check that failed: nothing is wrong with this machine.
-bool Build::can_still_boot(const BootEntries &before) {
+bool Build::is_fit(const FitnessBefore &before) {
     try {
-        require_bootable(before, *guest_);
+        require_fit(before, target_, *guest_);
         return true;
     } catch (const Error &error) {
         if (error.kind() != ErrorKind::failed)

@@ -3,8 +3,8 @@
 // seal. Everything it made disappears with it unless it was published.
 
 #include "apply/apply.hpp"
+#include "apply/fitness.hpp"
 #include "base/run_directory.hpp"
-#include "guest/boot_entries.hpp"
 #include "guest/observer.hpp"
 #include "retouch/catalog.hpp"
 #include "retouch/event.hpp"
@@ -50,7 +50,7 @@ class Build {
     [[nodiscard]] const SealedImage &sealed() const { return sealed_; }
 
   private:
-    [[nodiscard]] bool can_still_boot(const BootEntries &before);
+    [[nodiscard]] bool is_fit(const FitnessBefore &before);
 
     const Target &target_;
     TargetReport &report_;

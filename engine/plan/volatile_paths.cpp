@@ -1,5 +1,6 @@
 #include "plan/volatile_paths.hpp"
 
+#include <algorithm>
 #include <iterator>
 
 namespace retouch {
@@ -41,6 +42,13 @@ std::vector<std::string> volatile_paths(const std::vector<std::string> &more) {
     std::vector<std::string> globs(std::begin(k_usual), std::end(k_usual));
     globs.insert(globs.end(), more.begin(), more.end());
     return globs;
+}
+
+std::vector<std::string> stated_volatile_paths(std::vector<std::string> all) {
+    for (const char *usual : k_usual)
+        if (const auto first = std::ranges::find(all, usual); first != all.end())
+            all.erase(first);
+    return all;
 }
 
 } // namespace retouch

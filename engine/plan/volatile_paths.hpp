@@ -11,4 +11,7 @@ namespace retouch {
 /// Globs, as matches_path() reads them: the usual ones, then `more`.
 [[nodiscard]] std::vector<std::string> volatile_paths(const std::vector<std::string> &more);
 
+/// Of `all`, as volatile_paths() gives them, what was `more`.
+[[nodiscard]] std::vector<std::string> stated_volatile_paths(std::vector<std::string> all);
+
 } // namespace retouch
