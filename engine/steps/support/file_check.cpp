@@ -4,6 +4,7 @@
 #include "steps/support/file_check.hpp"
 
 #include "base/text.hpp"
+#include "guest/resolve.hpp"
 #include "steps/support/accounts.hpp"
 #include "steps/support/guest_paths.hpp"
 
@@ -52,6 +53,20 @@ void judge_contents(const Json &options, const std::string &path, const FileInfo
         findings.push_back(fmt::format("wanted the text '{}', found none", escape(wanted)));
 }
 
+void judge_attributes(const Json &options, const FileInfo &info, const GuestView &guest,
+                      Findings &findings) {
+    if (options.contains("mode") && options.at("mode") != format_mode(info.mode))
+        findings.push_back(fmt::format("wanted mode {}, found {}",
+                                       options.at("mode").get<std::string>(),
+                                       format_mode(info.mode)));
+    if (options.contains("owner"))
+        judge_account(options, "owner", find_user(guest, options.at("owner").get<std::string>()),
+                      info.uid, findings);
+    if (options.contains("group"))
+        judge_account(options, "group", find_group(guest, options.at("group").get<std::string>()),
+                      info.gid, findings);
+}
+
 } // namespace
 
 void read_file_check(const Value &entry, Step &step, const Reader &reader) {
@@ -80,16 +95,8 @@ std::string judge_file(const Json &options, const GuestView &guest) {
     if (!info)
         return "wanted it to be there, found nothing";
     Findings findings;
-    if (options.contains("mode") && options.at("mode") != format_mode(info->mode))
-        findings.push_back(fmt::format("wanted mode {}, found {}",
-                                       options.at("mode").get<std::string>(),
-                                       format_mode(info->mode)));
-    if (options.contains("owner"))
-        judge_account(options, "owner", find_user(guest, options.at("owner").get<std::string>()),
-                      info->uid, findings);
-    if (options.contains("group"))
-        judge_account(options, "group", find_group(guest, options.at("group").get<std::string>()),
-                      info->gid, findings);
+    if (keeps_owner_and_mode(guest, resolve_in_guest(guest, path)))
+        judge_attributes(options, *info, guest, findings);
     judge_contents(options, path, *info, guest, findings);
     return fmt::format("{}", fmt::join(findings, "; "));
 }

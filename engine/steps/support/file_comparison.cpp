@@ -69,7 +69,7 @@ FileDifference compare_file(const GuestView &guest, const std::string &path, con
     else if (info.size != entry.size || guest.sha256(path) != entry.sha256)
         reasons.emplace_back("contents differ");
     difference.contents = difference.any();
-    if (info.type == FileInfo::Type::symlink)
+    if (info.type == FileInfo::Type::symlink || !keeps_owner_and_mode(guest, path))
         return difference;
     if (info.mode != entry.mode)
         reasons.push_back(

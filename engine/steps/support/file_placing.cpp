@@ -24,8 +24,10 @@ std::string resolve_owner(const GuestView &guest, const FileSet &files, FileOwne
 }
 
 void put(const FileSet &files, const FileEntry &entry, const FileDifference &difference,
-         const FileOwner &owner, Guest &guest) {
+         const FileOwner &wanted, Guest &guest) {
     const std::string path = files.path_in_guest(entry);
+    // Where owners are not kept, another than the mount's is an error.
+    const FileOwner owner = keeps_owner_and_mode(guest, path) ? wanted : FileOwner{};
     if (!difference.contents)
         return guest.set_attributes(path, entry.mode, owner.uid, owner.gid);
     make_parents(guest, path);

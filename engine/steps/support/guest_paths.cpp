@@ -21,6 +21,15 @@ bool is_directory(const GuestView &guest, const std::string &path) {
     return info && info->type == FileInfo::Type::directory;
 }
 
+bool keeps_owner_and_mode(const GuestView &guest, const std::string &path) {
+    const MountPoint *nearest = nullptr;
+    for (const MountPoint &point : guest.facts().mount_points)
+        if (is_within(path, point.path) &&
+            (nearest == nullptr || point.path.size() >= nearest->path.size()))
+            nearest = &point;
+    return nearest == nullptr || (nearest->filesystem != "vfat" && nearest->filesystem != "msdos");
+}
+
 std::string parent_obstacle(const GuestView &guest, const std::string &path) {
     std::string parent = parent_path(path);
     while (parent != "/") {

@@ -20,6 +20,10 @@ namespace retouch {
 /// Makes the directories missing above `path`: root, 0755. Requires: no parent_obstacle().
 void make_parents(Guest &guest, const std::string &path);
 
+/// False where the filesystem that `path` is on keeps neither owner nor mode of a file: FAT. There
+/// both are what the machine's mount says.
+[[nodiscard]] bool keeps_owner_and_mode(const GuestView &guest, const std::string &path);
+
 /// True when `path`, links followed, is a directory. Throws Error.
 [[nodiscard]] bool is_directory(const GuestView &guest, const std::string &path);
 

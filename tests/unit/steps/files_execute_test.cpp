@@ -73,6 +73,25 @@ TEST_CASE("files: what is as wanted is not read from this machine again") {
     CHECK(guest.mutations() == 0);
 }
 
+TEST_CASE("files: on FAT there are neither owners nor modes to differ") {
+    const Step step =
+        read_step("files", "- {to: /boot/efi/x, content: same, mode: \"0600\", owner: debian}");
+    const Step check =
+        read_step("checks", "- {file: /boot/efi/x, mode: \"0600\", owner: debian, contains: same}");
+    for (const char *filesystem : {"vfat", "ext4"}) {
+        CAPTURE(filesystem);
+        const bool is_fat = filesystem == std::string("vfat");
+        MemoryGuest guest;
+        guest.mutable_facts().mount_points.push_back({"/boot/efi", "/dev/sda2", filesystem});
+        guest.put_file("/boot/efi/x", "same");
+        CHECK((preview(step, guest).state == StepState::unchanged) == is_fat);
+        CHECK((execute(check, guest).outcome == StepOutcome::passed) == is_fat);
+        guest.put_file("/boot/efi/x", "other");
+        CHECK(execute(step, guest).outcome == StepOutcome::changed);
+        CHECK(guest.lstat("/boot/efi/x")->uid == (is_fat ? 0 : 1000));
+    }
+}
+
 TEST_CASE("files: large and binary files are described, not shown") {
     const TemporaryDirectory host(fs::temp_directory_path(), "steps-");
     put(host.path() / "x", std::string(300'000, 'x'));
