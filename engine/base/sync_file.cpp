@@ -24,6 +24,7 @@ namespace retouch {
 namespace {
 
 constexpr std::chrono::milliseconds k_moment{500};
+constexpr std::chrono::milliseconds k_patience = k_moment / 5; ///< with one that was killed
 
 /// A lock, or a pipe somebody reads to its end, must not be held by who is left behind.
 void close_all_but(int fd) {
@@ -102,7 +103,7 @@ void leave(const ProcessHandle &child, std::chrono::milliseconds patience) {
 int synced(int fd) {
     if (const std::optional<ProcessHandle> child = start_process(&sync_all, fd)) {
         if (!ends_in_time(*child)) {
-            leave(*child, k_moment / 5);
+            leave(*child, k_patience);
             throw interrupt_error();
         }
         if (const std::optional<int> code = reaped(*child))
@@ -127,8 +128,9 @@ WriteOut::WriteOut(int fd) noexcept : process_(start_process(&start_writing, fd)
 WriteOut::WriteOut(WriteOut &&other) noexcept : process_(std::exchange(other.process_, {})) {}
 
 WriteOut::~WriteOut() {
+    // While it lives, so does a lock on the file.
     if (process_)
-        leave(*process_, {});
+        leave(*process_, k_patience);
 }
 
 } // namespace retouch

@@ -63,6 +63,8 @@ struct Header {
 
     [[nodiscard]] std::uint64_t refcount_clusters() const { return u32(56); }
 
+    [[nodiscard]] std::uint64_t snapshots() const { return u32(60); }
+
     [[nodiscard]] std::uint64_t features() const { return version() >= 3 ? u64(72) : 0; }
 
     [[nodiscard]] std::uint64_t length() const {
@@ -88,6 +90,10 @@ Header read_header(int fd, const std::filesystem::path &path) {
 void refuse_features(const Header &header, const std::filesystem::path &path) {
     if (header.has_backing_file())
         throw image_error(path, "is a qcow2 image with a backing file", k_self_contained);
+    // Published with it, former bytes would stay readable: keys, and what a clean-up removed.
+    if (header.snapshots() != 0)
+        throw image_error(path, "is a qcow2 image with internal snapshots",
+                          "leave them out: qemu-img convert -O qcow2 FILE NEW");
     if (header.encryption() != 0)
         throw image_error(path, "is an encrypted qcow2 image", "import an unencrypted copy");
     if ((header.features() & k_external_data) != 0)

@@ -59,6 +59,12 @@ void read_removal(const Place &place, const Value &path) {
     const auto removed = guest_path(path, place.reader);
     if (!removed)
         return;
+    if (removed->find_first_of("*?[") != removed->npos)
+        return place.reader.error(
+            path.mark, fmt::format("'remove' takes a path, and no pattern: '{}'", escape(*removed)),
+            "name each file, or the directory above them; or remove them with "
+            "a command: rm -f " +
+                escape(*removed));
     place.claims.claim(*removed, PathClaims::Use::removal, path.mark, place.reader);
     Step step = new_step(place.section, place.number, place.entry, place.reader.context);
     step.summary = fmt::format("remove {}", escape(*removed));

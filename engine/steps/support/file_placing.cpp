@@ -15,10 +15,16 @@ namespace retouch {
 std::string resolve_owner(const GuestView &guest, const FileSet &files, FileOwner &owner) {
     const auto uid = find_user(guest, files.owner);
     if (!uid)
-        return fmt::format("the image has no user '{}'", escape(files.owner));
+        return fmt::format(
+            "the image has no user '{}'; files are put before commands run, so what a "
+            "package's user shall own is given to it by a command (chown)",
+            escape(files.owner));
     const auto gid = find_group(guest, files.group);
     if (!gid)
-        return fmt::format("the image has no group '{}'", escape(files.group));
+        return fmt::format(
+            "the image has no group '{}'; files are put before commands run, so what "
+            "a package's group shall own is given to it by a command (chgrp)",
+            escape(files.group));
     owner = {*uid, *gid};
     return {};
 }

@@ -163,6 +163,15 @@ TEST_CASE("files: nothing is put where a machine that boots the image does not s
               covered("5:8", "/dev/x", "/dev") + covered("8:8", "/var/run", "/run"));
 }
 
+TEST_CASE("files: a removal takes no pattern, and says what does") {
+    for (const char *path : {"/etc/apt/apt.conf.d/*", "/etc/x?", "/var/[ab]"})
+        CHECK(mistakes(fmt::format("- {{remove: \"{}\"}}\n", path)) ==
+              fmt::format(
+                  "1:12: 'remove' takes a path, and no pattern: '{0}'; name each file, or the "
+                  "directory above them; or remove them with a command: rm -f {0}\n",
+                  path));
+}
+
 TEST_CASE("files: an entry is one thing, and says what it puts there") {
     CHECK(mistakes("- {content: x}\n"
                    "- {to: /a}\n"

@@ -290,6 +290,9 @@ TEST_CASE("image file: hostile qcow2 headers are refused") {
     for (const char method : {'\1', '\2', '\xff'})
         CHECK(refusal_of_patched(35, std::string(1, method)) ==
               "DIR/f is an encrypted qcow2 image\nhint: import an unencrypted copy");
+    CHECK(refusal_of_patched(63, "\1"s) ==
+          "DIR/f is a qcow2 image with internal snapshots\n"
+          "hint: leave them out: qemu-img convert -O qcow2 FILE NEW");
     CHECK(refusal_of_patched(79, "\2"s) ==
           "DIR/f is a qcow2 image marked as corrupt\n"
           "hint: repair a copy of it first: qemu-img check -r all FILE");
