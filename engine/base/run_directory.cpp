@@ -37,15 +37,34 @@ bool is_ours(const fs::path &path, struct stat &info) {
     return lstat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode) && info.st_uid == geteuid();
 }
 
-bool is_abandoned(const fs::path &path) {
+/// Keeps the owner from taking it while it is removed.
+struct Abandoned {
+    std::optional<LockFile> lock;
+};
+
+std::optional<Abandoned> abandoned(const fs::path &path) {
     struct stat info {};
 
     if (!is_ours(path, info))
-        return false;
+        return std::nullopt;
     const fs::path owner = path / k_owner;
-    if (access(owner.c_str(), F_OK) != 0)
-        return std::time(nullptr) - info.st_mtime > k_making_seconds && fs::is_empty(path);
-    return LockFile::try_take(owner).has_value();
+    if (access(owner.c_str(), F_OK) != 0) {
+        const bool is_old = std::time(nullptr) - info.st_mtime > k_making_seconds;
+        return is_old && fs::is_empty(path) ? std::optional(Abandoned{}) : std::nullopt;
+    }
+    std::optional<LockFile> lock = LockFile::try_take(owner);
+    return lock ? std::optional(Abandoned{std::move(lock)}) : std::nullopt;
+}
+
+/// Empty when somebody took it for one that was left, before it was locked.
+std::optional<LockFile> lock_of(const fs::path &path) {
+    try {
+        return LockFile::try_take(path / k_owner);
+    } catch (const Error &) {
+        if (std::error_code gone; fs::exists(path, gone))
+            throw;
+        return std::nullopt;
+    }
 }
 
 /// A disk or machine helper that names `path` in its command line: its owner is gone.
@@ -81,11 +100,17 @@ void end_processes(const fs::path &path) {
 } // namespace
 
 RunDirectory::RunDirectory() {
-    std::string pattern = (parent() / k_prefix).string() + "XXXXXX";
-    if (mkdtemp(pattern.data()) == nullptr)
-        throw system_error("create a temporary directory", pattern, errno);
-    path_ = pattern;
-    lock_ = LockFile::try_take(path_ / k_owner);
+    constexpr int tries = 20;
+    for (int left = tries; !lock_ && left > 0; --left) {
+        std::string pattern = (parent() / k_prefix).string() + "XXXXXX";
+        if (mkdtemp(pattern.data()) == nullptr)
+            throw system_error("create a temporary directory", pattern, errno);
+        path_ = pattern;
+        lock_ = lock_of(path_);
+    }
+    if (!lock_)
+        throw Error(ErrorKind::temporary, "no temporary directory could be kept",
+                    "something else removes what is made below TMPDIR; try again");
 }
 
 RunDirectory::~RunDirectory() {
@@ -100,7 +125,10 @@ std::vector<fs::path> RunDirectory::clear_abandoned() {
          entry.increment(code)) {
         const fs::path path = entry->path();
         try {
-            if (!path.filename().string().starts_with(k_prefix) || !is_abandoned(path))
+            if (!path.filename().string().starts_with(k_prefix))
+                continue;
+            const std::optional<Abandoned> held = abandoned(path);
+            if (!held)
                 continue;
             end_processes(path);
             std::error_code failed;

@@ -26,6 +26,10 @@ inline constexpr std::string_view k_policy_script = "#!/bin/sh\nexit 101\n";
 /// The exit status of a command that was ended at its time limit.
 inline constexpr int k_timed_out_status = 137;
 
+/// dpkg.cfg(5): a configuration file that the recipe has put there stays, and nobody is asked.
+inline constexpr const char *k_dpkg_path = "/etc/dpkg/dpkg.cfg.d/zz-retouch";
+inline constexpr std::string_view k_dpkg_settings = "force-confdef\nforce-confold\n";
+
 inline constexpr const char *k_resolver_path = "/etc/resolv.conf";
 
 /// Where that leads, without links; nullopt when it leads in circles. Throws Error.

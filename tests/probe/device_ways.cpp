@@ -6,6 +6,7 @@
 #include <array>
 #include <dirent.h>
 #include <fcntl.h>
+#include <fstream>
 #include <string>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -32,6 +33,23 @@ bool makes_node(const World &world, mode_t type, unsigned major_number, unsigned
 }
 
 /// Below /dev everything that is no harmless node of the command's own.
+/// What the guest's filesystems are mounted from, and the disk that it is a partition of: they may
+/// be read, and no more.
+bool is_own_disk(const std::string &path) {
+    std::ifstream mounts("/proc/self/mounts");
+    for (std::string line; std::getline(mounts, line);) {
+        const std::string source = line.substr(0, line.find(' '));
+        const std::string disk = source.substr(0, source.find_last_not_of("0123456789") + 1);
+        if (path != source && path != disk)
+            continue;
+        const int fd = open(path.c_str(), O_RDWR | O_CLOEXEC);
+        if (fd >= 0)
+            close(fd);
+        return fd < 0;
+    }
+    return false;
+}
+
 bool strange_node(const std::string &directory, int depth, std::string &detail) {
     constexpr std::array harmless = {"/dev/null",    "/dev/zero", "/dev/full", "/dev/random",
                                      "/dev/urandom", "/dev/tty",  "/dev/ptmx", "/dev/pts/ptmx"};
@@ -49,6 +67,8 @@ bool strange_node(const std::string &directory, int depth, std::string &detail) 
             continue;
         if (S_ISDIR(status.st_mode) && depth > 0)
             found = strange_node(path, depth - 1, detail);
+        else if (S_ISBLK(status.st_mode) && is_own_disk(path))
+            continue;
         else if ((S_ISCHR(status.st_mode) || S_ISBLK(status.st_mode)) &&
                  std::find(harmless.begin(), harmless.end(), path) == harmless.end()) {
             detail = path;

@@ -127,6 +127,10 @@ Job make_job(const ApplianceSandbox &sandbox, const GuestCommand &command) {
         job.environment.push_back(fmt::format("{}={}", name, value));
     choose_mount_points(sandbox, job);
     choose_service_policy(sandbox, job);
+    if (sandbox.writable && modes_in(sandbox.handle, "/etc/dpkg", {"dpkg.cfg.d"})[0] != 0) {
+        job.dpkg_file = entry_at(sandbox.guest, k_dpkg_path);
+        job.dpkg = k_dpkg_settings;
+    }
     if (sandbox.writable && initramfs_is_for_one_machine(sandbox.guest)) {
         job.initramfs_file = entry_at(sandbox.guest, k_initramfs_path);
         job.initramfs = k_initramfs_settings;

@@ -10,10 +10,10 @@ namespace retouch {
 namespace {
 
 constexpr std::array k_texts = {
-    &Job::hostname,      &Job::shell,         &Job::directory,      &Job::script_path,
-    &Job::script,        &Job::run,           &Job::proc,           &Job::dev,
-    &Job::sys,           &Job::resolver,      &Job::services,       &Job::policy,
-    &Job::resolver_file, &Job::services_file, &Job::initramfs_file, &Job::initramfs,
+    &Job::hostname, &Job::shell,          &Job::directory,     &Job::script_path,   &Job::script,
+    &Job::run,      &Job::proc,           &Job::dev,           &Job::sys,           &Job::resolver,
+    &Job::services, &Job::policy,         &Job::resolver_file, &Job::services_file, &Job::dpkg_file,
+    &Job::dpkg,     &Job::initramfs_file, &Job::initramfs,
 };
 constexpr std::array k_switches = {&Job::writable, &Job::network, &Job::personality_32};
 constexpr std::array k_numbers = {&Job::limit_seconds, &Job::output_bound, &Job::memory_bytes,

@@ -31,8 +31,8 @@ struct Job {
     std::string policy;
     /// Where these stand as files while the command runs, instead of over what is there; empty for
     /// nowhere.
-    std::string resolver_file, services_file, initramfs_file;
-    std::string initramfs;                ///< the contents of the last
+    std::string resolver_file, services_file, dpkg_file, initramfs_file;
+    std::string dpkg, initramfs;          ///< the contents of the last two
     std::vector<std::string> filters;     ///< seccomp programs, in the order to install them
     std::vector<std::string> forbidden;   ///< ADDRESS/BITS no command may reach
     std::vector<std::string> environment; ///< NAME=VALUE

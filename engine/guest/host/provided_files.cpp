@@ -25,6 +25,7 @@ ProvidedFiles::ProvidedFiles(const Sandbox &sandbox, const GuestCommand &command
     // Only where something asks the policy: elsewhere it would be a stranger.
     if (guest.lstat(k_policy_path) || guest.lstat("/usr/sbin/invoke-rc.d"))
         has_policy_ = put(sandbox, k_policy_path, k_policy_script, 0755);
+    static_cast<void>(put(sandbox, k_dpkg_path, k_dpkg_settings, 0644));
     if (initramfs_is_for_one_machine(guest))
         static_cast<void>(put(sandbox, k_initramfs_path, k_initramfs_settings, 0644));
 }

@@ -1,7 +1,7 @@
 #pragma once
 // ProvidedFiles: what a command that may write finds in place of files of the guest: name servers
-// that answer, a policy by which no service starts, and an initramfs that fits every machine. It
-// decides which; how they come and go is ProvidedFile's.
+// that answer, a policy by which no service starts, answers for dpkg, and an initramfs that fits
+// every machine. It decides which; how they come and go is ProvidedFile's.
 
 #include "guest/host/bubblewrap.hpp"
 #include "guest/sandbox/provided_file.hpp"

@@ -220,6 +220,19 @@ TEST_CASE("command: package scripts are told not to start services") {
         }
 }
 
+TEST_CASE("command: dpkg is told to keep what the recipe has put there, and to ask nobody") {
+    for (const GuestKind kind : guest_kinds())
+        DYNAMIC_SECTION(name_of(kind)) {
+            Guest &guest = shared_guest(kind);
+            guest.make_directory("/etc/dpkg", 0755, 0, 0);
+            guest.make_directory("/etc/dpkg/dpkg.cfg.d", 0755, 0, 0);
+            CHECK(output_of(guest, "cat /etc/dpkg/dpkg.cfg.d/*") ==
+                  "force-confdef\nforce-confold\n");
+            CHECK(guest.list("/etc/dpkg/dpkg.cfg.d").empty());
+            guest.remove("/etc/dpkg");
+        }
+}
+
 TEST_CASE("command: a probe sees everything and can change nothing") {
     for (const GuestKind kind : guest_kinds())
         DYNAMIC_SECTION(name_of(kind)) {

@@ -64,15 +64,17 @@ TEST_CASE("rbd detach: stopped, it can be repeated", "[rig]") {
         return;
     Published image;
     const std::string before = bytes_of(image.name + "@snap");
-    CHECK(error_of(
-              "/none",
-              [&] {
-                  static_cast<void>(image.store.detach(
-                      image.record, [](std::uint64_t, std::uint64_t) { return false; }));
-              },
-              ErrorKind::interrupted) ==
-          fmt::format("stopped: detach the RBD image {}\nhint: ", image.name));
-    CHECK(has_parent(image.name));
+    const std::string stopped = error_of(
+        "/none",
+        [&] {
+            static_cast<void>(image.store.detach(
+                image.record, [](std::uint64_t, std::uint64_t) { return false; }));
+        },
+        ErrorKind::interrupted);
+    // A small image may be copied before Ceph asks; then it is the maps that are not made again.
+    const bool was_copied = !has_parent(image.name);
+    CHECK(stopped == fmt::format("stopped: {} the RBD image {}\nhint: ",
+                                 was_copied ? "make the object map of" : "detach", image.name));
     CHECK(bytes_of(image.name + "@snap") == before);
     CHECK(image.store.detach(image.record, {}).empty());
     CHECK_FALSE(has_parent(image.name));

@@ -193,6 +193,7 @@ void provide_files(Job &job, std::vector<ProvidedFile> &provided) {
         job.resolver.clear();
     if (provide(job.services_file, job.policy, 0755, provided))
         job.services.clear();
+    static_cast<void>(provide(job.dpkg_file, job.dpkg, 0644, provided));
     static_cast<void>(provide(job.initramfs_file, job.initramfs, 0644, provided));
 }
 
