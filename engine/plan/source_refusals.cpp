@@ -64,9 +64,9 @@ void fail_unknown(const SourceChoice &source, const Maker &maker,
     for (const Image &image : images) {
         if (source.owner ? image.owner != *source.owner : !is_own(image, source))
             continue;
-        if (is_visible(image))
+        if (image.name != source.image && is_visible(image))
             names.push_back(image.name);
-        else if (image.name == source.image)
+        else if (image.name == source.image && !is_visible(image))
             hidden.push_back(&image);
     }
     if (hidden.empty())

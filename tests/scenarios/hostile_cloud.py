@@ -4,6 +4,7 @@
 False for the honest answer. `cloud.says(status, body, headers)` makes such an answer.
 """
 
+import csv
 import hashlib
 import http.server
 import json
@@ -28,6 +29,16 @@ def certificate(directory):
             with open(f"{path}.{part}", "rb") as file:
                 whole.write(file.read())
     return path
+
+
+def is_asked(record, query):
+    """Glance's filters: by name, with an operator, and by properties."""
+    operator, _, name = query.get("name", "any:").partition(":")
+    if operator == "eq" and record["name"] != name:
+        return False
+    if operator == "in" and record["name"] not in next(csv.reader([name], escapechar="\\")):
+        return False
+    return all(record.get(key) == value for key, value in query.items() if key.startswith("retouch_"))
 
 
 class HostileCloud:
@@ -100,7 +111,7 @@ class HostileCloud:
             return handler.answer(201, json.dumps(record).encode())
         query = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(handler.path).query))
         found = [r for r in self.records.values() if r["os_hidden"] == (query["os_hidden"] == "true") and
-                 query.get("name") in (None, r["name"])]
+                 is_asked(r, query)]
         return handler.answer(200, json.dumps({"images": found}).encode())
 
     def patch(self, record, operations):
