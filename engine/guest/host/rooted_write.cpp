@@ -18,6 +18,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <memory>
+#include <span>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -67,14 +68,36 @@ void write_bytes(int fd, std::string_view bytes, const std::string &path) {
     }
 }
 
+/// Both files go on where the next data begins; returns how much there is, 0 for none. A filesystem
+/// that knows of no holes has data everywhere.
+std::size_t next_data(int from, int to) {
+    const off_t at = lseek(from, 0, SEEK_CUR);
+    const off_t data = lseek(from, at, SEEK_DATA);
+    if (data < 0)
+        return errno == ENXIO ? 0 : k_at_a_time;
+    const off_t hole = lseek(from, data, SEEK_HOLE);
+    if (hole < 0 || lseek(from, data, SEEK_SET) < 0 || lseek(to, data, SEEK_SET) < 0)
+        return k_at_a_time;
+    return static_cast<std::size_t>(hole - data);
+}
+
 void copy_source(int fd, const FileSource &source, const std::string &path) {
     if (const auto *text = std::get_if<std::string>(&source))
         return write_bytes(fd, *text, path);
     const auto &host_path = std::get<std::filesystem::path>(source);
     const UniqueFd file = open_regular_file(host_path);
     const auto buffer = std::make_unique<std::array<char, k_at_a_time>>();
-    while (const std::size_t got = read_some(file.get(), *buffer, host_path))
+    while (const std::size_t ahead = next_data(file.get(), fd)) {
+        const std::size_t got = read_some(
+            file.get(), std::span(*buffer).first(std::min(ahead, k_at_a_time)), host_path);
+        if (got == 0)
+            break;
         write_bytes(fd, {buffer->data(), got}, path);
+    }
+    // What ends in a hole is that long all the same.
+    const off_t end = lseek(file.get(), 0, SEEK_END);
+    if (end < 0 || ftruncate(fd, end) != 0)
+        throw refusal::file_operation("write", path, errno);
 }
 
 /// What the kernel has and does not hand out of `old` is not there for the new file either.

@@ -160,6 +160,25 @@ TEST_CASE("guest: a file of the host is written byte for byte") {
         }
 }
 
+TEST_CASE("guest: holes of a file of the host are no data in the guest") {
+    const TemporaryDirectory directory("/tmp", own_prefix());
+    const std::filesystem::path source = directory.path() / "sparse";
+    std::ofstream(source) << "begin";
+    std::filesystem::resize_file(source, 20 << 20);
+    std::ofstream(source, std::ios::app) << "middle";
+    std::filesystem::resize_file(source, 30 << 20);
+    for (const GuestKind kind : guest_kinds())
+        DYNAMIC_SECTION(name_of(kind)) {
+            Guest &guest = shared_guest(kind);
+            guest.write("/opt/sparse", source, 0644, 0, 0);
+            CHECK(guest.lstat("/opt/sparse")->size == 30 << 20);
+            CHECK(guest.sha256("/opt/sparse") == sha256_file(source));
+            const std::string blocks = run(guest, "stat -c %b /opt/sparse").out.text;
+            CHECK((kind == GuestKind::appliance || std::stoi(blocks) < 100));
+            guest.remove("/opt/sparse");
+        }
+}
+
 TEST_CASE("guest: links are made and replaced, never written through") {
     for (const GuestKind kind : guest_kinds())
         DYNAMIC_SECTION(name_of(kind)) {
