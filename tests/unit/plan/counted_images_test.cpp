@@ -118,7 +118,7 @@ std::string drift(const CheckedRecipe &checked, const CatalogView &catalog) {
 
 TEST_CASE("counted images: what is not asked for changes no plan and no drift") {
     int plans = 0;
-    for (unsigned seed = 0; seed < 400; ++seed) {
+    for (unsigned seed = 0; seed < 150; ++seed) {
         INFO("seed " << seed);
         Chance chance(seed);
         MemoryCatalog catalog;
@@ -136,5 +136,5 @@ TEST_CASE("counted images: what is not asked for changes no plan and no drift") 
         CHECK(drift(checked, catalog) == drift(checked, unfiltered));
         plans += plan.starts_with('{') ? 1 : 0;
     }
-    CHECK(plans > 100);
+    CHECK(plans > 40);
 }
