@@ -5,6 +5,7 @@
 #include "base/name_rule.hpp"
 #include "base/text.hpp"
 #include "base/uuid.hpp"
+#include "catalog/glance/image_json.hpp"
 #include "catalog/record_rules.hpp"
 #include "retouch/error.hpp"
 
@@ -22,6 +23,14 @@ void refuse_no_name(const std::string &what, const std::string &name) {
 }
 
 void refuse_own_properties(const std::map<std::string, std::string> &properties) {
+    for (const auto &[name, value] : properties)
+        if (is_reserved_property(name) || name.starts_with("os_hash_"))
+            throw Error(
+                ErrorKind::invalid,
+                fmt::format("the property '{}' cannot be given: it is a field of the image's "
+                            "record",
+                            escape(name)),
+                "leave it out; what can be changed is changed afterwards, or by a recipe");
     for (const auto &[name, value] : properties)
         if (name.starts_with(k_own_properties))
             throw Error(ErrorKind::invalid,

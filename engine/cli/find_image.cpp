@@ -15,12 +15,14 @@ namespace retouch {
 
 namespace {
 
-/// Those of the project; when there are none, public ones.
-std::vector<Image> called(const CatalogView &catalog, const std::string &name) {
+/// Those of the project; when there are none, public ones, unless `only_own`.
+std::vector<Image> called(const CatalogView &catalog, const std::string &name, bool only_own) {
     if (!catalog.has_projects())
         return catalog.images_where({.names = {name}});
     std::vector<Image> own = catalog.images_where({.owner = catalog.project(), .names = {name}});
-    return own.empty() ? catalog.images_where({.names = {name}, .visibility = "public"}) : own;
+    return own.empty() && !only_own
+               ? catalog.images_where({.names = {name}, .visibility = "public"})
+               : own;
 }
 
 Error unknown(const CatalogView &catalog, const std::string &word) {
@@ -43,14 +45,15 @@ Error ambiguous(const std::vector<Image> &candidates, const std::string &word) {
             fmt::format("{} images are called '{}'", candidates.size(), escape(word)), hint};
 }
 
-Image find(const CatalogView &catalog, const std::string &word, bool prefer_visible) {
+/// `to_remove`: nothing is guessed, and nobody else's image is meant by its name.
+Image find(const CatalogView &catalog, const std::string &word, bool to_remove) {
     if (std::optional<Image> image = catalog.find(word))
         return *image;
-    std::vector<Image> candidates = called(catalog, word);
+    std::vector<Image> candidates = called(catalog, word, to_remove);
     if (candidates.empty())
         throw unknown(catalog, word);
     const bool some_visible = std::ranges::any_of(candidates, std::logical_not(), &Image::hidden);
-    if (prefer_visible && some_visible)
+    if (!to_remove && some_visible)
         std::erase_if(candidates, [](const Image &image) { return image.hidden; });
     if (candidates.size() > 1)
         throw ambiguous(candidates, word);
@@ -60,11 +63,11 @@ Image find(const CatalogView &catalog, const std::string &word, bool prefer_visi
 } // namespace
 
 Image find_image(const CatalogView &catalog, const std::string &name_or_id) {
-    return find(catalog, name_or_id, true);
+    return find(catalog, name_or_id, false);
 }
 
 Image find_only_image(const CatalogView &catalog, const std::string &name_or_id) {
-    return find(catalog, name_or_id, false);
+    return find(catalog, name_or_id, true);
 }
 
 } // namespace retouch

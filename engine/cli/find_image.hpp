@@ -11,7 +11,8 @@ namespace retouch {
 /// Throws Error: failed, listing the images when several are meant.
 [[nodiscard]] Image find_image(const CatalogView &catalog, const std::string &name_or_id);
 
-/// The same for acts that cannot be taken back: hidden images count as much as visible ones.
+/// The same for acts that cannot be taken back: hidden images count as much as visible ones, and
+/// those of other projects are named by their ids.
 [[nodiscard]] Image find_only_image(const CatalogView &catalog, const std::string &name_or_id);
 
 } // namespace retouch

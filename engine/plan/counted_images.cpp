@@ -80,8 +80,8 @@ class Gathering {
     /// Images that say they are generations, and would count for one of these names.
     void refute(Maker &maker) const {
         for (const Image &image : images_) {
-            const bool counts =
-                is_visible(image) || std::ranges::find(names_, image.name) != names_.end();
+            const bool counts = is_visible(image) || image.awaits_detaching() ||
+                                std::ranges::find(names_, image.name) != names_.end();
             if (counts && image.status == "active" && !image.unfinished() && maker.made(image) &&
                 !catalog_.may_be_published_by_us(image))
                 maker.refuted.insert(image.id);

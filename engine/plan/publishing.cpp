@@ -1,6 +1,8 @@
 #include "plan/publishing.hpp"
 
 #include "base/clock.hpp"
+#include "base/text.hpp"
+#include "retouch/error.hpp"
 
 #include <fmt/format.h>
 
@@ -37,6 +39,21 @@ std::string dated_name(const std::string &name, int number) {
     return number == 1 ? dated : fmt::format("{}-{}", dated, number);
 }
 
+/// Of the image service's own schema, in characters.
+void require_name_that_fits(const std::string &name) {
+    constexpr std::ptrdiff_t longest = 255;
+    const auto begins_character = [](char byte) {
+        return (static_cast<unsigned char>(byte) & 0xc0) != 0x80;
+    };
+    if (std::ranges::count_if(name, begins_character) > longest)
+        throw Error(ErrorKind::refused,
+                    fmt::format("the image before would be renamed to a name of more than {} "
+                                "characters: {}",
+                                longest, escape(name)),
+                    "give the image a shorter name (publish.name), or choose another "
+                    "publish.previous");
+}
+
 /// NAME-YYYYMMDD, with a number behind it when that is taken.
 std::string free_name(const std::string &name, const std::vector<Image> &images,
                       const std::vector<Superseded> &taken) {
@@ -44,8 +61,10 @@ std::string free_name(const std::string &name, const std::vector<Image> &images,
         std::string candidate = dated_name(name, number);
         const bool used = std::ranges::find(images, candidate, &Image::name) != images.end() ||
                           std::ranges::find(taken, candidate, &Superseded::new_name) != taken.end();
-        if (!used)
-            return candidate;
+        if (used)
+            continue;
+        require_name_that_fits(candidate);
+        return candidate;
     }
 }
 

@@ -116,7 +116,7 @@ class Search {
                                 stage.host.empty() ? "" : " on " + escape(stage.host)),
                     fmt::format("the next run on its host removes it if that still has the "
                                 "journal; else: {}",
-                                removal_of(stage.name)));
+                                removal_of(stage)));
         }
     }
 
@@ -124,7 +124,7 @@ class Search {
         for (const FoundStage &probe : where_.rbd->abandoned_probes())
             add("doctor's image",
                 fmt::format("{}, made {}, is one of a doctor that died", probe.name, probe.created),
-                removal_of(probe.name));
+                removal_of(probe));
     }
 
     /// The pool's own settings say so, over the heads of those who remove.
@@ -164,6 +164,10 @@ class Search {
             return listed->image;
         const auto record = where_.api.find(id);
         return record ? std::optional(record->image) : std::nullopt;
+    }
+
+    [[nodiscard]] static std::string removal_of(const FoundStage &found) {
+        return found.half_made ? "rbd rm " + found.name : removal_of(found.name);
     }
 
     [[nodiscard]] static std::string removal_of(const std::string &name) {

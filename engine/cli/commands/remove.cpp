@@ -11,6 +11,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -27,8 +30,12 @@ struct Options {
 /// What can only be built anew from `image`: the images of recipes that are there now. Those of
 /// other projects may say what they like.
 std::vector<Image> built_from(const Image &image, const CatalogView &catalog) {
-    const std::string project = catalog.project();
-    std::vector<Image> found = catalog.images();
+    const std::string project = catalog.has_projects() ? catalog.project() : std::string();
+    const std::map<std::string, std::string> made{{lineage::k_source, image.id}};
+    std::vector<Image> found = catalog.images_where({.owner = image.owner, .properties = made});
+    if (project != image.owner)
+        std::ranges::move(catalog.images_where({.owner = project, .properties = made}),
+                          std::back_inserter(found));
     std::erase_if(found, [&](const Image &other) {
         return other.id == image.id || !is_visible(other) || other.unfinished() ||
                (other.owner != image.owner && other.owner != project) ||

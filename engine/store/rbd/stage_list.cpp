@@ -32,7 +32,8 @@ std::optional<FoundStage> look_at_half_made(const Pool &pool, const std::string 
         return std::nullopt;
     return FoundStage{.id = id,
                       .name = escape(pool.name()) + '/' + escape(name),
-                      .created = fmt::format("{:%FT%TZ}", fmt::gmtime(made))};
+                      .created = fmt::format("{:%FT%TZ}", fmt::gmtime(made)),
+                      .half_made = true};
 }
 
 /// nullopt when it is gone meanwhile.

@@ -20,6 +20,7 @@ struct FoundStage {
     std::string host = {};  ///< of its run; empty when that died before it could tell
     std::string space = {}; ///< process_space() of its run
     std::string pid = {};   ///< there
+    bool half_made = false; ///< it has no header, and cannot be opened
     std::string until = {}; ///< it was kept on purpose until then; empty: it was not
 
     bool operator==(const FoundStage &) const = default;
