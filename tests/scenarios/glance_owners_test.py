@@ -119,6 +119,21 @@ class Owners(unittest.TestCase):
                 self.assertIn("openstack project show -c id", said)
         self.assertEqual(before, self.world.state())
 
+    def test_nobody_elses_image_is_removed_by_its_name_nor_a_base_of_theirs(self):
+        self.world.become("admin")
+        public = self.world.upload(tiny(), name=self.name, project="admin")
+        self.world.patch(public["id"], {"op": "replace", "path": "/owner", "value": self.world.projects["lab"]})
+        said = self.world.retouch("remove", self.name, "--yes", expect=1).stderr
+        self.assertIn(f"no image '{self.name}' in catalog", said)
+        self.assertEqual("active", self.world.record(public["id"])["status"])
+        base = self.world.of("lab", tiny(), name=f"{self.name}-base")
+        recipe = self.world.recipe(f"retouch: 1\nname: theirs\nsource: {{image: {base['id']}}}\nproperties: {{a: b}}\n"
+                                   f"publish: {{owner: {self.world.projects['lab']}, name: {self.name}-made}}\n")
+        self.apply(recipe)
+        said = self.world.retouch("remove", base["id"], "--yes", expect=5).stderr
+        self.assertIn(f"image {base['id']} is the base of 1 image", said)
+        self.assertEqual("active", self.world.record(base["id"])["status"])
+
     def test_lists_are_asked_for_by_owner(self):
         self.world.upload(tiny(), name=self.name)
         asked = len(self.world.requests())

@@ -353,3 +353,16 @@ TEST_CASE("owners: what bears a recipe's properties without its mark is nobody's
               "retouch: it is left alone; if retouch uploaded it before it left marks on such "
               "images, then: rbd image-meta set POOL/copy retouch.uploaded copy"});
 }
+
+TEST_CASE("owners: a former image is not renamed to a name that no service takes", "[plan]") {
+    for (const std::string &letter : {std::string("n"), std::string("\xc3\xa9")}) {
+        std::string name;
+        for (int i = 0; i < 247; ++i)
+            name += letter;
+        World world;
+        world.catalog.put(of("ours", image(k_source, name, "1")));
+        const std::string text = recipe("image: \"" + name + "\"", "previous: rename");
+        CHECK(world.outcome(text).starts_with(
+            "refused: the image before would be renamed to a name of more than 255 characters: "));
+    }
+}

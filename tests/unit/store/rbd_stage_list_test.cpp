@@ -124,6 +124,7 @@ TEST_CASE("abandoned stages: one whose run died before librbd had made its heade
     for (const FoundStage &half : {stages.front(), probes.front()}) {
         CHECK(half.created > utc_in(-std::chrono::minutes(5)));
         CHECK(half.pid.empty());
+        CHECK(half.half_made);
         CHECK_FALSE(is_abandoned(half, std::chrono::minutes(10)));
         rbd({"rm", "--no-progress", half.name});
     }
