@@ -84,16 +84,21 @@ std::string recipe(Chance &chance) {
                                            "image: base, owner: theirs"};
     const std::vector<std::string> publish{"", "name: web", "name: web, previous: rename",
                                            "name: web, owner: theirs"};
-    return fmt::format("retouch: 1\nname: recipe\nsource: {{ {} }}\npublish: {{ {} }}\n",
-                       chance.of(sources), chance.of(publish));
+    const std::string source = chance.of(sources);
+    return fmt::format("retouch: 1\nname: recipe\nsource: {{ {} }}\npublish: {{ {} }}\n", source,
+                       chance.of(publish));
 }
 
 /// The plan, or why there is none.
 std::string planned(const CheckedRecipe &checked, const CatalogView &catalog) {
     try {
         Plan plan = resolve_plan(checked, catalog, {});
-        for (Target &target : plan.targets)
+        for (Target &target : plan.targets) {
             target.observed.clear(); // hidden namesakes are of no consequence
+            for (Superseded &former : target.publish.superseded)
+                if (!former.new_name.empty())
+                    former.new_name = "a name"; // others may have it, too
+        }
         return to_json(plan).dump(1);
     } catch (const Error &error) {
         return fmt::format("{}\n{}", error.what(), error.hint());
