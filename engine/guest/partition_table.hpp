@@ -5,12 +5,16 @@
 #include "guest/volume.hpp"
 #include "retouch/error.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace retouch {
+
+/// So much of a disk's beginning tells what it is when nothing else does. Bytes.
+inline constexpr std::size_t k_beginning = std::size_t{64} * 1024;
 
 /// The partitions that may hold something, in the table's order, with nothing known of their
 /// contents. Throws Error: refused when two of them share sectors, when one is not wholly on the
@@ -20,7 +24,7 @@ namespace retouch {
 
 /// What is on a disk whose table is not sound, for `reason`: a filesystem on the `whole` of it,
 /// whose boot code looks like a table. Throws Error: refused, for that reason or a better one.
-/// `beginning`: the disk's first bytes, 64 KiB tell all.
+/// `beginning`: the disk's first k_beginning bytes, or all of it.
 [[nodiscard]] std::vector<Volume> without_table(const Error &reason, Volume whole,
                                                 std::string_view beginning);
 

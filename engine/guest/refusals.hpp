@@ -12,7 +12,7 @@
 
 namespace retouch::refusal {
 
-/// `prefix`: the first 64 KiB of the disk, which may tell why.
+/// `prefix`: the first k_beginning bytes of the disk, which may tell why.
 [[nodiscard]] Error no_system(std::string_view prefix);
 
 /// `roots`: one description each, untrusted.

@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import unittest
 
-from world import QUICK_GUESTS, ROOT, World, debugfs, fsck, making, needs_root
+from world import QUICK_GUESTS, ROOT, World, debugfs, fsck, making, needs_root, tiny
 
 ROOT_UUID = "11111111-2222-4333-8444-555555555555"
 PACKAGES = "systemd-sysv,linux-image-cloud-amd64,grub2-common,grub-pc-bin,initramfs-tools"
@@ -115,11 +115,31 @@ class Kernel(unittest.TestCase):
     def test_every_networked_command_resolves_names_whatever_resolv_conf_is(self):
         guest = QUICK_GUESTS[-1]
         for number, before in enumerate(("ln -sf /opt/none/resolv.conf /etc/resolv.conf", "ln -sf resolv.conf /etc/resolv.conf",
-                                         "rm -f /etc/resolv.conf", "chattr +i /etc/resolv.conf || true")):
+                                         "rm -f /etc/resolv.conf")):
             with self.subTest(before=before):
                 self.apply(guest, f"commands:\n  - {before}\n"
                            "  - {run: 'grep -q nameserver /etc/resolv.conf && ! grep 192.0.2 /etc/resolv.conf', network: true}\n"
-                           f"  - 'stat /etc/resolv.conf; true'\npublish: {{name: n{number}}}\n")
+                           f"publish: {{name: n{number}}}\n")
+
+    def test_an_immutable_resolv_conf_is_covered_and_stays(self):
+        disk = self.world.directory / "immutable.raw"
+        subprocess.run(["cp", "--sparse=always", tiny(), disk], check=True)
+        # Extents, and immutable; a command may not set that.
+        subprocess.run(["debugfs", "-w", "-R", "set_inode_field /etc/resolv.conf flags 0x80010", f"{disk}?offset=1048576"],
+                       check=True, capture_output=True)
+        before = [debugfs(disk, request) for request in ("cat /etc/resolv.conf", "stat /etc")]
+        self.world.retouch("import", disk, "--name", "immutable")
+        for guest in QUICK_GUESTS:
+            with self.subTest(guest=guest):
+                recipe = self.world.recipe(
+                    "retouch: 1\nname: immutable\nsource: {image: immutable}\ncommands:\n"
+                    "  - {run: 'grep -q nameserver /etc/resolv.conf && ! grep 192.0.2 /etc/resolv.conf', network: true}\n"
+                    f"publish: {{name: i-{guest}}}\n")
+                self.world.retouch("apply", recipe, "--yes", "--guest", guest)
+                made = self.world.bytes_of(self.world.image(f"i-{guest}"))
+                self.assertEqual(before[0], debugfs(made, "cat /etc/resolv.conf"))
+                self.assertIn("Flags: 0x80010", debugfs(made, "stat /etc/resolv.conf"))
+                self.assertEqual(re.findall("mtime: .*", before[1]), re.findall("mtime: .*", debugfs(made, "stat /etc")))
 
 
 if __name__ == "__main__":

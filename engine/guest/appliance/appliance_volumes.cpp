@@ -123,12 +123,12 @@ bool is_opened_container(const Volume &volume) {
 } // namespace
 
 std::string beginning(const Handle &handle) {
-    constexpr int bytes = 64 * 1024;
     const std::vector<std::string> disks = take_list(guestfs_list_devices(handle.get()));
     std::size_t size = 0;
-    const OwnedText data(
-        disks.empty() ? nullptr
-                      : guestfs_pread_device(handle.get(), disks.front().c_str(), bytes, 0, &size));
+    const OwnedText data(disks.empty()
+                             ? nullptr
+                             : guestfs_pread_device(handle.get(), disks.front().c_str(),
+                                                    static_cast<int>(k_beginning), 0, &size));
     if (!data)
         throw handle.error("read the image's disk");
     return {data.get(), size};

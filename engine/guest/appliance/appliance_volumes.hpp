@@ -15,7 +15,7 @@ namespace retouch {
 /// of an array are not among them. Throws Error: refused for a table that is not sound.
 [[nodiscard]] std::vector<Volume> appliance_volumes(const Handle &handle);
 
-/// The first 64 KiB of the image's disk, or less. Throws Error.
+/// The first k_beginning bytes of the image's disk, or less. Throws Error.
 [[nodiscard]] std::string beginning(const Handle &handle);
 
 /// Stops arrays, or the image keeps them marked as in use. Requires: nothing is mounted. Throws

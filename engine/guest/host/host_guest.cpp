@@ -14,6 +14,7 @@
 #include "guest/host/tree_tools.hpp"
 #include "guest/inspect.hpp"
 #include "guest/mount_rules.hpp"
+#include "guest/partition_table.hpp"
 #include "guest/refusals.hpp"
 #include "guest/tree/plain_capabilities.hpp"
 
@@ -44,7 +45,6 @@ RootFiles look_at(const Rooted &files) {
 
 /// Why there is no root: the most telling thing among the volumes.
 Error no_root(const std::vector<Volume> &volumes, const std::filesystem::path &disk) {
-    constexpr std::size_t beginning = std::size_t{64} * 1024;
     for (const Volume &volume : volumes)
         if (volume.filesystem == "crypto_LUKS" || volume.filesystem == "BitLocker")
             return refusal::encrypted(volume.device);
@@ -53,7 +53,7 @@ Error no_root(const std::vector<Volume> &volumes, const std::filesystem::path &d
         if (std::ranges::count(harmless, volume.filesystem) == 0)
             return refusal::needs_appliance(
                 fmt::format("{} ({})", volume.device, volume.filesystem));
-    return refusal::no_system(read_if_there(disk, beginning));
+    return refusal::no_system(read_if_there(disk, k_beginning));
 }
 
 /// The daemon serves what is mounted here, so it must not be the one whose death unmounts it: it

@@ -118,9 +118,8 @@ std::vector<Volume> partitions(const std::filesystem::path &disk, std::uint64_t 
             static_cast<void>(identify(disk, volume));
         return volumes;
     } catch (const Error &reason) {
-        constexpr std::size_t beginning = std::size_t{64} * 1024;
         return without_table(reason, whole_disk(disk, disk_size).volume,
-                             read_if_there(disk, beginning));
+                             read_if_there(disk, k_beginning));
     }
 }
 

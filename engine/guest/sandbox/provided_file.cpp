@@ -86,8 +86,11 @@ bool ProvidedFile::put(std::string_view bytes, mode_t mode) {
             put_back(name_);
         }
     }
-    if (!done)
+    if (!done) {
         unlinkat(directory_, made.c_str(), 0);
+        const timespec times[2] = {before_.st_atim, before_.st_mtim};
+        futimens(directory_, times);
+    }
     fstat(directory_, &after_);
     is_put_ = done;
     errno = code;
