@@ -21,7 +21,7 @@ struct ImageQuery {
 
     [[nodiscard]] bool matches(const Image &image) const;
 
-    auto operator<=>(const ImageQuery &) const = default;
+    bool operator==(const ImageQuery &) const = default;
 };
 
 } // namespace retouch

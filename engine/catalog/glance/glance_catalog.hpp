@@ -9,7 +9,6 @@
 
 #include <functional>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -113,7 +112,7 @@ class GlanceCatalog : public Catalog {
     mutable ImageApi api_;
     mutable GlanceStore store_;
     mutable std::vector<GlanceImage> records_; ///< as last seen
-    mutable std::set<ImageQuery> answered_;    ///< what those are all the answer to
+    mutable std::vector<ImageQuery> answered_; ///< what those are all the answer to
     mutable bool store_is_silent_ = false;     ///< it has been asked, and did not answer
 };
 

@@ -32,7 +32,7 @@ std::vector<Image> GlanceCatalog::images() const {
 }
 
 std::vector<Image> GlanceCatalog::images_where(const ImageQuery &query) const {
-    if (!answered_.contains(query)) {
+    if (std::ranges::find(answered_, query) == answered_.end()) {
         std::vector<GlanceImage> found = api_.list(query);
         std::set<std::string_view> ids;
         for (GlanceImage &record : found)
@@ -41,7 +41,7 @@ std::vector<Image> GlanceCatalog::images_where(const ImageQuery &query) const {
             return query.matches(has.image) || ids.contains(has.image.id);
         });
         std::ranges::move(found, std::back_inserter(records_));
-        answered_.insert(query);
+        answered_.push_back(query);
     }
     std::vector<Image> images;
     for (const GlanceImage &record : records_)

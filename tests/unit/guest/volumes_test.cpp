@@ -166,7 +166,9 @@ TEST_CASE("volumes: logical volumes and arrays beside a plain root are mounted, 
             image,
             "pvcreate /dev/sda2 : vgcreate v-g /dev/sda2 : lvcreate data v-g 40 : "
             "mkfs ext4 /dev/v-g/data : md-create 0 '/dev/sda3 /dev/sda4' level:raid1 : "
-            "mkfs ext4 /dev/md/0 : debug sh 'while grep -q resync /proc/mdstat; do sleep 1; done'");
+            "mkfs ext4 /dev/md/0 : "
+            "debug sh 'until grep -q none /sys/block/md*/md/resync_start; do sleep 1; done' : "
+            "md-stop /dev/md/0");
         // Until when a resynchronisation has come, in the superblock of the first half: nothing is
         // left.
         const auto resync = [&] {
