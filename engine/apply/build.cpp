@@ -13,12 +13,10 @@ namespace retouch {
 namespace {
 
 /// What the recipe puts there itself: a reader wants to see how it differs from what was there.
-std::vector<std::string> paths_of_files(const Target &target) {
+std::vector<std::string> places_of(const Target &target) {
     std::vector<std::string> paths;
     for (const PlannedStep &planned : target.steps)
-        if (const auto to = planned.step.options.find("to");
-            to != planned.step.options.end() && to->is_string())
-            paths.push_back(to->get<std::string>());
+        paths.insert(paths.end(), planned.step.places.begin(), planned.step.places.end());
     return paths;
 }
 
@@ -59,7 +57,7 @@ const GuestView &Build::open(const ApplyOptions &options) {
 
 void Build::observe() {
     const Phase phase("look", report_, events_);
-    observer_ = std::make_unique<Observer>(*guest_, paths_of_files(target_));
+    observer_ = std::make_unique<Observer>(*guest_, places_of(target_));
 }
 
 bool Build::run_steps() {

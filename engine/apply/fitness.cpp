@@ -19,9 +19,7 @@ namespace {
 bool is_meant(const std::string &path, const Target &target,
               const std::vector<std::string> &stated) {
     const auto puts_it = [&](const PlannedStep &planned) {
-        const auto to = planned.step.options.find("to");
-        return to != planned.step.options.end() && to->is_string() &&
-               to->get<std::string>() == path;
+        return std::ranges::find(planned.step.places, path) != planned.step.places.end();
     };
     const auto allows_it = [&](const std::string &glob) { return matches_path(glob, path); };
     return std::ranges::any_of(target.steps, puts_it) || std::ranges::any_of(stated, allows_it);

@@ -158,14 +158,6 @@ std::optional<std::string> exists_guard(const Effect &again) {
     return std::nullopt;
 }
 
-std::string present_guard(const Step &step) {
-    if (step.options.is_object())
-        for (const char *name : {"creates", "unless", "only_if"})
-            if (step.options.contains(name))
-                return name;
-    return {};
-}
-
 std::string first_path(const Effect &again) {
     return again.files.empty() ? "the image" : clipped(again.files.front().path, k_longest_text);
 }
@@ -173,12 +165,12 @@ std::string first_path(const Effect &again) {
 } // namespace
 
 std::string guard_advice(const Step &step, const Effect &first, const Effect &again) {
-    if (step.kind != "commands")
+    if (!step.guard)
         return fmt::format("another step must be undoing it: look what changes {} after it",
                            first_path(again));
-    if (const std::string name = present_guard(step); !name.empty())
-        return fmt::format("its guard '{}' let it run again: make it tell that {} is done", name,
-                           first_path(again));
+    if (!step.guard->empty())
+        return fmt::format("its guard '{}' let it run again: make it tell that {} is done",
+                           *step.guard, first_path(again));
     if (auto found = package_guard(again))
         return *found;
     if (auto found = line_guard(first, again))

@@ -115,10 +115,7 @@ std::string source_text(const Target &target) {
 }
 
 std::string script_beyond_summary(const PlannedStep &step) {
-    const Json &options = step.step.options;
-    if (!options.is_object() || !options.contains("run") || !options.at("run").is_string())
-        return {};
-    const auto script = options.at("run").get<std::string>();
+    const std::string &script = step.step.script;
     return step.step.summary.find(trim(script)) == std::string::npos ? script : "";
 }
 

@@ -42,7 +42,8 @@ void read_run_check(const Value &entry, Step &step, const Reader &reader) {
             reader.error(pattern->mark, unusable(pattern->scalar, mistake));
     }
     step.remarks = command_remarks(step.options);
-    step.summary = "check: " + first_line(step.options["run"].get<std::string>());
+    step.script = step.options["run"].get<std::string>();
+    step.summary = "check: " + first_line(step.script);
 }
 
 ReadResult read(const Section &section, const ReadContext &context, Diagnostics &diagnostics) {

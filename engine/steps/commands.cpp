@@ -19,6 +19,7 @@ bool is_guard(std::string_view key) {
 
 void read_guard(const Value &entry, Step &step, const Reader &reader) {
     const Value *first = nullptr;
+    step.guard = "";
     for (const auto &[key, mark, guard] : entry.fields) {
         if (!is_guard(key))
             continue;
@@ -28,6 +29,7 @@ void read_guard(const Value &entry, Step &step, const Reader &reader) {
             continue;
         }
         first = &guard;
+        step.guard = key;
         std::string text = guard.scalar;
         if (key == "creates")
             text = guest_path(guard, reader).value_or("");
@@ -47,7 +49,8 @@ ReadResult read(const Section &section, const ReadContext &context, Diagnostics 
         read_command(entry, step, reader);
         read_guard(entry, step, reader);
         step.remarks = command_remarks(step.options);
-        step.summary = "run: " + first_line(step.options["run"].get<std::string>());
+        step.script = step.options["run"].get<std::string>();
+        step.summary = "run: " + first_line(step.script);
         result.steps.push_back(std::move(step));
     }
     return result;

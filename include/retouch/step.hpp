@@ -27,9 +27,19 @@ struct Step {
     /// The part of `options` that determines contents: no positions, no host paths, digests instead
     /// of file names. Hashed into the fingerprint.
     Json identity;
+
+    // What others than its kind must know of it. Raw. Made with the step, from its options, which
+    // nobody else reads; not in its JSON form, which has those.
+
     /// What a reviewer must know beside the summary: "unless: rpm -q x", "network, timeout 30m".
-    /// Raw. Made with the step, from its options; not in its JSON form, which has those.
     std::vector<std::string> remarks = {};
+    /// Code that it runs in the image, whole; empty: none.
+    std::string script = {};
+    /// Paths in the image where the recipe itself says what is there.
+    std::vector<std::string> places = {};
+    /// The key of the guard that says whether it is needed, empty for none; nullopt where the kind
+    /// has no guards.
+    std::optional<std::string> guard = std::nullopt;
 
     bool operator==(const Step &) const = default;
 };

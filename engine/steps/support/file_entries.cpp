@@ -179,6 +179,7 @@ void read_writing(const Place &place, const Value &to) {
     step.summary = summary_of(files, place.reader.context.directory);
     step.options = options_of(files);
     step.identity = identity_of(files);
+    step.places = {files.to};
     place.result.steps.push_back(std::move(step));
 }
 

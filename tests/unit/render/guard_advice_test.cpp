@@ -102,10 +102,10 @@ TEST_CASE("guard advice: rewritten text has no simple guard") {
 
 TEST_CASE("guard advice: a guard that is there, and steps that can have none") {
     Step step = command_step(0, "run: x").step;
-    step.options["unless"] = "false";
+    step.guard = "unless";
     CHECK(guard_advice(step, {}, appended("x")) ==
           "its guard 'unless' let it run again: make it tell that /etc/hosts is done");
-    step.kind = "files";
+    step.guard.reset();
     CHECK(guard_advice(step, {}, appended("x")) ==
           "another step must be undoing it: look what changes /etc/hosts after it");
 }

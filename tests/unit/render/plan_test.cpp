@@ -62,7 +62,7 @@ TEST_CASE("plan: a very long line of a diff is cut, one of a script is not") {
     Plan plan = plan_to_create();
     std::vector<PlannedStep> &steps = plan.targets.front().steps;
     steps[0].change.diff = "+\ta" + std::string(65536, 'd') + "b\n";
-    steps[4].step.options["run"] = "x\n" + std::string(9000, 's');
+    steps[4].step.script = "x\n" + std::string(9000, 's');
     for (const std::string &text : {plan_text(plan, false), plan_markdown(plan)}) {
         CHECK(text.find("+\tad") != std::string::npos);
         CHECK(text.find(" KiB left out] dddd") != std::string::npos);

@@ -90,6 +90,7 @@ PlannedStep command_step(int index, const std::string &summary) {
     planned.step.summary = summary;
     planned.step.options = Json::object();
     planned.step.identity = Json::object();
+    planned.step.guard = "";
     planned.change = {StepState::unknown, "will run, effect unknown", ""};
     return planned;
 }

@@ -78,10 +78,8 @@ Plan plan_to_create() {
              {StepState::unknown, "will run, effect unknown", ""}),
         step("cleanup", 0, 31, "clean the package cache", {StepState::change, "42 files", ""}),
     };
-    target.steps[3].step.options["run"] =
-        "apt-get install -y --no-install-recommends nginx-light curl";
-    target.steps[4].step.options["run"] =
-        "set -e\ncurl -o /tmp/x https://example.org/`arch`\nsh /tmp/x\n";
+    target.steps[3].step.script = "apt-get install -y --no-install-recommends nginx-light curl";
+    target.steps[4].step.script = "set -e\ncurl -o /tmp/x https://example.org/`arch`\nsh /tmp/x\n";
     target.steps[2].step.remarks = {"creates: /usr/bin/agent"};
     target.steps[3].step.remarks = {"network, timeout 30m, env DEBIAN_FRONTEND"};
     target.steps[4].step.remarks = {"unless: test -e /tmp/x &&\n  sh /tmp/x --is-`done`",
@@ -147,7 +145,7 @@ Plan hostile_plan() {
         step("files", 0, 1, k_hostile,
              {StepState::change, k_hostile, "+```\n+</details>\n+\x1b]0;title\x07\n"});
     hostile.step.origin.file = k_hostile;
-    hostile.step.options["run"] = std::string("```\n</details>\n\x1b[2J") + k_hostile;
+    hostile.step.script = std::string("```\n</details>\n\x1b[2J") + k_hostile;
     hostile.step.remarks = {k_hostile, "network"};
     target.steps = {hostile};
     target.properties.set = {{k_hostile, k_hostile}};
