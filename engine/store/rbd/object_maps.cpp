@@ -1,16 +1,24 @@
 #include "store/rbd/object_maps.hpp"
 
 #include "base/text.hpp"
+#include "base/waiting.hpp"
+#include "retouch/error.hpp"
 #include "store/rbd/long_call.hpp"
 #include "store/rbd/marks.hpp"
 
 #include <fmt/format.h>
 #include <rbd/librbd.h>
 
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+
 namespace retouch {
 
 namespace {
 
+constexpr int k_tries = 20;
+constexpr std::chrono::milliseconds k_between_tries{250};
 constexpr std::uint64_t k_maps = RBD_FEATURE_OBJECT_MAP | RBD_FEATURE_FAST_DIFF;
 
 void require(int code, const ImageHandle &image, std::string_view doing) {
@@ -40,6 +48,32 @@ void rebuild(const ImageHandle &image, const WorkProgress &progress) {
             image, "make the object map of");
 }
 
+/// Ceph changes the map of each snapshot with these features, and fails when somebody deletes one
+/// before it comes to it. Then they are still as they were, and it knows soon which are left.
+void change_maps(const ImageHandle &image, std::uint64_t features, bool enable,
+                 std::string_view doing) {
+    int code = rbd_update_features(image.get(), features, enable ? 1 : 0);
+    for (int tries = 1; code == -ENOENT && tries < k_tries; ++tries) {
+        pause_for(k_between_tries);
+        code = rbd_update_features(image.get(), features, enable ? 1 : 0);
+    }
+    require(code, image, doing);
+}
+
+void rebuild_at(const ImageHandle &image, const std::string &snapshot,
+                const WorkProgress &progress) {
+    try {
+        const LookAtSnapshot at(image, snapshot);
+        rebuild(image, progress);
+    } catch (const Error &error) {
+        if (error.kind() == ErrorKind::interrupted)
+            throw;
+        const std::vector<std::string> left = image.snapshots();
+        if (std::ranges::find(left, snapshot) != left.end())
+            throw;
+    }
+}
+
 } // namespace
 
 void put_object_maps_aside(ImageHandle &image) {
@@ -47,7 +81,7 @@ void put_object_maps_aside(ImageHandle &image) {
     if (maps == 0)
         return;
     image.set_metadata(rbd_marks::k_maps, std::to_string(maps));
-    require(rbd_update_features(image.get(), maps, 0), image, "put the object maps aside of");
+    change_maps(image, maps, false, "put the object maps aside of");
 }
 
 bool object_maps_are_aside(const ImageHandle &image) {
@@ -62,13 +96,10 @@ void make_object_maps_again(ImageHandle &image, const WorkProgress &progress) {
     const bool with_diff = *noted == std::to_string(k_maps);
     const std::uint64_t missing = (with_diff ? k_maps : RBD_FEATURE_OBJECT_MAP) & ~image.features();
     if (missing != 0)
-        require(rbd_update_features(image.get(), missing, 1), image,
-                "bring back the object maps of");
+        change_maps(image, missing, true, "bring back the object maps of");
     rebuild(image, progress);
-    for (const std::string &snapshot : image.snapshots()) {
-        const LookAtSnapshot at(image, snapshot);
-        rebuild(image, progress);
-    }
+    for (const std::string &snapshot : image.snapshots())
+        rebuild_at(image, snapshot, progress);
     image.remove_metadata(rbd_marks::k_maps);
 }
 
