@@ -36,7 +36,7 @@ void put(const FileSet &files, const FileEntry &entry, const FileDifference &dif
     const FileOwner owner = keeps_owner_and_mode(guest, path) ? wanted : FileOwner{};
     if (!difference.contents)
         return guest.set_attributes(path, entry.mode, owner.uid, owner.gid);
-    make_parents(guest, path);
+    make_parents(guest, path, owner.uid, owner.gid);
     if (entry.type == FileEntry::Type::directory)
         return guest.make_directory(path, entry.mode, owner.uid, owner.gid);
     if (entry.type == FileEntry::Type::link)

@@ -47,13 +47,16 @@ std::string parent_obstacle(const GuestView &guest, const std::string &path) {
     return {};
 }
 
-void make_parents(Guest &guest, const std::string &path) {
+void make_parents(Guest &guest, const std::string &path, std::uint32_t uid, std::uint32_t gid) {
     std::vector<std::string> missing;
     for (std::string parent = parent_path(path); parent != "/" && !guest.lstat(parent);
          parent = parent_path(parent))
         missing.push_back(parent);
     for (auto each = missing.rbegin(); each != missing.rend(); ++each)
-        guest.make_directory(*each, 0755, 0, 0);
+        if (each->ends_with("/.ssh") || each->ends_with("/.gnupg"))
+            guest.make_directory(*each, 0700, uid, gid);
+        else
+            guest.make_directory(*each, 0755, 0, 0);
 }
 
 } // namespace retouch

@@ -17,8 +17,9 @@ namespace retouch {
 /// empty when its directory is there or can be made. Throws Error.
 [[nodiscard]] std::string parent_obstacle(const GuestView &guest, const std::string &path);
 
-/// Makes the directories missing above `path`: root, 0755. Requires: no parent_obstacle().
-void make_parents(Guest &guest, const std::string &path);
+/// Makes the directories missing above `path`: root, 0755; `.ssh` and `.gnupg`, whose programs want
+/// them for their owner alone, 0700 and the owner of the file. Requires: no parent_obstacle().
+void make_parents(Guest &guest, const std::string &path, std::uint32_t uid, std::uint32_t gid);
 
 /// False where the filesystem that `path` is on keeps neither owner nor mode of a file: FAT. There
 /// both are what the machine's mount says.
