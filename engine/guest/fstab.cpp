@@ -18,16 +18,18 @@ namespace {
 
 constexpr std::size_t k_most_entries = 32;
 
-/// Nothing on a disk of the image: swap, the network, and what the kernel makes up.
-constexpr std::array<std::string_view, 46> k_elsewhere = {
-    "swap",       "none",        "ignore",    "proc",          "sysfs",     "tmpfs",
-    "ramfs",      "devtmpfs",    "devpts",    "mqueue",        "hugetlbfs", "debugfs",
-    "tracefs",    "securityfs",  "configfs",  "fusectl",       "bpf",       "pstore",
-    "efivarfs",   "binfmt_misc", "selinuxfs", "cgroup",        "cgroup2",   "rpc_pipefs",
-    "nfsd",       "usbfs",       "autofs",    "overlay",       "9p",        "virtiofs",
-    "vboxsf",     "nfs",         "nfs4",      "cifs",          "smb3",      "smbfs",
-    "afs",        "ceph",        "glusterfs", "lustre",        "beegfs",    "davfs",
-    "fuse.sshfs", "fuse.ceph",   "fuse.s3fs", "fuse.glusterfs"};
+/// Swap, and what the kernel makes up.
+constexpr std::array<std::string_view, 28> k_made_up = {
+    "swap",     "none",    "ignore",     "proc",      "sysfs",    "tmpfs",       "ramfs",
+    "devtmpfs", "devpts",  "mqueue",     "hugetlbfs", "debugfs",  "tracefs",     "securityfs",
+    "configfs", "fusectl", "bpf",        "pstore",    "efivarfs", "binfmt_misc", "selinuxfs",
+    "cgroup",   "cgroup2", "rpc_pipefs", "nfsd",      "usbfs",    "autofs",      "overlay"};
+
+/// What another machine has.
+constexpr std::array<std::string_view, 18> k_network = {
+    "9p",     "virtiofs", "vboxsf",     "nfs",       "nfs4",      "cifs",
+    "smb3",   "smbfs",    "afs",        "ceph",      "glusterfs", "lustre",
+    "beegfs", "davfs",    "fuse.sshfs", "fuse.ceph", "fuse.s3fs", "fuse.glusterfs"};
 
 /// "/boot/" and "//boot" are "/boot".
 std::string normal_path(const std::string &path) {
@@ -42,13 +44,40 @@ bool has(const std::vector<std::string> &words, std::string_view word) {
     return std::ranges::find(words, word) != words.end();
 }
 
+/// Nothing on a disk of the image.
 bool is_elsewhere(const std::vector<std::string> &types) {
-    return std::ranges::all_of(
-        types, [](const std::string &type) { return std::ranges::count(k_elsewhere, type) > 0; });
+    return std::ranges::all_of(types, [](const std::string &type) {
+        return std::ranges::count(k_made_up, type) > 0 || std::ranges::count(k_network, type) > 0;
+    });
+}
+
+bool is_of_network(const std::vector<std::string> &types) {
+    return std::ranges::any_of(
+        types, [](const std::string &type) { return std::ranges::count(k_network, type) > 0; });
+}
+
+bool is_bind(const FstabEntry &entry) {
+    return has(entry.options, "bind") || has(entry.options, "rbind");
 }
 
 bool is_entry(const std::vector<std::string> &fields) {
     return fields.size() >= 3 && fields[0].front() != '#' && fields[1].front() == '/';
+}
+
+std::vector<FstabEntry> entries_of(std::string_view text) {
+    std::vector<FstabEntry> entries;
+    for (const std::string &line : split_lines(text)) {
+        const std::vector<std::string> fields = split_words(line, " \t");
+        if (!is_entry(fields))
+            continue;
+        FstabEntry entry{unescape_mount_word(fields[0]),
+                         normal_path(unescape_mount_word(fields[1])), split_words(fields[2], ","),
+                         split_words(fields.size() > 3 ? unescape_mount_word(fields[3]) : "", ","),
+                         false};
+        entry.dispensable = has(entry.options, "nofail") || has(entry.options, "_netdev");
+        entries.push_back(std::move(entry));
+    }
+    return entries;
 }
 
 Error not_followed(const std::string &what, const std::string &hint) {
@@ -69,30 +98,31 @@ std::vector<FstabEntry> read_fstab(std::string_view text) {
     if (text.size() > k_largest_fstab)
         throw not_followed(fmt::format("is larger than {}", format_bytes(k_largest_fstab)),
                            "use an image with a shorter one");
-    std::vector<FstabEntry> entries;
-    for (const std::string &line : split_lines(text)) {
-        const std::vector<std::string> fields = split_words(line, " \t");
-        if (!is_entry(fields))
-            continue;
-        FstabEntry entry{unescape_mount_word(fields[0]),
-                         normal_path(unescape_mount_word(fields[1])), split_words(fields[2], ","),
-                         split_words(fields.size() > 3 ? unescape_mount_word(fields[3]) : "", ","),
-                         false};
-        if (is_elsewhere(entry.types) || has(entry.options, "noauto") ||
-            has(entry.options, "bind") || has(entry.options, "rbind"))
-            continue;
-        entry.dispensable = has(entry.options, "nofail") || has(entry.options, "_netdev");
+    std::vector<FstabEntry> entries = entries_of(text);
+    std::erase_if(entries, [](const FstabEntry &entry) {
+        return is_elsewhere(entry.types) || is_bind(entry) || has(entry.options, "noauto");
+    });
+    for (const FstabEntry &entry : entries)
         if (!is_normal_absolute(entry.path))
             throw not_followed(fmt::format("mounts something on {}, which is not a plain path",
                                            escape(entry.path)),
                                "write the path without \"..\"");
-        if (entries.size() == k_most_entries)
-            throw not_followed(fmt::format("mounts more than {} filesystems", k_most_entries),
-                               "use an image with fewer");
-        entries.push_back(std::move(entry));
-    }
+    if (entries.size() > k_most_entries)
+        throw not_followed(fmt::format("mounts more than {} filesystems", k_most_entries),
+                           "use an image with fewer");
     std::ranges::stable_sort(entries, {},
                              [](const FstabEntry &entry) { return entry.path.size(); });
+    return entries;
+}
+
+std::vector<FstabEntry> entries_from_elsewhere(std::string_view text) {
+    std::vector<FstabEntry> entries = entries_of(text);
+    std::erase_if(entries, [](const FstabEntry &entry) {
+        const bool is_mounted = is_bind(entry) || is_of_network(entry.types);
+        return !is_mounted || entry.dispensable || has(entry.options, "noauto") ||
+               !is_normal_absolute(entry.path);
+    });
+    entries.resize(std::min(entries.size(), k_most_entries));
     return entries;
 }
 

@@ -39,13 +39,19 @@ StepChange preview_removal(const std::string &path, const GuestView &guest) {
     return {StepState::change, fmt::format("a file of {}", format_bytes(info->size)), {}};
 }
 
-/// Why nobody would see what is written: a link of the image leads where something is mounted at
-/// boot.
+/// Why nobody would see what is written: something is mounted there when the image boots.
 std::string covered_obstacle(const FileSet &files, const GuestView &guest) {
     const std::string parent = resolve_in_guest(guest, parent_path(files.to));
     const std::string_view covering = covered_by(parent);
-    if (covering.empty())
-        return {};
+    if (covering.empty()) {
+        const std::string top = join(parent, base_name(files.to));
+        std::string obstacle;
+        for (const FileEntry &entry : files.entries)
+            if (obstacle.empty() && entry.type != FileEntry::Type::directory)
+                obstacle = covered_by_fstab(entry.path.empty() ? top : join(top, entry.path),
+                                            guest.facts());
+        return obstacle;
+    }
     return fmt::format(
         "{} leads to {}, on which another filesystem is mounted when the image boots; {}",
         escape(parent_path(files.to)), escape(parent), instead_of_covered(covering));

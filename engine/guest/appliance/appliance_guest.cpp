@@ -156,6 +156,7 @@ void ApplianceGuest::open_root(const RootPlace &root, EventSink &events) {
                     }),
         std::back_inserter(facts_.mount_points));
     facts_.unmounted = fstab.unmounted();
+    facts_.covered = fstab.covered();
     read_facts();
 }
 
@@ -212,6 +213,7 @@ void ApplianceGuest::mount_inspected(const std::vector<MountPoint> &points, bool
     }
     fstab.require(points, events);
     facts_.unmounted = fstab.unmounted();
+    facts_.covered = fstab.covered();
 }
 
 void ApplianceGuest::read_facts() {
@@ -220,6 +222,7 @@ void ApplianceGuest::read_facts() {
          [this](const std::string &path) { return lstat(path).has_value(); }});
     found.mount_points = std::move(facts_.mount_points);
     found.unmounted = std::move(facts_.unmounted);
+    found.covered = std::move(facts_.covered);
     found.root_device = found.mount_points.front().device;
     facts_ = std::move(found);
 }

@@ -2,6 +2,8 @@
 // Places that the files of an image are not seen in once it boots, because something is mounted on
 // them: what is written there is lost.
 
+#include "retouch/facts.hpp"
+
 #include <string>
 #include <string_view>
 
@@ -13,5 +15,9 @@ namespace retouch {
 
 /// What to write instead.
 [[nodiscard]] std::string instead_of_covered(std::string_view place);
+
+/// Why nobody would see `path` of a machine that boots the image, for what its /etc/fstab mounts
+/// from elsewhere; empty when it is seen.
+[[nodiscard]] std::string covered_by_fstab(const std::string &path, const Facts &facts);
 
 } // namespace retouch

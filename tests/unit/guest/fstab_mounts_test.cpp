@@ -54,6 +54,14 @@ std::string shown(const MountAs &as) {
     return as.type + (as.subvolume.empty() ? "" : "+" + as.subvolume);
 }
 
+std::string covered(const std::string &fstab) {
+    const MemoryGuest guest;
+    std::string text;
+    for (const MountPoint &point : FstabMounts(fstab, guest).covered())
+        text += fmt::format("{} {} {}\n", point.path, point.device, point.filesystem);
+    return text;
+}
+
 /// What is mounted, then what is told, or the error.
 std::string outcome(const std::string &fstab) {
     MemoryGuest guest;
@@ -426,4 +434,17 @@ TEST_CASE("partition table: what shares sectors or is beyond the disk is refused
     CHECK(table_outcome("gpt", many) == unsound("it has more than 128 partitions"));
     CHECK_THROWS_WITH(read_partition_table("{}", 512),
                       Catch::Contains("sfdisk cannot tell what is in it"));
+}
+
+TEST_CASE("fstab mounts: what comes from the network or another directory covers its place") {
+    CHECK(covered("files:/home /home nfs4 rw 0 0\n"
+                  "/data/www /srv/www/ none bind 0 0\n"
+                  "/data /srv/all none rw,rbind 0 0\n"
+                  "host:/x /mnt/of\\040it fuse.sshfs defaults 0 0\n") ==
+          "/home files:/home nfs4\n/srv/www /data/www none\n/srv/all /data none\n"
+          "/mnt/of it host:/x fuse.sshfs\n");
+    CHECK(covered("tmpfs /tmp tmpfs defaults 0 0\n/dev/sda2 none swap sw 0 0\n"
+                  "proc /proc proc defaults 0 0\n/dev/sda2 /boot ext4 defaults 0 2\n"
+                  "files:/a /a nfs noauto 0 0\nfiles:/b /b nfs _netdev 0 0\n"
+                  "/c /d none bind,nofail 0 0\n/e /f/../g none bind 0 0\n") == "");
 }

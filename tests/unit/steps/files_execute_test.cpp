@@ -92,6 +92,32 @@ TEST_CASE("files: on FAT there are neither owners nor modes to differ") {
     }
 }
 
+TEST_CASE("files: nothing is put where the image's fstab mounts another directory or the network") {
+    MemoryGuest guest;
+    guest.mutable_facts().covered = {{"/srv/www", "/data/www", "none"},
+                                     {"/home", "files:/home", "nfs4"}};
+    guest.mutable_facts().mount_points.push_back({"/home/local", "/dev/sda3", "ext4"});
+    guest.put_link("/web", "srv/www");
+    const auto outcome = [&](const std::string &path) {
+        const Step step = read_step("files", "- {to: " + path + ", content: x}");
+        const std::string message = execute(step, guest).message;
+        if (!message.empty())
+            CHECK_THROWS_WITH(preview(step, guest), "r.yaml:1: write " + path + ": " + message);
+        return message;
+    };
+    CHECK(outcome("/srv/www/site/index.html") ==
+          "a machine that boots the image does not see /srv/www/site/index.html: its /etc/fstab "
+          "mounts /data/www on /srv/www; put it there, or take that line out");
+    CHECK(outcome("/web/x") == "a machine that boots the image does not see /srv/www/x: its "
+                               "/etc/fstab mounts /data/www on /srv/www; put it there, or take "
+                               "that line out");
+    CHECK(outcome("/home/bob/.profile") ==
+          "a machine that boots the image does not see /home/bob/.profile: its /etc/fstab mounts "
+          "files:/home on /home; put it there, or take that line out");
+    CHECK(outcome("/home/local/x").empty());
+    CHECK(outcome("/srv/wwwroot").empty());
+}
+
 TEST_CASE("files: large and binary files are described, not shown") {
     const TemporaryDirectory host(fs::temp_directory_path(), "steps-");
     put(host.path() / "x", std::string(300'000, 'x'));
