@@ -127,7 +127,8 @@ void ApplianceGuest::mount(const std::string &device, const MountAs &as, const s
     for (const std::string &more : {by_type, as.subvolume})
         if (!more.empty())
             options += "," + more;
-    if (guestfs_mount_vfs(g(), options.c_str(), as.type.c_str(), device.c_str(), path.c_str()) == 0)
+    if (guestfs_mount_vfs(g(), options.c_str(), driver_of(as.type).c_str(), device.c_str(),
+                          path.c_str()) == 0)
         return;
     if (guestfs_is_ready(g()) == 0)
         throw handle_->error(fmt::format("mount {} of the image", escape(device)));

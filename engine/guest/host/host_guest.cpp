@@ -84,8 +84,10 @@ HostGuest::HostGuest(const Disk &disk, const GuestOptions &options, EventSink &e
                   TemporaryDirectory(options.run_directory, "guest-"))),
       read_only_(disk.read_only),
       limits_(options.limits),
-      export_(std::make_unique<DiskExport>(disk, DiskExport::Protocol::fuse, directory_.path(),
-                                           apart_from_our_mounts())),
+      export_(std::make_unique<DiskExport>(
+          disk, DiskExport::Protocol::fuse, directory_.path(), apart_from_our_mounts(),
+          // The kernel replays journals, as it will at boot, for who only looks, too.
+          disk.read_only ? DiskExport::Writes::thrown_away : DiskExport::Writes::as_disk)),
       disk_(fmt::format("/proc/{}/root{}", export_->pid(), export_->path().string())) {
     remove_dead_groups();
     std::filesystem::create_directory(root_path());
@@ -133,17 +135,17 @@ HostGuest::~HostGuest() {
         filesystems_.pop_back();
 }
 
-LoopDevice HostGuest::loop_of(const Volume &volume, bool read_only) const {
-    return {disk_, volume.offset, volume.size, read_only};
+LoopDevice HostGuest::loop_of(const Volume &volume) const {
+    return {disk_, volume.offset, volume.size};
 }
 
 HostGuest::Filesystem HostGuest::mount(const LoopDevice &device, const MountAs &as,
                                        const std::filesystem::path &target, bool read_only) const {
     try {
-        std::string options = read_only ? looking_options(as.type) : writing_options(as.type);
+        std::string options = read_only ? careful_options(as.type) : writing_options(as.type);
         if (!as.subvolume.empty())
             options += "," + as.subvolume;
-        Mount mounted(device.path(), target, as.type,
+        Mount mounted(device.path(), target, driver_of(as.type),
                       read_only ? k_mount_flags | MS_RDONLY : k_mount_flags, options);
         std::optional<Rooted> files(target);
         return {std::move(mounted), std::move(files)};
@@ -157,8 +159,8 @@ void HostGuest::mount_in_guest(const Volume &volume, const MountAs &as, const st
     auto device = std::ranges::find(devices_, volume.device,
                                     [](const auto &known) { return known->volume.device; });
     if (device == devices_.end())
-        device = devices_.insert(
-            devices_.end(), std::make_unique<Device>(Device{volume, loop_of(volume, read_only_)}));
+        device = devices_.insert(devices_.end(),
+                                 std::make_unique<Device>(Device{volume, loop_of(volume)}));
     filesystems_.push_back(mount((*device)->loop, as, root_path() / path.substr(1), read_only_));
 }
 
@@ -171,7 +173,7 @@ void HostGuest::open_root(const Volume &root) {
 }
 
 bool HostGuest::holds_root(const Volume &volume) const {
-    LoopDevice device = loop_of(volume, true);
+    LoopDevice device = loop_of(volume);
     Filesystem filesystem = mount(device, {mount_type(volume, {}), {}}, root_path(), true);
     const bool is_root = looks_like_root(look_at(*filesystem.files));
     filesystem.files.reset();

@@ -68,7 +68,7 @@ class HostGuest final : public ServedGuest {
 
     void open(EventSink &events);
     [[nodiscard]] std::vector<Volume> volumes() const;
-    [[nodiscard]] LoopDevice loop_of(const Volume &volume, bool read_only) const;
+    [[nodiscard]] LoopDevice loop_of(const Volume &volume) const;
     [[nodiscard]] Filesystem mount(const LoopDevice &device, const MountAs &as,
                                    const std::filesystem::path &target, bool read_only) const;
     void mount_in_guest(const Volume &volume, const MountAs &as, const std::string &path);
