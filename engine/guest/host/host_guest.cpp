@@ -16,6 +16,7 @@
 #include "guest/mount_rules.hpp"
 #include "guest/partition_table.hpp"
 #include "guest/refusals.hpp"
+#include "guest/superblock.hpp"
 #include "guest/tree/plain_capabilities.hpp"
 
 #include <algorithm>
@@ -27,6 +28,7 @@
 #include <iterator>
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 namespace retouch {
@@ -63,6 +65,13 @@ DiskExport::Launcher apart_from_our_mounts() {
     return {{"nsenter", fmt::format("--mount=/proc/self/fd/{}", outer_mounts_fd()), "--", "unshare",
              "--mount", "--propagation", "private", "--"},
             {outer_mounts_fd()}};
+}
+
+void require_writable(const std::filesystem::path &mounted, const std::string &type) {
+    struct statvfs status {};
+
+    if (statvfs(mounted.c_str(), &status) == 0 && (status.f_flag & ST_RDONLY) != 0)
+        throw refusal::only_readable(type);
 }
 
 /// Looking at a tree moves the working directory, which a thread shares with all others unless it
@@ -141,27 +150,43 @@ LoopDevice HostGuest::loop_of(const Volume &volume) const {
 
 HostGuest::Filesystem HostGuest::mount(const LoopDevice &device, const MountAs &as,
                                        const std::filesystem::path &target, bool read_only) const {
+    std::string options = read_only ? careful_options(as.type) : writing_options(as.type);
+    if (!as.subvolume.empty())
+        options += "," + as.subvolume;
+    std::optional<Mount> mounted;
     try {
-        std::string options = read_only ? careful_options(as.type) : writing_options(as.type);
-        if (!as.subvolume.empty())
-            options += "," + as.subvolume;
-        Mount mounted(device.path(), target, driver_of(as.type),
-                      read_only ? k_mount_flags | MS_RDONLY : k_mount_flags, options);
-        std::optional<Rooted> files(target);
-        return {std::move(mounted), std::move(files)};
-    } catch (const Error &) {
+        mounted.emplace(device.path(), target, driver_of(as.type),
+                        read_only ? k_mount_flags | MS_RDONLY : k_mount_flags, options);
+    } catch (const Error &error) {
         export_->require_served();
-        throw;
+        throw refusal::with_features(
+            error, rare_features(read_if_there(device.path(), k_superblock_end)), "appliance");
     }
+    if (!read_only)
+        require_writable(target, as.type);
+    std::optional<Rooted> files(target);
+    return {*std::move(mounted), std::move(files)};
+}
+
+/// What apply would meet is known when only looking, too.
+void HostGuest::try_for_writing(const LoopDevice &device, const MountAs &as,
+                                const std::filesystem::path &target) const {
+    Filesystem trial = mount(device, as, target, false);
+    trial.files.reset();
+    trial.mount.unmount();
 }
 
 void HostGuest::mount_in_guest(const Volume &volume, const MountAs &as, const std::string &path) {
     auto device = std::ranges::find(devices_, volume.device,
                                     [](const auto &known) { return known->volume.device; });
-    if (device == devices_.end())
+    const std::filesystem::path target = root_path() / path.substr(1);
+    if (device == devices_.end()) {
         device = devices_.insert(devices_.end(),
                                  std::make_unique<Device>(Device{volume, loop_of(volume)}));
-    filesystems_.push_back(mount((*device)->loop, as, root_path() / path.substr(1), read_only_));
+        if (read_only_)
+            try_for_writing((*device)->loop, as, target);
+    }
+    filesystems_.push_back(mount((*device)->loop, as, target, read_only_));
 }
 
 void HostGuest::open_root(const Volume &root) {
@@ -211,6 +236,13 @@ const Volume &HostGuest::find_root(const std::vector<Volume> &volumes) const {
 
 std::optional<FileInfo> HostGuest::lstat(const std::string &path) const {
     return files().lstat(path);
+}
+
+std::vector<std::string> HostGuest::unchangeable(const std::vector<std::string> &paths) const {
+    std::vector<std::string> found;
+    std::ranges::copy_if(paths, std::back_inserter(found),
+                         [this](const std::string &path) { return files().is_unchangeable(path); });
+    return found;
 }
 
 std::string HostGuest::read(const std::string &path, std::size_t max_bytes) const {
