@@ -173,8 +173,16 @@ void ApplianceGuest::mount_in_guest(const std::string &device, const MountAs &as
     mount(device, as, path, read_only_);
 }
 
+void ApplianceGuest::mount_root(const std::string &device, const MountAs &as) const {
+    try {
+        mount_in_guest(device, as, "/");
+    } catch (const Error &error) {
+        throw refusal::cannot_open(device, error);
+    }
+}
+
 void ApplianceGuest::open_root(const RootPlace &root, EventSink &events) {
-    mount_in_guest(root.volume->device, root.as, "/");
+    mount_root(root.volume->device, root.as);
     facts_.mount_points.push_back(
         {"/", root.volume->device, root.volume->filesystem, root.as.subvolume});
     FstabMounts fstab(head("/etc/fstab", k_largest_fstab + 1).value_or(""), *this);
@@ -207,7 +215,7 @@ void ApplianceGuest::open_inspected(EventSink &events) {
     std::ranges::stable_sort(points, {}, [](const MountPoint &point) { return point.path.size(); });
     if (points.empty() || points.front().path != "/")
         throw refusal::no_system(beginning(*handle_));
-    mount_in_guest(points.front().device, {points.front().filesystem, {}}, "/");
+    mount_root(points.front().device, {points.front().filesystem, {}});
     facts_.mount_points.push_back(points.front());
     const bool is_linux = type && std::string_view(type.get()) == "linux";
     mount_inspected(points, is_linux, events);

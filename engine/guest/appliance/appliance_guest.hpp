@@ -57,6 +57,7 @@ class ApplianceGuest final : public ServedGuest {
                bool read_only) const;
     void mount_in_guest(const std::string &device, const MountAs &as,
                         const std::string &path) const;
+    void mount_root(const std::string &device, const MountAs &as) const;
     [[nodiscard]] bool is_only_readable(const std::string &path) const;
     [[nodiscard]] Error mount_failure(const std::string &device, const MountAs &as) const;
     void open_root(const RootPlace &root, EventSink &events);
