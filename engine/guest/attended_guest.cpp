@@ -32,6 +32,10 @@ std::vector<DirectoryEntry> AttendedGuest::list(const std::string &path) const {
     return attended(*guest_, [&] { return guest_->list(path); });
 }
 
+std::vector<std::string> AttendedGuest::unchangeable(const std::vector<std::string> &paths) const {
+    return attended(*guest_, [&] { return guest_->unchangeable(paths); });
+}
+
 CommandResult AttendedGuest::probe(const GuestCommand &command) const {
     return attended(*guest_, [&] { return attended_command(*guest_, guest_->probe(command)); });
 }

@@ -37,6 +37,8 @@ class AttendedGuest final : public Guest {
     [[nodiscard]] std::string sha256(const std::string &path) const override;
     [[nodiscard]] std::string read_link(const std::string &path) const override;
     [[nodiscard]] std::vector<DirectoryEntry> list(const std::string &path) const override;
+    [[nodiscard]] std::vector<std::string>
+    unchangeable(const std::vector<std::string> &paths) const override;
     [[nodiscard]] CommandResult probe(const GuestCommand &command) const override;
 
     void write(const std::string &path, const FileSource &source, std::uint32_t mode,

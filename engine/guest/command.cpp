@@ -30,9 +30,19 @@ void set(Environment &environment, const std::string &name, const std::string &v
 
 /// The C library of these has no C.UTF-8, and programs would complain about it.
 bool lacks_c_utf8(const Facts &facts) {
-    constexpr std::array old = {"centos", "rhel", "ol", "scientific"};
+    struct Family {
+        std::string_view distro;
+        int first_with; ///< the major version
+    };
+
+    constexpr std::array families = {
+        Family{"centos", 8}, Family{"rhel", 8},  Family{"ol", 8},        Family{"scientific", 8},
+        Family{"amzn", 3},   Family{"sles", 15}, Family{"sles_sap", 15},
+    };
     const int major = std::atoi(facts.version.c_str());
-    return std::ranges::count(old, facts.distro) > 0 && major > 0 && major < 8;
+    return std::ranges::any_of(families, [&](const Family &family) {
+        return family.distro == facts.distro && major > 0 && major < family.first_with;
+    });
 }
 
 void check_bounds(const GuestCommand &command) {

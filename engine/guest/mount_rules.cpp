@@ -16,18 +16,16 @@ struct Type {
     std::array<std::string_view, 3> reads; ///< what may be on the volume, as blkid names it
     std::string_view careful;              ///< whatever it is opened for
     std::string_view writing; ///< what is freed goes from the disk, and nothing is written unasked
-    std::string_view unreplayed; ///< what leaves the journal alone
 };
 
 constexpr std::array k_types = {
-    Type{"ext2", {"ext2", "ext3"}, "errors=remount-ro", "", ""},
-    Type{"ext3", {"ext3"}, "errors=remount-ro", "discard,noinit_itable", "noload"},
-    Type{"ext4", {"ext2", "ext3", "ext4"}, "errors=remount-ro", "discard,noinit_itable", "noload"},
-    Type{
-        "xfs", {"xfs"}, "nouuid", "discard", "norecovery"}, // a copy of it may be mounted elsewhere
-    Type{"btrfs", {"btrfs"}, "skip_balance", "discard", "rescue=nologreplay"},
-    Type{"vfat", {"vfat"}, "errors=remount-ro", "discard", ""},
-    Type{"msdos", {"vfat"}, "errors=remount-ro", "discard", ""},
+    Type{"ext2", {"ext2", "ext3"}, "errors=remount-ro", "discard,noinit_itable"},
+    Type{"ext3", {"ext3"}, "errors=remount-ro", "discard,noinit_itable"},
+    Type{"ext4", {"ext2", "ext3", "ext4"}, "errors=remount-ro", "discard,noinit_itable"},
+    Type{"xfs", {"xfs"}, "nouuid", "discard"}, // a copy of it may be mounted elsewhere
+    Type{"btrfs", {"btrfs"}, "skip_balance", "discard"},
+    Type{"vfat", {"vfat"}, "errors=remount-ro", "discard"},
+    Type{"msdos", {"vfat"}, "errors=remount-ro", "discard"},
 };
 
 const Type *find_type(std::string_view name) {
@@ -85,6 +83,10 @@ bool may_hold_plain_root(std::string_view type) {
     return type == "ext2" || type == "ext3" || type == "ext4" || type == "xfs";
 }
 
+std::string driver_of(std::string_view type) {
+    return type == "ext2" || type == "ext3" ? "ext4" : std::string(type);
+}
+
 std::string careful_options(std::string_view type) {
     const Type *found = find_type(type);
     return found == nullptr ? "" : std::string(found->careful);
@@ -93,11 +95,6 @@ std::string careful_options(std::string_view type) {
 std::string writing_options(std::string_view type) {
     const Type *found = find_type(type);
     return found == nullptr ? "" : joined(found->careful, found->writing);
-}
-
-std::string looking_options(std::string_view type) {
-    const Type *found = find_type(type);
-    return found == nullptr ? "" : joined(found->careful, found->unreplayed);
 }
 
 } // namespace retouch

@@ -18,14 +18,16 @@ namespace retouch {
 /// True for the types a root is looked for on without the help of libguestfs.
 [[nodiscard]] bool may_hold_plain_root(std::string_view type);
 
-/// What an error on the filesystem may do is said here, never by its superblock. May be empty.
+/// What the kernel is asked to mount the type as: one driver is for all of ext2, ext3 and ext4, but
+/// maps owners under the last name only.
+[[nodiscard]] std::string driver_of(std::string_view type);
+
+/// For looking: what an error on the filesystem may do is said here, never by its superblock. A
+/// journal is replayed, as at boot: the disk must be one that can be written to. May be empty.
 [[nodiscard]] std::string careful_options(std::string_view type);
 
 /// For a disk that is written to: careful, what is freed is discarded, so that the image does not
 /// grow by what is no longer in it, and the kernel does no work of its own that writes.
 [[nodiscard]] std::string writing_options(std::string_view type);
-
-/// For looking at a disk that cannot be written to: careful, and the journal stays as it is.
-[[nodiscard]] std::string looking_options(std::string_view type);
 
 } // namespace retouch

@@ -124,6 +124,26 @@ Error mount_failure(const std::string &type, int code) {
     }
 }
 
+Error with_features(const Error &reason, const std::string &features, std::string_view other) {
+    if (features.empty() || reason.kind() != ErrorKind::refused)
+        return reason;
+    return {reason.kind(), fmt::format("{}; it has {}", reason.what(), features),
+            fmt::format("--guest {} has another kernel, which may know them; else make the "
+                        "filesystem without them",
+                        other)};
+}
+
+Error only_readable(const std::string &type) {
+    if (type == "ntfs")
+        return {ErrorKind::refused,
+                "Windows was not shut down fully (hibernation or fast start), so that its "
+                "filesystem can only be read",
+                "shut it down with shutdown /s /f, or remove hiberfil.sys"};
+    return {ErrorKind::refused, fmt::format("the {} filesystem can only be read", escape(type)),
+            "it may be marked read-only, or have features that allow no more; tune2fs -l or "
+            "xfs_info tells"};
+}
+
 Event not_mounted(const std::string &path, const std::string &reason) {
     return {"notice", "", fmt::format("{} of the guest is not mounted: {}", escape(path), reason),
             Json::object()};

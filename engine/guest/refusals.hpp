@@ -37,6 +37,15 @@ namespace retouch::refusal {
 /// Why mount(2) of a filesystem failed with `code`. The message is the reason alone.
 [[nodiscard]] Error mount_failure(const std::string &type, int code);
 
+/// The same reason with the features of the filesystem that a kernel may lack, in words; as it is
+/// when there are none, or it lies elsewhere. `other` is the guest that may have them.
+[[nodiscard]] Error with_features(const Error &reason, const std::string &features,
+                                  std::string_view other);
+
+/// A filesystem that shall be written to was mounted for reading only. The message is the reason
+/// alone.
+[[nodiscard]] Error only_readable(const std::string &type);
+
 /// A notice: the filesystem for `path` could not be mounted; `reason` is already escaped.
 [[nodiscard]] Event not_mounted(const std::string &path, const std::string &reason);
 

@@ -124,6 +124,9 @@ void plan_create(Target &target, const Recipe &recipe, const Lineage &lineage,
     target.properties = properties_for_new(source.properties, recipe.properties, drop);
     for (std::string &note : notes_on_what_comes_over(recipe, source, target.properties))
         target.notes.push_back(std::move(note));
+    if (catalog.has_projects())
+        for (std::string &note : notes_on_amounts(target))
+            target.notes.push_back(std::move(note));
     for (const Image &image : bystanders(lineage, images))
         target.notes.push_back(
             fmt::format("image {} also bears the name '{}' and stays visible: {}", image.id,

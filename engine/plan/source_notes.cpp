@@ -71,4 +71,24 @@ std::vector<std::string> notes_on_what_comes_over(const Recipe &recipe, const Im
     return notes;
 }
 
+std::vector<std::string> notes_on_amounts(const Target &target) {
+    constexpr std::size_t most = 128;
+    constexpr std::size_t of_retouch = 6; ///< one of them until the hand-over
+    const std::size_t properties =
+        target.properties.keep.size() + target.properties.set.size() + of_retouch;
+    const std::size_t tags = target.publish.tags.size();
+    std::vector<std::string> notes;
+    if (properties > most)
+        notes.push_back(fmt::format(
+            "the new image gets {} properties, those of retouch among them, but Glance takes {} "
+            "unless its image_property_quota says otherwise: leave some out with null or drop",
+            properties, most));
+    if (tags > most)
+        notes.push_back(fmt::format("the new image gets {} tags, but Glance takes {} unless its "
+                                    "image_tag_quota says otherwise: name those it shall have with "
+                                    "publish.tags",
+                                    tags, most));
+    return notes;
+}
+
 } // namespace retouch

@@ -17,4 +17,8 @@ namespace retouch {
 [[nodiscard]] std::vector<std::string>
 notes_on_what_comes_over(const Recipe &recipe, const Image &source, const PropertyChanges &changes);
 
+/// Where properties or tags of the new image are more than an image service takes as it comes.
+/// Escaped. Requires: `target` has both.
+[[nodiscard]] std::vector<std::string> notes_on_amounts(const Target &target);
+
 } // namespace retouch

@@ -6,6 +6,7 @@
 #include "steps/support/cleanup_tasks.hpp"
 #include "steps/support/outcome.hpp"
 #include "steps/support/reading.hpp"
+#include "steps/support/unchangeable_places.hpp"
 
 #include <fmt/format.h>
 #include <map>
@@ -48,7 +49,13 @@ StepChange preview(const Step &step, const GuestView &guest) {
     const auto tasks = cleanup_tasks(step.options.at("clean").get<std::string>(), guest);
     if (tasks.empty())
         return {StepState::unchanged, "nothing to clean", {}};
-    return {StepState::change, extent_of(tasks), {}};
+    std::vector<std::string> paths;
+    paths.reserve(tasks.size());
+    for (const CleanupTask &task : tasks)
+        paths.push_back(task.path);
+    // A command of the recipe may take it off before.
+    const std::string obstacle = unchangeable_obstacle(guest, paths);
+    return {StepState::change, extent_of(tasks) + (obstacle.empty() ? "" : "; " + obstacle), {}};
 }
 
 StepResult execute(const Step &step, Guest &guest) {

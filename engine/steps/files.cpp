@@ -11,6 +11,7 @@
 #include "steps/support/file_entries.hpp"
 #include "steps/support/file_placing.hpp"
 #include "steps/support/outcome.hpp"
+#include "steps/support/unchangeable_places.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -28,10 +29,12 @@ void require_no_obstacle(const std::string &obstacle, const Step &step) {
                                                    step.origin.line, step.summary, obstacle));
 }
 
-StepChange preview_removal(const std::string &path, const GuestView &guest) {
+StepChange preview_removal(const Step &step, const GuestView &guest) {
+    const auto path = step.options.at("remove").get<std::string>();
     const auto info = guest.lstat(path);
     if (!info)
         return {StepState::unchanged, "not there", {}};
+    require_no_obstacle(unchangeable_obstacle(guest, {path}), step);
     if (info->type == FileInfo::Type::directory)
         return {StepState::change, "a directory with all it holds", {}};
     if (info->type != FileInfo::Type::regular)
@@ -74,7 +77,7 @@ struct Tally {
 
 StepChange preview(const Step &step, const GuestView &guest) {
     if (step.options.contains("remove"))
-        return preview_removal(step.options.at("remove").get<std::string>(), guest);
+        return preview_removal(step, guest);
     const FileSet files = file_set_from(step.options);
     FileOwner owner;
     require_no_obstacle(covered_obstacle(files, guest), step);
@@ -82,17 +85,21 @@ StepChange preview(const Step &step, const GuestView &guest) {
     StepChange change{StepState::unchanged, {}, {}};
     Tally tally;
     std::string reasons;
+    std::vector<std::string> replaced;
     for (const FileEntry &entry : files.entries) {
         const FileDifference difference = compare(guest, files, entry, owner);
         require_no_obstacle(difference.obstacle, step);
         tally.count(difference);
         if (!difference.any())
             continue;
+        if (!difference.is_new)
+            replaced.push_back(files.path_in_guest(entry));
         change.state = StepState::change;
         reasons = fmt::format("{}", fmt::join(difference.reasons, ", "));
         if (change.diff.size() < k_tree_diff_bound)
             change.diff += contents_diff(guest, files, entry, difference);
     }
+    require_no_obstacle(unchangeable_obstacle(guest, replaced), step);
     change.reason = files.is_tree() ? tally.text() : reasons;
     return change;
 }

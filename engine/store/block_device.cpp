@@ -24,12 +24,16 @@ Json file_of(const std::filesystem::path &path) {
     return {{"driver", "file"}, {"filename", path.string()}, {"aio", "threads"}};
 }
 
+Json unflushed_cache() {
+    return {{"direct", false}, {"no-flush", true}};
+}
+
 /// Flushes of the guest are not passed on: what is worked on is worth nothing until it is finished,
 /// and the export's end makes it durable at once.
 Json file_device(const Disk &disk) {
     Json node = common_options(disk);
     node["driver"] = disk.format;
-    node["cache"] = {{"direct", false}, {"no-flush", true}};
+    node["cache"] = unflushed_cache();
     node["file"] = file_of(disk.path);
     node["file"]["discard"] = "unmap";
     if (disk.base)
@@ -52,14 +56,27 @@ Json rbd_device(const Disk &disk) {
     return node;
 }
 
+Json device(const Disk &disk) {
+    return disk.rbd ? rbd_device(disk) : file_device(disk);
+}
+
+Json overlay_device(const Disk &disk, const std::filesystem::path &overlay) {
+    Json below = device(disk);
+    below["node-name"] = "below";
+    return {{"node-name", "disk"},        {"driver", "qcow2"},
+            {"read-only", false},         {"auto-read-only", false},
+            {"cache", unflushed_cache()}, {"discard", "unmap"},
+            {"file", file_of(overlay)},   {"backing", below}};
+}
+
 bool says(const std::string &text, std::string_view words) {
     return text.find(words) != std::string::npos;
 }
 
 } // namespace
 
-std::string block_device(const Disk &disk) {
-    return (disk.rbd ? rbd_device(disk) : file_device(disk)).dump();
+std::string block_device(const Disk &disk, const std::filesystem::path &overlay) {
+    return (overlay.empty() ? device(disk) : overlay_device(disk, overlay)).dump();
 }
 
 std::optional<std::vector<std::pair<std::string, std::string>>>

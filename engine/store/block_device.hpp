@@ -11,8 +11,9 @@
 
 namespace retouch {
 
-/// The value of --blockdev; the node is called "disk".
-[[nodiscard]] std::string block_device(const Disk &disk);
+/// The value of --blockdev; the node is called "disk". `overlay`: an empty qcow2 file that takes
+/// what is written, over a disk that is read-only; none when it is empty.
+[[nodiscard]] std::string block_device(const Disk &disk, const std::filesystem::path &overlay = {});
 
 /// The environment the daemon needs for it; nullopt: ours as it is. A keyring is named there.
 [[nodiscard]] std::optional<std::vector<std::pair<std::string, std::string>>>

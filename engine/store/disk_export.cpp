@@ -10,6 +10,7 @@
 #include "base/waiting.hpp"
 #include "retouch/json.hpp"
 #include "store/block_device.hpp"
+#include "store/qcow2_overlay.hpp"
 #include "store/rbd/full_pool_watch.hpp"
 
 #include <cerrno>
@@ -33,10 +34,13 @@ constexpr std::chrono::hours k_stop_patience{1};
 constexpr std::size_t k_log_tail = 2000;
 
 std::vector<std::string> arguments(const Disk &disk, DiskExport::Protocol protocol,
-                                   const fs::path &path, const fs::path &pid_file) {
+                                   const fs::path &path, const fs::path &pid_file,
+                                   const UniqueFd &overlay) {
+    const std::string over = overlay ? fmt::format("/proc/self/fd/{}", overlay.get()) : "";
     std::vector<std::string> result = {"--pidfile", pid_file.string(), "--blockdev",
-                                       block_device(disk)};
-    Json served = {{"id", "export"}, {"node-name", "disk"}, {"writable", !disk.read_only}};
+                                       block_device(disk, over)};
+    Json served = {
+        {"id", "export"}, {"node-name", "disk"}, {"writable", overlay || !disk.read_only}};
     if (protocol == DiskExport::Protocol::nbd) {
         const Json server = {{"addr", {{"type", "unix"}, {"path", path.string()}}},
                              {"max-connections", 0}};
@@ -59,7 +63,8 @@ std::optional<TemporaryDirectory> short_directory(DiskExport::Protocol protocol,
 }
 
 ProcessSpec daemon_spec(const Disk &disk, std::vector<std::string> arguments,
-                        const DiskExport::Launcher &launcher, const fs::path &log) {
+                        const DiskExport::Launcher &launcher, const UniqueFd &overlay,
+                        const fs::path &log) {
     std::vector<std::string> words = launcher.words;
     words.emplace_back(k_daemon);
     ProcessSpec spec;
@@ -68,6 +73,8 @@ ProcessSpec daemon_spec(const Disk &disk, std::vector<std::string> arguments,
     spec.arguments.insert(spec.arguments.end(), arguments.begin(), arguments.end());
     spec.environment = block_device_environment(disk);
     spec.inherited = launcher.inherited;
+    if (overlay)
+        spec.inherited.push_back(overlay.get());
     spec.log = log;
     spec.many_descriptors = disk.rbd.has_value();
     return spec;
@@ -115,7 +122,7 @@ Error ended_error(const ProcessEnd &end, const fs::path &log) {
 } // namespace
 
 DiskExport::DiskExport(const Disk &disk, Protocol protocol, const fs::path &directory,
-                       const Launcher &launcher)
+                       const Launcher &launcher, Writes writes)
     : protocol_(protocol),
       read_only_(disk.read_only),
       disk_path_(disk.path),
@@ -123,13 +130,16 @@ DiskExport::DiskExport(const Disk &disk, Protocol protocol, const fs::path &dire
       path_((short_directory_ ? short_directory_->path() : directory) /
             (protocol == Protocol::nbd ? "disk.sock" : "disk.raw")),
       log_(directory / "export.log"),
+      overlay_(writes == Writes::thrown_away ? make_nameless_overlay(directory, disk.virtual_size)
+                                             : UniqueFd()),
       daemon_([&] {
           if (!find_program(k_daemon))
               throw Error(ErrorKind::unavailable, fmt::format("{} is not installed", k_daemon),
                           "install the package qemu-system-common");
           prepare(protocol, path_, log_);
-          return daemon_spec(disk, arguments(disk, protocol, path_, directory / "export.pid"),
-                             launcher, log_);
+          return daemon_spec(disk,
+                             arguments(disk, protocol, path_, directory / "export.pid", overlay_),
+                             launcher, overlay_, log_);
       }()) {
     // The daemon writes its pid file once everything is served.
     const fs::path pid_file = directory / "export.pid";
@@ -141,6 +151,7 @@ DiskExport::DiskExport(const Disk &disk, Protocol protocol, const fs::path &dire
             throw start_error(disk, log_);
         pause_for(std::chrono::milliseconds(2));
     }
+    overlay_.reset();
     guard_ = std::make_unique<HelperGuard>(daemon_.hold());
     if (disk.rbd && !disk.read_only)
         room_watch_ = std::make_unique<FullPoolWatch>(

@@ -24,6 +24,11 @@ class DiskExport {
         fuse ///< path() is a regular file holding the raw disk
     };
 
+    enum class Writes {
+        as_disk,    ///< into the disk, when it may be written to
+        thrown_away ///< beside the disk, which is read-only; they are gone with the daemon
+    };
+
     /// What the daemon is started through: a program that makes a surrounding for it and becomes
     /// it.
     struct Launcher {
@@ -32,10 +37,11 @@ class DiskExport {
     };
 
     /// Starts the daemon and waits until it serves. `directory` receives the socket or mount point
-    /// and the daemon's log. Throws Error: unavailable when qemu-storage-daemon is missing, failed
-    /// with the end of its log when the disk cannot be opened.
+    /// and the daemon's log, and holds what is thrown away. Throws Error: unavailable when
+    /// qemu-storage-daemon is missing, failed with the end of its log when the disk cannot be
+    /// opened.
     DiskExport(const Disk &disk, Protocol protocol, const std::filesystem::path &directory,
-               const Launcher &launcher = {});
+               const Launcher &launcher = {}, Writes writes = Writes::as_disk);
     ~DiskExport();
     DiskExport(const DiskExport &) = delete;
     DiskExport &operator=(const DiskExport &) = delete;
@@ -65,6 +71,7 @@ class DiskExport {
     std::optional<TemporaryDirectory> short_directory_; ///< when `directory` is too long a path
     std::filesystem::path path_;
     std::filesystem::path log_;
+    UniqueFd overlay_; ///< takes what is thrown away; the daemon's alone once it is started
     ChildProcess daemon_;
     std::unique_ptr<HelperGuard> guard_;
     std::unique_ptr<FullPoolWatch> room_watch_; ///< of a writable RBD image

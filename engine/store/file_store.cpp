@@ -10,6 +10,7 @@
 #include "store/content_digest.hpp"
 #include "store/convert.hpp"
 #include "store/file_stage.hpp"
+#include "store/qcow2_file.hpp"
 #include "store/qcow2_overlay.hpp"
 #include "store/sparse_copy.hpp"
 #include "store/used_data.hpp"
@@ -55,6 +56,13 @@ std::vector<std::filesystem::path> every_path(const std::filesystem::path &direc
     return paths;
 }
 
+/// A service need not know it.
+std::int64_t virtual_size_of(const Image &image, const std::filesystem::path &path) {
+    if (image.virtual_size > 0 || image.disk_format != "qcow2")
+        return image.virtual_size;
+    return read_qcow2(open_regular_file(path).get(), path).virtual_size;
+}
+
 Error missing_bytes(const Image &image, const std::filesystem::path &path, std::string_view what) {
     return {ErrorKind::failed,
             fmt::format("the bytes of image {} are {}: {}", image.id, what, escape(path.string())),
@@ -85,7 +93,7 @@ Disk FileStore::disk(const Image &image) const {
     require_unchanged(image, path);
     return {.format = image.disk_format,
             .path = path,
-            .virtual_size = image.virtual_size,
+            .virtual_size = virtual_size_of(image, path),
             .read_only = true};
 }
 

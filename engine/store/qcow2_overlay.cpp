@@ -8,6 +8,7 @@
 #include "store/sparse_copy.hpp"
 
 #include <cerrno>
+#include <fcntl.h>
 #include <string>
 #include <unistd.h>
 
@@ -88,6 +89,15 @@ void make_overlay(const NewFile &file, std::int64_t virtual_size) {
     write_used(file, 0, header_of(layout));
     write_used(file, layout.cluster(), refcount_table);
     write_used(file, 2 * layout.cluster(), refcounts);
+}
+
+UniqueFd make_nameless_overlay(const std::filesystem::path &directory, std::int64_t virtual_size) {
+    const NewFile file(directory / "overlay", 0600);
+    make_overlay(file, virtual_size);
+    UniqueFd held(fcntl(file.fd(), F_DUPFD_CLOEXEC, 0));
+    if (!held)
+        throw system_error("open", file.path(), errno);
+    return held;
 }
 
 } // namespace retouch

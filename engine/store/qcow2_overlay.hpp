@@ -12,4 +12,9 @@ namespace retouch {
 /// that holds nothing. Costs some kilobytes. Throws Error.
 void make_overlay(const NewFile &file, std::int64_t virtual_size);
 
+/// The same in a file of `directory` that has no name any more: it goes with the last descriptor,
+/// whatever its users die of. Throws Error.
+[[nodiscard]] UniqueFd make_nameless_overlay(const std::filesystem::path &directory,
+                                             std::int64_t virtual_size);
+
 } // namespace retouch

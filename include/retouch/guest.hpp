@@ -73,6 +73,12 @@ class GuestView {
     /// directory; a final link is followed. Throws Error.
     [[nodiscard]] virtual std::vector<DirectoryEntry> list(const std::string &path) const = 0;
 
+    /// Those of `paths`, in their order, that are immutable or append-only (chattr +i, +a), so that
+    /// nobody can replace or remove them; links not followed. One question for all, because each
+    /// costs. Throws Error.
+    [[nodiscard]] virtual std::vector<std::string>
+    unchangeable(const std::vector<std::string> &paths) const = 0;
+
     /// Runs a command that cannot change the image: its filesystems are mounted read-only for it.
     /// For guards. Throws Error when it could not be started (no such shell, foreign architecture).
     [[nodiscard]] virtual CommandResult probe(const GuestCommand &command) const = 0;

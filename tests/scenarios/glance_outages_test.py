@@ -250,7 +250,8 @@ class Outages(unittest.TestCase):
 
     def check_quota_said(self):
         self.check_said("413", "a quota of the project or a limit of the service is reached: remove images that are not "
-                               "needed any more, or ask an administrator of the cloud to raise it")
+                               "needed any more, or properties and tags where one image has too many, or ask an "
+                               "administrator of the cloud to raise it")
 
     def test_a_quota_of_the_image_service(self):
         """Only the upload of a finished image meets it."""

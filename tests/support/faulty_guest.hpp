@@ -38,6 +38,11 @@ class FaultyGuest : public Guest {
         return inner_.list(path);
     }
 
+    [[nodiscard]] std::vector<std::string>
+    unchangeable(const std::vector<std::string> &paths) const override {
+        return inner_.unchangeable(paths);
+    }
+
     [[nodiscard]] CommandResult probe(const GuestCommand &command) const override {
         return inner_.probe(command);
     }

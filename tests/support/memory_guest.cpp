@@ -132,6 +132,14 @@ const MemoryNode *MemoryGuest::node(const std::string &path, bool follow_last) c
     return found == nodes_.end() ? nullptr : &found->second;
 }
 
+std::vector<std::string> MemoryGuest::unchangeable(const std::vector<std::string> &paths) const {
+    std::vector<std::string> found;
+    for (const std::string &path : paths)
+        if (std::ranges::find(unchangeable_, path) != unchangeable_.end())
+            found.push_back(path);
+    return found;
+}
+
 std::optional<FileInfo> MemoryGuest::lstat(const std::string &path) const {
     const MemoryNode *found = node(path, false);
     return found == nullptr ? std::nullopt : std::optional(info_of(*found));

@@ -50,6 +50,9 @@ class MemoryGuest : public Guest {
         put(path, {FileInfo::Type::symlink, 0777, 0, 0, std::move(target)});
     }
 
+    /// From now on nobody can replace or remove it.
+    void make_unchangeable(const std::string &path) { unchangeable_.push_back(path); }
+
     /// From now on `script` answers like this; a script nobody scripted is an Error.
     void script(const std::string &script, Scripted scripted) {
         scripted_[script] = std::move(scripted);
@@ -77,6 +80,8 @@ class MemoryGuest : public Guest {
     [[nodiscard]] std::string sha256(const std::string &path) const override;
     [[nodiscard]] std::string read_link(const std::string &path) const override;
     [[nodiscard]] std::vector<DirectoryEntry> list(const std::string &path) const override;
+    [[nodiscard]] std::vector<std::string>
+    unchangeable(const std::vector<std::string> &paths) const override;
     [[nodiscard]] CommandResult probe(const GuestCommand &command) const override;
 
     void write(const std::string &path, const FileSource &source, std::uint32_t mode,
@@ -107,6 +112,7 @@ class MemoryGuest : public Guest {
     std::map<std::string, MemoryNode> nodes_;
     std::map<std::string, MemoryNode> marked_;
     std::vector<std::string> kept_;
+    std::vector<std::string> unchangeable_;
     std::map<std::string, Scripted> scripted_;
     std::vector<std::string> ran_;
     mutable std::vector<std::string> probed_;

@@ -79,7 +79,8 @@ std::string hint_for(int status, Session &session) {
         return "somebody may have changed it; look again with: retouch images";
     if (status == 413)
         return "a quota of the project or a limit of the service is reached: remove images that "
-               "are not needed any more, or ask an administrator of the cloud to raise it";
+               "are not needed any more, or properties and tags where one image has too many, or "
+               "ask an administrator of the cloud to raise it";
     if (status == 429 || status == 502 || status == 503 || status == 504)
         return "try again later";
     if (status >= 500)

@@ -15,6 +15,7 @@
 #include "guest/mount_rules.hpp"
 #include "guest/refusals.hpp"
 #include "guest/resolve.hpp"
+#include "guest/superblock.hpp"
 
 #include <algorithm>
 #include <array>
@@ -23,6 +24,7 @@
 #include <fmt/format.h>
 #include <iterator>
 #include <optional>
+#include <sys/statvfs.h>
 
 namespace retouch {
 
@@ -127,24 +129,60 @@ void ApplianceGuest::mount(const std::string &device, const MountAs &as, const s
     for (const std::string &more : {by_type, as.subvolume})
         if (!more.empty())
             options += "," + more;
-    if (guestfs_mount_vfs(g(), options.c_str(), as.type.c_str(), device.c_str(), path.c_str()) == 0)
-        return;
+    if (guestfs_mount_vfs(g(), options.c_str(), driver_of(as.type).c_str(), device.c_str(),
+                          path.c_str()) != 0)
+        throw mount_failure(device, as);
+    if (!read_only && is_only_readable(path))
+        throw refusal::only_readable(as.type);
+}
+
+bool ApplianceGuest::is_only_readable(const std::string &path) const {
+    struct guestfs_statvfs *status = guestfs_statvfs(g(), path.c_str());
+    const bool found = status != nullptr && (status->flag & ST_RDONLY) != 0;
+    guestfs_free_statvfs(status);
+    return found;
+}
+
+Error ApplianceGuest::mount_failure(const std::string &device, const MountAs &as) const {
     if (guestfs_is_ready(g()) == 0)
-        throw handle_->error(fmt::format("mount {} of the image", escape(device)));
+        return handle_->error(fmt::format("mount {} of the image", escape(device)));
     if (!as.subvolume.empty())
-        throw Error(
-            ErrorKind::refused,
-            fmt::format("the btrfs filesystem has no {}, or is damaged", escape(as.subvolume)),
-            "check the options of its line in the image's /etc/fstab");
-    throw Error(ErrorKind::refused,
-                fmt::format("the {} filesystem is damaged or has features the appliance's kernel "
-                            "does not know",
-                            escape(as.type)),
-                "check it with fsck, or try --guest host");
+        return {ErrorKind::refused,
+                fmt::format("the btrfs filesystem has no {}, or is damaged", escape(as.subvolume)),
+                "check the options of its line in the image's /etc/fstab"};
+    std::size_t size = 0;
+    const OwnedText head(
+        guestfs_pread_device(g(), device.c_str(), static_cast<int>(k_superblock_end), 0, &size));
+    return refusal::with_features(
+        {ErrorKind::refused,
+         fmt::format("the {} filesystem is damaged or has features the appliance's kernel does not "
+                     "know",
+                     escape(as.type)),
+         "check it with fsck, or try --guest host"},
+        head ? rare_features({head.get(), size}) : std::string(), "host");
+}
+
+/// As it shall be seen. What apply would meet is known when only looking, too.
+void ApplianceGuest::mount_in_guest(const std::string &device, const MountAs &as,
+                                    const std::string &path) const {
+    const bool is_new = std::ranges::count(facts_.mount_points, device, &MountPoint::device) == 0;
+    if (read_only_ && is_new) {
+        mount(device, as, path, false);
+        handle_->check(guestfs_umount(g(), path.c_str()), "unmount the image");
+    }
+    mount(device, as, path, read_only_);
+}
+
+void ApplianceGuest::mount_root(const std::string &device, const MountAs &as) const {
+    try {
+        mount_in_guest(device, as, "/");
+    } catch (const Error &error) {
+        throw refusal::cannot_open(device, error);
+    }
 }
 
 void ApplianceGuest::open_root(const RootPlace &root, EventSink &events) {
-    mount(root.volume->device, root.as, "/", read_only_);
+    mount_root(root.volume->device, root.as);
     facts_.mount_points.push_back(
         {"/", root.volume->device, root.volume->filesystem, root.as.subvolume});
     FstabMounts fstab(head("/etc/fstab", k_largest_fstab + 1).value_or(""), *this);
@@ -152,7 +190,7 @@ void ApplianceGuest::open_root(const RootPlace &root, EventSink &events) {
     std::ranges::move(
         fstab.mount(volumes_, events,
                     [this](const Volume &volume, const MountAs &as, const std::string &path) {
-                        mount(volume.device, as, path, read_only_);
+                        mount_in_guest(volume.device, as, path);
                     }),
         std::back_inserter(facts_.mount_points));
     facts_.unmounted = fstab.unmounted();
@@ -178,7 +216,7 @@ void ApplianceGuest::open_inspected(EventSink &events) {
     std::ranges::stable_sort(points, {}, [](const MountPoint &point) { return point.path.size(); });
     if (points.empty() || points.front().path != "/")
         throw refusal::no_system(beginning(*handle_));
-    mount(points.front().device, {points.front().filesystem, {}}, "/", read_only_);
+    mount_root(points.front().device, {points.front().filesystem, {}});
     facts_.mount_points.push_back(points.front());
     const bool is_linux = type && std::string_view(type.get()) == "linux";
     mount_inspected(points, is_linux, events);
@@ -202,8 +240,8 @@ void ApplianceGuest::mount_inspected(const std::vector<MountPoint> &points, bool
     fstab.check_root(points.front());
     for (std::size_t at = 1; at < points.size(); ++at) {
         try {
-            mount(points[at].device, {fstab.type_of(points[at]), {}},
-                  resolve_in_guest(*this, points[at].path), read_only_);
+            mount_in_guest(points[at].device, {fstab.type_of(points[at]), {}},
+                           resolve_in_guest(*this, points[at].path));
             facts_.mount_points.push_back(points[at]);
         } catch (const Error &error) {
             if (!refusal::is_of_the_image(error))
@@ -247,6 +285,13 @@ CommandResult ApplianceGuest::run_command(const GuestCommand &command, bool writ
         throw Error(ErrorKind::failed, "the appliance was started without a network");
     need_runner();
     return run_in_appliance({*handle_, *watchdog_, *this, limits_, writable}, command);
+}
+
+std::vector<std::string> ApplianceGuest::unchangeable(const std::vector<std::string> &paths) const {
+    if (paths.empty())
+        return {};
+    need_runner();
+    return unchangeable_in_appliance({*handle_, *watchdog_}, paths);
 }
 
 void ApplianceGuest::mark(const std::vector<std::string> &keep) {

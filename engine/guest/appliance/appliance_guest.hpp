@@ -29,6 +29,8 @@ class ApplianceGuest final : public ServedGuest {
     [[nodiscard]] std::string sha256(const std::string &path) const override;
     [[nodiscard]] std::string read_link(const std::string &path) const override;
     [[nodiscard]] std::vector<DirectoryEntry> list(const std::string &path) const override;
+    [[nodiscard]] std::vector<std::string>
+    unchangeable(const std::vector<std::string> &paths) const override;
     [[nodiscard]] CommandResult probe(const GuestCommand &command) const override;
 
     void write(const std::string &path, const FileSource &source, std::uint32_t mode,
@@ -53,6 +55,11 @@ class ApplianceGuest final : public ServedGuest {
     [[nodiscard]] std::vector<RootPlace> roots() const;
     void mount(const std::string &device, const MountAs &as, const std::string &path,
                bool read_only) const;
+    void mount_in_guest(const std::string &device, const MountAs &as,
+                        const std::string &path) const;
+    void mount_root(const std::string &device, const MountAs &as) const;
+    [[nodiscard]] bool is_only_readable(const std::string &path) const;
+    [[nodiscard]] Error mount_failure(const std::string &device, const MountAs &as) const;
     void open_root(const RootPlace &root, EventSink &events);
     void open_inspected(EventSink &events);
     void mount_inspected(const std::vector<MountPoint> &points, bool is_linux, EventSink &events);

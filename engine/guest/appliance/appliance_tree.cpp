@@ -56,6 +56,22 @@ void mark_in_appliance(const ApplianceRunner &runner, const std::vector<std::str
         throw nonsense();
 }
 
+std::vector<std::string> unchangeable_in_appliance(const ApplianceRunner &runner,
+                                                   const std::vector<std::string> &paths) {
+    check_interrupt();
+    const Watchdog::Watch watch(runner.watchdog, k_look_limit);
+    upload_to_runner(runner.handle, pack(paths), k_named_path, 0600);
+    const std::string marks =
+        call_runner(runner, fmt::format("unchangeable {}", k_named_path)).text("unchangeable");
+    if (marks.size() != paths.size())
+        throw nonsense();
+    std::vector<std::string> found;
+    for (std::size_t at = 0; at < paths.size(); ++at)
+        if (marks[at] == '1')
+            found.push_back(paths[at]);
+    return found;
+}
+
 std::vector<SeenChange> changes_in_appliance(const ApplianceRunner &runner) {
     check_interrupt();
     const Watchdog::Watch watch(runner.watchdog, k_look_limit);

@@ -15,4 +15,8 @@ void mark_in_appliance(const ApplianceRunner &runner, const std::vector<std::str
 /// What differs since; sound. Requires: mark_in_appliance(). Throws Error.
 [[nodiscard]] std::vector<SeenChange> changes_in_appliance(const ApplianceRunner &runner);
 
+/// The contract is GuestView::unchangeable()'s.
+[[nodiscard]] std::vector<std::string>
+unchangeable_in_appliance(const ApplianceRunner &runner, const std::vector<std::string> &paths);
+
 } // namespace retouch

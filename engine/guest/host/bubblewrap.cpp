@@ -145,7 +145,10 @@ class UsualUmask {
 /// Throws when it is not the command that has ended, but what it runs in.
 void require_ended_command(const ProcessResult &ended, FirstInSandbox &first,
                            const GuestCommand &command) {
-    constexpr std::string_view not_executed = "bwrap: execvp ";
+    const auto not_executed = [&ended] {
+        return ended.exit_status == 1 &&
+               (ended.err.starts_with("bwrap: execvp ") || ended.err.starts_with(k_starting));
+    };
     // When it was the disk's, whoever looks after the guest's helpers says so.
     if (ended.lost && first.begun())
         throw Error(ErrorKind::failed,
@@ -157,7 +160,7 @@ void require_ended_command(const ProcessResult &ended, FirstInSandbox &first,
                     fmt::format("the sandbox the command ran in (bwrap) {}",
                                 ProcessEnd{ended.exit_status, ended.signal}.text()),
                     "see what ended it ('dmesg' tells when memory ran out), and run again");
-    if (!first.command_ended() || (ended.exit_status == 1 && ended.err.starts_with(not_executed)))
+    if (!first.command_ended() || not_executed())
         throw Error(ErrorKind::failed,
                     fmt::format("the command could not be started in the guest: {}",
                                 escape(trim(ended.err))),

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "guest/command.hpp"
 #include "guest/host/launch_orders.hpp"
+#include "guest/host/launcher_program.hpp"
 #include "guest/resolve.hpp"
 #include "guest/sandbox/call_filter.hpp"
 #include "guest/sandbox/capabilities.hpp"
@@ -116,8 +117,10 @@ std::vector<std::string> BubblewrapArguments::words(const std::string &program,
     for (const std::string &word : words_)
         text += word + '\0';
     files_.push_back(memory_file(text));
-    return {program, "--args",      std::to_string(files_.back().get()),
-            "--",    command.shell, k_script_path};
+    const std::string arguments = std::to_string(files_.back().get());
+    files_.push_back(launcher_program());
+    const std::string starter = fmt::format("/proc/self/fd/{}", files_.back().get());
+    return {program, "--args", arguments, "--", starter, command.shell, k_script_path};
 }
 
 std::vector<int> BubblewrapArguments::descriptors() const {

@@ -28,7 +28,8 @@ class BubblewrapArguments {
 
     void add_filter(std::string_view program);
 
-    /// What stands in the process list: the rest, environment included, goes through a file.
+    /// What stands in the process list: the rest, environment included, goes through a file. The
+    /// launcher comes before the shell, to make what a booted machine has below /run.
     [[nodiscard]] std::vector<std::string> words(const std::string &program,
                                                  const GuestCommand &command);
 

@@ -16,6 +16,7 @@
 #include "guest/mount_rules.hpp"
 #include "guest/partition_table.hpp"
 #include "guest/refusals.hpp"
+#include "guest/superblock.hpp"
 #include "guest/tree/plain_capabilities.hpp"
 
 #include <algorithm>
@@ -27,6 +28,7 @@
 #include <iterator>
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 namespace retouch {
@@ -65,6 +67,13 @@ DiskExport::Launcher apart_from_our_mounts() {
             {outer_mounts_fd()}};
 }
 
+void require_writable(const std::filesystem::path &mounted, const std::string &type) {
+    struct statvfs status {};
+
+    if (statvfs(mounted.c_str(), &status) == 0 && (status.f_flag & ST_RDONLY) != 0)
+        throw refusal::only_readable(type);
+}
+
 /// Looking at a tree moves the working directory, which a thread shares with all others unless it
 /// asks for one of its own.
 LookFailure look_apart(const std::function<LookFailure()> &look) {
@@ -84,8 +93,10 @@ HostGuest::HostGuest(const Disk &disk, const GuestOptions &options, EventSink &e
                   TemporaryDirectory(options.run_directory, "guest-"))),
       read_only_(disk.read_only),
       limits_(options.limits),
-      export_(std::make_unique<DiskExport>(disk, DiskExport::Protocol::fuse, directory_.path(),
-                                           apart_from_our_mounts())),
+      export_(std::make_unique<DiskExport>(
+          disk, DiskExport::Protocol::fuse, directory_.path(), apart_from_our_mounts(),
+          // The kernel replays journals, as it will at boot, for who only looks, too.
+          disk.read_only ? DiskExport::Writes::thrown_away : DiskExport::Writes::as_disk)),
       disk_(fmt::format("/proc/{}/root{}", export_->pid(), export_->path().string())) {
     remove_dead_groups();
     std::filesystem::create_directory(root_path());
@@ -134,33 +145,49 @@ HostGuest::~HostGuest() {
         filesystems_.pop_back();
 }
 
-LoopDevice HostGuest::loop_of(const Volume &volume, bool read_only) const {
-    return {disk_, volume.offset, volume.size, read_only};
+LoopDevice HostGuest::loop_of(const Volume &volume) const {
+    return {disk_, volume.offset, volume.size};
 }
 
 HostGuest::Filesystem HostGuest::mount(const LoopDevice &device, const MountAs &as,
                                        const std::filesystem::path &target, bool read_only) const {
+    std::string options = read_only ? careful_options(as.type) : writing_options(as.type);
+    if (!as.subvolume.empty())
+        options += "," + as.subvolume;
+    std::optional<Mount> mounted;
     try {
-        std::string options = read_only ? looking_options(as.type) : writing_options(as.type);
-        if (!as.subvolume.empty())
-            options += "," + as.subvolume;
-        Mount mounted(device.path(), target, as.type,
-                      read_only ? k_mount_flags | MS_RDONLY : k_mount_flags, options);
-        std::optional<Rooted> files(target);
-        return {std::move(mounted), std::move(files)};
-    } catch (const Error &) {
+        mounted.emplace(device.path(), target, driver_of(as.type),
+                        read_only ? k_mount_flags | MS_RDONLY : k_mount_flags, options);
+    } catch (const Error &error) {
         export_->require_served();
-        throw;
+        throw refusal::with_features(
+            error, rare_features(read_if_there(device.path(), k_superblock_end)), "appliance");
     }
+    if (!read_only)
+        require_writable(target, as.type);
+    std::optional<Rooted> files(target);
+    return {*std::move(mounted), std::move(files)};
+}
+
+/// What apply would meet is known when only looking, too.
+void HostGuest::try_for_writing(const LoopDevice &device, const MountAs &as,
+                                const std::filesystem::path &target) const {
+    Filesystem trial = mount(device, as, target, false);
+    trial.files.reset();
+    trial.mount.unmount();
 }
 
 void HostGuest::mount_in_guest(const Volume &volume, const MountAs &as, const std::string &path) {
     auto device = std::ranges::find(devices_, volume.device,
                                     [](const auto &known) { return known->volume.device; });
-    if (device == devices_.end())
-        device = devices_.insert(
-            devices_.end(), std::make_unique<Device>(Device{volume, loop_of(volume, read_only_)}));
-    filesystems_.push_back(mount((*device)->loop, as, root_path() / path.substr(1), read_only_));
+    const std::filesystem::path target = root_path() / path.substr(1);
+    if (device == devices_.end()) {
+        device = devices_.insert(devices_.end(),
+                                 std::make_unique<Device>(Device{volume, loop_of(volume)}));
+        if (read_only_)
+            try_for_writing((*device)->loop, as, target);
+    }
+    filesystems_.push_back(mount((*device)->loop, as, target, read_only_));
 }
 
 void HostGuest::open_root(const Volume &root) {
@@ -172,7 +199,7 @@ void HostGuest::open_root(const Volume &root) {
 }
 
 bool HostGuest::holds_root(const Volume &volume) const {
-    LoopDevice device = loop_of(volume, true);
+    LoopDevice device = loop_of(volume);
     Filesystem filesystem = mount(device, {mount_type(volume, {}), {}}, root_path(), true);
     const bool is_root = looks_like_root(look_at(*filesystem.files));
     filesystem.files.reset();
@@ -210,6 +237,13 @@ const Volume &HostGuest::find_root(const std::vector<Volume> &volumes) const {
 
 std::optional<FileInfo> HostGuest::lstat(const std::string &path) const {
     return files().lstat(path);
+}
+
+std::vector<std::string> HostGuest::unchangeable(const std::vector<std::string> &paths) const {
+    std::vector<std::string> found;
+    std::ranges::copy_if(paths, std::back_inserter(found),
+                         [this](const std::string &path) { return files().is_unchangeable(path); });
+    return found;
 }
 
 std::string HostGuest::read(const std::string &path, std::size_t max_bytes) const {

@@ -34,6 +34,8 @@ class HostGuest final : public ServedGuest {
     [[nodiscard]] std::string sha256(const std::string &path) const override;
     [[nodiscard]] std::string read_link(const std::string &path) const override;
     [[nodiscard]] std::vector<DirectoryEntry> list(const std::string &path) const override;
+    [[nodiscard]] std::vector<std::string>
+    unchangeable(const std::vector<std::string> &paths) const override;
     [[nodiscard]] CommandResult probe(const GuestCommand &command) const override;
 
     void write(const std::string &path, const FileSource &source, std::uint32_t mode,
@@ -68,9 +70,11 @@ class HostGuest final : public ServedGuest {
 
     void open(EventSink &events);
     [[nodiscard]] std::vector<Volume> volumes() const;
-    [[nodiscard]] LoopDevice loop_of(const Volume &volume, bool read_only) const;
+    [[nodiscard]] LoopDevice loop_of(const Volume &volume) const;
     [[nodiscard]] Filesystem mount(const LoopDevice &device, const MountAs &as,
                                    const std::filesystem::path &target, bool read_only) const;
+    void try_for_writing(const LoopDevice &device, const MountAs &as,
+                         const std::filesystem::path &target) const;
     void mount_in_guest(const Volume &volume, const MountAs &as, const std::string &path);
     [[nodiscard]] bool holds_root(const Volume &volume) const;
     [[nodiscard]] const Volume &find_root(const std::vector<Volume> &volumes) const;

@@ -24,6 +24,9 @@ inline constexpr const char *k_name_server = "198.18.255.3";
 /// What the launcher cannot do when its message is about the network.
 inline constexpr const char *k_connecting = "connect the network";
 
+/// How its message begins when the guest's shell cannot be executed.
+inline constexpr const char *k_starting = "cannot start ";
+
 /// Words hold no NUL.
 struct LaunchOrders {
     bool only_try = false; ///< end before bubblewrap, having done all that the kernel may refuse

@@ -59,19 +59,18 @@ int device_number(int control, int wanted) {
 
 } // namespace
 
-LoopDevice::LoopDevice(const std::filesystem::path &file, std::uint64_t offset, std::uint64_t size,
-                       bool read_only) {
-    const int access = read_only ? O_RDONLY : O_RDWR;
-    const UniqueFd backing = open_file(file, access);
+LoopDevice::LoopDevice(const std::filesystem::path &file, std::uint64_t offset,
+                       std::uint64_t size) {
+    const UniqueFd backing = open_file(file, O_RDWR);
     const UniqueFd control = open_file("/dev/loop-control", O_RDWR);
     loop_config config{};
     config.fd = static_cast<__u32>(backing.get());
     config.info.lo_offset = offset;
     config.info.lo_sizelimit = size;
-    config.info.lo_flags = LO_FLAGS_AUTOCLEAR | (read_only ? LO_FLAGS_READ_ONLY : 0);
+    config.info.lo_flags = LO_FLAGS_AUTOCLEAR;
     for (int tries = 0; tries < k_tries; ++tries) {
         path_ = fmt::format("/dev/loop{}", device_number(control.get(), k_first_number + tries));
-        UniqueFd device = open_file(path_, access);
+        UniqueFd device = open_file(path_, O_RDWR);
         if (ioctl(device.get(), LOOP_CONFIGURE, &config) == 0) {
             device_ = std::move(device);
             have_it_counted(path_);

@@ -13,8 +13,7 @@ namespace retouch {
 class LoopDevice {
   public:
     /// Bytes `offset` to `offset + size` of `file`. Throws Error.
-    LoopDevice(const std::filesystem::path &file, std::uint64_t offset, std::uint64_t size,
-               bool read_only);
+    LoopDevice(const std::filesystem::path &file, std::uint64_t offset, std::uint64_t size);
     ~LoopDevice();
     LoopDevice(LoopDevice &&) noexcept = default;
     LoopDevice &operator=(LoopDevice &&) = delete;

@@ -9,6 +9,7 @@
 #include "base/path.hpp"
 #include "guest/host/directory_names.hpp"
 #include "guest/refusals.hpp"
+#include "guest/tree/unchangeable.hpp"
 
 #include <algorithm>
 #include <array>
@@ -114,6 +115,13 @@ std::optional<FileInfo> Rooted::lstat(const std::string &path) const {
     if (is_absence(errno))
         return std::nullopt;
     throw refusal::file_operation("look at", path, errno);
+}
+
+bool Rooted::is_unchangeable(const std::string &path) const {
+    const bool is_root = path == "/";
+    const UniqueFd parent(open_at_root(is_root ? path : parent_path(path), O_PATH | O_DIRECTORY));
+    return parent &&
+           retouch::is_unchangeable(parent.get(), is_root ? "." : base_name(path).c_str());
 }
 
 std::string Rooted::read(const std::string &path, std::size_t max_bytes) const {

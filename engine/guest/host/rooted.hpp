@@ -25,6 +25,9 @@ class Rooted {
     [[nodiscard]] std::string read_link(const std::string &path) const;
     [[nodiscard]] std::vector<DirectoryEntry> list(const std::string &path) const;
 
+    /// Whether GuestView::unchangeable() has it.
+    [[nodiscard]] bool is_unchangeable(const std::string &path) const;
+
     /// The first `bytes` bytes of a regular file; nullopt when there is none. Throws Error.
     [[nodiscard]] std::optional<std::string> head(const std::string &path, std::size_t bytes) const;
 

@@ -1,5 +1,6 @@
 // Commands in a guest, the same claims for both ways of opening it.
 
+#include "guest/command.hpp"
 #include "unit/guest/open_guests.hpp"
 
 #include <catch2/catch.hpp>
@@ -112,6 +113,31 @@ TEST_CASE("command: it cannot be ended from inside") {
             CHECK(run(guest, "kill -9 -1; exit 3").seconds < 60);
             CHECK(output_of(guest, "echo still") == "still\n");
         }
+}
+
+TEST_CASE("command: its language is one that the guest's C library knows") {
+    struct Case {
+        const char *distro;
+        const char *version;
+        const char *language;
+    };
+
+    for (const Case &one : std::initializer_list<Case>{{"centos", "7", "C"},
+                                                       {"centos", "9", "C.UTF-8"},
+                                                       {"amzn", "2", "C"},
+                                                       {"amzn", "2023", "C.UTF-8"},
+                                                       {"sles", "12.5", "C"},
+                                                       {"sles_sap", "12.4", "C"},
+                                                       {"sles", "15.6", "C.UTF-8"},
+                                                       {"debian", "12", "C.UTF-8"}}) {
+        CAPTURE(one.distro, one.version);
+        Facts facts;
+        facts.distro = one.distro;
+        facts.version = one.version;
+        const auto environment = command_environment(facts, {}, true);
+        CHECK(std::ranges::count(environment,
+                                 std::pair<std::string, std::string>("LANG", one.language)) == 1);
+    }
 }
 
 TEST_CASE("command: its environment is ours and the recipe's, nothing of the host") {

@@ -46,6 +46,22 @@ TEST_CASE("guest: facts say what the image is") {
         }
 }
 
+TEST_CASE("guest: which entries are immutable or append-only") {
+    ImageFile image({"--root-hook", "echo x >etc/motd; echo x >etc/log; ln -s motd etc/link"});
+    image.debugfs("sif /etc/motd flags 0x80010", true);
+    image.debugfs("sif /etc/log flags 0x80020", true);
+    image.debugfs("sif /home flags 0x80010", true);
+    for (const GuestKind kind : guest_kinds())
+        DYNAMIC_SECTION(name_of(kind)) {
+            const std::unique_ptr<Guest> guest = image.open(kind, true);
+            CHECK(guest->unchangeable({"/etc/motd", "/etc/passwd", "/etc/log", "/etc/link", "/home",
+                                       "/etc/absent", "/bin/sh", "/"}) ==
+                  std::vector<std::string>{"/etc/motd", "/etc/log", "/home"});
+            CHECK(guest->unchangeable({}).empty());
+            guest->finish();
+        }
+}
+
 TEST_CASE("guest: an entry is described without following a final link") {
     for (const GuestKind kind : guest_kinds())
         DYNAMIC_SECTION(name_of(kind)) {

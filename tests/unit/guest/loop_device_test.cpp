@@ -44,7 +44,7 @@ TEST_CASE("loop device: what is written through it is counted to the byte") {
     const TemporaryDirectory directory("/var/tmp", "loop-test-");
     const auto file = empty_disk(directory);
     for (int round = 0; round < 2; ++round) { // the kernel goes on counting where it was
-        LoopDevice device(file, k_mib, 32 * k_mib, false);
+        LoopDevice device(file, k_mib, 32 * k_mib);
         CHECK(device.bytes_written() == 0);
         write_at(device, 0, 8 * k_mib);
         CHECK(device.bytes_written() == 8 * k_mib);
@@ -68,12 +68,12 @@ TEST_CASE("loop device: it counts where an administrator has turned that off") {
     const auto switch_of = [](const LoopDevice &device) {
         return std::filesystem::path("/sys/block") / device.path().filename() / "queue/iostats";
     };
-    LoopDevice first(file, 0, k_mib, false);
+    LoopDevice first(file, 0, k_mib);
     write_all(open_file(switch_of(first), O_WRONLY).get(), "0", switch_of(first));
     const auto path = first.path();
     first.finish();
     // The kernel gives the free device of the lowest number.
-    LoopDevice second(file, 0, k_mib, false);
+    LoopDevice second(file, 0, k_mib);
     if (second.path() != path)
         WARN("another program took the device: " << path);
     write_at(second, 0, 4096);

@@ -230,13 +230,42 @@ TEST_CASE("mounts: what the kernel cannot mount is refused with its reason") {
             const TwoPartitions image("/dev/sda2 /boot ext4 defaults 0 2",
                                       std::string(k_data) + "; debugfs -w -R 'feature FEATURE_I30' "
                                                             "\"$image?offset=$offset\"");
-            CHECK(image.refusal(kind) ==
+            CHECK(refusals(image, kind) ==
                   fmt::format("cannot mount /boot of the guest from /dev/sda2: the ext4 filesystem "
-                              "is damaged or has features {} kernel does not know{} | check it "
-                              "with fsck, or try --guest {}",
+                              "is damaged or has features {} kernel does not know{}; it has the "
+                              "ext4 feature 0x40000000 | --guest {} has another kernel, which may "
+                              "know them; else make the filesystem without them",
                               on_host ? "this host's" : "the appliance's",
                               on_host ? ": Invalid argument" : "", on_host ? "appliance" : "host"));
         }
+}
+
+TEST_CASE("mounts: what can only be read is refused by a plan as by an apply") {
+    struct Case {
+        const char *feature;
+        std::string said;
+    };
+
+    for (const GuestKind kind : guest_kinds()) {
+        const bool on_host = kind == GuestKind::host;
+        const std::vector<Case> cases = {
+            {"FEATURE_R30",
+             fmt::format(
+                 "the ext4 filesystem is damaged or has features {} kernel does not know{}; "
+                 "it has the ext4 feature 0x40000000 | --guest {} has another kernel, which "
+                 "may know them; else make the filesystem without them",
+                 on_host ? "this host's" : "the appliance's", on_host ? ": Invalid argument" : "",
+                 on_host ? "appliance" : "host")},
+            {"read-only",
+             "the ext4 filesystem can only be read | it may be marked read-only, or have "
+             "features that allow no more; tune2fs -l or xfs_info tells"}};
+        for (const Case &one : cases)
+            DYNAMIC_SECTION(one.feature << " " << name_of(kind)) {
+                ImageFile image;
+                image.debugfs(fmt::format("feature {}", one.feature), true);
+                CHECK(refusals(image, kind) == "cannot mount /dev/sda1 of the image: " + one.said);
+            }
+    }
 }
 
 TEST_CASE("mounts: partitions that share sectors, or end beyond the disk, are refused") {

@@ -264,6 +264,26 @@ TEST_CASE("planner: a changed recipe without its original says how to go on", "[
     CHECK(target.source.id == "g1");
 }
 
+TEST_CASE("planner: more properties and tags than Glance takes are told before any work",
+          "[plan]") {
+    World world;
+    Image source = image("b", "debian", "2");
+    source.owner = "p";
+    for (int number = 0; number < 122; ++number)
+        source.properties["p" + std::to_string(number)] = "x";
+    for (int number = 0; number < 129; ++number)
+        source.tags.push_back(std::to_string(number));
+    world.catalog.put(source);
+    world.catalog.set_project("p");
+    CHECK(
+        world.plan(k_recipe).targets.at(0).notes ==
+        std::vector<std::string>{
+            "the new image gets 129 properties, those of retouch among them, but Glance takes 128 "
+            "unless its image_property_quota says otherwise: leave some out with null or drop",
+            "the new image gets 129 tags, but Glance takes 128 unless its image_tag_quota says "
+            "otherwise: name those it shall have with publish.tags"});
+}
+
 TEST_CASE("planner: an image the recipe did not make keeps the name, and the plan says so",
           "[plan]") {
     World world;

@@ -43,6 +43,46 @@ void put(const fs::path &path, const std::string &content) {
 
 } // namespace
 
+TEST_CASE("files: what is immutable or append-only is refused before anything is done") {
+    struct Case {
+        const char *entry;
+        const char *unchangeable;
+        std::string said; ///< of the plan; empty: it is planned
+    };
+
+    const std::string end =
+        " is immutable or append-only in the image: take that off with chattr -ia";
+    for (const Case &one : std::initializer_list<Case>{
+             {"- {to: /etc/motd, content: new}", "/etc/motd", "/etc/motd" + end},
+             {"- {to: /etc/motd, content: new}", "/etc", "/etc" + end},
+             {"- {to: /etc/motd, content: old}", "/etc/motd", ""},
+             {"- {remove: /etc/motd}", "/etc/motd", "/etc/motd" + end},
+             {"- {remove: /etc/absent}", "/etc", ""}}) {
+        CAPTURE(one.entry, one.unchangeable);
+        MemoryGuest guest;
+        guest.put_file("/etc/motd", "old");
+        guest.make_unchangeable(one.unchangeable);
+        const Step step = read_step("files", one.entry);
+        std::string said;
+        try {
+            static_cast<void>(preview(step, guest));
+        } catch (const Error &error) {
+            said = error.what();
+        }
+        CHECK(said == (one.said.empty() ? "" : "r.yaml:1: " + step.summary + ": " + one.said));
+    }
+}
+
+TEST_CASE("cleanup: what is immutable or append-only is told, as a command may take that off") {
+    MemoryGuest guest;
+    guest.put_file("/etc/machine-id", "0123456789abcdef0123456789abcdef\n");
+    guest.make_unchangeable("/etc/machine-id");
+    const StepChange change = preview(read_step("cleanup", "- machine-id"), guest);
+    CHECK(change.state == StepState::change);
+    CHECK(change.reason == "1 entry, 33 B; /etc/machine-id is immutable or append-only in the "
+                           "image: take that off with chattr -ia");
+}
+
 TEST_CASE("files: a host file that changed or went since the plan is refused as stale") {
     const TemporaryDirectory host(fs::temp_directory_path(), "steps-");
     const fs::path path = host.path() / "x.rpm";

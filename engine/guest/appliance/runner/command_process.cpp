@@ -4,6 +4,7 @@
 
 #include "guest/appliance/runner/notice.hpp"
 #include "guest/sandbox/capabilities.hpp"
+#include "guest/sandbox/run_entry.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -87,6 +88,7 @@ void become_command(Job &job, const Pipes &pipes) {
         tell(notices, Notice::Kind::failed, errno, "give up rights");
     else {
         tell(notices, Notice::Kind::started, 0);
+        make_run_entries();
         std::vector<std::string> words = {job.shell, job.script_path};
         close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
         execve(job.shell.c_str(), pointers(words).data(), pointers(job.environment).data());

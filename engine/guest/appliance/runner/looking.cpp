@@ -6,6 +6,7 @@
 #include "guest/appliance/runner/whole_file.hpp"
 #include "guest/tree/packing.hpp"
 #include "guest/tree/tree_memory.hpp"
+#include "guest/tree/unchangeable.hpp"
 
 #include <cerrno>
 #include <cstdlib>
@@ -100,6 +101,18 @@ std::string mark_tree(const char *named_file) {
     if (!remember(memory, writes))
         return look_report({"/", errno});
     return "done\n";
+}
+
+std::string unchangeable_entries(const char *named_file) {
+    std::string marks;
+    if (chdir(k_guest_root) != 0)
+        return {};
+    const auto paths = unpack_words(read_whole(named_file));
+    if (chroot(".") != 0)
+        return {};
+    for (const std::string &path : paths.value_or(std::vector<std::string>{}))
+        marks += is_unchangeable(AT_FDCWD, path.c_str()) ? '1' : '0';
+    return "unchangeable " + marks + "\n";
 }
 
 std::string tree_changes() {

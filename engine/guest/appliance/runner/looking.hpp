@@ -17,6 +17,10 @@ namespace retouch {
 /// print: "done", or why not.
 [[nodiscard]] std::string mark_tree(const char *named_file);
 
+/// `named_file` holds packed paths of the guest. Returns what to print: "unchangeable MARKS", a 1
+/// for each that is_unchangeable(), else a 0. Leaves the appliance's root for the guest's.
+[[nodiscard]] std::string unchangeable_entries(const char *named_file);
+
 /// Notes what changed since, and returns what to print: as piece_of_changes() from the beginning.
 [[nodiscard]] std::string tree_changes();
 

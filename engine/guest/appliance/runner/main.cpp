@@ -223,6 +223,8 @@ int main(int count, char **words) {
         report = retouch::run_job(words[2]);
     else if (task == "mark" && count == 3)
         report = retouch::mark_tree(words[2]);
+    else if (task == "unchangeable" && count == 3)
+        report = retouch::unchangeable_entries(words[2]);
     else if (task == "changes" && count == 2)
         report = retouch::tree_changes();
     else if (task == "piece" && count == 3)

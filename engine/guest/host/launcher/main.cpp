@@ -1,7 +1,9 @@
 // The launcher: a small static program between the library and bubblewrap. It is a process of its
 // own because what it gives up it cannot get back: it makes a user namespace, the guest's mounts
 // with their owners mapped, a network, limits; becomes root of the namespace; and its child turns
-// into bwrap, which then finds neither our environment nor our descriptors.
+// into bwrap, which then finds neither our environment nor our descriptors. In the sandbox it comes
+// before the guest's shell: what is to be made there is made with no more rights than a command
+// has.
 
 #include "guest/appliance/runner/whole_file.hpp"
 #include "guest/host/launch_orders.hpp"
@@ -12,11 +14,13 @@
 #include "guest/host/launcher/process_namespace.hpp"
 #include "guest/host/launcher/user_namespace.hpp"
 #include "guest/sandbox/capabilities.hpp"
+#include "guest/sandbox/run_entry.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <fcntl.h>
 #include <linux/keyctl.h>
 #include <string>
@@ -103,11 +107,24 @@ void bound_capabilities() {
     become_bubblewrap(orders, program);
 }
 
+/// In the sandbox, as bubblewrap's child.
+[[noreturn]] void start(char *shell, char *script) {
+    close_range(3, ~0U, 0);
+    make_run_entries();
+    char *words[] = {shell, script, nullptr};
+    execv(shell, words);
+    const std::string said = std::string(k_starting) + shell + ": " + std::strerror(errno) + "\n";
+    static_cast<void>(write_all_to(STDERR_FILENO, said));
+    _exit(1);
+}
+
 } // namespace
 
 } // namespace retouch
 
 int main(int count, char **words) {
+    if (count == 3)
+        retouch::start(words[1], words[2]);
     if (count != 2)
         return 64;
     const std::string path = std::string("/proc/self/fd/") + words[1];

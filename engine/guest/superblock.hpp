@@ -1,0 +1,18 @@
+#pragma once
+// Superblock: what an ext or XFS superblock says that decides whether a kernel can mount it. It
+// reads bytes of an image and believes nothing else of them.
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace retouch {
+
+/// Where a volume's superblock ends.
+inline constexpr std::size_t k_superblock_end = 4096;
+
+/// The features a kernel may lack, in words: "the ext4 features quota, 0x40000000"; empty when it
+/// has none, or is of another type. `head`: the volume's first k_superblock_end bytes.
+[[nodiscard]] std::string rare_features(std::string_view head);
+
+} // namespace retouch
