@@ -10,6 +10,8 @@
 #include <fmt/format.h>
 #include <re2/re2.h>
 
+#include <cstdint>
+
 namespace retouch {
 
 namespace {
@@ -63,7 +65,8 @@ std::string words_for(const re2::RE2 &refused) {
 
 Pattern::Pattern(std::shared_ptr<const re2::RE2> compiled) : compiled_(std::move(compiled)) {}
 
-std::optional<Pattern> Pattern::compile(std::string_view expression, std::string &mistake) {
+std::optional<Pattern> Pattern::compile(std::string_view expression, std::string &mistake,
+                                        std::size_t memory) {
     if (invalid_utf8(expression)) {
         mistake = "it is not valid UTF-8";
         return std::nullopt;
@@ -71,6 +74,7 @@ std::optional<Pattern> Pattern::compile(std::string_view expression, std::string
     re2::RE2::Options options;
     options.set_log_errors(false);
     options.set_never_capture(true);
+    options.set_max_mem(static_cast<std::int64_t>(memory));
     auto compiled = std::make_shared<const re2::RE2>(expression, options);
     if (!compiled->ok())
         mistake = words_for(*compiled);

@@ -4,6 +4,7 @@
 // length; a signal ends the search. It is for all patterns of users; what a text is, and which
 // lines of it count, is the caller's business.
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,8 +20,9 @@ class Pattern {
   public:
     /// Nothing, and `mistake` says why, when it is no pattern RE2 can do or is too large:
     /// "missing ]: [". Not escaped, and as long as the pattern: it may quote it.
-    [[nodiscard]] static std::optional<Pattern> compile(std::string_view expression,
-                                                        std::string &mistake);
+    /// `memory`: bytes it may take, compiled and while searching; with less, searches are slower.
+    [[nodiscard]] static std::optional<Pattern>
+    compile(std::string_view expression, std::string &mistake, std::size_t memory = k_usual_memory);
 
     /// True when it matches somewhere in `text`; "^" and "$" stand for its beginning and end, and
     /// what is not UTF-8 counts as U+FFFD. Throws Error: interrupted.
@@ -30,6 +32,7 @@ class Pattern {
     [[nodiscard]] int size() const;
 
     static constexpr int k_largest_size = 10'000;
+    static constexpr std::size_t k_usual_memory = std::size_t{8} << 20;
 
   private:
     explicit Pattern(std::shared_ptr<const re2::RE2> compiled);

@@ -1,0 +1,52 @@
+#include "apply/labels.hpp"
+
+#include "guest/selinux/labelling.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <ranges>
+
+namespace retouch {
+
+namespace {
+
+/// The step that left `path` as it was before it was labelled; else the last one.
+Effect &effect_with(const std::string &path, TargetReport &report) {
+    Effect *last = nullptr;
+    for (StepReport &step : std::ranges::reverse_view(report.steps)) {
+        if (!step.effect)
+            continue;
+        if (last == nullptr)
+            last = &*step.effect;
+        if (std::ranges::binary_search(step.effect->files, path, {}, &EntryChange::path))
+            return *step.effect;
+    }
+    return *last;
+}
+
+void tell(EntryChange change, Effect &effect) {
+    const auto found = std::ranges::lower_bound(effect.files, change.path, {}, &EntryChange::path);
+    if (found == effect.files.end() || found->path != change.path) {
+        effect.files.insert(found, std::move(change));
+        return;
+    }
+    found->after = std::move(change.after);
+    if (found->before == found->after)
+        effect.files.erase(found);
+}
+
+} // namespace
+
+void label_what_steps_made(Guest &guest, Observer *observer, TargetReport &report) {
+    std::ranges::move(label_new_entries(guest), std::back_inserter(report.notes));
+    if (observer == nullptr)
+        return;
+    Effect labels = observer->effect();
+    for (EntryChange &change : labels.files) {
+        Effect &effect = effect_with(change.path, report);
+        tell(std::move(change), effect);
+    }
+    effect_with({}, report).bytes_written += labels.bytes_written;
+}
+
+} // namespace retouch

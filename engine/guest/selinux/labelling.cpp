@@ -1,0 +1,82 @@
+// What a policy has no label for, or what cannot take one, is told and stops nothing: the rest of
+// the image is better labelled than not.
+
+#include "guest/selinux/labelling.hpp"
+
+#include "base/text.hpp"
+#include "guest/selinux/policy.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cstring>
+#include <span>
+
+namespace retouch {
+
+namespace {
+
+constexpr std::size_t k_most_named = 5;
+constexpr std::size_t k_longest_named = 200;
+
+std::string short_form(const std::string &text) {
+    return text.size() <= k_longest_named ? escape(text)
+                                          : escape(text.substr(0, k_longest_named)) + "...";
+}
+
+/// "A, B, and 3 more"
+std::string listed(const std::vector<std::string> &words) {
+    const std::size_t shown = std::min(words.size(), k_most_named);
+    std::string text = fmt::format("{}", fmt::join(std::span(words).first(shown), ", "));
+    if (words.size() > shown)
+        text += fmt::format(", and {} more", words.size() - shown);
+    return text;
+}
+
+/// What the rules want for `entries`; those without a rule are added to `unruled`.
+std::vector<PathLabel> wanted_labels(FileContexts &contexts,
+                                     const std::vector<UnlabelledEntry> &entries,
+                                     std::vector<std::string> &unruled) {
+    std::vector<PathLabel> labels;
+    for (const UnlabelledEntry &entry : entries) {
+        if (std::optional<std::string> label = contexts.label_for(entry.path, entry.type))
+            labels.push_back({entry.path, *std::move(label)});
+        else if (!contexts.wants_none())
+            unruled.push_back(short_form(entry.path) + " (no rule for it)");
+    }
+    return labels;
+}
+
+std::string note_on_rules(const std::string &policy, const FileContexts &contexts) {
+    std::vector<std::string> rules;
+    for (const auto &[place, reason] : contexts.unusable_rules())
+        rules.push_back(fmt::format("{} ({})", place, short_form(reason)));
+    return fmt::format("rules of the image's SELinux policy '{}' that retouch cannot follow were "
+                       "passed over: {}",
+                       policy, listed(rules));
+}
+
+} // namespace
+
+std::vector<std::string> label_new_entries(Guest &guest) {
+    const std::optional<std::string> policy = labelling_policy(guest);
+    if (!policy)
+        return {};
+    const std::vector<UnlabelledEntry> entries = guest.unlabelled();
+    if (entries.empty())
+        return {};
+    FileContexts contexts(policy_texts(guest, *policy));
+    std::vector<std::string> left;
+    for (const FailedLabel &failed : guest.set_labels(wanted_labels(contexts, entries, left)))
+        left.push_back(fmt::format("{} ({})", short_form(failed.path), std::strerror(failed.code)));
+    std::vector<std::string> notes;
+    if (!left.empty())
+        notes.push_back(
+            fmt::format("without the label of the SELinux policy '{}': {}", *policy, listed(left)));
+    if (!contexts.unusable_rules().empty())
+        notes.push_back(note_on_rules(*policy, contexts));
+    return notes;
+}
+
+} // namespace retouch
