@@ -16,13 +16,18 @@ class RE2;
 
 namespace retouch {
 
+/// What a pattern is used for.
+struct PatternUse {
+    std::size_t memory = std::size_t{8} << 20; ///< it may take; with less, searches are slower
+    bool of_bytes = false; ///< "." stands for a byte and not a character; no byte is U+FFFD
+};
+
 class Pattern {
   public:
     /// Nothing, and `mistake` says why, when it is no pattern RE2 can do or is too large:
     /// "missing ]: [". Not escaped, and as long as the pattern: it may quote it.
-    /// `memory`: bytes it may take, compiled and while searching; with less, searches are slower.
     [[nodiscard]] static std::optional<Pattern>
-    compile(std::string_view expression, std::string &mistake, std::size_t memory = k_usual_memory);
+    compile(std::string_view expression, std::string &mistake, const PatternUse &use = {});
 
     /// True when it matches somewhere in `text`; "^" and "$" stand for its beginning and end, and
     /// what is not UTF-8 counts as U+FFFD. Throws Error: interrupted.
@@ -32,7 +37,6 @@ class Pattern {
     [[nodiscard]] int size() const;
 
     static constexpr int k_largest_size = 10'000;
-    static constexpr std::size_t k_usual_memory = std::size_t{8} << 20;
 
   private:
     explicit Pattern(std::shared_ptr<const re2::RE2> compiled);

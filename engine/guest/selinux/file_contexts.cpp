@@ -44,6 +44,8 @@ std::string fault_of(const std::vector<std::string_view> &words) {
         return "it has not two or three words";
     if (words[0].size() > FileContexts::k_longest_rule)
         return "it is too long";
+    if (std::ranges::any_of(words[0], [](unsigned char each) { return each >= 0x80; }))
+        return "it is not ASCII";
     if (!type_of(words))
         return "its second word is no type of file";
     if (words.back() != k_none && !is_label(words.back()))
@@ -88,8 +90,10 @@ const Pattern *FileContexts::compiled(std::size_t index) {
         return &found->second;
     Rule &rule = rules_[index];
     std::string mistake;
+    // As the library puts it together: of a choice without brackets each side has one anchor.
     std::optional<Pattern> pattern =
-        Pattern::compile(fmt::format("^(?s:{})$", rule.expression), mistake, k_pattern_memory);
+        Pattern::compile(fmt::format("(?s)^{}$", rule.expression), mistake,
+                         {.memory = k_pattern_memory, .of_bytes = true});
     if (!pattern) {
         rule.is_unusable = true;
         if (unusable_.size() < k_most_unusable)
