@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <ranges>
 
 namespace retouch {
 
@@ -13,13 +12,13 @@ namespace {
 /// The step that left `path` as it was before it was labelled; else the last one.
 Effect &effect_with(const std::string &path, TargetReport &report) {
     Effect *last = nullptr;
-    for (StepReport &step : std::ranges::reverse_view(report.steps)) {
-        if (!step.effect)
+    for (auto step = report.steps.rbegin(); step != report.steps.rend(); ++step) {
+        if (!step->effect)
             continue;
         if (last == nullptr)
-            last = &*step.effect;
-        if (std::ranges::binary_search(step.effect->files, path, {}, &EntryChange::path))
-            return *step.effect;
+            last = &*step->effect;
+        if (std::ranges::binary_search(step->effect->files, path, {}, &EntryChange::path))
+            return *step->effect;
     }
     return *last;
 }

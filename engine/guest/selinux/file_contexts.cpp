@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t k_most_patterns = 2048;
 constexpr std::size_t k_pattern_memory = std::size_t{256} * 1024;
 constexpr std::size_t k_most_unusable = 100;
-constexpr std::string_view k_types = "-dlcbps";
+constexpr std::string_view k_entry_types = "-dlcbps";
 constexpr std::string_view k_none = "<<none>>";
 
 /// USER:ROLE:TYPE and perhaps a range, in characters that can be printed.
@@ -33,7 +33,7 @@ std::optional<char> type_of(const std::vector<std::string_view> &words) {
     if (words.size() == 2)
         return char{0};
     const std::string_view word = words[1];
-    if (word.size() != 2 || word[0] != '-' || k_types.find(word[1]) == std::string_view::npos)
+    if (word.size() != 2 || word[0] != '-' || k_entry_types.find(word[1]) == std::string_view::npos)
         return std::nullopt;
     return word[1];
 }

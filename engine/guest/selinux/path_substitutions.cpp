@@ -2,8 +2,6 @@
 
 #include "guest/selinux/policy_words.hpp"
 
-#include <ranges>
-
 namespace retouch {
 
 namespace {
@@ -19,7 +17,8 @@ PathSubstitutions::PathSubstitutions(std::string_view text) {
 }
 
 std::string PathSubstitutions::applied_to(std::string path) const {
-    for (const auto &[prefix, instead] : std::ranges::reverse_view(lines_)) {
+    for (auto line = lines_.rbegin(); line != lines_.rend(); ++line) {
+        const auto &[prefix, instead] = *line;
         if (!path.starts_with(prefix))
             continue;
         std::string_view rest = std::string_view(path).substr(prefix.size());

@@ -15,7 +15,7 @@ namespace {
 
 constexpr const char *k_config = "/etc/selinux/config";
 constexpr std::size_t k_largest_config = std::size_t{64} * 1024;
-constexpr std::size_t k_largest_text = std::size_t{16} << 20;
+constexpr std::size_t k_largest_policy_text = std::size_t{16} << 20;
 constexpr std::size_t k_longest_name = 100;
 
 struct Config {
@@ -48,7 +48,7 @@ std::string contexts_of(const std::string &policy) {
     return fmt::format("/etc/selinux/{}/contexts/files/file_contexts", policy);
 }
 
-bool is_file(const GuestView &guest, const std::string &path) {
+bool has_file(const GuestView &guest, const std::string &path) {
     const auto info = guest.lstat(resolve_in_guest(guest, path));
     return info && info->type == FileInfo::Type::regular;
 }
@@ -63,7 +63,7 @@ std::optional<std::string> labelling_policy(const GuestView &guest) {
         return std::nullopt;
     const Config config = read_config(*text);
     const bool is_on = config.mode == "enforcing" || config.mode == "permissive";
-    if (!is_on || !is_name(config.policy) || !is_file(guest, contexts_of(config.policy)) ||
+    if (!is_on || !is_name(config.policy) || !has_file(guest, contexts_of(config.policy)) ||
         guest.lstat("/.autorelabel") || !guest.label("/"))
         return std::nullopt;
     return config.policy;
@@ -71,7 +71,8 @@ std::optional<std::string> labelling_policy(const GuestView &guest) {
 
 PolicyTexts policy_texts(const GuestView &guest, const std::string &policy) {
     const auto text = [&](const char *suffix) {
-        return text_in_guest(guest, contexts_of(policy) + suffix, k_largest_text).value_or("");
+        return text_in_guest(guest, contexts_of(policy) + suffix, k_largest_policy_text)
+            .value_or("");
     };
     return {text(""), text(".homedirs"), text(".local"), text(".subs"), text(".subs_dist")};
 }

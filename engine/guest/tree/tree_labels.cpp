@@ -17,12 +17,12 @@ namespace retouch {
 
 namespace {
 
-constexpr std::int64_t k_second = 1'000'000'000;
+constexpr std::int64_t k_nanoseconds = 1'000'000'000;
 
 std::int64_t read_clock(clockid_t clock) {
     timespec now{};
     clock_gettime(clock, &now);
-    return static_cast<std::int64_t>(now.tv_sec) * k_second + now.tv_nsec;
+    return static_cast<std::int64_t>(now.tv_sec) * k_nanoseconds + now.tv_nsec;
 }
 
 char type_of(const TreeEntry &entry) {
@@ -68,13 +68,14 @@ ClockMark ClockMark::start() {
 std::int64_t ClockMark::earliest() const {
     const ClockMark now = ClockMark::now();
     const std::int64_t moment = std::min(set, now.set - (now.running - running));
-    return (moment / k_second - 1) * k_second; // some filesystems note no more than seconds
+    return (moment / k_nanoseconds - 1) *
+           k_nanoseconds; // some filesystems note no more than seconds
 }
 
 LookFailure find_unlabelled(int root, const ClockMark &began, const TreeTools &tools,
                             std::vector<UnlabelledEntry> &found) {
     Tree tree;
-    const std::int64_t last = ClockMark::now().set + k_second;
+    const std::int64_t last = ClockMark::now().set + k_nanoseconds;
     if (LookFailure failure = walk_changed(root, began.earliest(), last, tools, tree))
         return failure;
     for (const TreeEntry &entry : tree.entries)
