@@ -1,18 +1,18 @@
 #!/usr/bin/python3
 """SELinux labels on a real Debian with its policy: what steps make bears what the policy wants.
 
-Labels are looked at with setfiles, getfattr's way of asking the kernel, and debugfs. Nothing is booted.
+They are looked at with setfiles, the kernel and debugfs. Nothing is booted.
 """
 
 import json
 import os
+import shutil
 import subprocess
 import tempfile
 import unittest
 
-from world import QUICK_GUESTS, ROOT, World, debugfs, fsck, making, mounted, needs_root
+from world import QUICK_GUESTS, ROOT, SET_ATTRIBUTE, World, debugfs, fsck, making, mounted, needs_root
 
-PACKAGES = "selinux-policy-default"
 CONTEXTS = "etc/selinux/default/contexts/files/file_contexts"
 ETC = "system_u:object_r:etc_t:s0"
 
@@ -26,7 +26,7 @@ def labelled():
             sources = subprocess.run(["bash", "-c", "source tests/scripts/debian-image.sh --as-root sources"], cwd=ROOT,
                                      check=True, capture_output=True, text=True).stdout
             tar, tree, part = f"{work}/tree.tar", f"{work}/tree", f"{work}/disk"
-            subprocess.run(["mmdebstrap", "--quiet", "--mode=root", "--variant=minbase", f"--include={PACKAGES}",
+            subprocess.run(["mmdebstrap", "--quiet", "--mode=root", "--variant=minbase", "--include=selinux-policy-default",
                             "--dpkgopt=path-exclude=/usr/share/doc/*", "--dpkgopt=path-exclude=/usr/share/man/*",
                             "--dpkgopt=path-exclude=/usr/share/locale/*", "bookworm", tar, "-"],
                            input=sources, text=True, check=True)
@@ -74,21 +74,23 @@ commands:
   - mkdir -p /home/carol/.ssh && echo x >/home/carol/.ssh/authorized_keys
 cleanup: [machine-id, logs]
 checks:
-  - test -s /etc/motd
+  - run: test -s /etc/motd
 """
 MADE = {
     "/etc/motd": ETC,
     "/etc/ssh": ETC,
-    "/root/.ssh/authorized_keys": "system_u:object_r:ssh_home_t:s0",
-    "/etc/passwd": "system_u:object_r:etc_t:s0",
+    "/root/.ssh/authorized_keys": "unconfined_u:object_r:ssh_home_t:s0",
+    "/home/carol/.ssh/authorized_keys": "unconfined_u:object_r:ssh_home_t:s0",
+    "/etc/passwd": ETC,
     "/etc/shadow": "system_u:object_r:shadow_t:s0",
     "/opt/tool/bin": "system_u:object_r:bin_t:s0",
     "/opt/tool/bin/link": "system_u:object_r:bin_t:s0",
     "/opt/tool/fifo": "system_u:object_r:usr_t:s0",
     "/usr/bin/made": "system_u:object_r:bin_t:s0",
-    "/etc/issue.moved": "system_u:object_r:shadow_t:s0",
+    "/etc/issue.moved": "system_u:object_r:shadow_t:s0",  # as it was, whatever the policy says
     "/etc/unlabelled": None,
 }
+NOTE = "what the steps make is labelled as the image's SELinux policy 'default' wants it"
 
 
 @needs_root
@@ -102,6 +104,7 @@ class Labels(unittest.TestCase):
     def test_what_is_made_bears_the_labels_of_the_image_s_policy(self):
         with mounted(labelled()) as root:
             before = wrong_labels(root)
+        self.assertEqual(f"Would relabel /etc/issue from system_u:object_r:shadow_t:s0 to {ETC}", before[0])
         for guest in QUICK_GUESTS:
             with self.subTest(guest=guest):
                 recipe = self.world.recipe(RECIPE + f"publish: {{name: made-{guest}}}\n")
@@ -109,9 +112,37 @@ class Labels(unittest.TestCase):
                 self.assertEqual([], report["notes"])
                 disk = self.world.bytes_of(self.world.image(f"made-{guest}"))
                 self.assertEqual("", fsck(disk))
+                self.assertIn("shadow_t:s0\\000", debugfs(disk, "ea_get /etc/shadow security.selinux"))
                 with mounted(disk) as root:
-                    print(MADE, {path: label(root, path) for path in MADE})
-                    print(before, wrong_labels(root))
+                    self.assertEqual(MADE, {path: label(root, path) for path in MADE})
+                    self.assertEqual([line.replace("/etc/issue ", "/etc/issue.moved ") for line in before],
+                                     wrong_labels(root))
+
+    def test_a_plan_says_so_and_a_rehearsal_shows_the_labels_within_the_limits(self):
+        guest = QUICK_GUESTS[-1]
+        shutil.copy(SET_ATTRIBUTE, self.world.directory / "set")
+        recipe = self.world.recipe(
+            "retouch: 1\nname: rehearsed\nsource: {image: labelled}\n"
+            "files:\n  - {to: /etc/motd, content: new}\n  - {to: /opt/bin/made, content: x}\n"
+            "  - {to: /opt/bin/set, from: set, mode: '0755'}\n"
+            "commands:\n  - groupadd new\n  - /opt/bin/set /etc/motd security.selinux system_u:object_r:shadow_t:s0\n"
+            "limits: {may_change: [/etc/motd, /opt/bin, /opt/bin/**, '/etc/group*', '/etc/gshadow*', /etc/.pwd.lock]}\n")
+        planned = self.world.json("plan", recipe, "--guest", guest)["targets"][0]
+        self.assertEqual([NOTE], planned["notes"])
+        for form in ("text", "markdown"):
+            said = self.world.retouch("plan", recipe, "--guest", guest, "--rehearse", "--format", form).stdout
+            self.assertIn(NOTE, said.replace("\\", ""))
+            self.assertIn("label bin_t", said.replace("\\", ""))
+            self.assertIn("label etc_t -> shadow_t", said.replace("\\", ""))
+        saved = self.world.directory / "saved.plan.json"
+        self.world.retouch("plan", recipe, "--guest", guest, "--rehearse", "-o", saved)
+        plan = json.loads(saved.read_text(encoding="utf-8"))["targets"][0]
+        self.assertTrue(plan["rehearsal"]["passed"])
+        files = {change["path"]: change for step in plan["steps"] for change in step["rehearsed"]["effect"]["files"]}
+        want = "security.selinux=" + b"system_u:object_r:bin_t:s0\0".hex()
+        self.assertEqual(want, files["/opt/bin/made"]["after"]["attributes"].strip())
+        self.assertEqual(files["/etc/group"]["before"]["attributes"], files["/etc/group"]["after"]["attributes"])
+        self.world.retouch("apply", saved, "--yes", "--guest", guest)
 
 
 if __name__ == "__main__":

@@ -60,8 +60,8 @@ FileContexts::FileContexts(const PolicyTexts &texts) : subs_(texts.subs), dist_(
     add(texts.homes, "file_contexts.homedirs");
     add(texts.local, "file_contexts.local");
     // Those that name one path go before all expressions, whatever their place.
-    std::ranges::stable_partition(rules_,
-                                  [](const Rule &rule) { return !rule.expression.empty(); });
+    std::stable_partition(rules_.begin(), rules_.end(),
+                          [](const Rule &rule) { return !rule.expression.empty(); });
 }
 
 void FileContexts::add(std::string_view text, const std::string &file) {

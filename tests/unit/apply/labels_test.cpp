@@ -27,7 +27,7 @@ commands:
   - add-a-user
   - do-nothing
 checks:
-  - look-at-labels
+  - run: look-at-labels
 limits: { may_change: [/etc/made, /etc/passwd, /opt/made] }
 )";
 constexpr const char *k_label = "system_u:object_r:etc_t:s0";
@@ -139,6 +139,6 @@ TEST_CASE("labels: a step that fails ends the work before anything is labelled",
 TEST_CASE("labels: where only checks run, nothing is looked for", "[apply]") {
     World world;
     const std::string head = "retouch: 1\nname: web\nsource: { image: debian }\n";
-    REQUIRE(world.run(world.target(head + "checks: [look-at-labels]\n"), false));
+    REQUIRE(world.run(world.target(head + "checks: [{run: look-at-labels}]\n"), false));
     CHECK(world.guest.mutations() == 0);
 }
