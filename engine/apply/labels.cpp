@@ -9,18 +9,17 @@ namespace retouch {
 
 namespace {
 
-/// The step that left `path` as it was before it was labelled; else the last one.
+/// Of the step that left `path` as it was before it was labelled; else of the last one.
 Effect &effect_with(const std::string &path, TargetReport &report) {
-    Effect *last = nullptr;
-    for (auto step = report.steps.rbegin(); step != report.steps.rend(); ++step) {
-        if (!step->effect)
-            continue;
-        if (last == nullptr)
-            last = &*step->effect;
-        if (std::ranges::binary_search(step->effect->files, path, {}, &EntryChange::path))
-            return *step->effect;
-    }
-    return *last;
+    const auto is_observed = [](const StepReport &step) { return step.effect.has_value(); };
+    const auto has_it = [&](const StepReport &step) {
+        return step.effect &&
+               std::ranges::binary_search(step.effect->files, path, {}, &EntryChange::path);
+    };
+    auto found = std::find_if(report.steps.rbegin(), report.steps.rend(), has_it);
+    if (found == report.steps.rend())
+        found = std::find_if(report.steps.rbegin(), report.steps.rend(), is_observed);
+    return found->effect.value();
 }
 
 void tell(EntryChange change, Effect &effect) {

@@ -3,7 +3,7 @@
 #include "guest/observer.hpp"
 
 #include "guest/effects/services.hpp"
-#include "guest/guest_text.hpp"
+#include "guest/resolve.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -16,8 +16,13 @@ constexpr std::size_t k_largest_accounts = std::size_t{16} << 20;
 constexpr const char *k_passwd = "/etc/passwd";
 constexpr const char *k_group = "/etc/group";
 
+/// Empty when there is no such file.
 std::string text_of(const GuestView &guest, const char *path) {
-    return text_in_guest(guest, path, k_largest_accounts).value_or("");
+    const std::string resolved = resolve_in_guest(guest, path);
+    const std::optional<FileInfo> info = guest.lstat(resolved);
+    if (!info || info->type != FileInfo::Type::regular)
+        return {};
+    return guest.read(resolved, k_largest_accounts);
 }
 
 } // namespace

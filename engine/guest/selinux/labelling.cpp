@@ -66,7 +66,13 @@ std::vector<std::string> label_new_entries(Guest &guest) {
     const std::vector<UnlabelledEntry> entries = guest.unlabelled();
     if (entries.empty())
         return {};
-    FileContexts contexts(policy_texts(guest, *policy));
+    const std::optional<PolicyTexts> texts = policy_texts(guest, *policy);
+    if (!texts)
+        return {
+            fmt::format("nothing was labelled: the rules of the image's SELinux policy '{}' are "
+                        "larger than 16 MiB",
+                        *policy)};
+    FileContexts contexts(*texts);
     std::vector<std::string> left;
     for (const FailedLabel &failed : guest.set_labels(wanted_labels(contexts, entries, left)))
         left.push_back(fmt::format("{} ({})", short_form(failed.path), std::strerror(failed.code)));

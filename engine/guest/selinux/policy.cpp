@@ -69,12 +69,17 @@ std::optional<std::string> labelling_policy(const GuestView &guest) {
     return config.policy;
 }
 
-PolicyTexts policy_texts(const GuestView &guest, const std::string &policy) {
+std::optional<PolicyTexts> policy_texts(const GuestView &guest, const std::string &policy) {
+    bool are_all_read = true;
     const auto text = [&](const char *suffix) {
-        return text_in_guest(guest, contexts_of(policy) + suffix, k_largest_policy_text)
-            .value_or("");
+        const std::string path = contexts_of(policy) + suffix;
+        std::optional<std::string> found = text_in_guest(guest, path, k_largest_policy_text);
+        are_all_read = are_all_read && (found || !has_file(guest, path));
+        return std::move(found).value_or("");
     };
-    return {text(""), text(".homedirs"), text(".local"), text(".subs"), text(".subs_dist")};
+    PolicyTexts texts{text(""), text(".homedirs"), text(".local"), text(".subs"),
+                      text(".subs_dist")};
+    return are_all_read ? std::optional(std::move(texts)) : std::nullopt;
 }
 
 } // namespace retouch

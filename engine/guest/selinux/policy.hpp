@@ -14,8 +14,9 @@ namespace retouch {
 /// label, or all is labelled at the next boot (/.autorelabel). Throws Error.
 [[nodiscard]] std::optional<std::string> labelling_policy(const GuestView &guest);
 
-/// The texts of `policy`, links followed inside the guest. Throws Error, also when one is larger
-/// than a policy's are.
-[[nodiscard]] PolicyTexts policy_texts(const GuestView &guest, const std::string &policy);
+/// The texts of `policy`, links followed inside the guest; nullopt when one is larger than a
+/// policy's are. Throws Error.
+[[nodiscard]] std::optional<PolicyTexts> policy_texts(const GuestView &guest,
+                                                      const std::string &policy);
 
 } // namespace retouch

@@ -109,6 +109,17 @@ TEST_CASE("labelling: what could not be labelled is named, bounded, and stops no
     CHECK(label_of(guest, "/etc/made") == "system_u:object_r:etc_t:s0");
 }
 
+TEST_CASE("labelling: texts that are larger than a policy's are told, and stop nothing") {
+    MemoryGuest guest = guest_with_policy();
+    guest.write("/etc/new", std::string("x\n"), 0644, 0, 0);
+    guest.put_file(std::string(k_place) + ".local", std::string((16 << 20) + 1, '#'));
+    CHECK(label_new_entries(guest) ==
+          std::vector<std::string>{"nothing was labelled: the rules of the image's SELinux policy "
+                                   "'targeted' are larger than 16 MiB"});
+    guest.put_file("/etc/selinux/config", k_config + std::string(65536, '#'));
+    CHECK(labelling_policy(guest) == std::nullopt);
+}
+
 TEST_CASE("labels: what was made in a guest has none, gets one, and all else is left") {
     for (const GuestKind kind : guest_kinds())
         DYNAMIC_SECTION(name_of(kind)) {
