@@ -328,6 +328,7 @@ LookFailure walk_tree(int root, const Tree &former, const TreeTools &tools, Tree
 LookFailure walk_changed(int root, std::int64_t first, std::int64_t last, const TreeTools &tools,
                          Tree &tree) {
     const Tree former;
+    const ReadAhead ahead(root); // it may be the first look, and it keeps nothing that would tell
     return Walk(root, former, {first, last}, tools, tree).run();
 }
 
