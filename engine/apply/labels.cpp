@@ -36,8 +36,9 @@ void tell(EntryChange change, Effect &effect) {
 } // namespace
 
 void label_what_steps_made(Guest &guest, Observer *observer, TargetReport &report) {
-    std::ranges::move(label_new_entries(guest), std::back_inserter(report.notes));
-    if (observer == nullptr)
+    Labelling done = label_new_entries(guest);
+    std::ranges::move(done.notes, std::back_inserter(report.notes));
+    if (observer == nullptr || done.labelled == 0)
         return;
     Effect labels = observer->effect();
     for (EntryChange &change : labels.files) {

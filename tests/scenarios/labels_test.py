@@ -144,6 +144,16 @@ class Labels(unittest.TestCase):
         self.assertEqual(files["/etc/group"]["before"]["attributes"], files["/etc/group"]["after"]["attributes"])
         self.world.retouch("apply", saved, "--yes", "--guest", guest)
 
+    def test_a_rule_that_cannot_be_followed_is_a_note_of_the_rehearsal(self):
+        recipe = self.world.recipe(
+            "retouch: 1\nname: odd\nsource: {image: labelled}\n"
+            "files:\n  - {to: /opt/made, content: x}\n"
+            f"commands:\n  - echo '/opt/(?!x).* system_u:object_r:odd_t:s0' >>/{CONTEXTS}.local\n")
+        planned = self.world.json("plan", recipe, "--guest", QUICK_GUESTS[-1], "--rehearse")["targets"][0]
+        self.assertEqual([NOTE, "rules of the image's SELinux policy 'default' that retouch cannot follow were passed over: "
+                          "file_contexts.local:1 ((?! is not known; there is no looking ahead or behind)"],
+                         planned["notes"])
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -59,7 +59,7 @@ std::string note_on_rules(const std::string &policy, const FileContexts &context
 
 } // namespace
 
-std::vector<std::string> label_new_entries(Guest &guest) {
+Labelling label_new_entries(Guest &guest) {
     const std::optional<std::string> policy = labelling_policy(guest);
     if (!policy)
         return {};
@@ -68,21 +68,23 @@ std::vector<std::string> label_new_entries(Guest &guest) {
         return {};
     const std::optional<PolicyTexts> texts = policy_texts(guest, *policy);
     if (!texts)
-        return {
-            fmt::format("nothing was labelled: the rules of the image's SELinux policy '{}' are "
-                        "larger than 16 MiB",
-                        *policy)};
+        return {0,
+                {fmt::format("nothing was labelled: the rules of the image's SELinux policy "
+                             "'{}' are larger than 16 MiB",
+                             *policy)}};
     FileContexts contexts(*texts);
     std::vector<std::string> left;
-    for (const FailedLabel &failed : guest.set_labels(wanted_labels(contexts, entries, left)))
-        left.push_back(fmt::format("{} ({})", short_form(failed.path), std::strerror(failed.code)));
-    std::vector<std::string> notes;
+    const std::vector<PathLabel> labels = wanted_labels(contexts, entries, left);
+    const std::vector<FailedLabel> failed = guest.set_labels(labels);
+    for (const FailedLabel &each : failed)
+        left.push_back(fmt::format("{} ({})", short_form(each.path), std::strerror(each.code)));
+    Labelling done{labels.size() - std::min(failed.size(), labels.size())};
     if (!left.empty())
-        notes.push_back(
+        done.notes.push_back(
             fmt::format("without the label of the SELinux policy '{}': {}", *policy, listed(left)));
     if (!contexts.unusable_rules().empty())
-        notes.push_back(note_on_rules(*policy, contexts));
-    return notes;
+        done.notes.push_back(note_on_rules(*policy, contexts));
+    return done;
 }
 
 } // namespace retouch

@@ -4,15 +4,23 @@
 
 #include "retouch/guest.hpp"
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
 namespace retouch {
 
+struct Labelling {
+    std::size_t labelled = 0; ///< entries that got a label
+    /// What a reader should know of what could not be labelled; escaped and bounded.
+    std::vector<std::string> notes = {};
+
+    bool operator==(const Labelling &) const = default;
+};
+
 /// Labels what was made since the guest was opened, in an image whose files bear labels; where
-/// they bear none, does nothing. What has a label keeps it. Returns what a reader should know of
-/// what could not be labelled, escaped and bounded. Throws Error when the guest cannot be looked
-/// at.
-[[nodiscard]] std::vector<std::string> label_new_entries(Guest &guest);
+/// they bear none, does nothing. What has a label keeps it. Throws Error when the guest cannot be
+/// looked at.
+[[nodiscard]] Labelling label_new_entries(Guest &guest);
 
 } // namespace retouch
