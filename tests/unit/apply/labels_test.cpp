@@ -109,8 +109,8 @@ TEST_CASE("labels: they are set before checks, observed or not, and told as effe
         return;
     CHECK(world.told() == std::vector<std::string>{"files[0] /etc/made .+", "files[1] /opt/made .-",
                                                    "commands[0] /etc/passwd ++"});
-    CHECK(world.report.steps.at(2).effect->files.at(0).diff != "");
-    CHECK(world.report.steps.at(0).effect->files.at(0).diff != "");
+    CHECK_FALSE(world.report.steps.at(2).effect->files.at(0).diff.empty());
+    CHECK_FALSE(world.report.steps.at(0).effect->files.at(0).diff.empty());
     CHECK(violations_of(target, world.report).empty());
 }
 
