@@ -1,5 +1,5 @@
-// What a policy's rules say of paths. That the real library says the same of a real policy is
-// compared in tests/scenarios/labels_test.py.
+// What a policy's rules say of paths. That setfiles says the same of files made in a real image is
+// shown by tests/scenarios/labels_test.py.
 
 #include "guest/selinux/file_contexts.hpp"
 #include "guest/selinux/literal_prefix.hpp"
