@@ -252,7 +252,8 @@ TEST_CASE("effect words: a label is told by its type, or whole where it is no us
               {"user_u:object_r:etc_t:s0", "label user_u:object_r:etc_t:s0"},
               {"system_u:object_r::s0", "label system_u:object_r::s0"},
               {"\x1b[31m", "label \\x1b[31m"}}) {
-        CHECK(entry_line(added("/a", bearing(label))).text == front + told + back);
+        CHECK(entry_line(added("/a", bearing(label))).text ==
+              fmt::format("{}{}{}", front, told, back));
     }
     EntryState state = bearing("system_u:object_r:etc_t:s0");
     EntryChange change{"/a", state, bearing("system_u:object_r:shadow_t:s0"), ""};
