@@ -9,6 +9,8 @@
 #include "model/names.hpp"
 #include "plan/guest_means.hpp"
 
+#include <algorithm>
+
 namespace retouch {
 
 namespace {
@@ -45,6 +47,13 @@ std::string place_of(const std::optional<Image> &source, Catalog &catalog, bool 
     return kept ? catalog.store().stage_place(*source) : catalog.store().rehearsal_place(*source);
 }
 
+/// Each once, whatever the plan has already and how often the steps ran.
+void take_notes(Target &target, const TargetReport &report) {
+    for (const std::string &note : report.notes)
+        if (std::ranges::find(target.notes, note) == target.notes.end())
+            target.notes.push_back(note);
+}
+
 /// A step that failed leaves the rest unreached; the guest is not asked to run them again.
 void rehearse_target(Target &target, const std::optional<Image> &source, const std::string &id,
                      Catalog &catalog, const ApplyOptions &options, const RehearsalOptions &how,
@@ -70,6 +79,7 @@ void rehearse_target(Target &target, const std::optional<Image> &source, const s
             rehearsal.error = "run a second time: " + report.error;
         take_second_results(target, report);
     }
+    take_notes(target, report);
     rehearsal.passed = rehearsal.error.empty() && rehearsal.violations.empty();
     if (rehearsal.passed && !how.keep_until.empty())
         rehearsal.kept = keep_stage(build, how.keep_until, report);

@@ -1,5 +1,6 @@
 #include "apply/run_steps.hpp"
 
+#include "apply/labels.hpp"
 #include "base/clock.hpp"
 #include "base/interrupt.hpp"
 #include "model/names.hpp"
@@ -55,6 +56,14 @@ void hide(Effect &effect, const std::set<std::string> &hidden) {
             change.diff.clear();
 }
 
+/// How many steps there are up to the last one that may write.
+std::size_t writing_steps(const Target &target) {
+    std::size_t count = target.steps.size();
+    while (count > 0 && find_step_kind(target.steps[count - 1].step.kind)->only_looks)
+        --count;
+    return count;
+}
+
 } // namespace
 
 bool run_steps(const Target &target, Guest &guest, Observer *observer, TargetReport &report,
@@ -66,6 +75,7 @@ bool run_steps(const Target &target, Guest &guest, Observer *observer, TargetRep
     std::set<std::string> hidden;
     for (const PlannedStep &planned : target.steps)
         note_hidden(planned.step, hidden);
+    const std::size_t writing = writing_steps(target);
     for (std::size_t index = 0; index < target.steps.size(); ++index) {
         check_interrupt();
         const Step &step = target.steps[index].step;
@@ -91,6 +101,8 @@ bool run_steps(const Target &target, Guest &guest, Observer *observer, TargetRep
                                        step.summary, done.result.message);
             return false;
         }
+        if (index + 1 == writing)
+            label_what_steps_made(guest, observer, report);
     }
     return true;
 }

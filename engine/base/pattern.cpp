@@ -10,6 +10,8 @@
 #include <fmt/format.h>
 #include <re2/re2.h>
 
+#include <cstdint>
+
 namespace retouch {
 
 namespace {
@@ -63,7 +65,8 @@ std::string words_for(const re2::RE2 &refused) {
 
 Pattern::Pattern(std::shared_ptr<const re2::RE2> compiled) : compiled_(std::move(compiled)) {}
 
-std::optional<Pattern> Pattern::compile(std::string_view expression, std::string &mistake) {
+std::optional<Pattern> Pattern::compile(std::string_view expression, std::string &mistake,
+                                        const PatternUse &use) {
     if (invalid_utf8(expression)) {
         mistake = "it is not valid UTF-8";
         return std::nullopt;
@@ -71,6 +74,9 @@ std::optional<Pattern> Pattern::compile(std::string_view expression, std::string
     re2::RE2::Options options;
     options.set_log_errors(false);
     options.set_never_capture(true);
+    options.set_max_mem(static_cast<std::int64_t>(use.memory));
+    if (use.of_bytes)
+        options.set_encoding(re2::RE2::Options::EncodingLatin1);
     auto compiled = std::make_shared<const re2::RE2>(expression, options);
     if (!compiled->ok())
         mistake = words_for(*compiled);
@@ -85,7 +91,8 @@ std::optional<Pattern> Pattern::compile(std::string_view expression, std::string
 
 bool Pattern::found_in(std::string_view text) const {
     check_interrupt();
-    if (invalid_utf8(text))
+    const bool of_bytes = compiled_->options().encoding() == re2::RE2::Options::EncodingLatin1;
+    if (!of_bytes && invalid_utf8(text))
         return found_in(to_valid_utf8(text));
     if (text.size() * static_cast<std::size_t>(size()) <= k_short_search)
         return search(*compiled_, text);

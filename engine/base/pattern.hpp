@@ -4,6 +4,7 @@
 // length; a signal ends the search. It is for all patterns of users; what a text is, and which
 // lines of it count, is the caller's business.
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,12 +16,18 @@ class RE2;
 
 namespace retouch {
 
+/// What a pattern is used for.
+struct PatternUse {
+    std::size_t memory = std::size_t{8} << 20; ///< it may take; with less, searches are slower
+    bool of_bytes = false; ///< "." stands for a byte and not a character; no byte is U+FFFD
+};
+
 class Pattern {
   public:
     /// Nothing, and `mistake` says why, when it is no pattern RE2 can do or is too large:
     /// "missing ]: [". Not escaped, and as long as the pattern: it may quote it.
-    [[nodiscard]] static std::optional<Pattern> compile(std::string_view expression,
-                                                        std::string &mistake);
+    [[nodiscard]] static std::optional<Pattern>
+    compile(std::string_view expression, std::string &mistake, const PatternUse &use = {});
 
     /// True when it matches somewhere in `text`; "^" and "$" stand for its beginning and end, and
     /// what is not UTF-8 counts as U+FFFD. Throws Error: interrupted.

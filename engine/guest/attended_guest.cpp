@@ -36,6 +36,10 @@ std::vector<std::string> AttendedGuest::unchangeable(const std::vector<std::stri
     return attended(*guest_, [&] { return guest_->unchangeable(paths); });
 }
 
+std::optional<std::string> AttendedGuest::label(const std::string &path) const {
+    return attended(*guest_, [&] { return guest_->label(path); });
+}
+
 CommandResult AttendedGuest::probe(const GuestCommand &command) const {
     return attended(*guest_, [&] { return attended_command(*guest_, guest_->probe(command)); });
 }
@@ -73,6 +77,14 @@ void AttendedGuest::mark(const std::vector<std::string> &keep) {
 
 std::vector<EntryChange> AttendedGuest::changes() {
     return attended(*guest_, [&] { return guest_->changes(); });
+}
+
+std::vector<UnlabelledEntry> AttendedGuest::unlabelled() const {
+    return attended(*guest_, [&] { return guest_->unlabelled(); });
+}
+
+std::vector<FailedLabel> AttendedGuest::set_labels(const std::vector<PathLabel> &labels) {
+    return attended(*guest_, [&] { return guest_->set_labels(labels); });
 }
 
 void AttendedGuest::finish() {

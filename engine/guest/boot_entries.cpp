@@ -2,6 +2,7 @@
 
 #include "base/path.hpp"
 #include "base/text.hpp"
+#include "guest/guest_text.hpp"
 #include "guest/mount_words.hpp"
 #include "guest/resolve.hpp"
 #include "retouch/error.hpp"
@@ -30,11 +31,7 @@ bool is_file(const GuestView &guest, const std::string &path) {
 }
 
 std::string text_of(const GuestView &guest, const std::string &path) {
-    const std::string resolved = resolve_in_guest(guest, path);
-    const auto info = guest.lstat(resolved);
-    if (!info || info->type != FileInfo::Type::regular || info->size > k_largest)
-        return {};
-    return guest.read(resolved, k_largest);
+    return text_in_guest(guest, path, k_largest).value_or("");
 }
 
 /// A boot loader sees the filesystem that /boot is on, and of btrfs all subvolumes.

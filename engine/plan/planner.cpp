@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "base/version.hpp"
 #include "guest/command.hpp"
+#include "guest/selinux/policy.hpp"
 #include "plan/fingerprint.hpp"
 #include "plan/guest_means.hpp"
 #include "plan/limit_check.hpp"
@@ -231,10 +232,30 @@ void require_runnable(const Target &target, const Facts &facts) {
         require_programs_to_run(facts);
 }
 
+namespace {
+
+/// What apply does unasked is told where it will.
+void tell_of_labels(Target &target, const GuestView &guest) {
+    const auto may_write = [](const PlannedStep &planned) {
+        const StepState state = planned.change.state;
+        return !find_step_kind(planned.step.kind)->only_looks &&
+               (state == StepState::unknown || state == StepState::change);
+    };
+    if (std::ranges::none_of(target.steps, may_write))
+        return;
+    if (const std::optional<std::string> policy = labelling_policy(guest))
+        target.notes.push_back(fmt::format("what the steps make is labelled as the image's SELinux "
+                                           "policy '{}' wants it",
+                                           escape(*policy)));
+}
+
+} // namespace
+
 void preview_steps(Target &target, const GuestView &guest) {
     target.mounts = guest.facts().mount_points;
     for (PlannedStep &planned : target.steps)
         planned.change = find_step_kind(planned.step.kind)->preview(planned.step, guest);
+    tell_of_labels(target, guest);
 }
 
 Plan make_plan(const CheckedRecipe &checked, const CatalogView &catalog, const PlanOptions &options,

@@ -67,6 +67,10 @@ std::string words_of(const std::string &line) {
     return acl.empty() ? name : fmt::format("{} ({})", name, acl);
 }
 
+bool is_label(const std::string &line) {
+    return line.starts_with(std::string(k_label_attribute) + "=");
+}
+
 std::string list(const std::vector<std::string> &words) {
     return words.empty()
                ? std::string()
@@ -78,7 +82,7 @@ std::string list(const std::vector<std::string> &words) {
 std::string attribute_words(const std::string &attributes) {
     std::vector<std::string> words;
     for (const std::string &line : split_lines(attributes))
-        if (!line.starts_with("security.selinux="))
+        if (!is_label(line))
             words.push_back(words_of(line));
     return list(words);
 }
@@ -93,7 +97,7 @@ std::string attribute_words(const std::string &before, const std::string &after)
         for (const std::string &line : lines) {
             const std::string name = line.substr(0, line.find('='));
             const bool same = std::ranges::find(others, line) != others.end();
-            if (same || std::ranges::find(names, name) != names.end())
+            if (same || is_label(line) || std::ranges::find(names, name) != names.end())
                 continue;
             names.push_back(name);
             words.push_back(gone ? name : words_of(line));

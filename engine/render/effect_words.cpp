@@ -8,6 +8,7 @@
 #include "model/attributes.hpp"
 #include "render/attribute_words.hpp"
 #include "render/capability_words.hpp"
+#include "render/label_words.hpp"
 #include "render/wording.hpp"
 
 #include <fmt/format.h>
@@ -96,9 +97,11 @@ std::string state_words(const EntryState &state, bool with_digest, bool with_att
         add(text, format_bytes(info.size));
     if (is_file && with_digest && !state.sha256.empty())
         add(text, digest_words(state));
-    if (const std::string attributes = attribute_words(state.attributes);
-        with_attributes && !attributes.empty())
-        add(text, attributes);
+    if (with_attributes)
+        for (const std::string &words :
+             {label_words(state.attributes), attribute_words(state.attributes)})
+            if (!words.empty())
+                add(text, words);
     return text;
 }
 
@@ -132,8 +135,10 @@ std::string difference(const EntryChange &change) {
                               format_mode(after.info.mode)));
     if (before.info.uid != after.info.uid || before.info.gid != after.info.gid)
         add(text, fmt::format("owner {} -> {}", owner(before.info), owner(after.info)));
-    if (before.attributes != after.attributes)
-        add(text, attribute_words(before.attributes, after.attributes));
+    for (const std::string &words : {label_words(before.attributes, after.attributes),
+                                     attribute_words(before.attributes, after.attributes)})
+        if (!words.empty())
+            add(text, words);
     const bool files =
         before.info.type == FileInfo::Type::regular && after.info.type == FileInfo::Type::regular;
     if (files && (before.info.size != after.info.size || before.sha256 != after.sha256))

@@ -131,6 +131,13 @@ Needs needs(const Step &step) {
 } // namespace
 
 extern const StepKind k_checks_step;
-const StepKind k_checks_step = {"checks", 40, 1, read, preview, execute, needs, command_entries};
+const StepKind k_checks_step = {.name = "checks",
+                                .order = 40,
+                                .read = read,
+                                .preview = preview,
+                                .execute = execute,
+                                .needs = needs,
+                                .section = command_entries,
+                                .only_looks = true};
 
 } // namespace retouch

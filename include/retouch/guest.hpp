@@ -7,6 +7,7 @@
 #include "retouch/event.hpp"
 #include "retouch/facts.hpp"
 #include "retouch/file_info.hpp"
+#include "retouch/file_label.hpp"
 #include "retouch/step.hpp"
 #include "retouch/store.hpp"
 
@@ -79,6 +80,10 @@ class GuestView {
     [[nodiscard]] virtual std::vector<std::string>
     unchangeable(const std::vector<std::string> &paths) const = 0;
 
+    /// The SELinux label of the entry itself, a final link not followed; nullopt where the entry or
+    /// its filesystem has none. Throws Error, also when there is no such entry.
+    [[nodiscard]] virtual std::optional<std::string> label(const std::string &path) const = 0;
+
     /// Runs a command that cannot change the image: its filesystems are mounted read-only for it.
     /// For guards. Throws Error when it could not be started (no such shell, foreign architecture).
     [[nodiscard]] virtual CommandResult probe(const GuestCommand &command) const = 0;
@@ -123,6 +128,17 @@ class Guest : public GuestView {
     /// its last change differ, and only then are its bytes read. Both write what commands wrote
     /// through to the disk, so that bytes_written() tells all of it. Throws Error.
     [[nodiscard]] virtual std::vector<EntryChange> changes() = 0;
+
+    /// What was made or changed since the guest was opened and has no SELinux label: by the way,
+    /// all that was made, for no guest's kernel has a policy. In order of a walk. Costs a look at
+    /// every inode, whatever mark() knows. Throws Error.
+    [[nodiscard]] virtual std::vector<UnlabelledEntry> unlabelled() const = 0;
+
+    /// Gives labels to entries that have none; links are not followed. What has one by now keeps
+    /// it, and what is on a filesystem without labels stays without. Returns what did not work.
+    /// Throws Error when nothing of it can be known.
+    [[nodiscard]] virtual std::vector<FailedLabel>
+    set_labels(const std::vector<PathLabel> &labels) = 0;
 
     /// Flushes, unmounts and closes; the data is durable when it returns. Nothing else may be
     /// called afterwards. The destructor closes without reporting. Throws Error.

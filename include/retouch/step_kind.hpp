@@ -72,6 +72,7 @@ struct StepKind {
     void (*relocate)(Step &step, const std::string &directory) = nullptr;
     /// Paths in the image whose contents no diff may show. nullptr: none.
     std::vector<std::string> (*hidden)(const Step &step) = nullptr;
+    bool only_looks = false; ///< execute() changes nothing in the image
 };
 
 /// All kinds, by order.

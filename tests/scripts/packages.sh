@@ -22,7 +22,8 @@ declare -A sets=(
     # What the tests use to look at results with other eyes, and the checkers of the sources.
     [test]="clang clang-format clang-tidy clang-tools libclang-rt-14-dev busybox-static
         guestfish guestfs-tools python3-yaml python3-jsonschema tmux cryptsetup-bin
-        btrfs-progs xfsprogs dosfstools git patch procps iproute2 pre-commit jq libxml2-utils curl"
+        btrfs-progs xfsprogs dosfstools git patch procps iproute2 pre-commit jq libxml2-utils curl
+        policycoreutils"
     # What the benchmark compares with.
     [bench]="guestfs-tools guestfish"
     # What tests/rig runs: Ceph, Keystone and Glance, without the packages that start them as services.

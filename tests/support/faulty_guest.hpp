@@ -43,6 +43,10 @@ class FaultyGuest : public Guest {
         return inner_.unchangeable(paths);
     }
 
+    [[nodiscard]] std::optional<std::string> label(const std::string &path) const override {
+        return inner_.label(path);
+    }
+
     [[nodiscard]] CommandResult probe(const GuestCommand &command) const override {
         return inner_.probe(command);
     }
@@ -83,6 +87,16 @@ class FaultyGuest : public Guest {
     void mark(const std::vector<std::string> &keep) override { inner_.mark(keep); }
 
     [[nodiscard]] std::vector<EntryChange> changes() override { return inner_.changes(); }
+
+    [[nodiscard]] std::vector<UnlabelledEntry> unlabelled() const override {
+        return inner_.unlabelled();
+    }
+
+    [[nodiscard]] std::vector<FailedLabel>
+    set_labels(const std::vector<PathLabel> &labels) override {
+        count();
+        return inner_.set_labels(labels);
+    }
 
     void finish() override {
         count();

@@ -10,6 +10,7 @@
 #include "base/unified_diff.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <fmt/format.h>
 #include <utility>
@@ -49,6 +50,12 @@ EntryState state_of(const MemoryNode &node) {
         state.info.size = 0;
     if (node.type == FileInfo::Type::symlink)
         state.target = node.content;
+    if (!node.label.empty()) {
+        state.attributes = "security.selinux=";
+        for (const char letter : node.label)
+            state.attributes += fmt::format("{:02x}", static_cast<unsigned char>(letter));
+        state.attributes += "00\n";
+    }
     return state;
 }
 
@@ -184,6 +191,13 @@ const MemoryGuest::Scripted &MemoryGuest::scripted(const GuestCommand &command) 
     return found->second;
 }
 
+std::optional<std::string> MemoryGuest::label(const std::string &path) const {
+    const MemoryNode *found = node(path, false);
+    if (found == nullptr)
+        fail("look at", path, "no such file");
+    return found->label.empty() ? std::nullopt : std::optional(found->label);
+}
+
 CommandResult MemoryGuest::probe(const GuestCommand &command) const {
     probed_.push_back(command.script);
     return scripted(command).result;
@@ -217,7 +231,9 @@ void MemoryGuest::write(const std::string &path, const FileSource &source, std::
                               ? std::get<0>(source)
                               : read_file(std::get<1>(source), std::size_t{1} << 30);
     bytes_written_ += content.size();
-    nodes_[real] = {FileInfo::Type::regular, mode, uid, gid, std::move(content)};
+    std::string label = old == nodes_.end() ? "" : old->second.label;
+    nodes_[real] = {FileInfo::Type::regular, mode, uid, gid, std::move(content), std::move(label)};
+    touched_.insert(real);
 }
 
 void MemoryGuest::make_directory(const std::string &path, std::uint32_t mode, std::uint32_t uid,
@@ -226,6 +242,7 @@ void MemoryGuest::make_directory(const std::string &path, std::uint32_t mode, st
     if (nodes_.count(real) != 0)
         fail("create", path, "file exists");
     nodes_[real] = {FileInfo::Type::directory, mode, uid, gid, {}};
+    touched_.insert(real);
 }
 
 void MemoryGuest::make_link(const std::string &target, const std::string &path) {
@@ -234,6 +251,7 @@ void MemoryGuest::make_link(const std::string &target, const std::string &path) 
     if (old != nodes_.end() && old->second.type == FileInfo::Type::directory)
         fail("link", path, "is a directory");
     nodes_[real] = {FileInfo::Type::symlink, 0777, 0, 0, target};
+    touched_.insert(real);
 }
 
 void MemoryGuest::set_attributes(const std::string &path, std::uint32_t mode, std::uint32_t uid,
@@ -245,6 +263,7 @@ void MemoryGuest::set_attributes(const std::string &path, std::uint32_t mode, st
     found->second.mode = mode;
     found->second.uid = uid;
     found->second.gid = gid;
+    touched_.insert(found->first);
 }
 
 void MemoryGuest::remove(const std::string &path) {
@@ -298,6 +317,27 @@ std::vector<EntryChange> MemoryGuest::changes() {
         result.push_back(std::move(change));
     }
     return result;
+}
+
+std::vector<UnlabelledEntry> MemoryGuest::unlabelled() const {
+    constexpr std::array types = {'-', 'd', 'l', 's'}; // as FileInfo::Type
+    std::vector<UnlabelledEntry> found;
+    for (const auto &[path, node] : nodes_)
+        if (node.label.empty() && touched_.contains(path))
+            found.push_back({path, types.at(static_cast<std::size_t>(node.type))});
+    return found;
+}
+
+std::vector<FailedLabel> MemoryGuest::set_labels(const std::vector<PathLabel> &labels) {
+    mutate();
+    std::vector<FailedLabel> failed;
+    for (const auto &[path, label] : labels) {
+        if (const auto refused = refused_labels_.find(path); refused != refused_labels_.end())
+            failed.push_back({path, refused->second});
+        else if (nodes_.at(path).label.empty())
+            nodes_.at(path).label = label;
+    }
+    return failed;
 }
 
 void MemoryGuest::finish() {

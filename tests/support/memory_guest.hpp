@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@ struct MemoryNode {
     std::uint32_t uid = 0;
     std::uint32_t gid = 0;
     std::string content; ///< of a symlink: its target
+    std::string label{}; ///< of SELinux; empty: none
 
     bool operator==(const MemoryNode &) const = default;
 };
@@ -45,6 +47,14 @@ class MemoryGuest : public Guest {
     void put_directory(const std::string &path, std::uint32_t mode = 0755) {
         put(path, {FileInfo::Type::directory, mode, 0, 0, {}});
     }
+
+    /// Labels what is there, without links. Not counted as a mutation.
+    void put_label(const std::string &path, std::string label) {
+        nodes_.at(path).label = std::move(label);
+    }
+
+    /// From now on `path` cannot be labelled, for the reason `code`.
+    void refuse_label(const std::string &path, int code) { refused_labels_[path] = code; }
 
     void put_link(const std::string &path, std::string target) {
         put(path, {FileInfo::Type::symlink, 0777, 0, 0, std::move(target)});
@@ -82,6 +92,7 @@ class MemoryGuest : public Guest {
     [[nodiscard]] std::vector<DirectoryEntry> list(const std::string &path) const override;
     [[nodiscard]] std::vector<std::string>
     unchangeable(const std::vector<std::string> &paths) const override;
+    [[nodiscard]] std::optional<std::string> label(const std::string &path) const override;
     [[nodiscard]] CommandResult probe(const GuestCommand &command) const override;
 
     void write(const std::string &path, const FileSource &source, std::uint32_t mode,
@@ -97,6 +108,9 @@ class MemoryGuest : public Guest {
     /// Every file is known by its bytes, and every text that others may read has a diff.
     void mark(const std::vector<std::string> &keep) override;
     [[nodiscard]] std::vector<EntryChange> changes() override;
+    [[nodiscard]] std::vector<UnlabelledEntry> unlabelled() const override;
+    [[nodiscard]] std::vector<FailedLabel>
+    set_labels(const std::vector<PathLabel> &labels) override;
     void finish() override;
 
     [[nodiscard]] std::uint64_t bytes_written() const override { return bytes_written_; }
@@ -110,6 +124,8 @@ class MemoryGuest : public Guest {
 
     Facts facts_;
     std::map<std::string, MemoryNode> nodes_;
+    std::set<std::string> touched_; ///< made or changed, but by put()
+    std::map<std::string, int> refused_labels_;
     std::map<std::string, MemoryNode> marked_;
     std::vector<std::string> kept_;
     std::vector<std::string> unchangeable_;

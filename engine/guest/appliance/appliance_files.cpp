@@ -9,6 +9,7 @@
 #include "guest/kept_attributes.hpp"
 #include "guest/refusals.hpp"
 #include "guest/resolve.hpp"
+#include "model/attributes.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -131,6 +132,17 @@ std::string ApplianceGuest::read_link(const std::string &path) const {
     if (!target)
         throw handle_->file_error("read the link", path);
     return target.get();
+}
+
+std::optional<std::string> ApplianceGuest::label(const std::string &path) const {
+    std::size_t size = 0;
+    const OwnedText label(guestfs_lgetxattr(g(), path.c_str(), k_label_attribute, &size));
+    if (label)
+        return std::string(std::string_view(label.get(), size).substr(0, std::strlen(label.get())));
+    const int code = handle_->error_number();
+    if (code == ENODATA || code == EOPNOTSUPP)
+        return std::nullopt;
+    throw handle_->file_error("look at", path);
 }
 
 std::vector<DirectoryEntry> ApplianceGuest::list(const std::string &path) const {

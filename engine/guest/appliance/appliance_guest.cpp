@@ -303,6 +303,16 @@ std::vector<EntryChange> ApplianceGuest::changes() {
     return entry_changes(changes_in_appliance({*handle_, *watchdog_}));
 }
 
+std::vector<UnlabelledEntry> ApplianceGuest::unlabelled() const {
+    need_runner();
+    return unlabelled_in_appliance({*handle_, *watchdog_});
+}
+
+std::vector<FailedLabel> ApplianceGuest::set_labels(const std::vector<PathLabel> &labels) {
+    need_runner();
+    return label_in_appliance({*handle_, *watchdog_}, labels);
+}
+
 void ApplianceGuest::require_helpers() const {
     if (guard_ && guard_->fired())
         throw interrupt_error();

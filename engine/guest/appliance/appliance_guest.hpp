@@ -31,6 +31,7 @@ class ApplianceGuest final : public ServedGuest {
     [[nodiscard]] std::vector<DirectoryEntry> list(const std::string &path) const override;
     [[nodiscard]] std::vector<std::string>
     unchangeable(const std::vector<std::string> &paths) const override;
+    [[nodiscard]] std::optional<std::string> label(const std::string &path) const override;
     [[nodiscard]] CommandResult probe(const GuestCommand &command) const override;
 
     void write(const std::string &path, const FileSource &source, std::uint32_t mode,
@@ -44,6 +45,9 @@ class ApplianceGuest final : public ServedGuest {
     CommandResult run(const GuestCommand &command) override;
     void mark(const std::vector<std::string> &keep) override;
     [[nodiscard]] std::vector<EntryChange> changes() override;
+    [[nodiscard]] std::vector<UnlabelledEntry> unlabelled() const override;
+    [[nodiscard]] std::vector<FailedLabel>
+    set_labels(const std::vector<PathLabel> &labels) override;
     void finish() override;
     [[nodiscard]] std::uint64_t bytes_written() const override;
     void require_helpers() const override;

@@ -3,17 +3,21 @@
 #include "guest/appliance/appliance_tree.hpp"
 
 #include "base/interrupt.hpp"
+#include "base/path.hpp"
 #include "guest/effects/entry_changes.hpp"
 #include "guest/refusals.hpp"
 #include "guest/tree/packing.hpp"
 
+#include <charconv>
 #include <fmt/format.h>
+#include <utility>
 
 namespace retouch {
 
 namespace {
 
 constexpr const char *k_named_path = "/dev/shm/retouch-named";
+constexpr const char *k_labels_path = "/dev/shm/retouch-labels";
 constexpr std::chrono::seconds k_look_limit{3600};
 constexpr std::size_t k_most_bytes = std::size_t{512} << 20;
 
@@ -27,8 +31,9 @@ Error nonsense() {
             "the image may hold something that harms the appliance's kernel"};
 }
 
-std::string fetch_changes(const ApplianceRunner &runner) {
-    RunnerReport report = call_runner(runner, "changes");
+/// What the runner has to say about `task`, in pieces.
+std::string fetch(const ApplianceRunner &runner, const std::string &task) {
+    RunnerReport report = call_runner(runner, task);
     check_report(report);
     const std::uint64_t size = report.number("size");
     if (size > k_most_bytes)
@@ -42,6 +47,20 @@ std::string fetch_changes(const ApplianceRunner &runner) {
         bytes += piece;
     }
     return bytes;
+}
+
+/// A word and a path, again and again.
+std::vector<std::pair<std::string, std::string>> pairs_of(const std::string &bytes) {
+    std::optional<std::vector<std::string>> words = unpack_words(bytes);
+    if (!words || words->size() % 2 != 0)
+        throw nonsense();
+    std::vector<std::pair<std::string, std::string>> pairs;
+    for (std::size_t at = 0; at < words->size(); at += 2) {
+        if (!is_normal_absolute((*words)[at + 1]))
+            throw nonsense();
+        pairs.emplace_back(std::move((*words)[at]), std::move((*words)[at + 1]));
+    }
+    return pairs;
 }
 
 } // namespace
@@ -75,10 +94,42 @@ std::vector<std::string> unchangeable_in_appliance(const ApplianceRunner &runner
 std::vector<SeenChange> changes_in_appliance(const ApplianceRunner &runner) {
     check_interrupt();
     const Watchdog::Watch watch(runner.watchdog, k_look_limit);
-    std::optional<std::vector<SeenChange>> changes = unpack_changes(fetch_changes(runner));
+    std::optional<std::vector<SeenChange>> changes = unpack_changes(fetch(runner, "changes"));
     if (!changes || !is_sound(*changes))
         throw nonsense();
     return std::move(*changes);
+}
+
+std::vector<UnlabelledEntry> unlabelled_in_appliance(const ApplianceRunner &runner) {
+    check_interrupt();
+    const Watchdog::Watch watch(runner.watchdog, k_look_limit);
+    std::vector<UnlabelledEntry> found;
+    for (const auto &[type, path] : pairs_of(fetch(runner, "unlabelled"))) {
+        if (type.size() != 1 || std::string_view("-dlcbps").find(type) == std::string_view::npos)
+            throw nonsense();
+        found.push_back({path, type.front()});
+    }
+    return found;
+}
+
+std::vector<FailedLabel> label_in_appliance(const ApplianceRunner &runner,
+                                            const std::vector<PathLabel> &labels) {
+    check_interrupt();
+    const Watchdog::Watch watch(runner.watchdog, k_look_limit);
+    std::vector<std::string> words;
+    for (const PathLabel &label : labels) {
+        words.push_back(label.path);
+        words.push_back(label.label);
+    }
+    upload_to_runner(runner.handle, pack(words), k_labels_path, 0600);
+    std::vector<FailedLabel> failed;
+    for (const auto &[code, path] :
+         pairs_of(fetch(runner, fmt::format("label {}", k_labels_path)))) {
+        int number = 0;
+        std::from_chars(code.data(), code.data() + code.size(), number);
+        failed.push_back({path, number});
+    }
+    return failed;
 }
 
 } // namespace retouch

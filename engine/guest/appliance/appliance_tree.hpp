@@ -3,6 +3,7 @@
 
 #include "guest/appliance/runner_call.hpp"
 #include "guest/tree/tree.hpp"
+#include "retouch/file_label.hpp"
 
 #include <string>
 #include <vector>
@@ -18,5 +19,10 @@ void mark_in_appliance(const ApplianceRunner &runner, const std::vector<std::str
 /// The contract is GuestView::unchangeable()'s.
 [[nodiscard]] std::vector<std::string>
 unchangeable_in_appliance(const ApplianceRunner &runner, const std::vector<std::string> &paths);
+
+/// As Guest has them. Requires: the runner is there. Throws Error.
+[[nodiscard]] std::vector<UnlabelledEntry> unlabelled_in_appliance(const ApplianceRunner &runner);
+[[nodiscard]] std::vector<FailedLabel> label_in_appliance(const ApplianceRunner &runner,
+                                                          const std::vector<PathLabel> &labels);
 
 } // namespace retouch

@@ -285,6 +285,10 @@ void HostGuest::remove(const std::string &path) {
     files().remove(path);
 }
 
+std::optional<std::string> HostGuest::label(const std::string &path) const {
+    return files().label(path);
+}
+
 CommandResult HostGuest::probe(const GuestCommand &command) const {
     return run_command(command, false);
 }
@@ -334,6 +338,17 @@ std::vector<EntryChange> HostGuest::changes() {
     std::vector<SeenChange> seen;
     check_look(look_apart([&] { return memory_.changes(files().fd(), host_tree_tools(), seen); }));
     return entry_changes(std::move(seen));
+}
+
+std::vector<UnlabelledEntry> HostGuest::unlabelled() const {
+    std::vector<UnlabelledEntry> found;
+    check_look(look_apart(
+        [&] { return find_unlabelled(files().fd(), began_, host_tree_tools(), found); }));
+    return found;
+}
+
+std::vector<FailedLabel> HostGuest::set_labels(const std::vector<PathLabel> &labels) {
+    return store_labels(files().fd(), labels, host_tree_tools());
 }
 
 void HostGuest::unmount_all() {

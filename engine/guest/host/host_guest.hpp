@@ -8,6 +8,7 @@
 #include "guest/host/loop_device.hpp"
 #include "guest/host/mount.hpp"
 #include "guest/host/rooted.hpp"
+#include "guest/tree/tree_labels.hpp"
 #include "guest/tree/tree_memory.hpp"
 #include "guest/volume.hpp"
 #include "retouch/guest.hpp"
@@ -36,6 +37,7 @@ class HostGuest final : public ServedGuest {
     [[nodiscard]] std::vector<DirectoryEntry> list(const std::string &path) const override;
     [[nodiscard]] std::vector<std::string>
     unchangeable(const std::vector<std::string> &paths) const override;
+    [[nodiscard]] std::optional<std::string> label(const std::string &path) const override;
     [[nodiscard]] CommandResult probe(const GuestCommand &command) const override;
 
     void write(const std::string &path, const FileSource &source, std::uint32_t mode,
@@ -49,6 +51,9 @@ class HostGuest final : public ServedGuest {
     CommandResult run(const GuestCommand &command) override;
     void mark(const std::vector<std::string> &keep) override;
     [[nodiscard]] std::vector<EntryChange> changes() override;
+    [[nodiscard]] std::vector<UnlabelledEntry> unlabelled() const override;
+    [[nodiscard]] std::vector<FailedLabel>
+    set_labels(const std::vector<PathLabel> &labels) override;
     void finish() override;
     [[nodiscard]] std::uint64_t bytes_written() const override;
 
@@ -99,6 +104,7 @@ class HostGuest final : public ServedGuest {
     std::uint64_t bytes_written_ = 0;              ///< to the devices that are closed
     Facts facts_;
     TreeMemory memory_; ///< of mark() and changes()
+    ClockMark began_ = ClockMark::now();
 };
 
 } // namespace retouch

@@ -10,6 +10,7 @@
 #include "guest/host/directory_names.hpp"
 #include "guest/refusals.hpp"
 #include "guest/tree/unchangeable.hpp"
+#include "model/attributes.hpp"
 
 #include <algorithm>
 #include <array>
@@ -21,6 +22,7 @@
 #include <memory>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 namespace retouch {
@@ -165,6 +167,19 @@ std::string Rooted::read_link(const std::string &path) const {
     if (size < 0)
         throw refusal::file_operation("read the link", path, errno);
     return {target.data(), static_cast<std::size_t>(size)};
+}
+
+std::optional<std::string> Rooted::label(const std::string &path) const {
+    const UniqueFd entry(open_at_root(path, O_PATH | O_NOFOLLOW));
+    std::array<char, 4096> value{};
+    const std::string name = fmt::format("/proc/self/fd/{}", entry.get());
+    const ssize_t size =
+        entry ? getxattr(name.c_str(), k_label_attribute, value.data(), value.size()) : -1;
+    if (size >= 0)
+        return std::string(value.data(), strnlen(value.data(), static_cast<std::size_t>(size)));
+    if (entry && (errno == ENODATA || errno == EOPNOTSUPP))
+        return std::nullopt;
+    throw refusal::file_operation("look at", path, errno);
 }
 
 std::vector<DirectoryEntry> Rooted::list(const std::string &path) const {

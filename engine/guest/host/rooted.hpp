@@ -23,6 +23,7 @@ class Rooted {
     [[nodiscard]] std::string read(const std::string &path, std::size_t max_bytes) const;
     [[nodiscard]] std::string sha256(const std::string &path) const;
     [[nodiscard]] std::string read_link(const std::string &path) const;
+    [[nodiscard]] std::optional<std::string> label(const std::string &path) const;
     [[nodiscard]] std::vector<DirectoryEntry> list(const std::string &path) const;
 
     /// Whether GuestView::unchangeable() has it.

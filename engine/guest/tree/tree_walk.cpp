@@ -15,6 +15,7 @@
 #include <ctime>
 #include <dirent.h>
 #include <fcntl.h>
+#include <limits>
 #include <linux/magic.h>
 #include <memory>
 #include <sys/stat.h>
@@ -28,6 +29,12 @@ namespace {
 
 constexpr std::size_t k_entries_between_pauses = 4096;
 constexpr std::int64_t k_in_a_second = 1'000'000'000;
+
+/// Of times of inodes, both included.
+struct Span {
+    std::int64_t first = std::numeric_limits<std::int64_t>::min();
+    std::int64_t last = std::numeric_limits<std::int64_t>::max();
+};
 
 std::int64_t nanoseconds(const timespec &time) {
     return static_cast<std::int64_t>(time.tv_sec) * k_in_a_second + time.tv_nsec;
@@ -99,8 +106,13 @@ class WorkingDirectory {
 
 class Walk {
   public:
-    Walk(int root, const Tree &former, const TreeTools &tools, Tree &tree)
-        : root_(root), former_(former.entries), tools_(tools), tree_(tree), directories_(root) {}
+    Walk(int root, const Tree &former, const Span &changed, const TreeTools &tools, Tree &tree)
+        : root_(root),
+          former_(former.entries),
+          changed_(changed),
+          tools_(tools),
+          tree_(tree),
+          directories_(root) {}
 
     LookFailure run() {
         struct stat status {};
@@ -208,9 +220,11 @@ class Walk {
 
     /// An entry of the innermost directory, or "." for the root. False after a failure.
     bool note(const char *name, const struct stat &status, bool reachable) {
-        if (tree_.entries.size() % k_entries_between_pauses == 0)
+        if (seen_++ % k_entries_between_pauses == 0)
             tools_.pause();
         TreeEntry entry = to_entry(status);
+        if (entry.changed < changed_.first || entry.changed > changed_.last)
+            return true;
         entry.path = path_;
         entry.secret = !reachable || (entry.info.mode & 0004) == 0;
         if (!describe(entry, name, status))
@@ -249,8 +263,10 @@ class Walk {
 
     int root_;
     const std::vector<TreeEntry> &former_;
+    const Span changed_;
     const TreeTools &tools_;
     Tree &tree_;
+    std::size_t seen_ = 0;
     std::size_t next_ = 0;   ///< the first of former_ that is not before the present path
     std::size_t memory_ = 0; ///< of what is in tree_
     std::string path_;       ///< of the present entry
@@ -303,10 +319,17 @@ LookFailure walk_tree(int root, const Tree &former, const TreeTools &tools, Tree
     std::optional<ReadAhead> ahead;
     if (former.entries.empty())
         ahead.emplace(root);
-    LookFailure failure = Walk(root, former, tools, tree).run();
+    LookFailure failure = Walk(root, former, {}, tools, tree).run();
     ahead.reset();
     outwait_the_tick(tree);
     return failure;
+}
+
+LookFailure walk_changed(int root, std::int64_t first, std::int64_t last, const TreeTools &tools,
+                         Tree &tree) {
+    const Tree former;
+    const ReadAhead ahead(root); // it may be the first look, and it keeps nothing that would tell
+    return Walk(root, former, {first, last}, tools, tree).run();
 }
 
 } // namespace retouch

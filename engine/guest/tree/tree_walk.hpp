@@ -20,4 +20,9 @@ namespace retouch {
 [[nodiscard]] LookFailure walk_tree(int root, const Tree &former, const TreeTools &tools,
                                     Tree &tree);
 
+/// Of what walk_tree() would see, that whose inode changed from `first` to `last` (nanoseconds);
+/// nothing is asked of the rest.
+[[nodiscard]] LookFailure walk_changed(int root, std::int64_t first, std::int64_t last,
+                                       const TreeTools &tools, Tree &tree);
+
 } // namespace retouch

@@ -431,3 +431,28 @@ TEST_CASE("fingerprint: positions, summaries and paths do not count; contents do
           base);
     CHECK(fingerprint("other", recipes.check(k_recipe).steps) != base);
 }
+
+TEST_CASE("planner: that new files are labelled is a note where an image has a policy and a step "
+          "may write",
+          "[plan]") {
+    World world;
+    const auto notes = [&](const std::string &text, bool is_labelled) {
+        const auto open = [is_labelled](const Disk &) {
+            auto guest = std::make_unique<MemoryGuest>();
+            guest->put_file("/etc/motd", "old\n");
+            guest->put_file("/etc/selinux/config", "SELINUX=permissive\nSELINUXTYPE=default\n");
+            guest->put_file("/etc/selinux/default/contexts/files/file_contexts", "");
+            if (is_labelled)
+                guest->put_label("/", "system_u:object_r:root_t:s0");
+            return guest;
+        };
+        return make_plan(world.recipes.check(text), world.catalog, {}, open).targets.at(0).notes;
+    };
+    using Notes = std::vector<std::string>;
+    const std::string head = "retouch: 1\nname: web\nsource: { image: debian }\n";
+    CHECK(notes(k_recipe, true) == Notes{"what the steps make is labelled as the image's SELinux "
+                                         "policy 'default' wants it"});
+    CHECK(notes(k_recipe, false).empty());
+    CHECK(notes(head + "files: [{to: /etc/motd, content: \"old\\n\"}]\n", true).empty());
+    CHECK(notes(head + "checks: [{file: /etc/motd}]\n", true).empty());
+}

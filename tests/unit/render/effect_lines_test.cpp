@@ -169,7 +169,7 @@ TEST_CASE("effect lines: what is run is named in volatile paths, too") {
 
 TEST_CASE("effect words: attributes of what is new are told, an ACL by whom it lets write") {
     EntryState state = file_state(0664, 1, 'a');
-    state.attributes = "security.selinux=00\nsystem.posix_acl_access="
+    state.attributes = "system.posix_acl_access="
                        "0200000001000600ffffffff02000700e803000004000400ffffffff"
                        "10000700ffffffff20000400ffffffff\nuser.a=01\n";
     CHECK(entry_line(added("/a", state)).text ==
@@ -231,4 +231,38 @@ TEST_CASE("effect words: a digest of what is used is not called one of all bytes
           "/a  content, sha256-used bbbbbbbbbbbb -> cccccccccccc");
     CHECK(entry_line(changed("/a", plain, used)).text ==
           "/a  content, sha256 aaaaaaaaaaaa -> sha256-used bbbbbbbbbbbb");
+}
+
+TEST_CASE("effect words: a label is told by its type, or whole where it is no usual one") {
+    const auto bearing = [](std::string_view label) {
+        EntryState state = file_state(0644, 1, 'a');
+        state.attributes = "security.capability=00\nsecurity.selinux=";
+        for (const char letter : label)
+            state.attributes += fmt::format("{:02x}", static_cast<unsigned char>(letter));
+        state.attributes += "00\nuser.a=01\n";
+        return state;
+    };
+    const std::string front = "/a  0644, 1 B, sha256 aaaaaaaaaaaa, ";
+    const std::string back = ", attributes security.capability user.a";
+    using Rows = std::vector<std::pair<std::string, std::string>>;
+    for (const auto &[label, told] :
+         Rows{{"system_u:object_r:etc_t:s0", "label etc_t"},
+              {"system_u:object_r:etc_t", "label etc_t"},
+              {"system_u:object_r:etc_t:s0:c1", "label system_u:object_r:etc_t:s0:c1"},
+              {"user_u:object_r:etc_t:s0", "label user_u:object_r:etc_t:s0"},
+              {"system_u:object_r::s0", "label system_u:object_r::s0"},
+              {"\x1b[31m", "label \\x1b[31m"}}) {
+        CHECK(entry_line(added("/a", bearing(label))).text ==
+              fmt::format("{}{}{}", front, told, back));
+    }
+    EntryState state = bearing("system_u:object_r:etc_t:s0");
+    EntryChange change{"/a", state, bearing("system_u:object_r:shadow_t:s0"), ""};
+    CHECK(entry_line(change).text == "/a  label etc_t -> shadow_t");
+    change.after->attributes = "security.capability=00\nuser.a=01\n";
+    CHECK(entry_line(change).text == "/a  label etc_t -> none");
+    std::swap(change.before, change.after);
+    CHECK(entry_line(change).text == "/a  label none -> etc_t");
+    change.after->attributes = "security.selinux=sha256:ab\n";
+    CHECK(entry_line(change).text ==
+          "/a  label none -> sha256:ab, attributes security.capability user.a");
 }

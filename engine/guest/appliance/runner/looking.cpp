@@ -5,6 +5,7 @@
 #include "guest/appliance/runner/sha256.hpp"
 #include "guest/appliance/runner/whole_file.hpp"
 #include "guest/tree/packing.hpp"
+#include "guest/tree/tree_labels.hpp"
 #include "guest/tree/tree_memory.hpp"
 #include "guest/tree/unchangeable.hpp"
 
@@ -78,6 +79,13 @@ bool remember(const TreeMemory &memory, const std::string &writes) {
            write_whole(k_writes_path, writes, 0600);
 }
 
+/// Keeps what was found for piece_of_changes() and begins to tell it.
+std::string tell(const std::string &packed) {
+    if (!write_whole(k_changes_path, packed, 0600))
+        return look_report({"/", errno});
+    return piece(packed, 0);
+}
+
 } // namespace
 
 TreeTools runner_tree_tools() {
@@ -126,10 +134,42 @@ std::string tree_changes() {
     std::vector<SeenChange> found;
     if (const LookFailure failure = memory->changes(root, runner_tree_tools(), found))
         return look_report(failure);
-    const std::string packed = pack(found);
-    if (!remember(*memory, writes) || !write_whole(k_changes_path, packed, 0600))
+    if (!remember(*memory, writes))
         return look_report({"/", errno});
-    return piece(packed, 0);
+    return tell(pack(found));
+}
+
+std::string unlabelled_entries() {
+    const int root = open_root();
+    if (root < 0)
+        return look_report({"/", errno});
+    std::vector<UnlabelledEntry> found;
+    if (const LookFailure failure =
+            find_unlabelled(root, ClockMark::start(), runner_tree_tools(), found))
+        return look_report(failure);
+    std::vector<std::string> words;
+    for (UnlabelledEntry &entry : found) {
+        words.emplace_back(1, entry.type);
+        words.push_back(std::move(entry.path));
+    }
+    return tell(pack(words));
+}
+
+std::string label_entries(const char *labels_file) {
+    const int root = open_root();
+    const std::vector<std::string> words =
+        unpack_words(read_whole(labels_file)).value_or(std::vector<std::string>{});
+    if (root < 0)
+        return look_report({"/", errno});
+    std::vector<PathLabel> labels;
+    for (std::size_t at = 0; at + 1 < words.size(); at += 2)
+        labels.push_back({words[at], words[at + 1]});
+    std::vector<std::string> failed;
+    for (FailedLabel &each : store_labels(root, labels, runner_tree_tools())) {
+        failed.push_back(std::to_string(each.code));
+        failed.push_back(std::move(each.path));
+    }
+    return tell(pack(failed));
 }
 
 std::string piece_of_changes(const char *offset) {

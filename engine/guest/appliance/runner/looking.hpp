@@ -24,6 +24,14 @@ namespace retouch {
 /// Notes what changed since, and returns what to print: as piece_of_changes() from the beginning.
 [[nodiscard]] std::string tree_changes();
 
+/// Notes what was made since the appliance started and has no label, as packed words: a type and a
+/// path, again and again. Returns what to print, as above.
+[[nodiscard]] std::string unlabelled_entries();
+
+/// Gives labels; `labels_file` holds packed words: a path and its label, again and again. What did
+/// not work is noted as packed words: an errno and a path. Returns what to print, as above.
+[[nodiscard]] std::string label_entries(const char *labels_file);
+
 /// "size N", then "piece HEX": some of the N packed bytes, from `offset` on.
 [[nodiscard]] std::string piece_of_changes(const char *offset);
 

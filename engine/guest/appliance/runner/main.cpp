@@ -227,6 +227,10 @@ int main(int count, char **words) {
         report = retouch::unchangeable_entries(words[2]);
     else if (task == "changes" && count == 2)
         report = retouch::tree_changes();
+    else if (task == "unlabelled" && count == 2)
+        report = retouch::unlabelled_entries();
+    else if (task == "label" && count == 3)
+        report = retouch::label_entries(words[2]);
     else if (task == "piece" && count == 3)
         report = retouch::piece_of_changes(words[2]);
     else

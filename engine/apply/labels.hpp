@@ -1,0 +1,17 @@
+#pragma once
+// Labels after the last step that writes: set, told in the report, and shown as what the steps did
+// that made the files. How a path is labelled is the guest layer's.
+
+#include "guest/observer.hpp"
+#include "retouch/guest.hpp"
+#include "retouch/report.hpp"
+
+namespace retouch {
+
+/// Labels what the steps made, where the image has a policy. What could not be labelled is added to
+/// the notes of `report`. `observer` may be nullptr; where it is not, the effects of the report's
+/// steps tell their files as they are now. Requires: the effect of the last step that wrote was
+/// told. Throws Error.
+void label_what_steps_made(Guest &guest, Observer *observer, TargetReport &report);
+
+} // namespace retouch

@@ -1,0 +1,71 @@
+#pragma once
+// FileContexts: which SELinux label a policy wants for a path, by the rules of selabel_file(5) and
+// file_contexts(5). A value made from the policy's texts, which are untrusted; it sees no files.
+
+#include "base/pattern.hpp"
+#include "guest/selinux/path_substitutions.hpp"
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace retouch {
+
+/// The files of a policy, as texts; empty for those it has not.
+struct PolicyTexts {
+    std::string contexts; ///< file_contexts
+    std::string homes;    ///< file_contexts.homedirs
+    std::string local;    ///< file_contexts.local
+    std::string subs;     ///< file_contexts.subs
+    std::string dist;     ///< file_contexts.subs_dist
+};
+
+class FileContexts {
+  public:
+    /// What of a text is no rule is passed over and counted among unusable_rules().
+    explicit FileContexts(const PolicyTexts &texts);
+
+    /// The label for `path` (normal and absolute), which is of `type` as `ls -l` shows it: one of
+    /// "-dlcbps". nullopt when no rule fits or the one that does wants none; see wants_none().
+    /// Throws Error: interrupted.
+    [[nodiscard]] std::optional<std::string> label_for(const std::string &path, char type);
+
+    /// True when the rule for the path of the last call says that it shall have no label.
+    [[nodiscard]] bool wants_none() const { return wants_none_; }
+
+    /// Rules that could not be used for what was asked so far: "file_contexts:12", each with the
+    /// reason behind it; untrusted. They are found when they are needed.
+    [[nodiscard]] const std::map<std::string, std::string> &unusable_rules() const {
+        return unusable_;
+    }
+
+    static constexpr std::size_t k_most_rules = 100'000;
+    static constexpr std::size_t k_longest_rule = 4096;
+    static constexpr std::size_t k_longest_label = 4096;
+
+  private:
+    struct Rule {
+        std::string prefix;     ///< what a path it fits begins with
+        std::string expression; ///< empty when the path has to be the prefix
+        char type = 0;          ///< 0: any
+        std::string label;      ///< empty: none is wanted
+        std::string place;      ///< "file_contexts:12"
+        bool is_unusable = false;
+    };
+
+    void add(std::string_view text, const std::string &file);
+    [[nodiscard]] bool fits(std::size_t index, const std::string &path, char type);
+    [[nodiscard]] const Pattern *compiled(std::size_t index);
+
+    PathSubstitutions subs_;
+    PathSubstitutions dist_;
+    std::vector<Rule> rules_; ///< the last that fits wins
+    std::map<std::size_t, Pattern> patterns_;
+    std::map<std::string, std::string> unusable_;
+    bool wants_none_ = false;
+};
+
+} // namespace retouch

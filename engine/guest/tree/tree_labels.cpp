@@ -1,0 +1,99 @@
+// An inode that was made has a time of its own, which cannot be set back: only those are asked.
+
+#include "guest/tree/tree_labels.hpp"
+
+#include "guest/tree/open_below.hpp"
+#include "guest/tree/tree_walk.hpp"
+#include "model/attributes.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <ctime>
+#include <fcntl.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+namespace retouch {
+
+namespace {
+
+constexpr std::int64_t k_nanoseconds = 1'000'000'000;
+
+std::int64_t read_clock(clockid_t clock) {
+    timespec now{};
+    clock_gettime(clock, &now);
+    return static_cast<std::int64_t>(now.tv_sec) * k_nanoseconds + now.tv_nsec;
+}
+
+char type_of(const TreeEntry &entry) {
+    switch (entry.info.type) {
+    case FileInfo::Type::regular:
+        return '-';
+    case FileInfo::Type::directory:
+        return 'd';
+    case FileInfo::Type::symlink:
+        return 'l';
+    case FileInfo::Type::other:
+        break;
+    }
+    const char first = entry.target.empty() ? 's' : entry.target.front();
+    return first == 'f' ? 'p' : first; // "fifo"; "block device", "character device", "socket"
+}
+
+/// As it is stored, with a NUL. 0, or what went wrong.
+int store_label(int root, const PathLabel &wanted) {
+    const std::string_view below = std::string_view(wanted.path).substr(1);
+    const int file = open_below(root, below.empty() ? "." : below, O_PATH | O_NOFOLLOW);
+    if (file < 0)
+        return errno;
+    const std::string name = "/proc/self/fd/" + std::to_string(file);
+    const int result = setxattr(name.c_str(), k_label_attribute, wanted.label.c_str(),
+                                wanted.label.size() + 1, XATTR_CREATE);
+    const int code = result == 0 ? 0 : errno;
+    close(file);
+    return code;
+}
+
+} // namespace
+
+ClockMark ClockMark::now() {
+    return {read_clock(CLOCK_REALTIME), read_clock(CLOCK_BOOTTIME)};
+}
+
+ClockMark ClockMark::start() {
+    const ClockMark now = ClockMark::now();
+    return {now.set - now.running, 0};
+}
+
+std::int64_t ClockMark::earliest() const {
+    const ClockMark now = ClockMark::now();
+    const std::int64_t moment = std::min(set, now.set - (now.running - running));
+    return (moment / k_nanoseconds - 1) *
+           k_nanoseconds; // some filesystems note no more than seconds
+}
+
+LookFailure find_unlabelled(int root, const ClockMark &began, const TreeTools &tools,
+                            std::vector<UnlabelledEntry> &found) {
+    Tree tree;
+    const std::int64_t last = ClockMark::now().set + k_nanoseconds;
+    if (LookFailure failure = walk_changed(root, began.earliest(), last, tools, tree))
+        return failure;
+    for (const TreeEntry &entry : tree.entries)
+        if (!attribute_value(entry.attributes, k_label_attribute))
+            found.push_back({entry.path, type_of(entry)});
+    return {};
+}
+
+std::vector<FailedLabel> store_labels(int root, const std::vector<PathLabel> &labels,
+                                      const TreeTools &tools) {
+    std::vector<FailedLabel> failed;
+    for (const PathLabel &wanted : labels) {
+        tools.pause();
+        const int code = store_label(root, wanted);
+        if (code != 0 && code != EOPNOTSUPP && code != EEXIST)
+            failed.push_back({wanted.path, code});
+    }
+    return failed;
+}
+
+} // namespace retouch
