@@ -10,6 +10,7 @@
 #include "base/uuid.hpp"
 #include "model/checks.hpp"
 #include "retouch/json.hpp"
+#include "store/rbd/announcement.hpp"
 #include "store/rbd/flatten.hpp"
 #include "store/rbd/image_handle.hpp"
 #include "store/rbd/marked_images.hpp"
