@@ -1,6 +1,7 @@
 #include "plan/planner.hpp"
 
 #include "base/text.hpp"
+#include "base/uuid.hpp"
 #include "base/version.hpp"
 #include "guest/command.hpp"
 #include "plan/fingerprint.hpp"
@@ -37,6 +38,12 @@ std::vector<ImageReference> observe(const Lineage &lineage, const CountedImages 
     }
     std::ranges::sort(observed, {}, &ImageReference::id);
     return observed;
+}
+
+std::optional<AskedSource> asked_source(const SourceChoice &choice, const ImageReference &source) {
+    if (choice.image == source.name || choice.image == source.id || is_uuid(choice.image))
+        return std::nullopt;
+    return AskedSource{choice.image, choice.owner.value_or("")};
 }
 
 /// A changed recipe whose source is gone can only be built on the present generation.
@@ -170,6 +177,7 @@ Target plan_target(const CheckedRecipe &checked, Lineage lineage, const CountedI
         target.fingerprint = fingerprint(lineage.source.digest, checked.steps);
     }
     target.source = lineage.source;
+    target.asked_source = asked_source(counted.source, lineage.source);
     if (lineage.present)
         target.present = reference_to(*lineage.present);
     target.notes = lineage.notes;
