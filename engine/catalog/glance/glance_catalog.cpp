@@ -15,6 +15,7 @@
 #include "catalog/glance/sent_bytes.hpp"
 #include "catalog/glance/token_end.hpp"
 #include "model/run_mark.hpp"
+#include "store/rbd/full_pool_watch.hpp"
 #include "store/rbd/rados_lock.hpp"
 
 #include <algorithm>
@@ -94,10 +95,19 @@ GlanceCatalog::GlanceCatalog(const GlanceOptions &options)
       store_(api_, options.rbd, options.pool, options.scratch_pool, options.cache_directory) {}
 
 void GlanceCatalog::require_project(const std::string &id) const {
-    if (session_.has_project(id) == false)
-        throw Error(ErrorKind::refused, fmt::format("there is no project '{}'", escape(id)),
-                    "publish.owner is the id of a project, as 'openstack project show -c id NAME' "
-                    "tells it");
+    const auto refuse = [](const std::string &what, const char *how) {
+        throw Error(ErrorKind::refused, what, how);
+    };
+    constexpr const char *k_id = "publish.owner is the id of a project, as 'openstack project show "
+                                 "-c id NAME' tells it";
+    const auto state = session_.project_state(id);
+    if (state == ProjectState::absent)
+        refuse(fmt::format("there is no project '{}'", escape(id)), k_id);
+    if (state == ProjectState::domain)
+        refuse(fmt::format("'{}' is a domain, and images belong to projects", escape(id)), k_id);
+    if (state == ProjectState::disabled)
+        refuse(fmt::format("project '{}' is disabled: nobody could use its images", escape(id)),
+               "enable it ('openstack project set --enable ID'), or name another in publish.owner");
 }
 
 std::optional<Image> GlanceCatalog::find(const std::string &id) const {
@@ -193,7 +203,7 @@ std::vector<std::string> GlanceCatalog::upload(const Image &record, Stage &stage
                                                const WorkProgress &progress) {
     const auto reader = stage.reader();
     DigestingReader sent(*reader);
-    api_.upload(record.id, sent, progress);
+    send(record.id, sent, progress);
     const Image made = require_complete(record);
     if (store_.has_rbd() && made.property(lineage::k_recipe)) // what is imported is no generation
         store_.rbd().mark_uploaded(made);
@@ -208,6 +218,28 @@ std::vector<std::string> GlanceCatalog::upload(const Image &record, Stage &stage
     if (const std::string found = deviation(*promise, digest); !found.empty())
         throw not_complete(record.id, "the image service has other bytes than were sent: " + found);
     return {};
+}
+
+/// What goes into a full pool waits there for room, and the service with it, without a word.
+void GlanceCatalog::send(const std::string &id, ByteReader &bytes,
+                         const WorkProgress &progress) const {
+    if (!store_.has_rbd()) {
+        api_.upload(id, bytes, progress);
+        return;
+    }
+    constexpr double k_stall_seconds = 15;
+    Stopwatch idle;
+    const FullPoolWatch room({rbd_, pool_, {}, {}}, [] {});
+    const auto moves = [&](std::uint64_t done, std::uint64_t total) {
+        idle = Stopwatch();
+        return !progress || progress(done, total);
+    };
+    const auto watch = [&] {
+        // The service may keep its images elsewhere.
+        if (idle.seconds() > k_stall_seconds)
+            room.require_patience();
+    };
+    api_.upload(id, bytes, moves, {}, watch);
 }
 
 Image GlanceCatalog::require_complete(const Image &wanted) const {

@@ -131,7 +131,10 @@ RadosLock::RadosLock(const RbdAccess &access, const std::string &pool, const std
     if (code != 0) {
         // It may have been taken all the same.
         rados_unlock(pool_.get(), object_.c_str(), k_lock, cookie_.c_str());
-        throw ceph_error(fmt::format("take the lock {}/{}", escape(pool), object_), code);
+        const bool is_full = code == -ENOSPC || code == -EDQUOT;
+        throw ceph_error(fmt::format("take the lock {}/{}{}", escape(pool), object_,
+                                     is_full ? ", as the pool is full" : ""),
+                         code);
     }
     renewer_ = std::jthread([this](const std::stop_token &stop) { renew_until_stopped(stop); });
 }
