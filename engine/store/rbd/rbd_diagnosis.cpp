@@ -134,6 +134,10 @@ class ProbeImage {
             image->close();
         }
         remove_image(pool_, name_);
+        // The pool's own settings may have put both into its trash.
+        for (const TrashedImage &trashed : trashed_images(pool_))
+            if (trashed.name.starts_with(name_))
+                remove_trashed_image(pool_, trashed);
     }
 
   private:
