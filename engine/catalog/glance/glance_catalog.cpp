@@ -15,7 +15,6 @@
 #include "catalog/glance/sent_bytes.hpp"
 #include "catalog/glance/token_end.hpp"
 #include "model/run_mark.hpp"
-#include "store/rbd/full_pool_watch.hpp"
 #include "store/rbd/rados_lock.hpp"
 
 #include <algorithm>
@@ -218,28 +217,6 @@ std::vector<std::string> GlanceCatalog::upload(const Image &record, Stage &stage
     if (const std::string found = deviation(*promise, digest); !found.empty())
         throw not_complete(record.id, "the image service has other bytes than were sent: " + found);
     return {};
-}
-
-/// What goes into a full pool waits there for room, and the service with it, without a word.
-void GlanceCatalog::send(const std::string &id, ByteReader &bytes,
-                         const WorkProgress &progress) const {
-    if (!store_.has_rbd()) {
-        api_.upload(id, bytes, progress);
-        return;
-    }
-    constexpr double k_stall_seconds = 15;
-    Stopwatch idle;
-    const FullPoolWatch room({rbd_, pool_, {}, {}}, [] {});
-    const auto moves = [&](std::uint64_t done, std::uint64_t total) {
-        idle = Stopwatch();
-        return !progress || progress(done, total);
-    };
-    const auto watch = [&] {
-        // The service may keep its images elsewhere.
-        if (idle.seconds() > k_stall_seconds)
-            room.require_patience();
-    };
-    api_.upload(id, bytes, moves, {}, watch);
 }
 
 Image GlanceCatalog::require_complete(const Image &wanted) const {
