@@ -90,6 +90,8 @@ class Import {
     }
 
     void take_back() noexcept {
+        if (interrupt_due())
+            store_.hurry();
         const InterruptShield shield;
         try {
             const auto record = catalog_.find(record_.id);

@@ -172,6 +172,21 @@ std::vector<DeadRun> kept_runs(const fs::path &state_directory) {
     return unlocked_runs(kept_directory(state_directory));
 }
 
+std::set<std::string> noted_owners(const fs::path &state_directory) {
+    std::set<std::string> owners;
+    for (const fs::path &directory :
+         {state_directory, active_directory(state_directory), kept_directory(state_directory)})
+        for (const fs::path &path : journals_in(directory)) {
+            if (!may_be_journal(path))
+                continue;
+            for (const Json &entry : parse_entries(read_file(path, k_largest_journal)))
+                if (entry_text(entry, "entry") == journal_entry::k_stage)
+                    owners.insert(entry_text(entry, "owner"));
+        }
+    owners.erase(std::string());
+    return owners;
+}
+
 void close_dead_run(const DeadRun &run) {
     move_journal(run.path, run.path.parent_path().parent_path() / run.path.filename());
 }

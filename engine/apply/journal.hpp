@@ -6,6 +6,7 @@
 #include "retouch/json.hpp"
 
 #include <filesystem>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -79,6 +80,10 @@ set_aside_strange(const std::filesystem::path &state_directory);
 
 /// Likewise the journals in STATE/kept/.
 [[nodiscard]] std::vector<DeadRun> kept_runs(const std::filesystem::path &state_directory);
+
+/// Projects for which runs of this host have made images, as their journals say, ended or not.
+/// Throws Error.
+[[nodiscard]] std::set<std::string> noted_owners(const std::filesystem::path &state_directory);
 
 /// Files a dead or kept run among the finished ones. Throws Error.
 void close_dead_run(const DeadRun &run);

@@ -49,7 +49,7 @@ void note_hidden(const Step &step, std::set<std::string> &hidden) {
             hidden.insert(std::move(path));
 }
 
-/// What came from outside a recipe's directory is shown to nobody, whichever step changes it.
+/// What came from where not everybody may look is shown to nobody, whichever step changes it.
 void hide(Effect &effect, const std::set<std::string> &hidden) {
     for (EntryChange &change : effect.files)
         if (hidden.contains(change.path))

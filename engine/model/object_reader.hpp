@@ -28,6 +28,9 @@ class ObjectReader {
     /// `path` is empty for the document itself. Throws Error when `value` is no object.
     ObjectReader(const Json &value, std::string path, const DocumentContext &context);
 
+    /// Whether there is a member that may be absent.
+    [[nodiscard]] bool has(std::string_view key) const { return value_->contains(key); }
+
     // Each throws Error when the member is missing or of another type.
     [[nodiscard]] const Json &member(std::string_view key);
     [[nodiscard]] std::string text(std::string_view key);

@@ -143,6 +143,9 @@ Json target_json(const Target &target, const PlannedRecipe &recipe) {
     object["action"] = to_string(target.action);
     object["reason"] = target.reason;
     object["source"] = image_json(target.source);
+    if (target.asked_source)
+        object["asked_source"] = {{"name", target.asked_source->name},
+                                  {"owner", target.asked_source->owner}};
     object["present"] = target.present ? image_json(*target.present) : Json();
     object["fingerprint"] = target.fingerprint;
     object["steps"] = std::move(steps);

@@ -76,6 +76,14 @@ ImageReference read_image(ObjectReader reader) {
     return image;
 }
 
+AskedSource read_asked_source(ObjectReader reader) {
+    AskedSource asked;
+    asked.name = reader.text("name");
+    asked.owner = reader.text("owner");
+    reader.finish();
+    return asked;
+}
+
 Origin read_origin(ObjectReader reader) {
     Origin origin;
     origin.file = reader.text("file");
@@ -187,6 +195,8 @@ Target read_target(ObjectReader &reader) {
     target.action = reader.choice<Action>("action");
     target.reason = reader.text("reason");
     target.source = read_image(reader.reader("source"));
+    if (reader.has("asked_source"))
+        target.asked_source = read_asked_source(reader.reader("asked_source"));
     if (!reader.member("present").is_null())
         target.present = read_image(reader.reader("present"));
     target.fingerprint = reader.text("fingerprint");

@@ -48,6 +48,21 @@ class Gathering {
             add(std::move(image));
     }
 
+    /// Who bears the names that an image of `name` may be renamed to today, as far as they must be
+    /// known to find one that is free for each image that may need one.
+    void add_dated(const std::string &owner, const std::string &name) {
+        const auto needed = 1 + std::ranges::count(images_, name, &Image::name);
+        std::ptrdiff_t free = 0;
+        for (int first = 1; free < needed;) {
+            const std::vector<std::string> names = likely_dated_names(name, first);
+            add_all_called(owner, names);
+            free += std::ranges::count_if(names, [&](const std::string &dated) {
+                return std::ranges::find(images_, dated, &Image::name) == images_.end();
+            });
+            first += static_cast<int>(names.size());
+        }
+    }
+
     /// One more name, of all projects asked for.
     void add_name(const std::string &name) {
         if (std::ranges::find(names_, name) != names_.end())
@@ -147,14 +162,12 @@ class Gathering {
     std::vector<Image> images_;
 };
 
-/// Names that must be nobody's when it is applied, today or another day than it was planned.
+/// Names that must be nobody's when it is applied.
 std::vector<std::string> names_to_give(const Target &target) {
     std::vector<std::string> names;
     for (const Superseded &former : target.publish.superseded)
         if (!former.new_name.empty())
             names.push_back(former.new_name);
-    if (!names.empty())
-        std::ranges::move(likely_dated_names(target.publish.name), std::back_inserter(names));
     return names;
 }
 
@@ -162,6 +175,8 @@ std::vector<std::string> names_of(const Target &target) {
     std::vector<std::string> names{target.publish.name};
     if (target.source.name != target.publish.name)
         names.push_back(target.source.name);
+    if (target.asked_source && target.asked_source->name != target.publish.name)
+        names.push_back(target.asked_source->name);
     return names;
 }
 
@@ -175,6 +190,25 @@ void add_known(Gathering &gathering, const Target &target) {
     for (const Superseded &former : target.publish.superseded)
         gathering.add_id(former.image.id);
     gathering.add_others(target.source.owner);
+}
+
+std::vector<std::string> add_trusted(Gathering &gathering, const CatalogView &catalog) {
+    std::vector<std::string> trusted = catalog.source_owners();
+    for (const std::string &owner : trusted)
+        gathering.add_others(owner);
+    return trusted;
+}
+
+/// As the recipe has it, as far as the plan tells.
+SourceChoice choice_of(const Target &target) {
+    SourceChoice choice;
+    choice.image = target.source.id;
+    if (!target.asked_source)
+        return choice;
+    choice.image = target.asked_source->name;
+    if (!target.asked_source->owner.empty())
+        choice.owner = target.asked_source->owner;
+    return choice;
 }
 
 } // namespace
@@ -205,7 +239,7 @@ CountedImages counted_images(const Recipe &recipe, const CatalogView &catalog) {
     gathering.add_own(project);
     gathering.add_generations(counted.maker);
     if (recipe.publish.previous == PreviousPolicy::rename)
-        gathering.add_all_called(counted.maker.owner, likely_dated_names(published));
+        gathering.add_dated(counted.maker.owner, published);
     if (named)
         gathering.add_record(*named);
     gathering.refute(counted.maker);
@@ -215,9 +249,7 @@ CountedImages counted_images(const Recipe &recipe, const CatalogView &catalog) {
     if (recipe.source_owner) {
         gathering.add_others(*recipe.source_owner);
     } else if (!named) {
-        counted.source.trusted = catalog.source_owners();
-        for (const std::string &owner : counted.source.trusted)
-            gathering.add_others(owner);
+        counted.source.trusted = add_trusted(gathering, catalog);
     }
     gathering.add_ancestors(counted.maker);
     counted.images = gathering.take();
@@ -228,7 +260,7 @@ CountedImages counted_images(const Target &target, const std::string &recipe_nam
                              const CatalogView &catalog) {
     CountedImages counted;
     counted.maker.recipe = recipe_name;
-    counted.source.image = target.source.id;
+    counted.source = choice_of(target);
     if (!catalog.has_projects()) {
         counted.source.own = {std::string()};
         counted.images = catalog.images();
@@ -241,10 +273,21 @@ CountedImages counted_images(const Target &target, const std::string &recipe_nam
     gathering.add_own(counted.maker.owner);
     gathering.add_own(project);
     gathering.add_generations(counted.maker);
-    if (std::vector<std::string> names = names_to_give(target); !names.empty())
+    if (std::vector<std::string> names = names_to_give(target); !names.empty()) {
         gathering.add_all_called(counted.maker.owner, std::move(names));
+        gathering.add_dated(counted.maker.owner, target.publish.name);
+    }
     gathering.refute(counted.maker);
     add_known(gathering, target);
+    if (target.asked_source) {
+        counted.source.elsewhere = [&catalog] { return catalog.images(); };
+        gathering.add_source_of(counted.maker,
+                                gathering.last_of(counted.maker, target.asked_source->name));
+        if (counted.source.owner)
+            gathering.add_others(*counted.source.owner);
+        else
+            counted.source.trusted = add_trusted(gathering, catalog);
+    }
     gathering.add_ancestors(counted.maker);
     counted.images = gathering.take();
     return counted;

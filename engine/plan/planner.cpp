@@ -1,6 +1,7 @@
 #include "plan/planner.hpp"
 
 #include "base/text.hpp"
+#include "base/uuid.hpp"
 #include "base/version.hpp"
 #include "guest/command.hpp"
 #include "guest/selinux/policy.hpp"
@@ -38,6 +39,12 @@ std::vector<ImageReference> observe(const Lineage &lineage, const CountedImages 
     }
     std::ranges::sort(observed, {}, &ImageReference::id);
     return observed;
+}
+
+std::optional<AskedSource> asked_source(const SourceChoice &choice, const ImageReference &source) {
+    if (choice.image == source.name || choice.image == source.id || is_uuid(choice.image))
+        return std::nullopt;
+    return AskedSource{choice.image, choice.owner.value_or("")};
 }
 
 /// A changed recipe whose source is gone can only be built on the present generation.
@@ -109,10 +116,50 @@ std::string reason_to_create(const Lineage &lineage) {
     return digest == lineage.source.digest ? "the recipe changed" : "the source image changed";
 }
 
+/// The recipe that made `image` in the project that is published for, when it is another one.
+std::optional<std::string> other_recipe(const Image &image, const Lineage &lineage) {
+    const auto recipe = image.property(lineage::k_recipe);
+    const bool is_other = image.owner == lineage.maker.owner && recipe != lineage.maker.recipe;
+    return is_other ? recipe : std::nullopt;
+}
+
+std::string whose_image(const Image &image, const Lineage &lineage) {
+    if (image.owner != lineage.maker.owner)
+        return fmt::format("it belongs to project {}", escape(image.owner));
+    if (const auto recipe = other_recipe(image, lineage))
+        return fmt::format("the recipe '{}' made it, on which this one does not build; if that was "
+                           "this recipe's name before, hide the image, else give one of the two "
+                           "another publish.name",
+                           escape(*recipe));
+    return "this recipe did not make it";
+}
+
+/// Two recipes that take turns under a name would each leave the other's image beside its own.
+void refuse_contested_name(const Lineage &lineage, const std::vector<Image> &images) {
+    if (!lineage.present)
+        return;
+    for (const Image &image : bystanders(lineage, images)) {
+        const auto recipe = other_recipe(image, lineage);
+        if (!recipe || image.created_at <= lineage.present->created_at)
+            continue;
+        throw Error(ErrorKind::refused,
+                    fmt::format("the recipe '{}' has published image {} under the name '{}' since "
+                                "this recipe published image {}: two recipes that do not build on "
+                                "each other cannot share a name",
+                                escape(*recipe), image.id, escape(lineage.publish_name),
+                                lineage.present->id),
+                    fmt::format("give one of them another publish.name, let this one build on that "
+                                "(source.image: '{}'), or hide or remove that image if its recipe "
+                                "is not applied any more",
+                                escape(lineage.publish_name)));
+    }
+}
+
 void plan_create(Target &target, const Recipe &recipe, const Lineage &lineage,
                  const std::vector<Image> &images, const CatalogView &catalog,
                  const std::vector<std::string> &drop) {
     const Image &source = lineage.source_record.value();
+    refuse_contested_name(lineage, images);
     target.action = Action::create;
     target.reason = reason_to_create(lineage);
     target.publish = publish_new(recipe, lineage, images);
@@ -131,10 +178,7 @@ void plan_create(Target &target, const Recipe &recipe, const Lineage &lineage,
     for (const Image &image : bystanders(lineage, images))
         target.notes.push_back(
             fmt::format("image {} also bears the name '{}' and stays visible: {}", image.id,
-                        escape(lineage.publish_name),
-                        image.owner == lineage.maker.owner
-                            ? std::string("this recipe did not make it")
-                            : fmt::format("it belongs to project {}", escape(image.owner))));
+                        escape(lineage.publish_name), whose_image(image, lineage)));
 }
 
 /// What the present generation was made from keeps the digest it was known by then.
@@ -174,6 +218,7 @@ Target plan_target(const CheckedRecipe &checked, Lineage lineage, const CountedI
         target.fingerprint = fingerprint(lineage.source.digest, checked.steps);
     }
     target.source = lineage.source;
+    target.asked_source = asked_source(counted.source, lineage.source);
     if (lineage.present)
         target.present = reference_to(*lineage.present);
     target.notes = lineage.notes;

@@ -96,6 +96,27 @@ void find_new_images(const Target &target, const std::vector<Image> &images,
     }
 }
 
+/// A name that leads to the source only by what was made from it may come to mean another image.
+void compare_source(const Target &target, const CountedImages &counted,
+                    std::vector<std::string> &moved) {
+    if (!target.asked_source)
+        return;
+    const std::string name = escape(target.asked_source->name);
+    try {
+        const Lineage now =
+            resolve_lineage(counted.images, counted.maker, counted.source, target.publish.name);
+        // One that is gone was known by what was made from it, or given up for that.
+        if (now.source_record && now.source.id != target.source.id)
+            moved.push_back(fmt::format("the source '{}' is image {} now, but {} in the plan", name,
+                                        escape(now.source.id), escape(target.source.id)));
+    } catch (const Error &error) {
+        if (error.kind() != ErrorKind::refused && error.kind() != ErrorKind::failed)
+            throw;
+        moved.push_back(
+            fmt::format("the source '{}' cannot be chosen any more: {}", name, error.what()));
+    }
+}
+
 /// Asked first: a file of another size need not be read. What cannot be asked, reading will tell.
 bool has_size(const InjectedFile &file) {
     std::error_code failed;
@@ -221,9 +242,11 @@ void require_unchanged(const Plan &plan, std::size_t index, const CatalogView &c
     const Target &target = plan.targets.at(index);
     require_no_gift(target, catalog);
     std::vector<std::string> moved;
-    const std::vector<Image> images = counted_images(target, plan.recipe.name, catalog).images;
+    const CountedImages counted = counted_images(target, plan.recipe.name, catalog);
+    const std::vector<Image> &images = counted.images;
     compare_images(named_images(target, images), images, moved);
     find_new_images(target, images, moved);
+    compare_source(target, counted, moved);
     // Bytes that were kept hold them already.
     if (target.action == Action::create && target.kept() == nullptr)
         compare_files(target, moved);

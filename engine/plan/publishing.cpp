@@ -163,10 +163,10 @@ std::optional<TakenBack> taken_back(const Lineage &lineage, const std::vector<Im
     return TakenBack{hidden->id, shown->id};
 }
 
-std::vector<std::string> likely_dated_names(const std::string &name) {
+std::vector<std::string> likely_dated_names(const std::string &name, int first) {
     constexpr int k_most = 9;
     std::vector<std::string> names;
-    for (int number = 1; number <= k_most; ++number)
+    for (int number = first; number < first + k_most; ++number)
         names.push_back(dated_name(name, number));
     return names;
 }

@@ -39,8 +39,9 @@ struct TakenBack {
                                                   const std::vector<Image> &images,
                                                   const std::string &fingerprint);
 
-/// The first names that a former image of `name` may be renamed to today, in order.
-[[nodiscard]] std::vector<std::string> likely_dated_names(const std::string &name);
+/// Nine of the names that a former image of `name` may be renamed to today, in order, from the
+/// `first` on.
+[[nodiscard]] std::vector<std::string> likely_dated_names(const std::string &name, int first = 1);
 
 /// Whether a former image of `name` may be renamed to `dated`: NAME-YYYYMMDD or NAME-YYYYMMDD-N.
 [[nodiscard]] bool is_dated_name(std::string_view dated, std::string_view name);

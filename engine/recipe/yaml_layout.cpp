@@ -254,17 +254,8 @@ class Layout {
     /// Takes the lines on which a plain text goes on: all versions of YAML fold them alike. What
     /// people write there for something else, such as "- b", is left to be judged as a line.
     void continue_plain_text() {
-        while (at_line_end(text_, skip_blanks(text_, at_)) && next_ < text_.size()) {
-            std::size_t line = next_;
-            while (line < text_.size() && at_line_end(text_, text_.find_first_not_of(' ', line)))
-                line = line_end(text_, line) + 1; // an empty line breaks the text
-            const auto end =
-                line < text_.size() ? continued_end(text_, line, levels_.column()) : std::nullopt;
-            if (!end)
-                return;
-            at_ = *end;
-            move_to_line_of(at_);
-        }
+        at_ = plain_end_over_lines(text_, at_, levels_.column(), false);
+        move_to_line_of(at_);
     }
 
     void move_to_line_of(std::size_t offset) {

@@ -128,15 +128,21 @@ class FlowScan {
             if (auto finding = bad_plain_start(c))
                 return finding;
             at_ = plain_end(text_, at_, true);
+            if (!at_key())
+                at_ = plain_end_over_lines(text_, at_, 0, true);
             const std::string_view plain = text_.substr(start, at_ - start);
             if (plain.find('?') != std::string_view::npos)
                 return finding_at(start, "text with '?' needs quotes inside [ ] and { }",
                                   "put it in quotes");
         }
-        Bracket &bracket = open_.back();
-        if (bracket.opening == '{' && bracket.expect == Expect::entry)
+        if (at_key())
             return finish_key(start, quoted);
         return finish_value(quoted);
+    }
+
+    /// What stands in a mapping where its next entry begins; a key is on one line.
+    [[nodiscard]] bool at_key() const {
+        return open_.back().opening == '{' && open_.back().expect == Expect::entry;
     }
 
     std::optional<RefusedYaml> bad_plain_start(char c) const {

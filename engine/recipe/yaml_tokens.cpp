@@ -59,16 +59,33 @@ std::size_t plain_end(std::string_view text, std::size_t offset, bool in_flow) {
 }
 
 std::optional<std::size_t> continued_end(std::string_view text, std::size_t line,
-                                         std::size_t parent) {
+                                         std::size_t parent, bool in_flow) {
     const std::size_t first = std::min(text.find_first_not_of(' ', line), text.size());
     if (first - line <= parent || at_gap(text, first) || text[first] == '#')
         return std::nullopt;
-    const bool marker = std::string_view("-?:").find(text[first]) != std::string_view::npos;
-    if (marker && at_gap(text, first + 1))
+    const auto is_one_of = [&](std::string_view characters) {
+        return characters.find(text[first]) != std::string_view::npos;
+    };
+    if ((is_one_of("-?:") && at_gap(text, first + 1)) || (in_flow && is_one_of(",[]{}\"'")))
         return std::nullopt;
-    const std::size_t end = plain_end(text, first, false);
-    if (at_key_colon(text, skip_blanks(text, end), false, false))
+    const std::size_t end = plain_end(text, first, in_flow);
+    if (at_key_colon(text, skip_blanks(text, end), in_flow, false))
         return std::nullopt;
+    return end;
+}
+
+std::size_t plain_end_over_lines(std::string_view text, std::size_t end, std::size_t parent,
+                                 bool in_flow) {
+    while (at_line_end(text, skip_blanks(text, end)) && line_end(text, end) < text.size()) {
+        std::size_t line = line_end(text, end) + 1;
+        while (line < text.size() && at_line_end(text, text.find_first_not_of(' ', line)))
+            line = line_end(text, line) + 1; // an empty line breaks the text
+        const auto next =
+            line < text.size() ? continued_end(text, line, parent, in_flow) : std::nullopt;
+        if (!next)
+            return end;
+        end = *next;
+    }
     return end;
 }
 

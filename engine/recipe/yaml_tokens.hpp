@@ -32,9 +32,14 @@ namespace retouch {
 [[nodiscard]] std::size_t plain_end(std::string_view text, std::size_t offset, bool in_flow);
 
 /// End of the part that the line at `line` adds to a plain scalar above it, in a collection at
-/// column `parent`; nullopt when it is no plain text that goes on.
+/// column `parent`; nullopt when it is no plain text that goes on. In flow a quote begins what
+/// lacks a comma before it.
 [[nodiscard]] std::optional<std::size_t> continued_end(std::string_view text, std::size_t line,
-                                                       std::size_t parent);
+                                                       std::size_t parent, bool in_flow);
+
+/// End of a plain scalar whose first line ends at `end`, with all lines on which it goes on.
+[[nodiscard]] std::size_t plain_end_over_lines(std::string_view text, std::size_t end,
+                                               std::size_t parent, bool in_flow);
 
 /// Offset behind the closing quote of the quoted scalar that starts at `offset`; nullopt when it is
 /// never closed.

@@ -8,8 +8,9 @@
 
 namespace retouch {
 
-/// "Drift: 3 differences; apply mends 1 of them." or "No drift.", and what is pending or was not
-/// looked at; no newline.
+/// "Drift: 3 differences; apply mends 1 of them.", "Drift: 1 difference; apply does not mend it.",
+/// "No drift." or, without an image, "Nothing to compare."; then what is pending and what was not
+/// looked at: " 2 pending. 1 not looked at."; no newline.
 [[nodiscard]] std::string drift_summary(const DriftReport &report);
 
 } // namespace retouch

@@ -159,8 +159,8 @@ std::vector<std::string> hidden(const Step &step) {
     if (step.options.contains("remove"))
         return paths;
     const FileSet files = file_set_from(step.options);
-    if (files.outside)
-        for (const FileEntry &entry : files.entries)
+    for (const FileEntry &entry : files.entries)
+        if (files.outside || !everybody_reads_source(files, entry))
             paths.push_back(files.path_in_guest(entry));
     return paths;
 }

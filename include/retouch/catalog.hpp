@@ -41,8 +41,8 @@ class CatalogView {
     /// included, oldest first; what else may be seen is not among them. Throws Error.
     [[nodiscard]] virtual std::vector<Image> images() const = 0;
 
-    /// Every record that may be seen and matches `query`, which names a project or a visibility;
-    /// queued ones included, oldest first. Throws Error.
+    /// Every record that may be seen and matches `query`, which names a project, a visibility or a
+    /// property; queued ones included, oldest first. Throws Error.
     [[nodiscard]] virtual std::vector<Image> images_where(const ImageQuery &query) const {
         std::vector<Image> found = images();
         std::erase_if(found, [&](const Image &image) { return !query.matches(image); });

@@ -18,7 +18,7 @@
 
 namespace retouch {
 
-inline constexpr const char *k_plan_format_version = "1.5";
+inline constexpr const char *k_plan_format_version = "1.6";
 
 enum class Action {
     create, ///< build and publish a new image
@@ -59,6 +59,14 @@ struct ImageReference {
     std::string owner = {}; ///< its project; empty where there are none
 
     bool operator==(const ImageReference &) const = default;
+};
+
+/// What the recipe asks for by a name that the source does not bear (any more).
+struct AskedSource {
+    std::string name;
+    std::string owner = {}; ///< project it must belong to; empty: the recipe does not say
+
+    bool operator==(const AskedSource &) const = default;
 };
 
 /// Property changes relative to the record they are applied to: for `create` the source's carried
@@ -136,6 +144,8 @@ struct Target {
     Action action = Action::none;
     std::string reason; ///< for people: why this action
     ImageReference source;
+    /// Set where a name was asked for that is not the source's.
+    std::optional<AskedSource> asked_source = std::nullopt;
     std::optional<ImageReference> present; ///< the generation of this recipe that is there now
     std::string fingerprint;               ///< "sha256:HEX"
     std::vector<PlannedStep> steps;

@@ -4,11 +4,13 @@
 Parts of a real rig (RETOUCH_RIG); what is there afterwards is seen through rbd, rados and REST.
 """
 
+import shutil
+import signal
 import unittest
 import uuid
 
 from cloud import VM_POOL, Cloud, needs_rig, run
-from world import needs_root, sha256, tiny
+from world import ROOT, needs_root, sha256, tiny
 
 RECIPE = """retouch: 1
 name: {recipe}
@@ -70,6 +72,34 @@ class Import(unittest.TestCase):
                 self.check_nothing_left()
 
 
+    def part(self, action, name):
+        run(ROOT / "tests/rig/part", action, name, self.world.rig.dir)
+
+    def test_it_ends_when_asked_while_the_image_service_hangs(self):
+        process = self.world.start("import", self.file, "--name", self.name)
+        self.addCleanup(self.part, "continue", "glance")
+        for line in process.stderr:
+            if "asking for the record" in line:
+                break
+        self.part("pause", "glance")
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)  # waiting for an answer takes two minutes
+        self.assertEqual(143, process.returncode)
+        self.part("continue", "glance")
+        self.imported()
+        [record] = [record for record in self.world.records() if record["name"] == self.name]
+        self.world.delete(record["id"])
+        self.check_nothing_left()
+
+    def test_a_file_of_a_killed_import_nobody_remembers_goes_with_the_next(self):
+        self.world.killed_when_it_says("asking for the record", "import", self.file, "--name", self.name)
+        self.world.delete(next((r["id"] for r in self.world.records() if r["name"] == self.name), str(uuid.uuid4())))
+        shutil.rmtree(self.world.directory / "state")
+        self.assertEqual(1, len(list(self.world.directory.glob("cache/**/.import-*.raw"))))
+        self.imported()
+        self.assertEqual([], list(self.world.directory.glob("cache/**/.import-*.raw")))
+
+
 @needs_rig
 @needs_root
 class Removal(unittest.TestCase):
@@ -104,6 +134,10 @@ class Removal(unittest.TestCase):
         said = self.world.retouch("remove", self.source["id"], "--yes", expect=5).stderr
         self.assertIn(f'"{name}"', said)
         self.assertEqual(before, self.world.records())
+        made, = (record for record in before if record["name"] == name)
+        self.world.patch(made["id"], {"op": "replace", "path": "/os_hidden", "value": True})
+        said = self.world.retouch("remove", self.source["id"], "--yes", expect=5).stderr
+        self.assertIn(f'"{name}"', said)
         self.world.retouch("remove", self.source["id"], "--yes", "--break-lineage")
 
 

@@ -119,6 +119,40 @@ class Owners(unittest.TestCase):
                 self.assertIn("openstack project show -c id", said)
         self.assertEqual(before, self.world.state())
 
+    def test_neither_a_domain_nor_a_disabled_project_gets_an_image(self):
+        self.world.upload(tiny(), name=self.name)
+        self.world.become("admin")
+        closed = Directory(self.world.rig, self.world.token).ensure("project", "closed", domain_id="default", enabled=False)
+        before = self.world.state()
+        for owner, why in (("default", "'default' is a domain, and images belong to projects"),
+                           (closed, f"project '{closed}' is disabled: nobody could use its images")):
+            recipe = self.world.small(self.name, more=f"publish: {{owner: '{owner}'}}")
+            for words in (("plan", recipe), ("apply", recipe, "--yes", *HOST)):
+                self.assertIn(why, self.world.retouch(*words, expect=5).stderr)
+        self.assertEqual(before, self.world.state())
+
+    def test_the_base_of_a_third_projects_image_stays(self):
+        self.world.become("admin")
+        base = self.world.upload(tiny(), name=f"{self.name}-base")
+        lab = self.world.projects["lab"]
+        self.apply(self.world.recipe(f"retouch: 1\nname: theirs\nsource: {{image: {base['id']}}}\nproperties: {{a: b}}\n"
+                                     f"publish: {{owner: {lab}, name: {self.name}-made}}\n"))
+        self.world.patch(base["id"], {"op": "replace", "path": "/owner", "value": self.world.projects[RIVAL]})
+        said = self.world.retouch("remove", base["id"], "--yes", expect=5).stderr
+        self.assertIn(f"image {base['id']} is the base of 1 image", said)
+        self.assertEqual("active", self.world.record(base["id"])["status"])
+
+    def test_detach_also_finds_what_was_published_for_another_project(self):
+        self.world.become("admin")
+        base = self.world.upload(tiny(), name=f"{self.name}-base")
+        lab = self.world.projects["lab"]
+        made = self.apply(self.world.recipe(
+            f"retouch: 1\nname: theirs\nsource: {{image: {base['id']}}}\nproperties: {{a: b}}\n"
+            f"publish: {{owner: {lab}, name: {self.name}-made}}\n"))["image_id"]
+        self.world.patch(made, {"op": "add", "path": "/retouch_detach", "value": "pending"})
+        self.assertIn(made, self.world.retouch("detach").stdout)
+        self.assertNotIn("retouch_detach", self.world.record(made))
+
     def test_nobody_elses_image_is_removed_by_its_name_nor_a_base_of_theirs(self):
         self.world.become("admin")
         public = self.world.upload(tiny(), name=self.name, project="admin")

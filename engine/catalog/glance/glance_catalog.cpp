@@ -94,10 +94,19 @@ GlanceCatalog::GlanceCatalog(const GlanceOptions &options)
       store_(api_, options.rbd, options.pool, options.scratch_pool, options.cache_directory) {}
 
 void GlanceCatalog::require_project(const std::string &id) const {
-    if (session_.has_project(id) == false)
-        throw Error(ErrorKind::refused, fmt::format("there is no project '{}'", escape(id)),
-                    "publish.owner is the id of a project, as 'openstack project show -c id NAME' "
-                    "tells it");
+    const auto refuse = [](const std::string &what, const char *how) {
+        throw Error(ErrorKind::refused, what, how);
+    };
+    constexpr const char *k_id = "publish.owner is the id of a project, as 'openstack project show "
+                                 "-c id NAME' tells it";
+    const auto state = session_.project_state(id);
+    if (state == ProjectState::absent)
+        refuse(fmt::format("there is no project '{}'", escape(id)), k_id);
+    if (state == ProjectState::domain)
+        refuse(fmt::format("'{}' is a domain, and images belong to projects", escape(id)), k_id);
+    if (state == ProjectState::disabled)
+        refuse(fmt::format("project '{}' is disabled: nobody could use its images", escape(id)),
+               "enable it ('openstack project set --enable ID'), or name another in publish.owner");
 }
 
 std::optional<Image> GlanceCatalog::find(const std::string &id) const {
@@ -193,7 +202,7 @@ std::vector<std::string> GlanceCatalog::upload(const Image &record, Stage &stage
                                                const WorkProgress &progress) {
     const auto reader = stage.reader();
     DigestingReader sent(*reader);
-    api_.upload(record.id, sent, progress);
+    send(record.id, sent, progress);
     const Image made = require_complete(record);
     if (store_.has_rbd() && made.property(lineage::k_recipe)) // what is imported is no generation
         store_.rbd().mark_uploaded(made);

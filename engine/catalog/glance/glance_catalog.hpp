@@ -66,6 +66,7 @@ class GlanceCatalog : public Catalog {
 
   private:
     /// Throws Error: failed when the record afterwards has a checksum of other bytes.
+    void send(const std::string &id, ByteReader &bytes, const WorkProgress &progress) const;
     [[nodiscard]] std::vector<std::string> upload(const Image &record, Stage &stage,
                                                   const WorkProgress &progress);
 

@@ -92,7 +92,12 @@ std::unique_ptr<Stage> GlanceStore::receive(int fd, const fs::path &file,
     fs::create_directories(cache_, failed);
     if (failed)
         throw system_error("create", cache_, failed.value());
+    files_.clear_abandoned_imports();
     return files_.receive(fd, file, new_id, has_rbd_ ? "raw" : "");
+}
+
+void GlanceStore::hurry() noexcept {
+    api_.session().hurry();
 }
 
 std::unique_ptr<Stage> GlanceStore::adopt(const Image &source, const KeptStage &kept,

@@ -40,6 +40,8 @@ struct HttpRequest {
     std::function<void(std::string_view)> sink = {};
     /// Told of what `source` gave or `sink` got.
     WorkProgress progress = {};
+    /// Called about once a second while it lasts; what it throws ends it.
+    std::function<void()> watch = {};
     /// Receiving it twice does no harm, as with GET and HEAD.
     bool repeatable = false;
     /// For the whole exchange; with `source` or `sink` for how long next to nothing may move.

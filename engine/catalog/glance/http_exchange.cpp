@@ -187,8 +187,10 @@ std::size_t HttpExchange::on_read(char *buffer, std::size_t, std::size_t size, v
 
 int HttpExchange::on_tick(void *self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
     auto *exchange = exchange_of(self);
-    return exchange->guarded(1, [] {
+    return exchange->guarded(1, [&] {
         check_interrupt();
+        if (exchange->request_.watch)
+            exchange->request_.watch();
         return 0;
     });
 }

@@ -289,7 +289,7 @@ void ImageApi::add_location(const std::string &id, const std::string &url) const
 }
 
 void ImageApi::upload(const std::string &id, ByteReader &source, const WorkProgress &progress,
-                      const std::string &store) const {
+                      const std::string &store, const std::function<void()> &watch) const {
     HttpRequest request =
         plain_request(fmt::format("upload image {}", escape(id)), "PUT", image_path(id, "/file"));
     request.headers = {{"Content-Type", "application/octet-stream"}};
@@ -297,6 +297,7 @@ void ImageApi::upload(const std::string &id, ByteReader &source, const WorkProgr
         request.headers.emplace_back("X-Image-Meta-Store", store);
     request.source = &source;
     request.progress = progress;
+    request.watch = watch;
     request.time_limit = k_transfer_patience;
     request.transfer_limit = transfer_limit(source.size());
     call(std::move(request), std::array{204});

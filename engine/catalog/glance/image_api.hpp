@@ -71,9 +71,10 @@ class ImageApi {
     /// is done.
     void add_location(const std::string &id, const std::string &url) const;
 
-    /// Sends all bytes of `source` into a queued record; `store`: empty: the service's default.
+    /// Sends all bytes of `source` into a queued record; `store`: empty: the service's default;
+    /// `watch` as in HttpRequest.
     void upload(const std::string &id, ByteReader &source, const WorkProgress &progress,
-                const std::string &store = {}) const;
+                const std::string &store = {}, const std::function<void()> &watch = {}) const;
 
     /// Gives the bytes of an active record to `sink`, in order. Throws ApiError when the service
     /// has none, and as soon as it sends more than `size`; it may send less.

@@ -172,7 +172,7 @@ Token Session::token_for(const Json &credentials) {
     return read_token(response, secrets_);
 }
 
-std::optional<bool> Session::has_project(const std::string &id) {
+std::optional<ProjectState> Session::project_state(const std::string &id) {
     if (!uses_keystone(cloud_.auth_type))
         return std::nullopt;
     HttpRequest request;
@@ -183,14 +183,20 @@ std::optional<bool> Session::has_project(const std::string &id) {
     request.bound = k_answer_bound;
     authorise(request);
     const HttpResponse response = send_with_retries(request, nullptr);
-    if (response.status == 200)
-        return true;
-    // A 404 of whatever stands before Keystone says nothing of projects.
     const Json answer = Json::parse(response.body, nullptr, false);
-    const Json::json_pointer code("/error/code");
-    if (response.status == 404 && answer.is_object() && answer.contains(code) &&
-        answer[code] == 404)
-        return false;
+    const auto says = [&](const char *place, const Json &value) {
+        const Json::json_pointer at(place);
+        return answer.is_object() && answer.contains(at) && answer[at] == value;
+    };
+    if (response.status == 200 && says("/project/is_domain", true))
+        return ProjectState::domain;
+    if (response.status == 200 && says("/project/enabled", false))
+        return ProjectState::disabled;
+    if (response.status == 200)
+        return ProjectState::usable;
+    // A 404 of whatever stands before Keystone says nothing of projects.
+    if (response.status == 404 && says("/error/code", 404))
+        return ProjectState::absent;
     return std::nullopt;
 }
 
@@ -215,10 +221,14 @@ void Session::authorise(HttpRequest &request) {
             "Authorization", "Basic " + base64(cloud_.user.name + ':' + cloud_.secret.reveal()));
 }
 
-HttpResponse Session::send_with_retries(const HttpRequest &request, std::size_t *count) {
+HttpResponse Session::send_with_retries(HttpRequest request, std::size_t *count) {
     const auto last_start = ch::steady_clock::now() + retries_.total;
     const std::string server = server_of(request.url);
-    const int tries = known_.contains(server) ? retries_.tries : retries_.first_tries;
+    int tries = known_.contains(server) ? retries_.tries : retries_.first_tries;
+    if (hurried_) {
+        request.time_limit = ch::seconds(1);
+        tries = 1;
+    }
     ch::milliseconds wait = retries_.first_wait;
     for (int attempt = 1;; ++attempt, wait *= 2) {
         const auto may_repeat = [&] {

@@ -26,6 +26,9 @@ struct RetryPolicy {
     std::chrono::seconds total{20};            ///< no new try after that
 };
 
+/// Whether images can belong to a project.
+enum class ProjectState { usable, absent, disabled, domain };
+
 /// For one thread at a time. Talks to nobody before it is asked something.
 class Session {
   public:
@@ -44,9 +47,13 @@ class Session {
     /// The project all requests are made for; empty where there is none. Throws ApiError.
     [[nodiscard]] const std::string &project_id();
 
-    /// Whether Keystone knows a project of that id; nullopt where there is none to ask, and when it
+    /// What Keystone knows of a project of that id; nullopt where there is none to ask, and when it
     /// does not tell us. Throws ApiError.
-    [[nodiscard]] std::optional<bool> has_project(const std::string &id);
+    [[nodiscard]] std::optional<ProjectState> project_state(const std::string &id);
+
+    /// From now on no answer is waited for longer than a second, and nothing is repeated: somebody
+    /// waits for the end.
+    void hurry() noexcept { hurried_ = true; }
 
     /// Who we are; empty where nobody asked. Throws ApiError.
     [[nodiscard]] const std::string &user_name();
@@ -82,7 +89,7 @@ class Session {
     [[nodiscard]] HttpRequest token_call(const std::string &method) const;
 
     void authorise(HttpRequest &request);
-    HttpResponse send_with_retries(const HttpRequest &request, std::size_t *count);
+    HttpResponse send_with_retries(HttpRequest request, std::size_t *count);
 
     CloudSettings cloud_;
     RetryPolicy retries_;
@@ -93,6 +100,7 @@ class Session {
     std::string endpoint_;
     std::set<std::string> known_; ///< servers that have answered
     std::size_t requests_ = 0;
+    bool hurried_ = false;
 };
 
 } // namespace retouch

@@ -5,6 +5,7 @@
 
 #include "base/clock.hpp"
 #include "base/text.hpp"
+#include "base/uuid.hpp"
 #include "model/run_mark.hpp"
 #include "store/rbd/location.hpp"
 #include "store/rbd/marks.hpp"
@@ -30,8 +31,13 @@ struct Leftover {
 
 class Search {
   public:
-    Search(const WhereToLook &where, const std::vector<GlanceImage> &images)
-        : where_(where), images_(images) {}
+    Search(const WhereToLook &where, std::vector<GlanceImage> images)
+        : where_(where),
+          images_(std::move(images)),
+          sees_all_(where.api.session().has_role("admin")) {
+        if (sees_all_)
+            add_unfinished_of_others();
+    }
 
     [[nodiscard]] std::vector<Leftover> run() {
         tell_places();
@@ -39,15 +45,28 @@ class Search {
             add_record(record.image);
         if (where_.rbd != nullptr) {
             add_stages();
+            add_objects();
             add_probes();
             add_trash();
-            if (where_.api.session().has_role("admin"))
+            if (sees_all_)
                 add_bytes_without_record();
         }
         return std::move(found_);
     }
 
   private:
+    /// A recipe may publish for another project. What is unfinished is hidden.
+    void add_unfinished_of_others() {
+        for (GlanceImage &record : where_.api.list({.hidden = true}))
+            if (record.image.unfinished() && !is_listed(record.image.id))
+                images_.push_back(std::move(record));
+    }
+
+    [[nodiscard]] bool is_listed(const std::string &id) const {
+        return std::ranges::any_of(
+            images_, [&](const GlanceImage &record) { return record.image.id == id; });
+    }
+
     /// Runs work where their sources are, and write it into their marks.
     void tell_places() {
         if (where_.rbd == nullptr)
@@ -80,9 +99,9 @@ class Search {
         }
         if (is_ours(*mark)) {
             if (!is_locked(where_.rbd->cluster().pool(where_.pool), image.name))
-                add_dead(image, "no run holds the lock of its name");
+                add_dead(image, true, "no run holds the lock of its name");
         } else if (image.created_at < utc_in(-k_day)) {
-            add_dead(image, "it is older than a day; its run locked elsewhere");
+            add_dead(image, false, "it is older than a day; its run locked elsewhere");
         }
     }
 
@@ -91,33 +110,99 @@ class Search {
                mark.domain == lock_domain(where_.rbd->cluster(), where_.pool);
     }
 
-    void add_dead(const Image &image, std::string_view why) {
+    void add_dead(const Image &image, bool lock_is_ours, std::string_view why) {
         std::string commands = "openstack image delete " + image.id;
-        if (image.status == "queued" && where_.rbd != nullptr)
+        if (image.status == "queued" && where_.rbd != nullptr) {
             for (const std::string &name : where_.rbd->names_of_bytes(image.id))
                 commands += "; " + removal_of(name);
-        const auto recipe = image.property(lineage::k_recipe);
+            for (const FoundObject &object : where_.rbd->objects_of(image.id))
+                commands += "; " + removal_of(object);
+        }
+        const auto recipe = lock_is_ours ? image.property(lineage::k_recipe) : std::nullopt;
         add("unfinished image",
-            fmt::format("image {} '{}', made {}, was not finished, and {}", image.id,
-                        escape(image.name), escape(image.created_at), why),
-            recipe ? fmt::format("the next apply of the recipe '{}' removes it; else: {}",
+            fmt::format("image {} '{}', made {}{}, was not finished, and {}", image.id,
+                        escape(image.name), escape(image.created_at), whose(image), why),
+            recipe ? fmt::format("the next apply of the recipe '{}' that publishes under this name "
+                                 "removes it; else: {}",
                                  escape(*recipe), commands)
                    : commands);
+    }
+
+    /// Empty of our own.
+    [[nodiscard]] std::string whose(const Image &image) const {
+        return image.owner.empty() || image.owner == where_.api.session().project_id()
+                   ? std::string()
+                   : fmt::format(" for project {}", escape(image.owner));
     }
 
     /// What has a record that is being made is told of with that one.
     void add_stages() {
         for (const FoundStage &stage : where_.rbd->abandoned_stages()) {
+            told_.insert(stage.id);
             const auto record = find(stage.id);
-            if (!record || !record->unfinished())
-                add("abandoned stage",
-                    fmt::format("{}, made {}{}, has no record, and no run works on it", stage.name,
-                                stage.created,
-                                stage.host.empty() ? "" : " on " + escape(stage.host)),
-                    fmt::format("the next run on its host removes it if that still has the "
-                                "journal; else: {}",
-                                removal_of(stage)));
+            if (record && record->unfinished())
+                continue;
+            std::string commands = removal_of(stage);
+            for (const FoundObject &object : where_.rbd->objects_of(stage.id))
+                commands += "; " + removal_of(object);
+            add("abandoned stage",
+                fmt::format("{}, made {}{}, {}, and no run works on it", stage.name, stage.created,
+                            host_of(stage), record_of(record)),
+                fmt::format("the next run on its host removes it if that still has the journal; "
+                            "else: {}",
+                            commands));
         }
+    }
+
+    /// Those of a stage are told of with it, or with its record.
+    void add_objects() {
+        const OwnObjects objects = where_.rbd->abandoned_objects();
+        for (const auto *const list : {&objects.names, &objects.announcements})
+            for (const FoundObject &object : *list)
+                if (told_.insert(object.of.id).second)
+                    add_stage_objects(object);
+        for (const FoundObject &lock : objects.locks)
+            add("free lock",
+                fmt::format("{}/{}, written {}, is the lock of a run that died; nobody holds it, "
+                            "and it holds up nobody",
+                            lock.pool, lock.object, lock.of.created),
+                fmt::format("the next run under its name removes it; else, while none is at work: "
+                            "{}",
+                            removal_of(lock)));
+        if (!objects.all)
+            add("objects", "a pool has so many objects that not all were looked at",
+                fmt::format(
+                    "rados -p {} ls | grep -E '^(retouch[.]|rbd_id[.]retouch-)' shows those "
+                    "of retouch",
+                    escape(where_.pool)));
+    }
+
+    void add_stage_objects(const FoundObject &first) {
+        const auto record = find(first.of.id);
+        if (record && record->unfinished())
+            return;
+        std::string commands;
+        for (const FoundObject &object : where_.rbd->objects_of(first.of.id))
+            commands += (commands.empty() ? "" : "; ") + removal_of(object);
+        add("begun stage",
+            fmt::format("{}/{}, written {}{}, is all there is of a stage, {}, and no run works "
+                        "on it",
+                        first.pool, first.object, first.of.created, host_of(first.of),
+                        record_of(record)),
+            commands);
+    }
+
+    [[nodiscard]] static std::string host_of(const FoundStage &stage) {
+        return stage.host.empty() ? std::string() : " on " + escape(stage.host);
+    }
+
+    /// Only an administrator sees the records of all projects.
+    [[nodiscard]] std::string record_of(const std::optional<Image> &record) const {
+        if (record)
+            return "has a record that is finished";
+        return sees_all_ ? "has no record"
+                         : "has no record that this project may see (an administrator's doctor "
+                           "knows whether there is one)";
     }
 
     void add_probes() {
@@ -130,14 +215,24 @@ class Search {
     /// The pool's own settings say so, over the heads of those who remove.
     void add_trash() {
         for (const FoundStage &trashed : where_.rbd->trashed_stages()) {
-            const std::string pool = trashed.name.substr(0, trashed.name.find('/'));
-            add("trash",
-                fmt::format("{}, removed {}, is in the pool's trash, and keeps the image it was "
-                            "made from",
-                            trashed.name, trashed.created),
-                fmt::format("rbd trash rm --force {}/{}; rbd config pool set {} "
-                            "rbd_move_to_trash_on_remove false",
-                            pool, escape(trashed.id), pool));
+            const std::size_t slash = trashed.name.find('/');
+            const std::string pool = trashed.name.substr(0, slash);
+            const std::string removal =
+                fmt::format("rbd trash rm --force {}/{}", pool, escape(trashed.id));
+            if (is_uuid(trashed.name.substr(slash + 1)))
+                add("trash",
+                    fmt::format("{}, removed {}, is in the pool's trash: a run that died made it, "
+                                "or the image service deleted it while it had clones, which cannot "
+                                "be told apart; nothing needs it any more",
+                                trashed.name, trashed.created),
+                    removal);
+            else
+                add("trash",
+                    fmt::format("{}, removed {}, is in the pool's trash, and keeps the image it "
+                                "was made from",
+                                trashed.name, trashed.created),
+                    fmt::format("{}; rbd config pool set {} rbd_move_to_trash_on_remove false",
+                                removal, pool));
         }
     }
 
@@ -166,6 +261,10 @@ class Search {
         return record ? std::optional(record->image) : std::nullopt;
     }
 
+    [[nodiscard]] static std::string removal_of(const FoundObject &found) {
+        return fmt::format("rados -p {} rm {}", found.pool, found.object);
+    }
+
     [[nodiscard]] static std::string removal_of(const FoundStage &found) {
         return found.half_made ? "rbd rm " + found.name : removal_of(found.name);
     }
@@ -180,7 +279,9 @@ class Search {
     }
 
     const WhereToLook &where_;
-    const std::vector<GlanceImage> &images_;
+    std::vector<GlanceImage> images_;
+    bool sees_all_;
+    std::set<std::string> told_; ///< ids of stages
     std::vector<Leftover> found_;
 };
 

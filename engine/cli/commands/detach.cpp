@@ -2,6 +2,7 @@
 // interrupted apply left to do.
 
 #include "apply/detach.hpp"
+#include "apply/journal.hpp"
 #include "base/exit_code.hpp"
 #include "base/interrupt.hpp"
 #include "base/text.hpp"
@@ -17,6 +18,7 @@
 #include <fmt/format.h>
 
 #include <optional>
+#include <set>
 
 namespace retouch {
 
@@ -36,18 +38,31 @@ void require_detachable(const Image &image) {
                     "wait for its end; what a dead run left is cleared by the next retouch apply");
 }
 
-/// Those named, or all whose record says that it is still to be done. Throws Error.
+/// What of `owner` waits for it and may be seen; nothing that only says that a run made it.
+void add_waiting(const Catalog &catalog, const std::string &owner, std::vector<Image> &images) {
+    for (const char *state : {lineage::k_pending, lineage::k_pending_protected})
+        for (Image &image :
+             catalog.images_where({.owner = owner, .properties = {{lineage::k_detach, state}}}))
+            if (!image.unfinished() &&
+                (owner == catalog.project() || catalog.may_be_published_by_us(image)))
+                images.push_back(std::move(image));
+}
+
+/// Those named, or all whose record says that it is still to be done: of this project, and of those
+/// that runs of this host have published for. Throws Error.
 std::vector<Image> chosen(const std::vector<std::string> &names, const Catalog &catalog) {
     std::vector<Image> images;
     for (const std::string &name : names)
         require_detachable(images.emplace_back(find_image(catalog, name)));
     if (!names.empty())
         return images;
-    for (const char *state : {lineage::k_pending, lineage::k_pending_protected})
-        for (Image &image : catalog.images_where(
-                 {.owner = catalog.project(), .properties = {{lineage::k_detach, state}}}))
-            if (!image.unfinished())
-                images.push_back(std::move(image));
+    add_waiting(catalog, catalog.project(), images);
+    if (!catalog.has_projects())
+        return images;
+    std::set<std::string> others = noted_owners(catalog.state_directory());
+    others.erase(catalog.project());
+    for (const std::string &owner : others)
+        add_waiting(catalog, owner, images);
     return images;
 }
 
@@ -110,8 +125,7 @@ void add_detach(CLI::App &app, Context &context) {
                     "retouch detach\n"
                     "retouch detach \"CentOS 7.1 64bit\"");
     const auto names = std::make_shared<std::vector<std::string>>();
-    command.optional_arguments("IMAGE", *names,
-                               "ids or names; by default all that wait for it in the catalog");
+    command.optional_arguments("IMAGE", *names, "ids or names; by default all that wait for it");
     command.action(context, [names, &context] { return run(*names, context); });
 }
 

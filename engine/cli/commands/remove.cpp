@@ -12,8 +12,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -27,19 +25,31 @@ struct Options {
     bool break_lineage = false;
 };
 
-/// What can only be built anew from `image`: the images of recipes that are there now. Those of
-/// other projects may say what they like.
+/// A recipe builds its next version from what its last one was built from, shown or hidden.
+bool is_last_of_its_recipe(const Image &image, const CatalogView &catalog) {
+    const auto recipe = image.property(lineage::k_recipe);
+    if (!recipe)
+        return is_visible(image);
+    const std::vector<Image> made =
+        catalog.images_where({.owner = image.owner,
+                              .names = {image.name},
+                              .properties = {{lineage::k_recipe, *recipe}}});
+    const Image *last = last_generation_of(made, {image.owner, *recipe}, image.name);
+    return last != nullptr && last->id == image.id;
+}
+
+/// What can only be built anew from `image`: the last images of recipes. Of other projects than its
+/// own and ours only what a run has published: others may say what they like.
 std::vector<Image> built_from(const Image &image, const CatalogView &catalog) {
     const std::string project = catalog.has_projects() ? catalog.project() : std::string();
-    const std::map<std::string, std::string> made{{lineage::k_source, image.id}};
-    std::vector<Image> found = catalog.images_where({.owner = image.owner, .properties = made});
-    if (project != image.owner)
-        std::ranges::move(catalog.images_where({.owner = project, .properties = made}),
-                          std::back_inserter(found));
+    std::vector<Image> found =
+        catalog.images_where({.properties = {{lineage::k_source, image.id}}});
     std::erase_if(found, [&](const Image &other) {
-        return other.id == image.id || !is_visible(other) || other.unfinished() ||
-               (other.owner != image.owner && other.owner != project) ||
-               other.property(lineage::k_source) != image.id;
+        const bool is_known = other.owner == image.owner || other.owner == project ||
+                              catalog.may_be_published_by_us(other);
+        return other.id == image.id || other.unfinished() || !is_known ||
+               other.property(lineage::k_source) != image.id ||
+               !is_last_of_its_recipe(other, catalog);
     });
     return found;
 }

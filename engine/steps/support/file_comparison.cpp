@@ -126,6 +126,15 @@ FileDifference compare(const GuestView &guest, const FileSet &files, const FileE
     return compare_file(guest, path, files, entry, owner, *info);
 }
 
+bool everybody_reads_source(const FileSet &files, const FileEntry &entry) {
+    if (entry.type != FileEntry::Type::file || files.content || !files.contents.empty())
+        return true;
+    std::error_code failed;
+    const auto status =
+        std::filesystem::status(std::get<std::filesystem::path>(files.source(entry)), failed);
+    return !failed && everybody_reads(static_cast<std::uint32_t>(status.permissions()));
+}
+
 std::string contents_diff(const GuestView &guest, const FileSet &files, const FileEntry &entry,
                           const FileDifference &difference) {
     if (!difference.contents || entry.type != FileEntry::Type::file || files.outside)
@@ -136,7 +145,7 @@ std::string contents_diff(const GuestView &guest, const FileSet &files, const Fi
     const std::uint64_t old_size = replaces ? info->size : 0;
     // Whoever may read a plan need not be able to read the image.
     if (!everybody_reads(entry.mode) || (replaces && !everybody_reads(info->mode)) ||
-        !everybody_reaches(guest, path))
+        !everybody_reaches(guest, path) || !everybody_reads_source(files, entry))
         return fmt::format("{}: {} -> {}, not shown: not everybody may read it\n", escape(path),
                            replaces ? format_bytes(old_size) : "nothing", format_bytes(entry.size));
     if (old_size <= k_diff_bound && entry.size <= k_diff_bound) {

@@ -28,9 +28,14 @@ struct FileDifference {
 [[nodiscard]] FileDifference compare(const GuestView &guest, const FileSet &files,
                                      const FileEntry &entry, const FileOwner &owner);
 
+/// True when everybody on this host may read what is copied into the image, as far as the file's
+/// own mode says; also for a text of the recipe, and for a file of a bundle, which nobody is shown.
+[[nodiscard]] bool everybody_reads_source(const FileSet &files, const FileEntry &entry);
+
 /// A unified diff from the guest's file to the wanted one, escaped for printing; for large or
 /// binary files a line about sizes and digests, for those that not everybody may read or reach, now
-/// or then, one about sizes. Empty unless `difference` is one of a file's contents.
+/// or then, or may read on this host, one about sizes. Empty unless `difference` is one of a file's
+/// contents.
 [[nodiscard]] std::string contents_diff(const GuestView &guest, const FileSet &files,
                                         const FileEntry &entry, const FileDifference &difference);
 

@@ -36,7 +36,7 @@ Error ceph_error(std::string_view doing, int code) {
                 "another client took it for dead; run the command again"};
     case ENOSPC:
     case EDQUOT:
-        return {ErrorKind::failed, message,
+        return {ErrorKind::temporary, message,
                 "free space in the pool or raise its quota; 'ceph df' shows both"};
     case ECANCELED:
         return interrupt_due() ? interrupt_error()

@@ -13,13 +13,15 @@ namespace retouch {
 
 namespace {
 
-/// Looks at the pool of a disk and, where its data has one of its own, at that.
+/// Looks at the pool of a disk and, where it is known whose data has one of its own, at that.
 class Look {
   public:
     explicit Look(const RbdDisk &disk) : cluster_(disk.access) {
         const Pool pool = cluster_.pool(disk.pool);
         pool_ = pool.id();
-        data_pool_ = ImageHandle(pool, disk.image, ImageHandle::Access::read).data_pool_id();
+        data_pool_ = pool_;
+        if (!disk.image.empty())
+            data_pool_ = ImageHandle(pool, disk.image, ImageHandle::Access::read).data_pool_id();
     }
 
     [[nodiscard]] bool is_full() const {

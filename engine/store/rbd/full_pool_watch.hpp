@@ -16,8 +16,9 @@ namespace retouch {
 
 class FullPoolWatch {
   public:
-    /// Looks from time to time, from a thread of its own, and connects only when it first does.
-    /// When the pool was full for `patience` on end, `give_up` is called from there, once.
+    /// A disk without an image stands for its pool. Looks from time to time, from a thread of its
+    /// own, and connects only when it first does. When the pool was full for `patience` on end,
+    /// `give_up` is called from there, once.
     FullPoolWatch(RbdDisk disk, std::function<void()> give_up,
                   std::chrono::seconds patience = std::chrono::seconds(120),
                   std::chrono::seconds interval = std::chrono::seconds(15));

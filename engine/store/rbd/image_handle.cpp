@@ -86,6 +86,19 @@ ImageHandle ImageHandle::open_parent(const Cluster &cluster, const RbdParent &pa
     return image;
 }
 
+std::optional<ImageHandle> ImageHandle::find_trashed(const Pool &pool,
+                                                     const std::string &internal_id) {
+    rbd_image_t handle = nullptr;
+    const int code = rbd_open_by_id_read_only(pool.get(), internal_id.c_str(), &handle, nullptr);
+    if (code == -ENOENT)
+        return std::nullopt;
+    const std::string name = name_of(pool, internal_id, "");
+    if (code != 0)
+        throw ceph_error(fmt::format("open the RBD image {} in the trash", name), code);
+    settle(pool.get(), handle);
+    return ImageHandle(handle, name);
+}
+
 ImageHandle::~ImageHandle() {
     if (handle_ != nullptr)
         rbd_close(handle_);
@@ -214,6 +227,15 @@ std::vector<std::string> ImageHandle::snapshots() const {
     if (code > 0)
         rbd_snap_list_end(listed.data());
     return names;
+}
+
+bool ImageHandle::has_any_snapshot() const {
+    rbd_snap_info_t only_the_end{};
+    int room = 1;
+    const int code = rbd_snap_list(handle_, &only_the_end, &room);
+    if (code != -ERANGE)
+        check(code, "list the snapshots of");
+    return code == -ERANGE;
 }
 
 bool ImageHandle::is_protected(const std::string &snapshot) const {

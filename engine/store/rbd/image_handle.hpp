@@ -39,6 +39,10 @@ class ImageHandle {
     /// The snapshot a clone was made of, even when it is in the trash. Throws Error.
     [[nodiscard]] static ImageHandle open_parent(const Cluster &cluster, const RbdParent &parent);
 
+    /// An image that lies in the trash under `internal_id`, to look at; nullopt when there is none.
+    [[nodiscard]] static std::optional<ImageHandle> find_trashed(const Pool &pool,
+                                                                 const std::string &internal_id);
+
     ~ImageHandle();
 
     ImageHandle(ImageHandle &&other) noexcept
@@ -85,6 +89,8 @@ class ImageHandle {
 
     /// Names of its snapshots, those in the trash left out.
     [[nodiscard]] std::vector<std::string> snapshots() const;
+    /// Those in the trash count: clones still need them.
+    [[nodiscard]] bool has_any_snapshot() const;
     /// Requires: there is such a snapshot.
     [[nodiscard]] bool is_protected(const std::string &snapshot) const;
 

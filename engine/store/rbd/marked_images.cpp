@@ -2,29 +2,17 @@
 
 #include "base/host_name.hpp"
 #include "base/process_space.hpp"
+#include "store/rbd/announcement.hpp"
 #include "store/rbd/marks.hpp"
 #include "store/rbd/pool_images.hpp"
 
 #include <fmt/format.h>
-#include <rados/librados.h>
 
-#include <cerrno>
 #include <unistd.h>
 
 namespace retouch {
 
 namespace {
-
-std::string announcement_of(const std::string &id) {
-    return "retouch.stage." + id;
-}
-
-bool is_announced(const Pool &pool, const std::string &id) {
-    const int code = rados_stat(pool.get(), announcement_of(id).c_str(), nullptr, nullptr);
-    if (code != 0 && code != -ENOENT)
-        throw ceph_error("look for an announced stage", code);
-    return code == 0;
-}
 
 void require_no_clones(const Pool &pool, const std::string &name,
                        const std::vector<std::string> &snapshots) {
@@ -54,21 +42,19 @@ bool is_marked(const Pool &pool, const std::string &name, const std::string &id)
     return image && bears_mark(*image, id);
 }
 
+/// The pool's own settings may have put there what was removed. What has snapshots there has
+/// clones.
+void remove_from_trash(const Pool &pool, const std::string &id) {
+    for (const TrashedImage &trashed : trashed_images(pool)) {
+        if (trashed.name != id && trashed.name != rbd_marks::stage_name(id))
+            continue;
+        const auto image = ImageHandle::find_trashed(pool, trashed.id);
+        if (image && bears_mark(*image, id) && !image->has_any_snapshot())
+            remove_trashed_image(pool, trashed);
+    }
+}
+
 } // namespace
-
-void announce_stage(const Pool &pool, const std::string &id) {
-    const FullPoolRefusal refusal(pool);
-    const int code = rados_write_full(pool.get(), announcement_of(id).c_str(), "", 0);
-    if (code != 0)
-        throw ceph_error(fmt::format("write to the Ceph pool '{}'", pool.name()), code);
-}
-
-void withdraw_stage(const Pool &pool, const std::string &id) {
-    const FullPoolRefusal refusal(pool);
-    const int code = rados_remove(pool.get(), announcement_of(id).c_str());
-    if (code != 0 && code != -ENOENT)
-        throw ceph_error(fmt::format("write to the Ceph pool '{}'", pool.name()), code);
-}
 
 void mark_as_made_here(ImageHandle &image) {
     image.set_metadata(rbd_marks::k_host, host_name());
@@ -92,7 +78,7 @@ void remove_kept_stage(const Pool &pool, const std::string &id) {
 
 void remove_marked_images(const Pool &pool, const std::string &id) {
     const std::string stage = rbd_marks::stage_name(id);
-    const bool announced = is_announced(pool, id);
+    const bool announced = find_announcement(pool, id).has_value();
     {
         const FullPoolRefusal refusal(pool);
         if (announced || is_marked(pool, stage, id))
@@ -100,6 +86,7 @@ void remove_marked_images(const Pool &pool, const std::string &id) {
         if (is_marked(pool, id, id))
             remove_with_snapshots(pool, id);
     }
+    remove_from_trash(pool, id);
     if (announced)
         withdraw_stage(pool, id);
 }

@@ -9,11 +9,6 @@
 
 namespace retouch {
 
-/// To be called before the image stage_name(id) is made, and withdrawn once it is marked.
-/// Throws Error.
-void announce_stage(const Pool &pool, const std::string &id);
-void withdraw_stage(const Pool &pool, const std::string &id);
-
 /// Says on the image which process of which host works on it. Throws Error.
 void mark_as_made_here(ImageHandle &image);
 
@@ -24,9 +19,9 @@ void mark_as_made_here(ImageHandle &image);
 /// absent or anything else. Throws Error as remove_marked_images() does.
 void remove_kept_stage(const Pool &pool, const std::string &id);
 
-/// Removes the published image and the stage of `id` with their snapshots. No error when there is
-/// neither, or when what is there is not ours. Throws Error: refused, with everything in place,
-/// when one has clones; temporary when it is open somewhere.
+/// Removes the published image and the stage of `id` with their snapshots, also from the trash. No
+/// error when there is neither, or when what is there is not ours. Throws Error: refused, with
+/// everything in place, when one has clones; temporary when it is open somewhere.
 void remove_marked_images(const Pool &pool, const std::string &id);
 
 } // namespace retouch

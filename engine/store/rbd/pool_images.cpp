@@ -86,6 +86,14 @@ std::vector<TrashedImage> trashed_images(const Pool &pool) {
     return images;
 }
 
+void remove_trashed_image(const Pool &pool, const TrashedImage &image) {
+    const int code = rbd_trash_remove(pool.get(), image.id.c_str(), true);
+    if (code != 0 && code != -ENOENT)
+        throw ceph_error(
+            fmt::format("remove the RBD image {} from the trash", full_name(pool, image.name)),
+            code);
+}
+
 void clone_image(const Cluster &cluster, const Pool &from, const std::string &source,
                  const std::string &snapshot, const Pool &to, const std::string &name) {
     const ImageHandle parent(from, source, ImageHandle::Access::read, snapshot);

@@ -22,6 +22,10 @@ struct TrashedImage {
 /// Of the trash of the pool. Throws Error.
 [[nodiscard]] std::vector<TrashedImage> trashed_images(const Pool &pool);
 
+/// Removes what is in the trash for good, whatever time it was put there for; no error when absent.
+/// Throws Error.
+void remove_trashed_image(const Pool &pool, const TrashedImage &image);
+
 /// Clones SOURCE@SNAPSHOT, which is in `from`, as `name` in `to`: clone format 2 whatever the
 /// cluster prefers, deep-flatten on, no journal, otherwise the source's features and, within its
 /// pool, its data pool. Throws Error.

@@ -29,8 +29,17 @@ constexpr std::chrono::seconds k_operation_limit{10};
 constexpr int k_more_tries = 2; ///< before an irreversible act
 constexpr int k_renewals = 6;   ///< in the time after which the lock expires
 
+constexpr const char *k_prefix = "retouch.lock.";
+
 std::string object_of(const std::string &name) {
-    return "retouch.lock." + sha256_hex(name).substr(0, 16);
+    return k_prefix + sha256_hex(name).substr(0, 16);
+}
+
+/// Others' objects may be called anything.
+bool is_lock(std::string_view object) {
+    constexpr std::string_view hex = "0123456789abcdef";
+    return object.starts_with(k_prefix) &&
+           object.find_first_not_of(hex, std::string_view(k_prefix).size()) == object.npos;
 }
 
 std::string describe_us(const std::string &name, const std::string &run) {
@@ -122,7 +131,10 @@ RadosLock::RadosLock(const RbdAccess &access, const std::string &pool, const std
     if (code != 0) {
         // It may have been taken all the same.
         rados_unlock(pool_.get(), object_.c_str(), k_lock, cookie_.c_str());
-        throw ceph_error(fmt::format("take the lock {}/{}", escape(pool), object_), code);
+        const bool is_full = code == -ENOSPC || code == -EDQUOT;
+        throw ceph_error(fmt::format("take the lock {}/{}{}", escape(pool), object_,
+                                     is_full ? ", as the pool is full" : ""),
+                         code);
     }
     renewer_ = std::jthread([this](const std::stop_token &stop) { renew_until_stopped(stop); });
 }
@@ -178,8 +190,14 @@ std::string lock_domain(const Cluster &cluster, const std::string &pool) {
 }
 
 bool is_locked(const Pool &pool, const std::string &name) {
-    const Holder holder = holder_of(pool, object_of(name));
-    return !holder.client.empty() && !is_dead(holder.cookie);
+    return !is_free_lock(pool, object_of(name));
+}
+
+bool is_free_lock(const Pool &pool, const std::string &object) {
+    if (!is_lock(object))
+        return false;
+    const Holder holder = holder_of(pool, object);
+    return holder.client.empty() || is_dead(holder.cookie);
 }
 
 std::string RadosLock::domain() const {

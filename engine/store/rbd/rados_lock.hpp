@@ -21,6 +21,9 @@ namespace retouch {
 /// True when a run that may be alive has the lock of `name` in `pool`; takes nothing. Throws Error.
 [[nodiscard]] bool is_locked(const Pool &pool, const std::string &name);
 
+/// True when `object` is one of a lock, and nobody who may be alive holds that. Throws Error.
+[[nodiscard]] bool is_free_lock(const Pool &pool, const std::string &object);
+
 class RadosLock : public NameLock {
   public:
     /// Connects to the cluster once more, for the lock's operations must end well before it

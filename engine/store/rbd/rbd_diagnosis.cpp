@@ -10,6 +10,7 @@
 #include "base/uuid.hpp"
 #include "model/checks.hpp"
 #include "retouch/json.hpp"
+#include "store/rbd/announcement.hpp"
 #include "store/rbd/flatten.hpp"
 #include "store/rbd/image_handle.hpp"
 #include "store/rbd/marked_images.hpp"
@@ -133,6 +134,10 @@ class ProbeImage {
             image->close();
         }
         remove_image(pool_, name_);
+        // The pool's own settings may have put both into its trash.
+        for (const TrashedImage &trashed : trashed_images(pool_))
+            if (trashed.name.starts_with(name_))
+                remove_trashed_image(pool_, trashed);
     }
 
   private:

@@ -1,4 +1,5 @@
 #include "store/rbd/rbd_stage.hpp"
+#include "store/rbd/announcement.hpp"
 
 #include "base/clock.hpp"
 #include "base/interrupt.hpp"

@@ -11,7 +11,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 
 namespace retouch {
 
@@ -226,56 +225,6 @@ void RbdStore::remove(const std::string &id) {
     require_id(id);
     for (const Pool &pool : pools_of_stages())
         remove_marked_images(pool, id);
-}
-
-std::vector<FoundStage>
-RbdStore::found_with(const std::function<std::vector<FoundStage>(const Pool &)> &list) const {
-    std::vector<FoundStage> found;
-    for (const Pool &pool : pools_of_stages()) {
-        try {
-            std::ranges::move(list(pool), std::back_inserter(found));
-        } catch (const Error &error) {
-            // Of other pools we may have heard without having a right to them.
-            if (error.kind() != ErrorKind::not_authorised || pool.name() == pool_)
-                throw;
-        }
-    }
-    return found;
-}
-
-std::vector<FoundStage> RbdStore::abandoned_stages() const {
-    std::vector<FoundStage> found = found_with(list_stages);
-    std::erase_if(found, [](const FoundStage &stage) {
-        return !is_abandoned(stage, rbd_marks::k_stage_time);
-    });
-    return found;
-}
-
-std::vector<FoundStage> RbdStore::abandoned_probes() const {
-    std::vector<FoundStage> found = found_with(list_probes);
-    std::erase_if(found, [](const FoundStage &probe) {
-        return !is_abandoned(probe, rbd_marks::k_probe_time);
-    });
-    return found;
-}
-
-std::vector<FoundStage> RbdStore::trashed_stages() const {
-    return found_with(list_trashed);
-}
-
-std::vector<FoundStage> RbdStore::published_besides(const std::set<std::string> &known) const {
-    return found_with([&known](const Pool &pool) { return list_published(pool, known); });
-}
-
-std::vector<std::string> RbdStore::names_of_bytes(const std::string &id) const {
-    std::vector<std::string> names;
-    for (const Pool &pool : pools_of_stages())
-        for (const std::string &name : {id, rbd_marks::stage_name(id)}) {
-            const auto image = ImageHandle::find(pool, name, Access::read);
-            if (image && bears_mark(*image, id))
-                names.push_back(image->name());
-        }
-    return names;
 }
 
 std::string RbdStore::location_of(const std::string &id) const {

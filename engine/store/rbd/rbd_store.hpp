@@ -6,6 +6,7 @@
 #include "retouch/drift.hpp"
 #include "store/rbd/cluster.hpp"
 #include "store/rbd/location.hpp"
+#include "store/rbd/own_objects.hpp"
 #include "store/rbd/stage_list.hpp"
 
 #include <functional>
@@ -114,8 +115,14 @@ class RbdStore : public ImageStore {
     [[nodiscard]] std::vector<FoundStage>
     published_besides(const std::set<std::string> &known) const;
 
-    /// What bears the mark of `id` there, as POOL/IMAGE. Throws Error.
+    /// What bears the mark of `id` there, or is its announced stage, as POOL/IMAGE. Throws Error.
     [[nodiscard]] std::vector<std::string> names_of_bytes(const std::string &id) const;
+
+    /// Small objects there that nobody is at work with. Throws Error.
+    [[nodiscard]] OwnObjects abandoned_objects() const;
+
+    /// The small objects of one stage there. Throws Error.
+    [[nodiscard]] std::vector<FoundObject> objects_of(const std::string &id) const;
 
     /// The default pool first, then those in which sources were found, sorted.
     [[nodiscard]] std::vector<std::string> pools() const;
@@ -126,6 +133,7 @@ class RbdStore : public ImageStore {
     [[nodiscard]] std::optional<RbdLocation> published_location(const Image &image) const;
     void require_short_chain(const RbdLocation &source) const;
     [[nodiscard]] std::vector<Pool> pools_of_stages() const;
+    void look_around(const std::function<void(const Pool &)> &look) const;
     [[nodiscard]] std::vector<FoundStage>
     found_with(const std::function<std::vector<FoundStage>(const Pool &)> &list) const;
 

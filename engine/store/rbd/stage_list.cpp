@@ -4,6 +4,7 @@
 #include "base/process_space.hpp"
 #include "base/text.hpp"
 #include "base/uuid.hpp"
+#include "store/rbd/announcement.hpp"
 #include "store/rbd/image_handle.hpp"
 #include "store/rbd/marked_images.hpp"
 #include "store/rbd/marks.hpp"
@@ -21,6 +22,16 @@ namespace retouch {
 
 namespace {
 
+/// Who makes a stage that has no mark yet.
+void add_announcer(const Pool &pool, FoundStage &stage) {
+    const auto announcer = stage.id.empty() ? std::nullopt : find_announcement(pool, stage.id);
+    if (!announcer)
+        return;
+    stage.host = announcer->host;
+    stage.space = announcer->space;
+    stage.pid = announcer->pid;
+}
+
 /// When its making began, of an image whose run died before there was a header to open: librbd
 /// makes the object that holds the id, enters the name in the pool's list, and then makes the
 /// header.
@@ -30,10 +41,12 @@ std::optional<FoundStage> look_at_half_made(const Pool &pool, const std::string 
     time_t made = 0;
     if (rados_stat(pool.get(), ("rbd_id." + name).c_str(), &size, &made) != 0)
         return std::nullopt;
-    return FoundStage{.id = id,
-                      .name = escape(pool.name()) + '/' + escape(name),
-                      .created = fmt::format("{:%FT%TZ}", fmt::gmtime(made)),
-                      .half_made = true};
+    FoundStage stage{.id = id,
+                     .name = escape(pool.name()) + '/' + escape(name),
+                     .created = fmt::format("{:%FT%TZ}", fmt::gmtime(made)),
+                     .half_made = true};
+    add_announcer(pool, stage);
+    return stage;
 }
 
 /// nullopt when it is gone meanwhile.
@@ -54,8 +67,18 @@ std::optional<FoundStage> look_at(const Pool &pool, const std::string &name,
         stage.host = image->metadata(rbd_marks::k_host).value_or("");
         stage.pid = image->metadata(rbd_marks::k_pid).value_or("");
         stage.until = image->metadata(rbd_marks::k_kept).value_or("");
+    } else {
+        add_announcer(pool, stage);
     }
     return stage;
+}
+
+/// By a run, and nothing needs it any more.
+bool was_published(const Pool &pool, const TrashedImage &trashed) {
+    if (!is_uuid(trashed.name))
+        return false;
+    const auto image = ImageHandle::find_trashed(pool, trashed.id);
+    return image && bears_mark(*image, trashed.name) && !image->has_any_snapshot();
 }
 
 } // namespace
@@ -88,7 +111,7 @@ std::vector<FoundStage> list_trashed(const Pool &pool) {
     std::vector<FoundStage> trashed;
     for (const TrashedImage &image : trashed_images(pool))
         if (image.name.starts_with(rbd_marks::stage_name("")) ||
-            image.name.starts_with(rbd_marks::probe_name("")))
+            image.name.starts_with(rbd_marks::probe_name("")) || was_published(pool, image))
             trashed.push_back({.id = image.id,
                                .name = escape(pool.name()) + '/' + escape(image.name),
                                .created = image.removed});

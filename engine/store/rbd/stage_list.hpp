@@ -34,7 +34,8 @@ struct FoundStage {
 [[nodiscard]] std::vector<FoundStage> list_probes(const Pool &pool);
 
 /// What runs and doctors removed and the pool's own settings have put into its trash: `id` is by
-/// which it is found there, `created` when it was removed. Throws Error.
+/// which it is found there, `created` when it was removed. What bears the mark of its own name, an
+/// id, is among it while nothing needs it: a clone would keep a snapshot of it. Throws Error.
 [[nodiscard]] std::vector<FoundStage> list_trashed(const Pool &pool);
 
 /// What bears the mark of its own name, an id that is not among `known`: published, or about to be.

@@ -258,10 +258,16 @@ TEST_CASE("keystone: only it knows that there is no such project") {
     Session session(cloud.settings(), quick_retries());
     const auto answered = [&](Reply reply) {
         cloud.once("GET /v3/projects/p%2F1", std::move(reply));
-        return session.has_project("p/1");
+        return session.project_state("p/1");
     };
-    CHECK(answered({.body = R"({"project": {"id": "p/1"}})"}) == true);
-    CHECK(answered({.status = 404, .body = R"({"error": {"code": 404}})"}) == false);
+    CHECK(answered({.body = R"({"project": {"id": "p/1"}})"}) == ProjectState::usable);
+    CHECK(answered({.body = R"({"project": {"is_domain": false, "enabled": true}})"}) ==
+          ProjectState::usable);
+    CHECK(answered({.body = R"({"project": {"is_domain": true, "enabled": true}})"}) ==
+          ProjectState::domain);
+    CHECK(answered({.body = R"({"project": {"is_domain": false, "enabled": false}})"}) ==
+          ProjectState::disabled);
+    CHECK(answered({.status = 404, .body = R"({"error": {"code": 404}})"}) == ProjectState::absent);
     CHECK(answered({.status = 404, .body = "<html>Not Found</html>"}) == std::nullopt);
     CHECK(answered({.status = 404, .body = R"({"error": 404})"}) == std::nullopt);
     CHECK(answered({.status = 403, .body = R"({"error": {"code": 403}})"}) == std::nullopt);

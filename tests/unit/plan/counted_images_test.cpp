@@ -143,3 +143,30 @@ TEST_CASE("counted images: what is not asked for changes no plan and no drift") 
     }
     CHECK(plans > 40);
 }
+
+TEST_CASE("counted images: of names with a date as many are asked for as are taken", "[plan]") {
+    const std::vector<std::string> taken = likely_dated_names("web");
+    const std::string tenth = likely_dated_names("web", 10).front();
+    const std::string eleventh = likely_dated_names("web", 11).front();
+    MemoryCatalog catalog;
+    catalog.set_project("ours");
+    RecipeDirectory recipes;
+    std::vector<std::string> names = taken;
+    names.push_back(tenth);
+    names.insert(names.end(), {"base", "web"});
+    for (int number = 0; number < static_cast<int>(names.size()); ++number) {
+        Image image = test::image(id_of(number), names[static_cast<std::size_t>(number)],
+                                  fmt::format("2026-01-{:02}", number + 1));
+        image.owner = "ours";
+        image.hidden = number < 10;
+        if (image.name == "web")
+            image.properties = {{lineage::k_recipe, "recipe"}, {lineage::k_source, id_of(10)}};
+        catalog.put(image);
+    }
+    const Plan plan =
+        resolve_plan(recipes.check("retouch: 1\nname: recipe\nsource: { image: base }\n"
+                                   "publish: { name: web, previous: rename }\n"),
+                     catalog, {});
+    REQUIRE(plan.targets.at(0).publish.superseded.size() == 1);
+    CHECK(plan.targets.at(0).publish.superseded.front().new_name == eleventh);
+}

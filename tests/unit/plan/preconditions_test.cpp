@@ -406,3 +406,48 @@ TEST_CASE("preconditions: what differs from the record was chosen, and a recipe 
               std::string("the plan is not acceptable: targets[0].publish.") + wrong.said);
     }
 }
+
+TEST_CASE(
+    "preconditions: a newer image of the name that is asked for makes a plan stale also where "
+    "the source has lost that name",
+    "[plan]") {
+    World world;
+    // An earlier version of the recipe published under the source's name, and renamed the source.
+    Image made = generation("b", "debian", "2", "web", "a");
+    made.properties[lineage::k_source_digest] = "md5:a";
+    world.catalog.put(made);
+    world.change("a", [](ImageChange &rename) { rename.name = "debian-20260101"; });
+    const std::string recipe = std::string(k_recipe) + "publish: { name: web }\n";
+    const Plan plan = world.plan(recipe);
+    REQUIRE(plan.targets.at(0).source.id == "a");
+    CHECK(plan.targets.at(0).asked_source == AskedSource{"debian", ""});
+    const Plan saved = plan_from_json(to_json(plan).dump());
+    CHECK(saved == plan);
+    CHECK(world.complaint(saved).empty());
+
+    SECTION("another image of that name that the recipe would not choose leaves it as it is") {
+        world.catalog.put(image("old", "debian", "0"));
+        CHECK(world.plan(recipe).targets.at(0).source.id == "a");
+        CHECK(world.complaint(saved).empty());
+    }
+    SECTION("one that it would choose") {
+        world.catalog.put(image("c", "debian", "3"));
+        REQUIRE(world.plan(recipe).targets.at(0).source.id == "c");
+        CHECK(world.complaint(saved) == "the plan is stale; since it was made\n"
+                                        "  the source 'debian' is image c now, but a in the plan");
+    }
+    SECTION("two of which it could not choose") {
+        world.catalog.put(image("c", "debian", "3"));
+        world.catalog.put(image("d", "debian", "4"));
+        CHECK(
+            world.complaint(saved) ==
+            "the plan is stale; since it was made\n"
+            "  the source 'debian' cannot be chosen any more: the source 'debian' is ambiguous: 2 "
+            "images bear that name\n  c  debian  created 3\n  d  debian  created 4");
+    }
+    SECTION("a plan of before, which does not tell the name, is read as it was meant") {
+        Plan before = plan;
+        before.targets.at(0).asked_source.reset();
+        CHECK(world.complaint(before).empty());
+    }
+}

@@ -101,6 +101,18 @@ TEST_CASE("reader: a plain text goes on over deeper lines, as every version of Y
     CHECK(read("a: x # end\n  y\n") == "2:3 text cannot continue on another line without quotes");
 }
 
+TEST_CASE("reader: inside brackets, too, a plain text goes on over lines") {
+    CHECK(read("a: [x y\n  z,\n  1\n  2 , q]\n") ==
+          "map@1:1{a@1:1=seq@1:4[str@1:5<x y z>, str@3:3<1 2>, str@4:7<q>]}");
+    CHECK(read("a: {k: x\n    y, l: z\n\n  w}\n") ==
+          "map@1:1{a@1:1=map@1:4{k@1:5=str@1:8<x y>, l@2:8=str@2:11<z\nw>}}");
+    CHECK(read("a: [x # end\n  y]\n") == "2:3 expected ',' or ']' before this");
+    CHECK(read("a: [x\n  \"y\"]\n") == "2:3 expected ',' or ']' before this");
+    CHECK(read("a: {k: x\n  l: y}\n") == "2:3 expected ',' or '}' before this");
+    CHECK(read("a: {k\n  l: y}\n") == "1:5 expected a colon after the key 'k'");
+    CHECK(read("a: [x\n  y?]\n") == "1:5 text with '?' needs quotes inside [ ] and { }");
+}
+
 TEST_CASE("reader: plain scalars are typed by the YAML 1.2 core schema") {
     const auto kind = [](std::string_view scalar) {
         const std::string text = read(fmt::format("a: {}\n", scalar));

@@ -171,6 +171,28 @@ TEST_CASE("files: large and binary files are described, not shown") {
                              sha256_hex(std::string(300'000, 'x')) + ") differ\n");
 }
 
+TEST_CASE(
+    "files: what not everybody on this host may read is not shown, whatever its mode will be") {
+    const TemporaryDirectory host(fs::temp_directory_path(), "steps-");
+    put(host.path() / "key", "secret\n");
+    put(host.path() / "tree/open", "open\n");
+    put(host.path() / "tree/shut", "secret\n");
+    fs::permissions(host.path() / "key", fs::perms{0600});
+    fs::permissions(host.path() / "tree/open", fs::perms{0644});
+    fs::permissions(host.path() / "tree/shut", fs::perms{0640});
+    MemoryGuest guest;
+    const Step key = read_step("files", "- {to: /etc/key, from: key, mode: \"0644\"}", host.path());
+    CHECK(preview(key, guest).diff ==
+          "/etc/key: nothing -> 7 B, not shown: not everybody may read it\n");
+    const Step tree = read_step("files", "- {to: /etc/tree, from: tree}", host.path());
+    CHECK(preview(tree, guest).diff ==
+          "--- /dev/null\n+++ /etc/tree/open\n@@ -0,0 +1 @@\n+open\n"
+          "/etc/tree/shut: nothing -> 7 B, not shown: not everybody may read it\n");
+    const auto hidden = find_step_kind("files")->hidden;
+    CHECK(hidden(key) == std::vector<std::string>{"/etc/key"});
+    CHECK(hidden(tree) == std::vector<std::string>{"/etc/tree/shut"});
+}
+
 TEST_CASE("files: a diff of hostile text is safe to print") {
     MemoryGuest guest;
     guest.put_file("/x", "\x1b[31mold\xff\n");

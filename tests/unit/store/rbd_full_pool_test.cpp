@@ -3,6 +3,7 @@
 
 #include "store/rbd/full_pool_watch.hpp"
 
+#include "store/rbd/rados_lock.hpp"
 #include "store/rbd/rbd_store.hpp"
 #include "unit/store/rbd_rig.hpp"
 
@@ -76,6 +77,13 @@ TEST_CASE("full pool: who watches it gives up once, after a while, and says why"
                                   "2 s",
                                   pool.name()));
 
+    try {
+        const RadosLock lock(admin_access(), pool.name(), "name", "run");
+        FAIL("locked in a full pool");
+    } catch (const Error &error) {
+        CHECK(error.kind() == ErrorKind::temporary);
+        CHECK_THAT(error.what(), Catch::EndsWith(", as the pool is full: Disk quota exceeded"));
+    }
     // A stage takes no room to be removed, and a new one is refused, not waited for.
     stage.reset();
     CHECK(rbd({"ls", pool.name()}) == "");
@@ -83,7 +91,7 @@ TEST_CASE("full pool: who watches it gives up once, after a while, and says why"
         static_cast<void>(store.rehearsal_stage(source.record(), random_uuid()));
         FAIL("staged in a full pool");
     } catch (const Error &error) {
-        CHECK(error.kind() == ErrorKind::failed);
+        CHECK(error.kind() == ErrorKind::temporary);
         CHECK(error.what() ==
               fmt::format("cannot write to the Ceph pool '{}': Disk quota exceeded", pool.name()));
     }
