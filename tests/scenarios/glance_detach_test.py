@@ -269,7 +269,7 @@ class Detach(unittest.TestCase):
         self.await_pool(full=True)
         process.send_signal(signal.SIGCONT)
         out, err = process.communicate(timeout=100)
-        self.assertEqual(1, process.returncode, err + out)
+        self.assertEqual(75, process.returncode, err + out)
         self.assertIn(f"error: cannot detach the RBD image images/{image}: Disk quota exceeded\n"
                       "  free space in the pool or raise its quota; 'ceph df' shows both\n", err)
         self.quota(0)

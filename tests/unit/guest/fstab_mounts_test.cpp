@@ -57,7 +57,8 @@ std::string shown(const MountAs &as) {
 std::string covered(const std::string &fstab) {
     const MemoryGuest guest;
     std::string text;
-    for (const MountPoint &point : FstabMounts(fstab, guest).covered())
+    const FstabMounts mounts(fstab, guest);
+    for (const MountPoint &point : mounts.covered())
         text += fmt::format("{} {} {}\n", point.path, point.device, point.filesystem);
     return text;
 }
