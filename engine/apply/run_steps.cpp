@@ -43,16 +43,28 @@ void fail(StepResult &result, const std::string &message) {
     result.message = message;
 }
 
-void note_hidden(const Step &step, std::set<std::string> &hidden) {
-    if (const auto paths = find_step_kind(step.kind)->hidden)
-        for (std::string &path : paths(step))
-            hidden.insert(std::move(path));
+struct Hidden {
+    std::set<std::string> paths;
+    std::set<std::string> digests;
+};
+
+void note_hidden(const Step &step, Hidden &hidden) {
+    if (const auto contents = find_step_kind(step.kind)->hidden)
+        for (HiddenContents &each : contents(step)) {
+            hidden.paths.insert(std::move(each.path));
+            if (!each.sha256.empty())
+                hidden.digests.insert(std::move(each.sha256));
+        }
 }
 
-/// What came from where not everybody may look is shown to nobody, whichever step changes it.
-void hide(Effect &effect, const std::set<std::string> &hidden) {
+/// What came from where not everybody may look is shown to nobody, whichever step changes it, and
+/// wherever it is taken.
+void hide(Effect &effect, const Hidden &hidden) {
+    const auto holds = [&](const std::optional<EntryState> &state) {
+        return state && hidden.digests.contains(state->sha256);
+    };
     for (EntryChange &change : effect.files)
-        if (hidden.contains(change.path))
+        if (hidden.paths.contains(change.path) || holds(change.before) || holds(change.after))
             change.diff.clear();
 }
 
@@ -72,7 +84,7 @@ bool run_steps(const Target &target, Guest &guest, Observer *observer, TargetRep
     for (const PlannedStep &planned : target.steps)
         report.steps.push_back({planned.step.id, planned.step.kind, planned.step.origin,
                                 planned.step.summary, StepResult{}, std::nullopt});
-    std::set<std::string> hidden;
+    Hidden hidden;
     for (const PlannedStep &planned : target.steps)
         note_hidden(planned.step, hidden);
     const std::size_t writing = writing_steps(target);

@@ -118,8 +118,10 @@ std::vector<FstabEntry> read_fstab(std::string_view text) {
 std::vector<FstabEntry> entries_from_elsewhere(std::string_view text) {
     std::vector<FstabEntry> entries = entries_of(text);
     std::erase_if(entries, [](const FstabEntry &entry) {
-        const bool is_mounted = is_bind(entry) || is_of_network(entry.types);
-        return !is_mounted || entry.dispensable || has(entry.options, "noauto") ||
+        // What is bound is on the image, so that it never fails; bound to itself it stays seen.
+        const bool is_bound = is_bind(entry) && normal_path(entry.device) != entry.path;
+        const bool is_fetched = !is_bind(entry) && is_of_network(entry.types) && !entry.dispensable;
+        return !(is_bound || is_fetched) || has(entry.options, "noauto") ||
                !is_normal_absolute(entry.path);
     });
     entries.resize(std::min(entries.size(), k_most_entries));

@@ -26,8 +26,8 @@ constexpr std::size_t k_largest_fstab = std::size_t{64} * 1024;
 /// something that cannot be followed.
 [[nodiscard]] std::vector<FstabEntry> read_fstab(std::string_view text);
 
-/// Of those passed over: what a machine mounts at each boot, and does not do without, from the
-/// network or another directory. Memory is not among them: what a recipe puts into /tmp is meant
+/// Of those passed over: what a machine mounts at each boot from another directory, or from the
+/// network without doing without. Memory is not among them: what a recipe puts into /tmp is meant
 /// for its own commands.
 [[nodiscard]] std::vector<FstabEntry> entries_from_elsewhere(std::string_view text);
 

@@ -154,15 +154,15 @@ Needs needs(const Step & /*step*/) {
     return {};
 }
 
-std::vector<std::string> hidden(const Step &step) {
-    std::vector<std::string> paths;
+std::vector<HiddenContents> hidden(const Step &step) {
+    std::vector<HiddenContents> contents;
     if (step.options.contains("remove"))
-        return paths;
+        return contents;
     const FileSet files = file_set_from(step.options);
     for (const FileEntry &entry : files.entries)
         if (files.outside || !everybody_reads_source(files, entry))
-            paths.push_back(files.path_in_guest(entry));
-    return paths;
+            contents.push_back({files.path_in_guest(entry), entry.sha256});
+    return contents;
 }
 
 } // namespace

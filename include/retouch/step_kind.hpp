@@ -43,6 +43,14 @@ struct Needs {
     bool runnable = false; ///< executes code of the guest
 };
 
+/// Contents that are shown nowhere: at their path, and wherever a later step takes them.
+struct HiddenContents {
+    std::string path;   ///< in the image
+    std::string sha256; ///< lower-case hex; empty when the path has no contents of its own
+
+    bool operator==(const HiddenContents &) const = default;
+};
+
 struct StepKind {
     std::string_view name; ///< the section's key
     int order = 0;         ///< sections run by this order
@@ -70,8 +78,8 @@ struct StepKind {
     /// Makes the step take host files from `directory`, where a bundle was unpacked, each by the
     /// name of its sha256, and from nowhere else. nullptr for kinds that read none.
     void (*relocate)(Step &step, const std::string &directory) = nullptr;
-    /// Paths in the image whose contents no diff may show. nullptr: none.
-    std::vector<std::string> (*hidden)(const Step &step) = nullptr;
+    /// What no diff may show. nullptr: nothing.
+    std::vector<HiddenContents> (*hidden)(const Step &step) = nullptr;
     bool only_looks = false; ///< execute() changes nothing in the image
 };
 

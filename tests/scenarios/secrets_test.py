@@ -49,6 +49,21 @@ class Secrets(unittest.TestCase):
             self.require_unseen(result.stdout + result.stderr, shown="/etc/token")
             self.assertNotIn(SECRET, events.read_text(encoding="utf-8"))
 
+    def test_what_a_command_takes_of_a_file_that_others_may_not_read_here(self):
+        self.world.write("ours", SECRET + " of this host\n").chmod(0o600)
+        recipe = self.world.recipe("""files:
+  - {to: /etc/ours, from: ours, mode: "0644"}
+  - {to: /etc/motd, content: "for all\\n"}
+commands: [cp /etc/ours /etc/copy; ln /etc/ours /root/link; mv /etc/ours /etc/moved]
+publish: {name: moved}
+""")
+        for form in ("text", "markdown", "json"):
+            with self.subTest(form):
+                shown = self.world.retouch("plan", recipe, "--rehearse", *HOST, "--format", form).stdout
+                self.require_unseen(shown)
+                for path in ("/etc/copy", "/root/link", "/etc/moved"):
+                    self.assertIn(path, shown)
+
     def test_a_plan_as_json_holds_what_apply_needs_and_no_more(self):
         for how in ([], ["--rehearse"]):
             plan = self.world.json("plan", self.recipe, *how, *HOST)

@@ -29,7 +29,7 @@ std::string path_in(const std::string &directory, std::string_view name) {
     return path;
 }
 
-std::string read_guest_text(const std::string &path) {
+std::string read_guest_text(const std::string &path, TextBudget &budget) {
     struct stat status {};
 
     std::string text;
@@ -37,7 +37,9 @@ std::string read_guest_text(const std::string &path) {
     if (file < 0)
         return text;
     if (fstat(file, &status) == 0 && S_ISREG(status.st_mode)) {
-        text.resize(std::min(k_largest_text, static_cast<std::size_t>(status.st_size)));
+        const std::size_t size = std::min(k_largest_text, static_cast<std::size_t>(status.st_size));
+        text.resize(size > budget.bytes ? 0 : size);
+        budget.bytes -= std::min(size, budget.bytes);
         const ssize_t got = read(file, text.data(), text.size());
         text.resize(got < 0 ? 0 : static_cast<std::size_t>(got));
     }

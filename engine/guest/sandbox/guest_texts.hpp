@@ -2,6 +2,7 @@
 // Guest texts: reading configuration in directories that override each other, in this process's
 // root. Every size is bounded. It understands nothing of what it reads.
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,8 +11,14 @@ namespace retouch {
 
 [[nodiscard]] std::string path_in(const std::string &directory, std::string_view name);
 
-/// The first 256 KiB of a regular file, links followed; empty when there is none.
-[[nodiscard]] std::string read_guest_text(const std::string &path);
+/// How much more may be read, over many files.
+struct TextBudget {
+    std::size_t bytes = std::size_t{2} << 20;
+};
+
+/// The first 256 KiB of a regular file, links followed; empty when there is none, or when it does
+/// not fit into the budget, which is used up then.
+[[nodiscard]] std::string read_guest_text(const std::string &path, TextBudget &budget);
 
 /// Names in a directory that end so, sorted; at most 4,096.
 [[nodiscard]] std::vector<std::string> names_in(const std::string &directory,

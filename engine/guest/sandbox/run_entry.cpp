@@ -20,7 +20,9 @@ namespace retouch {
 
 namespace {
 
-constexpr std::size_t k_most_entries = 4096;
+constexpr std::size_t k_most_entries = 1024;
+constexpr std::size_t k_longest_place = 1024;
+constexpr std::ptrdiff_t k_most_levels = 32;
 constexpr std::array k_managers = {"/usr/lib/systemd/systemd", "/lib/systemd/systemd"};
 constexpr std::array k_targets = {"sysinit",        "local-fs",    "basic",     "network",
                                   "network-online", "multi-user",  "graphical", "default",
@@ -42,7 +44,10 @@ const std::vector<std::string> &unit_directories() {
 /// Of /etc/passwd or /etc/group.
 class Accounts {
   public:
-    explicit Accounts(const char *path) : text_("\n" + read_guest_text(path)) {}
+    explicit Accounts(const char *path) {
+        TextBudget budget;
+        text_ = "\n" + read_guest_text(path, budget);
+    }
 
     /// The field after the second or third colon: 2 is the number, 3 a user's first group.
     [[nodiscard]] std::optional<id_t> number(const std::string &name, int field) const {
@@ -66,17 +71,17 @@ class Accounts {
     std::string text_;
 };
 
-std::string unit_text(const std::string &name) {
+std::string unit_text(const std::string &name, TextBudget &budget) {
     std::string text;
     std::vector<std::string> additions;
     for (const std::string &directory : unit_directories()) {
         const std::string path = path_in(directory, name);
         if (text.empty() && access(path.c_str(), F_OK) == 0)
-            text = read_guest_text(path) + "\n";
+            text = read_guest_text(path, budget) + "\n";
         additions.push_back(path + ".d");
     }
     for (const std::string &path : overriding_files(additions, ".conf"))
-        text += read_guest_text(path) + "\n";
+        text += read_guest_text(path, budget) + "\n";
     return text;
 }
 
@@ -91,17 +96,35 @@ std::set<std::string> services_that_start() {
     return services;
 }
 
-std::vector<RunEntry> wanted_entries() {
-    std::vector<RunEntry> entries;
-    const auto add = [&entries](const std::vector<RunEntry> &more) {
-        entries.insert(entries.end(), more.begin(), more.end());
-    };
+/// Of each kind of text its share, so that many of one cannot take the other's.
+class Gathered {
+  public:
+    [[nodiscard]] TextBudget &budget() { return budget_; }
+
+    void add(std::vector<RunEntry> more) {
+        more.resize(std::min(more.size(), k_most_entries - entries_.size()));
+        entries_.insert(entries_.end(), more.begin(), more.end());
+    }
+
+    [[nodiscard]] const std::vector<RunEntry> &entries() const { return entries_; }
+
+  private:
+    TextBudget budget_;
+    std::vector<RunEntry> entries_;
+};
+
+Gathered of_tmpfiles() {
+    Gathered found;
     for (const std::string &path : overriding_files(tmpfiles_directories(), ".conf"))
-        add(tmpfiles_entries(read_guest_text(path)));
+        found.add(tmpfiles_entries(read_guest_text(path, found.budget())));
+    return found;
+}
+
+Gathered of_services() {
+    Gathered found;
     for (const std::string &name : services_that_start())
-        add(runtime_directories(unit_text(name)));
-    entries.resize(std::min(entries.size(), k_most_entries));
-    return entries;
+        found.add(runtime_directories(unit_text(name, found.budget())));
+    return found;
 }
 
 /// The directories on the way are made; none of them may be a link, which could lead into the
@@ -173,7 +196,10 @@ std::string place_in_run(std::string_view path) {
     const bool is_normal = framed.find("//") == framed.npos && framed.find("/./") == framed.npos &&
                            framed.find("/../") == framed.npos && place.find('\0') == place.npos;
     const bool is_below = framed.rfind("/run/", 0) == 0 && place.size() > 4;
-    return is_normal && is_below && framed.rfind("/run/retouch/", 0) != 0 ? place : std::string();
+    const bool is_short = place.size() <= k_longest_place &&
+                          std::count(place.begin(), place.end(), '/') <= k_most_levels;
+    const bool is_ours = framed.rfind("/run/retouch/", 0) == 0;
+    return is_normal && is_below && is_short && !is_ours ? place : std::string();
 }
 
 void make_run_entries() {
@@ -182,8 +208,9 @@ void make_run_entries() {
         return;
     const Accounts users("/etc/passwd");
     const Accounts groups("/etc/group");
-    for (const RunEntry &entry : wanted_entries())
-        make_owned(entry, users, groups);
+    for (const Gathered &found : {of_tmpfiles(), of_services()})
+        for (const RunEntry &entry : found.entries())
+            make_owned(entry, users, groups);
 }
 
 } // namespace retouch

@@ -25,8 +25,8 @@ struct RunEntry {
     bool operator==(const RunEntry &) const = default;
 };
 
-/// `path` as an entry has it: /var/run is /run. Empty when it is not below /run, not normal, or
-/// ours.
+/// `path` as an entry has it: /var/run is /run. Empty when it is not below /run, not normal, longer
+/// than anybody has it, or ours.
 [[nodiscard]] std::string place_in_run(std::string_view path);
 
 /// Makes, in this process's root, what the files of the guest there say. Without systemd nothing.

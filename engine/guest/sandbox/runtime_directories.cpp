@@ -17,13 +17,20 @@ struct Service {
     bool has_own_user = false;
 };
 
+/// systemd passes over what is none.
+bool is_mode(const std::string &value) {
+    return !value.empty() && value.size() <= 5 &&
+           value.find_first_not_of("01234567") == value.npos &&
+           std::strtoul(value.c_str(), nullptr, 8) <= 07777;
+}
+
 void set(Service &service, std::string_view key, const std::string &value) {
     if (key == "RuntimeDirectory" && value.empty())
         service.directories.clear();
     else if (key == "RuntimeDirectory")
         for (std::string &name : quoted_words(value, value.size()))
             service.directories.push_back(name.substr(0, name.find(':')));
-    else if (key == "RuntimeDirectoryMode")
+    else if (key == "RuntimeDirectoryMode" && is_mode(value))
         service.mode = value;
     else if (key == "User")
         service.user = value;

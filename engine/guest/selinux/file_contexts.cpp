@@ -17,6 +17,8 @@ namespace {
 constexpr std::size_t k_most_patterns = 2048;
 constexpr std::size_t k_pattern_memory = std::size_t{256} * 1024;
 constexpr std::size_t k_most_unusable = 100;
+constexpr std::size_t k_path_max = 4096; // PATH_MAX: no file is called so
+constexpr std::size_t k_rules_a_look = 32;
 constexpr std::string_view k_entry_types = "-dlcbps";
 constexpr std::string_view k_none = "<<none>>";
 
@@ -55,7 +57,8 @@ std::string fault_of(const std::vector<std::string_view> &words) {
 
 } // namespace
 
-FileContexts::FileContexts(const PolicyTexts &texts) : subs_(texts.subs), dist_(texts.dist) {
+FileContexts::FileContexts(const PolicyTexts &texts, std::chrono::seconds patience)
+    : subs_(texts.subs), dist_(texts.dist), end_(std::chrono::steady_clock::now() + patience) {
     add(texts.contexts, "file_contexts");
     add(texts.homes, "file_contexts.homedirs");
     add(texts.local, "file_contexts.local");
@@ -88,6 +91,7 @@ void FileContexts::add(std::string_view text, const std::string &file) {
 const Pattern *FileContexts::compiled(std::size_t index) {
     if (const auto found = patterns_.find(index); found != patterns_.end())
         return &found->second;
+    spare_.reset();
     Rule &rule = rules_[index];
     std::string mistake;
     // As the library puts it together: of a choice without brackets each side has one anchor.
@@ -100,9 +104,10 @@ const Pattern *FileContexts::compiled(std::size_t index) {
             unusable_.emplace(rule.place, std::move(mistake));
         return nullptr;
     }
-    if (patterns_.size() == k_most_patterns)
-        patterns_.clear();
-    return &patterns_.emplace(index, *std::move(pattern)).first->second;
+    if (patterns_.size() < k_most_patterns)
+        return &patterns_.emplace(index, *std::move(pattern)).first->second;
+    spare_ = std::move(pattern);
+    return &*spare_;
 }
 
 bool FileContexts::fits(std::size_t index, const std::string &path, char type) {
@@ -118,7 +123,13 @@ bool FileContexts::fits(std::size_t index, const std::string &path, char type) {
 std::optional<std::string> FileContexts::label_for(const std::string &path, char type) {
     const std::string looked_up = dist_.applied_to(subs_.applied_to(path));
     wants_none_ = false;
+    if (looked_up.size() > k_path_max)
+        return std::nullopt;
     for (std::size_t index = rules_.size(); index-- > 0;) {
+        if (index % k_rules_a_look == 0 && std::chrono::steady_clock::now() > end_) {
+            ran_out_ = true;
+            return std::nullopt;
+        }
         if (!fits(index, looked_up, type))
             continue;
         wants_none_ = rules_[index].label.empty();

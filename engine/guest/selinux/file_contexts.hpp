@@ -5,6 +5,7 @@
 #include "base/pattern.hpp"
 #include "guest/selinux/path_substitutions.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <map>
 #include <optional>
@@ -25,13 +26,18 @@ struct PolicyTexts {
 
 class FileContexts {
   public:
-    /// What of a text is no rule is passed over and counted among unusable_rules().
-    explicit FileContexts(const PolicyTexts &texts);
+    /// What of a text is no rule is passed over and counted among unusable_rules(). `patience`: for
+    /// how long rules are looked at, from now on; a policy can be made to take hours.
+    explicit FileContexts(const PolicyTexts &texts, std::chrono::seconds patience = k_patience);
 
     /// The label for `path` (normal and absolute), which is of `type` as `ls -l` shows it: one of
     /// "-dlcbps". nullopt when no rule fits or the one that does wants none; see wants_none().
     /// Throws Error: interrupted.
     [[nodiscard]] std::optional<std::string> label_for(const std::string &path, char type);
+
+    /// True when a path was given up because the patience was at its end: nothing gets a label
+    /// then.
+    [[nodiscard]] bool ran_out() const { return ran_out_; }
 
     /// True when the rule for the path of the last call says that it shall have no label.
     [[nodiscard]] bool wants_none() const { return wants_none_; }
@@ -42,6 +48,7 @@ class FileContexts {
         return unusable_;
     }
 
+    static constexpr std::chrono::seconds k_patience{60};
     static constexpr std::size_t k_most_rules = 100'000;
     static constexpr std::size_t k_longest_rule = 4096;
     static constexpr std::size_t k_longest_label = 4096;
@@ -64,6 +71,9 @@ class FileContexts {
     PathSubstitutions dist_;
     std::vector<Rule> rules_; ///< the last that fits wins
     std::map<std::size_t, Pattern> patterns_;
+    std::optional<Pattern> spare_; ///< the last one compiled beyond those
+    std::chrono::steady_clock::time_point end_;
+    bool ran_out_ = false;
     std::map<std::string, std::string> unusable_;
     bool wants_none_ = false;
 };

@@ -42,6 +42,8 @@ std::vector<PathLabel> wanted_labels(FileContexts &contexts,
     for (const UnlabelledEntry &entry : entries) {
         if (std::optional<std::string> label = contexts.label_for(entry.path, entry.type))
             labels.push_back({entry.path, *std::move(label)});
+        else if (contexts.ran_out())
+            unruled.push_back(short_form(entry.path) + " (the rules take too long)");
         else if (!contexts.wants_none())
             unruled.push_back(short_form(entry.path) + " (no rule for it)");
     }

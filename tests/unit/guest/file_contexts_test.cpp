@@ -156,3 +156,28 @@ TEST_CASE("literal prefix: never longer than what every match begins with") {
         CHECK(prefix.is_all == is_all);
     }
 }
+
+TEST_CASE("file contexts: of many expressions each is used, and each path is looked up by all") {
+    std::vector<std::string> lines = {"/.*wanted.* wanted_t"};
+    for (int number = 0; number < 2200; ++number)
+        lines.push_back(fmt::format("/.*[x]{} other_t", number));
+    FileContexts contexts({rules(lines), "", "", "", ""});
+    for (const char *path : {"/opt/wanted", "/srv/wanted too"})
+        CHECK(type_for(contexts, path) == "wanted_t");
+    CHECK(type_for(contexts, "/opt/x2199") == "other_t");
+    CHECK_FALSE(contexts.ran_out());
+}
+
+TEST_CASE("file contexts: rules that take too long give no label, and are told of") {
+    const std::vector<std::string> lines(40, "/other/.* other_t");
+    FileContexts contexts({rules(lines), "", "", "", ""}, std::chrono::seconds(-1));
+    CHECK(type_for(contexts, "/opt/x") == "no rule");
+    CHECK(contexts.ran_out());
+}
+
+TEST_CASE("file contexts: a path that was made too long fits nothing") {
+    FileContexts contexts(
+        {rules({"/.* default_t"}), "", "", "/opt /" + std::string(5000, 'a') + "\n", ""});
+    CHECK(type_for(contexts, "/opt/x") == "no rule");
+    CHECK(type_for(contexts, "/srv/x") == "default_t");
+}

@@ -448,5 +448,6 @@ TEST_CASE("fstab mounts: what comes from the network or another directory covers
     CHECK(covered("tmpfs /tmp tmpfs defaults 0 0\n/dev/sda2 none swap sw 0 0\n"
                   "proc /proc proc defaults 0 0\n/dev/sda2 /boot ext4 defaults 0 2\n"
                   "files:/a /a nfs noauto 0 0\nfiles:/b /b nfs _netdev 0 0\n"
-                  "/c /d none bind,nofail 0 0\n/e /f/../g none bind 0 0\n") == "");
+                  "/c/ /c none bind,nosuid 0 0\n/e /f/../g none bind 0 0\n") == "");
+    CHECK(covered("/c /d auto defaults,bind,nofail 0 0\n") == "/d /c auto\n");
 }

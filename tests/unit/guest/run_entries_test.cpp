@@ -1,12 +1,16 @@
 // What a booted machine has below /run is there for commands, guards and checks, in both guests.
 
+#include "base/file.hpp"
+#include "guest/sandbox/guest_texts.hpp"
 #include "guest/sandbox/run_entry.hpp"
 #include "guest/sandbox/runtime_directories.hpp"
 #include "guest/sandbox/tmpfiles.hpp"
 #include "unit/guest/open_guests.hpp"
 
 #include <catch2/catch.hpp>
+#include <filesystem>
 #include <fmt/format.h>
+#include <fstream>
 
 using namespace retouch;
 using namespace retouch::test;
@@ -75,6 +79,39 @@ TEST_CASE("run entries: other lines of tmpfiles.d make nothing") {
                            "d /run/x 99999999999\nz /run/log/journal 2755\nr /run/x\nC /run/x\n"
                            "c /run/x 0600 - - - 1:3\nx\n\nd")
               .empty());
+}
+
+TEST_CASE("run entries: nobody's path is longer or deeper than these") {
+    const auto deep = [](int levels) {
+        std::string path = "/run";
+        for (int level = 0; level < levels; ++level)
+            path += "/a";
+        return path;
+    };
+    CHECK(place_in_run(deep(31)) == deep(31));
+    CHECK(place_in_run(deep(32)).empty());
+    CHECK(place_in_run("/run/" + std::string(1019, 'a')).size() == 1024);
+    CHECK(place_in_run("/run/" + std::string(1020, 'a')).empty());
+}
+
+TEST_CASE("guest texts: what does not fit into the budget is left out, and so is what follows") {
+    const TemporaryDirectory directory(std::filesystem::temp_directory_path(), "texts-");
+    const std::string path = directory.path() / "x";
+    std::ofstream(path) << "12345";
+    TextBudget budget{12};
+    CHECK(read_guest_text(path, budget) == "12345");
+    CHECK(read_guest_text(path, budget) == "12345");
+    CHECK(read_guest_text(path, budget).empty());
+    CHECK(budget.bytes == 0);
+    CHECK(read_guest_text(path, budget).empty());
+}
+
+TEST_CASE("run entries: a mode that is none is passed over") {
+    for (const char *mode : {"u=rwx", "99999999999", "17777", "", "0x1ff"})
+        CHECK(runtime_directories(
+                  "[Service]\nRuntimeDirectory=x\nRuntimeDirectoryMode=" + std::string(mode) + "\n")
+                  .at(0)
+                  .mode == 0755);
 }
 
 TEST_CASE("run entries: directories that a service's unit names") {

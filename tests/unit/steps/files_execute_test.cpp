@@ -189,8 +189,9 @@ TEST_CASE(
           "--- /dev/null\n+++ /etc/tree/open\n@@ -0,0 +1 @@\n+open\n"
           "/etc/tree/shut: nothing -> 7 B, not shown: not everybody may read it\n");
     const auto hidden = find_step_kind("files")->hidden;
-    CHECK(hidden(key) == std::vector<std::string>{"/etc/key"});
-    CHECK(hidden(tree) == std::vector<std::string>{"/etc/tree/shut"});
+    const std::string digest = sha256_hex("secret\n");
+    CHECK(hidden(key) == std::vector<HiddenContents>{{"/etc/key", digest}});
+    CHECK(hidden(tree) == std::vector<HiddenContents>{{"/etc/tree/shut", digest}});
 }
 
 TEST_CASE("files: a diff of hostile text is safe to print") {

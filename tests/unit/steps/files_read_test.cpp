@@ -251,7 +251,7 @@ TEST_CASE("files: what comes from an allowed directory is marked, so that it is 
     REQUIRE(read.steps.size() == 2);
     CHECK(read.steps[0].options["outside"] == true);
     CHECK_FALSE(read.steps[1].options.contains("outside"));
-    CHECK(kind.hidden(read.steps[0]) == std::vector<std::string>{"/a"});
+    CHECK(kind.hidden(read.steps[0]) == std::vector<HiddenContents>{{"/a", sha256_hex("x")}});
     CHECK(kind.hidden(read.steps[1]).empty());
 }
 
