@@ -192,6 +192,9 @@ TEST_CASE(
     const std::string digest = sha256_hex("secret\n");
     CHECK(hidden(key) == std::vector<HiddenContents>{{"/etc/key", digest}});
     CHECK(hidden(tree) == std::vector<HiddenContents>{{"/etc/tree/shut", digest}});
+    put(host.path() / "key", "");
+    CHECK(hidden(read_step("files", "- {to: /etc/key, from: key}", host.path())) ==
+          std::vector<HiddenContents>{{"/etc/key", ""}});
 }
 
 TEST_CASE("files: a diff of hostile text is safe to print") {
