@@ -11,6 +11,7 @@
 #include "plan/lineage.hpp"
 #include "plan/properties.hpp"
 #include "plan/publishing.hpp"
+#include "plan/shared_name.hpp"
 #include "plan/sharing.hpp"
 #include "plan/source_notes.hpp"
 #include "plan/source_refusals.hpp"
@@ -116,45 +117,6 @@ std::string reason_to_create(const Lineage &lineage) {
     return digest == lineage.source.digest ? "the recipe changed" : "the source image changed";
 }
 
-/// The recipe that made `image` in the project that is published for, when it is another one.
-std::optional<std::string> other_recipe(const Image &image, const Lineage &lineage) {
-    const auto recipe = image.property(lineage::k_recipe);
-    const bool is_other = image.owner == lineage.maker.owner && recipe != lineage.maker.recipe;
-    return is_other ? recipe : std::nullopt;
-}
-
-std::string whose_image(const Image &image, const Lineage &lineage) {
-    if (image.owner != lineage.maker.owner)
-        return fmt::format("it belongs to project {}", escape(image.owner));
-    if (const auto recipe = other_recipe(image, lineage))
-        return fmt::format("the recipe '{}' made it, on which this one does not build; if that was "
-                           "this recipe's name before, hide the image, else give one of the two "
-                           "another publish.name",
-                           escape(*recipe));
-    return "this recipe did not make it";
-}
-
-/// Two recipes that take turns under a name would each leave the other's image beside its own.
-void refuse_contested_name(const Lineage &lineage, const std::vector<Image> &images) {
-    if (!lineage.present)
-        return;
-    for (const Image &image : bystanders(lineage, images)) {
-        const auto recipe = other_recipe(image, lineage);
-        if (!recipe || image.created_at <= lineage.present->created_at)
-            continue;
-        throw Error(ErrorKind::refused,
-                    fmt::format("the recipe '{}' has published image {} under the name '{}' since "
-                                "this recipe published image {}: two recipes that do not build on "
-                                "each other cannot share a name",
-                                escape(*recipe), image.id, escape(lineage.publish_name),
-                                lineage.present->id),
-                    fmt::format("give one of them another publish.name, let this one build on that "
-                                "(source.image: '{}'), or hide or remove that image if its recipe "
-                                "is not applied any more",
-                                escape(lineage.publish_name)));
-    }
-}
-
 void plan_create(Target &target, const Recipe &recipe, const Lineage &lineage,
                  const std::vector<Image> &images, const CatalogView &catalog,
                  const std::vector<std::string> &drop) {
@@ -175,10 +137,8 @@ void plan_create(Target &target, const Recipe &recipe, const Lineage &lineage,
     if (catalog.has_projects())
         for (std::string &note : notes_on_amounts(target))
             target.notes.push_back(std::move(note));
-    for (const Image &image : bystanders(lineage, images))
-        target.notes.push_back(
-            fmt::format("image {} also bears the name '{}' and stays visible: {}", image.id,
-                        escape(lineage.publish_name), whose_image(image, lineage)));
+    for (std::string &note : notes_on_shared_name(lineage, images))
+        target.notes.push_back(std::move(note));
 }
 
 /// What the present generation was made from keeps the digest it was known by then.

@@ -480,6 +480,12 @@ TEST_CASE("planner: two recipes under one name", "[plan]") {
             return fmt::format("{} / {}", error.what(), error.hint());
         }
     };
+    const auto hide = [&](const std::string &id) {
+        ImageChange change;
+        change.id = id;
+        change.hidden = true;
+        catalog.apply(change);
+    };
     catalog.put(generation("a1", "web", "2026-01-02", "one", "base"));
 
     // The first image of a recipe, which may have been called otherwise before, comes beside it.
@@ -506,17 +512,11 @@ TEST_CASE("planner: two recipes under one name", "[plan]") {
         CHECK(target("two", "new").action == Action::create);
     }
     SECTION("once the other image is hidden nothing is contested") {
-        ImageChange hide;
-        hide.id = "b1";
-        hide.hidden = true;
-        catalog.apply(hide);
+        hide("b1");
         CHECK(target("one", "new").action == Action::create);
     }
     SECTION("a recipe that builds on the other's image replaces it") {
-        ImageChange hide;
-        hide.id = "a1";
-        hide.hidden = true;
-        catalog.apply(hide);
+        hide("a1");
         const Target stacked = target("three", "x", "web");
         REQUIRE(stacked.publish.superseded.size() == 1);
         CHECK(stacked.publish.superseded.front().image.id == "b1");
