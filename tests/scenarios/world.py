@@ -29,7 +29,7 @@ needs_root = unittest.skipUnless(os.geteuid() == 0, "needs root")
 HOST = ["--guest", "host"]
 GUESTS = ["appliance", "host"] if os.geteuid() == 0 else ["appliance"]
 # An emulated appliance takes its time. What the guests' own tests show for both is tried again on both
-# by ./test --all only.
+# by ./test --deep only.
 THOROUGH = os.environ.get("RETOUCH_THOROUGH") == "1"
 QUICK_GUESTS = GUESTS if THOROUGH else GUESTS[-1:]
 KILLED_AT_ENTRY = os.environ.get("RETOUCH_KILLED_AT_ENTRY")
