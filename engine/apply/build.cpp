@@ -84,14 +84,17 @@ bool Build::is_fit(const FitnessBefore &before) {
     }
 }
 
-void Build::seal() {
+void Build::close() {
     observer_.reset();
-    if (guest_) {
-        const Phase phase("close", report_, events_);
-        guest_->finish();
-        report_.bytes_written = guest_->bytes_written();
-        guest_.reset();
-    }
+    if (!guest_)
+        return;
+    const Phase phase("close", report_, events_);
+    guest_->finish();
+    report_.bytes_written = guest_->bytes_written();
+    guest_.reset();
+}
+
+void Build::seal() {
     check_interrupt();
     const Phase phase("seal", report_, events_);
     sealed_ = stage_->seal(tell_progress("seal", report_, events_));

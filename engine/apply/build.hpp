@@ -41,7 +41,10 @@ class Build {
     /// False when a step failed; the report says which. Can be repeated.
     bool run_steps();
 
-    /// Closes the guest and seals. Requires: run_steps() returned true. Throws Error.
+    /// Writes back and closes the guest, if one is open. Throws Error.
+    void close();
+
+    /// Makes the stage final. Requires: run_steps() returned true, close(). Throws Error.
     void seal();
 
     /// Requires: seal().

@@ -1,3 +1,28 @@
+// How a name passes from the image that bears it to a new one, on a service that knows no
+// transaction.
+//
+//   reserve     a record of the new id: queued, private, hidden, marked "unfinished" with this run
+//   attach      the bytes get their place and the record points at them; it is whole, and still
+//               hidden
+//   hand over   the new record loses its mark and becomes visible, then each earlier image is put
+//               aside, as publish.previous says
+//
+// In this order there is a moment with two images of a name and never one with none: whoever starts
+// a machine meanwhile gets the old or the new one. The mark tells everybody what state a record is
+// in without asking who made it: bearing it, an image counts nowhere and may be removed; without
+// it, it is published and stays. Losing the mark is therefore the point of no return, one call to
+// the service. Before it take_back() removes all of it; after it there is only forward, and what
+// did not get done (an earlier image not yet aside) stays in the open journal for the next run.
+//
+// When the answer to that one call is lost, the record is asked. When it cannot be asked either,
+// nothing is touched: nobody can tell, and a live image might be removed. The journal stays open
+// and the next run asks again.
+//
+// Signals wait through the hand-over, which is short; they are heard before and after. The
+// journal's line comes before each act and says with what it is undone, so that it can be undone by
+// another process after this one was killed, on this host; elsewhere the mark in the record says
+// it.
+
 #include "apply/hand_over.hpp"
 
 #include "apply/detach.hpp"

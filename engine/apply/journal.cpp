@@ -1,3 +1,18 @@
+// One file a run, one line an act, written and synced before the act. What is in the journal may
+// not have happened; what is not in it has not happened. That is all recovery relies upon.
+//
+//   STATE/active/TIME-RUN.jsonl   while the run works; locked by it, so that an unlocked one is
+//                                 dead
+//   STATE/kept/                   a rehearsal's, whose stage waits for its plan
+//   STATE/TIME-RUN.jsonl          runs that ended, however
+//   STATE/strange/                what lay among them and is no journal
+//
+// A lock of the kernel ends with its process, whatever ends that, and tells the living from the
+// dead without a number that could have been given to another process. A torn last line is what a
+// crash leaves, and is the line of an act that did not happen: it is passed over. Anybody who may
+// write the directory may write journals, so what is read from one is bounded, and believed only as
+// far as the catalog's own records say the same.
+
 #include "apply/journal.hpp"
 
 #include "base/clock.hpp"

@@ -1,3 +1,14 @@
+// A kept stage is the one thing a rehearsal leaves on purpose: the bytes somebody looked at and
+// approved, to be published as they are. Three things end it: apply publishes it, `discard` removes
+// it, or its plan expires and any later run on that host clears it.
+//
+// Between the rehearsal and the saved plan nobody knows of it but this process, so it is removed
+// unless confirm() was called: a plan that could not be written leaves no stage. From then on its
+// journal lies in STATE/kept/ and says what it was kept for; a plan that names it is believed only
+// as far as that note agrees, and the store proves that nobody wrote to it since
+// (ImageStore::adopt()). A stage of another host has no note here: the store's proof is all there
+// is, and it is enough.
+
 #include "apply/kept.hpp"
 
 #include "base/clock.hpp"

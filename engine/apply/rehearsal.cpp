@@ -30,6 +30,7 @@ void take_second_results(Target &target, TargetReport &report) {
 }
 
 KeptStage keep_stage(Build &build, const std::string &until, const TargetReport &report) {
+    build.close();
     build.seal();
     KeptStage kept;
     kept.id = build.stage().id();

@@ -1,3 +1,25 @@
+// Which image a recipe builds from, when the image it publishes bears the same name.
+//
+// Publishing under the source's name is the usual case: the second run finds the image the first
+// one made, visible, under the name the recipe asks for. Built from that, every run would stack its
+// steps on the last and the recipe would never be done. So a generation is never its own source: an
+// image this recipe made resolves to what it was made from, by the id in its record, hidden or not.
+// When that image is gone its digest is still known, from the generation: enough to say "nothing to
+// do", not enough to build, which is an error that says what to do.
+//
+// A visible image of that name which this recipe did not make, nor one built on what it made, and
+// which came later than the source, is a new source: the vendor published again. Two of them are an
+// error that lists them; guessing would publish the wrong one.
+//
+// Who made an image is what its properties say, and on a cloud anybody may write properties on
+// images of their own. They count only on images of the project that publishes (Maker), and where
+// the store bears marks of ours, only with such a mark. A public image of a stranger under the
+// right name is no source either, unless the recipe or the catalog names its project, or it was the
+// source before: else whoever publishes an image called like yours is whom you build from.
+//
+// Chains of images made from each other are followed by id and not beyond a bound: records are
+// written by others, and may form circles.
+
 #include "plan/lineage.hpp"
 
 #include "base/text.hpp"

@@ -1,3 +1,20 @@
+// A plan is made in two looks at the world, and the first is often enough.
+//
+// The first is at records alone: which source, which generation is there, does its fingerprint say
+// that it was made from these bytes by these steps? Then nothing is to be built, and what is left
+// are properties and publish fields to be set. No guest is opened, and nothing is read but records,
+// so that the usual run, which has nothing to do, costs one question to the catalog.
+//
+// The second, only for what will be built, opens the source and asks each step what it would
+// change. apply does the same on the stage it has just made, by the same functions; the plan and
+// the work cannot disagree about what a step means.
+//
+// Nothing here can write: the faces it is given have no way to. What makes a target impossible is
+// said now, before anybody agrees to it and before anything is made: limits that steps break
+// whatever they do, a guest that cannot be opened here, programs the image cannot run, a name that
+// two recipes claim. What apply does unasked (labels, images put aside, properties that do not come
+// over) is in the plan too: a reviewer sees all of it or none of it is done.
+
 #include "plan/planner.hpp"
 
 #include "base/text.hpp"

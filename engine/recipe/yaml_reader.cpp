@@ -1,5 +1,17 @@
-// Strict YAML in three passes over one text: characters, layout, composition. Each pass may rely on
-// what the one before refused; a value refused by its layout is masked for the composition.
+// Strict YAML, for people who make mistakes. YAML as it is defined accepts nearly anything: a key
+// that is indented by one blank too many becomes part of the text before it, "no" becomes false, a
+// file that ends too early is whole. A recipe decides what is published, so what can be read in two
+// ways is refused, with the line and what was probably meant.
+//
+// Three passes over one text; each may rely on what the one before refused:
+//
+//   characters    (yaml_source)    UTF-8, no control characters, bounded; positions
+//   layout        (yaml_layout)    indentation, quoting, lists and blocks, as people see them
+//   composition   (yaml_composer)  yaml-cpp builds the tree, with marks; no anchors, tags, merges
+//
+// All mistakes are told at once. So that one does not hide the rest, a value refused by its layout
+// is masked (replaced by as many harmless characters, so that positions stay) and the composition
+// goes on around it; what it then complains about on those lines is an echo, and is not told.
 
 #include "recipe/yaml_reader.hpp"
 

@@ -1,5 +1,23 @@
-// The order of calls and what follows from their failures. The only state is what has been seen of
-// records (glance_records.cpp), which is dropped whenever it may have become wrong.
+// Glance as a catalog: the order of calls, and what follows from their failures. What a call looks
+// like on the wire is image_api.cpp's; what may be changed of a record, record_change.cpp's.
+//
+// Three things make a cloud different from a database, and each has one answer here.
+//
+// An answer can be lost when the call was done: a timeout, a proxy, a restart. Every call that
+// changes something is settled(): when its outcome is unknown, the record is read and tells; only
+// if it was not done it is repeated, once. No call is repeated blindly.
+//
+// A service may accept a change and not make it: protected properties dropped silently, locations
+// refused by policy, an import that fails afterwards. What was asked for is compared with the
+// record that came of it (require_complete, is_as_wanted), and whether it would be allowed at all
+// is asked before the work, on the reserved record, which nobody lists (rights.cpp).
+//
+// Others work at the same time. A change is a patch against the record as it was read, refused by
+// the service when somebody was quicker; one that made the same change is no failure. Records are
+// kept while nothing can have changed them (glance_records.cpp), and asked anew under a lock.
+//
+// Removing is the dangerous call: with clones the service would break off half way, or take away
+// what machines run from. Ceph is asked first, and when it cannot be, the image stays.
 
 #include "catalog/glance/glance_catalog.hpp"
 

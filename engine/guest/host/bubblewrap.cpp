@@ -1,4 +1,21 @@
-// What is set up around bwrap, and what becomes of its end. Its arguments are made elsewhere.
+// One command of a guest on this host. The command is a stranger's, and may try anything: what
+// keeps it in is the kernel, and nothing of that is optional. Where a part is missing, the command
+// does not run, and the message says to use the appliance.
+//
+//   this process -> launcher -> bwrap -> first process -> the guest's shell
+//
+// The launcher is a small static program of ours (launcher/): it makes the user namespace, in which
+// root of the guest is nobody on the host, and the guest's mount in it, id-mapped; it sets limits,
+// starts the network's helper if there is to be one, and becomes bwrap, which makes the other
+// namespaces, /proc, /dev and the system call filter, all from arguments made in
+// bubblewrap_arguments.cpp. Everything it needs comes by descriptors: nothing by names that a guest
+// could have replaced, and nothing in argv or in an environment.
+//
+// The end matters as much. When the shell ends, everything in its process namespace is killed by
+// the kernel; when any process on the way to it dies, so does all behind it, by lifelines and
+// parents' death. What ended is told apart: the command (its exit status), a limit (counted by a
+// control group where there is one, else by ourselves), the time limit, the disk's server, or bwrap
+// itself. Only the first is a result of the step.
 
 #include "guest/host/bubblewrap.hpp"
 

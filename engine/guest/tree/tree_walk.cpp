@@ -1,6 +1,19 @@
-// Depth first, names sorted, without recursion: a guest may nest directories as deep as it likes. A
-// tree of a distribution has some ten thousand entries, and most time goes into fstatat: extended
-// attributes are asked for only where an inode changed.
+// The whole tree of a guest, looked at before and after each step that is observed: the difference
+// is what the step did, whatever the step says of itself. It is therefore the one thing that must
+// be both complete and quick: a distribution has some ten thousand entries, and recipes have many
+// steps.
+//
+// Depth first, names sorted, without recursion: a guest may nest directories as deep as it likes.
+// Each entry is reached from the descriptor of its directory and links are never followed, so that
+// nothing in a guest can lead the walk outside. Most of the time goes into fstatat; whatever else
+// costs a call (attributes, targets of links, digests) is taken over from the walk before where
+// inode, size and both times prove that nobody wrote to it.
+//
+// That proof needs care. Filesystems note times in ticks of the kernel, or in whole seconds: a
+// change in the tick of the last look would look like none. So a walk does not return before the
+// clock has moved on (outwait_the_tick). What is on tmpfs, proc or sysfs is this machine's and is
+// passed over; a guest's own mounts are gone into. Memory is bounded: a tree that needs more is an
+// error, not a slow death of the host.
 
 #include "guest/tree/tree_walk.hpp"
 

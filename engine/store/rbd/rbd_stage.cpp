@@ -1,3 +1,25 @@
+// A stage on Ceph: a clone of the source's snapshot, which costs nothing but the blocks written to
+// it.
+//
+//   announce   the pool notes the id, so that what has no mark yet can be found
+//   clone      of the protected snapshot Glance made, in the source's pool, under a name of a stage
+//   mark       in its metadata: which stage, of what, since when, by whom
+//   work       through qemu-storage-daemon, by the guest; not by this process
+//   seal       nobody has it open for writing any more; flattened now if the recipe says so
+//   publish    renamed to its id, snapshot "snap" taken and protected: what Glance expects to find
+//
+// The name is Glance's business only from publish() on. Nothing of it is ever called like an image
+// of Glance before, so that no half-made one can be mistaken for one. Whatever is removed is
+// removed by its mark, never by its name alone: anybody may call an image anything.
+//
+// A writer that died without a word stays a watcher for half a minute; sealing waits for it,
+// because a handle that comes back would write under the snapshot. A kept stage is proved, not
+// believed: the same internal id, the same snapshot, no block changed since (changed_since.hpp).
+//
+// Glance deletes an image by its snapshot and removes half of one that has others: a snapshot that
+// somebody else took meanwhile is an error before the record exists. Journaling is off while the
+// stage is written, else every block would be written twice, and on again when it is published.
+
 #include "store/rbd/rbd_stage.hpp"
 #include "store/rbd/announcement.hpp"
 

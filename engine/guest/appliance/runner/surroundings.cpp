@@ -1,5 +1,17 @@
-// A tmpfs made here, outside the command's user namespace, may hold working device nodes; what lies
-// in it is given to the command's root.
+// What a command finds around the guest's files in the appliance: /dev, /run, and name resolution.
+// The same words as bubblewrap_arguments.cpp says for the host, said with system calls: there is no
+// bwrap in an appliance, and no need of one.
+//
+// A command runs as root of a user namespace, which may not make device nodes. So /dev is a tmpfs
+// made here, outside of that namespace, where nodes work, and is given to the command's root
+// afterwards. The nodes of the guest's own disks are in it for programs that install boot loaders,
+// readable and no more, under the names the image's own /dev/disk would give them; no other disk
+// is.
+//
+// Each tmpfs has a bound: what lies in one takes memory, and no process is to blame for it. Files
+// the guest has in the way (resolv.conf, policy-rc.d) are covered and not touched; what is in /run
+// lives as long as the command. Nothing of it is left in the image: the mounts end with the
+// namespace.
 
 #include "guest/appliance/runner/surroundings.hpp"
 
