@@ -12,7 +12,7 @@ declare -A sets=(
         libyaml-cpp-dev nlohmann-json3-dev libvalijson-dev libfmt-dev libssl-dev libboost-dev
         libboost-filesystem-dev libdtl-dev libre2-dev libsqlite3-dev libsqlitecpp-dev libcli11-dev
         libguestfs-dev librbd-dev librados-dev libcurl4-openssl-dev
-        libarchive-dev libseccomp-dev"
+        libarchive-dev libseccomp-dev nettle-dev"
     # What the program starts: the disk server, the appliance with its kernel, the sandbox.
     [run]="libguestfs0 libguestfs-xfs qemu-system-x86 qemu-system-common qemu-utils
         qemu-block-extra linux-image-cloud-amd64 bubblewrap slirp4netns fuse3 mount util-linux
