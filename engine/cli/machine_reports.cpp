@@ -21,13 +21,6 @@ namespace {
 constexpr const char *k_junit = "junit";
 constexpr const char *k_sarif = "sarif";
 
-std::string listed(const std::vector<std::string> &kinds) {
-    std::string text;
-    for (const std::string &kind : kinds)
-        text += (text.empty() ? "" : ", ") + kind;
-    return text;
-}
-
 /// Beginnings as render/ writes them. JUnit reports hold what commands printed.
 OutputKind kind_of(const std::string &kind) {
     constexpr int k_public = 0644;

@@ -29,7 +29,8 @@ std::string raw_place(const JudgedPlace &place) {
     std::string text = raw_place(*place.outer);
     if (place.key == nullptr)
         return text + fmt::format("[{}]", place.index);
-    return text + (text.empty() ? "" : ".") + *place.key;
+    add_part(text, *place.key, ".");
+    return text;
 }
 
 } // namespace

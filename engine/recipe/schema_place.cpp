@@ -161,13 +161,10 @@ std::optional<SchemaFinding> wrong_type(const Value &value, const Json &schema,
             "write " + place.written(yaml_quoted(value.scalar)), std::nullopt};
     if (value.kind == Value::Kind::boolean && allows(schema, "boolean") && value.scalar != "true" &&
         value.scalar != "false") {
-        std::string small = value.scalar;
-        for (char &c : small)
-            c = c < 'a' ? static_cast<char>(c - 'A' + 'a') : c;
         return SchemaFinding{
             value.mark,
             fmt::format("expected true or false for {}, found {}", place.name(), value.scalar),
-            "write " + place.written(small), std::nullopt};
+            "write " + place.written(small_letters(value.scalar)), std::nullopt};
     }
     const bool whole = value.kind == Value::Kind::integer && allows(schema, "number");
     if (whole || allows(schema, type_of(value.kind)))
@@ -197,12 +194,7 @@ std::optional<Json> number_of(const Value &value) {
 }
 
 std::string shorten(std::string_view text) {
-    if (text.size() <= k_longest_shown)
-        return escape(text);
-    std::size_t cut = k_longest_shown;
-    while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xc0U) == 0x80U)
-        --cut;
-    return escape(text.substr(0, cut)) + "...";
+    return clipped(text, k_longest_shown);
 }
 
 std::string amount(const Json &number, std::string_view one, std::string_view many) {

@@ -46,11 +46,8 @@ std::optional<std::string> suited_text(const std::string &spelling, const Json &
 }
 
 std::string yaml_text(const std::string &text) {
-    const bool plain =
-        !text.empty() && plain_kind(text) == Value::Kind::string && !is_disputed(text) &&
-        std::ranges::all_of(text, [](char c) {
-            return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-        });
+    const bool plain = !text.empty() && plain_kind(text) == Value::Kind::string &&
+                       !is_disputed(text) && std::ranges::all_of(text, is_alphanumeric);
     return plain ? text : yaml_quoted(text);
 }
 

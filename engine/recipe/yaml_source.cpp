@@ -29,23 +29,6 @@ std::string plain_line_ends(std::string_view bytes) {
     return text;
 }
 
-struct CodePoint {
-    char32_t value = 0;
-    std::size_t length = 1;
-};
-
-/// Requires: `text` starts a valid code point.
-CodePoint decode(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    if (byte(0) < 0x80)
-        return {byte(0), 1};
-    const std::size_t length = byte(0) >= 0xf0 ? 4 : byte(0) >= 0xe0 ? 3 : 2;
-    char32_t value = byte(0) & (0x7fU >> length);
-    for (std::size_t i = 1; i < length; ++i)
-        value = (value << 6U) | (byte(i) & 0x3fU);
-    return {value, length};
-}
-
 bool is_control(char32_t c) {
     return (c < 0x20 && c != '\n' && c != '\t') || (c >= 0x7f && c < 0xa0);
 }
@@ -94,7 +77,7 @@ std::vector<Refusal> find_refusals(std::string_view text) {
                  "save the file as UTF-8"}};
     std::vector<Refusal> found;
     for (std::size_t i = 0; i < text.size() && found.size() < k_most_refusals;) {
-        const CodePoint c = decode(text.substr(i));
+        const CodePoint c = first_code_point(text.substr(i));
         if (is_control(c.value) || is_foreign_line_end(c.value) || is_deceptive(c.value))
             found.push_back(refuse(i, c.value));
         if (c.value == 0)

@@ -58,7 +58,7 @@ std::string summary_table(const Plan &plan) {
         rows.push_back({markdown_cell(target.publish.name), std::to_string(target.steps.size()),
                         summary_row_count(whole.packages.size()),
                         summary_row_count(whole.files.size()), format_bytes(whole.bytes_written),
-                        fmt::format("**{}**", rehearsal_verdict(target))});
+                        fmt::format("**{}**", verdict_words(verdict_of(target)))});
     }
     return markdown_table({"rehearsed", "steps", "packages", "files", "written", "verdict"}, rows);
 }
@@ -96,7 +96,7 @@ std::string rehearsal_markdown(const Plan &plan) {
 std::string rehearsed_step_markdown(const PlannedStep &step, const Target &target, bool diffs) {
     if (!step.rehearsed)
         return {};
-    const auto &[result, effect, again] = *step.rehearsed;
+    const auto &[result, effect, again, advice] = *step.rehearsed;
     std::string body;
     if (result.outcome == StepOutcome::failed)
         body += output_fence("out", result.out) + output_fence("err", result.err);

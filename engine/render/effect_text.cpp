@@ -81,7 +81,7 @@ std::string diff_line_text(const std::string &line, const Style &style) {
 std::string rehearsed_step_text(const PlannedStep &step, const Target &target, const Style &style) {
     if (!step.rehearsed)
         return {};
-    const auto &[result, effect, again] = *step.rehearsed;
+    const auto &[result, effect, again, advice] = *step.rehearsed;
     std::string text = fmt::format("{}{}\n", k_lead, result_text(step, style));
     if (result.outcome == StepOutcome::failed)
         text += output_text("out", result.out, style) + output_text("err", result.err, style);
@@ -95,10 +95,10 @@ std::string rehearsal_text(const Target &target, const Style &style) {
     if (!target.rehearsal)
         return {};
     const std::vector<RehearsalProblem> problems = rehearsal_problems(target);
-    const std::string verdict = rehearsal_verdict(target);
-    std::string text = fmt::format(
-        "\n    Rehearsal: {}\n",
-        problems.empty() && target.rehearsal->passed ? style.green(verdict) : style.red(verdict));
+    const std::string verdict(verdict_words(verdict_of(target)));
+    std::string text =
+        fmt::format("\n    Rehearsal: {}\n",
+                    passed_rehearsal(target) ? style.green(verdict) : style.red(verdict));
     for (const auto &[what, lines, advice] : problems) {
         text += fmt::format("      {} {}\n", style.red("!"), what) + lines_text(lines, style);
         if (!advice.empty())

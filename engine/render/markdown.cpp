@@ -89,10 +89,7 @@ std::string markdown_details(std::string_view summary, std::string_view body) {
 std::string markdown_marker(std::string_view kind, std::string_view name) {
     std::string safe;
     for (const char character : name) {
-        const bool kept = (character >= 'a' && character <= 'z') ||
-                          (character >= 'A' && character <= 'Z') ||
-                          (character >= '0' && character <= '9');
-        if (kept)
+        if (is_alphanumeric(character))
             safe += character;
         else if (!safe.empty() && safe.back() != '-')
             safe += '-';

@@ -41,9 +41,10 @@ std::string property_counts(const PropertyChanges &changes) {
 std::string rehearsal_cell(const Target &target) {
     if (!target.rehearsal)
         return {};
+    const std::string_view verdict = verdict_words(verdict_of(target));
     if (!passed_rehearsal(target))
-        return fmt::format("**{}**", rehearsal_verdict(target));
-    return fmt::format("{}: {}", rehearsal_verdict(target), effect_counts(whole_effect(target)));
+        return fmt::format("**{}**", verdict);
+    return fmt::format("{}: {}", verdict, effect_counts(whole_effect(target)));
 }
 
 std::string cell(const std::string &text) {

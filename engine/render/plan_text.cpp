@@ -51,8 +51,7 @@ std::string legend(const Plan &plan, const Style &style) {
                    });
         };
         if (std::ranges::any_of(plan.targets, uses))
-            text += fmt::format("{}{} {}", text.empty() ? "" : ",  ", mark(state, style),
-                                state_words(state));
+            add_part(text, fmt::format("{} {}", mark(state, style), state_words(state)), ",  ");
     }
     return text.empty() ? text : fmt::format("Marks:  {}\n", text);
 }

@@ -135,7 +135,7 @@ JunitCase rehearsal_case(const Target &target) {
     if (problems.size() == 1 && std::ranges::any_of(target.steps, failed))
         return skipped(std::move(one), k_step_failed);
     one.result = Result::failed;
-    one.message = rehearsal_verdict(target);
+    one.message = verdict_words(verdict_of(target));
     for (const RehearsalProblem &problem : problems)
         one.details +=
             problem.what + "\n" + (problem.advice.empty() ? "" : "  " + problem.advice + "\n");

@@ -60,8 +60,7 @@ std::string steps_markdown(const TargetReport &target) {
 std::string phases_markdown(const TargetReport &target) {
     std::string text;
     for (const auto &[name, seconds] : target.phases)
-        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", markdown_words(name),
-                            format_seconds(seconds));
+        add_part(text, fmt::format("{} {}", markdown_words(name), format_seconds(seconds)));
     return text.empty() ? text : fmt::format("\nTime: {}\n", text);
 }
 

@@ -99,7 +99,7 @@ std::string properties_markdown(const PropertyChanges &changes) {
     if (!changes.keep.empty()) {
         std::string names;
         for (const auto &[name, value] : changes.keep)
-            names += (names.empty() ? "" : ", ") + markdown_code(name);
+            add_part(names, markdown_code(name));
         text +=
             fmt::format("{}{} kept: {}\n", text.empty() ? "" : "\n", changes.keep.size(), names);
     }

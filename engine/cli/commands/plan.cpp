@@ -20,10 +20,10 @@
 #include "cli/recipes.hpp"
 #include "cli/shown_plans.hpp"
 #include "cli/workspace.hpp"
+#include "model/rehearsal_verdict.hpp"
 #include "plan/bundle.hpp"
 #include "plan/planner.hpp"
 #include "recipe/policy.hpp"
-#include "render/volatile_part.hpp"
 
 #include <fmt/format.h>
 
@@ -155,15 +155,10 @@ Planned rehearse_one(const CheckedRecipe &checked, Catalog &catalog, const Optio
 /// 0 when there was no rehearsal.
 int rehearsal_exit_code(const Plan &plan) {
     for (const Target &target : plan.targets) {
-        if (!target.rehearsal)
+        if (passed_rehearsal(target))
             continue;
-        if (!target.rehearsal->error.empty())
-            return exit_code(ErrorKind::failed);
-        if (!target.rehearsal->violations.empty())
-            return exit_code(ErrorKind::refused);
-        const auto again = [&](const PlannedStep &step) { return changes_again(step, target); };
-        if (std::ranges::any_of(target.steps, again))
-            return exit_code(ErrorKind::failed);
+        const bool refused = verdict_of(target) == RehearsalVerdict::limits_broken;
+        return exit_code(refused ? ErrorKind::refused : ErrorKind::failed);
     }
     return 0;
 }

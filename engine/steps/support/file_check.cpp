@@ -72,7 +72,7 @@ void judge_attributes(const Json &options, const FileInfo &info, const GuestView
 void read_file_check(const Value &entry, Step &step, const Reader &reader) {
     const Value &path = *entry.find("file");
     step.options["file"] = guest_path(path, reader).value_or("");
-    const std::string state = text_or(entry, "state", "exists");
+    const std::string state = entry.text_or("state", "exists");
     step.options["state"] = state;
     if (state == "absent")
         without(entry, {"mode", "owner", "group", "sha256", "contains"}, "'state: absent'", reader);
@@ -82,7 +82,7 @@ void read_file_check(const Value &entry, Step &step, const Reader &reader) {
         if (entry.find(key) != nullptr)
             step.options[key] = account_or_root(entry, key, reader);
     for (const char *key : {"sha256", "contains"})
-        if (const auto text = text_of(entry, key))
+        if (const auto text = entry.text(key))
             step.options[key] = *text;
     step.identity = step.options;
 }

@@ -1,11 +1,10 @@
 // Guard advice: packages first, then what was appended, added and removed.
 // A guard is a line of a recipe: quoted for the shell and, where needed, for YAML.
-// Only commands can have guards; of the rest another step must be the cause.
 
-#include "render/guard_advice.hpp"
+#include "steps/support/guard_advice.hpp"
 
 #include "base/text.hpp"
-#include "render/effect_words.hpp"
+#include "retouch/json.hpp"
 
 #include <fmt/format.h>
 
@@ -20,10 +19,7 @@ constexpr std::size_t k_longest_text = 200; ///< longer ones are of no use in a 
 
 bool is_plain(std::string_view text, std::string_view also) {
     return !text.empty() && std::ranges::all_of(text, [&](char character) {
-        const bool letter =
-            (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z');
-        return letter || (character >= '0' && character <= '9') ||
-               also.find(character) != std::string_view::npos;
+        return is_alphanumeric(character) || also.find(character) != std::string_view::npos;
     });
 }
 
@@ -43,7 +39,7 @@ std::string for_yaml(const std::string &text) {
     return is_safe ? text : Json(to_valid_utf8(text)).dump(-1, ' ', true);
 }
 
-std::string guard(std::string_view name, const std::string &text) {
+std::string guard_line(std::string_view name, const std::string &text) {
     return fmt::format("{}: {}", name, escape(for_yaml(text)));
 }
 
@@ -79,7 +75,7 @@ std::optional<std::string> package_guard(const Effect &again) {
     if (again.packages.empty())
         return std::nullopt;
     const PackageChange &change = again.packages.front();
-    return guard(change.after.empty() ? "only_if" : "unless", package_test(again, change));
+    return guard_line(change.after.empty() ? "only_if" : "unless", package_test(again, change));
 }
 
 const EntryChange *find_change(const Effect &effect, const std::string &path) {
@@ -105,10 +101,10 @@ std::optional<std::string> added_above(const Effect &first, const std::string &p
 std::optional<std::string> creates_guard(const Effect &first, const Effect &again) {
     for (const EntryChange &change : again.files)
         if (const auto path = added_above(first, change.path); change.after && path)
-            return guard("creates", *path);
+            return guard_line("creates", *path);
     for (const EntryChange &change : again.files)
         if (!change.before)
-            return guard("creates", change.path);
+            return guard_line("creates", change.path);
     return std::nullopt;
 }
 
@@ -136,9 +132,9 @@ std::optional<std::string> line_guard(const Effect &first, const Effect &again) 
             continue;
         const std::vector<std::string> lines = split_lines(former->diff);
         if (std::ranges::find(lines, "+" + *line) != lines.end())
-            return guard("unless",
-                         fmt::format("grep -qxF{} {} {}", line->starts_with('-') ? " -e" : "",
-                                     for_shell(*line), for_shell(change.path)));
+            return guard_line("unless",
+                              fmt::format("grep -qxF{} {} {}", line->starts_with('-') ? " -e" : "",
+                                          for_shell(*line), for_shell(change.path)));
     }
     return std::nullopt;
 }
@@ -147,14 +143,14 @@ std::optional<std::string> line_guard(const Effect &first, const Effect &again) 
 std::optional<std::string> pattern_guard(const Effect &again) {
     for (const EntryChange &change : again.files)
         if (change.after && appended_line(change.diff))
-            return guard("unless", "grep -q PATTERN " + for_shell(change.path));
+            return guard_line("unless", "grep -q PATTERN " + for_shell(change.path));
     return std::nullopt;
 }
 
 std::optional<std::string> exists_guard(const Effect &again) {
     for (const EntryChange &change : again.files)
         if (!change.after)
-            return guard("only_if", "test -e " + for_shell(change.path));
+            return guard_line("only_if", "test -e " + for_shell(change.path));
     return std::nullopt;
 }
 
@@ -164,13 +160,10 @@ std::string first_path(const Effect &again) {
 
 } // namespace
 
-std::string guard_advice(const Step &step, const Effect &first, const Effect &again) {
-    if (!step.guard)
-        return fmt::format("another step must be undoing it: look what changes {} after it",
+std::string guard_advice(const std::string &guard, const Effect &first, const Effect &again) {
+    if (!guard.empty())
+        return fmt::format("its guard '{}' let it run again: make it tell that {} is done", guard,
                            first_path(again));
-    if (!step.guard->empty())
-        return fmt::format("its guard '{}' let it run again: make it tell that {} is done",
-                           *step.guard, first_path(again));
     if (auto found = package_guard(again))
         return *found;
     if (auto found = line_guard(first, again))

@@ -1,5 +1,5 @@
-#include "render/guard_advice.hpp"
-#include "unit/render/rehearsals.hpp"
+#include "steps/support/guard_advice.hpp"
+#include "support/entry_changes.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -8,7 +8,7 @@ using namespace retouch;
 namespace {
 
 std::string advice(const Effect &again, const Effect &first = {}) {
-    return guard_advice(command_step(0, "run: x").step, first, again);
+    return guard_advice("", first, again);
 }
 
 Effect effect_of(const EntryChange &change) {
@@ -100,12 +100,7 @@ TEST_CASE("guard advice: rewritten text has no simple guard") {
           "an 'unless' that tells whether /etc/x is right already, or list it under 'volatile'");
 }
 
-TEST_CASE("guard advice: a guard that is there, and steps that can have none") {
-    Step step = command_step(0, "run: x").step;
-    step.guard = "unless";
-    CHECK(guard_advice(step, {}, appended("x")) ==
+TEST_CASE("guard advice: a guard that is there did not do, and another would not mend it") {
+    CHECK(guard_advice("unless", {}, appended("x")) ==
           "its guard 'unless' let it run again: make it tell that /etc/hosts is done");
-    step.guard.reset();
-    CHECK(guard_advice(step, {}, appended("x")) ==
-          "another step must be undoing it: look what changes /etc/hosts after it");
 }
