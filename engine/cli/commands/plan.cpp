@@ -5,7 +5,6 @@
 #include "apply/rehearsal.hpp"
 #include "base/clock.hpp"
 #include "base/exit_code.hpp"
-#include "base/interrupt.hpp"
 #include "base/own_proc.hpp"
 #include "base/run_directory.hpp"
 #include "base/text.hpp"
@@ -13,12 +12,12 @@
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/documents.hpp"
-#include "cli/exit_codes.hpp"
 #include "cli/machine_reports.hpp"
 #include "cli/outputs.hpp"
 #include "cli/progress.hpp"
 #include "cli/recipes.hpp"
 #include "cli/shown_plans.hpp"
+#include "cli/turns.hpp"
 #include "cli/workspace.hpp"
 #include "model/rehearsal_verdict.hpp"
 #include "plan/bundle.hpp"
@@ -199,31 +198,23 @@ int run(const Options &options, Context &context) {
     Progress progress(context);
     const bool rehearses = !options.rehearse.empty() || options.prove;
     ShownPlans shown(context, options.format, recipes.size());
-    const auto has_no_plan = [&](const CheckedRecipe &checked, const Error &error) {
-        reports.add(checked.recipe.path, error);
-        shown.fail(recipe_failure(checked.recipe.path, checked.recipe.name, error));
-    };
-    const auto finish_beside_error = [&] {
-        shown.finish_beside_error();
-        reports.write_beside_error(context.console);
-    };
     std::unique_ptr<Catalog> writable;
     std::unique_ptr<CatalogView> view;
-    try {
-        if (rehearses)
-            writable = open_catalog(workspace.catalog(), context, progress);
-        else
-            view = view_catalog(workspace.catalog(), context);
-    } catch (const Error &error) {
-        for (const CheckedRecipe &checked : recipes)
-            has_no_plan(checked, error);
-        finish_beside_error();
-        throw;
-    }
-    std::vector<int> codes;
     bool changes = false;
-    for (const CheckedRecipe &checked : recipes) {
-        try {
+    Turns turns(context, subjects_of(recipes), [&](const Subject &subject, const Error &error) {
+        progress.pause();
+        reports.add(subject.path, error);
+        shown.fail(recipe_failure(subject.path, subject.name, error));
+    });
+    try {
+        turns.prepare([&] {
+            if (rehearses)
+                writable = open_catalog(workspace.catalog(), context, progress);
+            else
+                view = view_catalog(workspace.catalog(), context);
+        });
+        turns.each([&](std::size_t number) {
+            const CheckedRecipe &checked = recipes.at(number);
             Planned planned = rehearses
                                   ? rehearse_one(checked, *writable, options, workspace, progress)
                                   : Planned{plan_one(checked, *view, options, workspace, progress)};
@@ -239,17 +230,12 @@ int run(const Options &options, Context &context) {
             reports.add(plan);
             shown.count(plan);
             changes = changes || plan.has_changes();
-            codes.push_back(rehearsal_exit_code(plan));
-        } catch (const Error &error) {
-            progress.pause();
-            has_no_plan(checked, error);
-            if (recipes.size() == 1 || pending_interrupt() != 0) {
-                finish_beside_error();
-                throw;
-            }
-            context.console.error(about_recipe(error, checked.recipe.path));
-            codes.push_back(exit_code_of(error));
-        }
+            return rehearsal_exit_code(plan);
+        });
+    } catch (const Error &) {
+        shown.finish_beside_error();
+        reports.write_beside_error(context.console);
+        throw;
     }
     try {
         shown.finish();
@@ -258,7 +244,7 @@ int run(const Options &options, Context &context) {
         throw;
     }
     reports.write();
-    const int code = combined_exit_code(codes);
+    const int code = turns.exit_code();
     return code == 0 && changes && options.detailed_exit_code ? k_changes_pending : code;
 }
 
