@@ -4,8 +4,8 @@
 #include "cli/machine_reports.hpp"
 
 #include "base/text.hpp"
-#include "render/report_gitlab.hpp"
-#include "render/report_sarif.hpp"
+#include "render/machine/report_gitlab.hpp"
+#include "render/machine/report_sarif.hpp"
 
 #include <fmt/format.h>
 

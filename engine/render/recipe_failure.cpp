@@ -5,7 +5,7 @@
 
 #include "base/text.hpp"
 #include "render/effect_words.hpp"
-#include "render/markdown.hpp"
+#include "render/markdown/markdown.hpp"
 
 #include <fmt/format.h>
 

@@ -7,7 +7,7 @@
 #include "base/path.hpp"
 #include "base/text.hpp"
 #include "recipe/yaml_reader.hpp"
-#include "render/diagnostics.hpp"
+#include "render/text/diagnostics.hpp"
 #include "retouch/error.hpp"
 
 #include <algorithm>

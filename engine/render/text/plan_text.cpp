@@ -2,14 +2,14 @@
 // Marks and origins line up, so that a reader can run an eye down either edge.
 // Wording shared with the other views is in wording.hpp.
 
-#include "render/plan_text.hpp"
+#include "render/text/plan_text.hpp"
 
 #include "base/text.hpp"
-#include "render/columns.hpp"
-#include "render/effect_text.hpp"
 #include "render/message.hpp"
 #include "render/plan_summary.hpp"
 #include "render/style.hpp"
+#include "render/text/columns.hpp"
+#include "render/text/effect_text.hpp"
 #include "render/wording.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // XML: escape() already takes every control character XML refuses; what is left are the five
 // characters of markup, two noncharacters, and white space in attributes.
 
-#include "render/xml.hpp"
+#include "render/machine/xml.hpp"
 
 #include "base/text.hpp"
 

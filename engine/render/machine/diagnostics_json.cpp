@@ -2,7 +2,7 @@
 // Texts are as the checks wrote them, made valid UTF-8.
 // Source lines are left out: a reader of JSON has the file.
 
-#include "render/diagnostics_json.hpp"
+#include "render/machine/diagnostics_json.hpp"
 
 #include "base/text.hpp"
 

@@ -1,7 +1,7 @@
 // SARIF: two rules, since a recipe's mistakes have no catalogue of their own: what makes a recipe
 // unusable, and what is only doubtful. Paths become URI references, so that viewers find the file.
 
-#include "render/report_sarif.hpp"
+#include "render/machine/report_sarif.hpp"
 
 #include "base/text.hpp"
 #include "base/version.hpp"

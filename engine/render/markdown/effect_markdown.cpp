@@ -2,15 +2,15 @@
 // Lines of effects stand in fences and code spans, where nothing of them is interpreted.
 // All quoted text passes through markdown.hpp.
 
-#include "render/effect_markdown.hpp"
+#include "render/markdown/effect_markdown.hpp"
 
 #include "base/text.hpp"
 #include "render/effect_lines.hpp"
-#include "render/markdown.hpp"
+#include "render/markdown/markdown.hpp"
 #include "render/output_lines.hpp"
 #include "render/rehearsal_words.hpp"
-#include "render/report_text.hpp"
 #include "render/result_words.hpp"
+#include "render/text/report_text.hpp"
 
 #include <fmt/format.h>
 

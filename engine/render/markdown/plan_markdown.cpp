@@ -1,14 +1,14 @@
 // Plans as markdown: rows and blocks are made as plans come, so that a thousand plans need not be
 // kept. Blocks that are longer than a whole comment are not kept either.
 
-#include "render/plan_markdown.hpp"
+#include "render/markdown/plan_markdown.hpp"
 
 #include "base/text.hpp"
-#include "render/block_budget.hpp"
-#include "render/effect_markdown.hpp"
 #include "render/effect_words.hpp"
-#include "render/markdown.hpp"
-#include "render/markdown_cut.hpp"
+#include "render/markdown/block_budget.hpp"
+#include "render/markdown/effect_markdown.hpp"
+#include "render/markdown/markdown.hpp"
+#include "render/markdown/markdown_cut.hpp"
 #include "render/plan_summary.hpp"
 #include "render/rehearsal_words.hpp"
 #include "render/wording.hpp"

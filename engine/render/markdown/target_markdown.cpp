@@ -1,14 +1,14 @@
 // Target markdown: steps, blocks, properties, publish. It shows exactly what the text view shows,
 // in tables. All quoted text passes through markdown.hpp; nothing else makes markup here.
 
-#include "render/target_markdown.hpp"
+#include "render/markdown/target_markdown.hpp"
 
 #include "base/text.hpp"
-#include "render/effect_markdown.hpp"
-#include "render/markdown.hpp"
+#include "render/markdown/effect_markdown.hpp"
+#include "render/markdown/markdown.hpp"
 #include "render/message.hpp"
-#include "render/plan_text.hpp"
 #include "render/result_words.hpp"
+#include "render/text/plan_text.hpp"
 #include "render/wording.hpp"
 
 #include <algorithm>

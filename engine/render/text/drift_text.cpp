@@ -1,7 +1,7 @@
 // Drift as text: what differs stands first in its paragraph, then the two values one below the
 // other so that they can be compared, then what to do.
 
-#include "render/drift_text.hpp"
+#include "render/text/drift_text.hpp"
 
 #include "base/text.hpp"
 #include "render/drift_summary.hpp"

@@ -2,7 +2,7 @@
 // That an image before loses its name is part of making the new one and not counted, so that the
 // widget and the last line of the plan agree.
 
-#include "render/report_gitlab.hpp"
+#include "render/machine/report_gitlab.hpp"
 
 namespace retouch {
 

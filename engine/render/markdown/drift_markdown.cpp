@@ -1,9 +1,9 @@
 // Drift as markdown: the summary says whether to read on; the table says the rest.
 
-#include "render/drift_markdown.hpp"
+#include "render/markdown/drift_markdown.hpp"
 
 #include "render/drift_summary.hpp"
-#include "render/markdown.hpp"
+#include "render/markdown/markdown.hpp"
 
 #include <fmt/format.h>
 

@@ -4,8 +4,8 @@
 // to open per image, and of those diffs go first when it gets too long. It says what the text view
 // says.
 
+#include "render/markdown/target_markdown.hpp"
 #include "render/recipe_failure.hpp"
-#include "render/target_markdown.hpp"
 #include "retouch/plan.hpp"
 
 #include <array>

@@ -1,9 +1,9 @@
 // Block budget: shortens the longest block until all fit. Sizes are kept in a heap: a thousand
 // blocks are no matter.
 
-#include "render/block_budget.hpp"
+#include "render/markdown/block_budget.hpp"
 
-#include "render/markdown_cut.hpp"
+#include "render/markdown/markdown_cut.hpp"
 #include "render/wording.hpp"
 
 #include <algorithm>

@@ -2,7 +2,7 @@
 // made whole. The end begins after an empty line outside of any fence: it is short of a heading,
 // but never half a table.
 
-#include "render/markdown_cut.hpp"
+#include "render/markdown/markdown_cut.hpp"
 
 #include "base/text.hpp"
 #include "render/wording.hpp"

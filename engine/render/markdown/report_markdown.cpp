@@ -2,14 +2,14 @@
 // Only failed steps show their output: a comment is no log, and the JSON form has all of it.
 // All quoted text passes through markdown.hpp; nothing else makes markup here.
 
-#include "render/report_markdown.hpp"
+#include "render/markdown/report_markdown.hpp"
 
 #include "base/text.hpp"
 #include "model/names.hpp"
-#include "render/markdown.hpp"
+#include "render/markdown/markdown.hpp"
 #include "render/output_lines.hpp"
 #include "render/report_summary.hpp"
-#include "render/report_text.hpp"
+#include "render/text/report_text.hpp"
 #include "render/wording.hpp"
 
 #include <fmt/format.h>

@@ -2,13 +2,13 @@
 // say. Output of commands is shown where it explains something: of a step that failed. It decides
 // nothing about what is left out but that.
 
-#include "render/effect_text.hpp"
+#include "render/text/effect_text.hpp"
 
 #include "render/effect_lines.hpp"
 #include "render/output_lines.hpp"
 #include "render/rehearsal_words.hpp"
-#include "render/report_text.hpp"
 #include "render/result_words.hpp"
+#include "render/text/report_text.hpp"
 
 #include <fmt/format.h>
 

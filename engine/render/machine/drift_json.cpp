@@ -1,7 +1,7 @@
 // Drift as JSON. The state says in one word what the exit code says in a number, and a little more.
 // Texts that may hold anybody's bytes are made valid UTF-8 first.
 
-#include "render/drift_json.hpp"
+#include "render/machine/drift_json.hpp"
 
 #include "base/text.hpp"
 

@@ -1,9 +1,9 @@
 // JUnit's XML as GitLab, Jenkins and GitHub's readers take it: attributes of counts on the suites,
 // one child of a case for its result, output in system-out.
 
-#include "render/report_junit.hpp"
+#include "render/machine/report_junit.hpp"
 
-#include "render/xml.hpp"
+#include "render/machine/xml.hpp"
 
 #include <fmt/format.h>
 

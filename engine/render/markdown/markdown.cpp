@@ -2,7 +2,7 @@
 // Untrusted text goes into code spans and fences wherever possible: nothing is interpreted there.
 // Words outside of code are written with entities for every character that could be markup.
 
-#include "render/markdown.hpp"
+#include "render/markdown/markdown.hpp"
 
 #include "base/text.hpp"
 

@@ -1,13 +1,13 @@
 // What becomes a test case: a file that is checked, a step, and the image at the end of its steps.
 // Of a command's output a failure shows the end of both streams.
 
-#include "render/report_junit.hpp"
+#include "render/machine/report_junit.hpp"
 
 #include "base/text.hpp"
-#include "render/diagnostics.hpp"
 #include "render/output_lines.hpp"
 #include "render/rehearsal_words.hpp"
-#include "render/report_text.hpp"
+#include "render/text/diagnostics.hpp"
+#include "render/text/report_text.hpp"
 #include "render/wording.hpp"
 
 #include <fmt/format.h>

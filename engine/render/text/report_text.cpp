@@ -2,15 +2,15 @@
 // Output of commands is shown from its end: little when all went well, more when it did not.
 // The JSON form holds everything that is shortened here.
 
-#include "render/report_text.hpp"
+#include "render/text/report_text.hpp"
 
 #include "base/text.hpp"
 #include "model/names.hpp"
-#include "render/columns.hpp"
 #include "render/message.hpp"
 #include "render/output_lines.hpp"
 #include "render/report_summary.hpp"
 #include "render/style.hpp"
+#include "render/text/columns.hpp"
 #include "render/wording.hpp"
 
 #include <algorithm>

@@ -2,7 +2,7 @@
 // of cells around the wanted one is kept.
 // Widths count code points: characters that fill two columns move the caret by one.
 
-#include "render/excerpt.hpp"
+#include "render/text/excerpt.hpp"
 
 #include "base/text.hpp"
 

@@ -2,11 +2,11 @@
 // place. Everything quoted from a file is escaped here, whoever made the diagnostic. It neither
 // sorts nor removes anything but counts what is beyond the limit.
 
-#include "render/diagnostics.hpp"
+#include "render/text/diagnostics.hpp"
 
 #include "base/text.hpp"
-#include "render/excerpt.hpp"
 #include "render/style.hpp"
+#include "render/text/excerpt.hpp"
 
 #include <fmt/format.h>
 

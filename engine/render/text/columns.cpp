@@ -1,6 +1,6 @@
 // Columns: counted in code points, not bytes.
 
-#include "render/columns.hpp"
+#include "render/text/columns.hpp"
 
 #include "base/text.hpp"
 
