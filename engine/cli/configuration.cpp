@@ -8,10 +8,10 @@
 #include "base/ownership.hpp"
 #include "base/text.hpp"
 #include "base/working_directory.hpp"
-#include "recipe/embedded_schemas.hpp"
-#include "recipe/schema_check.hpp"
+#include "recipe/schema/embedded_schemas.hpp"
+#include "recipe/schema/schema_check.hpp"
 #include "recipe/work_tree.hpp"
-#include "recipe/yaml_reader.hpp"
+#include "recipe/yaml/yaml_reader.hpp"
 
 #include <algorithm>
 #include <array>

@@ -8,18 +8,18 @@
 #include "base/text.hpp"
 #include "model/names.hpp"
 
-#include "recipe/embedded_schemas.hpp"
 #include "recipe/foreign_file.hpp"
 #include "recipe/mistaken_lines.hpp"
 #include "recipe/place.hpp"
 #include "recipe/property_drops.hpp"
-#include "recipe/recipe_schema.hpp"
-#include "recipe/schema_check.hpp"
+#include "recipe/schema/embedded_schemas.hpp"
+#include "recipe/schema/recipe_schema.hpp"
+#include "recipe/schema/schema_check.hpp"
 #include "recipe/sound_sections.hpp"
 #include "recipe/variables.hpp"
 #include "recipe/work_tree.hpp"
-#include "recipe/yaml_reader.hpp"
-#include "recipe/yaml_source.hpp"
+#include "recipe/yaml/yaml_reader.hpp"
+#include "recipe/yaml/yaml_source.hpp"
 
 #include <algorithm>
 #include <charconv>

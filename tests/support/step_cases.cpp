@@ -6,7 +6,7 @@
 #include "base/file.hpp"
 #include "base/path.hpp"
 #include "base/text.hpp"
-#include "recipe/yaml_reader.hpp"
+#include "recipe/yaml/yaml_reader.hpp"
 #include "render/text/diagnostics.hpp"
 #include "retouch/error.hpp"
 

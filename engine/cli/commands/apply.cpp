@@ -21,7 +21,7 @@
 #include "cli/workspace.hpp"
 #include "plan/bundle.hpp"
 #include "plan/saved_plan.hpp"
-#include "recipe/policy.hpp"
+#include "recipe/policy/policy.hpp"
 
 #include <fmt/format.h>
 

@@ -22,7 +22,7 @@
 #include "model/rehearsal_verdict.hpp"
 #include "plan/bundle.hpp"
 #include "plan/planner.hpp"
-#include "recipe/policy.hpp"
+#include "recipe/policy/policy.hpp"
 
 #include <fmt/format.h>
 
