@@ -3,9 +3,9 @@
 
 #include "base/text.hpp"
 #include "retouch/step_kind.hpp"
+#include "steps/checks/file_check.hpp"
+#include "steps/checks/line_pattern.hpp"
 #include "steps/support/command_entry.hpp"
-#include "steps/support/file_check.hpp"
-#include "steps/support/line_pattern.hpp"
 #include "steps/support/outcome.hpp"
 #include "steps/support/reading.hpp"
 

@@ -3,8 +3,8 @@
 
 #include "base/text.hpp"
 #include "retouch/step_kind.hpp"
+#include "steps/commands/guard_advice.hpp"
 #include "steps/support/command_entry.hpp"
-#include "steps/support/guard_advice.hpp"
 #include "steps/support/outcome.hpp"
 #include "steps/support/reading.hpp"
 

@@ -3,8 +3,8 @@
 
 #include "base/digest.hpp"
 #include "retouch/step_kind.hpp"
-#include "steps/support/file_set.hpp"
-#include "steps/support/host_files.hpp"
+#include "steps/files/file_set.hpp"
+#include "steps/files/host_files.hpp"
 #include "steps/support/outcome.hpp"
 #include "steps/support/reading.hpp"
 

@@ -1,4 +1,4 @@
-#include "steps/support/guard_advice.hpp"
+#include "steps/commands/guard_advice.hpp"
 #include "support/entry_changes.hpp"
 
 #include <catch2/catch.hpp>

@@ -2,7 +2,7 @@
 // A tree's host paths are written once, at the top, so that plans stay small.
 // Modes are written as people write them: "0644".
 
-#include "steps/support/file_set.hpp"
+#include "steps/files/file_set.hpp"
 
 #include "base/path.hpp"
 #include "base/text.hpp"

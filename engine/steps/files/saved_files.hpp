@@ -2,7 +2,7 @@
 // Saved files: what list_host_files() found when a plan was made, read back from the plan's options
 // by the rules it lists by. The host is not looked at: apply compares its bytes with these digests.
 
-#include "steps/support/file_set.hpp"
+#include "steps/files/file_set.hpp"
 #include "steps/support/reading.hpp"
 
 #include <vector>

@@ -1,4 +1,4 @@
-#include "steps/support/line_pattern.hpp"
+#include "steps/checks/line_pattern.hpp"
 
 #include <array>
 #include <cassert>

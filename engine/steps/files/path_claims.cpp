@@ -1,7 +1,7 @@
 // PathClaims, see the header.
 // Paths are compared as text: aliases through links of the image are not known before it is opened.
 
-#include "steps/support/path_claims.hpp"
+#include "steps/files/path_claims.hpp"
 
 #include "base/path.hpp"
 

@@ -2,7 +2,7 @@
 // Package caches keep their directories: some package managers do not make them again.
 // cloud-init's seed and scripts are somebody's work, not state, and stay.
 
-#include "steps/support/cleanup_rules.hpp"
+#include "steps/cleanup/cleanup_rules.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,12 +1,12 @@
 // Placing files in a guest.
 // Only what differs is touched: attributes alone never cost a copy of the contents.
 
-#include "steps/support/file_placing.hpp"
+#include "steps/files/file_placing.hpp"
 
 #include "base/text.hpp"
+#include "steps/files/host_files.hpp"
 #include "steps/support/accounts.hpp"
 #include "steps/support/guest_paths.hpp"
-#include "steps/support/host_files.hpp"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 // Guard advice: packages first, then what was appended, added and removed.
 // A guard is a line of a recipe: quoted for the shell and, where needed, for YAML.
 
-#include "steps/support/guard_advice.hpp"
+#include "steps/commands/guard_advice.hpp"
 
 #include "base/text.hpp"
 #include "retouch/json.hpp"

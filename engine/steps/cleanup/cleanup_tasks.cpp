@@ -1,12 +1,12 @@
 // Cleanup tasks: the rules applied to what a guest holds.
 // Links are removed, never followed to what they point at; what is empty already is no task.
 
-#include "steps/support/cleanup_tasks.hpp"
+#include "steps/cleanup/cleanup_tasks.hpp"
 
 #include "base/path.hpp"
+#include "steps/cleanup/cleanup_rules.hpp"
+#include "steps/cleanup/guest_glob.hpp"
 #include "steps/support/accounts.hpp"
-#include "steps/support/cleanup_rules.hpp"
-#include "steps/support/guest_glob.hpp"
 
 #include <map>
 #include <optional>

@@ -1,7 +1,7 @@
 #pragma once
 // Placing one entry of a FileSet in a guest, after a comparison has said that it differs.
 
-#include "steps/support/file_comparison.hpp"
+#include "steps/files/file_comparison.hpp"
 
 namespace retouch {
 

@@ -2,7 +2,7 @@
 // Sizes are compared before digests: reading a file inside an appliance is what costs.
 // A directory that is there already stays as it is: a tree copied to /root must not open /root up.
 
-#include "steps/support/file_comparison.hpp"
+#include "steps/files/file_comparison.hpp"
 
 #include "base/digest.hpp"
 #include "base/file.hpp"

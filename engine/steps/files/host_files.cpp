@@ -2,7 +2,7 @@
 // Whatever is neither file, directory nor link is refused: copying a device or a pipe would read
 // from it. Names that are not printable text are refused, because plans are text.
 
-#include "steps/support/host_files.hpp"
+#include "steps/files/host_files.hpp"
 
 #include "base/digest.hpp"
 #include "base/host_tree.hpp"

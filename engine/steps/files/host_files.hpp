@@ -2,7 +2,7 @@
 // Host files: what a `from:` names on this machine, listed and digested. A link named by `from`
 // itself is followed; links inside a tree stay links. Nothing but reading happens here.
 
-#include "steps/support/file_set.hpp"
+#include "steps/files/file_set.hpp"
 #include "steps/support/reading.hpp"
 
 #include <filesystem>

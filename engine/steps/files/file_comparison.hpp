@@ -2,7 +2,7 @@
 // Comparing what a FileSet wants with what a guest has, one entry at a time. It only looks, so the
 // preview and the execution of a step judge by the same words.
 
-#include "steps/support/file_set.hpp"
+#include "steps/files/file_set.hpp"
 
 #include <string>
 #include <vector>

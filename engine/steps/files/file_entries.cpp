@@ -1,19 +1,19 @@
 // Reading the section `files`.
 // A mistake in one entry does not stop the reading: all mistakes of a section come at once.
 
-#include "steps/support/file_entries.hpp"
-#include "steps/support/covered_places.hpp"
+#include "steps/files/file_entries.hpp"
+#include "steps/files/covered_places.hpp"
 
 #include "base/digest.hpp"
 #include "base/path.hpp"
 #include "base/text.hpp"
-#include "steps/support/covered_places.hpp"
-#include "steps/support/file_set.hpp"
-#include "steps/support/host_boundary.hpp"
-#include "steps/support/host_files.hpp"
-#include "steps/support/path_claims.hpp"
+#include "steps/files/covered_places.hpp"
+#include "steps/files/file_set.hpp"
+#include "steps/files/host_boundary.hpp"
+#include "steps/files/host_files.hpp"
+#include "steps/files/path_claims.hpp"
+#include "steps/files/saved_files.hpp"
 #include "steps/support/reading.hpp"
-#include "steps/support/saved_files.hpp"
 
 #include <fmt/format.h>
 

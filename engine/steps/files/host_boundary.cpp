@@ -1,4 +1,4 @@
-#include "steps/support/host_boundary.hpp"
+#include "steps/files/host_boundary.hpp"
 
 #include "base/host_tree.hpp"
 

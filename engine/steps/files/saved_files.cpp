@@ -2,12 +2,12 @@
 // The rules are those of a listing: sorted, each below a directory that is listed too, no name that
 // leads out of the tree. What is wrong with one entry is told at that entry.
 
-#include "steps/support/saved_files.hpp"
+#include "steps/files/saved_files.hpp"
 
 #include "base/hex.hpp"
 #include "base/path.hpp"
 #include "base/text.hpp"
-#include "steps/support/host_files.hpp"
+#include "steps/files/host_files.hpp"
 
 #include <charconv>
 #include <fmt/format.h>

@@ -1,7 +1,7 @@
 // FileCheck, see the header.
 // Every wish is judged even when an earlier one is not met: one run shows all that is wrong.
 
-#include "steps/support/file_check.hpp"
+#include "steps/checks/file_check.hpp"
 
 #include "base/text.hpp"
 #include "guest/resolve.hpp"
