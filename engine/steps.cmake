@@ -54,7 +54,7 @@ const StepKind *find_step_kind(std::string_view name) {
     endforeach()
     file(CONFIGURE OUTPUT ${directory}/embedded_schemas.cpp CONTENT [[
 // Generated from schemas/ by engine/steps.cmake.
-#include "recipe/embedded_schemas.hpp"
+#include "recipe/schema/embedded_schemas.hpp"
 
 namespace retouch {
 

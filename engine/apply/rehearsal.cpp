@@ -8,6 +8,7 @@
 #include "base/uuid.hpp"
 #include "model/names.hpp"
 #include "plan/guest_means.hpp"
+#include "plan/repeat_advice.hpp"
 
 #include <algorithm>
 
@@ -27,6 +28,7 @@ void take_results(Target &target, TargetReport &report) {
 void take_second_results(Target &target, TargetReport &report) {
     for (std::size_t i = 0; i < target.steps.size(); ++i)
         target.steps[i].rehearsed.value().again = std::move(report.steps.at(i).effect);
+    add_advice(target);
 }
 
 KeptStage keep_stage(Build &build, const std::string &until, const TargetReport &report) {

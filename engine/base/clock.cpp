@@ -4,6 +4,8 @@
 
 #include "base/clock.hpp"
 
+#include "base/utc_time.hpp"
+
 #include <fmt/format.h>
 
 #include <ctime>
@@ -25,13 +27,7 @@ std::string utc_now() {
 }
 
 std::string utc_in(std::chrono::seconds ahead) {
-    using namespace std::chrono;
-    const auto now = time_point_cast<microseconds>(system_clock::now()) + ahead;
-    const auto whole = floor<seconds>(now);
-    const std::tm time = utc_time(system_clock::to_time_t(whole));
-    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", time.tm_year + 1900,
-                       time.tm_mon + 1, time.tm_mday, time.tm_hour, time.tm_min, time.tm_sec,
-                       (now - whole).count());
+    return format_utc(utc_time_now() + ahead);
 }
 
 std::string utc_today() {

@@ -19,12 +19,9 @@ std::vector<boost::filesystem::path> program_directories() {
     const std::string all =
         std::string(path == nullptr ? "/usr/bin:/bin" : path) + ":/usr/sbin:/sbin";
     std::vector<boost::filesystem::path> directories;
-    for (std::string_view rest = all; !rest.empty();) {
-        const std::string_view directory = rest.substr(0, rest.find(':'));
-        rest.remove_prefix(std::min(rest.size(), directory.size() + 1));
+    for (const std::string &directory : split(all, ':'))
         if (directory.starts_with('/'))
-            directories.emplace_back(std::string(directory));
-    }
+            directories.emplace_back(directory);
     return directories;
 }
 

@@ -15,12 +15,12 @@ namespace {
 
 constexpr std::size_t k_longest = 60;
 
-bool starts_name(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+bool in_name(char c) {
+    return is_alphanumeric(c) || c == '_';
 }
 
-bool in_name(char c) {
-    return starts_name(c) || (c >= '0' && c <= '9');
+bool starts_name(char c) {
+    return in_name(c) && !(c >= '0' && c <= '9');
 }
 
 /// The name `text` begins with; may be empty.

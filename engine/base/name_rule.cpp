@@ -52,15 +52,8 @@ std::optional<std::string_view> idle_joiner(std::string_view text) {
 /// Whether one part between slashes is `.` or `..`, so that a script that writes a file of this
 /// name writes it elsewhere. "." alone and "a/./b" too.
 bool leads_elsewhere(std::string_view text) {
-    while (true) {
-        const auto slash = text.find('/');
-        const std::string_view part = text.substr(0, slash);
-        if (part == "." || part == "..")
-            return true;
-        if (slash == std::string_view::npos)
-            return false;
-        text.remove_prefix(slash + 1);
-    }
+    return std::ranges::any_of(split(text, '/'),
+                               [](const std::string &part) { return part == "." || part == ".."; });
 }
 
 } // namespace

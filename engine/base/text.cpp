@@ -1,4 +1,4 @@
-// Text: lines, blanks and small letters.
+// Text: lines, blanks, small letters and lists.
 // The other functions of text.hpp live in text_utf8.cpp, text_amounts.cpp and text_suggest.cpp.
 // Nothing here knows what the text means.
 
@@ -19,6 +19,24 @@ std::vector<std::string> split_lines(std::string_view text) {
     return lines;
 }
 
+std::vector<std::string> split(std::string_view text, char separator) {
+    std::vector<std::string> parts;
+    while (true) {
+        const auto end = text.find(separator);
+        parts.emplace_back(text.substr(0, end));
+        if (end == std::string_view::npos)
+            return parts;
+        text.remove_prefix(end + 1);
+    }
+}
+
+std::string on_one_line(std::string_view text) {
+    std::string line;
+    for (const std::string &part : split_lines(text))
+        add_part(line, trim(part), " ");
+    return line;
+}
+
 std::string small_letters(std::string_view text) {
     std::string small(text);
     for (char &c : small)
@@ -33,6 +51,29 @@ std::string_view trim(std::string_view text) {
     if (first == std::string_view::npos)
         return {};
     return text.substr(first, text.find_last_not_of(k_blanks) - first + 1);
+}
+
+void add_part(std::string &list, std::string_view part, std::string_view separator) {
+    if (!list.empty())
+        list += separator;
+    list += part;
+}
+
+std::string listed(std::span<const std::string> items) {
+    std::string list;
+    for (const std::string &item : items)
+        add_part(list, escape(item));
+    return list;
+}
+
+std::string joined(std::span<const std::string> parts, std::string_view separator) {
+    std::string list;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        if (i > 0)
+            list += separator;
+        list += parts[i];
+    }
+    return list;
 }
 
 } // namespace retouch

@@ -25,8 +25,26 @@ namespace retouch {
 /// Offset of the first byte that is not valid UTF-8, or nullopt.
 [[nodiscard]] std::optional<std::size_t> invalid_utf8(std::string_view bytes);
 
+/// One character of a text.
+struct CodePoint {
+    char32_t value = 0;
+    std::size_t length = 1; ///< bytes
+};
+
+/// The first character. Requires: `text` begins with valid UTF-8.
+[[nodiscard]] CodePoint first_code_point(std::string_view text);
+
 /// Number of code points; invalid bytes count one each.
 [[nodiscard]] std::size_t code_points(std::string_view text);
+
+/// The offset at or below `offset` at which a character begins: where UTF-8 text can be cut.
+[[nodiscard]] std::size_t character_start(std::string_view text, std::size_t offset);
+
+/// The first `count` code points at most.
+[[nodiscard]] std::string_view first_code_points(std::string_view text, std::size_t count);
+
+/// The first `limit` bytes at most, whole characters, escaped, and an ellipsis for the rest.
+[[nodiscard]] std::string clipped(std::string_view text, std::size_t limit, bool keep_tabs = false);
 
 /// The candidate nearest to `word` by Damerau-Levenshtein distance, when it is within
 /// max(1, length/3); ties go to the earlier candidate.
@@ -55,9 +73,29 @@ namespace retouch {
 /// Lines without their LF or CRLF; a final line end begins no further line.
 [[nodiscard]] std::vector<std::string> split_lines(std::string_view text);
 
+/// What stands between separators, one part more than there are of these.
+[[nodiscard]] std::vector<std::string> split(std::string_view text, char separator);
+
+/// Lines, each without the blanks around it, with one blank between.
+[[nodiscard]] std::string on_one_line(std::string_view text);
+
 /// ASCII letters made small, whatever the locale.
 [[nodiscard]] std::string small_letters(std::string_view text);
 
 [[nodiscard]] std::string_view trim(std::string_view text);
+
+/// An ASCII letter or digit, whatever the locale.
+[[nodiscard]] constexpr bool is_alphanumeric(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/// Appends to a list, behind the separator when something is in it already.
+void add_part(std::string &list, std::string_view part, std::string_view separator = ", ");
+
+/// "a, b, c", each escaped.
+[[nodiscard]] std::string listed(std::span<const std::string> items);
+
+/// All of them with the separator between.
+[[nodiscard]] std::string joined(std::span<const std::string> parts, std::string_view separator);
 
 } // namespace retouch

@@ -140,6 +140,32 @@ std::optional<std::string_view> unsafe_character(std::string_view text) {
     return std::nullopt;
 }
 
+CodePoint first_code_point(std::string_view text) {
+    const Decoded first = decode(text);
+    return {first.point, first.length};
+}
+
+std::size_t character_start(std::string_view text, std::size_t offset) {
+    if (offset >= text.size())
+        return text.size();
+    while (offset > 0 && (byte_at(text, offset) & 0xC0U) == 0x80U)
+        --offset;
+    return offset;
+}
+
+std::string_view first_code_points(std::string_view text, std::size_t count) {
+    std::size_t end = 0;
+    for (; count > 0 && end < text.size(); --count)
+        end += decode(text.substr(end)).length;
+    return text.substr(0, end);
+}
+
+std::string clipped(std::string_view text, std::size_t limit, bool keep_tabs) {
+    if (text.size() <= limit)
+        return escape(text, keep_tabs);
+    return escape(text.substr(0, character_start(text, limit)), keep_tabs) + "...";
+}
+
 std::size_t code_points(std::string_view text) {
     std::size_t count = 0;
     while (!text.empty()) {

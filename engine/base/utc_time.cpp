@@ -2,6 +2,8 @@
 
 #include "base/utc_time.hpp"
 
+#include <fmt/format.h>
+
 namespace retouch {
 
 namespace {
@@ -11,6 +13,17 @@ bool is_digit(char each) {
 }
 
 } // namespace
+
+std::string format_utc(UtcTime moment) {
+    using namespace std::chrono;
+    const auto day = floor<days>(moment);
+    const year_month_day date{day};
+    const hh_mm_ss time{moment - day};
+    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", static_cast<int>(date.year()),
+                       static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                       time.hours().count(), time.minutes().count(), time.seconds().count(),
+                       time.subseconds().count());
+}
 
 std::optional<UtcTime> parse_utc(std::string_view text) {
     using namespace std::chrono;

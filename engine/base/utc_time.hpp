@@ -1,9 +1,10 @@
 #pragma once
-// UTC time: the way back from the text of a time, for texts that come from outside. The clock, and
-// writing times, are clock.hpp's.
+// UTC time: a moment as text and back, for texts that come from outside, too. The clock is
+// clock.hpp's.
 
 #include <chrono>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace retouch {
@@ -15,6 +16,9 @@ using UtcTime = std::chrono::sys_time<std::chrono::microseconds>;
 [[nodiscard]] inline UtcTime utc_time_now() {
     return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
 }
+
+/// RFC 3339 with microseconds: "2026-01-31T12:00:00.123456Z". Sorts as text.
+[[nodiscard]] std::string format_utc(UtcTime moment);
 
 /// The time that an RFC 3339 text in UTC names, with or without a fraction of a second; nullopt for
 /// anything else, a 30th of February too.

@@ -104,7 +104,7 @@ SQLite::Database open_records(const FileStore &store, const fs::path &file) {
 std::string time_after(const std::string &earlier) {
     const std::string now = utc_now();
     const auto last = parse_timestamp(earlier);
-    return !last || now > earlier ? now : to_timestamp(*last + std::chrono::microseconds(1));
+    return !last || now > earlier ? now : format_utc(*last + std::chrono::microseconds(1));
 }
 
 Error duplicate(const std::string &id) {

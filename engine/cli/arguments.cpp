@@ -44,13 +44,6 @@ void add_global_options(CLI::App &app, Context &context) {
     app.set_version_flag("--version", std::string(), "print the version");
 }
 
-std::string joined_choices(const std::vector<std::string> &choices) {
-    std::string type;
-    for (const std::string &choice : choices)
-        type += (type.empty() ? "" : "|") + choice;
-    return type;
-}
-
 /// Refuses a word that is not among the choices in the option's type name.
 void check_choices(CLI::App &app) {
     for (CLI::Option *option : app.get_options()) {
@@ -89,7 +82,7 @@ void Command::optional_arguments(const std::string &name, std::vector<std::strin
 
 void Command::argument_of(const std::string &name, std::string &value,
                           const std::vector<std::string> &choices, const std::string &summary) {
-    app_.add_option(name, value, summary)->required()->type_name(joined_choices(choices));
+    app_.add_option(name, value, summary)->required()->type_name(joined(choices, "|"));
 }
 
 void Command::option(const std::string &names, std::string &value, const std::string &type,
@@ -109,7 +102,7 @@ void Command::repeated_option(const std::string &names, std::vector<std::string>
 
 void Command::option_of(const std::string &names, std::string &value,
                         const std::vector<std::string> &choices, const std::string &summary) {
-    app_.add_option(names, value, summary)->type_name(joined_choices(choices));
+    app_.add_option(names, value, summary)->type_name(joined(choices, "|"));
 }
 
 void Command::flag(const std::string &names, bool &value, const std::string &summary) {

@@ -8,10 +8,10 @@
 #include "base/ownership.hpp"
 #include "base/text.hpp"
 #include "base/working_directory.hpp"
-#include "recipe/embedded_schemas.hpp"
-#include "recipe/schema_check.hpp"
+#include "recipe/schema/embedded_schemas.hpp"
+#include "recipe/schema/schema_check.hpp"
 #include "recipe/work_tree.hpp"
-#include "recipe/yaml_reader.hpp"
+#include "recipe/yaml/yaml_reader.hpp"
 
 #include <algorithm>
 #include <array>
@@ -79,29 +79,17 @@ std::string suggestion(const std::string &name, const Configuration &configurati
     const std::vector<std::string> names = names_of(configuration);
     if (const auto near = did_you_mean(name, names))
         return fmt::format("did you mean '{}'?", escape(*near));
-    std::string known;
-    for (const std::string &candidate : names)
-        known += (known.empty() ? "" : ", ") + escape(candidate);
-    return fmt::format("catalogs there are: {}", known);
-}
-
-std::string text_at(const Value &value, const char *key) {
-    const Value *found = value.find(key);
-    return found == nullptr ? std::string() : found->scalar;
+    return fmt::format("catalogs there are: {}", listed(names));
 }
 
 /// Relative to the file's directory; empty when it is not given.
 fs::path path_at(const Value &value, const char *key, const fs::path &directory) {
-    const std::string text = text_at(value, key);
+    const std::string text = value.text_or(key);
     return text.empty() ? fs::path() : (directory / text).lexically_normal();
 }
 
 std::vector<std::string> texts_at(const Value &value, const char *key) {
-    std::vector<std::string> texts;
-    if (const Value *list = value.find(key))
-        for (const Value &item : list->items)
-            texts.push_back(item.scalar);
-    return texts;
+    return value.texts(key).value_or(std::vector<std::string>());
 }
 
 /// A program's name without a slash is looked for in PATH.
@@ -123,26 +111,26 @@ CatalogSettings local_settings(const fs::path &path) {
 CatalogSettings catalog_settings(const Field &field, const fs::path &directory) {
     CatalogSettings settings;
     settings.name = field.key;
-    const bool local = text_at(field.value, "type") == "local";
+    const bool local = field.value.text_or("type") == "local";
     settings.type = local ? CatalogSettings::Type::local : CatalogSettings::Type::glance;
     settings.path = path_at(field.value, "path", directory);
-    settings.cloud = text_at(field.value, "cloud");
+    settings.cloud = field.value.text_or("cloud");
     settings.auth_command = command_at(field.value, "auth_command", directory);
     settings.source_owners = texts_at(field.value, "source_owners");
     settings.drop_properties = texts_at(field.value, "drop_properties");
     if (const Value *rbd = field.value.find("rbd")) {
         settings.rbd.conf = path_at(*rbd, "conf", directory);
-        settings.rbd.user = text_at(*rbd, "user");
+        settings.rbd.user = rbd->text_or("user");
         settings.rbd.keyring = path_at(*rbd, "keyring", directory);
         if (const Value *pool = rbd->find("pool"))
             settings.pool = pool->scalar;
-        settings.scratch_pool = text_at(*rbd, "scratch_pool");
+        settings.scratch_pool = rbd->text_or("scratch_pool");
     }
     return settings;
 }
 
 std::uint64_t number_at(const Value &value, const char *key, std::uint64_t otherwise) {
-    const std::string text = text_at(value, key);
+    const std::string text = value.text_or(key);
     return text.empty() ? otherwise
                         : static_cast<std::uint64_t>(
                               parse_bytes(text).value_or(static_cast<std::int64_t>(otherwise)));
@@ -155,7 +143,7 @@ CommandLimits command_limits(const Value &value) {
     limits.processes = number_at(value, "processes", limits.processes);
     limits.open_files = number_at(value, "open_files", limits.open_files);
     limits.file_bytes = number_at(value, "file_size", limits.file_bytes);
-    if (const auto time = parse_duration(text_at(value, "time")))
+    if (const auto time = parse_duration(value.text_or("time")))
         limits.time = *time;
     return limits;
 }
@@ -229,7 +217,7 @@ void check_types(const Value &root, const fs::path &file, const std::vector<std:
     if (catalogs == nullptr)
         return;
     for (const Field &catalog : catalogs->fields) {
-        const bool local = text_at(catalog.value, "type") == "local";
+        const bool local = catalog.value.text_or("type") == "local";
         if (local && catalog.value.find("path") == nullptr)
             diagnostics.add(
                 mistake(catalog.value.mark, file, lines,

@@ -6,15 +6,15 @@
 
 #include "base/text.hpp"
 #include "base/undelivered.hpp"
-#include "render/drift_json.hpp"
-#include "render/drift_markdown.hpp"
-#include "render/drift_text.hpp"
-#include "render/markdown.hpp"
-#include "render/plan_markdown.hpp"
-#include "render/plan_text.hpp"
-#include "render/report_markdown.hpp"
-#include "render/report_text.hpp"
+#include "render/machine/drift_json.hpp"
+#include "render/markdown/drift_markdown.hpp"
+#include "render/markdown/markdown.hpp"
+#include "render/markdown/plan_markdown.hpp"
+#include "render/markdown/report_markdown.hpp"
 #include "render/style.hpp"
+#include "render/text/drift_text.hpp"
+#include "render/text/plan_text.hpp"
+#include "render/text/report_text.hpp"
 
 #include <fmt/format.h>
 

@@ -11,11 +11,10 @@ namespace retouch {
 int combined_exit_code(std::span<const int> codes) {
     constexpr int k_failed = 1;
     constexpr int k_some_failed = 3;
-    constexpr int k_first_signal = 128;
     if (codes.empty())
         return 0;
     const int worst = std::ranges::max(codes);
-    if (worst >= k_first_signal)
+    if (is_interruption(worst))
         return worst;
     if (std::ranges::all_of(codes, [&](int code) { return code == codes.front(); }))
         return codes.front();

@@ -9,4 +9,9 @@ namespace retouch {
 /// 128 and above (interrupted) wins over everything.
 [[nodiscard]] int combined_exit_code(std::span<const int> codes);
 
+/// Whether a code says that a signal ended the work.
+[[nodiscard]] constexpr bool is_interruption(int code) {
+    return code >= 128;
+}
+
 } // namespace retouch

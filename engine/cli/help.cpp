@@ -93,9 +93,9 @@ std::string list_text(const std::string &title, const std::vector<Entry> &entrie
 std::string option_label(const CLI::Option &option) {
     std::string label;
     for (const std::string &name : option.get_snames())
-        label += fmt::format("{}-{}", label.empty() ? "" : ", ", name);
+        add_part(label, "-" + name);
     for (const std::string &name : option.get_lnames())
-        label += fmt::format("{}--{}", label.empty() ? "" : ", ", name);
+        add_part(label, "--" + name);
     if (option.get_items_expected_max() > 0 && !option.get_type_name().empty())
         label += " " + option.get_type_name();
     else if (option.get_type_name().starts_with('['))

@@ -4,8 +4,8 @@
 #include "cli/machine_reports.hpp"
 
 #include "base/text.hpp"
-#include "render/report_gitlab.hpp"
-#include "render/report_sarif.hpp"
+#include "render/machine/report_gitlab.hpp"
+#include "render/machine/report_sarif.hpp"
 
 #include <fmt/format.h>
 
@@ -20,13 +20,6 @@ namespace {
 
 constexpr const char *k_junit = "junit";
 constexpr const char *k_sarif = "sarif";
-
-std::string listed(const std::vector<std::string> &kinds) {
-    std::string text;
-    for (const std::string &kind : kinds)
-        text += (text.empty() ? "" : ", ") + kind;
-    return text;
-}
 
 /// Beginnings as render/ writes them. JUnit reports hold what commands printed.
 OutputKind kind_of(const std::string &kind) {

@@ -4,8 +4,8 @@
 
 #include "cli/arguments.hpp"
 #include "cli/outputs.hpp"
+#include "render/machine/report_junit.hpp"
 #include "render/plan_summary.hpp"
-#include "render/report_junit.hpp"
 #include "retouch/json.hpp"
 
 #include <filesystem>

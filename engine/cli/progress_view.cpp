@@ -67,13 +67,7 @@ std::string cut(const std::string &text, std::size_t width) {
     constexpr std::size_t k_dots = 3;
     if (width <= k_dots)
         return std::string(width, '.');
-    std::size_t bytes = 0;
-    for (std::size_t points = 0; bytes < text.size(); ++bytes) {
-        const bool starts = (static_cast<unsigned char>(text[bytes]) & 0xc0U) != 0x80U;
-        if (starts && points++ == width - k_dots)
-            break;
-    }
-    return text.substr(0, bytes) + std::string(k_dots, '.');
+    return std::string(first_code_points(text, width - k_dots)) + std::string(k_dots, '.');
 }
 
 } // namespace

@@ -3,7 +3,7 @@
 
 #include "cli/context.hpp"
 #include "plan/check.hpp"
-#include "render/diagnostics.hpp"
+#include "render/text/diagnostics.hpp"
 
 #include <cstddef>
 #include <map>

@@ -5,7 +5,7 @@
 
 #include "cli/context.hpp"
 #include "render/call_summary.hpp"
-#include "render/plan_markdown.hpp"
+#include "render/markdown/plan_markdown.hpp"
 #include "retouch/error.hpp"
 #include "retouch/plan.hpp"
 

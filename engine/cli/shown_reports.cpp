@@ -5,13 +5,13 @@
 
 #include "base/exit_code.hpp"
 #include "base/interrupt.hpp"
+#include "base/text.hpp"
 #include "base/undelivered.hpp"
 #include "cli/exit_codes.hpp"
 #include "model/names.hpp"
 #include "render/report_summary.hpp"
 #include "render/wording.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
 
 namespace retouch {
@@ -30,43 +30,61 @@ std::string done_by(const Report &report) {
     std::string text;
     for (const TargetReport &target : report.targets)
         if (target.outcome == TargetOutcome::published || target.outcome == TargetOutcome::updated)
-            text += fmt::format("{}{} is {}: retouch show {}", text.empty() ? "" : "\n",
-                                in_quotes(target.name), to_string(target.outcome), target.image_id);
+            add_part(text,
+                     fmt::format("{} is {}: retouch show {}", in_quotes(target.name),
+                                 to_string(target.outcome), target.image_id),
+                     "\n");
     return text;
 }
 
 } // namespace
 
-void ShownReports::add(const std::string &path, const std::string &name,
-                       const std::function<Report()> &act) {
+ShownReports::ShownReports(const std::string &format, Context &context, MachineReports &reports,
+                           std::vector<Subject> subjects)
+    : format_(format),
+      context_(context),
+      reports_(reports),
+      turns_(context, std::move(subjects),
+             [this](const Subject &subject, const Error &error) { failed(subject, error); }) {}
+
+void ShownReports::prepare(const std::function<void()> &act) {
     try {
-        const Report report = act();
-        const DocumentPlace here = place();
-        reports_.add(report);
-        codes_.push_back(worst_exit_code(report));
-        counts_.add(report);
-        if (codes_.back() != 0)
-            failures_.push_back({path, is_unfinished(report) ? "something is left to do" : ""});
-        done_ += (done_.empty() ? "" : "\n") + done_by(report);
-        show(shown_report(report, here));
-    } catch (const Error &error) {
-        reports_.add(path, error);
-        show(shown_failure(recipe_failure(path, name, error), "report", place()));
-        if (count_ == 1 || pending_interrupt() != 0) {
-            write_beside_error();
-            stopped(path);
-            throw;
-        }
-        context_.console.error(about_recipe(error, path));
-        failures_.push_back({path, {}});
-        codes_.push_back(exit_code(error.kind()));
+        turns_.prepare(act);
+    } catch (const Error &) {
+        reports_.write_beside_error(context_.console);
+        throw;
     }
 }
 
-void ShownReports::refuse(const std::string &path, const std::string &name, const Error &error) {
-    reports_.add(path, error);
-    show(shown_failure(recipe_failure(path, name, error), "report", place()));
-    codes_.push_back(exit_code_of(error));
+void ShownReports::each(const std::function<Report(std::size_t)> &act) {
+    try {
+        turns_.each([&](std::size_t number) {
+            ++begun_;
+            return take(turns_.subject(number).path, act(number));
+        });
+    } catch (const Error &) {
+        reports_.write_beside_error(context_.console);
+        stopped();
+        throw;
+    }
+}
+
+void ShownReports::failed(const Subject &subject, const Error &error) {
+    reports_.add(subject.path, error);
+    show(shown_failure(recipe_failure(subject.path, subject.name, error), "report", place()));
+    failures_.push_back({subject.path, pending_interrupt() != 0 ? "interrupted" : ""});
+}
+
+/// The exit code the report asks for.
+int ShownReports::take(const std::string &path, const Report &report) {
+    reports_.add(report);
+    const int code = worst_exit_code(report);
+    counts_.add(report);
+    if (code != 0)
+        failures_.push_back({path, is_unfinished(report) ? "something is left to do" : ""});
+    add_part(done_, done_by(report), "\n");
+    show(shown_report(report, place()));
+    return code;
 }
 
 int ShownReports::finish() {
@@ -81,7 +99,9 @@ int ShownReports::finish() {
     } catch (const Error &error) {
         undelivered(error);
     }
-    const int code = combined_exit_code(codes_);
+    if (interrupted_)
+        return exit_code(ErrorKind::interrupted);
+    const int code = turns_.exit_code();
     return code == 0 && undelivered_ ? k_undelivered : code;
 }
 
@@ -94,11 +114,9 @@ void ShownReports::show(const std::string &text) {
 }
 
 /// The error is said elsewhere; what was done before it stays done.
-void ShownReports::stopped(const std::string &path) {
-    if (codes_.empty())
+void ShownReports::stopped() {
+    if (turns_.ended() == 0)
         return;
-    failures_.push_back({path, "interrupted"});
-    codes_.push_back(exit_code(ErrorKind::interrupted));
     try {
         total();
     } catch (const Error &) {
@@ -107,16 +125,15 @@ void ShownReports::stopped(const std::string &path) {
 }
 
 void ShownReports::total() {
-    show_total(
-        context_, format_, count_ > 1, !failures_.empty(),
-        reports_summary(counts_, count_, failures_, count_ - std::min(count_, codes_.size())));
+    const std::size_t count = turns_.count();
+    show_total(context_, format_, count > 1, !failures_.empty(),
+               reports_summary(counts_, count, failures_, count - begun_));
 }
 
 /// The error, and what was done before it.
 void ShownReports::undelivered(const Error &error) {
     undelivered_ = true;
-    if (error.kind() == ErrorKind::interrupted)
-        codes_.push_back(exit_code(error.kind()));
+    interrupted_ = interrupted_ || error.kind() == ErrorKind::interrupted;
     const char *between = done_.empty() || error.hint().empty() ? "" : "\n";
     context_.console.error({error.kind(), error.what(), error.hint() + between + done_});
 }

@@ -5,6 +5,7 @@
 
 #include "cli/documents.hpp"
 #include "cli/machine_reports.hpp"
+#include "cli/turns.hpp"
 #include "render/call_summary.hpp"
 
 #include <functional>
@@ -15,19 +16,15 @@ namespace retouch {
 
 class ShownReports {
   public:
-    /// Of `count` recipes or plans. It borrows the rest.
+    /// Of these recipes or plans. It borrows the rest.
     ShownReports(const std::string &format, Context &context, MachineReports &reports,
-                 std::size_t count)
-        : format_(format), context_(context), reports_(reports), count_(count) {}
+                 std::vector<Subject> subjects);
+    ShownReports(const ShownReports &) = delete;
+    ShownReports &operator=(const ShownReports &) = delete;
 
-    /// Runs `act`. An Error of one of several does not stop the others; of the only one, or when
-    /// interrupted, it is thrown on.
-    void add(const std::string &path, const std::string &name, const std::function<Report()> &act);
-
-    /// `error` keeps this one from being begun; it is said elsewhere.
-    void refuse(const std::string &path, const std::string &name, const Error &error);
-
-    void write_beside_error() { reports_.write_beside_error(context_.console); }
+    /// As Turns::prepare() and Turns::each(); the reports for machines are written when they throw.
+    void prepare(const std::function<void()> &act);
+    void each(const std::function<Report(std::size_t)> &act);
 
     /// Writes the reports for machines. What is done stays done when an output fails: that is said,
     /// and is the exit code when there is no worse one.
@@ -35,23 +32,26 @@ class ShownReports {
 
   private:
     [[nodiscard]] DocumentPlace place() const {
-        return {format_, context_.console.out_colour(), count_, !codes_.empty()};
+        return {format_, context_.console.out_colour(), turns_.count(), turns_.ended() > 0};
     }
 
+    void failed(const Subject &subject, const Error &error);
+    [[nodiscard]] int take(const std::string &path, const Report &report);
     void show(const std::string &text);
-    void stopped(const std::string &path);
+    void stopped();
     void total();
     void undelivered(const Error &error);
 
     const std::string &format_;
     Context &context_;
     MachineReports &reports_;
-    std::size_t count_;
-    std::vector<int> codes_;
+    Turns turns_;
+    std::size_t begun_ = 0;
     ReportCounts counts_;
     std::vector<Failure> failures_;
     std::string done_; ///< what was published, for people
     bool undelivered_ = false;
+    bool interrupted_ = false; ///< while something was written
 };
 
 } // namespace retouch

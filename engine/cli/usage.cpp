@@ -131,26 +131,16 @@ Error usage_error(const CLI::App &app, const CLI::ParseError &error) {
 }
 
 std::vector<std::string> choices_of(const CLI::Option &option) {
-    std::string type = option.get_type_name();
-    std::vector<std::string> choices;
-    if (type.find('|') == std::string::npos)
-        return choices;
-    for (std::size_t bar = type.find('|'); bar != std::string::npos; bar = type.find('|')) {
-        choices.push_back(type.substr(0, bar));
-        type.erase(0, bar + 1);
-    }
-    choices.push_back(type);
+    std::vector<std::string> choices = split(option.get_type_name(), '|');
+    if (choices.size() == 1)
+        choices.clear();
     return choices;
 }
 
 std::string not_a_choice(const std::string &word, const std::vector<std::string> &choices) {
-    std::string listed;
-    for (const std::string &choice : choices) {
-        if (choice == word)
-            return {};
-        listed += (listed.empty() ? "" : ", ") + choice;
-    }
-    std::string text = fmt::format("'{}' is not one of {}", escape(word), listed);
+    if (std::ranges::find(choices, word) != choices.end())
+        return {};
+    std::string text = fmt::format("'{}' is not one of {}", escape(word), joined(choices, ", "));
     if (const auto suggestion = did_you_mean(word, choices))
         text += fmt::format("; did you mean '{}'?", *suggestion);
     return text;

@@ -9,7 +9,7 @@
 #include "base/digest.hpp"
 #include "base/text.hpp"
 #include "catalog/local.hpp"
-#include "render/diagnostics.hpp"
+#include "render/text/diagnostics.hpp"
 
 #include <fmt/format.h>
 

@@ -42,7 +42,7 @@ std::string subvolume_of(const FstabEntry &entry, const std::string &type) {
             throw Error(ErrorKind::refused,
                         fmt::format("the option {} is not followed", escape(option)),
                         "give the subvolume a name without quotes and backslashes");
-        wanted += (wanted.empty() ? "" : ",") + option;
+        add_part(wanted, option, ",");
     }
     return wanted;
 }

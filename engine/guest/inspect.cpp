@@ -51,10 +51,7 @@ void read_redhat_release(const RootFiles &files, Facts &facts) {
     if (line.empty())
         return;
     facts.product = line;
-    std::string name = line.substr(0, line.find(' '));
-    std::ranges::transform(name, name.begin(), [](char letter) {
-        return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-    });
+    const std::string name = small_letters(std::string_view(line).substr(0, line.find(' ')));
     facts.distro = name == "red" ? "rhel" : name;
     const std::size_t digits = line.find_first_of("0123456789");
     if (digits != std::string::npos)

@@ -21,16 +21,8 @@ std::string shown(std::string_view path) {
     constexpr std::size_t half = (most - gap.size()) / 2;
     if (path.size() <= most)
         return escape(path);
-    std::size_t front = half;
-    std::size_t back = path.size() - half;
-    const auto inside_letter = [&](std::size_t at) {
-        return (static_cast<unsigned char>(path[at]) & 0xc0) == 0x80;
-    };
-    for (int tries = 0; tries < 3 && inside_letter(front); ++tries)
-        --front;
-    for (int tries = 0; tries < 3 && inside_letter(back); ++tries)
-        ++back;
-    return escape(path.substr(0, front)) + std::string(gap) + escape(path.substr(back));
+    return escape(path.substr(0, character_start(path, half))) + std::string(gap) +
+           escape(path.substr(character_start(path, path.size() - half)));
 }
 
 } // namespace
@@ -47,11 +39,8 @@ Error no_system(std::string_view prefix) {
 }
 
 Error several_systems(const std::vector<std::string> &roots) {
-    std::string list;
-    for (const std::string &root : roots)
-        list += (list.empty() ? "" : ", ") + escape(root);
     return {ErrorKind::refused,
-            fmt::format("the image holds {} operating systems: {}", roots.size(), list),
+            fmt::format("the image holds {} operating systems: {}", roots.size(), listed(roots)),
             "use an image with one operating system"};
 }
 

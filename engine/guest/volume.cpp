@@ -2,6 +2,8 @@
 
 #include "guest/volume.hpp"
 
+#include "base/text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -11,11 +13,6 @@
 namespace retouch {
 
 namespace {
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-    const auto lower = [](char letter) { return std::tolower(static_cast<unsigned char>(letter)); };
-    return std::ranges::equal(a, b, {}, lower, lower);
-}
 
 /// The text after `prefix`, without quotes, or empty.
 std::string_view after(std::string_view text, std::string_view prefix) {
@@ -153,7 +150,8 @@ std::vector<const Volume *> find_volumes(std::string_view fstab_device,
             as_blkid_writes(naming.is_link ? from_udev(name) : std::string(name));
         take_if([&](const Volume &volume) {
             const std::string &own = volume.*naming.member;
-            return naming.kind == Kind::identifier ? equal_ignoring_case(own, value) : own == value;
+            return naming.kind == Kind::identifier ? small_letters(own) == small_letters(value)
+                                                   : own == value;
         });
     }
     take_if([&](const Volume &volume) {

@@ -41,11 +41,8 @@ std::string dated_name(const std::string &name, int number) {
 
 /// Of the image service's own schema, in characters.
 void require_name_that_fits(const std::string &name) {
-    constexpr std::ptrdiff_t longest = 255;
-    const auto begins_character = [](char byte) {
-        return (static_cast<unsigned char>(byte) & 0xc0) != 0x80;
-    };
-    if (std::ranges::count_if(name, begins_character) > longest)
+    constexpr std::size_t longest = 255;
+    if (code_points(name) > longest)
         throw Error(ErrorKind::refused,
                     fmt::format("the image before would be renamed to a name of more than {} "
                                 "characters: {}",

@@ -26,11 +26,8 @@ std::string yes_or_no(bool value) {
     return value ? "yes" : "no";
 }
 
-std::string listed(const std::vector<std::string> &tags) {
-    std::string text;
-    for (const std::string &tag : tags)
-        text += (text.empty() ? "" : ", ") + escape(tag);
-    return tags.empty() ? std::string(k_none) : text;
+std::string listed_tags(const std::vector<std::string> &tags) {
+    return tags.empty() ? std::string(k_none) : listed(tags);
 }
 
 std::vector<std::string> normal(std::vector<std::string> tags) {
@@ -130,7 +127,7 @@ class Comparison {
         if (tags)
             tags = normal(*tags);
         field("visibility", publish.visibility, &Image::visibility, escape_text);
-        field("tags", tags, &Image::tags, carried_tags, listed);
+        field("tags", tags, &Image::tags, carried_tags, listed_tags);
         field("min_disk", publish.min_disk_gib, &Image::min_disk, gib);
         field("min_ram", publish.min_ram_mib, &Image::min_ram, mib);
         field("protected", publish.is_protected, &Image::stays_protected, yes_or_no);

@@ -9,6 +9,7 @@
 #include "plan/json_difference.hpp"
 #include "plan/placed_values.hpp"
 #include "plan/properties.hpp"
+#include "plan/repeat_advice.hpp"
 #include "recipe/load.hpp"
 #include "retouch/step_kind.hpp"
 
@@ -53,6 +54,7 @@ class Restoring {
         target_.properties.reasons =
             reasons_to_remove(target_.properties, target_.action == Action::create);
         require_fingerprint();
+        add_advice(target_);
     }
 
   private:

@@ -8,18 +8,18 @@
 #include "base/text.hpp"
 #include "model/names.hpp"
 
-#include "recipe/embedded_schemas.hpp"
 #include "recipe/foreign_file.hpp"
 #include "recipe/mistaken_lines.hpp"
 #include "recipe/place.hpp"
 #include "recipe/property_drops.hpp"
-#include "recipe/recipe_schema.hpp"
-#include "recipe/schema_check.hpp"
+#include "recipe/schema/embedded_schemas.hpp"
+#include "recipe/schema/recipe_schema.hpp"
+#include "recipe/schema/schema_check.hpp"
 #include "recipe/sound_sections.hpp"
 #include "recipe/variables.hpp"
 #include "recipe/work_tree.hpp"
-#include "recipe/yaml_reader.hpp"
-#include "recipe/yaml_source.hpp"
+#include "recipe/yaml/yaml_reader.hpp"
+#include "recipe/yaml/yaml_source.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -29,16 +29,6 @@
 namespace retouch {
 
 namespace {
-
-std::string text_at(const Value &parent, std::string_view key) {
-    const Value *value = parent.find(key);
-    return value == nullptr ? std::string() : value->scalar;
-}
-
-std::optional<std::string> optional_text(const Value &parent, std::string_view key) {
-    const Value *value = parent.find(key);
-    return value == nullptr ? std::nullopt : std::optional(value->scalar);
-}
 
 std::optional<std::int64_t> optional_number(const Value &parent, std::string_view key) {
     const Value *value = parent.find(key);
@@ -52,41 +42,29 @@ std::optional<std::int64_t> optional_number(const Value &parent, std::string_vie
     return number;
 }
 
-std::vector<std::string> texts(const Value &list) {
-    std::vector<std::string> found;
-    for (const Value &item : list.items)
-        found.push_back(item.scalar);
-    return found;
-}
-
-std::optional<std::vector<std::string>> optional_texts(const Value &parent, std::string_view key) {
-    const Value *list = parent.find(key);
-    return list == nullptr ? std::nullopt : std::optional(texts(*list));
-}
-
 Limits to_limits(const Value &value) {
     Limits limits;
-    limits.may_change = optional_texts(value, "may_change");
-    limits.packages = optional_texts(value, "packages");
-    limits.bytes_written = parse_bytes(text_at(value, "bytes_written"));
-    limits.no_new_setuid = text_at(value, "no_new_setuid") == "true";
-    limits.no_network = text_at(value, "no_network") == "true";
+    limits.may_change = value.texts("may_change");
+    limits.packages = value.texts("packages");
+    limits.bytes_written = parse_bytes(value.text_or("bytes_written"));
+    limits.no_new_setuid = value.flag_or("no_new_setuid", false);
+    limits.no_network = value.flag_or("no_network", false);
     return limits;
 }
 
 Publish to_publish(const Value &value) {
     Publish publish;
-    publish.name = optional_text(value, "name");
-    publish.visibility = optional_text(value, "visibility");
+    publish.name = value.text("name");
+    publish.visibility = value.text("visibility");
     publish.previous =
-        from_name<PreviousPolicy>(text_at(value, "previous")).value_or(publish.previous);
-    publish.lineage = from_name<LineagePolicy>(text_at(value, "lineage")).value_or(publish.lineage);
-    publish.tags = optional_texts(value, "tags");
+        from_name<PreviousPolicy>(value.text_or("previous")).value_or(publish.previous);
+    publish.lineage = from_name<LineagePolicy>(value.text_or("lineage")).value_or(publish.lineage);
+    publish.tags = value.texts("tags");
     publish.min_disk_gib = optional_number(value, "min_disk");
     publish.min_ram_mib = optional_number(value, "min_ram");
-    if (const Value *is_protected = value.find("protected"))
-        publish.is_protected = is_protected->scalar == "true";
-    publish.owner = optional_text(value, "owner");
+    if (value.find("protected") != nullptr)
+        publish.is_protected = value.flag_or("protected", false);
+    publish.owner = value.text("owner");
     return publish;
 }
 
@@ -102,22 +80,22 @@ Recipe to_recipe(Value value, const std::filesystem::path &path) {
     Recipe recipe;
     recipe.path = path;
     recipe.directory = directory_of(path);
-    recipe.name = text_at(value, "name");
-    recipe.description = text_at(value, "description");
-    recipe.source_image = text_at(*value.find("source"), "image");
-    recipe.source_owner = optional_text(*value.find("source"), "owner");
+    recipe.name = value.text_or("name");
+    recipe.description = value.text_or("description");
+    const Value &source = *value.find("source");
+    recipe.source_image = source.text_or("image");
+    recipe.source_owner = source.text("owner");
     if (const Value *properties = value.find("properties"))
         for (const Field &field : properties->fields)
             recipe.properties[field.key] = field.value.kind == Value::Kind::null
                                                ? std::nullopt
                                                : std::optional(field.value.scalar);
-    recipe.drop_properties =
-        optional_texts(value, "drop_properties").value_or(recipe.drop_properties);
+    recipe.drop_properties = value.texts("drop_properties").value_or(recipe.drop_properties);
     if (const Value *publish = value.find("publish"))
         recipe.publish = to_publish(*publish);
     if (const Value *limits = value.find("limits"))
         recipe.limits = to_limits(*limits);
-    recipe.volatile_paths = optional_texts(value, "volatile").value_or(recipe.volatile_paths);
+    recipe.volatile_paths = value.texts("volatile").value_or(recipe.volatile_paths);
     for (Field &field : value.fields)
         if (is_section(field.key))
             recipe.sections.push_back({field.key, std::move(field.value)});

@@ -2,7 +2,7 @@
 
 #include "base/path_glob.hpp"
 #include "recipe/place.hpp"
-#include "recipe/schema_place.hpp"
+#include "recipe/schema/schema_place.hpp"
 
 #include <fmt/format.h>
 

@@ -3,7 +3,7 @@
 
 #include "recipe/sound_sections.hpp"
 
-#include "recipe/recipe_schema.hpp"
+#include "recipe/schema/recipe_schema.hpp"
 
 #include <algorithm>
 #include <limits>

@@ -3,7 +3,7 @@
 // be wrong, so that step kinds can judge the rest in the same run. Nothing of it is ever planned.
 
 #include "recipe/mistaken_lines.hpp"
-#include "recipe/schema_check.hpp"
+#include "recipe/schema/schema_check.hpp"
 
 #include "retouch/recipe.hpp"
 

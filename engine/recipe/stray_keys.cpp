@@ -2,7 +2,7 @@
 
 #include "recipe/stray_keys.hpp"
 
-#include "recipe/schema_place.hpp"
+#include "recipe/schema/schema_place.hpp"
 
 #include <fmt/format.h>
 

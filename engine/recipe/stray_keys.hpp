@@ -1,7 +1,7 @@
 #pragma once
 // Stray keys: keys on the level of the key they belong below.
 
-#include "recipe/schema_words.hpp"
+#include "recipe/schema/schema_words.hpp"
 
 #include <cstddef>
 #include <string>

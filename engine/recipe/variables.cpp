@@ -4,8 +4,8 @@
 #include "recipe/variables.hpp"
 
 #include "recipe/place.hpp"
-#include "recipe/yaml_composer.hpp"
-#include "recipe/yaml_tokens.hpp"
+#include "recipe/yaml/yaml_composer.hpp"
+#include "recipe/yaml/yaml_tokens.hpp"
 
 #include "base/text.hpp"
 

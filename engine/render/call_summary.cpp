@@ -25,7 +25,7 @@ std::string after(const std::string &failures, const std::string &sentence) {
 std::string names_words(const std::vector<std::string> &names) {
     std::string text;
     for (const std::string &name : names)
-        text += (text.empty() ? "" : ", ") + clipped(name, k_longest_name);
+        add_part(text, clipped(name, k_longest_name));
     return text;
 }
 
@@ -33,8 +33,7 @@ std::string counts_words(const ReportCounts &counts) {
     std::string text;
     const auto add = [&text](std::size_t count, std::string_view words) {
         if (count > 0)
-            text +=
-                fmt::format("{}{} {}", text.empty() ? "" : ", ", counted(count, "image"), words);
+            add_part(text, fmt::format("{} {}", counted(count, "image"), words));
     };
     add(counts.published, "published");
     add(counts.updated, "updated in place");
@@ -65,9 +64,9 @@ std::string failures_words(const std::vector<Failure> &failures, std::size_t cou
         return {};
     std::string names;
     for (const auto &[name, why] : failures)
-        names +=
-            fmt::format("{}{}{}", names.empty() ? "" : ", ", clipped(name, k_longest_name),
-                        why.empty() ? "" : fmt::format(" ({})", clipped(why, k_longest_reason)));
+        add_part(names,
+                 clipped(name, k_longest_name) +
+                     (why.empty() ? "" : fmt::format(" ({})", clipped(why, k_longest_reason))));
     return fmt::format("Failed: {} of {}: {}", failures.size(), counted(count, noun), names);
 }
 

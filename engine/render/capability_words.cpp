@@ -3,6 +3,7 @@
 #include "render/capability_words.hpp"
 
 #include "base/hex.hpp"
+#include "base/text.hpp"
 #include "model/attributes.hpp"
 #include "render/effect_words.hpp"
 
@@ -120,7 +121,7 @@ std::string list_of(std::uint64_t set) {
     std::string text;
     for (unsigned number = 0; number < 64; ++number)
         if ((set >> number & 1U) != 0)
-            text += (text.empty() ? "" : ",") + name_of(number);
+            add_part(text, name_of(number), ",");
     return text;
 }
 
@@ -130,8 +131,7 @@ std::string words_of(const FileCapabilities &found) {
     std::string text;
     const auto add = [&](std::uint64_t set, std::string_view flags) {
         if (set != 0)
-            text +=
-                fmt::format("{}{}+{}{}", text.empty() ? "" : " ", list_of(set), effective, flags);
+            add_part(text, fmt::format("{}+{}{}", list_of(set), effective, flags), " ");
     };
     add(both, "ip");
     add(found.permitted & ~both, "p");

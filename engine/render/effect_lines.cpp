@@ -6,9 +6,9 @@
 
 #include "base/interrupt.hpp"
 #include "base/text.hpp"
+#include "model/rehearsal_verdict.hpp"
 #include "model/volatile_change.hpp"
 #include "render/file_groups.hpp"
-#include "render/volatile_part.hpp"
 #include "render/wording.hpp"
 
 #include <fmt/format.h>

@@ -29,10 +29,6 @@ std::string word(std::string_view text) {
     return clipped(text, k_longest_word);
 }
 
-void add(std::string &text, const std::string &more) {
-    text += (text.empty() ? "" : ", ") + more;
-}
-
 std::string owner(const FileInfo &info) {
     return fmt::format("{}:{}", info.uid, info.gid);
 }
@@ -88,20 +84,20 @@ std::string state_words(const EntryState &state, bool with_digest, bool with_att
     const FileInfo &info = state.info;
     const bool is_file = info.type == FileInfo::Type::regular;
     if (!is_file && info.type != FileInfo::Type::directory)
-        add(text, type_words(state));
+        add_part(text, type_words(state));
     if (info.type != FileInfo::Type::symlink)
-        add(text, format_mode(info.mode));
+        add_part(text, format_mode(info.mode));
     if (info.uid != 0 || info.gid != 0)
-        add(text, "owner " + owner(info));
+        add_part(text, "owner " + owner(info));
     if (is_file)
-        add(text, format_bytes(info.size));
+        add_part(text, format_bytes(info.size));
     if (is_file && with_digest && !state.sha256.empty())
-        add(text, digest_words(state));
+        add_part(text, digest_words(state));
     if (with_attributes)
         for (const std::string &words :
              {label_words(state.attributes), attribute_words(state.attributes)})
             if (!words.empty())
-                add(text, words);
+                add_part(text, words);
     return text;
 }
 
@@ -114,11 +110,11 @@ std::string content_words(const EntryChange &change) {
     if (before.info.size != after.info.size) {
         const std::string was = format_bytes(before.info.size);
         const std::string is = format_bytes(after.info.size);
-        add(text, was == is ? fmt::format("{} -> {} B", before.info.size, after.info.size)
-                            : fmt::format("{} -> {}", was, is));
+        add_part(text, was == is ? fmt::format("{} -> {} B", before.info.size, after.info.size)
+                                 : fmt::format("{} -> {}", was, is));
     }
     if (change.diff.empty() && !after.sha256.empty())
-        add(text, digest_words(before, after));
+        add_part(text, digest_words(before, after));
     return text;
 }
 
@@ -127,35 +123,26 @@ std::string difference(const EntryChange &change) {
     const EntryState &after = *change.after;
     std::string text;
     if (before.info.type != after.info.type)
-        add(text, fmt::format("{} -> {}", type_words(before), type_words(after)));
+        add_part(text, fmt::format("{} -> {}", type_words(before), type_words(after)));
     else if (before.target != after.target)
-        add(text, fmt::format("{} -> {}", word(before.target), word(after.target)));
+        add_part(text, fmt::format("{} -> {}", word(before.target), word(after.target)));
     if (before.info.mode != after.info.mode)
-        add(text, fmt::format("mode {} -> {}", format_mode(before.info.mode),
-                              format_mode(after.info.mode)));
+        add_part(text, fmt::format("mode {} -> {}", format_mode(before.info.mode),
+                                   format_mode(after.info.mode)));
     if (before.info.uid != after.info.uid || before.info.gid != after.info.gid)
-        add(text, fmt::format("owner {} -> {}", owner(before.info), owner(after.info)));
+        add_part(text, fmt::format("owner {} -> {}", owner(before.info), owner(after.info)));
     for (const std::string &words : {label_words(before.attributes, after.attributes),
                                      attribute_words(before.attributes, after.attributes)})
         if (!words.empty())
-            add(text, words);
+            add_part(text, words);
     const bool files =
         before.info.type == FileInfo::Type::regular && after.info.type == FileInfo::Type::regular;
     if (files && (before.info.size != after.info.size || before.sha256 != after.sha256))
-        add(text, content_words(change));
+        add_part(text, content_words(change));
     return text.empty() ? "written anew" : text;
 }
 
 } // namespace
-
-std::string clipped(std::string_view text, std::size_t limit, bool keep_tabs) {
-    if (text.size() <= limit)
-        return escape(text, keep_tabs);
-    std::size_t end = limit;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80)
-        --end;
-    return escape(text.substr(0, end), keep_tabs) + "...";
-}
 
 EffectLine package_line(const PackageChange &change) {
     const std::string name = word(change.name);
@@ -194,7 +181,7 @@ EffectLine rights_line(const EntryChange &change) {
         fmt::format("{} {}  mode {}, owner {}", (mode & 04000U) != 0 ? "setuid" : "setgid",
                     path_of(change), format_mode(mode), owner(after.info));
     if (capabilities)
-        add(text, "capabilities " + rights);
+        add_part(text, "capabilities " + rights);
     return {'!', std::move(text)};
 }
 
@@ -208,25 +195,20 @@ EffectLine entry_line(const EntryChange &change) {
     return {'~', fmt::format("{}  {}", path_of(change), difference(change))};
 }
 
-bool changes_nothing(const Effect &effect) {
-    return effect.packages.empty() && effect.services.empty() && effect.accounts.empty() &&
-           effect.files.empty();
-}
-
 std::string effect_counts(const Effect &effect) {
-    if (changes_nothing(effect))
+    if (effect.changes_nothing())
         return "no change";
     std::string text;
     if (!effect.packages.empty())
-        add(text, counted(effect.packages.size(), "package"));
+        add_part(text, counted(effect.packages.size(), "package"));
     if (!effect.services.empty())
-        add(text, counted(effect.services.size(), "service"));
+        add_part(text, counted(effect.services.size(), "service"));
     if (!effect.accounts.empty())
-        add(text, counted(effect.accounts.size(), "account"));
+        add_part(text, counted(effect.accounts.size(), "account"));
     if (!effect.files.empty())
-        add(text, counted(effect.files.size(), "file"));
+        add_part(text, counted(effect.files.size(), "file"));
     if (effect.bytes_written > 0)
-        add(text, format_bytes(effect.bytes_written) + " written");
+        add_part(text, format_bytes(effect.bytes_written) + " written");
     return text;
 }
 

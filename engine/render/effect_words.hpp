@@ -17,9 +17,6 @@ struct EffectLine {
     bool operator==(const EffectLine &) const = default;
 };
 
-/// The first `limit` bytes and an ellipsis for the rest, then escaped.
-[[nodiscard]] std::string clipped(std::string_view text, std::size_t limit, bool keep_tabs = false);
-
 /// `~ openssl 3.0.11-1 -> 3.0.14-1`
 [[nodiscard]] EffectLine package_line(const PackageChange &change);
 
@@ -35,9 +32,6 @@ struct EffectLine {
 
 /// `~ /etc/shadow  mode 0644 -> 0600, content, 1.1 KiB -> 1.2 KiB`
 [[nodiscard]] EffectLine entry_line(const EntryChange &change);
-
-/// True when there is nothing to tell, whatever was written to the disk.
-[[nodiscard]] bool changes_nothing(const Effect &effect);
 
 /// "12 packages, 214 files, 38.2 MiB written"; "no change".
 [[nodiscard]] std::string effect_counts(const Effect &effect);

@@ -4,8 +4,8 @@
 #include "render/findings.hpp"
 
 #include "base/text.hpp"
-#include "render/columns.hpp"
 #include "render/style.hpp"
+#include "render/text/columns.hpp"
 #include "render/wording.hpp"
 
 #include <algorithm>

@@ -5,7 +5,7 @@
 #include "render/images.hpp"
 
 #include "base/text.hpp"
-#include "render/markdown.hpp"
+#include "render/markdown/markdown.hpp"
 #include "render/message.hpp"
 #include "render/style.hpp"
 #include "render/wording.hpp"

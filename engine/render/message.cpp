@@ -14,10 +14,6 @@ constexpr std::size_t k_longest_line = 800;
 constexpr std::size_t k_most_lines = 40;
 constexpr std::string_view k_list = "  "; ///< what lists in messages are indented by already
 
-bool continues(char byte) {
-    return (static_cast<unsigned char>(byte) & 0xc0U) == 0x80;
-}
-
 } // namespace
 
 std::string shortened_line(std::string_view line, std::size_t limit, bool keep_tabs) {
@@ -31,11 +27,9 @@ std::string shortened_line(std::string_view line, std::size_t limit, bool keep_t
     }
     if (text.size() <= limit)
         return text;
-    std::size_t head = limit * 3 / 4;
+    const std::size_t head = character_start(text, limit * 3 / 4);
     std::size_t tail = text.size() - limit / 4;
-    while (head > 0 && continues(text[head]))
-        --head;
-    while (tail < text.size() && continues(text[tail]))
+    while (character_start(text, tail) != tail)
         ++tail;
     return fmt::format("{} [{} left out] {}", text.substr(0, head),
                        format_bytes(left_out + tail - head), text.substr(tail));

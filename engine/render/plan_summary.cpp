@@ -109,10 +109,10 @@ std::string plan_fault(const Plan &plan) {
     for (const Target &target : plan.targets) {
         if (passed_rehearsal(target))
             continue;
-        const std::string verdict = rehearsal_verdict(target);
-        text +=
-            fmt::format("{}the rehearsal of {}{} {}", text.empty() ? "" : ", ",
-                        in_quotes(target.publish.name), verdict == "failed" ? "" : ":", verdict);
+        const RehearsalVerdict verdict = verdict_of(target);
+        add_part(text, fmt::format("the rehearsal of {}{} {}", in_quotes(target.publish.name),
+                                   verdict == RehearsalVerdict::failed ? "" : ":",
+                                   verdict_words(verdict)));
     }
     return text;
 }

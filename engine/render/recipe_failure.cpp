@@ -5,7 +5,7 @@
 
 #include "base/text.hpp"
 #include "render/effect_words.hpp"
-#include "render/markdown.hpp"
+#include "render/markdown/markdown.hpp"
 
 #include <fmt/format.h>
 
@@ -16,10 +16,7 @@ namespace {
 constexpr std::size_t k_longest_part = 600;
 
 std::string failure_words(const std::string &text) {
-    std::string line;
-    for (const std::string &part : split_lines(text))
-        line += (line.empty() ? "" : " ") + std::string(trim(part));
-    return markdown_words(clipped(line, k_longest_part));
+    return markdown_words(clipped(on_one_line(text), k_longest_part));
 }
 
 } // namespace

@@ -5,14 +5,14 @@
 
 #include "base/text.hpp"
 #include "model/limit_words.hpp"
+#include "model/rehearsal_verdict.hpp"
 #include "render/effect_lines.hpp"
-#include "render/guard_advice.hpp"
-#include "render/volatile_part.hpp"
 #include "render/wording.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cassert>
 #include <map>
 #include <set>
 
@@ -22,13 +22,6 @@ namespace {
 
 constexpr std::size_t k_lines_shown = 6;
 constexpr std::size_t k_longest = 400;
-
-std::string on_one_line(const std::string &text) {
-    std::string line;
-    for (const std::string &part : split_lines(text))
-        line += (line.empty() ? "" : " ") + std::string(trim(part));
-    return clipped(line, k_longest);
-}
 
 const PlannedStep *find_step(const Target &target, const std::string &id) {
     const auto found = std::ranges::find_if(
@@ -115,8 +108,7 @@ std::vector<RehearsalProblem> repeat_problems(const Target &target) {
         problems.push_back({fmt::format("not idempotent: {} changed the image again when run a "
                                         "second time",
                                         step_words(&planned)),
-                            effect_lines(again, {}, k_lines_shown),
-                            guard_advice(planned.step, planned.rehearsed->effect, again)});
+                            effect_lines(again, {}, k_lines_shown), planned.rehearsed->advice});
     }
     return problems;
 }
@@ -126,13 +118,6 @@ std::string moment(std::string at) {
     if (const std::size_t dot = at.find('.'); dot != std::string::npos && at.ends_with('Z'))
         at.erase(dot, at.size() - 1 - dot);
     return clipped(at, k_longest);
-}
-
-bool was_proven(const Target &target) {
-    return !target.steps.empty() &&
-           std::ranges::all_of(target.steps, [](const PlannedStep &planned) {
-               return planned.rehearsed && planned.rehearsed->again;
-           });
 }
 
 std::size_t steps_reached(const Target &target) {
@@ -147,7 +132,7 @@ std::size_t steps_reached(const Target &target) {
 std::vector<RehearsalProblem> rehearsal_problems(const Target &target) {
     std::vector<RehearsalProblem> problems;
     if (const std::string &error = target.rehearsal.value().error; !error.empty())
-        problems.push_back({"failed: " + on_one_line(error), {}, {}});
+        problems.push_back({"failed: " + clipped(on_one_line(error), k_longest), {}, {}});
     std::ranges::move(limit_problems(target), std::back_inserter(problems));
     std::ranges::move(repeat_problems(target), std::back_inserter(problems));
     return problems;
@@ -161,19 +146,21 @@ Effect whole_effect(const Target &target) {
     return whole;
 }
 
-std::string rehearsal_verdict(const Target &target) {
-    const Rehearsal &rehearsal = target.rehearsal.value();
-    if (!rehearsal.error.empty() || (!rehearsal.passed && rehearsal.violations.empty()))
+std::string_view verdict_words(RehearsalVerdict verdict) {
+    switch (verdict) {
+    case RehearsalVerdict::failed:
         return "failed";
-    if (!rehearsal.violations.empty())
+    case RehearsalVerdict::limits_broken:
         return "limits broken";
-    if (!repeat_problems(target).empty())
+    case RehearsalVerdict::not_idempotent:
         return "not idempotent";
-    return was_proven(target) ? "passed, idempotent" : "passed";
-}
-
-bool passed_rehearsal(const Target &target) {
-    return !target.rehearsal || rehearsal_verdict(target).starts_with("passed");
+    case RehearsalVerdict::passed:
+        return "passed";
+    case RehearsalVerdict::proven:
+        return "passed, idempotent";
+    }
+    assert(false);
+    return {};
 }
 
 std::string rehearsal_summary(const Target &target) {

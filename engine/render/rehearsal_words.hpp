@@ -1,11 +1,13 @@
 #pragma once
 // Rehearsal words: what a rehearsal of one target amounts to, and what is wrong with it, for every
-// view of plans. It judges nothing but whether a second run still changed something.
+// view of plans. The verdict itself is the model's.
 
+#include "model/rehearsal_verdict.hpp"
 #include "render/effect_words.hpp"
 #include "retouch/plan.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace retouch {
@@ -26,12 +28,8 @@ struct RehearsalProblem {
 /// All steps together.
 [[nodiscard]] Effect whole_effect(const Target &target);
 
-/// "passed", "passed, idempotent", "failed", "limits broken", "not idempotent". Requires: the
-/// target was rehearsed.
-[[nodiscard]] std::string rehearsal_verdict(const Target &target);
-
-/// False when it was rehearsed, and the verdict is any but one that begins with "passed".
-[[nodiscard]] bool passed_rehearsal(const Target &target);
+/// "passed", "passed, idempotent", "failed", "limits broken", "not idempotent".
+[[nodiscard]] std::string_view verdict_words(RehearsalVerdict verdict);
 
 /// "Rehearsed on host at ...: 3 steps, 12 packages, 214 files, 38.2 MiB written; nothing kept", or
 /// until when its stage is kept, and where.

@@ -20,8 +20,7 @@ std::string report_summary(const Report &report) {
     std::string counts;
     const auto add = [&](TargetOutcome outcome, std::string_view words) {
         if (count(outcome) > 0)
-            counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ",
-                                  counted(count(outcome), "image"), words);
+            add_part(counts, fmt::format("{} {}", counted(count(outcome), "image"), words));
     };
     add(TargetOutcome::published, "published");
     add(TargetOutcome::updated, "updated in place");

@@ -41,7 +41,7 @@ std::string check_output(const StepResult &result) {
 
 std::string result_words(const PlannedStep &step) {
     const RehearsedStep &rehearsed = step.rehearsed.value();
-    const bool nothing = changes_nothing(rehearsed.effect);
+    const bool nothing = rehearsed.effect.changes_nothing();
     const std::string counts = nothing ? "" : "; " + effect_counts(rehearsed.effect);
     switch (rehearsed.result.outcome) {
     case StepOutcome::not_reached:

@@ -77,13 +77,6 @@ std::string counted(std::size_t count, std::string_view noun) {
     return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
-std::string listed(const std::vector<std::string> &items) {
-    std::string text;
-    for (const std::string &item : items)
-        text += (text.empty() ? "" : ", ") + escape(item);
-    return text;
-}
-
 std::string origin_text(const Origin &origin) {
     if (origin.file.empty())
         return {};
@@ -102,8 +95,8 @@ std::string mounts_text(const Target &target) {
         return "";
     std::string text;
     for (const MountPoint &mount : mounts)
-        text += fmt::format("{}{} ({}, {}{}{})", text.empty() ? "" : ", ", mount.path, mount.device,
-                            mount.filesystem, mount.subvolume.empty() ? "" : ", ", mount.subvolume);
+        add_part(text, fmt::format("{} ({}, {}{}{})", mount.path, mount.device, mount.filesystem,
+                                   mount.subvolume.empty() ? "" : ", ", mount.subvolume));
     return text;
 }
 

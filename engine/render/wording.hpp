@@ -19,9 +19,6 @@ namespace retouch {
 /// "3 steps", "1 step"; plural by adding an s.
 [[nodiscard]] std::string counted(std::size_t count, std::string_view noun);
 
-/// "a, b, c", each escaped.
-[[nodiscard]] std::string listed(const std::vector<std::string> &items);
-
 /// `recipes/web.yaml:14`.
 [[nodiscard]] std::string origin_text(const Origin &origin);
 
@@ -34,7 +31,7 @@ namespace retouch {
 /// "/ (/dev/sda1, ext4), /srv (/dev/sda2, btrfs, subvol=/@srv)"; empty for a plain root alone.
 [[nodiscard]] std::string mounts_text(const Target &target);
 
-/// The command a step will run (its option `run`) when its summary does not show it whole: a
+/// The command a step will run when its summary does not show it whole: a
 /// reviewer must see every line that will run. Raw; empty when there is nothing to add.
 [[nodiscard]] std::string script_beyond_summary(const PlannedStep &step);
 

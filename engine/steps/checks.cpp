@@ -3,9 +3,9 @@
 
 #include "base/text.hpp"
 #include "retouch/step_kind.hpp"
+#include "steps/checks/file_check.hpp"
+#include "steps/checks/line_pattern.hpp"
 #include "steps/support/command_entry.hpp"
-#include "steps/support/file_check.hpp"
-#include "steps/support/line_pattern.hpp"
 #include "steps/support/outcome.hpp"
 #include "steps/support/reading.hpp"
 
@@ -26,12 +26,12 @@ void read_run_check(const Value &entry, Step &step, const Reader &reader) {
     without(entry, {"file", "state", "mode", "owner", "group", "sha256", "contains"}, "'run'",
             reader);
     read_command(entry, step, reader);
-    const std::string spelled = text_or(entry, "status", "0");
+    const std::string spelled = entry.text_or("status", "0");
     int status = 0;
     std::from_chars(spelled.data(), spelled.data() + spelled.size(), status);
     Json expected = {{"status", status}};
     for (const char *key : {"output", "matches"})
-        if (const auto text = text_of(entry, key))
+        if (const auto text = entry.text(key))
             expected[key] = *text;
     step.options.update(expected);
     step.identity.update(expected);

@@ -3,7 +3,7 @@
 
 #include "base/text.hpp"
 #include "retouch/step_kind.hpp"
-#include "steps/support/cleanup_tasks.hpp"
+#include "steps/cleanup/cleanup_tasks.hpp"
 #include "steps/support/outcome.hpp"
 #include "steps/support/reading.hpp"
 #include "steps/support/unchangeable_places.hpp"

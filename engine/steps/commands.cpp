@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "retouch/step_kind.hpp"
+#include "steps/commands/guard_advice.hpp"
 #include "steps/support/command_entry.hpp"
 #include "steps/support/outcome.hpp"
 #include "steps/support/reading.hpp"
@@ -19,7 +20,6 @@ bool is_guard(std::string_view key) {
 
 void read_guard(const Value &entry, Step &step, const Reader &reader) {
     const Value *first = nullptr;
-    step.guard = "";
     for (const auto &[key, mark, guard] : entry.fields) {
         if (!is_guard(key))
             continue;
@@ -29,7 +29,6 @@ void read_guard(const Value &entry, Step &step, const Reader &reader) {
             continue;
         }
         first = &guard;
-        step.guard = key;
         std::string text = guard.scalar;
         if (key == "creates")
             text = guest_path(guard, reader).value_or("");
@@ -113,10 +112,24 @@ Needs needs(const Step &step) {
     return {step.options.at("network").get<bool>(), true};
 }
 
+std::string advice(const Step &step, const Effect &first, const Effect &again) {
+    for (const auto &option : step.options.items())
+        if (is_guard(option.key()))
+            return guard_advice(option.key(), first, again);
+    return guard_advice("", first, again);
+}
+
 } // namespace
 
 extern const StepKind k_commands_step;
-const StepKind k_commands_step = {"commands", 20,      1,     read,
-                                  preview,    execute, needs, command_entries};
+const StepKind k_commands_step = {.name = "commands",
+                                  .order = 20,
+                                  .semantics = 1,
+                                  .read = read,
+                                  .preview = preview,
+                                  .execute = execute,
+                                  .needs = needs,
+                                  .section = command_entries,
+                                  .advice = advice};
 
 } // namespace retouch

@@ -78,6 +78,11 @@ struct Effect {
 
     /// True when nothing of the tree changed, whatever was written to the disk.
     [[nodiscard]] bool empty() const { return files.empty(); }
+
+    /// True when there is nothing to tell, whatever was written to the disk.
+    [[nodiscard]] bool changes_nothing() const {
+        return packages.empty() && services.empty() && accounts.empty() && files.empty();
+    }
 };
 
 /// True when `change` leaves a regular file that gives rights to whoever runs it, by a setuid or

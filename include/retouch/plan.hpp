@@ -38,6 +38,9 @@ struct RehearsedStep {
     Effect effect;
     /// What it changed when all steps ran once more on the result; nullopt when they did not.
     std::optional<Effect> again = std::nullopt;
+    /// What would keep it from changing something again, for the recipe's author: one line, safe to
+    /// print. Made from the rest, not in its JSON form; empty where it changed nothing again.
+    std::string advice = {};
 
     bool operator==(const RehearsedStep &) const = default;
 };

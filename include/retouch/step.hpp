@@ -37,9 +37,6 @@ struct Step {
     std::string script = {};
     /// Paths in the image where the recipe itself says what is there.
     std::vector<std::string> places = {};
-    /// The key of the guard that says whether it is needed, empty for none; nullopt where the kind
-    /// has no guards.
-    std::optional<std::string> guard = std::nullopt;
 
     bool operator==(const Step &) const = default;
 };

@@ -3,6 +3,7 @@
 // the list is generated from that folder, so adding a kind touches nothing that exists.
 
 #include "retouch/diagnostics.hpp"
+#include "retouch/effect.hpp"
 #include "retouch/guest.hpp"
 #include "retouch/plan.hpp"
 #include "retouch/recipe.hpp"
@@ -80,6 +81,10 @@ struct StepKind {
     void (*relocate)(Step &step, const std::string &directory) = nullptr;
     /// What no diff may show. nullptr: nothing.
     std::vector<HiddenContents> (*hidden)(const Step &step) = nullptr;
+    /// What would keep the step from changing the image again on a second run, for the recipe's
+    /// author: one line, safe to print. `first` is what it changed the first time; `again`, what of
+    /// the second time counts, and changes something. nullptr: nothing.
+    std::string (*advice)(const Step &step, const Effect &first, const Effect &again) = nullptr;
     bool only_looks = false; ///< execute() changes nothing in the image
 };
 

@@ -4,6 +4,7 @@
 // aliases, no tags, keys are strings and keep their order.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,18 @@ struct Value {
 
     /// The value under `key`, or nullptr when this is no mapping or has no such key.
     [[nodiscard]] const Value *find(std::string_view key) const;
+
+    /// The spelling under `key`, or nullopt.
+    [[nodiscard]] std::optional<std::string> text(std::string_view key) const;
+
+    /// The spelling under `key`, or `fallback`.
+    [[nodiscard]] std::string text_or(std::string_view key, std::string_view fallback = {}) const;
+
+    /// Whether true stands under `key`, or `fallback` where nothing does.
+    [[nodiscard]] bool flag_or(std::string_view key, bool fallback) const;
+
+    /// The spellings in the list under `key`, or nullopt.
+    [[nodiscard]] std::optional<std::vector<std::string>> texts(std::string_view key) const;
 
     [[nodiscard]] bool is_scalar() const { return kind != Kind::sequence && kind != Kind::mapping; }
 };

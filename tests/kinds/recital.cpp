@@ -3,8 +3,8 @@
 
 #include "base/digest.hpp"
 #include "retouch/step_kind.hpp"
-#include "steps/support/file_set.hpp"
-#include "steps/support/host_files.hpp"
+#include "steps/files/file_set.hpp"
+#include "steps/files/host_files.hpp"
 #include "steps/support/outcome.hpp"
 #include "steps/support/reading.hpp"
 
@@ -22,8 +22,8 @@ FileEntry read_sheet(const std::string &path, std::size_t number, const Value &s
     if (const auto *saved = reader.context.saved; saved != nullptr) {
         FileEntry sheet;
         const Value &options = saved->at(number);
-        sheet.sha256 = text_or(options, "digest", "");
-        sheet.size = std::stoull(text_or(options, "size", "0"));
+        sheet.sha256 = options.text_or("digest", "");
+        sheet.size = std::stoull(options.text_or("size", "0"));
         return sheet;
     }
     const auto entries = list_host_files(path, spelled.scalar, spelled.mark, reader);
@@ -36,16 +36,16 @@ ReadResult read(const Section &section, const ReadContext &context, Diagnostics 
     for (std::size_t number = 0; number < section.value.items.size(); ++number) {
         const Value &entry = section.value.items[number];
         Step step = new_step(section, number, entry, context);
-        const std::string stand = text_or(entry, "stand", "");
-        const std::string path = context.directory / text_or(entry, "sheet", "");
+        const std::string stand = entry.text_or("stand", "");
+        const std::string path = context.directory / entry.text_or("sheet", "");
         const FileEntry sheet = read_sheet(path, number, *entry.find("sheet"), reader);
         step.summary = "recite at " + stand;
         step.options = {{"stand", stand},
-                        {"verse", text_or(entry, "verse", "")},
+                        {"verse", entry.text_or("verse", "")},
                         {"sheet", path},
                         {"digest", sheet.sha256},
                         {"size", std::to_string(sheet.size)},
-                        {"delivery", text_or(entry, "delivery", "")}};
+                        {"delivery", entry.text_or("delivery", "")}};
         step.identity = step.options;
         step.identity.erase("sheet");
         step.script = step.options["delivery"].get<std::string>();

@@ -11,6 +11,7 @@ import random
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -94,6 +95,7 @@ def main():
     parser.add_argument("--layer", action="append", choices=LAYERS, help="one of these only; can be repeated")
     parser.add_argument("--count", type=int, default=40, help="how many mutants (40)")
     parser.add_argument("--seed", type=int, default=1, help="which of them (1)")
+    parser.add_argument("--minutes", type=float, default=60, help="begin no further mutant after these (60)")
     arguments = parser.parse_args()
     layers = arguments.layer or LAYERS
     prepare(layers)
@@ -101,7 +103,10 @@ def main():
                for path in sorted((COPY / "engine" / layer).rglob("*.cpp")) for change in mutants_of(path)]
     chosen = random.Random(arguments.seed).sample(mutants, min(arguments.count, len(mutants)))
     counts = {"killed": 0, "survived": 0, "no program": 0}
+    end = time.monotonic() + arguments.minutes * 60
     for path, layer, number, line in chosen:
+        if time.monotonic() > end:
+            break
         result = outcome(path, layer, number, line)
         counts[result] += 1
         if result == "survived":

@@ -4,7 +4,7 @@
 
 #include "base/file.hpp"
 #include "plan/check.hpp"
-#include "render/diagnostics.hpp"
+#include "render/text/diagnostics.hpp"
 
 #include <filesystem>
 #include <stdexcept>

@@ -6,8 +6,8 @@
 #include "base/file.hpp"
 #include "base/path.hpp"
 #include "base/text.hpp"
-#include "recipe/yaml_reader.hpp"
-#include "render/diagnostics.hpp"
+#include "recipe/yaml/yaml_reader.hpp"
+#include "render/text/diagnostics.hpp"
 #include "retouch/error.hpp"
 
 #include <algorithm>

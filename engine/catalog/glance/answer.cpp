@@ -90,9 +90,7 @@ std::string one_line(std::string_view text) {
 std::string bounded(std::string text, std::size_t bound) {
     if (text.size() <= bound)
         return text;
-    while (bound > 0 && (static_cast<unsigned char>(text[bound]) & 0xC0U) == 0x80U)
-        --bound;
-    return text.substr(0, bound) + "...";
+    return text.substr(0, character_start(text, bound)) + "...";
 }
 
 std::string message_in(const Json &body) {

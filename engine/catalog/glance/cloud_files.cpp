@@ -155,12 +155,9 @@ std::vector<fs::path> directories(const EnvironmentReader &environment, const fs
     add(fs::path(environment("XDG_CONFIG_HOME").value_or(home / ".config")) / "openstack");
     add(home / ".config" / "openstack");
     const std::string site = environment("XDG_CONFIG_DIRS").value_or("/etc/xdg");
-    for (std::size_t start = 0; start <= site.size();) {
-        const std::size_t end = std::min(site.find(':', start), site.size());
-        if (end > start)
-            add(fs::path(site.substr(start, end - start)) / "openstack");
-        start = end + 1;
-    }
+    for (const std::string &each : split(site, ':'))
+        if (!each.empty())
+            add(fs::path(each) / "openstack");
     add("/etc/openstack");
     return found;
 }

@@ -207,11 +207,7 @@ bool HttpExchange::take_header(std::string_view line) {
     const auto colon = line.find(':');
     if (colon == std::string_view::npos)
         return true;
-    std::string name(line.substr(0, colon));
-    std::ranges::transform(name, name.begin(), [](unsigned char letter) {
-        return static_cast<char>(std::tolower(letter));
-    });
-    response_.headers[name] = trim(line.substr(colon + 1));
+    response_.headers[small_letters(line.substr(0, colon))] = trim(line.substr(colon + 1));
     return true;
 }
 

@@ -94,10 +94,7 @@ std::vector<std::string> tags_of(const Json &record) {
 
 /// Lower-case hex, else empty.
 std::string checksum_at(const Json &record, const char *key) {
-    std::string text = text_at(record, key);
-    std::ranges::transform(text, text.begin(), [](char c) {
-        return c >= 'A' && c <= 'F' ? static_cast<char>(c + 32) : c;
-    });
+    const std::string text = small_letters(text_at(record, key));
     const bool hex = text.find_first_not_of("0123456789abcdef") == std::string::npos;
     return hex && text.size() <= k_longest_checksum ? text : "";
 }
@@ -127,13 +124,9 @@ std::vector<std::string> locations_of(const Json &record) {
 
 std::vector<std::string> stores_of(const Json &record) {
     std::vector<std::string> stores;
-    const std::string text = text_at(record, "stores");
-    for (std::size_t start = 0; start < text.size();) {
-        const std::size_t end = std::min(text.find(',', start), text.size());
-        if (end > start)
-            stores.push_back(text.substr(start, end - start));
-        start = end + 1;
-    }
+    for (std::string &store : split(text_at(record, "stores"), ','))
+        if (!store.empty())
+            stores.push_back(std::move(store));
     return stores;
 }
 

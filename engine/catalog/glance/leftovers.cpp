@@ -183,7 +183,7 @@ class Search {
             return;
         std::string commands;
         for (const FoundObject &object : where_.rbd->objects_of(first.of.id))
-            commands += (commands.empty() ? "" : "; ") + removal_of(object);
+            add_part(commands, removal_of(object), "; ");
         add("begun stage",
             fmt::format("{}/{}, written {}{}, is all there is of a stage, {}, and no run works "
                         "on it",

@@ -1,5 +1,6 @@
 #include "catalog/glance/list_request.hpp"
 
+#include "base/text.hpp"
 #include "catalog/glance/http.hpp"
 
 #include <fmt/format.h>
@@ -36,7 +37,7 @@ std::vector<std::string> name_filters(const std::vector<std::string> &names) {
         const std::string next = url_encode('"' + name + '"');
         if (!quoted.empty() && quoted.size() + next.size() > k_longest_filter)
             filters.push_back(filter_by_names(std::exchange(quoted, {})));
-        quoted += (quoted.empty() ? "" : ",") + next;
+        add_part(quoted, next, ",");
     }
     if (!quoted.empty())
         filters.push_back(filter_by_names(quoted));

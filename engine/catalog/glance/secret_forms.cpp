@@ -4,6 +4,7 @@
 
 #include "catalog/glance/secret_forms.hpp"
 
+#include "base/text.hpp"
 #include "catalog/glance/base64.hpp"
 
 #include <fmt/format.h>
@@ -180,10 +181,8 @@ std::string base64_inside(std::string_view secret, std::size_t before) {
 
 std::string squeezed(std::string_view text) {
     std::string kept;
-    for (const char c : text)
-        if (c >= 'A' && c <= 'Z')
-            kept += static_cast<char>(c + 32);
-        else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+    for (const char c : small_letters(text))
+        if (is_alphanumeric(c))
             kept += c;
     return kept;
 }

@@ -5,7 +5,6 @@
 
 #include "apply/apply.hpp"
 
-#include "base/interrupt.hpp"
 #include "base/own_proc.hpp"
 #include "base/run_directory.hpp"
 #include "base/text.hpp"
@@ -22,7 +21,7 @@
 #include "cli/workspace.hpp"
 #include "plan/bundle.hpp"
 #include "plan/saved_plan.hpp"
-#include "recipe/policy.hpp"
+#include "recipe/policy/policy.hpp"
 
 #include <fmt/format.h>
 
@@ -80,6 +79,12 @@ Work read_work(const Options &options, Context &context) {
         return plan_work(input, *text);
     }
     return {check_recipes(options.inputs, variables, context), std::nullopt, nullptr};
+}
+
+std::vector<Subject> subjects_of(const Work &work, const Options &options) {
+    if (work.plan)
+        return {{options.inputs.front(), work.plan->recipe.name}};
+    return retouch::subjects_of(work.recipes);
 }
 
 /// Asked when it is known that there is something to confirm, and before that takes time.
@@ -146,18 +151,11 @@ int run(const Options &options, Context &context) {
         sinks.push_back(&file.emplace(*event_output));
     EventTee events(std::move(sinks));
 
-    ShownReports runs(options.format, context, reports, work.plan ? 1 : work.recipes.size());
+    ShownReports runs(options.format, context, reports, subjects_of(work, options));
     std::unique_ptr<Catalog> catalog;
-    try {
+    runs.prepare([&] {
         catalog = open_catalog(settings, context, events, options.yes ? Clear::all : Clear::host);
-    } catch (const Error &error) {
-        if (work.plan)
-            runs.refuse(options.inputs.front(), work.plan->recipe.name, error);
-        for (const CheckedRecipe &checked : work.recipes)
-            runs.refuse(checked.recipe.path, checked.recipe.name, error);
-        runs.write_beside_error();
-        throw;
-    }
+    });
     ApplyOptions apply_options;
     require_own_proc();
     apply_options.guest = workspace.guest(options.guest);
@@ -167,15 +165,11 @@ int run(const Options &options, Context &context) {
                           .drop_properties = settings.drop_properties};
     const Confirm confirm = confirmation(options, context, progress, policy.get());
 
-    if (work.plan)
-        runs.add(options.inputs.front(), work.plan->recipe.name,
-                 [&] { return apply_plan(*work.plan, *catalog, apply_options, confirm, events); });
-    for (const CheckedRecipe &checked : work.recipes) {
-        if (pending_interrupt() != 0)
-            break;
-        runs.add(checked.recipe.path, checked.recipe.name,
-                 [&] { return apply_recipe(checked, *catalog, apply_options, confirm, events); });
-    }
+    runs.each([&](std::size_t number) {
+        return work.plan ? apply_plan(*work.plan, *catalog, apply_options, confirm, events)
+                         : apply_recipe(work.recipes.at(number), *catalog, apply_options, confirm,
+                                        events);
+    });
     if (file && !file->complaint().empty())
         context.console.warn("events are missing: " + file->complaint());
     return runs.finish();

@@ -7,7 +7,7 @@
 #include "cli/commands.hpp"
 #include "cli/machine_reports.hpp"
 #include "cli/recipes.hpp"
-#include "render/diagnostics_json.hpp"
+#include "render/machine/diagnostics_json.hpp"
 #include "render/wording.hpp"
 
 #include <fmt/format.h>

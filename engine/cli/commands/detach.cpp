@@ -3,21 +3,20 @@
 
 #include "apply/detach.hpp"
 #include "apply/journal.hpp"
-#include "base/exit_code.hpp"
-#include "base/interrupt.hpp"
 #include "base/text.hpp"
+#include "base/undelivered.hpp"
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/exit_codes.hpp"
 #include "cli/find_image.hpp"
 #include "cli/progress.hpp"
+#include "cli/turns.hpp"
 #include "cli/workspace.hpp"
 #include "render/call_summary.hpp"
 #include "render/wording.hpp"
 
 #include <fmt/format.h>
 
-#include <optional>
 #include <set>
 
 namespace retouch {
@@ -77,36 +76,25 @@ void detach_one(Catalog &catalog, const Image &image, Progress &progress, Contex
         fmt::format("{} ({}) depends on no other image.\n", in_quotes(image.name), image.id));
 }
 
-/// One that cannot be detached keeps no other waiting. Why: it is said, and has no result.
-std::optional<Error> try_detach(Catalog &catalog, const Image &image, Progress &progress,
-                                Context &context) {
-    try {
-        detach_one(catalog, image, progress, context);
-        return std::nullopt;
-    } catch (const Error &error) {
-        if (error.kind() == ErrorKind::interrupted)
-            throw;
-        progress.pause();
-        context.console.error(error);
-        return error;
-    }
-}
-
 int run(const std::vector<std::string> &names, Context &context) {
     const Workspace workspace(context);
     Progress progress(context);
     const std::unique_ptr<Catalog> catalog = open_catalog(workspace.catalog(), context, progress);
     const std::vector<Image> images = chosen(names, *catalog);
-    std::vector<int> codes;
+    std::vector<Subject> subjects;
+    for (const Image &image : images)
+        subjects.push_back({"", image.name, image.id});
     std::vector<Failure> failures;
-    for (const Image &image : images) {
-        check_interrupt();
-        const std::optional<Error> error = try_detach(*catalog, image, progress, context);
-        if (!error)
-            continue;
-        codes.push_back(exit_code(error->kind()));
-        failures.push_back({image.name, image.id});
-    }
+    std::vector<int> codes; // of failures: what is done needs no other call
+    Turns turns(context, std::move(subjects), [&](const Subject &subject, const Error &error) {
+        progress.pause();
+        codes.push_back(exit_code_of(error));
+        failures.push_back({subject.name, subject.id});
+    });
+    turns.each([&](std::size_t number) {
+        detach_one(*catalog, images.at(number), progress, context);
+        return 0;
+    });
     if (images.empty())
         context.console.out("No image is waiting to be detached.\n");
     else if (images.size() > 1)

@@ -3,13 +3,11 @@
 
 #include "plan/drift.hpp"
 
-#include "base/exit_code.hpp"
-#include "base/interrupt.hpp"
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/documents.hpp"
-#include "cli/exit_codes.hpp"
 #include "cli/recipes.hpp"
+#include "cli/turns.hpp"
 #include "cli/workspace.hpp"
 #include "render/call_summary.hpp"
 
@@ -32,47 +30,33 @@ int run(const Options &options, Context &context) {
     const std::vector<CheckedRecipe> recipes =
         check_recipes(options.recipes, parse_assignments("--var", options.variables), context);
     const Workspace workspace(context);
-    std::vector<int> codes;
     DriftCounts counts;
     std::vector<Failure> failures;
+    std::size_t shown = 0;
     const auto place = [&] {
         return DocumentPlace{options.format, context.console.out_colour(), recipes.size(),
-                             !codes.empty()};
+                             shown++ > 0};
     };
-    const auto has_no_report = [&](const CheckedRecipe &checked, const Error &error) {
-        context.console.out(shown_failure(
-            recipe_failure(checked.recipe.path, checked.recipe.name, error), "drift", place()));
-        failures.push_back({checked.recipe.path, {}});
-        codes.push_back(exit_code(error.kind()));
-    };
+    Turns turns(context, subjects_of(recipes), [&](const Subject &subject, const Error &error) {
+        context.console.out(
+            shown_failure(recipe_failure(subject.path, subject.name, error), "drift", place()));
+        failures.push_back({subject.path, {}});
+    });
     std::unique_ptr<CatalogView> catalog;
-    try {
-        catalog = view_catalog(workspace.catalog(), context);
-    } catch (const Error &error) {
-        for (const CheckedRecipe &checked : recipes)
-            has_no_report(checked, error);
-        throw;
-    }
-    for (const CheckedRecipe &checked : recipes) {
-        try {
-            const DriftReport report =
-                find_drift(checked, *catalog,
-                           {.from_current = options.from_current,
-                            .drop_properties = workspace.catalog().drop_properties},
-                           {.read_bytes = options.bytes, .against_source = options.against_source});
-            context.console.out(shown_drift(report, place()));
-            counts.add(report);
-            codes.push_back(0);
-        } catch (const Error &error) {
-            has_no_report(checked, error);
-            if (recipes.size() == 1 || pending_interrupt() != 0)
-                throw;
-            context.console.error(about_recipe(error, checked.recipe.path));
-        }
-    }
+    turns.prepare([&] { catalog = view_catalog(workspace.catalog(), context); });
+    turns.each([&](std::size_t number) {
+        const DriftReport report =
+            find_drift(recipes.at(number), *catalog,
+                       {.from_current = options.from_current,
+                        .drop_properties = workspace.catalog().drop_properties},
+                       {.read_bytes = options.bytes, .against_source = options.against_source});
+        context.console.out(shown_drift(report, place()));
+        counts.add(report);
+        return 0;
+    });
     show_total(context, options.format, recipes.size() > 1, !failures.empty(),
                drifts_summary(counts, recipes.size(), failures));
-    const int code = combined_exit_code(codes);
+    const int code = turns.exit_code();
     return code == 0 && !counts.drifted.empty() ? k_drifted : code;
 }
 

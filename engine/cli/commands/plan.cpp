@@ -5,7 +5,6 @@
 #include "apply/rehearsal.hpp"
 #include "base/clock.hpp"
 #include "base/exit_code.hpp"
-#include "base/interrupt.hpp"
 #include "base/own_proc.hpp"
 #include "base/run_directory.hpp"
 #include "base/text.hpp"
@@ -13,17 +12,17 @@
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/documents.hpp"
-#include "cli/exit_codes.hpp"
 #include "cli/machine_reports.hpp"
 #include "cli/outputs.hpp"
 #include "cli/progress.hpp"
 #include "cli/recipes.hpp"
 #include "cli/shown_plans.hpp"
+#include "cli/turns.hpp"
 #include "cli/workspace.hpp"
+#include "model/rehearsal_verdict.hpp"
 #include "plan/bundle.hpp"
 #include "plan/planner.hpp"
-#include "recipe/policy.hpp"
-#include "render/volatile_part.hpp"
+#include "recipe/policy/policy.hpp"
 
 #include <fmt/format.h>
 
@@ -155,15 +154,10 @@ Planned rehearse_one(const CheckedRecipe &checked, Catalog &catalog, const Optio
 /// 0 when there was no rehearsal.
 int rehearsal_exit_code(const Plan &plan) {
     for (const Target &target : plan.targets) {
-        if (!target.rehearsal)
+        if (passed_rehearsal(target))
             continue;
-        if (!target.rehearsal->error.empty())
-            return exit_code(ErrorKind::failed);
-        if (!target.rehearsal->violations.empty())
-            return exit_code(ErrorKind::refused);
-        const auto again = [&](const PlannedStep &step) { return changes_again(step, target); };
-        if (std::ranges::any_of(target.steps, again))
-            return exit_code(ErrorKind::failed);
+        const bool refused = verdict_of(target) == RehearsalVerdict::limits_broken;
+        return exit_code(refused ? ErrorKind::refused : ErrorKind::failed);
     }
     return 0;
 }
@@ -204,31 +198,23 @@ int run(const Options &options, Context &context) {
     Progress progress(context);
     const bool rehearses = !options.rehearse.empty() || options.prove;
     ShownPlans shown(context, options.format, recipes.size());
-    const auto has_no_plan = [&](const CheckedRecipe &checked, const Error &error) {
-        reports.add(checked.recipe.path, error);
-        shown.fail(recipe_failure(checked.recipe.path, checked.recipe.name, error));
-    };
-    const auto finish_beside_error = [&] {
-        shown.finish_beside_error();
-        reports.write_beside_error(context.console);
-    };
     std::unique_ptr<Catalog> writable;
     std::unique_ptr<CatalogView> view;
-    try {
-        if (rehearses)
-            writable = open_catalog(workspace.catalog(), context, progress);
-        else
-            view = view_catalog(workspace.catalog(), context);
-    } catch (const Error &error) {
-        for (const CheckedRecipe &checked : recipes)
-            has_no_plan(checked, error);
-        finish_beside_error();
-        throw;
-    }
-    std::vector<int> codes;
     bool changes = false;
-    for (const CheckedRecipe &checked : recipes) {
-        try {
+    Turns turns(context, subjects_of(recipes), [&](const Subject &subject, const Error &error) {
+        progress.pause();
+        reports.add(subject.path, error);
+        shown.fail(recipe_failure(subject.path, subject.name, error));
+    });
+    try {
+        turns.prepare([&] {
+            if (rehearses)
+                writable = open_catalog(workspace.catalog(), context, progress);
+            else
+                view = view_catalog(workspace.catalog(), context);
+        });
+        turns.each([&](std::size_t number) {
+            const CheckedRecipe &checked = recipes.at(number);
             Planned planned = rehearses
                                   ? rehearse_one(checked, *writable, options, workspace, progress)
                                   : Planned{plan_one(checked, *view, options, workspace, progress)};
@@ -244,17 +230,12 @@ int run(const Options &options, Context &context) {
             reports.add(plan);
             shown.count(plan);
             changes = changes || plan.has_changes();
-            codes.push_back(rehearsal_exit_code(plan));
-        } catch (const Error &error) {
-            progress.pause();
-            has_no_plan(checked, error);
-            if (recipes.size() == 1 || pending_interrupt() != 0) {
-                finish_beside_error();
-                throw;
-            }
-            context.console.error(about_recipe(error, checked.recipe.path));
-            codes.push_back(exit_code_of(error));
-        }
+            return rehearsal_exit_code(plan);
+        });
+    } catch (const Error &) {
+        shown.finish_beside_error();
+        reports.write_beside_error(context.console);
+        throw;
     }
     try {
         shown.finish();
@@ -263,7 +244,7 @@ int run(const Options &options, Context &context) {
         throw;
     }
     reports.write();
-    const int code = combined_exit_code(codes);
+    const int code = turns.exit_code();
     return code == 0 && changes && options.detailed_exit_code ? k_changes_pending : code;
 }
 

@@ -10,21 +10,8 @@ namespace {
 
 using Kind = AccountChange::Kind;
 
-std::vector<std::string> fields_of(const std::string &line) {
-    std::vector<std::string> fields;
-    for (std::size_t at = 0; at <= line.size();) {
-        const std::size_t end = std::min(line.find(':', at), line.size());
-        fields.push_back(line.substr(at, end - at));
-        at = end + 1;
-    }
-    return fields;
-}
-
 std::string members(const std::string &list) {
-    std::string text;
-    for (const char letter : list)
-        text += letter == ',' ? ", " : std::string(1, letter);
-    return text.empty() ? "" : ", members " + text;
+    return list.empty() ? "" : ", members " + joined(split(list, ','), ", ");
 }
 
 } // namespace
@@ -32,12 +19,12 @@ std::string members(const std::string &list) {
 Accounts accounts_of(std::string_view passwd, std::string_view group) {
     Accounts accounts;
     for (const std::string &line : split_lines(passwd))
-        if (const std::vector<std::string> fields = fields_of(line); fields.size() == 7)
+        if (const std::vector<std::string> fields = split(line, ':'); fields.size() == 7)
             accounts.try_emplace(
                 {Kind::user, fields[0]},
                 fmt::format("uid {}, gid {}, {}, {}", fields[2], fields[3], fields[5], fields[6]));
     for (const std::string &line : split_lines(group))
-        if (const std::vector<std::string> fields = fields_of(line); fields.size() == 4)
+        if (const std::vector<std::string> fields = split(line, ':'); fields.size() == 4)
             accounts.try_emplace({Kind::group, fields[0]},
                                  fmt::format("gid {}{}", fields[2], members(fields[3])));
     return accounts;

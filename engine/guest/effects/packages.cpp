@@ -19,8 +19,7 @@ struct Paragraph {
 
 void add(Packages &packages, const std::string &name, const std::string &architecture,
          const std::string &version) {
-    std::string &known = packages[name][architecture];
-    known += (known.empty() ? "" : ", ") + version;
+    add_part(packages[name][architecture], version);
 }
 
 /// Calls `read_line` for every line, and notes the paragraph at its end.

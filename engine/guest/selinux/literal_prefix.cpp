@@ -1,15 +1,12 @@
 #include "guest/selinux/literal_prefix.hpp"
 
+#include "base/text.hpp"
+
 #include <algorithm>
 
 namespace retouch {
 
 namespace {
-
-bool is_letter_or_digit(char each) {
-    return (each >= '0' && each <= '9') || (each >= 'A' && each <= 'Z') ||
-           (each >= 'a' && each <= 'z');
-}
 
 /// The end of the class of characters that begins at `at`; a "]" in front is one of them.
 std::size_t end_of_class(std::string_view expression, std::size_t at) {
@@ -42,10 +39,8 @@ bool is_choice(std::string_view expression) {
 
 /// A quantifier is about the last character, however many bytes it has.
 void drop_character(std::string &text) {
-    while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xc0U) == 0x80)
-        text.pop_back();
     if (!text.empty())
-        text.pop_back();
+        text.resize(character_start(text, text.size() - 1));
 }
 
 } // namespace
@@ -63,7 +58,7 @@ LiteralPrefix literal_prefix(std::string_view expression) {
                 drop_character(prefix.text);
             return prefix;
         }
-        if (each == '\\' && (++at == expression.size() || is_letter_or_digit(expression[at])))
+        if (each == '\\' && (++at == expression.size() || is_alphanumeric(expression[at])))
             return prefix;
         prefix.text += expression[at];
     }

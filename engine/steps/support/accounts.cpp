@@ -24,23 +24,12 @@ std::optional<std::uint32_t> number(std::string_view text) {
     return value;
 }
 
-std::vector<std::string> fields_of(std::string_view line) {
-    std::vector<std::string> fields;
-    while (true) {
-        const auto colon = line.find(':');
-        fields.emplace_back(line.substr(0, colon));
-        if (colon == std::string_view::npos)
-            return fields;
-        line.remove_prefix(colon + 1);
-    }
-}
-
 std::vector<std::vector<std::string>> table(const GuestView &guest, const std::string &path) {
     std::vector<std::vector<std::string>> rows;
     if (!guest.lstat(path))
         return rows;
     for (const std::string &line : split_lines(guest.read(path, k_account_file_bound)))
-        rows.push_back(fields_of(line));
+        rows.push_back(split(line, ':'));
     return rows;
 }
 

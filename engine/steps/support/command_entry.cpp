@@ -19,10 +19,7 @@ namespace {
 constexpr std::size_t k_summary_length = 72;
 
 bool is_variable_name(std::string_view name) {
-    const auto allowed = [](char each) {
-        return each == '_' || (each >= 'A' && each <= 'Z') || (each >= 'a' && each <= 'z') ||
-               (each >= '0' && each <= '9');
-    };
+    const auto allowed = [](char each) { return each == '_' || is_alphanumeric(each); };
     return !name.empty() && !(name.front() >= '0' && name.front() <= '9') &&
            std::ranges::all_of(name, allowed);
 }
@@ -76,15 +73,6 @@ void spell_timeout(Json &entry) {
         entry.erase("timeout");
 }
 
-/// The first code points of `text`, and whether that was not all.
-std::pair<std::string, bool> cut(const std::string &text, std::size_t length) {
-    std::size_t end = 0;
-    for (std::size_t count = 0; end < text.size(); ++end)
-        if ((static_cast<unsigned char>(text[end]) & 0xC0U) != 0x80U && ++count > length)
-            return {text.substr(0, end), true};
-    return {text, false};
-}
-
 } // namespace
 
 void read_command(const Value &entry, Step &step, const Reader &reader) {
@@ -96,7 +84,7 @@ void read_command(const Value &entry, Step &step, const Reader &reader) {
     step.options["shell"] = path_or(entry, "shell", k_usual_shell, reader);
     step.options["workdir"] = path_or(entry, "workdir", k_usual_directory, reader);
     step.options["env"] = environment_of(entry, reader);
-    step.options["network"] = flag_or(entry, "network", false);
+    step.options["network"] = entry.flag_or("network", false);
     step.identity = step.options;
     step.options["timeout"] = timeout_of(entry, reader);
 }
@@ -166,8 +154,10 @@ std::string spell_duration(std::chrono::seconds duration) {
 std::string first_line(const std::string &script) {
     const std::string_view text = trim(script);
     const auto end = text.find('\n');
-    const auto [line, was_cut] = cut(escape(trim(text.substr(0, end))), k_summary_length);
-    return was_cut || end != std::string_view::npos ? line + " ..." : line;
+    const std::string line = escape(trim(text.substr(0, end)));
+    const std::string_view shown = first_code_points(line, k_summary_length);
+    const bool was_cut = shown.size() < line.size() || end != std::string_view::npos;
+    return std::string(shown) + (was_cut ? " ..." : "");
 }
 
 std::string failure_of(const CommandResult &result, const GuestCommand &command) {

@@ -97,20 +97,6 @@ void doubt_variables(const Value &text, const Reader &reader) {
     }
 }
 
-std::optional<std::string> text_of(const Value &entry, std::string_view key) {
-    const Value *value = entry.find(key);
-    return value == nullptr ? std::nullopt : std::optional(value->scalar);
-}
-
-std::string text_or(const Value &entry, std::string_view key, std::string_view fallback) {
-    return text_of(entry, key).value_or(std::string(fallback));
-}
-
-bool flag_or(const Value &entry, std::string_view key, bool fallback) {
-    const Value *value = entry.find(key);
-    return value == nullptr ? fallback : value->scalar == "true";
-}
-
 std::optional<std::uint32_t> mode_of(const Value &entry, std::string_view key,
                                      const Reader &reader) {
     const Value *value = entry.find(key);

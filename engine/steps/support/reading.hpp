@@ -28,15 +28,6 @@ struct Reader {
 /// Warns of what `text` holds that looks like a variable and is none of a recipe.
 void doubt_variables(const Value &text, const Reader &reader);
 
-/// The spelling under `key`, or nullopt.
-[[nodiscard]] std::optional<std::string> text_of(const Value &entry, std::string_view key);
-
-/// The spelling under `key`, or `fallback`.
-[[nodiscard]] std::string text_or(const Value &entry, std::string_view key,
-                                  std::string_view fallback);
-
-[[nodiscard]] bool flag_or(const Value &entry, std::string_view key, bool fallback);
-
 /// The permission bits under `key`, or nullopt when it is absent or wrong.
 [[nodiscard]] std::optional<std::uint32_t> mode_of(const Value &entry, std::string_view key,
                                                    const Reader &reader);

@@ -137,9 +137,7 @@ class Look {
     }
 
     void add_location() {
-        std::string found;
-        for (const std::string &url : image_.locations)
-            found += (found.empty() ? "" : ", ") + escape(url);
+        const std::string found = listed(image_.locations);
         const std::string url = format_rbd_location(published());
         add("location", "location", url, found,
             "whoever uses the image gets other bytes: find out who moved it, then point the record "

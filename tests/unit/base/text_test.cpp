@@ -230,3 +230,28 @@ TEST_CASE("trim: blanks at both ends go") {
     CHECK(trim("   ").empty());
     CHECK(trim("a") == "a");
 }
+
+TEST_CASE("cutting: a character is kept whole or left out, and the rest is told by dots") {
+    CHECK(character_start("a\xc3\xa4", 0) == 0);
+    CHECK(character_start("a\xc3\xa4", 1) == 1);
+    CHECK(character_start("a\xc3\xa4", 2) == 1);
+    CHECK(character_start("a\xc3\xa4", 3) == 3);
+    CHECK(character_start("a\xc3\xa4", 9) == 3);
+    CHECK(character_start("\xa4\xa4", 1) == 0);
+    CHECK(clipped("a\xc3\xa4", 3) == "a\xc3\xa4");
+    CHECK(clipped("a\xc3\xa4", 2) == "a...");
+    CHECK(clipped("a\nb", 2) == "a\\x0a...");
+    CHECK(clipped("a\tb", 2, true) == "a\t...");
+}
+
+TEST_CASE("lists: parts are put behind each other with a separator between") {
+    using Parts = std::vector<std::string>;
+    CHECK(joined(Parts{}, ", ").empty());
+    CHECK(joined(Parts{"", "a", ""}, "|") == "|a|");
+    std::string list;
+    add_part(list, "a");
+    add_part(list, "b");
+    CHECK(list == "a, b");
+    add_part(list, "c", " ");
+    CHECK(list == "a, b c");
+}

@@ -1,6 +1,6 @@
 #include "base/file.hpp"
 #include "cli/configuration.hpp"
-#include "render/diagnostics.hpp"
+#include "render/text/diagnostics.hpp"
 #include "retouch/error.hpp"
 
 #include <catch2/catch.hpp>

@@ -6,6 +6,8 @@
 #include "base/clock.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "plan/repeat_advice.hpp"
+#include "support/entry_changes.hpp"
 #include "support/saved_plans.hpp"
 
 #include <catch2/catch.hpp>
@@ -89,6 +91,21 @@ TEST_CASE("saved plan: a real one is read as it was made", "[plan]") {
     SavedPlans plans;
     const Plan plan = plans.plan();
     CHECK(read_plan(to_json(plan).dump(2)) == plan);
+}
+
+TEST_CASE("saved plan: what is advised about steps is not read, but told anew", "[plan]") {
+    SavedPlans plans;
+    Plan plan = plans.plan();
+    Target &target = plan.targets.front();
+    target.rehearsal = Rehearsal{"2026-01-31T12:00:00.123456Z", "host", true, {}, {}};
+    for (PlannedStep &planned : target.steps)
+        planned.rehearsed = RehearsedStep{{}, {}, Effect{}};
+    RehearsedStep &repeated = *target.steps.at(4).rehearsed;
+    repeated.again->files = {added("/opt/x", file_state(0644, 1, 'a'))};
+    add_advice(target);
+    CHECK(repeated.advice ==
+          "its guard 'unless' let it run again: make it tell that /opt/x is done");
+    CHECK(read_plan(to_json(plan).dump()) == plan);
 }
 
 TEST_CASE("saved plan: the seeds of its fuzzing are plans that the program made", "[plan]") {

@@ -4,9 +4,9 @@
 
 #include "base/digest.hpp"
 #include "base/file.hpp"
-#include "recipe/embedded_schemas.hpp"
-#include "recipe/schema_check.hpp"
-#include "recipe/yaml_reader.hpp"
+#include "recipe/schema/embedded_schemas.hpp"
+#include "recipe/schema/schema_check.hpp"
+#include "recipe/yaml/yaml_reader.hpp"
 #include "retouch/json.hpp"
 
 #include <catch2/catch.hpp>

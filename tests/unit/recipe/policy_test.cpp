@@ -1,10 +1,10 @@
-#include "recipe/policy.hpp"
+#include "recipe/policy/policy.hpp"
 
 #include "base/file.hpp"
 #include "base/run_directory.hpp"
 #include "recipe/load.hpp"
-#include "recipe/policy_judge.hpp"
-#include "recipe/policy_reader.hpp"
+#include "recipe/policy/policy_judge.hpp"
+#include "recipe/policy/policy_reader.hpp"
 #include "retouch/error.hpp"
 
 #include <catch2/catch.hpp>

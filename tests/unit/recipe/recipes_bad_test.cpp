@@ -2,7 +2,7 @@
 
 #include "base/file.hpp"
 #include "recipe/load.hpp"
-#include "render/diagnostics.hpp"
+#include "render/text/diagnostics.hpp"
 
 #include <catch2/catch.hpp>
 

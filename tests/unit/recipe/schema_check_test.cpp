@@ -1,8 +1,8 @@
 // The schema check: valijson judges, our words explain. Own small schemas; the recipe schema itself
 // is shown by the golden files in tests/recipes_bad.
 
-#include "recipe/schema_check.hpp"
-#include "recipe/yaml_reader.hpp"
+#include "recipe/schema/schema_check.hpp"
+#include "recipe/yaml/yaml_reader.hpp"
 
 #include "base/text.hpp"
 

@@ -1,7 +1,7 @@
 // The strict reader: what it accepts and how it composes it, and its limits. Refusals with their
 // whole texts are golden files in tests/recipes_bad.
 
-#include "recipe/yaml_reader.hpp"
+#include "recipe/yaml/yaml_reader.hpp"
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>

@@ -1,6 +1,6 @@
-#include "render/diagnostics.hpp"
-#include "render/diagnostics_json.hpp"
-#include "render/excerpt.hpp"
+#include "render/machine/diagnostics_json.hpp"
+#include "render/text/diagnostics.hpp"
+#include "render/text/excerpt.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,7 +1,7 @@
-#include "render/drift_json.hpp"
-#include "render/drift_markdown.hpp"
 #include "render/drift_summary.hpp"
-#include "render/drift_text.hpp"
+#include "render/machine/drift_json.hpp"
+#include "render/markdown/drift_markdown.hpp"
+#include "render/text/drift_text.hpp"
 
 #include "unit/render/printable.hpp"
 

@@ -1,10 +1,10 @@
 // Reports for CI systems as whole texts; that readers of those formats take them is tried by
 // tests/meta/reports_test.py.
 
-#include "render/report_gitlab.hpp"
-#include "render/report_junit.hpp"
-#include "render/report_sarif.hpp"
-#include "render/xml.hpp"
+#include "render/machine/report_gitlab.hpp"
+#include "render/machine/report_junit.hpp"
+#include "render/machine/report_sarif.hpp"
+#include "render/machine/xml.hpp"
 
 #include "unit/render/golden.hpp"
 #include "unit/render/printable.hpp"

@@ -1,6 +1,6 @@
 #include "base/text.hpp"
-#include "render/markdown_cut.hpp"
-#include "render/plan_markdown.hpp"
+#include "render/markdown/markdown_cut.hpp"
+#include "render/markdown/plan_markdown.hpp"
 #include "unit/render/golden.hpp"
 #include "unit/render/rehearsals.hpp"
 

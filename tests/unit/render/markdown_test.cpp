@@ -1,4 +1,4 @@
-#include "render/markdown.hpp"
+#include "render/markdown/markdown.hpp"
 
 #include <catch2/catch.hpp>
 

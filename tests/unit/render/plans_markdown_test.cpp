@@ -1,7 +1,7 @@
 // One document for all plans of a call.
 
 #include "base/text.hpp"
-#include "render/plan_markdown.hpp"
+#include "render/markdown/plan_markdown.hpp"
 #include "render/plan_summary.hpp"
 #include "unit/render/golden.hpp"
 #include "unit/render/printable.hpp"

@@ -1,6 +1,6 @@
-#include "render/plan_markdown.hpp"
+#include "render/markdown/plan_markdown.hpp"
 #include "render/plan_summary.hpp"
-#include "render/plan_text.hpp"
+#include "render/text/plan_text.hpp"
 #include "unit/render/golden.hpp"
 #include "unit/render/printable.hpp"
 #include "unit/render/rehearsals.hpp"

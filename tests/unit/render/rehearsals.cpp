@@ -65,23 +65,6 @@ PlannedStep again(PlannedStep step, Effect effect) {
 
 } // namespace
 
-EntryState file_state(std::uint32_t mode, std::uint64_t size, char digest) {
-    return {{FileInfo::Type::regular, mode, 0, 0, size}, {}, std::string(64, digest), {}};
-}
-
-EntryChange added(const std::string &path, EntryState state) {
-    return {path, std::nullopt, std::move(state), {}};
-}
-
-EntryChange changed(const std::string &path, EntryState before, EntryState after,
-                    const std::string &diff) {
-    return {path, std::move(before), std::move(after), diff};
-}
-
-EntryChange removed(const std::string &path, EntryState state) {
-    return {path, std::move(state), std::nullopt, {}};
-}
-
 PlannedStep command_step(int index, const std::string &summary) {
     PlannedStep planned;
     planned.step.id = fmt::format("commands[{}]", index);
@@ -90,7 +73,6 @@ PlannedStep command_step(int index, const std::string &summary) {
     planned.step.summary = summary;
     planned.step.options = Json::object();
     planned.step.identity = Json::object();
-    planned.step.guard = "";
     planned.change = {StepState::unknown, "will run, effect unknown", ""};
     return planned;
 }
@@ -229,12 +211,13 @@ Plan repeating_plan() {
     logged.files = {
         changed("/etc/ld.so.cache", file_state(0644, 20, 'a'), file_state(0644, 40, 'b')),
         changed("/var/log/log", file_state(0644, 20, 'a'), file_state(0644, 40, 'b'))};
-    return plan_of(
-        {again(rehearsed(command_step(0, "run: echo 10.0.0.1 it's >> /etc/hosts"),
-                         ended(StepOutcome::ran), appended),
-               appended),
-         again(rehearsed(command_step(1, "run: logger x"), ended(StepOutcome::ran), logged),
-               logged)});
+    PlannedStep append = again(rehearsed(command_step(0, "run: echo 10.0.0.1 it's >> /etc/hosts"),
+                                         ended(StepOutcome::ran), appended),
+                               appended);
+    append.rehearsed->advice = R"(unless: "grep -qxF '10.0.0.1 it'\\''s # mine' /etc/hosts")";
+    return plan_of({std::move(append), again(rehearsed(command_step(1, "run: logger x"),
+                                                       ended(StepOutcome::ran), logged),
+                                             logged)});
 }
 
 Plan hostile_rehearsal() {
@@ -253,7 +236,11 @@ Plan hostile_rehearsal() {
     failed.err = {bad + "\n```\n</details>\n", 5000};
     PlannedStep step = command_step(0, bad);
     step.step.origin.file = bad;
-    Plan plan = plan_of({again(rehearsed(step, failed, effect), effect)});
+    step = again(rehearsed(step, failed, effect), effect);
+    // As guard_advice() words it: safe to print, but full of what markdown could take for markup.
+    const std::string shown = R"(/a\u001b[31mb`c```d|e<script>\u202e-->\n# f</details>)";
+    step.rehearsed->advice = fmt::format("unless: \"rpm -q '{0}-{0}'\"", shown);
+    Plan plan = plan_of({std::move(step)});
     plan.targets.front().publish.name = bad;
     Rehearsal &rehearsal = plan.targets.front().rehearsal.value();
     rehearsal = {bad, bad, false, bad, {{"may_change", "commands[0]", bad}, {bad, bad, bad}}};

@@ -3,16 +3,11 @@
 // name.
 
 #include "retouch/plan.hpp"
+#include "support/entry_changes.hpp"
 
 #include <string>
 
 namespace retouch {
-
-[[nodiscard]] EntryState file_state(std::uint32_t mode, std::uint64_t size, char digest);
-[[nodiscard]] EntryChange added(const std::string &path, EntryState state);
-[[nodiscard]] EntryChange changed(const std::string &path, EntryState before, EntryState after,
-                                  const std::string &diff = {});
-[[nodiscard]] EntryChange removed(const std::string &path, EntryState state);
 
 /// A step of the kind `commands`.
 [[nodiscard]] PlannedStep command_step(int index, const std::string &summary);

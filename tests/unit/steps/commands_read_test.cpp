@@ -70,21 +70,16 @@ TEST_CASE("commands: a reviewer is told the guard, and what is not as usual, but
     CHECK(read_step("checks", "- {file: /x}").remarks.empty());
 }
 
-TEST_CASE("commands: the code, the guard and the places of a step are told beside its options") {
+TEST_CASE("commands: the code and the places of a step are told beside its options") {
     const Step plain = read_step("commands", "- run: |\n    a\n    b\n");
     CHECK(plain.script == "a\nb\n");
-    CHECK(plain.guard == "");
     CHECK(plain.places.empty());
-    CHECK(read_step("commands", "- {run: a, creates: /x}").guard == "creates");
-    CHECK(read_step("commands", "- {run: a, only_if: c}").guard == "only_if");
     const Step check = read_step("checks", "- run: a -t\n");
     CHECK(check.script == "a -t");
-    CHECK(check.guard == std::nullopt);
     CHECK(read_step("checks", "- {file: /x}").script.empty());
     const Step file = read_step("files", "- {to: /etc/motd, content: x}");
     CHECK(file.places == std::vector<std::string>{"/etc/motd"});
     CHECK(file.script.empty());
-    CHECK(file.guard == std::nullopt);
     CHECK(read_step("files", "- remove: /etc/motd").places.empty());
 }
 

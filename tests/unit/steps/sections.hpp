@@ -2,7 +2,7 @@
 // Sections for tests of step kinds: YAML text read by the strict reader and handed to a kind's
 // read(). The schema is not involved; tests write what it lets through.
 
-#include "recipe/yaml_reader.hpp"
+#include "recipe/yaml/yaml_reader.hpp"
 #include "retouch/step_kind.hpp"
 
 #include "base/text.hpp"

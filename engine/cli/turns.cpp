@@ -1,0 +1,53 @@
+#include "cli/turns.hpp"
+
+#include "base/interrupt.hpp"
+#include "base/undelivered.hpp"
+#include "cli/documents.hpp"
+#include "cli/exit_codes.hpp"
+
+namespace retouch {
+
+std::vector<Subject> subjects_of(const std::vector<CheckedRecipe> &recipes) {
+    std::vector<Subject> subjects;
+    subjects.reserve(recipes.size());
+    for (const CheckedRecipe &checked : recipes)
+        subjects.push_back({checked.recipe.path, checked.recipe.name});
+    return subjects;
+}
+
+void Turns::prepare(const std::function<void()> &act) {
+    try {
+        act();
+    } catch (const Error &error) {
+        for (const Subject &subject : subjects_) {
+            failed_(subject, error);
+            codes_.push_back(exit_code_of(error));
+        }
+        throw;
+    }
+}
+
+void Turns::each(const std::function<int(std::size_t)> &act) {
+    for (std::size_t number = 0; number < subjects_.size(); ++number) {
+        if (is_interruption(exit_code()))
+            return;
+        check_interrupt();
+        const Subject &subject = subjects_[number];
+        try {
+            codes_.push_back(act(number));
+        } catch (const Error &error) {
+            failed_(subject, error);
+            if (subjects_.size() == 1 || pending_interrupt() != 0)
+                throw;
+            context_.console.error(subject.path.empty() ? error
+                                                        : about_recipe(error, subject.path));
+            codes_.push_back(exit_code_of(error));
+        }
+    }
+}
+
+int Turns::exit_code() const {
+    return combined_exit_code(codes_);
+}
+
+} // namespace retouch

@@ -1,0 +1,57 @@
+// Drift as JSON. The state says in one word what the exit code says in a number, and a little more.
+// Texts that may hold anybody's bytes are made valid UTF-8 first.
+
+#include "render/machine/drift_json.hpp"
+
+#include "base/text.hpp"
+
+namespace retouch {
+
+namespace {
+
+const char *state_of(const DriftReport &report) {
+    if (!report.image)
+        return "absent";
+    if (!report.drift.empty())
+        return "drift";
+    return report.pending.empty() ? "none" : "pending";
+}
+
+Json image_of(const DriftReport &report) {
+    if (!report.image)
+        return nullptr;
+    return {{"id", to_valid_utf8(report.image->id)}, {"name", to_valid_utf8(report.image->name)}};
+}
+
+Json sentences(const std::vector<std::string> &list) {
+    Json json = Json::array();
+    for (const std::string &sentence : list)
+        json.push_back(to_valid_utf8(sentence));
+    return json;
+}
+
+} // namespace
+
+Json drift_json(const DriftReport &report) {
+    Json drift = Json::array();
+    for (const Deviation &deviation : report.drift)
+        drift.push_back({{"kind", deviation.kind},
+                         {"what", to_valid_utf8(deviation.what)},
+                         {"expected", to_valid_utf8(deviation.expected)},
+                         {"found", to_valid_utf8(deviation.found)},
+                         {"apply_mends", deviation.apply_mends},
+                         {"remedy", to_valid_utf8(deviation.remedy)}});
+    return {{"format_version", k_drift_format_version},
+            {"recipe",
+             {{"path", to_valid_utf8(report.recipe.path)},
+              {"sha256", report.recipe.sha256},
+              {"name", to_valid_utf8(report.recipe.name)}}},
+            {"catalog", to_valid_utf8(report.catalog)},
+            {"state", state_of(report)},
+            {"image", image_of(report)},
+            {"drift", std::move(drift)},
+            {"pending", sentences(report.pending)},
+            {"unchecked", sentences(report.unchecked)}};
+}
+
+} // namespace retouch

@@ -1,0 +1,206 @@
+// Reading the section `files`.
+// A mistake in one entry does not stop the reading: all mistakes of a section come at once.
+
+#include "steps/files/file_entries.hpp"
+#include "steps/files/covered_places.hpp"
+
+#include "base/digest.hpp"
+#include "base/path.hpp"
+#include "base/text.hpp"
+#include "steps/files/covered_places.hpp"
+#include "steps/files/file_set.hpp"
+#include "steps/files/host_boundary.hpp"
+#include "steps/files/host_files.hpp"
+#include "steps/files/path_claims.hpp"
+#include "steps/files/saved_files.hpp"
+#include "steps/support/reading.hpp"
+
+#include <fmt/format.h>
+
+namespace retouch {
+
+namespace {
+
+/// Where in the section an entry stands, and what all entries share.
+struct Place {
+    const Section &section;
+    std::size_t number;
+    const Value &entry;
+    const Reader &reader;
+    PathClaims &claims;
+    ReadResult &result;
+};
+
+std::string counted_files(std::size_t count) {
+    return fmt::format("{} file{}", count, count == 1 ? "" : "s");
+}
+
+/// As the recipe may name it: relative to its directory, unless the whole path is shorter.
+std::string spelled_in(const std::filesystem::path &directory, const std::string &from) {
+    std::string relative = std::filesystem::path(from).lexically_relative(directory).string();
+    return relative.empty() || relative.size() > from.size() ? from : relative;
+}
+
+std::string summary_of(const FileSet &files, const std::filesystem::path &directory) {
+    if (files.content)
+        return fmt::format("write {}", escape(files.to));
+    std::string spelled = spelled_in(directory, files.from);
+    if (!files.is_tree())
+        return fmt::format("copy {} to {}", escape(spelled), escape(files.to));
+    if (!spelled.ends_with('/'))
+        spelled += '/';
+    return fmt::format("copy {} to {} ({})", escape(spelled), escape(files.to),
+                       counted_files(files.file_count()));
+}
+
+void read_removal(const Place &place, const Value &path) {
+    without(place.entry, {"to", "content", "from", "mode", "owner", "group"}, "'remove'",
+            place.reader);
+    const auto removed = guest_path(path, place.reader);
+    if (!removed)
+        return;
+    if (removed->find_first_of("*?[") != removed->npos)
+        return place.reader.error(
+            path.mark, fmt::format("'remove' takes a path, and no pattern: '{}'", escape(*removed)),
+            "name each file, or the directory above them; or remove them with "
+            "a command: rm -f " +
+                escape(*removed));
+    place.claims.claim(*removed, PathClaims::Use::removal, path.mark, place.reader);
+    Step step = new_step(place.section, place.number, place.entry, place.reader.context);
+    step.summary = fmt::format("remove {}", escape(*removed));
+    step.options["remove"] = *removed;
+    step.identity["remove"] = *removed;
+    place.result.steps.push_back(std::move(step));
+}
+
+FileEntry entry_for(const std::string &content) {
+    FileEntry entry;
+    entry.mode = 0644;
+    entry.sha256 = sha256_hex(content);
+    entry.size = content.size();
+    return entry;
+}
+
+void claim(const FileSet &files, const Mark &mark, const Place &place) {
+    for (const FileEntry &entry : files.entries) {
+        const auto use = entry.type == FileEntry::Type::directory ? PathClaims::Use::directory
+                                                                  : PathClaims::Use::file;
+        if (!place.claims.claim(files.path_in_guest(entry), use, mark, place.reader))
+            return;
+    }
+}
+
+/// False after an error.
+bool will_be_seen(const FileSet &files, const Mark &mark, const Place &place) {
+    for (const FileEntry &entry : files.entries) {
+        const std::string path = files.path_in_guest(entry);
+        const std::string_view covering = covered_by(path);
+        if (covering.empty() || (entry.type == FileEntry::Type::directory && path == covering))
+            continue;
+        place.reader.error(mark,
+                           fmt::format("'{}' cannot be seen in a machine that boots the image: "
+                                       "another filesystem is mounted on {}",
+                                       escape(path), covering),
+                           instead_of_covered(covering));
+        return false;
+    }
+    return true;
+}
+
+void note_injected(const FileSet &files, ReadResult &result) {
+    if (files.content)
+        return;
+    for (const FileEntry &entry : files.entries)
+        if (entry.type == FileEntry::Type::file)
+            result.injected.push_back(
+                {std::get<std::filesystem::path>(files.source(entry)).string(), entry.sha256,
+                 static_cast<std::int64_t>(entry.size)});
+}
+
+/// Fills in what is to be put there. False after an error.
+bool read_source(FileSet &files, const Place &place) {
+    const Value *content = place.entry.find("content");
+    const Value *from = place.entry.find("from");
+    if ((content == nullptr) == (from == nullptr)) {
+        if (content == nullptr)
+            place.reader.error(place.entry.mark, "an entry with 'to' needs 'content' or 'from'");
+        else
+            place.reader.conflict(from->mark, "'from' does not go with 'content'", content->mark,
+                                  "the content is given here");
+        return false;
+    }
+    if (content != nullptr) {
+        doubt_variables(*content, place.reader);
+        files.content = content->scalar;
+        files.entries.push_back(entry_for(content->scalar));
+        return true;
+    }
+    const auto path = (place.reader.context.directory / from->scalar).lexically_normal();
+    files.from = path.string();
+    while (files.from.size() > 1 && files.from.ends_with('/'))
+        files.from.pop_back();
+    if (const auto *saved = place.reader.context.saved; saved != nullptr) {
+        const Value &options = saved->at(place.number);
+        files.outside = options.find("outside") != nullptr;
+        files.entries = saved_files(options, place.reader);
+        return !files.entries.empty();
+    }
+    const HostPlace where = host_place(files.from, place.reader.context);
+    if (where == HostPlace::outside) {
+        place.reader.error(
+            from->mark,
+            fmt::format("'{}' lies outside the recipe's directory", escape(from->scalar)),
+            "copy it there, or allow its directory in retouch.yaml: "
+            "files: {allow: [DIRECTORY]}");
+        return false;
+    }
+    files.outside = where == HostPlace::allowed;
+    files.entries = list_host_files(files.from, from->scalar, from->mark, place.reader);
+    return !files.entries.empty();
+}
+
+void read_writing(const Place &place, const Value &to) {
+    FileSet files;
+    const auto path = guest_path(to, place.reader);
+    const auto mode = mode_of(place.entry, "mode", place.reader);
+    files.owner = account_or_root(place.entry, "owner", place.reader);
+    files.group = account_or_root(place.entry, "group", place.reader);
+    if (!read_source(files, place) || !path)
+        return;
+    files.to = *path;
+    for (FileEntry &entry : files.entries)
+        if (entry.type == FileEntry::Type::file && mode)
+            entry.mode = *mode;
+    if (!will_be_seen(files, to.mark, place))
+        return;
+    claim(files, to.mark, place);
+    note_injected(files, place.result);
+    Step step = new_step(place.section, place.number, place.entry, place.reader.context);
+    step.summary = summary_of(files, place.reader.context.directory);
+    step.options = options_of(files);
+    step.identity = identity_of(files);
+    step.places = {files.to};
+    place.result.steps.push_back(std::move(step));
+}
+
+} // namespace
+
+ReadResult read_files(const Section &section, const ReadContext &context,
+                      Diagnostics &diagnostics) {
+    const Reader reader{context, diagnostics};
+    PathClaims claims;
+    ReadResult result;
+    for (std::size_t number = 0; number < section.value.items.size(); ++number) {
+        const Value &entry = section.value.items[number];
+        const Place place{section, number, entry, reader, claims, result};
+        if (const Value *removed = entry.find("remove"))
+            read_removal(place, *removed);
+        else if (const Value *to = entry.find("to"))
+            read_writing(place, *to);
+        else
+            reader.error(entry.mark, "an entry of 'files' needs 'to' or 'remove'");
+    }
+    return result;
+}
+
+} // namespace retouch

@@ -1,0 +1,53 @@
+// Placing files in a guest.
+// Only what differs is touched: attributes alone never cost a copy of the contents.
+
+#include "steps/files/file_placing.hpp"
+
+#include "base/text.hpp"
+#include "steps/files/host_files.hpp"
+#include "steps/support/accounts.hpp"
+#include "steps/support/guest_paths.hpp"
+
+#include <fmt/format.h>
+
+namespace retouch {
+
+std::string resolve_owner(const GuestView &guest, const FileSet &files, FileOwner &owner) {
+    const auto uid = find_user(guest, files.owner);
+    if (!uid)
+        return fmt::format(
+            "the image has no user '{}'; files are put before commands run, so what a "
+            "package's user shall own is given to it by a command (chown)",
+            escape(files.owner));
+    const auto gid = find_group(guest, files.group);
+    if (!gid)
+        return fmt::format(
+            "the image has no group '{}'; files are put before commands run, so what "
+            "a package's group shall own is given to it by a command (chgrp)",
+            escape(files.group));
+    owner = {*uid, *gid};
+    return {};
+}
+
+void put(const FileSet &files, const FileEntry &entry, const FileDifference &difference,
+         const FileOwner &wanted, Guest &guest) {
+    const std::string path = files.path_in_guest(entry);
+    // Where owners are not kept, another than the mount's is an error.
+    const FileOwner owner = keeps_owner_and_mode(guest, path) ? wanted : FileOwner{};
+    if (!difference.contents)
+        return guest.set_attributes(path, entry.mode, owner.uid, owner.gid);
+    make_parents(guest, path, owner.uid, owner.gid);
+    if (entry.type == FileEntry::Type::directory)
+        return guest.make_directory(path, entry.mode, owner.uid, owner.gid);
+    if (entry.type == FileEntry::Type::link)
+        return guest.make_link(entry.link_target, path);
+    const FileSource source = files.source(entry);
+    const auto *host_file = std::get_if<std::filesystem::path>(&source);
+    if (host_file != nullptr)
+        require_unchanged(*host_file, entry);
+    guest.write(path, source, entry.mode, owner.uid, owner.gid);
+    if (host_file != nullptr) // it could have been replaced while it was copied
+        require_unchanged(*host_file, entry);
+}
+
+} // namespace retouch

@@ -1,0 +1,81 @@
+#include "model/rehearsal_verdict.hpp"
+
+#include "support/entry_changes.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace retouch;
+
+namespace {
+
+Effect effect_of(const EntryChange &change) {
+    Effect effect;
+    effect.files = {change};
+    return effect;
+}
+
+const Effect k_written =
+    effect_of(changed("/etc/hosts", file_state(0644, 1, 'a'), file_state(0644, 2, 'b')));
+
+/// One step, which did `again` on a second run.
+Target rehearsed(const std::optional<Effect> &again) {
+    Target target;
+    target.volatile_paths = {"/var/log/**"};
+    target.rehearsal = Rehearsal{"2026-02-01T08:30:00Z", "host", true, {}, {}};
+    target.steps.emplace_back().rehearsed = RehearsedStep{{}, k_written, again};
+    return target;
+}
+
+} // namespace
+
+TEST_CASE("rehearsal verdict: the worst that is true") {
+    Target target = rehearsed(std::nullopt);
+    CHECK(verdict_of(target) == RehearsalVerdict::passed);
+    CHECK(passed_rehearsal(target));
+    target = rehearsed(k_written);
+    CHECK(verdict_of(target) == RehearsalVerdict::not_idempotent);
+    CHECK_FALSE(passed_rehearsal(target));
+    target.rehearsal->violations = {{"no_network", "commands[0]", ""}};
+    target.rehearsal->passed = false;
+    CHECK(verdict_of(target) == RehearsalVerdict::limits_broken);
+    CHECK_FALSE(passed_rehearsal(target));
+    target.rehearsal->error = "exit status 1";
+    CHECK(verdict_of(target) == RehearsalVerdict::failed);
+    CHECK_FALSE(passed_rehearsal(target));
+    target.rehearsal.reset();
+    CHECK(passed_rehearsal(target));
+}
+
+TEST_CASE("rehearsal verdict: proven needs a second run of every step") {
+    Target target = rehearsed(Effect{});
+    CHECK(verdict_of(target) == RehearsalVerdict::proven);
+    CHECK(passed_rehearsal(target));
+    target.steps.emplace_back();
+    CHECK(verdict_of(target) == RehearsalVerdict::passed);
+    target.steps.clear();
+    CHECK(verdict_of(target) == RehearsalVerdict::passed);
+}
+
+TEST_CASE("rehearsal verdict: a rehearsal that did not pass for no known reason has failed") {
+    Target target = rehearsed(Effect{});
+    target.rehearsal->passed = false;
+    CHECK(verdict_of(target) == RehearsalVerdict::failed);
+}
+
+TEST_CASE("rehearsal verdict: what is volatile or made anew may change again, code may not") {
+    const EntryState before = file_state(0644, 1, 'a');
+    const EntryState after = file_state(0644, 2, 'b');
+    const auto verdict = [&](const EntryChange &change) {
+        return verdict_of(rehearsed(effect_of(change)));
+    };
+    CHECK(verdict(changed("/var/log/x", before, after)) == RehearsalVerdict::proven);
+    CHECK(verdict(added("/var/log/x", after)) == RehearsalVerdict::proven);
+    CHECK(verdict(changed("/etc/ld.so.cache", before, after)) == RehearsalVerdict::proven);
+    CHECK(verdict(changed("/etc/ld.so.cache", before, file_state(0666, 2, 'b'))) ==
+          RehearsalVerdict::not_idempotent);
+    CHECK(verdict(added("/var/log/x", file_state(04755, 2, 'b'))) ==
+          RehearsalVerdict::not_idempotent);
+    Effect packages;
+    packages.packages = {{"nginx", "", "1.2"}};
+    CHECK(verdict_of(rehearsed(packages)) == RehearsalVerdict::not_idempotent);
+}
