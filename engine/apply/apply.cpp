@@ -87,7 +87,7 @@ void reserve_record(const Run &run, const HandOver &work, const Target &target,
                     const std::string &id, TargetReport &report) {
     if (target.publish.way.method == PublishMethod::local)
         return;
-    const Phase phase("reserve", report, run.events);
+    const Phase phase(PhaseKind::reserve, report, run.events);
     reserve(work, id);
 }
 
@@ -114,7 +114,7 @@ bool make_image(const Run &run, Plan &plan, const HandOver &work, Target &target
     if (!target.steps.empty()) {
         const GuestView &guest = build.open(run.options);
         if (preview) {
-            const Phase phase("plan", report, run.events);
+            const Phase phase(PhaseKind::plan, report, run.events);
             preview_steps(target, guest);
         }
     }
@@ -125,15 +125,15 @@ bool make_image(const Run &run, Plan &plan, const HandOver &work, Target &target
         return false;
     require_allowed(target, report);
     build.seal();
-    const Phase phase("publish", report, run.events);
+    const Phase phase(PhaseKind::publish, report, run.events);
     add_published(report, publish(work, build.stage(), build.sealed(),
-                                  tell_progress("publish", report, run.events)));
+                                  tell_progress(PhaseKind::publish, report, run.events)));
     return true;
 }
 
 std::unique_ptr<Stage> adopt(const Run &run, const Target &target, const std::string &id,
                              TargetReport &report) {
-    const Phase phase("adopt", report, run.events);
+    const Phase phase(PhaseKind::adopt, report, run.events);
     return adopt_kept(target, id, run.catalog);
 }
 
@@ -151,9 +151,9 @@ void publish_kept(const Run &run, const Plan &plan, const HandOver &work, const 
     ask(run, plan, target, work.lock);
     const std::unique_ptr<Stage> stage = adopt(run, target, id, report);
     try {
-        const Phase phase("publish", report, run.events);
+        const Phase phase(PhaseKind::publish, report, run.events);
         add_published(report, publish(work, *stage, kept.sealed,
-                                      tell_progress("publish", report, run.events)));
+                                      tell_progress(PhaseKind::publish, report, run.events)));
     } catch (const Error &) {
         report.notes.push_back("the bytes the rehearsal kept were removed with the unfinished "
                                "image: rehearse again with --rehearse=keep");
@@ -214,7 +214,7 @@ void update(const Run &run, const Plan &plan, const Target &target, NameLock &lo
     Journal journal(run.catalog.state_directory(), run.id, run.catalog.project(),
                     about(plan, target));
     {
-        const Phase phase("publish", report, run.events);
+        const Phase phase(PhaseKind::publish, report, run.events);
         add_left(report, converge({target, plan.recipe, run.id, run.catalog, journal, lock}));
     }
     report.image_id = target.present.value().id;
@@ -233,8 +233,10 @@ TargetReport apply_target(const Run &run, Plan &plan, Target &target, NameLock *
                           bool preview) {
     TargetReport report;
     report.name = target.publish.name;
-    run.events.on(
-        {"target_started", report.name, target.reason, {{"action", to_string(target.action)}}});
+    run.events.on({EventKind::target_started,
+                   report.name,
+                   target.reason,
+                   {{"action", to_string(target.action)}}});
     try {
         switch (target.action) {
         case Action::create:
@@ -255,7 +257,7 @@ TargetReport apply_target(const Run &run, Plan &plan, Target &target, NameLock *
     } catch (const Error &error) {
         record_failure(report, error);
     }
-    run.events.on({"target_finished",
+    run.events.on({EventKind::target_finished,
                    report.name,
                    report.error,
                    {{"outcome", to_string(report.outcome)}, {"image_id", report.image_id}}});
@@ -263,8 +265,10 @@ TargetReport apply_target(const Run &run, Plan &plan, Target &target, NameLock *
 }
 
 Report start_report(const Run &run, const Plan &plan) {
-    run.events.on(
-        {"run_started", "", plan.recipe.name, {{"run", run.id}, {"recipe", plan.recipe.name}}});
+    run.events.on({EventKind::run_started,
+                   "",
+                   plan.recipe.name,
+                   {{"run", run.id}, {"recipe", plan.recipe.name}}});
     Report report;
     report.run = run.id;
     report.recipe = plan.recipe;
@@ -277,7 +281,7 @@ void end_report(const Run &run, Report &report) {
     for (const TargetReport &target : report.targets)
         failed = failed || target.outcome == TargetOutcome::failed;
     report.seconds = run.stopwatch.seconds() - run.waited;
-    run.events.on({"run_finished",
+    run.events.on({EventKind::run_finished,
                    "",
                    failed ? "failed" : "done",
                    {{"outcome", failed ? "failed" : "done"}, {"seconds", report.seconds}}});

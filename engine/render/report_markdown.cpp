@@ -59,8 +59,8 @@ std::string steps_markdown(const TargetReport &target) {
 
 std::string phases_markdown(const TargetReport &target) {
     std::string text;
-    for (const auto &[name, seconds] : target.phases)
-        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", markdown_words(name),
+    for (const auto &[kind, seconds] : target.phases)
+        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", to_string(kind),
                             format_seconds(seconds));
     return text.empty() ? text : fmt::format("\nTime: {}\n", text);
 }

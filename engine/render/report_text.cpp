@@ -91,9 +91,9 @@ std::string step_text(const StepReport &step, std::size_t width, const Style &st
 
 std::string phases_text(const TargetReport &target) {
     std::string text;
-    for (const auto &[name, seconds] : target.phases)
-        text +=
-            fmt::format("{}{} {}", text.empty() ? "" : ", ", escape(name), format_seconds(seconds));
+    for (const auto &[kind, seconds] : target.phases)
+        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", to_string(kind),
+                            format_seconds(seconds));
     return text.empty() ? text : fmt::format("    time: {}\n", text);
 }
 
