@@ -44,7 +44,7 @@ void update(const Run &run, const Plan &plan, const Target &target, NameLock &lo
     Journal journal(run.catalog.state_directory(), run.id, run.catalog.project(),
                     about(plan, target));
     {
-        const Phase phase("publish", report, run.events);
+        const Phase phase(PhaseKind::publish, report, run.events);
         add_left(report, converge({target, plan.recipe, run.id, run.catalog, journal, lock}));
     }
     report.image_id = target.present.value().id;
@@ -63,8 +63,10 @@ TargetReport apply_target(const Run &run, Plan &plan, Target &target, NameLock *
                           bool preview) {
     TargetReport report;
     report.name = target.publish.name;
-    run.events.on(
-        {"target_started", report.name, target.reason, {{"action", to_string(target.action)}}});
+    run.events.on({EventKind::target_started,
+                   report.name,
+                   target.reason,
+                   {{"action", to_string(target.action)}}});
     try {
         switch (target.action) {
         case Action::create:
@@ -85,7 +87,7 @@ TargetReport apply_target(const Run &run, Plan &plan, Target &target, NameLock *
     } catch (const Error &error) {
         record_failure(report, error);
     }
-    run.events.on({"target_finished",
+    run.events.on({EventKind::target_finished,
                    report.name,
                    report.error,
                    {{"outcome", to_string(report.outcome)}, {"image_id", report.image_id}}});

@@ -25,7 +25,7 @@ std::vector<std::string> places_of(const Target &target) {
 Build::Build(const Target &target, const std::optional<Image> &source, const std::string &id,
              Catalog &catalog, TargetReport &report, EventSink &events, Purpose purpose)
     : target_(target), report_(report), events_(events) {
-    const Phase phase("stage", report_, events_);
+    const Phase phase(PhaseKind::stage, report_, events_);
     check_interrupt();
     if (!source)
         throw Error(ErrorKind::stale, fmt::format("the source image {} is gone", target.source.id),
@@ -45,7 +45,7 @@ Build::~Build() {
 }
 
 const GuestView &Build::open(const ApplyOptions &options) {
-    const Phase phase("open", report_, events_);
+    const Phase phase(PhaseKind::open, report_, events_);
     directory_ = std::make_unique<RunDirectory>();
     guest_ = options.open_guest(
         stage_->disk(), {options.guest, directory_->path(), needs_network(target_), options.limits},
@@ -56,7 +56,7 @@ const GuestView &Build::open(const ApplyOptions &options) {
 }
 
 void Build::observe() {
-    const Phase phase("look", report_, events_);
+    const Phase phase(PhaseKind::look, report_, events_);
     observer_ = std::make_unique<Observer>(*guest_, places_of(target_));
 }
 
@@ -64,7 +64,7 @@ bool Build::run_steps() {
     if (!guest_)
         return true;
     const FitnessBefore before = fitness_before(*guest_);
-    const Phase phase("steps", report_, events_);
+    const Phase phase(PhaseKind::steps, report_, events_);
     return retouch::run_steps(target_, *guest_, observer_.get(), report_, events_) &&
            is_fit(before);
 }
@@ -88,7 +88,7 @@ void Build::close() {
     observer_.reset();
     if (!guest_)
         return;
-    const Phase phase("close", report_, events_);
+    const Phase phase(PhaseKind::close, report_, events_);
     guest_->finish();
     report_.bytes_written = guest_->bytes_written();
     guest_.reset();
@@ -96,8 +96,8 @@ void Build::close() {
 
 void Build::seal() {
     check_interrupt();
-    const Phase phase("seal", report_, events_);
-    sealed_ = stage_->seal(tell_progress("seal", report_, events_));
+    const Phase phase(PhaseKind::seal, report_, events_);
+    sealed_ = stage_->seal(tell_progress(PhaseKind::seal, report_, events_));
 }
 
 } // namespace retouch

@@ -135,27 +135,27 @@ class Creation {
     void reserve() {
         if (target_.publish.way.method == PublishMethod::local)
             return;
-        const Phase phase("reserve", report_, run_.events);
+        const Phase phase(PhaseKind::reserve, report_, run_.events);
         retouch::reserve(work_, id_);
     }
 
     void look_ahead(const GuestView &guest, bool preview) {
         if (!preview)
             return;
-        const Phase phase("plan", report_, run_.events);
+        const Phase phase(PhaseKind::plan, report_, run_.events);
         preview_steps(target_, guest);
     }
 
     std::unique_ptr<Stage> adopt() {
-        const Phase phase("adopt", report_, run_.events);
+        const Phase phase(PhaseKind::adopt, report_, run_.events);
         return adopt_kept(target_, id_, run_.catalog);
     }
 
     /// What is left to be done is a note: the image is published all the same.
     void publish(Stage &stage, const SealedImage &sealed) {
-        const Phase phase("publish", report_, run_.events);
-        const Published published =
-            retouch::publish(work_, stage, sealed, tell_progress("publish", report_, run_.events));
+        const Phase phase(PhaseKind::publish, report_, run_.events);
+        const Published published = retouch::publish(
+            work_, stage, sealed, tell_progress(PhaseKind::publish, report_, run_.events));
         report_.notes.insert(report_.notes.end(), published.notes.begin(), published.notes.end());
         add_left(report_, published.left);
     }

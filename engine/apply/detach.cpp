@@ -45,7 +45,7 @@ bool shares_data(const Target &target) {
 
 void detach_image(Catalog &catalog, const std::string &id, TargetReport &report,
                   EventSink &events) {
-    const Phase phase("detach", report, events);
+    const Phase phase(PhaseKind::detach, report, events);
     const Image image = record_of(catalog, id);
     if (!catalog.may_be_published_by_us(image))
         throw Error(ErrorKind::refused,
@@ -58,7 +58,7 @@ void detach_image(Catalog &catalog, const std::string &id, TargetReport &report,
     if (protects)
         protect_until_detached(catalog, id);
     const std::vector<std::string> notes =
-        catalog.store().detach(image, tell_progress("detach", report, events));
+        catalog.store().detach(image, tell_progress(PhaseKind::detach, report, events));
     report.notes.insert(report.notes.end(), notes.begin(), notes.end());
     if (protects || image.property(lineage::k_detach))
         tell_detached(catalog, id);

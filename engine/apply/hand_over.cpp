@@ -33,6 +33,7 @@
 #include "plan/preconditions.hpp"
 #include "retouch/error.hpp"
 
+#include <cassert>
 #include <fmt/format.h>
 
 namespace retouch {
@@ -97,6 +98,31 @@ void protect(ImageChange &change, const std::optional<Image> &present, bool want
     change.is_protected = wanted;
     if (present && present->awaits_detaching())
         change.properties[lineage::k_detach] = lineage::k_pending;
+}
+
+void set_field(ImageChange &change, PublishField field, const PublishPlan &publish,
+               const CatalogView &catalog) {
+    switch (field) {
+    case PublishField::visibility:
+        change.visibility = publish.visibility;
+        return;
+    case PublishField::tags:
+        change.tags = publish.tags;
+        return;
+    case PublishField::min_disk:
+        change.min_disk = publish.min_disk;
+        return;
+    case PublishField::min_ram:
+        change.min_ram = publish.min_ram;
+        return;
+    case PublishField::is_protected:
+        protect(change, catalog.find(change.id), publish.is_protected);
+        return;
+    case PublishField::hidden:
+        change.hidden = false;
+        return;
+    }
+    assert(false);
 }
 
 std::vector<std::string> told(const std::vector<LeftToDo> &left) {
@@ -183,20 +209,8 @@ std::vector<std::string> converge(const HandOver &work) {
     const InterruptShield shield;
     ImageChange change;
     change.id = target.present.value().id;
-    for (const std::string &field : target.publish.changed_fields) {
-        if (field == "visibility")
-            change.visibility = target.publish.visibility;
-        else if (field == "tags")
-            change.tags = target.publish.tags;
-        else if (field == "min_disk")
-            change.min_disk = target.publish.min_disk;
-        else if (field == "min_ram")
-            change.min_ram = target.publish.min_ram;
-        else if (field == "protected")
-            protect(change, work.catalog.find(change.id), target.publish.is_protected);
-        else if (field == "hidden")
-            change.hidden = false;
-    }
+    for (const PublishField field : target.publish.changed_fields)
+        set_field(change, field, target.publish, work.catalog);
     for (const auto &[name, value] : target.properties.set)
         change.properties[name] = value;
     for (const std::string &name : target.properties.remove)

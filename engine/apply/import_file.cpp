@@ -54,7 +54,7 @@ class Import {
 
   private:
     std::unique_ptr<Stage> receive(int fd, const std::filesystem::path &file) {
-        const Phase phase("convert", report_, events_);
+        const Phase phase(PhaseKind::convert, report_, events_);
         auto stage = store_.receive(fd, file, record_.id);
         const SealedImage sealed = stage->seal({});
         record_.disk_format = stage->disk().format;
@@ -68,13 +68,13 @@ class Import {
         wanted.id = record_.id;
         wanted.visibility = record_.visibility;
         {
-            const Phase phase("reserve", report_, events_);
+            const Phase phase(PhaseKind::reserve, report_, events_);
             catalog_.reserve(record_, wanted, {}, k_upload);
         }
-        const Phase phase("upload", report_, events_);
-        for (const std::string &note :
-             catalog_.attach(record_, stage, k_upload, tell_progress("upload", report_, events_)))
-            events_.on({"notice", "", note, Json::object()});
+        const Phase phase(PhaseKind::upload, report_, events_);
+        for (const std::string &note : catalog_.attach(
+                 record_, stage, k_upload, tell_progress(PhaseKind::upload, report_, events_)))
+            events_.on({EventKind::notice, "", note, Json::object()});
     }
 
     void show() {

@@ -67,7 +67,7 @@ void clear_stage(const DeadRun &run, const Json &entry, Catalog &catalog, EventS
         said = fmt::format("the stage {} kept for '{}' has expired and cannot be cleared yet: {}",
                            id, escape(name), error.what());
     }
-    events.on({"notice", "", said, Json::object()});
+    events.on({EventKind::notice, "", said, Json::object()});
 }
 
 } // namespace

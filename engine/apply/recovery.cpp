@@ -26,7 +26,7 @@ namespace retouch {
 namespace {
 
 void tell(EventSink &events, const std::string &message) {
-    events.on({"notice", "", message, Json::object()});
+    events.on({EventKind::notice, "", message, Json::object()});
 }
 
 /// What a dead run was at.

@@ -66,13 +66,13 @@ void rehearse_target(Target &target, const std::optional<Image> &source, const s
                 how.keep_until.empty() ? Purpose::rehearsal : Purpose::publishing);
     const GuestView &guest = build.open(options);
     {
-        const Phase phase("plan", report, events);
+        const Phase phase(PhaseKind::plan, report, events);
         preview_steps(target, guest);
     }
     build.observe();
     Rehearsal rehearsal;
     rehearsal.at = utc_now();
-    rehearsal.guest = options.guest == GuestKind::host ? "host" : "appliance";
+    rehearsal.guest = options.guest;
     rehearsal.passed = build.run_steps();
     rehearsal.error = report.error;
     rehearsal.violations = violations_of(target, report);
@@ -109,7 +109,7 @@ KeptStages rehearse(Plan &plan, Catalog &catalog, const ApplyOptions &options,
                       {"place", place_of(source, catalog, !how.keep_until.empty())}});
         TargetReport report;
         report.name = target.publish.name;
-        events.on({"target_started",
+        events.on({EventKind::target_started,
                    report.name,
                    how.keep_until.empty() ? "rehearsed on a copy that is thrown away"
                                           : "rehearsed on a copy that is kept if all goes well",
@@ -117,7 +117,7 @@ KeptStages rehearse(Plan &plan, Catalog &catalog, const ApplyOptions &options,
         rehearse_target(target, source, id, catalog, options, how, report, events);
         if (target.kept() != nullptr)
             stages.add(target, std::move(journal));
-        events.on({"target_finished",
+        events.on({EventKind::target_finished,
                    report.name,
                    report.error,
                    {{"outcome", "rehearsed"}, {"image_id", ""}}});

@@ -22,8 +22,10 @@ void add_left(TargetReport &report, const std::vector<std::string> &left) {
 }
 
 Report start_report(const Run &run, const Plan &plan) {
-    run.events.on(
-        {"run_started", "", plan.recipe.name, {{"run", run.id}, {"recipe", plan.recipe.name}}});
+    run.events.on({EventKind::run_started,
+                   "",
+                   plan.recipe.name,
+                   {{"run", run.id}, {"recipe", plan.recipe.name}}});
     Report report;
     report.run = run.id;
     report.recipe = plan.recipe;
@@ -36,7 +38,7 @@ void end_report(const Run &run, Report &report) {
     for (const TargetReport &target : report.targets)
         failed = failed || target.outcome == TargetOutcome::failed;
     report.seconds = run.stopwatch.seconds() - run.waited_seconds;
-    run.events.on({"run_finished",
+    run.events.on({EventKind::run_finished,
                    "",
                    failed ? "failed" : "done",
                    {{"outcome", failed ? "failed" : "done"}, {"seconds", report.seconds}}});

@@ -19,7 +19,7 @@ namespace {
 
 void announce(const Step &step, std::size_t index, std::size_t count, const TargetReport &report,
               EventSink &events) {
-    events.on({"step_started",
+    events.on({EventKind::step_started,
                report.name,
                step.summary,
                {{"id", step.id},
@@ -35,7 +35,7 @@ void conclude(const StepReport &step, const TargetReport &report, EventSink &eve
                     {"seconds", step.result.seconds}};
     if (step.result.exit_status)
         details["exit_status"] = *step.result.exit_status;
-    events.on({"step_finished", report.name, step.summary, std::move(details)});
+    events.on({EventKind::step_finished, report.name, step.summary, std::move(details)});
 }
 
 void fail(StepResult &result, const std::string &message) {

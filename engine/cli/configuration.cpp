@@ -8,6 +8,7 @@
 #include "base/ownership.hpp"
 #include "base/text.hpp"
 #include "base/working_directory.hpp"
+#include "model/names.hpp"
 #include "recipe/schema/embedded_schemas.hpp"
 #include "recipe/schema/schema_check.hpp"
 #include "recipe/work_tree.hpp"
@@ -164,7 +165,7 @@ Configuration resolve(const Value &root, const fs::path &file) {
     if (const Value *commands = root.find("commands"))
         configuration.limits = command_limits(*commands);
     if (const Value *guest = root.find("guest"))
-        configuration.guest = guest->scalar == "host" ? GuestKind::host : GuestKind::appliance;
+        configuration.guest = from_name<GuestKind>(guest->scalar);
     if (const Value *files = root.find("files"))
         if (const Value *allowed = files->find("allow"))
             for (const Value &item : allowed->items)

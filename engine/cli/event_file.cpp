@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "base/version.hpp"
 #include "base/waiting.hpp"
+#include "model/names.hpp"
 
 #include <fmt/format.h>
 
@@ -45,7 +46,7 @@ OutputKind EventFile::kind() {
 void EventFile::on(const Event &event) {
     if (!complaint_.empty())
         return;
-    const Json json = {{"type", event.type},
+    const Json json = {{"type", to_string(event.kind)},
                        {"time", utc_now()},
                        {"target", event.target},
                        {"message", event.message},

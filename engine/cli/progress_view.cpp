@@ -1,13 +1,14 @@
 // ProgressView: plain mode appends lines, live mode redraws one.
 // The live line is always wiped before anything else is written and never wider than the terminal:
 // a wrapped line could not be wiped.
-// Unknown event types are ignored, so that new ones need no change here.
 
 #include "cli/progress_view.hpp"
 
 #include "base/text.hpp"
+#include "model/names.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <fmt/format.h>
 #include <utility>
 
@@ -18,31 +19,38 @@ namespace {
 constexpr const char *k_wipe = "\r\x1b[K";
 
 /// What a phase is called while it lasts; empty for phases whose steps are shown instead.
-std::string phase_words(const std::string &phase) {
-    if (phase == "reserve")
+std::string phase_words(PhaseKind phase) {
+    switch (phase) {
+    case PhaseKind::reserve:
         return "asking for the record";
-    if (phase == "stage")
+    case PhaseKind::stage:
         return "staging a copy of the source";
-    if (phase == "open")
+    case PhaseKind::open:
         return "opening the guest";
-    if (phase == "plan")
+    case PhaseKind::plan:
         return "looking at what is there";
-    if (phase == "look")
+    case PhaseKind::look:
         return "remembering the tree as it is";
-    if (phase == "close")
+    case PhaseKind::steps:
+        return {};
+    case PhaseKind::label:
+        return "setting SELinux labels";
+    case PhaseKind::close:
         return "closing the guest";
-    if (phase == "seal")
+    case PhaseKind::seal:
         return "sealing the image";
-    if (phase == "adopt")
+    case PhaseKind::adopt:
         return "checking the bytes that were kept";
-    if (phase == "convert")
+    case PhaseKind::convert:
         return "copying the file, converted where that is needed";
-    if (phase == "upload")
+    case PhaseKind::upload:
         return "sending the image";
-    if (phase == "publish")
+    case PhaseKind::publish:
         return "publishing";
-    if (phase == "detach")
+    case PhaseKind::detach:
         return "completing the image's own data";
+    }
+    assert(false);
     return {};
 }
 
@@ -112,28 +120,40 @@ std::string ProgressView::on(const Event &event, double now, std::size_t width) 
         return {};
     if (paused_)
         target_start_ += now - *std::exchange(paused_, std::nullopt);
-    if (event.type == "target_started") {
+    switch (event.kind) {
+    case EventKind::target_started:
         target_ = escape(event.target);
         target_start_ = now;
-    } else if (event.type == "phase_started") {
-        return begin(phase_words(string_at(event, "phase")), now, width);
-    } else if (event.type == "step_started") {
+        return {};
+    case EventKind::phase_started: {
+        const auto phase = from_name<PhaseKind>(string_at(event, "phase"));
+        return begin(phase ? phase_words(*phase) : "", now, width);
+    }
+    case EventKind::step_started:
         return begin(fmt::format("step {} of {}: {}", number_at(event, "index") + 1,
                                  number_at(event, "count"), escape(string_at(event, "summary"))),
                      now, width);
-    } else if (event.type == "progress") {
+    case EventKind::progress:
         if (const std::size_t total = number_at(event, "total"); total > 0)
             hundredths_ = std::min<std::size_t>(number_at(event, "done"), total) * 100 / total;
         return mode_ == Mode::live ? redraw(now, width) : "";
-    } else if (event.type == "notice") {
+    case EventKind::notice: {
         std::string text =
             line(fmt::format("{} {}", style_.yellow("note:"), escape(event.message)), now);
         return mode_ == Mode::live ? text += redraw(now, width) : text;
-    } else if (event.type == "target_finished") {
+    }
+    case EventKind::target_finished: {
         activity_.clear();
         const std::string outcome = escape(string_at(event, "outcome"));
         return mode_ == Mode::live ? wipe() : line(prefixed(outcome), now);
     }
+    case EventKind::run_started:
+    case EventKind::step_finished:
+    case EventKind::phase_finished:
+    case EventKind::run_finished:
+        return {};
+    }
+    assert(false);
     return {};
 }
 

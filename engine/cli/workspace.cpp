@@ -9,6 +9,7 @@
 #include "base/digest.hpp"
 #include "base/text.hpp"
 #include "catalog/local.hpp"
+#include "model/names.hpp"
 #include "render/text/diagnostics.hpp"
 
 #include <fmt/format.h>
@@ -111,14 +112,12 @@ const CatalogSettings &Workspace::catalog_of_plan(const std::string &name) const
 GuestKind Workspace::guest(const std::string &choice) const {
     const std::string wanted =
         choice.empty() ? context_.environment.get("RETOUCH_GUEST").value_or("") : choice;
-    if (wanted == "host")
-        return GuestKind::host;
-    if (wanted == "appliance")
-        return GuestKind::appliance;
-    if (!wanted.empty())
-        throw Error(ErrorKind::usage,
-                    fmt::format("RETOUCH_GUEST is '{}', not appliance or host", escape(wanted)));
-    return configuration_.guest.value_or(GuestKind::appliance);
+    if (wanted.empty())
+        return configuration_.guest.value_or(GuestKind::appliance);
+    if (const auto kind = from_name<GuestKind>(wanted))
+        return *kind;
+    throw Error(ErrorKind::usage,
+                fmt::format("RETOUCH_GUEST is '{}', not {}", escape(wanted), choices<GuestKind>()));
 }
 
 std::unique_ptr<CatalogView> view_catalog(const CatalogSettings &settings, const Context &context) {

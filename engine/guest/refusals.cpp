@@ -134,7 +134,8 @@ Error only_readable(const std::string &type) {
 }
 
 Event not_mounted(const std::string &path, const std::string &reason) {
-    return {"notice", "", fmt::format("{} of the guest is not mounted: {}", escape(path), reason),
+    return {EventKind::notice, "",
+            fmt::format("{} of the guest is not mounted: {}", escape(path), reason),
             Json::object()};
 }
 

@@ -2,28 +2,32 @@
 
 #include "base/text.hpp"
 
+#include <cassert>
 #include <fmt/format.h>
 
 namespace retouch {
 
-std::string limit_complaint(const std::string &limit, const std::string &what, bool many,
+std::string limit_complaint(LimitKind limit, const std::string &what, bool many,
                             const Limits &limits) {
-    if (limit == "may_change")
+    switch (limit) {
+    case LimitKind::may_change:
         return fmt::format("changed {}{}, which may_change does not allow", what,
                            many ? " paths" : "");
-    if (limit == "packages")
+    case LimitKind::packages:
         return fmt::format("changed {}{}{}, which packages does not allow",
                            many ? "" : "the package ", what, many ? " packages" : "");
-    if (limit == "no_new_setuid")
-        return fmt::format("gave {}{} setuid, setgid or capabilities, which no_new_setuid forbids",
-                           what, many ? " files" : "");
-    if (limit == "no_network")
-        return "uses the network, which no_network forbids";
-    if (limit == "bytes_written")
+    case LimitKind::bytes_written:
         return fmt::format(
             "wrote {}, more than the {} of bytes_written", what,
             format_bytes(static_cast<std::uint64_t>(limits.bytes_written.value_or(0))));
-    return fmt::format("broke {}: {}", escape(limit), what);
+    case LimitKind::no_new_setuid:
+        return fmt::format("gave {}{} setuid, setgid or capabilities, which no_new_setuid forbids",
+                           what, many ? " files" : "");
+    case LimitKind::no_network:
+        return "uses the network, which no_network forbids";
+    }
+    assert(false);
+    return {};
 }
 
 } // namespace retouch

@@ -3,6 +3,8 @@
 // Names: how the closed sets of the model are spelt in documents and events, both ways.
 // These spellings are part of the documented formats; what people read is render's business.
 
+#include "retouch/drift.hpp"
+#include "retouch/event.hpp"
 #include "retouch/plan.hpp"
 #include "retouch/report.hpp"
 
@@ -59,6 +61,45 @@ struct NameTable<PublishMethod> {
 };
 
 template<>
+struct NameTable<PublishField> {
+    static constexpr std::array<std::string_view, 6> names = {"visibility", "tags",      "min_disk",
+                                                              "min_ram",    "protected", "hidden"};
+};
+
+template<>
+struct NameTable<LimitKind> {
+    static constexpr std::array<std::string_view, 5> names = {
+        "may_change", "packages", "bytes_written", "no_new_setuid", "no_network"};
+};
+
+template<>
+struct NameTable<GuestKind> {
+    static constexpr std::array<std::string_view, 2> names = {"appliance", "host"};
+};
+
+template<>
+struct NameTable<EventKind> {
+    static constexpr std::array<std::string_view, 10> names = {
+        "run_started",   "target_started", "phase_started",   "progress", "step_started",
+        "step_finished", "phase_finished", "target_finished", "notice",   "run_finished"};
+};
+
+template<>
+struct NameTable<PhaseKind> {
+    static constexpr std::array<std::string_view, 14> names = {
+        "reserve", "stage", "open",  "plan",    "look",   "steps",   "label",
+        "close",   "seal",  "adopt", "convert", "upload", "publish", "detach"};
+};
+
+template<>
+struct NameTable<DeviationKind> {
+    static constexpr std::array<std::string_view, 20> names = {
+        "name",       "status",    "hidden",   "superseded", "visibility", "tags",  "min_disk",
+        "min_ram",    "protected", "property", "file",       "location",   "image", "snapshot",
+        "protection", "snapshots", "size",     "parent",     "lineage",    "bytes"};
+};
+
+template<>
 struct NameTable<FileInfo::Type> {
     static constexpr std::array<std::string_view, 4> names = {"file", "directory", "link", "other"};
 };
@@ -89,14 +130,20 @@ template<Named Enum>
     return std::nullopt;
 }
 
-/// "create, update or none", for error messages.
+/// "create, update, none", before the last one `last`.
 template<Named Enum>
-[[nodiscard]] std::string choices() {
+[[nodiscard]] std::string joined_names(std::string_view last = ", ") {
     const auto &names = NameTable<Enum>::names;
     std::string text(names.front());
     for (std::size_t i = 1; i < names.size(); ++i)
-        text.append(i + 1 < names.size() ? ", " : " or ").append(names[i]);
+        text.append(i + 1 < names.size() ? ", " : last).append(names[i]);
     return text;
+}
+
+/// "create, update or none", for error messages.
+template<Named Enum>
+[[nodiscard]] std::string choices() {
+    return joined_names<Enum>(" or ");
 }
 
 } // namespace retouch

@@ -48,7 +48,19 @@ class ObjectReader {
     [[nodiscard]] Enum choice(std::string_view key) {
         if (const auto value = from_name<Enum>(text(key)))
             return *value;
-        throw wrong(key, "expected " + choices<Enum>());
+        throw wrong(key, "expected " + joined_names<Enum>(" or "));
+    }
+
+    template<Named Enum>
+    [[nodiscard]] std::vector<Enum> choices(std::string_view key) {
+        std::vector<Enum> values;
+        for (const std::string &name : texts(key)) {
+            const auto value = from_name<Enum>(name);
+            if (!value)
+                throw wrong(key, "expected only " + joined_names<Enum>());
+            values.push_back(*value);
+        }
+        return values;
     }
 
     /// Throws Error when a member was not asked for, unless the context allows that.

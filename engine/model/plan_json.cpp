@@ -86,7 +86,9 @@ Json publish_json(const PublishPlan &publish) {
     object["lineage"] = to_string(publish.lineage);
     object["way"] = {{"method", to_string(publish.way.method)}, {"reason", publish.way.reason}};
     object["superseded"] = std::move(superseded);
-    object["changed_fields"] = publish.changed_fields;
+    object["changed_fields"] = Json::array();
+    for (const PublishField field : publish.changed_fields)
+        object["changed_fields"].push_back(to_string(field));
     return object;
 }
 

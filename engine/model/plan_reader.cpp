@@ -166,7 +166,7 @@ PublishPlan read_publish(ObjectReader reader) {
     publish.way = read_way(reader.reader("way"));
     for (ObjectReader &former : reader.readers("superseded"))
         publish.superseded.push_back(read_superseded(former));
-    publish.changed_fields = reader.texts("changed_fields");
+    publish.changed_fields = reader.choices<PublishField>("changed_fields");
     reader.finish();
     return publish;
 }

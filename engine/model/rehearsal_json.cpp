@@ -77,10 +77,11 @@ Json to_json(const Limits &limits) {
 Json to_json(const Rehearsal &rehearsal) {
     Json violations = Json::array();
     for (const Violation &violation : rehearsal.violations)
-        violations.push_back(
-            {{"limit", violation.limit}, {"step", violation.step}, {"what", violation.what}});
+        violations.push_back({{"limit", to_string(violation.limit)},
+                              {"step", violation.step},
+                              {"what", violation.what}});
     return {{"at", rehearsal.at},
-            {"guest", rehearsal.guest},
+            {"guest", to_string(rehearsal.guest)},
             {"passed", rehearsal.passed},
             {"error", rehearsal.error},
             {"violations", std::move(violations)},
@@ -122,12 +123,12 @@ Limits read_limits(ObjectReader reader) {
 Rehearsal read_rehearsal(ObjectReader reader) {
     Rehearsal rehearsal;
     rehearsal.at = reader.text("at");
-    rehearsal.guest = reader.text("guest");
+    rehearsal.guest = reader.choice<GuestKind>("guest");
     rehearsal.passed = reader.boolean("passed");
     rehearsal.error = reader.text("error");
     for (ObjectReader &violation : reader.readers("violations")) {
         rehearsal.violations.push_back(
-            {violation.text("limit"), violation.text("step"), violation.text("what")});
+            {violation.choice<LimitKind>("limit"), violation.text("step"), violation.text("what")});
         violation.finish();
     }
     if (!reader.member("kept").is_null())

@@ -39,8 +39,8 @@ Json step_json(const StepReport &step) {
 
 Json target_json(const TargetReport &target) {
     Json phases = Json::array();
-    for (const auto &[name, seconds] : target.phases)
-        phases.push_back({{"name", name}, {"seconds", rounded(seconds)}});
+    for (const auto &[kind, seconds] : target.phases)
+        phases.push_back({{"name", to_string(kind)}, {"seconds", rounded(seconds)}});
     Json steps = Json::array();
     for (const StepReport &step : target.steps)
         steps.push_back(step_json(step));

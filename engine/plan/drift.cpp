@@ -175,7 +175,7 @@ class Search {
                  descends_from(other, counted_.maker, counted_.images)) &&
                 !waits_for_members(other, members))
                 report_.drift.push_back(
-                    {.kind = "superseded",
+                    {.kind = DeviationKind::superseded,
                      .what = fmt::format("image {}, which this one replaced", other.id),
                      .expected = "not visible under the name",
                      .found = fmt::format("visible as \"{}\"", escape(other.name)),

@@ -24,7 +24,7 @@ void check_paths(const Target &target, const ObservedStep &observed,
                 return matches_path(glob, change.path);
             });
         if (!allowed && !is_volatile_change(change, target.volatile_paths))
-            found.push_back({"may_change", observed.step.id, change.path});
+            found.push_back({LimitKind::may_change, observed.step.id, change.path});
     }
 }
 
@@ -36,7 +36,7 @@ void check_packages(const Target &target, const ObservedStep &observed,
             std::ranges::any_of(*target.limits.packages,
                                 [&](const std::string &glob) { return matches_name(glob, name); });
         if (!allowed)
-            found.push_back({"packages", observed.step.id, change.name});
+            found.push_back({LimitKind::packages, observed.step.id, change.name});
     }
 }
 
@@ -46,7 +46,7 @@ void check_sum(const Target &target, const std::vector<ObservedStep> &steps,
     for (const ObservedStep &observed : steps)
         sum += observed.effect.bytes_written;
     if (sum > static_cast<std::uint64_t>(*target.limits.bytes_written))
-        found.push_back({"bytes_written", "", format_bytes(sum)});
+        found.push_back({LimitKind::bytes_written, "", format_bytes(sum)});
 }
 
 const Step *find_step(const Target &target, const std::string &id) {
@@ -63,7 +63,7 @@ std::vector<Violation> forbidden_steps(const Target &target) {
     if (target.limits.no_network)
         for (const PlannedStep &planned : target.steps)
             if (find_step_kind(planned.step.kind)->needs(planned.step).network)
-                found.push_back({"no_network", planned.step.id, ""});
+                found.push_back({LimitKind::no_network, planned.step.id, ""});
     return found;
 }
 
@@ -82,7 +82,7 @@ std::vector<Violation> violations(const Target &target, const std::vector<Observ
         for (const ObservedStep &observed : steps)
             for (const EntryChange &change : observed.effect.files)
                 if (gives_rights(change))
-                    found.push_back({"no_new_setuid", observed.step.id, change.path});
+                    found.push_back({LimitKind::no_new_setuid, observed.step.id, change.path});
     return found;
 }
 

@@ -119,21 +119,21 @@ PublishPlan publish_present(const Recipe &recipe, const Lineage &lineage,
                             const std::vector<Image> &images) {
     const Image &present = lineage.present.value();
     PublishPlan plan = resolve_fields(recipe.publish, present, present.tags, lineage);
-    const auto note = [&](bool differs, const char *field) {
+    const auto note = [&](bool differs, PublishField field) {
         if (differs)
-            plan.changed_fields.emplace_back(field);
+            plan.changed_fields.push_back(field);
     };
-    note(plan.visibility != present.visibility, "visibility");
-    note(plan.tags != present.tags, "tags");
-    note(plan.min_disk != present.min_disk, "min_disk");
-    note(plan.min_ram != present.min_ram, "min_ram");
-    note(plan.is_protected != present.stays_protected(), "protected");
+    note(plan.visibility != present.visibility, PublishField::visibility);
+    note(plan.tags != present.tags, PublishField::tags);
+    note(plan.min_disk != present.min_disk, PublishField::min_disk);
+    note(plan.min_ram != present.min_ram, PublishField::min_ram);
+    note(plan.is_protected != present.stays_protected(), PublishField::is_protected);
     // Hidden is right only while something built on it holds the name.
     const bool covered = std::ranges::any_of(images, [&](const Image &image) {
         return bears_name(image, lineage) && descends_from(image, lineage.maker, images);
     });
     if (present.hidden && !covered) {
-        plan.changed_fields.emplace_back("hidden");
+        plan.changed_fields.push_back(PublishField::hidden);
         plan.superseded = superseded(recipe, lineage, images, present.id);
     } else if (is_visible(present) && recipe.publish.previous != PreviousPolicy::keep) {
         plan.superseded = superseded(recipe, lineage, before(present, images), present.id);

@@ -4,6 +4,7 @@
 #include "plan/record_drift.hpp"
 
 #include "base/text.hpp"
+#include "model/names.hpp"
 #include "plan/properties.hpp"
 #include "plan/publishing.hpp"
 
@@ -55,21 +56,21 @@ class Comparison {
     }
 
   private:
-    void add(std::string kind, std::string what, std::string expected, std::string found,
+    void add(DeviationKind kind, std::string what, std::string expected, std::string found,
              bool apply_mends, std::string remedy) {
-        found_.push_back({std::move(kind), std::move(what), std::move(expected), std::move(found),
-                          apply_mends, std::move(remedy)});
+        found_.push_back({kind, std::move(what), std::move(expected), std::move(found), apply_mends,
+                          std::move(remedy)});
     }
 
     /// What the recipe names: apply sets it back.
-    void wanted(const std::string &kind, const std::string &what, std::string expected,
+    void wanted(DeviationKind kind, const std::string &what, std::string expected,
                 std::string found) {
         add(kind, what, std::move(expected), std::move(found), true,
             expected_.rebuilds ? "apply publishes a new image that has it" : "apply sets it back");
     }
 
     /// What came from the source: apply converges only what the recipe names.
-    void carried(const std::string &kind, const std::string &what, std::string expected,
+    void carried(DeviationKind kind, const std::string &what, std::string expected,
                  std::string found, const std::string &key) {
         if (expected_.rebuilds)
             add(kind, what, std::move(expected), std::move(found), true,
@@ -84,7 +85,7 @@ class Comparison {
     void name() {
         if (image_.name == expected_.publish_name)
             return;
-        add("name", "name", worded(expected_.publish_name), worded(image_.name), false,
+        add(DeviationKind::name, "name", worded(expected_.publish_name), worded(image_.name), false,
             "rename it by hand (openstack image set --name): apply does not find it under another "
             "name");
     }
@@ -92,32 +93,33 @@ class Comparison {
     void status() {
         if (image_.status == "active")
             return;
-        add("status", "status", "active", escape(image_.status), false,
+        add(DeviationKind::status, "status", "active", escape(image_.status), false,
             "activate it by hand (openstack image set --activate): apply counts only active "
             "images");
     }
 
     void hidden() {
         if (image_.hidden && expected_.covered_by == nullptr)
-            wanted("hidden", "hidden", "no", "yes");
+            wanted(DeviationKind::hidden, "hidden", "no", "yes");
     }
 
     /// `ask` is what a record is asked: a member, or a question of it; `left` what the source is
     /// asked.
     template<typename T, typename Ask, typename Left, typename Show>
-    void field(const char *kind, const std::optional<T> &recipe, Ask ask, Left left, Show show) {
+    void field(DeviationKind kind, const std::optional<T> &recipe, Ask ask, Left left, Show show) {
+        const std::string what(to_string(kind));
         const T found = std::invoke(ask, image_);
         if (recipe) {
             if (*recipe != found)
-                wanted(kind, kind, show(*recipe), show(found));
+                wanted(kind, what, show(*recipe), show(found));
         } else if (expected_.source != nullptr) {
             if (const T carried_over = std::invoke(left, *expected_.source); carried_over != found)
-                carried(kind, kind, show(carried_over), show(found), "publish:");
+                carried(kind, what, show(carried_over), show(found), "publish:");
         }
     }
 
     template<typename T, typename Ask, typename Show>
-    void field(const char *kind, const std::optional<T> &recipe, Ask ask, Show show) {
+    void field(DeviationKind kind, const std::optional<T> &recipe, Ask ask, Show show) {
         field(kind, recipe, ask, ask, show);
     }
 
@@ -126,11 +128,12 @@ class Comparison {
         std::optional<std::vector<std::string>> tags = publish.tags;
         if (tags)
             tags = normal(*tags);
-        field("visibility", publish.visibility, &Image::visibility, escape_text);
-        field("tags", tags, &Image::tags, carried_tags, listed_tags);
-        field("min_disk", publish.min_disk_gib, &Image::min_disk, gib);
-        field("min_ram", publish.min_ram_mib, &Image::min_ram, mib);
-        field("protected", publish.is_protected, &Image::stays_protected, yes_or_no);
+        field(DeviationKind::visibility, publish.visibility, &Image::visibility, escape_text);
+        field(DeviationKind::tags, tags, &Image::tags, carried_tags, listed_tags);
+        field(DeviationKind::min_disk, publish.min_disk_gib, &Image::min_disk, gib);
+        field(DeviationKind::min_ram, publish.min_ram_mib, &Image::min_ram, mib);
+        field(DeviationKind::is_protected, publish.is_protected, &Image::stays_protected,
+              yes_or_no);
     }
 
     static std::string escape_text(const std::string &text) { return escape(text); }
@@ -146,7 +149,8 @@ class Comparison {
     void wanted_properties() {
         for (const auto &[name, value] : expected_.recipe.properties)
             if (const auto found = image_.property(name); found != value)
-                wanted("property", "property " + escape(name), shown(value), shown(found));
+                wanted(DeviationKind::property, "property " + escape(name), shown(value),
+                       shown(found));
     }
 
     [[nodiscard]] bool is_dropped_here(const std::string &name) const {
@@ -156,7 +160,7 @@ class Comparison {
     void dropped_properties() {
         for (const auto &[name, value] : image_.properties)
             if (is_dropped_here(name))
-                wanted("property", "property " + escape(name), k_none, worded(value));
+                wanted(DeviationKind::property, "property " + escape(name), k_none, worded(value));
     }
 
     [[nodiscard]] bool is_carried(const std::string &name) const {
@@ -176,8 +180,8 @@ class Comparison {
                 names.try_emplace(name, std::nullopt);
         for (const auto &[name, value] : names)
             if (const auto found = image_.property(name); found != value)
-                carried("property", "property " + escape(name), shown(value), shown(found),
-                        "properties:");
+                carried(DeviationKind::property, "property " + escape(name), shown(value),
+                        shown(found), "properties:");
     }
 
     const Image &image_;

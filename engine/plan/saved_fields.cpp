@@ -186,11 +186,6 @@ void require_publish(const Target &target, const std::string &place) {
                 place + ".members", "only pending, accepted, rejected");
     }
     require_bounded(publish.way.reason, k_longest_text, place + ".way.reason");
-    constexpr std::array<std::string_view, 6> k_fields = {"visibility", "tags",      "min_disk",
-                                                          "min_ram",    "protected", "hidden"};
-    for (const std::string &field : publish.changed_fields)
-        require(std::ranges::find(k_fields, field) != k_fields.end(), place + ".changed_fields",
-                fmt::format("only {}", fmt::join(k_fields, ", ")));
     for (std::size_t i = 0; i < publish.superseded.size(); ++i)
         require_superseded(publish.superseded[i], target,
                            fmt::format("{}.superseded[{}]", place, i));
@@ -218,8 +213,6 @@ void require_kept(const KeptStage &kept, const Plan &plan, const std::string &pl
 
 void require_rehearsal(const Rehearsal &rehearsal, const Plan &plan, const std::string &place) {
     require_time(rehearsal.at, place + ".at");
-    require(rehearsal.guest == "appliance" || rehearsal.guest == "host", place + ".guest",
-            "appliance or host");
     require_bounded(rehearsal.error, k_longest_text, place + ".error");
     require(rehearsal.passed == (rehearsal.error.empty() && rehearsal.violations.empty()),
             place + ".passed", "what 'error' and 'violations' say");

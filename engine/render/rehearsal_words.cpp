@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "model/limit_words.hpp"
+#include "model/names.hpp"
 #include "model/rehearsal_verdict.hpp"
 #include "render/effect_lines.hpp"
 #include "render/wording.hpp"
@@ -37,16 +38,24 @@ std::string step_words(const PlannedStep *planned) {
 }
 
 /// The part of a step's effect that has these paths or names.
-Effect part_of(const Effect &effect, const std::string &limit, const std::set<std::string> &names) {
+Effect part_of(const Effect &effect, LimitKind limit, const std::set<std::string> &names) {
     Effect part;
-    if (limit == "may_change")
+    switch (limit) {
+    case LimitKind::may_change:
         std::ranges::copy_if(
             effect.files, std::back_inserter(part.files),
             [&](const EntryChange &change) { return names.contains(change.path); });
-    if (limit == "packages")
+        break;
+    case LimitKind::packages:
         std::ranges::copy_if(
             effect.packages, std::back_inserter(part.packages),
             [&](const PackageChange &change) { return names.contains(change.name); });
+        break;
+    case LimitKind::bytes_written:
+    case LimitKind::no_new_setuid:
+    case LimitKind::no_network:
+        break;
+    }
     return part;
 }
 
@@ -64,7 +73,7 @@ std::vector<EffectLine> name_lines(const std::set<std::string> &names) {
 }
 
 /// Of one limit that one step broke, in however many ways.
-RehearsalProblem limit_problem(const std::string &limit, const PlannedStep *planned,
+RehearsalProblem limit_problem(LimitKind limit, const PlannedStep *planned,
                                const std::set<std::string> &names, const Target &target) {
     const bool many = names.size() > 1;
     const std::string what =
@@ -83,8 +92,8 @@ RehearsalProblem limit_problem(const std::string &limit, const PlannedStep *plan
 }
 
 std::vector<RehearsalProblem> limit_problems(const Target &target) {
-    std::vector<std::pair<std::string, std::string>> order;
-    std::map<std::pair<std::string, std::string>, std::set<std::string>> broken;
+    std::vector<std::pair<LimitKind, std::string>> order;
+    std::map<std::pair<LimitKind, std::string>, std::set<std::string>> broken;
     for (const Violation &violation : target.rehearsal->violations) {
         std::set<std::string> &names = broken[{violation.limit, violation.step}];
         if (names.empty())
@@ -169,7 +178,7 @@ std::string rehearsal_summary(const Target &target) {
     if (const KeptStage *stage = target.kept())
         kept = fmt::format("kept until {} as {}", moment(stage->until),
                            clipped(stage->location, k_longest));
-    return fmt::format("Rehearsed on {} at {}: {}, {}; {}", escape(rehearsal.guest),
+    return fmt::format("Rehearsed on {} at {}: {}, {}; {}", to_string(rehearsal.guest),
                        moment(rehearsal.at), counted(steps_reached(target), "step"),
                        effect_counts(whole_effect(target)), kept);
 }

@@ -40,31 +40,23 @@ std::string listed_members(const std::vector<ImageMember> &members) {
     return listed(words);
 }
 
-Fields all_fields(const PublishPlan &publish) {
-    return {
-        {"name", in_quotes(publish.name)},
-        {"visibility", escape(publish.visibility)},
-        {"owner", "project " + escape(publish.owner)},
-        {"disk_format", escape(publish.disk_format)},
-        {"tags", publish.tags.empty() ? "none" : listed(publish.tags)},
-        {"min_disk", fmt::format("{} GiB", publish.min_disk)},
-        {"min_ram", fmt::format("{} MiB", publish.min_ram)},
-        {"protected", publish.is_protected ? "yes" : "no"},
-        {"members", listed_members(publish.members)},
-        {"method", method_words(publish.way)},
-        {"lineage", std::string(to_string(publish.lineage))},
-    };
-}
-
-bool is_default(const PublishPlan &publish, const std::string &field) {
-    return (field == "owner" && publish.owner.empty()) ||
-           (field == "tags" && publish.tags.empty()) ||
-           (field == "min_disk" && publish.min_disk == 0) ||
-           (field == "min_ram" && publish.min_ram == 0) ||
-           (field == "protected" && !publish.is_protected) ||
-           (field == "members" && publish.members.empty()) ||
-           (field == "method" && publish.way.method == PublishMethod::local) ||
-           (field == "lineage" && !publish.way.by_location());
+std::string field_words(PublishField field, const PublishPlan &publish) {
+    switch (field) {
+    case PublishField::visibility:
+        return escape(publish.visibility);
+    case PublishField::tags:
+        return publish.tags.empty() ? "none" : listed(publish.tags);
+    case PublishField::min_disk:
+        return fmt::format("{} GiB", publish.min_disk);
+    case PublishField::min_ram:
+        return fmt::format("{} MiB", publish.min_ram);
+    case PublishField::is_protected:
+        return publish.is_protected ? "yes" : "no";
+    case PublishField::hidden:
+        return "no"; // what is published is seen
+    }
+    assert(false);
+    return {};
 }
 
 } // namespace
@@ -188,19 +180,31 @@ std::string superseded_text(const Superseded &superseded) {
 }
 
 Fields publish_fields(const PublishPlan &publish) {
-    Fields fields = all_fields(publish);
-    std::erase_if(fields, [&](const auto &field) { return is_default(publish, field.first); });
+    Fields fields = {{"name", in_quotes(publish.name)}};
+    const auto add = [&](bool is_shown, std::string_view name, std::string words) {
+        if (is_shown)
+            fields.emplace_back(name, std::move(words));
+    };
+    const auto add_field = [&](bool is_shown, PublishField field) {
+        add(is_shown, to_string(field), field_words(field, publish));
+    };
+    add_field(true, PublishField::visibility);
+    add(!publish.owner.empty(), "owner", "project " + escape(publish.owner));
+    add(true, "disk_format", escape(publish.disk_format));
+    add_field(!publish.tags.empty(), PublishField::tags);
+    add_field(publish.min_disk != 0, PublishField::min_disk);
+    add_field(publish.min_ram != 0, PublishField::min_ram);
+    add_field(publish.is_protected, PublishField::is_protected);
+    add(!publish.members.empty(), "members", listed_members(publish.members));
+    add(publish.way.method != PublishMethod::local, "method", method_words(publish.way));
+    add(publish.way.by_location(), "lineage", std::string(to_string(publish.lineage)));
     return fields;
 }
 
 Fields changed_publish_fields(const PublishPlan &publish) {
-    Fields known = all_fields(publish);
-    known.emplace_back("hidden", "no");
     Fields fields;
-    for (const std::string &name : publish.changed_fields) {
-        const auto found = std::ranges::find(known, name, &Fields::value_type::first);
-        fields.emplace_back(escape(name), found == known.end() ? "" : found->second);
-    }
+    for (const PublishField field : publish.changed_fields)
+        fields.emplace_back(to_string(field), field_words(field, publish));
     return fields;
 }
 

@@ -19,7 +19,7 @@ std::string build_again(const Image &image) {
 }
 
 Deviation file_missing(const Image &image, const std::string &file) {
-    return {.kind = "file",
+    return {.kind = DeviationKind::file,
             .what = "file " + file,
             .expected = "a file",
             .found = "nothing",
@@ -28,7 +28,7 @@ Deviation file_missing(const Image &image, const std::string &file) {
 }
 
 Deviation other_size(const Image &image, const std::string &file, std::uintmax_t size) {
-    return {.kind = "size",
+    return {.kind = DeviationKind::size,
             .what = "size of " + file,
             .expected = fmt::format("{} bytes", image.size),
             .found = fmt::format("{} bytes", size),
@@ -48,7 +48,7 @@ void compare_bytes(const Image &image, const std::filesystem::path &path, Integr
     if (digest == recorded->second)
         return;
     integrity.deviations.push_back(
-        {.kind = "bytes",
+        {.kind = DeviationKind::bytes,
          .what = "bytes of " + escape(path.filename().string()),
          .expected = fmt::format("{}:{}", k_content_digest, escape(recorded->second)),
          .found = fmt::format("{}:{}", k_content_digest, digest),
@@ -71,7 +71,7 @@ void compare_files(const std::filesystem::path &file, const std::filesystem::pat
     const std::string expected = digest_of(source);
     const std::string found = digest_of(file);
     if (expected != found)
-        integrity.deviations.push_back({.kind = "bytes",
+        integrity.deviations.push_back({.kind = DeviationKind::bytes,
                                         .what = fmt::format("bytes of {} against those of {}",
                                                             escape(file.filename().string()),
                                                             escape(source.filename().string())),

@@ -13,9 +13,35 @@ namespace retouch {
 
 inline constexpr const char *k_drift_format_version = "1.0";
 
+/// What differs; docs/drift.md lists them.
+enum class DeviationKind {
+    // Of the record.
+    name,
+    status,
+    hidden,
+    superseded, ///< an image it replaced is visible under its name
+    visibility,
+    tags,
+    min_disk,
+    min_ram,
+    is_protected,
+    property,
+    // Of the stored bytes.
+    file,
+    location,
+    image,
+    snapshot,
+    protection, ///< of the snapshot
+    snapshots,  ///< others than ours
+    size,
+    parent,
+    lineage,
+    bytes,
+};
+
 /// One difference. All texts are for people and escaped, none ends with a full stop.
 struct Deviation {
-    std::string kind;     ///< for programs, fixed words: docs/drift.md lists them
+    DeviationKind kind = DeviationKind::name;
     std::string what;     ///< "property hw_disk_bus", "visibility", "snapshot"
     std::string expected; ///< as it was published, as far as that can be known
     std::string found;

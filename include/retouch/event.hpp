@@ -8,13 +8,43 @@
 
 namespace retouch {
 
+/// What happened; docs/events.md says when each is emitted.
+enum class EventKind {
+    run_started,
+    target_started,
+    phase_started,
+    progress, ///< of a long phase
+    step_started,
+    step_finished,
+    phase_finished,
+    target_finished,
+    notice,
+    run_finished,
+};
+
+/// A stretch of the work on one target, which the report times.
+enum class PhaseKind {
+    reserve, ///< the record is asked for
+    stage,
+    open,
+    plan, ///< what the steps would change is looked up
+    look, ///< the tree is remembered as it is
+    steps,
+    label, ///< SELinux labels are set
+    close,
+    seal,
+    adopt,   ///< bytes a rehearsal kept are checked
+    convert, ///< a file that is imported becomes an image's bytes
+    upload,
+    publish,
+    detach,
+};
+
 struct Event {
-    /// run_started, target_started, phase_started, step_started, step_finished, phase_finished,
-    /// target_finished, notice, run_finished
-    std::string type;
+    EventKind kind = EventKind::notice;
     std::string target;  ///< what the target publishes: its name; empty for the run as a whole
     std::string message; ///< one short sentence for people; escaped
-    Json details;        ///< object; keys documented per type in docs/events.md
+    Json details;        ///< object; keys documented per kind in docs/events.md
 };
 
 class EventSink {

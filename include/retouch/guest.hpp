@@ -8,6 +8,7 @@
 #include "retouch/facts.hpp"
 #include "retouch/file_info.hpp"
 #include "retouch/file_label.hpp"
+#include "retouch/guest_kind.hpp"
 #include "retouch/step.hpp"
 #include "retouch/store.hpp"
 
@@ -147,8 +148,6 @@ class Guest : public GuestView {
     /// Bytes written to the disk so far, discards left out; final after finish(). Throws Error.
     [[nodiscard]] virtual std::uint64_t bytes_written() const = 0;
 };
-
-enum class GuestKind { appliance, host };
 
 /// What one command and everything it starts may use at once: memory and processes are counted for
 /// all of them together.

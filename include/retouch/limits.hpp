@@ -26,11 +26,14 @@ struct Limits {
     }
 };
 
+/// The members of Limits.
+enum class LimitKind { may_change, packages, bytes_written, no_new_setuid, no_network };
+
 /// One thing a limit forbids.
 struct Violation {
-    std::string limit; ///< "may_change"
-    std::string step;  ///< its id; empty when no single step is to blame
-    std::string what;  ///< a path, a package, a sum; not escaped
+    LimitKind limit = LimitKind::may_change;
+    std::string step; ///< its id; empty when no single step is to blame
+    std::string what; ///< a path, a package, a sum; not escaped
 
     bool operator==(const Violation &) const = default;
 };

@@ -4,6 +4,7 @@
 
 #include "retouch/effect.hpp"
 #include "retouch/facts.hpp"
+#include "retouch/guest_kind.hpp"
 #include "retouch/image.hpp"
 #include "retouch/limits.hpp"
 #include "retouch/publish.hpp"
@@ -111,7 +112,7 @@ struct PublishPlan {
     std::vector<ImageMember> members;              ///< projects it will be shared with
     std::vector<Superseded> superseded;
     /// For Action::update: the fields of the present record that differ and will be set.
-    std::vector<std::string> changed_fields;
+    std::vector<PublishField> changed_fields;
 
     bool operator==(const PublishPlan &) const = default;
 };
@@ -127,8 +128,8 @@ struct InjectedFile {
 
 /// The run of a target's steps on a stage that was thrown away, or kept to be published.
 struct Rehearsal {
-    std::string at;    ///< RFC 3339, UTC
-    std::string guest; ///< "appliance" or "host"
+    std::string at; ///< RFC 3339, UTC
+    GuestKind guest = GuestKind::appliance;
     bool passed = false;
     std::string error;                      ///< why it did not pass; empty when it did
     std::vector<Violation> violations = {}; ///< limits the steps went beyond

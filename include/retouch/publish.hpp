@@ -16,6 +16,9 @@ enum class LineagePolicy {
     keep,    ///< unchanged data stays shared with the source for good
 };
 
+/// A field of a published record that apply sets back where it differs.
+enum class PublishField { visibility, tags, min_disk, min_ram, is_protected, hidden };
+
 /// How bytes reach a record of a catalog.
 enum class PublishMethod {
     local,        ///< a file is moved into place

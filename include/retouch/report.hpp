@@ -1,12 +1,12 @@
 #pragma once
 // Report: what happened in one apply, per target and step. Plain data; render/ prints it.
 
+#include "retouch/event.hpp"
 #include "retouch/plan.hpp"
 #include "retouch/step.hpp"
 
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace retouch {
@@ -26,15 +26,23 @@ struct StepReport {
     bool operator==(const StepReport &) const = default;
 };
 
+/// How long a phase took, whether or not it succeeded.
+struct PhaseTime {
+    PhaseKind kind = PhaseKind::stage;
+    double seconds = 0;
+
+    bool operator==(const PhaseTime &) const = default;
+};
+
 struct TargetReport {
     std::string name; ///< what it publishes
     TargetOutcome outcome = TargetOutcome::failed;
     std::string image_id; ///< of the published or present image; empty when failed before
     std::vector<StepReport> steps;
-    std::vector<std::pair<std::string, double>> phases; ///< name, seconds; in running order
-    std::uint64_t bytes_written = 0;                    ///< into the stage by the steps
-    std::vector<std::string> notes;                     ///< what a reader should know; escaped
-    std::string error;                                  ///< empty unless failed
+    std::vector<PhaseTime> phases;   ///< in the order in which they ended
+    std::uint64_t bytes_written = 0; ///< into the stage by the steps
+    std::vector<std::string> notes;  ///< what a reader should know; escaped
+    std::string error;               ///< empty unless failed
     std::string hint;
     int exit_code = 0; ///< what this target alone would exit with
 

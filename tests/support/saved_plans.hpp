@@ -59,7 +59,7 @@ struct SavedPlans {
         plan.made_at = "2026-01-31T12:00:00.000000Z";
         plan.expires_at = "2030-01-31T12:00:00.000000Z";
         Rehearsal &rehearsal = plan.targets.at(0).rehearsal.emplace();
-        rehearsal = {"2026-01-31T12:00:00.000000Z", "host", true, "", {}, std::nullopt};
+        rehearsal = {"2026-01-31T12:00:00.000000Z", GuestKind::host, true, "", {}, std::nullopt};
         KeptStage &kept = rehearsal.kept.emplace();
         kept.id = "33333333-3333-4333-8333-333333333333";
         kept.location = "/images/stage";

@@ -29,7 +29,7 @@ void compare_sent_bytes(const ImageApi &api, const Image &image, Integrity &inte
     if (found == recorded->hex)
         return;
     integrity.deviations.push_back(
-        {.kind = "bytes",
+        {.kind = DeviationKind::bytes,
          .what = "bytes the image service sends",
          .expected = fmt::format("{}:{}", recorded->algorithm, escape(recorded->hex)),
          .found = fmt::format("{}:{}", recorded->algorithm, found),

@@ -19,6 +19,7 @@
 #include "cli/shown_plans.hpp"
 #include "cli/turns.hpp"
 #include "cli/workspace.hpp"
+#include "model/names.hpp"
 #include "model/rehearsal_verdict.hpp"
 #include "plan/bundle.hpp"
 #include "plan/planner.hpp"
@@ -120,8 +121,8 @@ Plan plan_one(const CheckedRecipe &checked, const CatalogView &catalog, const Op
     std::optional<RunDirectory> directory;
     const auto open = [&](const Disk &disk) -> std::unique_ptr<GuestView> {
         const std::string name = checked.recipe.publish.name.value_or(checked.recipe.source_image);
-        events.on({"target_started", name, "", Json::object()});
-        events.on({"phase_started", name, "", {{"phase", "open"}}});
+        events.on({EventKind::target_started, name, "", Json::object()});
+        events.on({EventKind::phase_started, name, "", {{"phase", to_string(PhaseKind::open)}}});
         directory.emplace();
         GuestOptions guest_options;
         require_own_proc();
@@ -129,7 +130,7 @@ Plan plan_one(const CheckedRecipe &checked, const CatalogView &catalog, const Op
         guest_options.limits = workspace.limits();
         guest_options.run_directory = directory->path();
         std::unique_ptr<Guest> guest = open_guest(disk, guest_options, events);
-        events.on({"phase_started", name, "", {{"phase", "plan"}}});
+        events.on({EventKind::phase_started, name, "", {{"phase", to_string(PhaseKind::plan)}}});
         return guest;
     };
     return make_plan(checked, catalog, plan_options(options, workspace), open,

@@ -123,7 +123,8 @@ std::unique_ptr<Handle> launch_appliance(const LaunchOptions &options, EventSink
                 throw;
         }
     }
-    events.on({"notice", "", "KVM does not work here; the appliance runs emulated, which is slower",
+    events.on({EventKind::notice, "",
+               "KVM does not work here; the appliance runs emulated, which is slower",
                Json::object()});
     return try_launch(options, true);
 }

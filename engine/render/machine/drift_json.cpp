@@ -4,6 +4,7 @@
 #include "render/machine/drift_json.hpp"
 
 #include "base/text.hpp"
+#include "model/names.hpp"
 
 namespace retouch {
 
@@ -35,7 +36,7 @@ Json sentences(const std::vector<std::string> &list) {
 Json drift_json(const DriftReport &report) {
     Json drift = Json::array();
     for (const Deviation &deviation : report.drift)
-        drift.push_back({{"kind", deviation.kind},
+        drift.push_back({{"kind", to_string(deviation.kind)},
                          {"what", to_valid_utf8(deviation.what)},
                          {"expected", to_valid_utf8(deviation.expected)},
                          {"found", to_valid_utf8(deviation.found)},

@@ -146,7 +146,7 @@ JunitCase image_case(const TargetReport &target) {
     JunitCase one;
     one.name = "publish " + target.name;
     for (const auto &[phase, seconds] : target.phases)
-        if (phase != "steps")
+        if (phase != PhaseKind::steps)
             one.seconds += seconds;
     for (const std::string &note : target.notes)
         one.output += note + "\n";

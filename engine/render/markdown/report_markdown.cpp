@@ -59,8 +59,8 @@ std::string steps_markdown(const TargetReport &target) {
 
 std::string phases_markdown(const TargetReport &target) {
     std::string text;
-    for (const auto &[name, seconds] : target.phases)
-        add_part(text, fmt::format("{} {}", markdown_words(name), format_seconds(seconds)));
+    for (const auto &[kind, seconds] : target.phases)
+        add_part(text, fmt::format("{} {}", to_string(kind), format_seconds(seconds)));
     return text.empty() ? text : fmt::format("\nTime: {}\n", text);
 }
 

@@ -91,8 +91,8 @@ std::string step_text(const StepReport &step, std::size_t width, const Style &st
 
 std::string phases_text(const TargetReport &target) {
     std::string text;
-    for (const auto &[name, seconds] : target.phases)
-        add_part(text, fmt::format("{} {}", escape(name), format_seconds(seconds)));
+    for (const auto &[kind, seconds] : target.phases)
+        add_part(text, fmt::format("{} {}", to_string(kind), format_seconds(seconds)));
     return text.empty() ? text : fmt::format("    time: {}\n", text);
 }
 

@@ -91,14 +91,14 @@ class Look {
         const Pool pool = cluster_.pool(pool_);
         const auto head = ImageHandle::find(pool, image_.id, Access::read);
         if (!head) {
-            add("image", "RBD image", name(), "nothing", publish_again(image_));
+            add(DeviationKind::image, "RBD image", name(), "nothing", publish_again(image_));
             return;
         }
         at_marks(*head);
         const auto snapshot =
             ImageHandle::find(pool, image_.id, Access::read, rbd_marks::k_snapshot);
         if (!snapshot) {
-            add("snapshot", "snapshot", short_name(published()), "nothing",
+            add(DeviationKind::snapshot, "snapshot", short_name(published()), "nothing",
                 fmt::format("{0}; or, sure that nobody wrote to it: rbd snap create {1} && rbd "
                             "snap protect {1}",
                             publish_again(image_), escape(short_name(published()))));
@@ -122,9 +122,9 @@ class Look {
 
     [[nodiscard]] std::string name() const { return escape(pool_ + '/' + image_.id); }
 
-    void add(std::string kind, std::string what, std::string expected, std::string found,
+    void add(DeviationKind kind, std::string what, std::string expected, std::string found,
              std::string remedy, bool apply_mends = false) {
-        integrity_.deviations.push_back({std::move(kind), std::move(what), std::move(expected),
+        integrity_.deviations.push_back({kind, std::move(what), std::move(expected),
                                          std::move(found), apply_mends, std::move(remedy)});
     }
 
@@ -139,7 +139,7 @@ class Look {
     void add_location() {
         const std::string found = listed(image_.locations);
         const std::string url = format_rbd_location(published());
-        add("location", "location", url, found,
+        add(DeviationKind::location, "location", url, found,
             "whoever uses the image gets other bytes: find out who moved it, then point the record "
             "back, or remove the image and apply");
     }
@@ -156,7 +156,7 @@ class Look {
         const std::string id = source.substr(slash + 1, at - slash - 1);
         const auto recorded = image_.property(lineage::k_source);
         if (is_uuid(id) && recorded && *recorded != id)
-            add("lineage", "image-meta retouch.source", escape(*recorded), escape(id),
+            add(DeviationKind::lineage, "image-meta retouch.source", escape(*recorded), escape(id),
                 "record and RBD image name different sources: one of them was edited; compare them "
                 "with: rbd image-meta list " +
                     name());
@@ -164,11 +164,11 @@ class Look {
 
     void at_snapshots(const ImageHandle &head) {
         if (!head.is_protected(rbd_marks::k_snapshot))
-            add("protection", "snapshot protection", "protected", "not protected",
+            add(DeviationKind::protection, "snapshot protection", "protected", "not protected",
                 "rbd snap protect " + escape(short_name(published())));
         for (const std::string &snapshot : head.snapshots())
             if (snapshot != rbd_marks::k_snapshot)
-                add("snapshots", "other snapshot", "none", escape(snapshot),
+                add(DeviationKind::snapshots, "other snapshot", "none", escape(snapshot),
                     fmt::format("deleting the image would fail half way: rbd snap rm {}@{}", name(),
                                 escape(snapshot)));
     }
@@ -177,10 +177,10 @@ class Look {
         const auto bytes = [](std::uint64_t size) { return fmt::format("{} bytes", size); };
         const auto recorded = static_cast<std::uint64_t>(std::max<std::int64_t>(0, image_.size));
         if (snapshot.size() != recorded)
-            add("size", "size of the snapshot", bytes(recorded), bytes(snapshot.size()),
-                publish_again(image_));
+            add(DeviationKind::size, "size of the snapshot", bytes(recorded),
+                bytes(snapshot.size()), publish_again(image_));
         else if (head.size() != recorded)
-            add("size", "size of the RBD image", bytes(recorded), bytes(head.size()),
+            add(DeviationKind::size, "size of the RBD image", bytes(recorded), bytes(head.size()),
                 fmt::format("its snapshot is whole: rbd snap rollback {}",
                             escape(short_name(published()))));
     }
@@ -193,7 +193,7 @@ class Look {
         const auto parent = snapshot.parent();
         if (!parent)
             return;
-        add("parent", "parent", "none",
+        add(DeviationKind::parent, "parent", "none",
             escape(parent->pool + '/' + parent->image + '@' + parent->snapshot),
             fmt::format("retouch detach {}", escape(image_.id)));
     }
@@ -210,7 +210,7 @@ class Look {
         }
         const ByteDifference difference = compare(snapshot, *found);
         if (difference.bytes != 0)
-            add("bytes", "bytes of " + escape(short_name(published())),
+            add(DeviationKind::bytes, "bytes of " + escape(short_name(published())),
                 "those of the source, " + found->name(),
                 fmt::format("{} bytes differ, the first at {}", difference.bytes, difference.first),
                 publish_again(image_));
@@ -237,7 +237,7 @@ class Look {
         }
         const std::string found = digest.finish();
         if (found != recorded->second)
-            add("bytes", "bytes of " + escape(short_name(published())),
+            add(DeviationKind::bytes, "bytes of " + escape(short_name(published())),
                 fmt::format("{}:{}", k_checksum, escape(recorded->second)),
                 fmt::format("{}:{}", k_checksum, found), publish_again(image_));
     }

@@ -37,7 +37,7 @@ properties: { os_distro: debian }
 
 class Events : public EventSink {
   public:
-    void on(const Event &event) override { types.push_back(event.type); }
+    void on(const Event &event) override { types.emplace_back(to_string(event.kind)); }
 
     std::vector<std::string> types;
 };

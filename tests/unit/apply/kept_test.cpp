@@ -31,7 +31,7 @@ using Texts = std::vector<std::string>;
 class Notices : public EventSink {
   public:
     void on(const Event &event) override {
-        if (event.type == "notice")
+        if (event.kind == EventKind::notice)
             said.push_back(event.message);
     }
 

@@ -1,11 +1,13 @@
 #include "base/file.hpp"
 #include "cli/arguments.hpp"
 #include "cli/completion.hpp"
+#include "model/names.hpp"
 #include "retouch/json.hpp"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <set>
 
 using namespace retouch;
 
@@ -40,6 +42,29 @@ std::vector<std::string> keys_in(const Json &value) {
         keys.insert(keys.end(), below.begin(), below.end());
     }
     return keys;
+}
+
+/// What stands in backquotes in the first column of the table behind `heading`.
+std::set<std::string> first_column(const std::string &text, const std::string &heading) {
+    std::set<std::string> names;
+    const std::size_t start = text.find(heading);
+    REQUIRE(start != std::string::npos);
+    const std::string table = text.substr(start, text.find("\n\n", start) - start);
+    for (std::size_t row = table.find("\n| `"); row != table.npos;
+         row = table.find("\n| `", row + 1)) {
+        const std::string cell = table.substr(row + 3, table.find(" |", row + 3) - row - 3);
+        for (std::size_t at = 0; (at = cell.find('`', at)) != cell.npos; ++at) {
+            const std::size_t end = cell.find('`', at + 1);
+            names.insert(cell.substr(at + 1, end - at - 1));
+            at = end;
+        }
+    }
+    return names;
+}
+
+template<Named Enum>
+std::set<std::string> names_of() {
+    return {NameTable<Enum>::names.begin(), NameTable<Enum>::names.end()};
 }
 
 } // namespace
@@ -78,4 +103,12 @@ TEST_CASE("docs: every key of the plan and report documents is explained") {
         CAPTURE(key);
         CHECK(report.find("`" + key + "`") != std::string::npos);
     }
+}
+
+TEST_CASE("docs/drift.md: the table has every kind of deviation, and no other") {
+    CHECK(first_column(page("drift.md"), "| `kind` | what |\n") == names_of<DeviationKind>());
+}
+
+TEST_CASE("docs/events.md: the table has every kind of event, and no other") {
+    CHECK(first_column(page("events.md"), "| `type` | when |\n") == names_of<EventKind>());
 }

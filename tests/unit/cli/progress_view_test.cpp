@@ -14,26 +14,26 @@ namespace {
 constexpr std::size_t k_width = 60;
 
 Event target_started() {
-    return {"target_started", "Debian 12", "", Json::object()};
+    return {EventKind::target_started, "Debian 12", "", Json::object()};
 }
 
 Event phase(const std::string &name) {
-    return {"phase_started", "Debian 12", name, {{"phase", name}}};
+    return {EventKind::phase_started, "Debian 12", name, {{"phase", name}}};
 }
 
 Event step(int index, const std::string &summary) {
-    return {"step_started",
+    return {EventKind::step_started,
             "Debian 12",
             summary,
             {{"id", "files[0]"}, {"summary", summary}, {"index", index}, {"count", 7}}};
 }
 
 Event finished(const std::string &outcome) {
-    return {"target_finished", "Debian 12", "", {{"outcome", outcome}}};
+    return {EventKind::target_finished, "Debian 12", "", {{"outcome", outcome}}};
 }
 
 Event notice(const std::string &message) {
-    return {"notice", "", message, Json::object()};
+    return {EventKind::notice, "", message, Json::object()};
 }
 
 } // namespace
@@ -46,7 +46,7 @@ TEST_CASE("progress, plain: a line for each phase and step") {
     CHECK(view.on(step(1, "write /etc/motd"), 3, k_width) ==
           "Debian 12: step 2 of 7: write /etc/motd\n");
     CHECK(view.on(notice("KVM does not work"), 4, k_width) == "note: KVM does not work\n");
-    CHECK(view.on({"step_finished", "Debian 12", "", Json::object()}, 5, k_width).empty());
+    CHECK(view.on({EventKind::step_finished, "Debian 12", "", Json::object()}, 5, k_width).empty());
     CHECK(view.on(finished("published"), 6, k_width) == "Debian 12: published\n");
     CHECK(view.pause(0).empty());
 }
@@ -71,8 +71,10 @@ TEST_CASE("progress: each phase that events tell of is shown, but that of the st
 }
 
 TEST_CASE("progress: how far a phase is, in per cent, until the next one") {
-    const Event half{
-        "progress", "Debian 12", "", {{"phase", "detach"}, {"done", 1000}, {"total", 2000}}};
+    const Event half{EventKind::progress,
+                     "Debian 12",
+                     "",
+                     {{"phase", "detach"}, {"done", 1000}, {"total", 2000}}};
     ProgressView live(ProgressView::Mode::live, false);
     static_cast<void>(live.on(target_started(), 0, k_width));
     static_cast<void>(live.on(phase("detach"), 1, k_width));
@@ -127,7 +129,8 @@ TEST_CASE("progress, live: the line never wraps") {
 
 TEST_CASE("progress: nothing from outside reaches the terminal raw") {
     ProgressView view(ProgressView::Mode::plain, false);
-    static_cast<void>(view.on({"target_started", "a\x1b[2J", "", Json::object()}, 0, k_width));
+    static_cast<void>(
+        view.on({EventKind::target_started, "a\x1b[2J", "", Json::object()}, 0, k_width));
     CHECK(view.on(step(0, "\x07"), 0, k_width) == "a\\x1b[2J: step 1 of 7: \\x07\n");
     CHECK(view.on(notice("\r"), 0, k_width) == "note: \\x0d\n");
     CHECK(view.on(finished("\x1b"), 0, k_width) == "a\\x1b[2J: \\x1b\n");
@@ -135,10 +138,11 @@ TEST_CASE("progress: nothing from outside reaches the terminal raw") {
 
 TEST_CASE("progress: events with odd details are borne") {
     ProgressView view(ProgressView::Mode::plain, false);
-    CHECK(view.on({"phase_started", "", "", nullptr}, 0, k_width).empty());
-    CHECK(view.on({"phase_started", "", "", {{"phase", 3}}}, 0, k_width).empty());
-    CHECK(view.on({"step_started", "", "", {{"index", "x"}}}, 0, k_width) == "step 1 of 0: \n");
-    CHECK(view.on({"something_new", "", "", Json::array()}, 0, k_width).empty());
+    CHECK(view.on({EventKind::phase_started, "", "", nullptr}, 0, k_width).empty());
+    CHECK(view.on({EventKind::phase_started, "", "", {{"phase", 3}}}, 0, k_width).empty());
+    CHECK(view.on({EventKind::step_started, "", "", {{"index", "x"}}}, 0, k_width) ==
+          "step 1 of 0: \n");
+    CHECK(view.on({EventKind::phase_started, "", "", {{"phase", "nap"}}}, 0, k_width).empty());
 }
 
 TEST_CASE("progress, silent: says nothing at all") {

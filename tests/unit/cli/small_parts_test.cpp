@@ -135,8 +135,8 @@ TEST_CASE("event file: a version line, then one object a line, whatever the byte
     {
         OutputFile output(path, EventFile::kind());
         EventFile file(output);
-        file.on({"run_started", "", "web", {{"recipe", "web"}}});
-        file.on({"notice", "t", "a\nb\xff", nullptr});
+        file.on({EventKind::run_started, "", "web", {{"recipe", "web"}}});
+        file.on({EventKind::notice, "t", "a\nb\xff", nullptr});
         CHECK(file.complaint().empty());
     }
     std::vector<Json> lines;
@@ -169,7 +169,7 @@ TEST_CASE("event tee: every sink gets every event in order") {
     struct Collector : EventSink {
         explicit Collector(std::string &log) : log_(log) {}
 
-        void on(const Event &event) override { log_ += event.type + ";"; }
+        void on(const Event &event) override { log_ += event.message + ";"; }
 
         std::string &log_;
     };
@@ -178,8 +178,8 @@ TEST_CASE("event tee: every sink gets every event in order") {
     Collector first(log);
     Collector second(log);
     EventTee tee({&first, &second});
-    tee.on({"a", "", "", nullptr});
-    tee.on({"b", "", "", nullptr});
+    tee.on({EventKind::notice, "", "a", nullptr});
+    tee.on({EventKind::notice, "", "b", nullptr});
     CHECK(log == "a;a;b;b;");
 }
 

@@ -31,6 +31,28 @@ TEST_CASE("names: each value has its own, and it leads back") {
                  PreviousPolicy::keep});
 }
 
+TEST_CASE("names: kinds of events, phases, limits, fields and deviations have theirs") {
+    const auto check_all = []<typename Enum>(Enum last) {
+        CHECK(static_cast<std::size_t>(last) + 1 == NameTable<Enum>::names.size());
+        for (std::size_t i = 0; i < NameTable<Enum>::names.size(); ++i)
+            CHECK(from_name<Enum>(NameTable<Enum>::names[i]) == static_cast<Enum>(i));
+    };
+    check_all(EventKind::run_finished);
+    check_all(PhaseKind::detach);
+    check_all(LimitKind::no_network);
+    check_all(PublishField::hidden);
+    check_all(DeviationKind::bytes);
+    check_all(GuestKind::host);
+    CHECK(to_string(EventKind::phase_finished) == "phase_finished");
+    CHECK(to_string(PhaseKind::label) == "label");
+    CHECK(to_string(PhaseKind::publish) == "publish");
+    CHECK(to_string(LimitKind::no_new_setuid) == "no_new_setuid");
+    CHECK(to_string(PublishField::is_protected) == "protected");
+    CHECK(to_string(DeviationKind::is_protected) == "protected");
+    CHECK(to_string(DeviationKind::snapshots) == "snapshots");
+    CHECK(to_string(GuestKind::host) == "host");
+}
+
 TEST_CASE("names: the documented spellings") {
     CHECK(to_string(Action::create) == "create");
     CHECK(to_string(Action::update) == "update");

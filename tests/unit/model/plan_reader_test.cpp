@@ -217,6 +217,16 @@ TEST_CASE("plan reader: every member must be of its type, told with its place") 
          "targets[0].publish.superseded[0].policy: expected hide, rename, deactivate or keep"},
         {"/targets/0/publish/superseded/0/image/digest", 1,
          "targets[0].publish.superseded[0].image.digest: expected a string"},
+        {"/targets/0/publish/changed_fields/0", 1,
+         "targets[0].publish.changed_fields[0]: expected a string"},
+        {"/targets/0/publish/changed_fields/0", "owner",
+         "targets[0].publish.changed_fields: expected only visibility, tags, min_disk, min_ram, "
+         "protected, hidden"},
+        {"/targets/0/rehearsal/guest", "docker",
+         "targets[0].rehearsal.guest: expected appliance or host"},
+        {"/targets/0/rehearsal/violations/0/limit", "may_sing",
+         "targets[0].rehearsal.violations[0].limit: expected may_change, packages, bytes_written, "
+         "no_new_setuid or no_network"},
         {"/targets/0/injected/0/size", -5,
          "targets[0].injected[0].size: expected a whole number from 0"},
         {"/targets/0/observed/0", Json::array(), "targets[0].observed[0]: expected an object"},

@@ -38,7 +38,7 @@ Report sample_report() {
     target.name = "Debian 12";
     target.outcome = TargetOutcome::failed;
     target.steps = {written, failed, never};
-    target.phases = {{"stage", 0.25}, {"steps", 2.5}};
+    target.phases = {{PhaseKind::stage, 0.25}, {PhaseKind::steps, 2.5}};
     target.bytes_written = 4096;
     target.error = "commands[0] failed";
     target.hint = "see its output";

@@ -138,7 +138,8 @@ class RandomPlan {
         plan.lineage = static_cast<LineagePolicy>(below(3));
         for (const std::string &project : texts())
             plan.members.push_back({project, text()});
-        plan.changed_fields = texts();
+        for (unsigned i = below(4); i > 0; --i)
+            plan.changed_fields.push_back(static_cast<PublishField>(below(6)));
         return plan;
     }
 
@@ -203,7 +204,7 @@ Plan sample_plan() {
                       LineagePolicy::flatten,
                       {{"partner", "accepted"}},
                       {{source, PreviousPolicy::rename, "Debian 12 (old)"}},
-                      {"visibility"}};
+                      {PublishField::visibility}};
     target.injected = {{"/recipes/agent.deb", "feed", 1234}};
     target.observed = {source};
     target.notes = {"the source has no checksum"};
@@ -213,10 +214,10 @@ Plan sample_plan() {
     target.limits.no_new_setuid = true;
     target.volatile_paths = {"/tmp/**"};
     target.rehearsal = Rehearsal{"2026-01-31T12:00:00.123456Z",
-                                 "host",
+                                 GuestKind::host,
                                  false,
                                  "",
-                                 {{"may_change", "commands[0]", "/usr/bin/telnet"}}};
+                                 {{LimitKind::may_change, "commands[0]", "/usr/bin/telnet"}}};
 
     Target unchanged;
     unchanged.source = source;

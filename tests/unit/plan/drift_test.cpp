@@ -3,6 +3,7 @@
 
 #include "plan/drift.hpp"
 
+#include "model/names.hpp"
 #include "plan/planner.hpp"
 #include "retouch/error.hpp"
 #include "support/memory_catalog.hpp"
@@ -103,9 +104,9 @@ namespace Catch {
 template<>
 struct StringMaker<Deviation> {
     static std::string convert(const Deviation &deviation) {
-        return deviation.kind + " / " + deviation.what + " / " + deviation.expected + " / " +
-               deviation.found + " / " + (deviation.apply_mends ? "mended" : "left") + " / " +
-               deviation.remedy;
+        return std::string(to_string(deviation.kind)) + " / " + deviation.what + " / " +
+               deviation.expected + " / " + deviation.found + " / " +
+               (deviation.apply_mends ? "mended" : "left") + " / " + deviation.remedy;
     }
 };
 
@@ -155,14 +156,17 @@ TEST_CASE("drift: what the recipe names is set back by apply") {
     world.change(change);
     CHECK(world.drift() ==
           Deviations{
-              {"visibility", "visibility", "public", "private", true, k_sets_back},
-              {"tags", "tags", "lts", "lts, mine", true, k_sets_back},
-              {"min_disk", "min_disk", "4 GiB", "0 GiB", true, k_sets_back},
-              {"property", "property hw_disk_bus", "none", "\"scsi\"", true, k_sets_back},
-              {"property", "property os_distro", "\"debian\"", "\"ubuntu\"", true, k_sets_back},
+              {DeviationKind::visibility, "visibility", "public", "private", true, k_sets_back},
+              {DeviationKind::tags, "tags", "lts", "lts, mine", true, k_sets_back},
+              {DeviationKind::min_disk, "min_disk", "4 GiB", "0 GiB", true, k_sets_back},
+              {DeviationKind::property, "property hw_disk_bus", "none", "\"scsi\"", true,
+               k_sets_back},
+              {DeviationKind::property, "property os_distro", "\"debian\"", "\"ubuntu\"", true,
+               k_sets_back},
           });
     const Target target = resolve_plan(world.checked, world.catalog, {}).targets.at(0);
-    CHECK(target.publish.changed_fields == Lines{"visibility", "tags", "min_disk"});
+    CHECK(target.publish.changed_fields ==
+          std::vector{PublishField::visibility, PublishField::tags, PublishField::min_disk});
     CHECK(target.properties.set.size() + target.properties.remove.size() == 2);
 }
 
@@ -176,13 +180,15 @@ TEST_CASE("drift: what came from the source is named and left to people") {
     world.change(change);
     const std::string publish = "apply leaves it, for the recipe does not name it: set it back by "
                                 "hand, or write it under publish:";
-    CHECK(world.drift() ==
-          Deviations{
-              {"min_ram", "min_ram", "512 MiB", "0 MiB", false, publish},
-              {"protected", "protected", "no", "yes", false, publish},
-              {"property", "property arch", "\"x86\"", "none", false, k_leaves_property},
-              {"property", "property by_hand", "none", "\"x\\x1b[31m\"", false, k_leaves_property},
-          });
+    CHECK(
+        world.drift() ==
+        Deviations{
+            {DeviationKind::min_ram, "min_ram", "512 MiB", "0 MiB", false, publish},
+            {DeviationKind::is_protected, "protected", "no", "yes", false, publish},
+            {DeviationKind::property, "property arch", "\"x86\"", "none", false, k_leaves_property},
+            {DeviationKind::property, "property by_hand", "none", "\"x\\x1b[31m\"", false,
+             k_leaves_property},
+        });
 }
 
 TEST_CASE("drift: what is dropped is taken away by apply, and not missed where it is gone") {
@@ -191,9 +197,10 @@ TEST_CASE("drift: what is dropped is taken away by apply, and not missed where i
     ImageChange change = property("by_hand", "x");
     change.properties["arch"] = std::nullopt;
     world.change(change);
-    CHECK(world.drift() == Deviations{
-                               {"property", "property by_hand", "none", "\"x\"", true, k_sets_back},
-                           });
+    CHECK(world.drift() ==
+          Deviations{
+              {DeviationKind::property, "property by_hand", "none", "\"x\"", true, k_sets_back},
+          });
     const Target target = resolve_plan(world.checked, world.catalog, {}).targets.at(0);
     CHECK(target.properties.remove == Lines{"by_hand"});
 }
@@ -215,8 +222,8 @@ TEST_CASE("drift: without its source only what the recipe names can be compared"
     world.change(property("by_hand", "x"));
     world.change(property("os_distro", "x"));
     const DriftReport report = world.look();
-    CHECK(report.drift ==
-          Deviations{{"property", "property os_distro", "\"debian\"", "\"x\"", true, k_sets_back}});
+    CHECK(report.drift == Deviations{{DeviationKind::property, "property os_distro", "\"debian\"",
+                                      "\"x\"", true, k_sets_back}});
     CHECK(report.unchecked == Lines{"what the recipe leaves open: the source image is gone"});
 }
 
@@ -226,7 +233,8 @@ TEST_CASE("drift: hidden by hand is undone by apply, hidden by a later image is 
     ImageChange hide;
     hide.hidden = true;
     world.change(hide);
-    CHECK(world.drift() == Deviations{{"hidden", "hidden", "no", "yes", true, k_sets_back}});
+    CHECK(world.drift() ==
+          Deviations{{DeviationKind::hidden, "hidden", "no", "yes", true, k_sets_back}});
     world.catalog.put(generation("b1", "debian", "3", "other", "g1"));
     CHECK(world.drift() == Deviations{});
 }
@@ -254,7 +262,7 @@ TEST_CASE("drift: an image that was deactivated is found all the same") {
     change.status = "deactivated";
     world.change(change);
     CHECK(world.drift() ==
-          Deviations{{"status", "status", "active", "deactivated", false,
+          Deviations{{DeviationKind::status, "status", "active", "deactivated", false,
                       "activate it by hand (openstack image set --activate): apply counts only "
                       "active images"}});
 }
@@ -266,7 +274,7 @@ TEST_CASE("drift: an image that was renamed is found all the same") {
     change.name = "mine";
     world.change(change);
     CHECK(world.drift() ==
-          Deviations{{"name", "name", "\"debian\"", "\"mine\"", false,
+          Deviations{{DeviationKind::name, "name", "\"debian\"", "\"mine\"", false,
                       "rename it by hand (openstack image set --name): apply does not find it "
                       "under another name"}});
 }
@@ -277,9 +285,10 @@ TEST_CASE("drift: the image before it that is visible again makes two of one nam
     ImageChange change;
     change.hidden = false;
     world.change(change, "a");
-    CHECK(world.drift() == Deviations{{"superseded", "image a, which this one replaced",
-                                       "not visible under the name", "visible as \"debian\"", true,
-                                       "apply puts it aside again, as publish.previous says"}});
+    CHECK(world.drift() ==
+          Deviations{{DeviationKind::superseded, "image a, which this one replaced",
+                      "not visible under the name", "visible as \"debian\"", true,
+                      "apply puts it aside again, as publish.previous says"}});
 }
 
 TEST_CASE("drift: a changed recipe is pending, and only what no recipe says is compared") {
@@ -294,7 +303,7 @@ TEST_CASE("drift: a changed recipe is pending, and only what no recipe says is c
     const DriftReport report = world.look();
     CHECK(report.pending ==
           Lines{"the recipe changed since this image was made; apply builds a new one"});
-    CHECK(report.drift == Deviations{{"hidden", "hidden", "no", "yes", true,
+    CHECK(report.drift == Deviations{{DeviationKind::hidden, "hidden", "no", "yes", true,
                                       "apply publishes a new image that has it"}});
 }
 
@@ -305,8 +314,9 @@ TEST_CASE("drift: a new source is pending, and the image is still compared") {
     world.catalog.put(image("b", "debian", "3"));
     const DriftReport report = world.look();
     CHECK(report.pending == Lines{"image b is the new source; apply builds a new image from it"});
-    CHECK(report.drift == Deviations{{"property", "property os_distro", "\"debian\"", "\"ubuntu\"",
-                                      true, "apply publishes a new image that has it"}});
+    CHECK(report.drift ==
+          Deviations{{DeviationKind::property, "property os_distro", "\"debian\"", "\"ubuntu\"",
+                      true, "apply publishes a new image that has it"}});
 }
 
 TEST_CASE("drift: an image that is still to be detached is pending") {
@@ -326,8 +336,9 @@ TEST_CASE("drift: an image that is protected only until it is detached is as it 
     change.is_protected = true;
     world.change(change);
     CHECK(world.look().drift == Deviations{});
-    CHECK(resolve_plan(world.checked, world.catalog, {}).targets.at(0).publish.changed_fields ==
-          Lines{});
+    CHECK(resolve_plan(world.checked, world.catalog, {})
+              .targets.at(0)
+              .publish.changed_fields.empty());
     change = property(lineage::k_detach, lineage::k_pending);
     world.change(change);
     CHECK(world.look().drift.size() == 1);
@@ -347,7 +358,8 @@ TEST_CASE("drift: what the store found comes after what the record shows") {
     World world;
     world.publish();
     world.change(property("os_distro", "x"));
-    const Deviation file{"file", "file g1.raw", "a file", "nothing", false, "restore it"};
+    const Deviation file{DeviationKind::file, "file g1.raw", "a file",
+                         "nothing",           false,         "restore it"};
     world.catalog.says = {{file}, {"the bytes: why not"}};
     const DriftReport report = world.look();
     REQUIRE(report.drift.size() == 2);

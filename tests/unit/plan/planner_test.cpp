@@ -173,13 +173,13 @@ TEST_CASE("planner: with the fingerprint present there is nothing to do and no g
         const Target target =
             world.plan(std::string(k_recipe) + "publish: { visibility: public }\n").targets.at(0);
         CHECK(target.action == Action::update);
-        CHECK(target.publish.changed_fields == std::vector<std::string>{"visibility"});
+        CHECK(target.publish.changed_fields == std::vector{PublishField::visibility});
     }
     SECTION("a generation that was hidden by hand comes back") {
         set_hidden(world, "g1", true);
         const Target target = world.plan(k_recipe).targets.at(0);
         CHECK(target.action == Action::update);
-        CHECK(target.publish.changed_fields == std::vector<std::string>{"hidden"});
+        CHECK(target.publish.changed_fields == std::vector{PublishField::hidden});
     }
     SECTION("a generation that was taken back for the original stays so until the recipe changes") {
         take_back(world, "g1", "a");

@@ -314,9 +314,9 @@ TEST_CASE("preconditions: what follows from the catalog is planned again, and co
         {false, [&](Target &target) { target.present = reference("c", "other"); },
          "present: {\"id\":\"c\",\"name\":\"other\",\"digest\":\"sha512-used:digest-of-c\","
          "\"updated_at\":\"1\",\"owner\":\"\"} in the plan, but null"},
-        {false, [](Target &target) { target.publish.changed_fields = {"hidden"}; },
+        {false, [](Target &target) { target.publish.changed_fields = {PublishField::hidden}; },
          "publish.changed_fields: [\"hidden\"] in the plan, but []"},
-        {true, [](Target &target) { target.publish.changed_fields = {"hidden"}; },
+        {true, [](Target &target) { target.publish.changed_fields = {PublishField::hidden}; },
          "publish.changed_fields: [\"hidden\"] in the plan, but []"},
         {true, [](Target &target) { target.properties.set["os_distro"] = "debian"; },
          "properties.set.os_distro: \"debian\" in the plan, but nothing"},

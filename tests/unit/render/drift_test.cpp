@@ -16,10 +16,10 @@ DriftReport drifted() {
     report.recipe = {"recipes/web.yaml", "/srv/recipes", std::string(64, 'a'), "web"};
     report.catalog = "lab";
     report.image = ImageReference{"3f0c8a52-6d0e-4a53-9a37-6f1c9a1f4a10", "Debian 12", "", ""};
-    report.drift = {
-        {"property", "property os_distro", "\"debian\"", "\"x|y\"", true, "apply sets it back"},
-        {"protection", "snapshot protection", "protected", "not protected", false,
-         "rbd snap protect images/3f0c@snap"}};
+    report.drift = {{DeviationKind::property, "property os_distro", "\"debian\"", "\"x|y\"", true,
+                     "apply sets it back"},
+                    {DeviationKind::protection, "snapshot protection", "protected", "not protected",
+                     false, "rbd snap protect images/3f0c@snap"}};
     report.pending = {"image b is the new source; apply builds a new image from it",
                       "apply would refuse: two of them\n  a\n  b"};
     report.unchecked = {"the location: not shown"};

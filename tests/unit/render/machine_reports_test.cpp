@@ -90,7 +90,8 @@ TEST_CASE("junit of a rehearsed plan: steps as they went, and what was wrong wit
     failed.result.err = {"no such package\n", 16};
     target.steps[0].rehearsed = failed;
     target.steps[1].rehearsed = RehearsedStep{};
-    target.rehearsal = Rehearsal{"2026-01-31T12:00:00.000000Z", "host", false, "a step failed", {}};
+    target.rehearsal =
+        Rehearsal{"2026-01-31T12:00:00.000000Z", GuestKind::host, false, "a step failed", {}};
     const JunitSuite suite = junit_of_plan(plan).at(0);
     REQUIRE(suite.cases.size() == 4);
     using Result = JunitCase::Result;
@@ -118,7 +119,7 @@ TEST_CASE("junit of a rehearsed plan: steps as they went, and what was wrong wit
 
     target.steps[0].rehearsed->result = {};
     target.steps[0].rehearsed->result.outcome = StepOutcome::changed;
-    target.rehearsal = Rehearsal{"2026-01-31T12:00:00.000000Z", "host", true, "", {}};
+    target.rehearsal = Rehearsal{"2026-01-31T12:00:00.000000Z", GuestKind::host, true, "", {}};
     CHECK(junit_of_plan(plan).at(0).cases[0].result == Result::passed);
     CHECK(junit_of_plan(plan).at(0).cases[2].result == Result::passed);
 }

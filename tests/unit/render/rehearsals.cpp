@@ -54,7 +54,7 @@ Plan plan_of(std::vector<PlannedStep> steps) {
     target.notes.clear();
     target.publish.superseded.clear();
     target.volatile_paths = {"/var/log/**"};
-    target.rehearsal = Rehearsal{"2026-02-01T08:30:00Z", "host", true, {}, {}};
+    target.rehearsal = Rehearsal{"2026-02-01T08:30:00Z", GuestKind::host, true, {}, {}};
     return plan;
 }
 
@@ -191,12 +191,12 @@ Plan violating_plan() {
     target.limits.no_network = true;
     for (int i = 0; i < 15; ++i)
         target.rehearsal->violations.push_back(
-            {"may_change", "commands[0]", fmt::format("/opt/{:02}", i)});
-    target.rehearsal->violations.push_back({"packages", "commands[0]", "telnet"});
-    target.rehearsal->violations.push_back({"bytes_written", "", "20.0 MiB"});
-    target.rehearsal->violations.push_back({"no_new_setuid", "commands[0]", "/opt/x"});
-    target.rehearsal->violations.push_back({"no_new_setuid", "commands[0]", "/opt/y"});
-    target.rehearsal->violations.push_back({"no_network", "commands[0]", ""});
+            {LimitKind::may_change, "commands[0]", fmt::format("/opt/{:02}", i)});
+    target.rehearsal->violations.push_back({LimitKind::packages, "commands[0]", "telnet"});
+    target.rehearsal->violations.push_back({LimitKind::bytes_written, "", "20.0 MiB"});
+    target.rehearsal->violations.push_back({LimitKind::no_new_setuid, "commands[0]", "/opt/x"});
+    target.rehearsal->violations.push_back({LimitKind::no_new_setuid, "commands[0]", "/opt/y"});
+    target.rehearsal->violations.push_back({LimitKind::no_network, "commands[0]", ""});
     target.rehearsal->passed = false;
     return plan;
 }
@@ -243,7 +243,11 @@ Plan hostile_rehearsal() {
     Plan plan = plan_of({std::move(step)});
     plan.targets.front().publish.name = bad;
     Rehearsal &rehearsal = plan.targets.front().rehearsal.value();
-    rehearsal = {bad, bad, false, bad, {{"may_change", "commands[0]", bad}, {bad, bad, bad}}};
+    rehearsal = {bad,
+                 GuestKind::appliance,
+                 false,
+                 bad,
+                 {{LimitKind::may_change, "commands[0]", bad}, {LimitKind::packages, bad, bad}}};
     return plan;
 }
 

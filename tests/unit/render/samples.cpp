@@ -113,7 +113,8 @@ Plan plan_to_update() {
     target.action = Action::update;
     target.reason = "contents are as the recipe says; properties or publish fields differ";
     target.publish.superseded.clear();
-    target.publish.changed_fields = {"visibility", "tags", "protected"};
+    target.publish.changed_fields = {PublishField::visibility, PublishField::tags,
+                                     PublishField::is_protected};
     target.properties.remove.clear();
     target.properties.reasons.clear();
     target.notes.clear();
@@ -160,7 +161,7 @@ Plan hostile_plan() {
     target.publish.disk_format = k_hostile;
     target.publish.tags = {k_hostile};
     target.publish.superseded = {{target.source, PreviousPolicy::rename, k_hostile}};
-    target.publish.changed_fields = {k_hostile};
+    target.publish.changed_fields = {PublishField::tags};
     target.notes = {k_hostile};
     plan.targets.push_back(target);
     return plan;
@@ -186,7 +187,10 @@ Report good_report() {
                     done(steps[1], result(StepOutcome::unchanged, 0.01)), done(steps[2], skipped),
                     done(steps[3], ran),
                     done(step("checks", 0, 35, "check: nginx -t", {}), passed)};
-    target.phases = {{"stage", 0.4}, {"open", 9.1}, {"steps", 72.9}, {"seal", 3.25}};
+    target.phases = {{PhaseKind::stage, 0.4},
+                     {PhaseKind::open, 9.1},
+                     {PhaseKind::steps, 72.9},
+                     {PhaseKind::seal, 3.25}};
     target.bytes_written = 12900000;
     report.targets.push_back(target);
     report.seconds = 86.2;
@@ -222,7 +226,7 @@ Report hostile_report() {
     target.image_id = k_hostile;
     target.error = k_hostile;
     target.hint = k_hostile;
-    target.phases = {{k_hostile, 1}};
+    target.phases = {{PhaseKind::label, 1}};
     for (StepReport &entry : target.steps) {
         entry.summary = k_hostile;
         entry.origin.file = k_hostile;

@@ -399,7 +399,7 @@ TEST_CASE("file store: bytes changed in place are found by reading them, a size 
     const Integrity read = world.store.integrity(world.source, {.read_bytes = true});
     REQUIRE(read.deviations.size() == 1);
     const Deviation &bytes = read.deviations.front();
-    CHECK(bytes.kind == "bytes");
+    CHECK(bytes.kind == DeviationKind::bytes);
     CHECK(bytes.what == "bytes of 11111111-1111-4111-8111-111111111111.raw");
     CHECK(bytes.expected == "sha512-used:" + world.source.checksums[k_content_digest]);
     CHECK(bytes.found != bytes.expected);
@@ -407,10 +407,12 @@ TEST_CASE("file store: bytes changed in place are found by reading them, a size 
 
     std::filesystem::resize_file(world.file(k_source_file), k_mib);
     CHECK(world.store.integrity(world.source, {}).deviations ==
-          std::vector<Deviation>{{"size", "size of 11111111-1111-4111-8111-111111111111.raw",
+          std::vector<Deviation>{{DeviationKind::size,
+                                  "size of 11111111-1111-4111-8111-111111111111.raw",
                                   "67108864 bytes", "1048576 bytes", false, remedy}});
     std::filesystem::remove(world.file(k_source_file));
     CHECK(world.store.integrity(world.source, {.read_bytes = true}).deviations ==
-          std::vector<Deviation>{{"file", "file 11111111-1111-4111-8111-111111111111.raw", "a file",
+          std::vector<Deviation>{{DeviationKind::file,
+                                  "file 11111111-1111-4111-8111-111111111111.raw", "a file",
                                   "nothing", false, remedy}});
 }

@@ -1,0 +1,12 @@
+#pragma once
+
+// GuestKind: the way into an image's bytes. docs/security.md compares them.
+
+namespace retouch {
+
+enum class GuestKind {
+    appliance, ///< a virtual machine; the host's kernel never sees the image's filesystems
+    host,      ///< mounted on this host, for images that are trusted
+};
+
+} // namespace retouch
