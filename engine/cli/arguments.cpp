@@ -1,6 +1,6 @@
 // Arguments: the root of the tree and the pieces commands are made of.
 // Choices are kept in the option's type name ("text|json"), where help, errors and completion
-// scripts find them again.
+// find them again.
 
 #include "cli/arguments.hpp"
 

@@ -6,10 +6,13 @@
 
 #include "base/exit_code.hpp"
 #include "base/file.hpp"
+#include "base/interrupt.hpp"
 #include "base/shortage.hpp"
 #include "base/undelivered.hpp"
 #include "base/version.hpp"
 #include "cli/arguments.hpp"
+#include "cli/completion/completion.hpp"
+#include "cli/completion/known_names.hpp"
 #include "cli/context.hpp"
 #include "cli/help.hpp"
 #include "cli/usage.hpp"
@@ -56,9 +59,26 @@ int code_of_shortage(const std::exception &error) {
     return is_shortage(code) || code == EAGAIN ? code : 0;
 }
 
+/// Asked by the scripts of `retouch completion`, with the words behind the program's name; in no
+/// help, since it is for them alone.
+constexpr std::string_view k_complete = "__complete";
+
+void answer_shell(const CLI::App &app, const std::vector<std::string> &arguments,
+                  Context &context) {
+    const std::vector<std::string> words(arguments.begin() + 1, arguments.end());
+    const Completion completion = complete(app, words, known_names(context));
+    // What took too long has been ended; what is known is said.
+    const InterruptShield shield;
+    context.console.out(completion_text(completion));
+}
+
 int run(const std::vector<std::string> &arguments, Context &context) {
     CLI::App app;
     define_arguments(app, context);
+    if (!arguments.empty() && arguments.front() == k_complete) {
+        answer_shell(app, arguments, context);
+        return 0;
+    }
     if (const std::optional<int> code = parse(app, arguments, context))
         return *code;
     if (!context.command) {

@@ -22,6 +22,10 @@ class Workspace {
     /// The configuration file; empty when there is none.
     [[nodiscard]] const std::filesystem::path &file() const { return configuration_.file; }
 
+    [[nodiscard]] const std::vector<CatalogSettings> &catalogs() const {
+        return configuration_.catalogs;
+    }
+
     /// Where recipes may name files besides their own directories; absolute.
     [[nodiscard]] const std::vector<std::filesystem::path> &allowed_directories() const {
         return configuration_.allowed_directories;

@@ -7,10 +7,12 @@ where the program can be wrong and no unit test says so.
 """
 
 import argparse
+import io
 import random
 import re
 import subprocess
 import sys
+import tarfile
 import time
 from pathlib import Path
 
@@ -64,11 +66,31 @@ def tests_fail(layer):
     return run(f"build/debug/test_{layer}", "~[rig]", "--abort", "--use-colour", "no", timeout=SLOWEST) != 0
 
 
-def prepare(layers):
-    """The copy, built, with unit tests that pass."""
+def refresh():
+    """Makes the copy what the last commit is; what is the same already keeps its time, so that little is built."""
     COPY.mkdir(parents=True, exist_ok=True)
     archive = subprocess.run(["git", "archive", "HEAD"], cwd=ROOT, capture_output=True, check=True).stdout
-    subprocess.run(["tar", "-x", "-C", COPY], input=archive, check=True)
+    wanted = set()
+    with tarfile.open(fileobj=io.BytesIO(archive)) as members:
+        for member in members:
+            path = COPY / member.name
+            wanted.add(path)
+            if member.isfile():
+                data = members.extractfile(member).read()
+                if not path.is_file() or path.read_bytes() != data:
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    path.write_bytes(data)
+                path.chmod(member.mode)
+            elif member.issym() and not path.is_symlink():
+                path.symlink_to(member.linkname)
+    for path in COPY.rglob("*"):
+        if path.is_file() and path not in wanted and COPY / "build" not in path.parents:
+            path.unlink()
+
+
+def prepare(layers):
+    """The copy, built, with unit tests that pass."""
+    refresh()
     if run("cmake", "--preset", "debug") != 0:
         sys.exit("the copy cannot be configured")
     for layer in layers:

@@ -198,6 +198,11 @@ bool uses_keystone(AuthType type) {
            type == AuthType::application_credential || type == AuthType::command;
 }
 
+std::vector<std::string> cloud_names(const EnvironmentReader &environment,
+                                     const std::filesystem::path &directory) {
+    return names_of(read_cloud_files(environment, directory).clouds);
+}
+
 CloudSettings load_cloud(const std::optional<std::string> &name,
                          const EnvironmentReader &environment,
                          const std::filesystem::path &directory,

@@ -72,6 +72,10 @@ struct CloudSettings {
 /// A variable that is set and not empty.
 using EnvironmentReader = std::function<std::optional<std::string>(const std::string &)>;
 
+/// The names of the clouds in clouds.yaml. Throws Error: bad_config when it cannot be read.
+[[nodiscard]] std::vector<std::string> cloud_names(const EnvironmentReader &environment,
+                                                   const std::filesystem::path &directory);
+
 /// The cloud called `name`; without one OS_CLOUD decides, then whether OS_* variables describe a
 /// cloud, then there must be exactly one in the file. Relative paths are below `directory`. With an
 /// `auth_command` that is how to log in, whatever else is said about it.

@@ -1,8 +1,8 @@
-// retouch completion: a script that teaches a shell the commands and options of this program.
+// retouch completion: a script that teaches a shell to complete the words of this program.
 
-#include "cli/completion.hpp"
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
+#include "cli/completion/scripts.hpp"
 
 namespace retouch {
 
@@ -12,8 +12,8 @@ void add_completion(CLI::App &app, Context &context) {
                     "retouch completion fish > ~/.config/fish/completions/retouch.fish");
     const auto shell = std::make_shared<std::string>();
     command.argument_of("SHELL", *shell, {"bash", "zsh", "fish"}, "bash, zsh or fish");
-    command.action(context, [shell, &app, &context] {
-        context.console.out(completion_script(app, *shell));
+    command.action(context, [shell, &context] {
+        context.console.out(completion_script(*shell));
         return 0;
     });
 }

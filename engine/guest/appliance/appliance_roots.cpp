@@ -8,7 +8,7 @@
 #include "base/text.hpp"
 #include "guest/fstab.hpp"
 #include "guest/mount_rules.hpp"
-#include "guest/refusals.hpp"
+#include "guest/root_search.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -173,21 +173,14 @@ std::string RootPlace::name() const {
 
 std::vector<RootPlace> find_roots(const Looking &looking, const std::vector<Volume> &volumes) {
     std::vector<RootPlace> roots;
-    std::optional<Error> damage;
-    for (const Volume &volume : volumes) {
-        check_interrupt();
-        if (!may_hold_root(volume))
-            continue;
-        try {
+    const std::optional<Error> damage = look_for_roots(
+        volumes, may_hold_root,
+        [&](const Volume &volume) {
             std::ranges::move(roots_on(looking, volume), std::back_inserter(roots));
-        } catch (const Error &error) {
-            if (!refusal::is_of_the_image(error) || guestfs_is_ready(looking.handle.get()) == 0)
-                throw;
-            damage = refusal::cannot_open(volume.device, error);
-        }
-    }
+        },
+        [&] { return guestfs_is_ready(looking.handle.get()) != 0; });
     if (roots.empty() && damage)
-        throw Error(std::move(*damage));
+        throw Error(*damage);
     return roots;
 }
 

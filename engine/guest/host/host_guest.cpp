@@ -16,6 +16,7 @@
 #include "guest/mount_rules.hpp"
 #include "guest/partition_table.hpp"
 #include "guest/refusals.hpp"
+#include "guest/root_search.hpp"
 #include "guest/superblock.hpp"
 #include "guest/tree/plain_capabilities.hpp"
 
@@ -210,19 +211,13 @@ bool HostGuest::holds_root(const Volume &volume) const {
 
 const Volume &HostGuest::find_root(const std::vector<Volume> &volumes) const {
     std::vector<const Volume *> roots;
-    std::optional<Error> damage;
-    for (const Volume &volume : volumes) {
-        if (!may_hold_plain_root(volume.filesystem))
-            continue;
-        try {
+    const std::optional<Error> damage = look_for_roots(
+        volumes, [](const Volume &volume) { return may_hold_plain_root(volume.filesystem); },
+        [&](const Volume &volume) {
             if (holds_root(volume))
                 roots.push_back(&volume);
-        } catch (const Error &error) {
-            if (!refusal::is_of_the_image(error))
-                throw;
-            damage = refusal::cannot_open(volume.device, error);
-        }
-    }
+        },
+        [] { return true; });
     if (roots.size() > 1) {
         std::vector<std::string> names;
         names.reserve(roots.size());

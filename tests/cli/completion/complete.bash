@@ -1,13 +1,14 @@
-# Sources the script the program prints and shows what bash would offer for each line of words.
+# Sources the script the program prints and shows what bash would offer for each line of words, which
+# are taken apart as bash does: at blanks, and at "=" and ":".
 source <(retouch completion bash)
 while read -r line; do
-    [[ $line ]] || continue
-    read -ra COMP_WORDS <<<"$line"
-    [[ $line != *'|' ]] || COMP_WORDS[-1]=
+    mapfile -t COMP_WORDS < <(
+        grep -oE "\"[^\"]*\"?|'[^']*'?|[=:]|(\\\\.|[^][:space:]\"'=:|\\\\])+" <<<"$line")
+    [[ $line != *'|' ]] || COMP_WORDS+=("")
     COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
     COMPREPLY=()
     _retouch
-    printf '%s  -> %s\n' "$line" "$(printf '%s\n' "${COMPREPLY[@]}" | sort | sed 's/^/ /' | tr -d '\n')"
+    printf '%s  ->%s\n' "$line" "$(((${#COMPREPLY[@]})) && printf ' %s' "${COMPREPLY[@]}")"
 done <<'LINES'
 retouch |
 retouch im
@@ -16,8 +17,8 @@ retouch --color |
 retouch --color ne
 retouch plan --f
 retouch plan --format |
-retouch plan --format = |
-retouch plan --format = j
+retouch plan --format=|
+retouch plan --format=j
 retouch plan web
 retouch plan |
 retouch --catalog lab apply --g
@@ -25,6 +26,17 @@ retouch apply --guest h
 retouch apply --events ne
 retouch completion |
 retouch completion f
-retouch show |
 retouch images --var
+retouch --catalog |
+retouch --os-cloud n
+retouch show |
+retouch show Deb
+retouch show Debian\ 1
+retouch show "Debian 1
+retouch show 'Debian 12
+retouch show ubuntu:2
+retouch show "c
+retouch show c
+retouch --catalog=lab show |
+retouch --config nowhere.yaml show |
 LINES

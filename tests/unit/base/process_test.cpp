@@ -1,5 +1,6 @@
 #include "base/process.hpp"
 
+#include "base/clock.hpp"
 #include "base/output_pipe.hpp"
 #include "unit/base/child_helpers.hpp"
 
@@ -336,7 +337,10 @@ TEST_CASE("helper: one that ignores SIGTERM is killed when patience ends") {
     ChildProcess helper(spec);
     while (!std::filesystem::exists(spec.log) || read_file(spec.log, 100).empty())
         usleep(10000);
+    const Stopwatch watch;
     CHECK(helper.stop(300ms).signal == SIGKILL);
+    CHECK(watch.seconds() >= 0.3);
+    CHECK(watch.seconds() < 5);
     CHECK(has_no_children());
 }
 
@@ -348,7 +352,9 @@ TEST_CASE("helper: one that missed the wish that it end is told again") {
     ChildProcess helper(spec);
     while (!std::filesystem::exists(spec.log) || read_file(spec.log, 100).empty())
         usleep(10000);
+    const Stopwatch watch;
     const ProcessEnd end = helper.stop(60s);
+    CHECK(watch.seconds() < 30);
     CHECK(end.exit_status == 7);
     CHECK(end.signal == 0);
 }

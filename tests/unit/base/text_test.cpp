@@ -242,6 +242,8 @@ TEST_CASE("cutting: a character is kept whole or left out, and the rest is told 
     CHECK(clipped("a\xc3\xa4", 2) == "a...");
     CHECK(clipped("a\nb", 2) == "a\\x0a...");
     CHECK(clipped("a\tb", 2, true) == "a\t...");
+    CHECK(clipped("a\tb", 9) == "a\\x09b");
+    CHECK(clipped("a\tb", 9, true) == "a\tb");
 }
 
 TEST_CASE("lists: parts are put behind each other with a separator between") {

@@ -156,6 +156,8 @@ TEST_CASE("diagnosis of a cloud: a record that cannot be removed is named") {
     const Finding finding = found(glance_findings(cloud.options(), true), "removal");
     CHECK(finding.state == State::failed);
     CHECK(finding.detail.find("cannot delete image " + cloud.id) == 0);
+    CHECK(finding.remedy ==
+          "'demo' has the roles member, reader; an administrator of the cloud can allow it");
 }
 
 TEST_CASE("diagnosis of a cloud: without Ceph the way to publish is not guessed") {

@@ -1,78 +1,147 @@
-#include "cli/completion_tree.hpp"
+#include "cli/completion/completion.hpp"
 
+#include "cli/arguments.hpp"
+#include "cli/completion/known_names.hpp"
+
+#include <CLI/CLI.hpp>
 #include <catch2/catch.hpp>
 
 using namespace retouch;
 
 namespace {
 
-using Kind = CompletionValue::Kind;
+using Words = std::vector<std::string>;
 
-std::vector<CompletionCommand> small_tree() {
-    return {
-        {"", "the program", {{{"--quiet", "-q"}, "say less", {}}}, {}},
-        {"plan",
-         "it's [new]: look",
-         {{{"--format"}, "form", {Kind::words, {"text", "json"}}},
-          {{"--output", "-o"}, "where", {Kind::files, {}}}},
-         {Kind::files, {}}},
-        {"show", "one", {{{"--name"}, "which", {Kind::free, {}}}}, {}},
-    };
-}
+/// The program's own commands, with names from three sources that note what they were asked with.
+struct Shell {
+    Context context;
+    CLI::App app;
+    GivenOptions asked;
+
+    Shell() { define_arguments(app, context); }
+
+    Completion at(const Words &words) {
+        const auto names = [this](const Words &known) {
+            return [this, known](const GivenOptions &given) {
+                asked = given;
+                std::vector<Candidate> candidates;
+                for (const std::string &name : known)
+                    candidates.push_back({name, ""});
+                return candidates;
+            };
+        };
+        return complete(app, words,
+                        {names({"Debian 12", "Debian 13", "a\tb", "x\n"}), names({"lab", "live"}),
+                         names({"north", "south"})});
+    }
+
+    /// The words alone, and "files" for the files that fit.
+    Words words(const Words &words) {
+        const Completion completion = at(words);
+        Words found;
+        if (completion.files)
+            found.emplace_back("files");
+        for (const Candidate &candidate : completion.candidates)
+            found.push_back(candidate.word);
+        return found;
+    }
+};
 
 } // namespace
 
-TEST_CASE("completion for fish: a line for each command and option") {
-    CHECK(fish_completion(small_tree()) ==
-          R"(# fish completion for retouch, made by: retouch completion fish
-complete -c retouch -f
-complete -c retouch -l quiet -s q -d 'say less'
-complete -c retouch -n __fish_use_subcommand -a plan -d 'it\'s [new]: look'
-complete -c retouch -n '__fish_seen_subcommand_from plan' -l format -x -a 'text json' -d 'form'
-complete -c retouch -n '__fish_seen_subcommand_from plan' -l output -s o -r -F -d 'where'
-complete -c retouch -n '__fish_seen_subcommand_from plan' -F
-complete -c retouch -n __fish_use_subcommand -a show -d 'one'
-complete -c retouch -n '__fish_seen_subcommand_from show' -l name -x -d 'which'
-)");
+TEST_CASE("completion: what fits where") {
+    struct Case {
+        Words words;
+        Words fitting;
+    };
+
+    const std::vector<Case> cases = {
+        {{"im"}, {"images", "import"}},
+        {{"__"}, {}},
+        {{"--co"}, {"--config", "--color"}},
+        {{"--color", ""}, {"auto", "always", "never"}},
+        {{"--color", "ne"}, {"never"}},
+        {{"--color=ne"}, {"--color=never"}},
+        {{"--color", "=", "ne"}, {"never"}},
+        {{"--color", "="}, {"auto", "always", "never"}},
+        {{"--color=never", "--quiet", "ver"}, {"version"}},
+        {{"plan", "--f"}, {"--format", "--from-current"}},
+        {{"plan", "-"},
+         {"--var",
+          "--format",
+          "--output",
+          "-o",
+          "--bundle",
+          "--expires",
+          "--policy",
+          "--rehearse",
+          "--prove",
+          "--report",
+          "--detailed-exitcode",
+          "--guest",
+          "--from-current",
+          "--help",
+          "-h",
+          "--version",
+          "--catalog",
+          "--os-cloud",
+          "--config",
+          "--color",
+          "--quiet",
+          "-q"}},
+        {{"plan", "--nothing", ""}, {"files"}},
+        {{"plan", "--nothing=x"}, {}},
+        {{"plan", ""}, {"files"}},
+        {{"plan", "a.yaml", "b"}, {"files"}},
+        {{"plan", "-o", ""}, {"files"}},
+        {{"plan", "--output=x"}, {"files"}},
+        {{"plan", "--rehearse="}, {"--rehearse=keep"}},
+        {{"plan", "--rehearse", ""}, {"files"}},
+        {{"plan", "--expires", ""}, {}},
+        {{"show", ""}, {"Debian 12", "Debian 13"}},
+        {{"show", "Debian 13"}, {"Debian 13"}},
+        {{"show", "--", "Deb"}, {"Debian 12", "Debian 13"}},
+        {{"show", "--", "-"}, {}},
+        {{"show", "Debian 12", ""}, {}},
+        {{"detach", "Debian 12", "Debian 1"}, {"Debian 12", "Debian 13"}},
+        {{"export", "Debian 12", ""}, {"files"}},
+        {{"completion", "f"}, {"fish"}},
+        {{"version", ""}, {}},
+        {{"--catalog", "l"}, {"lab", "live"}},
+        {{"apply", "--catalog=la"}, {"--catalog=lab"}},
+        {{"apply", "--os-cloud", ""}, {"north", "south"}},
+        {{"import", "x.raw", "--name", ""}, {}},
+        {{""},
+         {"check", "plan", "apply", "drift", "images", "show", "import", "detach", "discard",
+          "export", "remove", "doctor", "schema", "completion", "version"}},
+        {{}, {}},
+    };
+    for (const auto &[words, fitting] : cases) {
+        CAPTURE(words);
+        CHECK(Shell().words(words) == fitting);
+    }
 }
 
-TEST_CASE("completion for zsh: descriptions cannot end their quotes or brackets") {
-    CHECK(zsh_completion(small_tree()) ==
-          R"(#compdef retouch
-# zsh completion for retouch, made by: retouch completion zsh
-_retouch() {
-    local -a commands
-    local state line
-    commands=(
-        'plan:it'\''s \[new\]\: look'
-        'show:one'
-    )
-    _arguments -C \
-        '--quiet[say less]' \
-        '-q[say less]' \
-        '1:command:->command' \
-        '*::argument:->argument' && return
-    case $state in
-    command) _describe command commands ;;
-    argument)
-        case $words[1] in
-            plan)
-                _arguments \
-                    '--quiet[say less]' \
-                    '-q[say less]' \
-                    '--format[form]:value:(text json)' \
-                    '--output[where]:file:_files' \
-                    '-o[where]:file:_files' \
-                    '*:file:_files' && return ;;
-            show)
-                _arguments \
-                    '--quiet[say less]' \
-                    '-q[say less]' \
-                    '--name[which]:value: ' \
-                    && return ;;
-        esac ;;
-    esac
+TEST_CASE("completion: names are asked for where the options given say") {
+    Shell shell;
+    (void)shell.at({"--catalog", "lab", "--config=c.yaml", "show", "--os-cloud", "north", ""});
+    CHECK(shell.asked ==
+          GivenOptions{{"catalog", "lab"}, {"config", "c.yaml"}, {"os-cloud", "north"}});
+    shell.asked.clear();
+    (void)shell.at({"--catalog", "lab", "show", "--f"});
+    CHECK(shell.asked.empty());
 }
-compdef _retouch retouch
-)");
+
+TEST_CASE("completion: shells read what to do with files, and a line for each candidate") {
+    CHECK(completion_text({true, {}}) == "files\n");
+    CHECK(completion_text({false, {{"a b", ""}, {"--x", "one\nline"}}}) ==
+          "words\na b\t\n--x\tone\\x0aline\n");
+}
+
+TEST_CASE("completion: what cannot be read offers no names and stops nothing") {
+    Context context;
+    const NameSources sources = known_names(context);
+    const GivenOptions nowhere = {{"config", "/nowhere/retouch.yaml"}};
+    CHECK(sources.images(nowhere).empty());
+    CHECK(sources.catalogs(nowhere).empty());
 }

@@ -1,6 +1,5 @@
 #include "base/file.hpp"
 #include "cli/arguments.hpp"
-#include "cli/completion.hpp"
 #include "model/names.hpp"
 #include "retouch/json.hpp"
 
@@ -23,6 +22,16 @@ std::string section_of(const std::string &text, const std::string &command) {
     if (start == std::string::npos)
         return {};
     return text.substr(start, text.find("\n## ", start + 1) - start);
+}
+
+/// With their dashes.
+std::vector<std::string> names_of(const CLI::Option &option) {
+    std::vector<std::string> names;
+    for (const std::string &name : option.get_lnames())
+        names.push_back("--" + name);
+    for (const std::string &name : option.get_snames())
+        names.push_back("-" + name);
+    return names;
 }
 
 /// Every key of a document, down to members whose keys are somebody's own names.
@@ -74,16 +83,20 @@ TEST_CASE("docs/cli.md: every command has its section, every option is named in 
     CLI::App app;
     define_arguments(app, context);
     const std::string text = page("cli.md");
-    for (const CompletionCommand &command : completion_tree(app)) {
-        const std::string heading =
-            command.name.empty() ? "Options every command takes" : command.name;
+    std::vector<const CLI::App *> commands = {&app};
+    for (const CLI::App *command : app.get_subcommands([](const CLI::App *) { return true; }))
+        commands.push_back(command);
+    for (const CLI::App *command : commands) {
+        const bool is_root = command == &app;
+        const std::string heading = is_root ? "Options every command takes" : command->get_name();
         const std::string section = section_of(text, heading);
         CAPTURE(heading);
         REQUIRE_FALSE(section.empty());
-        for (const CompletionOption &option : command.options)
-            for (const std::string &name : option.names) {
+        for (const CLI::Option *option : command->get_options())
+            for (const std::string &name : names_of(*option)) {
                 CAPTURE(name);
-                CHECK(section.find(name) != std::string::npos);
+                const bool is_help = !is_root && option == command->get_help_ptr();
+                CHECK((is_help || section.find(name) != std::string::npos));
             }
     }
 }

@@ -1,5 +1,6 @@
 #include "base/clock.hpp"
 #include "base/file.hpp"
+#include "base/utc_time.hpp"
 #include "cli/arguments.hpp"
 #include "cli/event_file.hpp"
 #include "cli/exit_codes.hpp"
@@ -132,6 +133,7 @@ TEST_CASE("plan file: told from a recipe by its content") {
 TEST_CASE("event file: a version line, then one object a line, whatever the bytes") {
     const TemporaryDirectory directory(fs::temp_directory_path(), "test-retouch-");
     const fs::path path = directory.path() / "events.jsonl";
+    const UtcTime begin = utc_time_now();
     {
         OutputFile output(path, EventFile::kind());
         EventFile file(output);
@@ -145,7 +147,12 @@ TEST_CASE("event file: a version line, then one object a line, whatever the byte
         lines.push_back(Json::parse(text.substr(start, text.find('\n', start) - start)));
     REQUIRE(lines.size() == 3);
     for (Json &line : lines) {
-        CHECK(line["time"].get<std::string>().size() == utc_now().size());
+        const std::string time = line["time"];
+        CHECK(time.size() == utc_now().size());
+        const std::optional<UtcTime> moment = parse_utc(time);
+        REQUIRE(moment);
+        CHECK(*moment >= begin);
+        CHECK(*moment <= utc_time_now());
         line.erase("time");
     }
     CHECK(lines[0] ==

@@ -173,6 +173,21 @@ TEST_CASE("lineage: a circular chain of sources ends", "[plan]") {
     const std::vector<Image> images = {generation("x", "debian", "1", "other", "y"),
                                        hidden(generation("y", "debian", "2", "other", "x"))};
     CHECK(resolve_lineage(images, k_web, named("debian"), {}).source.id == "x");
+    CHECK_FALSE(descends_from(images[0], k_web, images));
+}
+
+TEST_CASE("lineage: a chain of sources is followed to its bound and no further", "[plan]") {
+    const auto descends = [](int links) {
+        std::vector<Image> images;
+        for (int i = 0; i < links; ++i)
+            images.push_back(generation("i" + std::to_string(i), "debian", "1", "base",
+                                        "i" + std::to_string(i + 1)));
+        images.push_back(generation("i" + std::to_string(links), "debian", "1", "web", k_vendor));
+        return descends_from(images.front(), k_web, images);
+    };
+    CHECK(descends(0));
+    CHECK(descends(k_longest_chain - 1));
+    CHECK_FALSE(descends(k_longest_chain));
 }
 
 TEST_CASE("lineage: an ambiguous name is refused with the candidates", "[plan]") {

@@ -212,14 +212,6 @@ TEST_CASE("effect diffs: one very long line is clipped") {
     CHECK(effect_diff_lines(effect, {}).front() == "+" + std::string(239, 'y') + "...");
 }
 
-TEST_CASE("clipped: a character is never cut in two") {
-    CHECK(clipped("abc", 3) == "abc");
-    CHECK(clipped("abcd", 3) == "abc...");
-    CHECK(clipped("a\xc3\xa4\xc3\xa4", 2) == "a...");
-    CHECK(clipped("a\tb", 9) == "a\\x09b");
-    CHECK(clipped("a\tb", 9, true) == "a\tb");
-}
-
 TEST_CASE("effect words: a digest of what is used is not called one of all bytes") {
     const EntryState plain = file_state(0644, 5, 'a');
     EntryState used = file_state(0644, 5, 'b');
