@@ -75,8 +75,8 @@ Json publish_json(const PublishPlan &publish) {
     object["visibility"] = publish.visibility;
     object["disk_format"] = publish.disk_format;
     object["tags"] = publish.tags;
-    object["min_disk"] = publish.min_disk;
-    object["min_ram"] = publish.min_ram;
+    object["min_disk"] = publish.min_disk_gib;
+    object["min_ram"] = publish.min_ram_mib;
     object["protected"] = publish.is_protected;
     object["container_format"] = publish.container_format;
     object["owner"] = publish.owner;

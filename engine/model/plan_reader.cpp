@@ -155,8 +155,8 @@ PublishPlan read_publish(ObjectReader reader) {
     publish.visibility = reader.text("visibility");
     publish.disk_format = reader.text("disk_format");
     publish.tags = reader.texts("tags");
-    publish.min_disk = reader.count("min_disk");
-    publish.min_ram = reader.count("min_ram");
+    publish.min_disk_gib = reader.count("min_disk");
+    publish.min_ram_mib = reader.count("min_ram");
     publish.is_protected = reader.boolean("protected");
     publish.container_format = reader.text("container_format");
     publish.owner = reader.text("owner");

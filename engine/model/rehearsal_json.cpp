@@ -26,10 +26,10 @@ Json kept_json(const KeptStage &kept) {
     object["until"] = kept.until;
     object["proof"] = kept.proof;
     object["size"] = sealed.size;
-    object["virtual_size"] = sealed.virtual_size;
+    object["virtual_size"] = sealed.virtual_size_bytes;
     object["checksum_algorithm"] = sealed.checksum_algorithm;
     object["checksum"] = sealed.checksum;
-    object["bytes_written"] = sealed.bytes_written.value_or(0);
+    object["bytes_written"] = kept.bytes_written;
     return object;
 }
 
@@ -40,10 +40,10 @@ KeptStage read_kept(ObjectReader reader) {
     kept.until = reader.text("until");
     kept.proof = reader.text("proof");
     kept.sealed.size = reader.count("size");
-    kept.sealed.virtual_size = reader.count("virtual_size");
+    kept.sealed.virtual_size_bytes = reader.count("virtual_size");
     kept.sealed.checksum_algorithm = reader.text("checksum_algorithm");
     kept.sealed.checksum = reader.text("checksum");
-    kept.sealed.bytes_written = static_cast<std::uint64_t>(reader.count("bytes_written"));
+    kept.bytes_written = static_cast<std::uint64_t>(reader.count("bytes_written"));
     reader.finish();
     return kept;
 }
