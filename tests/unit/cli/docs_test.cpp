@@ -2,7 +2,6 @@
 #include "cli/arguments.hpp"
 #include "cli/completion.hpp"
 #include "model/names.hpp"
-#include "retouch/json.hpp"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -23,25 +22,6 @@ std::string section_of(const std::string &text, const std::string &command) {
     if (start == std::string::npos)
         return {};
     return text.substr(start, text.find("\n## ", start + 1) - start);
-}
-
-/// Every key of a document, down to members whose keys are somebody's own names.
-std::vector<std::string> keys_in(const Json &value) {
-    constexpr std::string_view k_open[] = {"set",     "before",   "keep",         "reasons",
-                                           "options", "identity", "preconditions"};
-    if (value.is_array())
-        return value.empty() ? std::vector<std::string>() : keys_in(value.front());
-    std::vector<std::string> keys;
-    if (!value.is_object())
-        return keys;
-    for (const auto &[key, member] : value.items()) {
-        keys.push_back(key);
-        if (std::ranges::find(k_open, key) != std::end(k_open))
-            continue;
-        const std::vector<std::string> below = keys_in(member);
-        keys.insert(keys.end(), below.begin(), below.end());
-    }
-    return keys;
 }
 
 /// What stands in backquotes in the first column of the table behind `heading`.
@@ -85,23 +65,6 @@ TEST_CASE("docs/cli.md: every command has its section, every option is named in 
                 CAPTURE(name);
                 CHECK(section.find(name) != std::string::npos);
             }
-    }
-}
-
-TEST_CASE("docs: every key of the plan and report documents is explained") {
-    const auto golden = [](const char *name) {
-        return Json::parse(read_file(
-            std::filesystem::path(RETOUCH_SOURCE_DIR) / "tests/unit/model/golden" / name, 1 << 20));
-    };
-    const std::string plan = page("plan.md");
-    for (const std::string &key : keys_in(golden("plan.json"))) {
-        CAPTURE(key);
-        CHECK(plan.find("`" + key + "`") != std::string::npos);
-    }
-    const std::string report = page("report.md");
-    for (const std::string &key : keys_in(golden("report.json"))) {
-        CAPTURE(key);
-        CHECK(report.find("`" + key + "`") != std::string::npos);
     }
 }
 
