@@ -16,7 +16,7 @@ void report_as_rehearsed(const Target &target, TargetReport &report) {
         }
         report.steps.push_back(std::move(done));
     }
-    report.bytes_written = target.rehearsal.value().kept.value().sealed.bytes_written.value_or(0);
+    report.bytes_written = target.rehearsal.value().kept.value().bytes_written;
 }
 
 std::unique_ptr<Stage> adopt_kept(const Target &target, const std::string &id, Catalog &catalog) {

@@ -51,8 +51,8 @@ Image draft_record(const HandOver &work, const std::string &id) {
     image.disk_format = target.publish.disk_format;
     image.container_format = target.publish.container_format;
     image.owner = target.publish.owner;
-    image.min_disk = target.publish.min_disk;
-    image.min_ram = target.publish.min_ram;
+    image.min_disk_gib = target.publish.min_disk_gib;
+    image.min_ram_mib = target.publish.min_ram_mib;
     image.tags = target.publish.tags;
     image.properties = target.properties.keep;
     for (const auto &[name, value] : target.properties.set)
@@ -74,7 +74,7 @@ Image draft_record(const HandOver &work, const std::string &id) {
 Image complete_record(const HandOver &work, const std::string &id, const SealedImage &sealed) {
     Image image = draft_record(work, id);
     image.size = sealed.size;
-    image.virtual_size = sealed.virtual_size;
+    image.virtual_size_bytes = sealed.virtual_size_bytes;
     if (!sealed.checksum_algorithm.empty())
         image.checksums[sealed.checksum_algorithm] = sealed.checksum;
     return image;
@@ -110,10 +110,10 @@ void set_field(ImageChange &change, PublishField field, const PublishPlan &publi
         change.tags = publish.tags;
         return;
     case PublishField::min_disk:
-        change.min_disk = publish.min_disk;
+        change.min_disk_gib = publish.min_disk_gib;
         return;
     case PublishField::min_ram:
-        change.min_ram = publish.min_ram;
+        change.min_ram_mib = publish.min_ram_mib;
         return;
     case PublishField::is_protected:
         protect(change, catalog.find(change.id), publish.is_protected);

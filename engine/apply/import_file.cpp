@@ -57,9 +57,9 @@ class Import {
         const Phase phase(PhaseKind::convert, report_, events_);
         auto stage = store_.receive(fd, file, record_.id);
         const SealedImage sealed = stage->seal({});
-        record_.disk_format = stage->disk().format;
+        record_.disk_format = stage->disk().format();
         record_.size = sealed.size;
-        record_.virtual_size = sealed.virtual_size;
+        record_.virtual_size_bytes = sealed.virtual_size_bytes;
         return stage;
     }
 

@@ -39,7 +39,7 @@ KeptStage keep_stage(Build &build, const std::string &until, const TargetReport 
     kept.location = build.stage().location();
     kept.until = until;
     kept.sealed = build.sealed();
-    kept.sealed.bytes_written = report.bytes_written;
+    kept.bytes_written = report.bytes_written;
     kept.proof = build.stage().keep(until);
     return kept;
 }

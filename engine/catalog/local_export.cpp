@@ -31,15 +31,15 @@ void export_image(const CatalogView &catalog, const Image &image, const std::fil
                   const std::string &format) {
     constexpr int k_mode = 0600;
     const std::filesystem::path path = absolute_path(file);
-    const Disk disk = catalog.disk(image);
-    if (disk.rbd)
+    const std::optional<DiskFile> from = catalog.disk(image).file();
+    if (!from)
         throw in_ceph(image, format);
-    const UniqueFd bytes = open_regular_file(disk.path);
+    const UniqueFd bytes = open_regular_file(from->path);
     NewFile copy(path, k_mode);
-    if (format == disk.format)
-        copy_sparse(bytes.get(), disk.path, copy);
+    if (format == from->format)
+        copy_sparse(bytes.get(), from->path, copy);
     else
-        convert_image(disk.path, disk.format, copy, format);
+        convert_image(from->path, from->format, copy, format);
     copy.sync();
     sync_directory(path.parent_path());
     copy.keep();

@@ -15,9 +15,9 @@ Image import_image(Catalog &catalog, const std::filesystem::path &file, const st
     const UniqueFd bytes = open_regular_file(file);
     const auto stage = target.store().receive(bytes.get(), file, image.id);
     const SealedImage sealed = stage->seal({});
-    image.disk_format = stage->disk().format;
+    image.disk_format = stage->disk().format();
     image.size = sealed.size;
-    image.virtual_size = sealed.virtual_size;
+    image.virtual_size_bytes = sealed.virtual_size_bytes;
     image.checksums[sealed.checksum_algorithm] = sealed.checksum;
     target.adopt(image, *stage);
     return target.find(image.id).value();

@@ -81,9 +81,9 @@ void check_record(const Image &image) {
     check_member("the image's visibility", image.visibility, k_visibilities);
     check_member("the image's disk format", image.disk_format, k_formats);
     check_amount("the image's size", image.size);
-    check_amount("the image's virtual size", image.virtual_size);
-    check_amount("min_disk", image.min_disk);
-    check_amount("min_ram", image.min_ram);
+    check_amount("the image's virtual size", image.virtual_size_bytes);
+    check_amount("min_disk", image.min_disk_gib);
+    check_amount("min_ram", image.min_ram_mib);
     check_tags(image.tags);
     for (const auto &[name, value] : image.properties)
         check_property(name, value);
@@ -97,8 +97,8 @@ void check_record(const ImageChange &change) {
         check_member("the image's status", *change.status, k_statuses);
     if (change.visibility)
         check_member("the image's visibility", *change.visibility, k_visibilities);
-    check_amount("min_disk", change.min_disk.value_or(0));
-    check_amount("min_ram", change.min_ram.value_or(0));
+    check_amount("min_disk", change.min_disk_gib.value_or(0));
+    check_amount("min_ram", change.min_ram_mib.value_or(0));
     if (change.tags)
         check_tags(*change.tags);
     for (const auto &[name, value] : change.properties)

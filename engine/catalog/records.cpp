@@ -63,9 +63,9 @@ Image scalars(SQLite::Statement &row) {
     image.visibility = text();
     image.disk_format = text();
     image.size = number();
-    image.virtual_size = number();
-    image.min_disk = number();
-    image.min_ram = number();
+    image.virtual_size_bytes = number();
+    image.min_disk_gib = number();
+    image.min_ram_mib = number();
     image.is_protected = number() != 0;
     image.hidden = number() != 0;
     image.created_at = text();
@@ -175,7 +175,7 @@ void insert_image(SQLite::Database &database, const Image &image) {
          {&image.id, &image.name, &image.status, &image.visibility, &image.disk_format})
         insert.bind(++index, *text);
     for (const std::int64_t number :
-         {image.size, image.virtual_size, image.min_disk, image.min_ram})
+         {image.size, image.virtual_size_bytes, image.min_disk_gib, image.min_ram_mib})
         insert.bind(++index, number);
     for (const bool flag : {image.is_protected, image.hidden})
         insert.bind(++index, flag ? 1 : 0);
@@ -203,8 +203,8 @@ bool update_image(SQLite::Database &database, const ImageChange &change,
     bind_value(update, 4, change.visibility);
     bind_value(update, 5, change.hidden);
     bind_value(update, 6, change.is_protected);
-    bind_value(update, 7, change.min_disk);
-    bind_value(update, 8, change.min_ram);
+    bind_value(update, 7, change.min_disk_gib);
+    bind_value(update, 8, change.min_ram_mib);
     update.bind(9, updated_at);
     if (update.exec() == 0)
         return false;

@@ -44,8 +44,8 @@ bool Image::stays_protected() const {
 }
 
 bool ImageChange::empty() const {
-    return !name && !status && !visibility && !hidden && !is_protected && !min_disk && !min_ram &&
-           !tags && !members && properties.empty();
+    return !name && !status && !visibility && !hidden && !is_protected && !min_disk_gib &&
+           !min_ram_mib && !tags && !members && properties.empty();
 }
 
 } // namespace retouch

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 
 namespace retouch {
@@ -52,11 +53,11 @@ std::string ObjectReader::text(std::string_view key) {
     return value.get<std::string>();
 }
 
-bool ObjectReader::boolean(std::string_view key) {
-    const Json &value = member(key);
-    if (!value.is_boolean())
+void ObjectReader::read(std::string_view key, bool &value) {
+    const Json &found = member(key);
+    if (!found.is_boolean())
         throw wrong(key, "expected true or false");
-    return value.get<bool>();
+    value = found.get<bool>();
 }
 
 std::int64_t ObjectReader::count(std::string_view key) {
@@ -67,11 +68,31 @@ std::int64_t ObjectReader::count(std::string_view key) {
     return value.get<std::int64_t>();
 }
 
-double ObjectReader::seconds(std::string_view key) {
-    const Json &value = member(key);
-    if (!value.is_number() || value.get<double>() < 0)
+void ObjectReader::read(std::string_view key, int &value) {
+    const std::int64_t found = count(key);
+    if (found > std::numeric_limits<int>::max())
+        throw wrong(key, "too large");
+    value = static_cast<int>(found);
+}
+
+void ObjectReader::read(std::string_view key, std::uint32_t &value) {
+    const std::int64_t found = count(key);
+    if (found > std::numeric_limits<std::uint32_t>::max())
+        throw wrong(key, "too large");
+    value = static_cast<std::uint32_t>(found);
+}
+
+void ObjectReader::exit_status(std::string_view key, std::optional<int> &value) {
+    constexpr std::int64_t k_largest = std::numeric_limits<std::uint8_t>::max();
+    if (!member(key).is_null())
+        value = static_cast<int>(std::min(count(key), k_largest));
+}
+
+void ObjectReader::read(std::string_view key, double &value) {
+    const Json &found = member(key);
+    if (!found.is_number() || found.get<double>() < 0)
         throw wrong(key, "expected a number from 0");
-    return value.get<double>();
+    value = found.get<double>();
 }
 
 const Json &ObjectReader::array(std::string_view key) {
@@ -81,45 +102,30 @@ const Json &ObjectReader::array(std::string_view key) {
     return value;
 }
 
-std::vector<std::string> ObjectReader::texts(std::string_view key) {
-    std::vector<std::string> result;
+void ObjectReader::read(std::string_view key, std::vector<std::string> &values) {
     for (const Json &element : array(key)) {
         if (!element.is_string())
-            throw wrong(fmt::format("{}[{}]", key, result.size()), "expected a string");
-        result.push_back(element.get<std::string>());
+            throw wrong(fmt::format("{}[{}]", key, values.size()), "expected a string");
+        values.push_back(element.get<std::string>());
     }
-    return result;
 }
 
-std::map<std::string, std::string> ObjectReader::text_map(std::string_view key) {
+void ObjectReader::read(std::string_view key, std::map<std::string, std::string> &entries) {
     const Json &value = member(key);
     if (!value.is_object())
         throw wrong(key, "expected an object");
-    std::map<std::string, std::string> result;
     for (const auto &[name, entry] : value.items()) {
         if (!entry.is_string())
             throw wrong(fmt::format("{}.{}", key, name), "expected a string");
-        result.emplace(name, entry.get<std::string>());
+        entries.emplace(name, entry.get<std::string>());
     }
-    return result;
 }
 
-Json ObjectReader::object(std::string_view key) {
-    const Json &value = member(key);
-    if (!value.is_object())
+void ObjectReader::object(std::string_view key, Json &value) {
+    const Json &found = member(key);
+    if (!found.is_object())
         throw wrong(key, "expected an object");
-    return value;
-}
-
-ObjectReader ObjectReader::reader(std::string_view key) {
-    return {member(key), place(key), *context_};
-}
-
-std::vector<ObjectReader> ObjectReader::readers(std::string_view key) {
-    std::vector<ObjectReader> result;
-    for (const Json &element : array(key))
-        result.emplace_back(element, fmt::format("{}[{}]", place(key), result.size()), *context_);
-    return result;
+    value = found;
 }
 
 void ObjectReader::finish() const {

@@ -9,9 +9,11 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace retouch {
@@ -28,40 +30,32 @@ class ObjectReader {
     /// `path` is empty for the document itself. Throws Error when `value` is no object.
     ObjectReader(const Json &value, std::string path, const DocumentContext &context);
 
-    /// Whether there is a member that may be absent.
-    [[nodiscard]] bool has(std::string_view key) const { return value_->contains(key); }
+    // The visitor of members.hpp, which whoever uses it includes. Each throws Error when the member
+    // is missing, of another type or out of its bounds.
 
-    // Each throws Error when the member is missing or of another type.
-    [[nodiscard]] const Json &member(std::string_view key);
+    template<typename T>
+    void operator()(std::string_view key, T &value) {
+        if constexpr (std::is_enum_v<T>)
+            value = choice<T>(key);
+        else
+            read(key, value);
+    }
+
+    template<typename T>
+    void optional(std::string_view key, std::optional<T> &value) {
+        if (value_->contains(key))
+            (*this)(key, value.emplace());
+    }
+
+    void object(std::string_view key, Json &value);
+
+    void any(std::string_view key, Json &value) { value = member(key); }
+
+    void exit_status(std::string_view key, std::optional<int> &value);
+
+    void derived(std::string_view key) { (void)member(key); }
+
     [[nodiscard]] std::string text(std::string_view key);
-    [[nodiscard]] bool boolean(std::string_view key);
-    [[nodiscard]] std::int64_t count(std::string_view key); ///< an integer, not negative
-    [[nodiscard]] double seconds(std::string_view key);     ///< a number, not negative
-    [[nodiscard]] std::vector<std::string> texts(std::string_view key);
-    [[nodiscard]] std::map<std::string, std::string> text_map(std::string_view key);
-    [[nodiscard]] Json object(std::string_view key);
-    [[nodiscard]] ObjectReader reader(std::string_view key);
-    /// One reader for each element, which must be objects.
-    [[nodiscard]] std::vector<ObjectReader> readers(std::string_view key);
-
-    template<Named Enum>
-    [[nodiscard]] Enum choice(std::string_view key) {
-        if (const auto value = from_name<Enum>(text(key)))
-            return *value;
-        throw wrong(key, "expected " + joined_names<Enum>(" or "));
-    }
-
-    template<Named Enum>
-    [[nodiscard]] std::vector<Enum> choices(std::string_view key) {
-        std::vector<Enum> values;
-        for (const std::string &name : texts(key)) {
-            const auto value = from_name<Enum>(name);
-            if (!value)
-                throw wrong(key, "expected only " + joined_names<Enum>());
-            values.push_back(*value);
-        }
-        return values;
-    }
 
     /// Throws Error when a member was not asked for, unless the context allows that.
     void finish() const;
@@ -70,8 +64,73 @@ class ObjectReader {
     [[nodiscard]] Error wrong(std::string_view key, const std::string &what) const;
 
   private:
-    [[nodiscard]] std::string place(std::string_view key) const;
+    void read(std::string_view key, std::string &value) { value = text(key); }
+
+    void read(std::string_view key, bool &value);
+    void read(std::string_view key, int &value);
+    void read(std::string_view key, std::uint32_t &value);
+
+    void read(std::string_view key, std::int64_t &value) { value = count(key); }
+
+    void read(std::string_view key, std::uint64_t &value) {
+        value = static_cast<std::uint64_t>(count(key));
+    }
+
+    void read(std::string_view key, double &value); ///< not negative
+    void read(std::string_view key, std::vector<std::string> &values);
+    void read(std::string_view key, std::map<std::string, std::string> &entries);
+
+    template<typename T>
+    void read(std::string_view key, std::optional<T> &value) {
+        if (!member(key).is_null())
+            (*this)(key, value.emplace());
+    }
+
+    template<Named Enum>
+    void read(std::string_view key, std::vector<Enum> &values) {
+        std::vector<std::string> names;
+        read(key, names);
+        for (const std::string &name : names) {
+            const auto value = from_name<Enum>(name);
+            if (!value)
+                throw wrong(key, "expected only " + joined_names<Enum>());
+            values.push_back(*value);
+        }
+    }
+
+    template<typename Struct>
+    void read(std::string_view key, std::vector<Struct> &values) {
+        const Json &elements = array(key);
+        values.reserve(elements.size());
+        for (const Json &element : elements) {
+            std::string element_place = place(key) + '[' + std::to_string(values.size()) + ']';
+            read_struct(element, std::move(element_place), values.emplace_back());
+        }
+    }
+
+    template<typename Struct>
+    void read(std::string_view key, Struct &value) {
+        read_struct(member(key), place(key), value);
+    }
+
+    template<typename Struct>
+    void read_struct(const Json &json, std::string path, Struct &value) {
+        ObjectReader reader(json, std::move(path), *context_);
+        members(reader, value);
+        reader.finish();
+    }
+
+    template<Named Enum>
+    [[nodiscard]] Enum choice(std::string_view key) {
+        if (const auto value = from_name<Enum>(text(key)))
+            return *value;
+        throw wrong(key, "expected " + choices<Enum>());
+    }
+
+    [[nodiscard]] const Json &member(std::string_view key);
     [[nodiscard]] const Json &array(std::string_view key);
+    [[nodiscard]] std::int64_t count(std::string_view key); ///< an integer, not negative
+    [[nodiscard]] std::string place(std::string_view key) const;
 
     const Json *value_;
     std::string path_;

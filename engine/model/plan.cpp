@@ -1,5 +1,5 @@
 // Plan: what a plan as a whole says.
-// How it becomes JSON and comes back is in plan_json.cpp and plan_reader.cpp.
+// How it becomes JSON and comes back is in documents.cpp and plan_reader.cpp.
 // Whether the world still fits is the plan layer's question.
 
 #include "retouch/plan.hpp"

@@ -28,8 +28,8 @@ PublishPlan resolve_fields(const Publish &wanted, const Image &base,
     plan.container_format = base.container_format;
     plan.owner = lineage.maker.owner;
     plan.tags = normal_tags(wanted.tags.value_or(tags));
-    plan.min_disk = wanted.min_disk_gib.value_or(base.min_disk);
-    plan.min_ram = wanted.min_ram_mib.value_or(base.min_ram);
+    plan.min_disk_gib = wanted.min_disk_gib.value_or(base.min_disk_gib);
+    plan.min_ram_mib = wanted.min_ram_mib.value_or(base.min_ram_mib);
     plan.is_protected = wanted.is_protected.value_or(base.stays_protected());
     return plan;
 }
@@ -125,8 +125,8 @@ PublishPlan publish_present(const Recipe &recipe, const Lineage &lineage,
     };
     note(plan.visibility != present.visibility, PublishField::visibility);
     note(plan.tags != present.tags, PublishField::tags);
-    note(plan.min_disk != present.min_disk, PublishField::min_disk);
-    note(plan.min_ram != present.min_ram, PublishField::min_ram);
+    note(plan.min_disk_gib != present.min_disk_gib, PublishField::min_disk);
+    note(plan.min_ram_mib != present.min_ram_mib, PublishField::min_ram);
     note(plan.is_protected != present.stays_protected(), PublishField::is_protected);
     // Hidden is right only while something built on it holds the name.
     const bool covered = std::ranges::any_of(images, [&](const Image &image) {

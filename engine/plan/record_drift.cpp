@@ -130,8 +130,8 @@ class Comparison {
             tags = normal(*tags);
         field(DeviationKind::visibility, publish.visibility, &Image::visibility, escape_text);
         field(DeviationKind::tags, tags, &Image::tags, carried_tags, listed_tags);
-        field(DeviationKind::min_disk, publish.min_disk_gib, &Image::min_disk, gib);
-        field(DeviationKind::min_ram, publish.min_ram_mib, &Image::min_ram, mib);
+        field(DeviationKind::min_disk, publish.min_disk_gib, &Image::min_disk_gib, gib);
+        field(DeviationKind::min_ram, publish.min_ram_mib, &Image::min_ram_mib, mib);
         field(DeviationKind::is_protected, publish.is_protected, &Image::stays_protected,
               yes_or_no);
     }

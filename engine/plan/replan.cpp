@@ -70,10 +70,10 @@ Json chosen_fields(const Target &target, const Image &base, const Lineage &linea
         chosen["visibility"] = publish.visibility;
     if (publish.tags != (target.action == Action::create ? carried_tags(base) : base.tags))
         chosen["tags"] = publish.tags;
-    if (publish.min_disk != base.min_disk)
-        chosen["min_disk"] = publish.min_disk;
-    if (publish.min_ram != base.min_ram)
-        chosen["min_ram"] = publish.min_ram;
+    if (publish.min_disk_gib != base.min_disk_gib)
+        chosen["min_disk"] = publish.min_disk_gib;
+    if (publish.min_ram_mib != base.min_ram_mib)
+        chosen["min_ram"] = publish.min_ram_mib;
     if (publish.is_protected != base.stays_protected())
         chosen["protected"] = publish.is_protected;
     if (publish.owner != lineage.source.owner)
@@ -116,8 +116,8 @@ CheckedRecipe recipe_of(const Target &target, const PlannedRecipe &planned) {
         wanted.superseded.empty() ? PreviousPolicy::keep : wanted.superseded.front().policy;
     publish.lineage = wanted.lineage;
     publish.tags = wanted.tags;
-    publish.min_disk_gib = wanted.min_disk;
-    publish.min_ram_mib = wanted.min_ram;
+    publish.min_disk_gib = wanted.min_disk_gib;
+    publish.min_ram_mib = wanted.min_ram_mib;
     publish.is_protected = wanted.is_protected;
     publish.owner = wanted.owner;
     recipe.limits = target.limits;

@@ -14,7 +14,6 @@
 #include "plan/properties.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -166,8 +165,8 @@ void require_publish(const Target &target, const std::string &place) {
     change.id = target.source.id;
     change.name = publish.name;
     change.visibility = publish.visibility;
-    change.min_disk = publish.min_disk;
-    change.min_ram = publish.min_ram;
+    change.min_disk_gib = publish.min_disk_gib;
+    change.min_ram_mib = publish.min_ram_mib;
     change.tags = publish.tags;
     require_record(change, place);
     // Whether these names, and tags, are borne is asked of the catalog when the plan is applied.

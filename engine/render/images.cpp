@@ -72,9 +72,9 @@ Json record_json(const Image &image) {
     json["visibility"] = image.visibility;
     json["disk_format"] = image.disk_format;
     json["size"] = image.size;
-    json["virtual_size"] = image.virtual_size;
-    json["min_disk"] = image.min_disk;
-    json["min_ram"] = image.min_ram;
+    json["virtual_size"] = image.virtual_size_bytes;
+    json["min_disk"] = image.min_disk_gib;
+    json["min_ram"] = image.min_ram_mib;
     json["protected"] = image.is_protected;
     json["hidden"] = image.hidden;
     json["tags"] = Json::array();
@@ -102,9 +102,9 @@ std::vector<std::pair<std::string, std::string>> fields(const Image &image) {
         {"disk_format", escape(image.disk_format)},
         {"size", fmt::format("{} ({} bytes)", amount(image.size), image.size)},
         {"virtual_size",
-         fmt::format("{} ({} bytes)", amount(image.virtual_size), image.virtual_size)},
-        {"min_disk", fmt::format("{} GiB", image.min_disk)},
-        {"min_ram", fmt::format("{} MiB", image.min_ram)},
+         fmt::format("{} ({} bytes)", amount(image.virtual_size_bytes), image.virtual_size_bytes)},
+        {"min_disk", fmt::format("{} GiB", image.min_disk_gib)},
+        {"min_ram", fmt::format("{} MiB", image.min_ram_mib)},
         {"tags", image.tags.empty() ? "none" : listed(image.tags)},
         {"created_at", escape(image.created_at)},
         {"updated_at", escape(image.updated_at)},

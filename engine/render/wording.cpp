@@ -47,9 +47,9 @@ std::string field_words(PublishField field, const PublishPlan &publish) {
     case PublishField::tags:
         return publish.tags.empty() ? "none" : listed(publish.tags);
     case PublishField::min_disk:
-        return fmt::format("{} GiB", publish.min_disk);
+        return fmt::format("{} GiB", publish.min_disk_gib);
     case PublishField::min_ram:
-        return fmt::format("{} MiB", publish.min_ram);
+        return fmt::format("{} MiB", publish.min_ram_mib);
     case PublishField::is_protected:
         return publish.is_protected ? "yes" : "no";
     case PublishField::hidden:
@@ -192,8 +192,8 @@ Fields publish_fields(const PublishPlan &publish) {
     add(!publish.owner.empty(), "owner", "project " + escape(publish.owner));
     add(true, "disk_format", escape(publish.disk_format));
     add_field(!publish.tags.empty(), PublishField::tags);
-    add_field(publish.min_disk != 0, PublishField::min_disk);
-    add_field(publish.min_ram != 0, PublishField::min_ram);
+    add_field(publish.min_disk_gib != 0, PublishField::min_disk);
+    add_field(publish.min_ram_mib != 0, PublishField::min_ram);
     add_field(publish.is_protected, PublishField::is_protected);
     add(!publish.members.empty(), "members", listed_members(publish.members));
     add(publish.way.method != PublishMethod::local, "method", method_words(publish.way));

@@ -30,34 +30,37 @@ Json unflushed_cache() {
 
 /// Flushes of the guest are not passed on: what is worked on is worth nothing until it is finished,
 /// and the export's end makes it durable at once.
-Json file_device(const Disk &disk) {
+Json file_device(const Disk &disk, const DiskFile &file) {
     Json node = common_options(disk);
-    node["driver"] = disk.format;
+    node["driver"] = file.format;
     node["cache"] = unflushed_cache();
-    node["file"] = file_of(disk.path);
+    node["file"] = file_of(file.path);
     node["file"]["discard"] = "unmap";
-    if (disk.base)
-        node["backing"] = {
-            {"driver", disk.base->format}, {"read-only", true}, {"file", file_of(disk.base->path)}};
+    if (const auto *overlay = std::get_if<DiskOverlay>(&disk.place))
+        node["backing"] = {{"driver", overlay->base.format},
+                           {"read-only", true},
+                           {"file", file_of(overlay->base.path)}};
     return node;
 }
 
 /// Flushes are passed on: librbd holds back writes once it has seen one, and only a flush says that
 /// one of them failed.
-Json rbd_device(const Disk &disk) {
+Json rbd_device(const Disk &disk, const RbdDisk &rbd) {
     Json node = common_options(disk);
     node["driver"] = "rbd";
-    node["pool"] = disk.rbd->pool;
-    node["image"] = disk.rbd->image;
-    if (!disk.rbd->snapshot.empty())
-        node["snapshot"] = disk.rbd->snapshot;
-    node["conf"] = ceph_conf_of(disk.rbd->access).string();
-    node["user"] = ceph_user_of(disk.rbd->access);
+    node["pool"] = rbd.pool;
+    node["image"] = rbd.image;
+    if (!rbd.snapshot.empty())
+        node["snapshot"] = rbd.snapshot;
+    node["conf"] = ceph_conf_of(rbd.access).string();
+    node["user"] = ceph_user_of(rbd.access);
     return node;
 }
 
 Json device(const Disk &disk) {
-    return disk.rbd ? rbd_device(disk) : file_device(disk);
+    if (const RbdDisk *rbd = disk.rbd())
+        return rbd_device(disk, *rbd);
+    return file_device(disk, disk.file().value());
 }
 
 Json overlay_device(const Disk &disk, const std::filesystem::path &overlay) {
@@ -81,29 +84,31 @@ std::string block_device(const Disk &disk, const std::filesystem::path &overlay)
 
 std::optional<std::vector<std::pair<std::string, std::string>>>
 block_device_environment(const Disk &disk) {
-    if (!disk.rbd || disk.rbd->access.keyring.empty())
+    const RbdDisk *rbd = disk.rbd();
+    if (rbd == nullptr || rbd->access.keyring.empty())
         return std::nullopt;
-    return environment_with("CEPH_KEYRING", disk.rbd->access.keyring.string());
+    return environment_with("CEPH_KEYRING", rbd->access.keyring.string());
 }
 
 std::string disk_name(const Disk &disk) {
-    if (!disk.rbd)
-        return escape(disk.path.string());
-    const RbdDisk &rbd = *disk.rbd;
+    if (const auto file = disk.file())
+        return escape(file->path.string());
+    const RbdDisk &rbd = *disk.rbd();
     return escape(fmt::format("rbd:{}/{}{}{}", rbd.pool, rbd.image, rbd.snapshot.empty() ? "" : "@",
                               rbd.snapshot));
 }
 
 std::string open_hint(const Disk &disk, const std::string &said) {
-    if (disk.rbd && says(said, "Unknown driver"))
+    const RbdDisk *rbd = disk.rbd();
+    if (rbd != nullptr && says(said, "Unknown driver"))
         return "install the package qemu-block-extra, which brings qemu's driver for Ceph";
-    if (disk.rbd && says(said, "error connecting"))
+    if (rbd != nullptr && says(said, "error connecting"))
         return fmt::format("check {} and the keyring of the Ceph user client.{}",
-                           escape(ceph_conf_of(disk.rbd->access).string()),
-                           escape(ceph_user_of(disk.rbd->access)));
+                           escape(ceph_conf_of(rbd->access).string()),
+                           escape(ceph_user_of(rbd->access)));
     if (says(said, "\" lock"))
         return "another process has the image open; wait for it to end or stop it";
-    if (!disk.rbd && says(said, "Permission denied"))
+    if (rbd == nullptr && says(said, "Permission denied"))
         return "check the permissions of the image file";
     return {};
 }

@@ -76,7 +76,7 @@ ProcessSpec daemon_spec(const Disk &disk, std::vector<std::string> arguments,
     if (overlay)
         spec.inherited.push_back(overlay.get());
     spec.log = log;
-    spec.many_descriptors = disk.rbd.has_value();
+    spec.many_descriptors = disk.rbd() != nullptr;
     return spec;
 }
 
@@ -125,13 +125,14 @@ DiskExport::DiskExport(const Disk &disk, Protocol protocol, const fs::path &dire
                        const Launcher &launcher, Writes writes)
     : protocol_(protocol),
       read_only_(disk.read_only),
-      disk_path_(disk.path),
+      disk_path_(disk.rbd() != nullptr ? fs::path() : disk.file().value().path),
       short_directory_(short_directory(protocol, directory)),
       path_((short_directory_ ? short_directory_->path() : directory) /
             (protocol == Protocol::nbd ? "disk.sock" : "disk.raw")),
       log_(directory / "export.log"),
-      overlay_(writes == Writes::thrown_away ? make_nameless_overlay(directory, disk.virtual_size)
-                                             : UniqueFd()),
+      overlay_(writes == Writes::thrown_away
+                   ? make_nameless_overlay(directory, disk.virtual_size_bytes)
+                   : UniqueFd()),
       daemon_([&] {
           if (!find_program(k_daemon))
               throw Error(ErrorKind::unavailable, fmt::format("{} is not installed", k_daemon),
@@ -153,9 +154,9 @@ DiskExport::DiskExport(const Disk &disk, Protocol protocol, const fs::path &dire
     }
     overlay_.reset();
     guard_ = std::make_unique<HelperGuard>(daemon_.hold());
-    if (disk.rbd && !disk.read_only)
+    if (disk.rbd() != nullptr && !disk.read_only)
         room_watch_ = std::make_unique<FullPoolWatch>(
-            *disk.rbd,
+            *disk.rbd(),
             [held = std::make_shared<ProcessHandle>(daemon_.hold())] { held->signal(SIGKILL); });
 }
 

@@ -46,7 +46,8 @@ class FileReader : public ByteReader {
 SealedImage measured(int fd, const std::filesystem::path &path, const std::string &format) {
     SealedImage sealed;
     sealed.size = static_cast<std::int64_t>(file_size(fd, path));
-    sealed.virtual_size = format == "qcow2" ? read_qcow2(fd, path).virtual_size : sealed.size;
+    sealed.virtual_size_bytes =
+        format == "qcow2" ? read_qcow2(fd, path).virtual_size_bytes : sealed.size;
     sealed.checksum_algorithm = k_content_digest;
     sealed.checksum = content_digest(fd, path);
     return sealed;
@@ -71,9 +72,9 @@ std::unique_ptr<FileStage> FileStage::sealed(std::string id, NewFile file, Disk 
 }
 
 SealedImage FileStage::seal(const WorkProgress &) {
-    assert(!disk_.base);
+    assert(std::holds_alternative<DiskFile>(disk_.place));
     file_.start_sync();
-    SealedImage sealed = measured(file_.fd(), file_.path(), disk_.format);
+    SealedImage sealed = measured(file_.fd(), file_.path(), disk_.format());
     checksum_ = sealed.checksum;
     make_read_only(file_);
     file_.sync();
@@ -83,7 +84,7 @@ SealedImage FileStage::seal(const WorkProgress &) {
 
 std::unique_ptr<ByteReader> FileStage::reader() const {
     assert(sealed_);
-    return std::make_unique<FileReader>(disk_.path);
+    return std::make_unique<FileReader>(disk_.file().value().path);
 }
 
 void FileStage::publish() {
@@ -94,7 +95,7 @@ void FileStage::publish() {
 
 std::string FileStage::keep(const std::string &) {
     assert(sealed_ && !checksum_.empty());
-    sync_directory(disk_.path.parent_path());
+    sync_directory(disk_.file().value().path.parent_path());
     file_.keep();
     return proof_of_bytes(checksum_);
 }

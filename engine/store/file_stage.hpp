@@ -38,7 +38,9 @@ class FileStage : public Stage {
     /// The proof is the checksum.
     [[nodiscard]] std::string keep(const std::string &until) override;
 
-    [[nodiscard]] std::string location() const override { return disk_.path.string(); }
+    [[nodiscard]] std::string location() const override {
+        return disk_.file().value().path.string();
+    }
 
   private:
     std::string id_;

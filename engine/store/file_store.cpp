@@ -58,9 +58,9 @@ std::vector<std::filesystem::path> every_path(const std::filesystem::path &direc
 
 /// A service need not know it.
 std::int64_t virtual_size_of(const Image &image, const std::filesystem::path &path) {
-    if (image.virtual_size > 0 || image.disk_format != "qcow2")
-        return image.virtual_size;
-    return read_qcow2(open_regular_file(path).get(), path).virtual_size;
+    if (image.virtual_size_bytes > 0 || image.disk_format != "qcow2")
+        return image.virtual_size_bytes;
+    return read_qcow2(open_regular_file(path).get(), path).virtual_size_bytes;
 }
 
 Error missing_bytes(const Image &image, const std::filesystem::path &path, std::string_view what) {
@@ -91,9 +91,8 @@ Disk FileStore::disk(const Image &image) const {
     if (error || size != static_cast<std::uintmax_t>(image.size))
         throw missing_bytes(image, path, fmt::format("not the {} bytes recorded", image.size));
     require_unchanged(image, path);
-    return {.format = image.disk_format,
-            .path = path,
-            .virtual_size = virtual_size_of(image, path),
+    return {.place = DiskFile{image.disk_format, path},
+            .virtual_size_bytes = virtual_size_of(image, path),
             .read_only = true};
 }
 
@@ -141,16 +140,16 @@ std::vector<std::string> FileStore::published_files() const {
 std::unique_ptr<Stage> FileStore::stage(const Image &source, const std::string &new_id,
                                         LineagePolicy) {
     const Disk original = disk(source);
-    const UniqueFd bytes = open_regular_file(original.path);
+    const DiskFile from = original.file().value();
+    const UniqueFd bytes = open_regular_file(from.path);
     NewFile file =
         NewFile::locked(path_of(directory_, k_stage_prefix, new_id, source.disk_format), k_mode);
     if (!clone_blocks(bytes.get(), file)) {
-        require_space(directory_, allocated_bytes(bytes.get(), original.path));
-        copy_sparse(bytes.get(), original.path, file);
+        require_space(directory_, allocated_bytes(bytes.get(), from.path));
+        copy_sparse(bytes.get(), from.path, file);
     }
-    Disk disk{.format = original.format,
-              .path = file.path(),
-              .virtual_size = original.virtual_size,
+    Disk disk{.place = DiskFile{from.format, file.path()},
+              .virtual_size_bytes = original.virtual_size_bytes,
               .read_only = false};
     return std::make_unique<FileStage>(new_id, std::move(file), std::move(disk),
                                        path_of(directory_, "", new_id, source.disk_format));
@@ -163,11 +162,9 @@ std::unique_ptr<Stage> FileStore::adopt(const Image &source, const KeptStage &ke
     if (!file)
         throw stale_stage(path, "are not on this host");
     try {
-        SealedImage found = measured(file->fd(), path, source.disk_format);
+        const SealedImage found = measured(file->fd(), path, source.disk_format);
         if (proof_of_bytes(found.checksum) != kept.proof)
             throw stale_stage(path, "were changed");
-        // The guest that counted them is gone.
-        found.bytes_written = kept.sealed.bytes_written;
         if (found != kept.sealed)
             throw stale_stage(path, "are not what the plan says of them");
         file->move_to(path_of(directory_, k_stage_prefix, new_id, source.disk_format));
@@ -175,9 +172,8 @@ std::unique_ptr<Stage> FileStore::adopt(const Image &source, const KeptStage &ke
         file->keep();
         throw;
     }
-    Disk disk{.format = source.disk_format,
-              .path = file->path(),
-              .virtual_size = kept.sealed.virtual_size,
+    Disk disk{.place = DiskFile{source.disk_format, file->path()},
+              .virtual_size_bytes = kept.sealed.virtual_size_bytes,
               .read_only = true};
     return FileStage::sealed(new_id, *std::move(file), std::move(disk),
                              path_of(directory_, "", new_id, source.disk_format));
@@ -186,12 +182,10 @@ std::unique_ptr<Stage> FileStore::adopt(const Image &source, const KeptStage &ke
 std::unique_ptr<Stage> FileStore::rehearsal_stage(const Image &source, const std::string &new_id) {
     const Disk original = disk(source);
     NewFile file = NewFile::locked(path_of(directory_, k_stage_prefix, new_id, "qcow2"), k_mode);
-    make_overlay(file, original.virtual_size);
-    Disk disk{.format = "qcow2",
-              .path = file.path(),
-              .virtual_size = original.virtual_size,
-              .read_only = false,
-              .base = DiskFile{original.format, original.path}};
+    make_overlay(file, original.virtual_size_bytes);
+    Disk disk{.place = DiskOverlay{file.path(), original.file().value()},
+              .virtual_size_bytes = original.virtual_size_bytes,
+              .read_only = false};
     return std::make_unique<FileStage>(new_id, std::move(file), std::move(disk),
                                        path_of(directory_, "", new_id, "qcow2"));
 }
@@ -209,7 +203,7 @@ void FileStore::discard(const std::string &kept_id) {
 std::unique_ptr<Stage> FileStore::receive(int fd, const std::filesystem::path &file,
                                           const std::string &new_id, const std::string &format) {
     const ImageFile before = probe_image(fd, file);
-    const ImageFile wanted{format.empty() ? before.format : format, before.virtual_size};
+    const ImageFile wanted{format.empty() ? before.format : format, before.virtual_size_bytes};
     NewFile copy =
         NewFile::locked(path_of(directory_, k_import_prefix, new_id, wanted.format), k_mode);
     if (wanted == before)
@@ -222,9 +216,8 @@ std::unique_ptr<Stage> FileStore::receive(int fd, const std::filesystem::path &f
         throw Error(ErrorKind::failed,
                     fmt::format("{} changed while it was copied", escape(file.string())),
                     "run again when nothing else writes to it");
-    Disk disk{.format = kind.format,
-              .path = copy.path(),
-              .virtual_size = kind.virtual_size,
+    Disk disk{.place = DiskFile{kind.format, copy.path()},
+              .virtual_size_bytes = kind.virtual_size_bytes,
               .read_only = false};
     return std::make_unique<FileStage>(new_id, std::move(copy), std::move(disk),
                                        path_of(directory_, "", new_id, kind.format));

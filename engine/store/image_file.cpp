@@ -89,10 +89,10 @@ ImageFile probe_image(int fd, const std::filesystem::path &path) {
     if (prefix.starts_with(k_qcow_magic)) {
         const Qcow2File file = read_qcow2(fd, path);
         check_qcow2_tables(fd, file, path);
-        return {.format = "qcow2", .virtual_size = file.virtual_size};
+        return {.format = "qcow2", .virtual_size_bytes = file.virtual_size_bytes};
     }
     check_raw_disk(fd, path);
-    return {.format = "raw", .virtual_size = static_cast<std::int64_t>(file_size(fd, path))};
+    return {.format = "raw", .virtual_size_bytes = static_cast<std::int64_t>(file_size(fd, path))};
 }
 
 Error image_error(const std::filesystem::path &path, std::string_view what, std::string hint) {

@@ -13,7 +13,7 @@ namespace retouch {
 
 struct ImageFile {
     std::string format; ///< raw | qcow2
-    std::int64_t virtual_size = 0;
+    std::int64_t virtual_size_bytes = 0;
 
     bool operator==(const ImageFile &) const = default;
 };

@@ -165,7 +165,7 @@ Qcow2File read_qcow2(int fd, const std::filesystem::path &path) {
         throw truncated_image(path, "its L1 table lies behind the end of the file");
     if (!inside(header.refcount_offset(), header.refcount_clusters() << header.cluster_bits()))
         throw truncated_image(path, "its refcount table lies behind the end of the file");
-    return {.virtual_size = static_cast<std::int64_t>(header.size()),
+    return {.virtual_size_bytes = static_cast<std::int64_t>(header.size()),
             .cluster_bits = static_cast<unsigned>(header.cluster_bits()),
             .l1_offset = header.l1_offset(),
             .l1_entries = header.l1_entries(),

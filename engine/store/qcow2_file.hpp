@@ -8,7 +8,7 @@
 namespace retouch {
 
 struct Qcow2File {
-    std::int64_t virtual_size = 0;
+    std::int64_t virtual_size_bytes = 0;
     unsigned cluster_bits = 0; ///< 9 to 21
     std::uint64_t l1_offset = 0;
     std::uint64_t l1_entries = 0;

@@ -1,6 +1,7 @@
 #pragma once
 // Catalog: where image records live. CatalogView can only look, which is all planning is given;
 // Catalog can also change records and hands out the store with the bytes.
+// Thread-safety: a catalog, with its store and all they hand out, is used by one thread at a time.
 
 #include "retouch/drift.hpp"
 #include "retouch/image.hpp"
@@ -18,6 +19,7 @@
 
 namespace retouch {
 
+/// Looks. For one thread at a time, const members too: they may remember what was answered.
 class CatalogView {
   public:
     virtual ~CatalogView() = default;
@@ -95,6 +97,7 @@ struct LeftToDo {
     bool operator==(const LeftToDo &) const = default;
 };
 
+/// Changes. For one thread at a time.
 class Catalog : public CatalogView {
   public:
     [[nodiscard]] virtual ImageStore &store() = 0;

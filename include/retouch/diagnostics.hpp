@@ -1,6 +1,7 @@
 #pragma once
 // Diagnostics: every mistake found in something the user wrote, collected and never thrown.
 // A value: it knows positions and wording, not how they are printed (render/ does that).
+// Thread-safety: plain values; any number of threads may read one that nobody changes.
 
 #include <compare>
 #include <string>

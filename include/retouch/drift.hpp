@@ -1,6 +1,7 @@
 #pragma once
 // Drift: what of a published image is no longer as it was published, found by looking. Plain data;
 // plan compares, catalog and store look at the bytes, render/ prints.
+// Thread-safety: plain values; any number of threads may read one that nobody changes.
 
 #include "retouch/image.hpp"
 #include "retouch/plan.hpp"

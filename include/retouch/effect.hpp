@@ -1,6 +1,7 @@
 #pragma once
 // Effect: what really changed in a guest between two moments, observed from outside. Plain data;
 // its strings come from the image and are untrusted. What a step means to change is a StepChange.
+// Thread-safety: plain values; any number of threads may read one that nobody changes.
 
 #include "retouch/file_info.hpp"
 #include "retouch/json.hpp"

@@ -2,6 +2,7 @@
 // Error: what the world did to us (a full disk, a dead appliance, a held lock). It is thrown by
 // store, catalog and guest and caught around a target in apply and in main. It is not for what a
 // user wrote (Diagnostics) nor for our own faults (assert).
+// Thread-safety: as of any exception; one may be kept in an exception_ptr and thrown elsewhere.
 
 #include <stdexcept>
 #include <string>

@@ -1,6 +1,7 @@
 #pragma once
 // Event: something that happened during a run, as it happens. The engine emits events; it never
 // prints. Sinks draw progress lines, write JSON lines, or collect them in tests.
+// Thread-safety: an event is a plain value; for sinks see EventSink.
 
 #include "retouch/json.hpp"
 
@@ -51,7 +52,7 @@ class EventSink {
   public:
     virtual ~EventSink() = default;
 
-    /// Called from the thread that does the work; must not throw and should return at once.
+    /// Called from the one thread that does the work; must not throw and should return at once.
     virtual void on(const Event &event) = 0;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 // Facts: what inspection found out about a guest. Strings come from the image and are untrusted.
+// Thread-safety: plain values; any number of threads may read one that nobody changes.
 
 #include <string>
 #include <vector>

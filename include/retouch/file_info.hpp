@@ -1,5 +1,6 @@
 #pragma once
 // FileInfo: the metadata of one file, directory or link in a guest.
+// Thread-safety: plain values; any number of threads may read one that nobody changes.
 
 #include <cstdint>
 

@@ -1,6 +1,7 @@
 #pragma once
 // SELinux labels of paths in a guest, as data: what lacks one, what it shall be, and why that did
 // not work. Paths come from the image and are untrusted.
+// Thread-safety: plain values; any number of threads may read one that nobody changes.
 
 #include <string>
 

@@ -1,6 +1,7 @@
 #pragma once
 // Finding: one thing `doctor` looked at, how it is, and what to do about it. Plain data; render/
 // prints it.
+// Thread-safety: plain values; any number of threads may read one that nobody changes.
 
 #include "retouch/error.hpp"
 

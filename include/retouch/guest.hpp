@@ -2,6 +2,8 @@
 // GuestView and Guest: an opened disk, inspected and mounted. GuestView can only look and is all
 // planning is given; Guest can also write. Paths are absolute paths inside the guest; symbolic
 // links are resolved inside the guest and can never reach the host.
+// Thread-safety: a guest is used by one thread at a time, its const members included. All else here
+// is plain values.
 
 #include "retouch/effect.hpp"
 #include "retouch/event.hpp"
@@ -45,12 +47,13 @@ struct CommandResult {
     std::vector<std::string> limits; ///< it met, as phrases: "it met the limit of 50 processes"
     OutputTail out;                  ///< at most k_output_bound bytes kept
     OutputTail err;
-    double seconds = 0;
+    double seconds = 0; ///< of wall time
 };
 
 /// How much of each output stream of a command is kept, from its end.
 inline constexpr std::size_t k_output_bound = std::size_t{64} * 1024;
 
+/// Looks. For one thread at a time.
 class GuestView {
   public:
     virtual ~GuestView() = default;
@@ -93,6 +96,7 @@ class GuestView {
 /// Bytes to write: text that travels in the plan, or a file on this host.
 using FileSource = std::variant<std::string, std::filesystem::path>;
 
+/// Changes. For one thread at a time.
 class Guest : public GuestView {
   public:
     /// Replaces or creates a regular file; the parent must exist. A final link is replaced by the

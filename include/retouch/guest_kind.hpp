@@ -1,6 +1,7 @@
 #pragma once
 
 // GuestKind: the way into an image's bytes. docs/security.md compares them.
+// Thread-safety: plain values; any number of threads may read one that nobody changes.
 
 namespace retouch {
 

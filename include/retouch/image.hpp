@@ -1,5 +1,6 @@
 #pragma once
 // Image: one record of a catalog, in Glance's words. Plain data; the bytes are the store's.
+// Thread-safety: plain values; any number of threads may read one that nobody changes.
 
 #include <cstdint>
 #include <map>
@@ -16,11 +17,11 @@ struct Image {
     std::string visibility = "private"; ///< public | private | shared | community
     std::string disk_format = "raw";    ///< raw | qcow2, as Glance also others we only carry
     std::string container_format = "bare";
-    std::string owner;             ///< id of the project it belongs to; empty where there are none
-    std::int64_t size = 0;         ///< bytes of the file as a reader would download it
-    std::int64_t virtual_size = 0; ///< bytes of the disk a guest sees
-    std::int64_t min_disk = 0;     ///< GiB
-    std::int64_t min_ram = 0;      ///< MiB
+    std::string owner;     ///< id of the project it belongs to; empty where there are none
+    std::int64_t size = 0; ///< bytes of the file as a reader would download it
+    std::int64_t virtual_size_bytes = 0; ///< of the disk a guest sees
+    std::int64_t min_disk_gib = 0;
+    std::int64_t min_ram_mib = 0;
     bool is_protected = false;
     bool hidden = false;
     std::vector<std::string> tags;                 ///< sorted, unique
@@ -69,8 +70,8 @@ struct ImageChange {
     std::optional<std::string> visibility;
     std::optional<bool> hidden;
     std::optional<bool> is_protected;
-    std::optional<std::int64_t> min_disk;
-    std::optional<std::int64_t> min_ram;
+    std::optional<std::int64_t> min_disk_gib;
+    std::optional<std::int64_t> min_ram_mib;
     std::optional<std::vector<std::string>> tags;
     /// Projects to share a shared image with, besides those that share it already. What a project
     /// has answered is set to "accepted" or "rejected", never back to "pending".

@@ -1,6 +1,7 @@
 #pragma once
 // ImageQuery: which records are asked for. The catalog answers it where the records are, so that
 // what a command costs does not grow with the images nobody asked about.
+// Thread-safety: plain values; any number of threads may read one that nobody changes.
 
 #include "retouch/image.hpp"
 

@@ -1,6 +1,7 @@
 #pragma once
 // The one JSON type of the model. Keys keep the order in which they were written, so that documents
 // we print are stable and read well.
+// Thread-safety: plain values; any number of threads may read one that nobody changes.
 
 #include <nlohmann/json.hpp>
 

@@ -1,5 +1,6 @@
 #pragma once
 // Limits: what a recipe allows its steps to do to the image. Checked against what they really did.
+// Thread-safety: plain values; any number of threads may read one that nobody changes.
 
 #include <cstdint>
 #include <optional>

@@ -1,6 +1,7 @@
 #pragma once
 // NameLock: the right to publish under a name, held as long as the object lives. A catalog hands it
 // out; who keeps it (a lock file, an object in a Ceph pool) decides how it is kept.
+// Thread-safety: a lock is used by one thread at a time; what keeps it alive is its own business.
 
 #include <string>
 
@@ -12,7 +13,7 @@ enum class Held {
     taken_anew, ///< it had lapsed, for a while somebody may have had it
 };
 
-/// The right to publish under a name. Dropping it frees it.
+/// The right to publish under a name. Dropping it frees it. For one thread at a time.
 class NameLock {
   public:
     virtual ~NameLock() = default;

@@ -1,6 +1,7 @@
 #pragma once
 // Plan: everything apply needs, as complete data. It is made by the planner from a recipe and a
 // look at the world, can be saved, read back and reviewed, and is the only thing apply obeys.
+// Thread-safety: plain values; any number of threads may read one that nobody changes.
 
 #include "retouch/effect.hpp"
 #include "retouch/facts.hpp"
@@ -104,11 +105,11 @@ struct PublishPlan {
     std::string container_format;
     std::string owner; ///< project it shall belong to; empty where there are none
     std::vector<std::string> tags;
-    std::int64_t min_disk = 0;
-    std::int64_t min_ram = 0;
+    std::int64_t min_disk_gib = 0;
+    std::int64_t min_ram_mib = 0;
     bool is_protected = false;
-    PublishWay way;                                ///< for Action::create
-    LineagePolicy lineage = LineagePolicy::detach; ///< for Action::create
+    PublishWay way;                                ///< for Action::create; else as it is by default
+    LineagePolicy lineage = LineagePolicy::detach; ///< likewise
     std::vector<ImageMember> members;              ///< projects it will be shared with
     std::vector<Superseded> superseded;
     /// For Action::update: the fields of the present record that differ and will be set.
@@ -121,7 +122,7 @@ struct PublishPlan {
 struct InjectedFile {
     std::string path; ///< absolute
     std::string sha256;
-    std::int64_t size = 0;
+    std::int64_t size = 0; ///< bytes
 
     bool operator==(const InjectedFile &) const = default;
 };

@@ -1,6 +1,7 @@
 #pragma once
 // The words of publishing: how a new image gets its record and its bytes, and what becomes of the
 // image before it. Plain enumerations and values; the planner chooses, catalog and store obey.
+// Thread-safety: plain values; any number of threads may read one that nobody changes.
 
 #include <string>
 

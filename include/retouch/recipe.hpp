@@ -1,6 +1,7 @@
 #pragma once
 // Recipe: a checked recipe as plain data, variables resolved, sections in running order. What a
 // section's entries mean is known to the step kind of that name, not here.
+// Thread-safety: plain values; any number of threads may read one that nobody changes.
 
 #include "retouch/limits.hpp"
 #include "retouch/publish.hpp"

@@ -1,5 +1,6 @@
 #pragma once
 // Report: what happened in one apply, per target and step. Plain data; render/ prints it.
+// Thread-safety: plain values; any number of threads may read one that nobody changes.
 
 #include "retouch/event.hpp"
 #include "retouch/plan.hpp"
@@ -54,7 +55,7 @@ struct Report {
     PlannedRecipe recipe;
     std::string catalog;
     std::vector<TargetReport> targets;
-    double seconds = 0;
+    double seconds = 0; ///< of the whole run, without waiting for answers
 
     bool operator==(const Report &) const = default;
 };

@@ -1,6 +1,7 @@
 #pragma once
 // Step: one unit of work planned from one recipe entry, as complete data: apply needs nothing else.
 // StepChange is what planning foresees of it, StepResult what really happened.
+// Thread-safety: plain values; any number of threads may read one that nobody changes.
 
 #include "retouch/json.hpp"
 
@@ -76,7 +77,7 @@ struct StepResult {
     std::optional<int> exit_status; ///< of the command, when one was run
     OutputTail out;
     OutputTail err;
-    double seconds = 0;
+    double seconds = 0; ///< of wall time
 
     bool operator==(const StepResult &) const = default;
 };

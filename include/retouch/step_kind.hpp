@@ -1,6 +1,8 @@
 #pragma once
 // StepKind: what a kind of step must say and do. One file per kind in engine/steps/ defines one;
 // the list is generated from that folder, so adding a kind touches nothing that exists.
+// Thread-safety: the kinds are constant and keep no state; the guest a function is given is its own
+// while it runs.
 
 #include "retouch/diagnostics.hpp"
 #include "retouch/effect.hpp"

@@ -1,6 +1,8 @@
 #pragma once
 // ImageStore keeps image bytes; Stage is a private copy-on-write copy of one image with a new id
 // from birth, which ends published or discarded. Bytes under a published id are never touched.
+// Thread-safety: a store, its stages and readers are used by one thread at a time. Disk and its
+// parts are plain values.
 
 #include "retouch/image.hpp"
 #include "retouch/publish.hpp"
@@ -14,6 +16,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace retouch {
@@ -39,37 +42,51 @@ struct RbdDisk {
 
 /// An image file of this host.
 struct DiskFile {
-    std::string format; ///< raw | qcow2
-    std::filesystem::path path;
+    std::string format;         ///< raw | qcow2
+    std::filesystem::path path; ///< absolute
 
     bool operator==(const DiskFile &) const = default;
 };
 
-/// How qemu-storage-daemon opens a disk: a value, safe to keep, nothing is open.
-struct Disk {
-    std::string format;         ///< raw | qcow2
-    std::filesystem::path path; ///< absolute; empty for an RBD image
-    std::int64_t virtual_size = 0;
-    bool read_only = true;
-    std::optional<RbdDisk> rbd = std::nullopt; ///< set: the bytes are there, `format` is raw
-    /// Set: `path` is a qcow2 file of what differs from this one, which is only read.
-    std::optional<DiskFile> base = std::nullopt;
+/// A qcow2 file of this host that holds what differs from `base`, which is only read.
+struct DiskOverlay {
+    std::filesystem::path path; ///< absolute
+    DiskFile base;
+
+    bool operator==(const DiskOverlay &) const = default;
 };
 
-/// Told how far long work is, in bytes; `total` is 0 when unknown. It returns false to cancel.
+/// How qemu-storage-daemon opens a disk: a value, safe to keep, nothing is open.
+struct Disk {
+    std::variant<DiskFile, DiskOverlay, RbdDisk> place;
+    std::int64_t virtual_size_bytes = 0;
+    bool read_only = true;
+
+    /// Where it is in Ceph; nullptr when it is in files of this host.
+    [[nodiscard]] const RbdDisk *rbd() const { return std::get_if<RbdDisk>(&place); }
+
+    /// The file that is written to; nullopt in Ceph.
+    [[nodiscard]] std::optional<DiskFile> file() const;
+
+    [[nodiscard]] std::string format() const; ///< raw | qcow2
+};
+
+/// Told how far long work is, in bytes; `total` is 0 when unknown. It returns false to cancel. It
+/// is called from the thread that asked for the work.
 using WorkProgress = std::function<bool(std::uint64_t done, std::uint64_t total)>;
 
-/// Reads the final bytes of a sealed stage, from one thread.
+/// Reads the final bytes of a sealed stage. For one thread at a time.
 class ByteReader {
   public:
     virtual ~ByteReader() = default;
 
-    [[nodiscard]] virtual std::uint64_t size() const = 0;
+    [[nodiscard]] virtual std::uint64_t size() const = 0; ///< bytes
 
     /// Fills `buffer` from `offset` on; less only at the end. Throws Error.
     virtual std::size_t read(std::uint64_t offset, std::span<char> buffer) = 0;
 };
 
+/// A copy in work. For one thread at a time; whoever has it open writes to disk() alone.
 class Stage {
   public:
     /// Discards the bytes unless publish() or keep() was called. Never throws.
@@ -100,6 +117,7 @@ class Stage {
     [[nodiscard]] virtual std::string location() const = 0;
 };
 
+/// For one thread at a time.
 class ImageStore {
   public:
     virtual ~ImageStore() = default;

@@ -2,6 +2,7 @@
 // Value: a YAML node as the user wrote it: kind, spelling and position. It is what the strict
 // reader yields and what step kinds read their entries from. It is not a general document model: no
 // aliases, no tags, keys are strings and keep their order.
+// Thread-safety: plain values; any number of threads may read one that nobody changes.
 
 #include <cstdint>
 #include <optional>

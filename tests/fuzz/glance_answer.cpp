@@ -25,8 +25,8 @@ void require(bool good) {
 void read_image(const Json &answer) {
     const GlanceImage found = image_from_json(answer);
     require(!found.image.id.empty() && url_encode(found.image.id) == found.image.id);
-    require(found.image.size >= 0 && found.image.virtual_size >= 0);
-    require(found.image.min_disk >= 0 && found.image.min_ram >= 0);
+    require(found.image.size >= 0 && found.image.virtual_size_bytes >= 0);
+    require(found.image.min_disk_gib >= 0 && found.image.min_ram_mib >= 0);
     for (const auto &[name, value] : found.image.properties)
         require(!is_reserved_property(name));
     Image copy = image_from_json(Json::parse(image_to_json(found.image, "").dump())).image;

@@ -23,11 +23,13 @@ class MemoryCatalog::MemoryStage : public Stage {
 
     [[nodiscard]] const std::string &id() const override { return id_; }
 
-    [[nodiscard]] Disk disk() const override { return {"raw", "/memory/" + id_, 1024, false}; }
+    [[nodiscard]] Disk disk() const override {
+        return {DiskFile{"raw", "/memory/" + id_}, 1024, false};
+    }
 
     SealedImage seal(const WorkProgress &) override {
         catalog_.change("seal");
-        return {static_cast<std::int64_t>(bytes_.size()), 1024, "sha512-used", "sealed-" + id_, {}};
+        return {static_cast<std::int64_t>(bytes_.size()), 1024, "sha512-used", "sealed-" + id_};
     }
 
     [[nodiscard]] std::unique_ptr<ByteReader> reader() const override { return nullptr; }
@@ -112,7 +114,7 @@ std::optional<Image> MemoryCatalog::find(const std::string &id) const {
 }
 
 Disk MemoryCatalog::disk(const Image &image) const {
-    return {"raw", "/memory/" + image.id, 1024, true};
+    return {DiskFile{"raw", "/memory/" + image.id}, 1024, true};
 }
 
 std::unique_ptr<NameLock> MemoryCatalog::lock(const std::string &name, const std::string &run) {
@@ -175,8 +177,8 @@ void MemoryCatalog::change_record(const ImageChange &wanted) {
     image.visibility = wanted.visibility.value_or(image.visibility);
     image.hidden = wanted.hidden.value_or(image.hidden);
     image.is_protected = wanted.is_protected.value_or(image.is_protected);
-    image.min_disk = wanted.min_disk.value_or(image.min_disk);
-    image.min_ram = wanted.min_ram.value_or(image.min_ram);
+    image.min_disk_gib = wanted.min_disk_gib.value_or(image.min_disk_gib);
+    image.min_ram_mib = wanted.min_ram_mib.value_or(image.min_ram_mib);
     image.tags = wanted.tags.value_or(image.tags);
     for (const auto &[name, value] : wanted.properties) {
         if (value)

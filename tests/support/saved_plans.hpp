@@ -65,7 +65,8 @@ struct SavedPlans {
         kept.location = "/images/stage";
         kept.until = plan.expires_at;
         kept.proof = "file:1:2:3";
-        kept.sealed = {1024, 2048, "sha512-used", "ef", 300};
+        kept.sealed = {1024, 2048, "sha512-used", "ef"};
+        kept.bytes_written = 300;
         RehearsedStep &ran = plan.targets[0].steps[0].rehearsed.emplace();
         ran.result.outcome = StepOutcome::changed;
         ran.effect.files = {{"/opt/x", std::nullopt,

@@ -16,9 +16,8 @@ void make_tiny_image(const std::filesystem::path &path, const std::vector<std::s
 
 Disk disk_of(const std::filesystem::path &path, bool read_only) {
     Disk disk;
-    disk.format = path.extension() == ".qcow2" ? "qcow2" : "raw";
-    disk.path = path;
-    disk.virtual_size = static_cast<std::int64_t>(std::filesystem::file_size(path));
+    disk.place = DiskFile{path.extension() == ".qcow2" ? "qcow2" : "raw", path};
+    disk.virtual_size_bytes = static_cast<std::int64_t>(std::filesystem::file_size(path));
     disk.read_only = read_only;
     return disk;
 }

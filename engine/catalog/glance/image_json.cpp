@@ -132,11 +132,11 @@ std::vector<std::string> stores_of(const Json &record) {
 
 void read_amounts(Image &image, const Json &record) {
     image.size = amount_at(record, "size", image.id);
-    image.virtual_size = amount_at(record, "virtual_size", image.id);
-    if (image.virtual_size == 0 && image.disk_format == "raw")
-        image.virtual_size = image.size;
-    image.min_disk = amount_at(record, "min_disk", image.id);
-    image.min_ram = amount_at(record, "min_ram", image.id);
+    image.virtual_size_bytes = amount_at(record, "virtual_size", image.id);
+    if (image.virtual_size_bytes == 0 && image.disk_format == "raw")
+        image.virtual_size_bytes = image.size;
+    image.min_disk_gib = amount_at(record, "min_disk", image.id);
+    image.min_ram_mib = amount_at(record, "min_ram", image.id);
 }
 
 /// A name as one segment of a JSON pointer.
@@ -200,8 +200,8 @@ Json image_to_json(const Image &draft, const std::string &owner) {
     put_text("visibility", draft.visibility);
     put_text("disk_format", draft.disk_format);
     put_text("container_format", draft.container_format);
-    body["min_disk"] = draft.min_disk;
-    body["min_ram"] = draft.min_ram;
+    body["min_disk"] = draft.min_disk_gib;
+    body["min_ram"] = draft.min_ram_mib;
     body["protected"] = draft.is_protected;
     body["os_hidden"] = draft.hidden;
     body["tags"] = draft.tags;

@@ -25,9 +25,9 @@ struct GlanceImage {
 };
 
 /// One record. Image::locations are those of `locations`, else the one of `direct_url`.
-/// Image::virtual_size of a raw image is its size when Glance does not know it. Unknown values are
-/// ignored. Throws Error: unavailable when it is no record: no object, without an id that can be
-/// part of an address, or with an amount that is none.
+/// Image::virtual_size_bytes of a raw image is its size when Glance does not know it. Unknown
+/// values are ignored. Throws Error: unavailable when it is no record: no object, without an id
+/// that can be part of an address, or with an amount that is none.
 [[nodiscard]] GlanceImage image_from_json(const Json &record);
 
 /// The body that creates `draft`; size, checksums, locations, status, times and names that Glance

@@ -31,10 +31,10 @@ ImagePatch patch_for(const Image &before, const ImageChange &wanted) {
     }
     if (differs(wanted.tags, before.tags))
         patch.set("tags", *wanted.tags);
-    if (differs(wanted.min_disk, before.min_disk))
-        patch.set("min_disk", *wanted.min_disk);
-    if (differs(wanted.min_ram, before.min_ram))
-        patch.set("min_ram", *wanted.min_ram);
+    if (differs(wanted.min_disk_gib, before.min_disk_gib))
+        patch.set("min_disk", *wanted.min_disk_gib);
+    if (differs(wanted.min_ram_mib, before.min_ram_mib))
+        patch.set("min_ram", *wanted.min_ram_mib);
     if (differs(wanted.is_protected, before.is_protected))
         patch.set("protected", *wanted.is_protected);
     if (differs(wanted.name, before.name))

@@ -28,8 +28,8 @@ struct Options {
 std::string amount_of(const Image &image, const Catalog &catalog) {
     if (catalog.has_projects())
         return format_bytes(static_cast<std::uint64_t>(image.size)) + " sent";
-    const Disk disk = catalog.disk(image);
-    const std::uint64_t bytes = allocated_bytes(open_regular_file(disk.path).get(), disk.path);
+    const std::filesystem::path path = catalog.disk(image).file().value().path;
+    const std::uint64_t bytes = allocated_bytes(open_regular_file(path).get(), path);
     return format_bytes(bytes) + " on disk";
 }
 
@@ -45,8 +45,8 @@ int run(const Options &options, Context &context) {
         context.console.out(fmt::format(
             "Imported {} ({}): {}, {}, {} as the guest sees it.\n", in_quotes(image.name), image.id,
             image.disk_format, amount_of(image, *catalog),
-            format_bytes(static_cast<std::uint64_t>(image.virtual_size > 0 ? image.virtual_size
-                                                                           : image.size))));
+            format_bytes(static_cast<std::uint64_t>(
+                image.virtual_size_bytes > 0 ? image.virtual_size_bytes : image.size))));
     return 0;
 }
 

@@ -112,8 +112,8 @@ void require_as_kept(const Pool &pool, const RbdLocation &source, const KeptStag
     if (changed_since(*image, rbd_marks::k_kept_snapshot,
                       static_cast<std::uint64_t>(kept.sealed.size)))
         throw stale_stage(pool, name, "were written to");
-    if (kept.sealed.virtual_size != kept.sealed.size || !kept.sealed.checksum_algorithm.empty() ||
-        !kept.sealed.checksum.empty())
+    if (kept.sealed.virtual_size_bytes != kept.sealed.size ||
+        !kept.sealed.checksum_algorithm.empty() || !kept.sealed.checksum.empty())
         throw stale_stage(pool, name, "are not what the plan says of them");
 }
 
@@ -206,12 +206,12 @@ RbdStage::~RbdStage() {
 }
 
 Disk RbdStage::disk() const {
-    return {.format = "raw",
-            .path = {},
-            .virtual_size = static_cast<std::int64_t>(size_),
-            .read_only = false,
-            .rbd = RbdDisk{
-                .access = cluster_.access(), .pool = pool_.name(), .image = name_, .snapshot = {}}};
+    return {.place = RbdDisk{.access = cluster_.access(),
+                             .pool = pool_.name(),
+                             .image = name_,
+                             .snapshot = {}},
+            .virtual_size_bytes = static_cast<std::int64_t>(size_),
+            .read_only = false};
 }
 
 SealedImage RbdStage::seal(const WorkProgress &progress) {
@@ -222,7 +222,7 @@ SealedImage RbdStage::seal(const WorkProgress &progress) {
     sealed_ = true;
     SealedImage sealed;
     sealed.size = static_cast<std::int64_t>(size_);
-    sealed.virtual_size = sealed.size;
+    sealed.virtual_size_bytes = sealed.size;
     return sealed;
 }
 

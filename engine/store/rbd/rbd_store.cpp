@@ -124,14 +124,12 @@ Disk RbdStore::disk(const Image &image) const {
     const RbdLocation location = location_of_source(image);
     const ImageHandle snapshot(cluster().pool(location.pool), location.image, Access::read,
                                location.snapshot);
-    return {.format = "raw",
-            .path = {},
-            .virtual_size = static_cast<std::int64_t>(snapshot.size()),
-            .read_only = true,
-            .rbd = RbdDisk{.access = access_,
-                           .pool = location.pool,
-                           .image = location.image,
-                           .snapshot = location.snapshot}};
+    return {.place = RbdDisk{.access = access_,
+                             .pool = location.pool,
+                             .image = location.image,
+                             .snapshot = location.snapshot},
+            .virtual_size_bytes = static_cast<std::int64_t>(snapshot.size()),
+            .read_only = true};
 }
 
 void RbdStore::require_short_chain(const RbdLocation &source) const {

@@ -205,7 +205,7 @@ TEST_CASE("image api on the rig: the life of a record", "[rig]") {
     const Client client("member");
     Image draft;
     draft.hidden = true;
-    draft.min_ram = 64;
+    draft.min_ram_mib = 64;
     draft.tags = {"b", "a"};
     draft.properties = {{"os_distro", "debian"}, {"a/b~c", "x"}};
     const Record record(client, draft);
@@ -237,7 +237,7 @@ TEST_CASE("image api on the rig: the life of a record", "[rig]") {
     const Image active = record.now();
     CHECK(active.status == "active");
     CHECK(active.size == 3'000'001);
-    CHECK(active.virtual_size == 3'000'001);
+    CHECK(active.virtual_size_bytes == 3'000'001);
     CHECK(active.digest() == "sha512:" + sha512(noise.bytes()));
     REQUIRE(active.locations.size() == 1);
     CHECK(active.locations.front().ends_with('/' + record.id() + "/snap"));

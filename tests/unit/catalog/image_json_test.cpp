@@ -35,9 +35,9 @@ TEST_CASE("image json: a record of Glance on Ceph is read whole") {
     expected.visibility = "public";
     expected.owner = "p1";
     expected.size = 67108864;
-    expected.virtual_size = 67108864;
-    expected.min_disk = 2;
-    expected.min_ram = 512;
+    expected.virtual_size_bytes = 67108864;
+    expected.min_disk_gib = 2;
+    expected.min_ram_mib = 512;
     expected.is_protected = true;
     expected.hidden = true;
     expected.tags = {"a", "b"};
@@ -78,9 +78,9 @@ TEST_CASE("image json: where locations are hidden the direct URL tells") {
 
 TEST_CASE("image json: the virtual size of anything but raw is unknown unless Glance says it") {
     CHECK(image_from_json(parsed(R"({"id":"x","disk_format":"qcow2","size":9})"))
-              .image.virtual_size == 0);
+              .image.virtual_size_bytes == 0);
     CHECK(image_from_json(parsed(R"({"id":"x","disk_format":"qcow2","size":9,"virtual_size":70})"))
-              .image.virtual_size == 70);
+              .image.virtual_size_bytes == 70);
 }
 
 TEST_CASE("image json: an amount that is none is refused, and never taken for nothing") {
@@ -153,8 +153,8 @@ TEST_CASE("image json: a new record names all that can be chosen and nothing Gla
     draft.status = "queued";
     draft.hidden = true;
     draft.size = 5;
-    draft.virtual_size = 5;
-    draft.min_disk = 1;
+    draft.virtual_size_bytes = 5;
+    draft.min_disk_gib = 1;
     draft.tags = {"t"};
     draft.owner = "p0";
     draft.checksums = {{"md5", "00"}};

@@ -31,9 +31,9 @@ Image full_image() {
     image.visibility = "public";
     image.disk_format = "qcow2";
     image.size = 123456789;
-    image.virtual_size = std::int64_t{200} << 30;
-    image.min_disk = 200;
-    image.min_ram = 512;
+    image.virtual_size_bytes = std::int64_t{200} << 30;
+    image.min_disk_gib = 200;
+    image.min_ram_mib = 512;
     image.is_protected = true;
     image.hidden = true;
     image.tags = {"cloud", "debian"};
@@ -145,8 +145,8 @@ TEST_CASE("local catalog: a change sets what it names and leaves the rest") {
         change.visibility = expected.visibility = "community";
         change.hidden = expected.hidden = false;
         change.is_protected = expected.is_protected = false;
-        change.min_disk = expected.min_disk = 0;
-        change.min_ram = expected.min_ram = 64;
+        change.min_disk_gib = expected.min_disk_gib = 0;
+        change.min_ram_mib = expected.min_ram_mib = 64;
         change.tags = expected.tags = {"only"};
         change.properties = {{"empty", std::nullopt},
                              {"never there", std::nullopt},
@@ -230,11 +230,11 @@ TEST_CASE("local catalog: a record with a value out of bounds is refused with it
           "the image's disk format cannot be 'vmdk'\nhint: ");
     CHECK(refusal([](Image &image) { image.size = -1; }) ==
           "the image's size cannot be negative\nhint: ");
-    CHECK(refusal([](Image &image) { image.virtual_size = -1; }) ==
+    CHECK(refusal([](Image &image) { image.virtual_size_bytes = -1; }) ==
           "the image's virtual size cannot be negative\nhint: ");
-    CHECK(refusal([](Image &image) { image.min_disk = -1; }) ==
+    CHECK(refusal([](Image &image) { image.min_disk_gib = -1; }) ==
           "min_disk cannot be negative\nhint: ");
-    CHECK(refusal([](Image &image) { image.min_ram = -1; }) ==
+    CHECK(refusal([](Image &image) { image.min_ram_mib = -1; }) ==
           "min_ram cannot be negative\nhint: ");
     CHECK(refusal([](Image &image) { image.tags = {""}; }) == "a tag is empty\nhint: ");
     CHECK(refusal([](Image &image) { image.properties[""] = "x"; }) ==
@@ -289,12 +289,12 @@ TEST_CASE("local catalog: a removal that died half way is finished by the next p
 TEST_CASE("local catalog: bytes of an image come from its file, of a queued one there are none") {
     World world;
     Image image = plain_image(k_id);
-    image.size = image.virtual_size = 512;
+    image.size = image.virtual_size_bytes = 512;
     const auto bytes = make_file(
         world.scratch / "catalog/images/11111111-1111-4111-8111-111111111111.raw", 512, {});
     for (const char *status : {"active", "deactivated"}) {
         image.status = status;
-        CHECK(world.catalog->disk(image).path == bytes);
+        CHECK(world.catalog->disk(image).file()->path == bytes);
         CHECK(world.catalog->disk(image).read_only);
     }
     image.status = "queued";
@@ -306,7 +306,7 @@ TEST_CASE("local catalog: a source whose file was changed is refused, one only c
     const Scratch scratch;
     const auto path = scratch / "catalog/images/11111111-1111-4111-8111-111111111111.raw";
     Image image = plain_image(k_id);
-    image.size = image.virtual_size = static_cast<std::int64_t>(k_mib);
+    image.size = image.virtual_size_bytes = static_cast<std::int64_t>(k_mib);
     {
         const auto catalog = open_local_catalog("local", scratch / "catalog");
         make_file(path, k_mib, {{4096, "hello"}});
@@ -366,7 +366,7 @@ TEST_CASE("local catalog: a database from before files were remembered is looked
     const Scratch scratch;
     const auto file = scratch / "catalog/catalog.db";
     Image image = plain_image(k_id);
-    image.size = image.virtual_size = 512;
+    image.size = image.virtual_size_bytes = 512;
     image.checksums["sha512-used"] = "00";
     std::filesystem::create_directories(scratch / "catalog/images");
     make_file(scratch / "catalog/images/11111111-1111-4111-8111-111111111111.raw", 512, {});

@@ -50,7 +50,7 @@ TEST_CASE("import: a raw disk becomes a private active image with its own copy")
     expected.visibility = "private";
     expected.disk_format = "raw";
     expected.size = 64 * k_mib;
-    expected.virtual_size = 64 * k_mib;
+    expected.virtual_size_bytes = 64 * k_mib;
     expected.properties = {{"os_distro", "debian"}};
     expected.checksums = {{"sha512-used", digest_of(file)}};
     expected.created_at = image.created_at;
@@ -60,7 +60,7 @@ TEST_CASE("import: a raw disk becomes a private active image with its own copy")
     CHECK(world.stored() == Names{image.id + ".raw"});
     CHECK(world.loose_bytes() == 0);
     std::filesystem::remove(file);
-    CHECK(digest_of(world.catalog->disk(image).path) == image.checksums.at("sha512-used"));
+    CHECK(digest_of(world.catalog->disk(image).file()->path) == image.checksums.at("sha512-used"));
 }
 
 TEST_CASE("import: a qcow2 file stays qcow2 and its virtual size is the disk's") {
@@ -69,7 +69,7 @@ TEST_CASE("import: a qcow2 file stays qcow2 and its virtual size is the disk's")
     run_tool("qemu-img", {"convert", "-f", "raw", "-O", "qcow2", raw, world.scratch / "q"});
     const Image image = import_image(*world.catalog, world.scratch / "q", "q", {});
     CHECK(image.disk_format == "qcow2");
-    CHECK(image.virtual_size == 64 * k_mib);
+    CHECK(image.virtual_size_bytes == 64 * k_mib);
     CHECK(image.size == static_cast<std::int64_t>(std::filesystem::file_size(world.scratch / "q")));
     CHECK(image.checksums ==
           std::map<std::string, std::string>{{"sha512-used", digest_of(world.scratch / "q")}});
@@ -81,7 +81,7 @@ TEST_CASE("import: a file of 20 GB costs what its data costs") {
     const auto file = make_disk(world.scratch / "disk.img", 20 * k_gib);
     const Image image = import_image(*world.catalog, file, "large", {});
     CHECK(image.size == 20 * k_gib);
-    CHECK(allocated(world.catalog->disk(image).path) < k_mib);
+    CHECK(allocated(world.catalog->disk(image).file()->path) < k_mib);
 }
 
 TEST_CASE("import: what is refused leaves no record and no bytes") {
@@ -211,7 +211,7 @@ TEST_CASE("export: another format holds the same disk, and a file that fails is 
     CHECK(back.disk_format == "qcow2");
     export_image(*world.catalog, back, world.scratch / "out.raw", "raw");
     CHECK(digest_of(world.scratch / "out.raw") == image.checksums.at("sha512-used"));
-    make_file(world.catalog->disk(back).path, 3, {{0, "bad"}});
+    make_file(world.catalog->disk(back).file()->path, 3, {{0, "bad"}});
     CHECK_THROWS_AS(export_image(*world.catalog, back, world.scratch / "no.raw", "raw"), Error);
     CHECK_FALSE(std::filesystem::exists(world.scratch / "no.raw"));
 }

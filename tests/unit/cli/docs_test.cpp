@@ -1,7 +1,6 @@
 #include "base/file.hpp"
 #include "cli/arguments.hpp"
 #include "model/names.hpp"
-#include "retouch/json.hpp"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -32,25 +31,6 @@ std::vector<std::string> names_of(const CLI::Option &option) {
     for (const std::string &name : option.get_snames())
         names.push_back("-" + name);
     return names;
-}
-
-/// Every key of a document, down to members whose keys are somebody's own names.
-std::vector<std::string> keys_in(const Json &value) {
-    constexpr std::string_view k_open[] = {"set",     "before",   "keep",         "reasons",
-                                           "options", "identity", "preconditions"};
-    if (value.is_array())
-        return value.empty() ? std::vector<std::string>() : keys_in(value.front());
-    std::vector<std::string> keys;
-    if (!value.is_object())
-        return keys;
-    for (const auto &[key, member] : value.items()) {
-        keys.push_back(key);
-        if (std::ranges::find(k_open, key) != std::end(k_open))
-            continue;
-        const std::vector<std::string> below = keys_in(member);
-        keys.insert(keys.end(), below.begin(), below.end());
-    }
-    return keys;
 }
 
 /// What stands in backquotes in the first column of the table behind `heading`.
@@ -98,23 +78,6 @@ TEST_CASE("docs/cli.md: every command has its section, every option is named in 
                 const bool is_help = !is_root && option == command->get_help_ptr();
                 CHECK((is_help || section.find(name) != std::string::npos));
             }
-    }
-}
-
-TEST_CASE("docs: every key of the plan and report documents is explained") {
-    const auto golden = [](const char *name) {
-        return Json::parse(read_file(
-            std::filesystem::path(RETOUCH_SOURCE_DIR) / "tests/unit/model/golden" / name, 1 << 20));
-    };
-    const std::string plan = page("plan.md");
-    for (const std::string &key : keys_in(golden("plan.json"))) {
-        CAPTURE(key);
-        CHECK(plan.find("`" + key + "`") != std::string::npos);
-    }
-    const std::string report = page("report.md");
-    for (const std::string &key : keys_in(golden("report.json"))) {
-        CAPTURE(key);
-        CHECK(report.find("`" + key + "`") != std::string::npos);
     }
 }
 

@@ -107,8 +107,8 @@ TEST_CASE("image change: empty until any field is set") {
     CHECK_FALSE(empty_after([](ImageChange &change) { change.visibility = "public"; }));
     CHECK_FALSE(empty_after([](ImageChange &change) { change.hidden = false; }));
     CHECK_FALSE(empty_after([](ImageChange &change) { change.is_protected = false; }));
-    CHECK_FALSE(empty_after([](ImageChange &change) { change.min_disk = 0; }));
-    CHECK_FALSE(empty_after([](ImageChange &change) { change.min_ram = 0; }));
+    CHECK_FALSE(empty_after([](ImageChange &change) { change.min_disk_gib = 0; }));
+    CHECK_FALSE(empty_after([](ImageChange &change) { change.min_ram_mib = 0; }));
     CHECK_FALSE(empty_after([](ImageChange &change) { change.tags.emplace(); }));
     CHECK_FALSE(empty_after([](ImageChange &change) { change.properties["p"] = std::nullopt; }));
 }

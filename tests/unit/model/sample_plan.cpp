@@ -131,8 +131,8 @@ class RandomPlan {
         plan.container_format = text();
         plan.owner = text();
         plan.tags = texts();
-        plan.min_disk = amount();
-        plan.min_ram = amount();
+        plan.min_disk_gib = amount();
+        plan.min_ram_mib = amount();
         plan.is_protected = below(2) == 0;
         plan.way = {static_cast<PublishMethod>(below(4)), text()};
         plan.lineage = static_cast<LineagePolicy>(below(3));
@@ -241,7 +241,8 @@ KeptStage sample_kept_stage() {
     kept.location = "rbd:images/retouch-stage-" + kept.id;
     kept.until = "2026-02-07T12:00:01.000000Z";
     kept.proof = "rbd:10e4a:12";
-    kept.sealed = {1024, 2048, "sha512-used", "ef", 300};
+    kept.sealed = {1024, 2048, "sha512-used", "ef"};
+    kept.bytes_written = 300;
     return kept;
 }
 

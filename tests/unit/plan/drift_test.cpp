@@ -49,7 +49,7 @@ struct World {
     explicit World(const std::string &text = k_recipe) : checked(recipes.check(text)) {
         Image source = image("a", "debian", "1");
         source.properties = {{"arch", "x86"}, {"hw_disk_bus", "ide"}, {"img_signature", "old"}};
-        source.min_ram = 512;
+        source.min_ram_mib = 512;
         catalog.put(source);
     }
 
@@ -62,8 +62,8 @@ struct World {
         made.properties["arch"] = "x86";
         made.visibility = "public";
         made.tags = {"lts"};
-        made.min_disk = 4;
-        made.min_ram = 512;
+        made.min_disk_gib = 4;
+        made.min_ram_mib = 512;
         catalog.put(made);
         ImageChange hide;
         hide.id = "a";
@@ -152,7 +152,7 @@ TEST_CASE("drift: what the recipe names is set back by apply") {
     change.properties["hw_disk_bus"] = "scsi";
     change.visibility = "private";
     change.tags = std::vector<std::string>{"lts", "mine"};
-    change.min_disk = 0;
+    change.min_disk_gib = 0;
     world.change(change);
     CHECK(world.drift() ==
           Deviations{
@@ -175,7 +175,7 @@ TEST_CASE("drift: what came from the source is named and left to people") {
     world.publish();
     ImageChange change = property("arch", std::nullopt);
     change.properties["by_hand"] = "x\x1b[31m";
-    change.min_ram = 0;
+    change.min_ram_mib = 0;
     change.is_protected = true;
     world.change(change);
     const std::string publish = "apply leaves it, for the recipe does not name it: set it back by "

@@ -129,7 +129,7 @@ TEST_CASE("preconditions: no plan that was made is refused", "[plan]") {
          [](World &world) {
              Image odd = image("b", "odd\x1b", "2");
              odd.tags = {"a\u202eb", "c "};
-             odd.min_disk = std::int64_t{1} << 40;
+             odd.min_disk_gib = std::int64_t{1} << 40;
              odd.properties = {{"p\n", "v\x1b"}, {"owner_specified.shade.\n", "x"}, {"size", "1"}};
              world.catalog.put(odd);
              return world.plan(changed("debian", "\"odd\\e\""));
@@ -391,7 +391,7 @@ TEST_CASE("preconditions: what differs from the record was chosen, and a recipe 
          "tags[0]: an entry of 'tags' may not hold the character \\u{202e}, found 'a\\u{202e}b'"},
         {[](PublishPlan &publish) { publish.name = "new\u202e"; },
          "name: 'name' may not hold the character \\u{202e}, found 'new\\u{202e}'"},
-        {[](PublishPlan &publish) { publish.min_disk = std::int64_t{1} << 40; },
+        {[](PublishPlan &publish) { publish.min_disk_gib = std::int64_t{1} << 40; },
          "min_disk: 'min_disk' must be at most 2147483647, found 1099511627776"},
     };
     for (const Case &wrong : cases) {

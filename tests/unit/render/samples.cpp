@@ -97,7 +97,7 @@ Plan plan_to_create() {
     target.publish.visibility = "public";
     target.publish.disk_format = "qcow2";
     target.publish.tags = {"debian", "lts"};
-    target.publish.min_disk = 10;
+    target.publish.min_disk_gib = 10;
     target.publish.superseded = {
         {*target.present, PreviousPolicy::hide, ""},
         {target.source, PreviousPolicy::rename, "Debian 12-20260131"},
@@ -243,8 +243,8 @@ Image sample_image() {
     image.visibility = "public";
     image.disk_format = "qcow2";
     image.size = 251000000;
-    image.virtual_size = std::int64_t{2} * 1024 * 1024 * 1024;
-    image.min_disk = 10;
+    image.virtual_size_bytes = std::int64_t{2} * 1024 * 1024 * 1024;
+    image.min_disk_gib = 10;
     image.tags = {"debian", "lts"};
     image.properties = {{"os_distro", "debian"}, {"retouch_recipe", "web-image"}};
     image.checksums = {{"sha512", std::string(128, '0')}};

@@ -25,7 +25,7 @@ Disk make_disk(const fs::path &path, const std::string &format, bool read_only =
     spec.program = "qemu-img";
     spec.arguments = {"create", "-q", "-f", format, "--", path.string(), std::to_string(k_size)};
     run_checked(spec, "create a disk");
-    return {format, path, k_size, read_only};
+    return {DiskFile{format, path}, k_size, read_only};
 }
 
 /// Runs one qemu-io command on an NBD export.
@@ -81,7 +81,7 @@ TEST_CASE("disk export: zeroed and discarded parts of a raw disk take no space")
     served.finish();
     ProcessSpec spec;
     spec.program = "stat";
-    spec.arguments = {"-c", "%b", disk.path.string()};
+    spec.arguments = {"-c", "%b", disk.file().value().path.string()};
     CHECK(std::stol(run_checked(spec, "look at the disk").out) < 1024);
 }
 
@@ -146,7 +146,7 @@ TEST_CASE("disk export: a socket's path may be as long as it likes") {
 TEST_CASE("disk export: what cannot be opened is told with the daemon's reason") {
     const TemporaryDirectory directory("/tmp", "export-test-");
     const fs::path path = directory.path() / "disk";
-    CHECK(error_of({"raw", path, k_size, true}, directory.path()).find("No such file") !=
+    CHECK(error_of({DiskFile{"raw", path}, k_size, true}, directory.path()).find("No such file") !=
           std::string::npos);
     static_cast<void>(make_disk(path, "raw"));
     CHECK(error_of({"qcow2", path, k_size, true}, directory.path()).find("not in qcow2 format") !=

@@ -20,7 +20,7 @@ struct World {
 
     World() {
         source.id = k_source;
-        source.size = source.virtual_size = 64 * k_mib;
+        source.size = source.virtual_size_bytes = 64 * k_mib;
         make_disk(file("11111111-1111-4111-8111-111111111111.raw"), 64 * k_mib);
     }
 
@@ -51,7 +51,7 @@ void overwrite(const std::filesystem::path &path, std::uint64_t offset, std::str
 /// A changed copy of the source, called k_new.
 KeptStage kept_stage(World &world) {
     const auto stage = world.store.stage(world.source, k_new, LineagePolicy::detach);
-    overwrite(stage->disk().path, 10 * k_mib, "changed");
+    overwrite(stage->disk().file()->path, 10 * k_mib, "changed");
     KeptStage kept;
     kept.id = k_new;
     kept.sealed = stage->seal({});
@@ -66,12 +66,12 @@ TEST_CASE("file store: a stage is a writable private copy under the new id") {
     const auto stage = world.store.stage(world.source, k_new, LineagePolicy::detach);
     CHECK(stage->id() == k_new);
     const Disk disk = stage->disk();
-    CHECK(disk.format == "raw");
-    CHECK(disk.path == world.file(k_stage_file));
-    CHECK(disk.virtual_size == 64 * k_mib);
+    CHECK(std::get<DiskFile>(disk.place) == DiskFile{"raw", world.file(k_stage_file)});
+    CHECK(disk.virtual_size_bytes == 64 * k_mib);
     CHECK_FALSE(disk.read_only);
-    CHECK(stage->location() == disk.path.string());
-    CHECK(read_file(disk.path, 64 * k_mib) == read_file(world.file(k_source_file), 64 * k_mib));
+    CHECK(stage->location() == world.file(k_stage_file).string());
+    CHECK(read_file(world.file(k_stage_file), 64 * k_mib) ==
+          read_file(world.file(k_source_file), 64 * k_mib));
     CHECK(world.files() == Names{k_stage_file, k_source_file});
 }
 
@@ -79,7 +79,7 @@ TEST_CASE("file store: writing to a stage never reaches the source") {
     World world;
     const std::string before = read_file(world.file(k_source_file), 64 * k_mib);
     const auto stage = world.store.stage(world.source, k_new, LineagePolicy::detach);
-    overwrite(stage->disk().path, 10 * k_mib, "changed");
+    overwrite(stage->disk().file()->path, 10 * k_mib, "changed");
     static_cast<void>(stage->seal({}));
     stage->publish();
     CHECK(read_file(world.file(k_source_file), 64 * k_mib) == before);
@@ -102,13 +102,13 @@ TEST_CASE("file store: sealing measures and publishing puts the file in place, r
     SealedImage sealed;
     {
         const auto stage = world.store.stage(world.source, k_new, LineagePolicy::detach);
-        overwrite(stage->disk().path, 10 * k_mib, "changed");
+        overwrite(stage->disk().file()->path, 10 * k_mib, "changed");
         sealed = stage->seal({});
         stage->publish();
     }
     CHECK(world.files() == Names{k_source_file, k_new_file});
     CHECK(sealed.size == 64 * k_mib);
-    CHECK(sealed.virtual_size == 64 * k_mib);
+    CHECK(sealed.virtual_size_bytes == 64 * k_mib);
     CHECK(sealed.checksum_algorithm == "sha512-used");
     const UniqueFd fd = open_file(world.file(k_new_file), O_RDONLY);
     CHECK(sealed.checksum == content_digest(fd.get(), world.file(k_new_file)));
@@ -181,7 +181,7 @@ TEST_CASE("file store: what a kept stage is said to measure is measured again") 
         "host of the rehearsal, before the plan expires; or rehearse again with --rehearse=keep",
         k_stage_file);
     CHECK(complaint([](SealedImage &sealed) { sealed.size = 1; }) == expected);
-    CHECK(complaint([](SealedImage &sealed) { sealed.virtual_size = 1; }) == expected);
+    CHECK(complaint([](SealedImage &sealed) { sealed.virtual_size_bytes = 1; }) == expected);
     CHECK(complaint([](SealedImage &sealed) { sealed.checksum_algorithm = "sha512"; }) == expected);
     CHECK(complaint([](SealedImage &sealed) { sealed.checksum = std::string(128, '0'); }) ==
           expected);
@@ -234,12 +234,12 @@ TEST_CASE("file store: a qcow2 image is staged as qcow2") {
     world.source.size = static_cast<std::int64_t>(
         std::filesystem::file_size(world.scratch / "11111111-1111-4111-8111-111111111111.qcow2"));
     const auto stage = world.store.stage(world.source, k_new, LineagePolicy::detach);
-    CHECK(stage->disk().format == "qcow2");
-    CHECK(stage->disk().path ==
+    CHECK(stage->disk().format() == "qcow2");
+    CHECK(stage->disk().file()->path ==
           world.scratch / ".stage-22222222-2222-4222-8222-222222222222.qcow2");
     const SealedImage sealed = stage->seal({});
     CHECK(sealed.size == world.source.size);
-    CHECK(sealed.virtual_size == 64 * k_mib);
+    CHECK(sealed.virtual_size_bytes == 64 * k_mib);
     CHECK(sealed.checksum_algorithm == "sha512-used");
     stage->publish();
     CHECK(std::filesystem::exists(world.scratch / "22222222-2222-4222-8222-222222222222.qcow2"));
@@ -247,17 +247,17 @@ TEST_CASE("file store: a qcow2 image is staged as qcow2") {
 
 TEST_CASE("file store: a stage of 20 GB costs what its data costs") {
     World world;
-    world.source.size = world.source.virtual_size = 20 * k_gib;
+    world.source.size = world.source.virtual_size_bytes = 20 * k_gib;
     make_disk(world.file(k_source_file), 20 * k_gib);
     const auto stage = world.store.stage(world.source, k_new, LineagePolicy::detach);
-    CHECK(std::filesystem::file_size(stage->disk().path) == 20 * k_gib);
-    CHECK(allocated(stage->disk().path) < k_mib);
+    CHECK(std::filesystem::file_size(stage->disk().file()->path) == 20 * k_gib);
+    CHECK(allocated(stage->disk().file()->path) < k_mib);
     CHECK(stage->seal({}).size == 20 * k_gib);
 }
 
 TEST_CASE("file store: bytes that are missing or of another size are an error") {
     World world;
-    CHECK(world.store.disk(world.source).path == world.file(k_source_file));
+    CHECK(world.store.disk(world.source).file()->path == world.file(k_source_file));
     CHECK(world.store.disk(world.source).read_only);
     const std::string hint = "\nhint: restore the file from a backup, or remove the image";
     std::filesystem::resize_file(world.file(k_source_file), 32 * k_mib);
@@ -332,7 +332,7 @@ TEST_CASE("file store: a full disk is noticed before staging and leaves nothing"
     const Mount small(scratch / "small", "tmpfs", "size=8m");
     Image source;
     source.id = k_source;
-    source.size = source.virtual_size = 64 * k_mib;
+    source.size = source.virtual_size_bytes = 64 * k_mib;
     make_file(small.path() / k_source_file, 64 * k_mib,
               {{0, boot_sector(1000)}, {k_mib, noise(5 * k_mib)}});
     FileStore store(small.path());
@@ -344,7 +344,7 @@ TEST_CASE("file store: a full disk is noticed before staging and leaves nothing"
           "hint: free some space there, or keep the catalog on a larger filesystem");
     CHECK(names_in(small.path()) == Names{k_source_file});
     small.make_read_only();
-    CHECK(store.disk(source).path == small.path() / k_source_file);
+    CHECK(store.disk(source).file()->path == small.path() / k_source_file);
     CHECK(error_of(
               scratch.path(),
               [&] { static_cast<void>(store.stage(source, k_new, LineagePolicy::detach)); },

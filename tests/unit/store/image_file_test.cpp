@@ -86,7 +86,7 @@ void make_gpt(const std::filesystem::path &path) {
 
 TEST_CASE("image file: raw disks with a partition table or a filesystem are taken") {
     const Scratch scratch;
-    const ImageFile expected{.format = "raw", .virtual_size = 64 * k_mib};
+    const ImageFile expected{.format = "raw", .virtual_size_bytes = 64 * k_mib};
     const auto path = scratch / "disk";
     SECTION("MBR") {
         make_disk(path, 64 * k_mib);
@@ -120,7 +120,7 @@ TEST_CASE("image file: XFS and btrfs without partitions are taken") {
     SECTION("btrfs") {
         run_tool("mkfs.btrfs", {"-q", path});
     }
-    CHECK(probe(path) == ImageFile{.format = "raw", .virtual_size = 512 * k_mib});
+    CHECK(probe(path) == ImageFile{.format = "raw", .virtual_size_bytes = 512 * k_mib});
     std::filesystem::resize_file(path, 256 * k_mib);
     CHECK(refusal(scratch, path) ==
           std::string("DIR/disk is truncated: a partition or filesystem goes on behind its end") +
@@ -135,14 +135,14 @@ TEST_CASE("image file: qcow2 files of every kind QEMU makes are taken") {
         "compat=1.1,lazy_refcounts=on", "compat=1.1,preallocation=metadata");
     CAPTURE(options);
     CHECK(probe(make_qcow2(scratch, options)) ==
-          ImageFile{.format = "qcow2", .virtual_size = 64 * k_mib});
+          ImageFile{.format = "qcow2", .virtual_size_bytes = 64 * k_mib});
 }
 
 TEST_CASE("image file: a compressed qcow2 file is taken") {
     const Scratch scratch;
     const auto raw = make_disk(scratch / "raw", 64 * k_mib);
     run_tool("qemu-img", {"convert", "-c", "-f", "raw", "-O", "qcow2", raw, scratch / "f"});
-    CHECK(probe(scratch / "f") == ImageFile{.format = "qcow2", .virtual_size = 64 * k_mib});
+    CHECK(probe(scratch / "f") == ImageFile{.format = "qcow2", .virtual_size_bytes = 64 * k_mib});
 }
 
 TEST_CASE("image file: other formats are refused with what to do") {
@@ -222,7 +222,7 @@ TEST_CASE("image file: only regular files are opened, through links too") {
     const Scratch scratch;
     make_disk(scratch / "disk", 2 * k_mib);
     std::filesystem::create_symlink("disk", scratch / "link");
-    CHECK(probe(scratch / "link") == ImageFile{.format = "raw", .virtual_size = 2 * k_mib});
+    CHECK(probe(scratch / "link") == ImageFile{.format = "raw", .virtual_size_bytes = 2 * k_mib});
     REQUIRE(mkfifo((scratch / "fifo").c_str(), 0600) == 0);
     CHECK(refusal(scratch, scratch / "fifo") ==
           "cannot read DIR/fifo: it is not a regular file\nhint: ");

@@ -43,7 +43,7 @@ TEST_CASE("qcow2 overlay: of any size, it is a sound disk and takes next to noth
     CHECK(allocated(path) <= 16 * k_block);
     run_tool("qemu-img", {"check", "-q", "-f", "qcow2", path});
     const Qcow2File seen = read_qcow2(file.fd(), path);
-    CHECK(seen.virtual_size == static_cast<std::int64_t>(size));
+    CHECK(seen.virtual_size_bytes == static_cast<std::int64_t>(size));
     check_qcow2_tables(file.fd(), seen, path);
 }
 
@@ -51,7 +51,7 @@ TEST_CASE("qcow2 overlay: a disk that ends within a sector gets all of it") {
     const Scratch scratch;
     const NewFile file(scratch / "overlay", 0600);
     make_overlay(file, 1000);
-    CHECK(read_qcow2(file.fd(), scratch / "overlay").virtual_size == 1024);
+    CHECK(read_qcow2(file.fd(), scratch / "overlay").virtual_size_bytes == 1024);
 }
 
 TEST_CASE("file store: a rehearsal's stage holds what is changed, and nothing else") {
@@ -67,7 +67,7 @@ TEST_CASE("file store: a rehearsal's stage holds what is changed, and nothing el
               {{0, noise(8 * k_mib)}, {40 * k_mib, noise(8 * k_mib)}});
     run_tool("qemu-img", {"convert", "-f", "raw", "-O", format, scratch / "disk", source_file});
     source.size = static_cast<std::int64_t>(std::filesystem::file_size(source_file));
-    source.virtual_size = 64 * k_mib;
+    source.virtual_size_bytes = 64 * k_mib;
     const std::string before = read_file(source_file, 128 * k_mib);
     std::string expected = read_file(scratch / "disk", 64 * k_mib);
     std::filesystem::remove(scratch / "disk");
@@ -76,11 +76,11 @@ TEST_CASE("file store: a rehearsal's stage holds what is changed, and nothing el
         CHECK(stage->id() == k_new);
         CHECK(stage->location() == (scratch / k_stage_file).string());
         const Disk disk = stage->disk();
-        CHECK(disk.format == "qcow2");
-        CHECK(disk.path == scratch / k_stage_file);
-        CHECK(disk.virtual_size == 64 * k_mib);
+        CHECK(disk.format() == "qcow2");
+        CHECK(disk.virtual_size_bytes == 64 * k_mib);
         CHECK_FALSE(disk.read_only);
-        CHECK(disk.base == DiskFile{format, source_file});
+        CHECK(std::get<DiskOverlay>(disk.place) ==
+              DiskOverlay{scratch / k_stage_file, DiskFile{format, source_file}});
         CHECK(allocated(scratch / k_stage_file) <= 16 * k_block);
 
         const TemporaryDirectory sockets("/tmp", "overlay-test-");
@@ -107,7 +107,7 @@ TEST_CASE("file store: a rehearsal needs no room for a copy") {
     FileStore store(small.path());
     Image source;
     source.id = k_source;
-    source.size = source.virtual_size = 64 * k_mib;
+    source.size = source.virtual_size_bytes = 64 * k_mib;
     make_file(small.path() / (std::string(k_source) + ".raw"), 64 * k_mib,
               {{0, noise(16 * k_mib)}});
     CHECK_THROWS_AS(store.stage(source, k_new, LineagePolicy::detach), Error);

@@ -19,9 +19,8 @@ std::string command_line(pid_t pid) {
 } // namespace
 
 TEST_CASE("rbd export: names reach the daemon as JSON") {
-    Disk disk;
-    disk.format = "raw";
-    disk.rbd = RbdDisk{{"/a,b.conf", "u", "/key"}, "p,q", "i\"=", "s"};
+    RbdDisk rbd{{"/a,b.conf", "u", "/key"}, "p,q", "i\"=", "s"};
+    Disk disk{.place = rbd};
     CHECK(
         block_device(disk) ==
         R"({"node-name":"disk","read-only":true,"auto-read-only":false,"discard":"unmap",)"
@@ -31,13 +30,13 @@ TEST_CASE("rbd export: names reach the daemon as JSON") {
     const auto environment = block_device_environment(disk);
     REQUIRE(environment);
     CHECK(environment->back() == std::pair<std::string, std::string>("CEPH_KEYRING", "/key"));
-    disk.rbd->access.keyring.clear();
+    rbd.access.keyring.clear();
+    disk.place = rbd;
     CHECK_FALSE(block_device_environment(disk));
 }
 
 TEST_CASE("rbd export: what qemu says has a hint") {
-    Disk disk;
-    disk.rbd = RbdDisk{{"/c", "u", {}}, "p", "i", ""};
+    const Disk disk{.place = RbdDisk{{"/c", "u", {}}, "p", "i", ""}};
     CHECK(open_hint(disk, "Unknown driver 'rbd'") ==
           "install the package qemu-block-extra, which brings qemu's driver for Ceph");
     CHECK(open_hint(disk, "error connecting: Permission denied") ==
@@ -81,9 +80,7 @@ TEST_CASE("rbd export: an image that is not there is told by its name", "[rig]")
     if (skipped_without_rig())
         return;
     const Scratch scratch;
-    Disk disk;
-    disk.format = "raw";
-    disk.rbd = RbdDisk{glance_access(), k_pool, "no,such", ""};
+    const Disk disk{.place = RbdDisk{glance_access(), k_pool, "no,such", ""}};
     CHECK(error_of(
               scratch.path(), [&] { DiskExport(disk, DiskExport::Protocol::nbd, scratch.path()); },
               ErrorKind::failed) ==

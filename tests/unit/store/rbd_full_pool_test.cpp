@@ -64,7 +64,7 @@ TEST_CASE("full pool: who watches it gives up once, after a while, and says why"
     auto stage = store.rehearsal_stage(source.record(), random_uuid());
     std::atomic<int> given_up = 0;
     const FullPoolWatch watch(
-        stage->disk().rbd.value(), [&] { ++given_up; }, std::chrono::seconds(2),
+        *stage->disk().rbd(), [&] { ++given_up; }, std::chrono::seconds(2),
         std::chrono::seconds(1));
     std::this_thread::sleep_for(std::chrono::seconds(4));
     CHECK(given_up == 0);

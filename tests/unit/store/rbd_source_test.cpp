@@ -109,11 +109,11 @@ TEST_CASE("rbd source: the disk of an image is its snapshot, read-only", "[rig]"
     const SourceImage source;
     const RbdStore store(glance_access(), k_pool);
     const Disk disk = store.disk(source.record());
-    CHECK(disk.format == "raw");
-    CHECK(disk.path.empty());
-    CHECK(disk.virtual_size == source.record().size);
+    CHECK(disk.format() == "raw");
+    CHECK_FALSE(disk.file());
+    CHECK(disk.virtual_size_bytes == source.record().size);
     CHECK(disk.read_only);
-    CHECK(disk.rbd == RbdDisk{glance_access(), k_pool, source.id(), "snap"});
+    CHECK(*disk.rbd() == RbdDisk{glance_access(), k_pool, source.id(), "snap"});
     CHECK(store.pools() == std::vector<std::string>{k_pool});
 }
 
@@ -124,7 +124,7 @@ TEST_CASE("rbd source: without a location an image is found where Glance puts it
     const RbdStore store(glance_access(), k_pool);
     Image image = source.record();
     image.locations.clear();
-    CHECK(store.disk(image).rbd == RbdDisk{glance_access(), k_pool, source.id(), "snap"});
+    CHECK(*store.disk(image).rbd() == RbdDisk{glance_access(), k_pool, source.id(), "snap"});
     image.size -= 512;
     const std::string refused =
         fmt::format("the image service shows no location of image 'source' ({0}), and "

@@ -59,8 +59,8 @@ TEST_CASE("rbd stage: cloned, edited, sealed and published, the source untouched
     auto stage = store.stage(source.record(), id, LineagePolicy::detach);
     CHECK(stage->id() == id);
     CHECK(stage->location() == "rbd:" + stage_name(id));
-    CHECK(stage->disk().rbd == RbdDisk{glance_access(), k_pool, "retouch-stage-" + id, {}});
-    CHECK(stage->disk().virtual_size == source.record().size);
+    CHECK(*stage->disk().rbd() == RbdDisk{glance_access(), k_pool, "retouch-stage-" + id, {}});
+    CHECK(stage->disk().virtual_size_bytes == source.record().size);
     CHECK_FALSE(stage->disk().read_only);
     CHECK(meta(stage_name(id), "retouch.stage") == id);
     CHECK(meta(stage_name(id), "retouch.source") ==
@@ -73,9 +73,8 @@ TEST_CASE("rbd stage: cloned, edited, sealed and published, the source untouched
     edit(stage->disk(), {"write -P 90 1M 4k", "flush"});
     const SealedImage sealed = stage->seal({});
     CHECK(sealed.size == source.record().size);
-    CHECK(sealed.virtual_size == source.record().size);
+    CHECK(sealed.virtual_size_bytes == source.record().size);
     CHECK(sealed.checksum_algorithm.empty());
-    CHECK_FALSE(sealed.bytes_written);
     // Each one is a wait for the monitor, and what is written below one is kept twice.
     CHECK(rbd({"snap", "ls", "--all", stage_name(id)}).empty());
 
@@ -160,11 +159,9 @@ TEST_CASE("rbd stage: whatever somebody did to a kept one, it is stale and left 
         expected = "were written to: " + name;
     }
     SECTION("an object discarded") {
-        edit({.format = "raw",
-              .path = {},
-              .virtual_size = static_cast<std::int64_t>(k_size),
-              .read_only = false,
-              .rbd = RbdDisk{glance_access(), k_pool, "retouch-stage-" + kept.id, {}}},
+        edit({.place = RbdDisk{glance_access(), k_pool, "retouch-stage-" + kept.id, {}},
+              .virtual_size_bytes = static_cast<std::int64_t>(k_size),
+              .read_only = false},
              {"discard 0 8M", "flush"});
         expected = "were written to: " + name;
     }
@@ -354,7 +351,7 @@ TEST_CASE("rbd stage: a chain that is kept has an end", "[rig]") {
           fmt::format("keeping the lineage of {}@snap would make a chain of more than 2 images\n"
                       "hint: publish with 'lineage: detach' this time, which ends the chain",
                       full_name(ids.back())));
-    CHECK(store.stage(last, random_uuid(), LineagePolicy::detach)->disk().virtual_size ==
+    CHECK(store.stage(last, random_uuid(), LineagePolicy::detach)->disk().virtual_size_bytes ==
           last.size);
     // One that others depend on stays, whole.
     CHECK(error_of(
