@@ -4,6 +4,7 @@
 #include "guest/appliance/appliance_guest.hpp"
 
 #include "base/interrupt.hpp"
+#include "base/run_directory.hpp"
 #include "base/text.hpp"
 #include "guest/appliance/appliance_command.hpp"
 #include "guest/appliance/appliance_tree.hpp"
@@ -130,8 +131,10 @@ void ApplianceGuest::mount(const std::string &device, const MountAs &as, const s
         if (!more.empty())
             options += "," + more;
     if (guestfs_mount_vfs(g(), options.c_str(), driver_of(as.type).c_str(), device.c_str(),
-                          path.c_str()) != 0)
+                          path.c_str()) != 0) {
+        require_room();
         throw mount_failure(device, as);
+    }
     if (!read_only && is_only_readable(path))
         throw refusal::only_readable(as.type);
 }
@@ -317,6 +320,12 @@ void ApplianceGuest::require_helpers() const {
     if (guard_ && guard_->fired())
         throw interrupt_error();
     export_->require_served();
+}
+
+/// The machine is made there, and what is written to a disk that is only looked at is kept there.
+void ApplianceGuest::require_room() const {
+    if (read_only_ || !handle_)
+        retouch::require_room(directory_.path());
 }
 
 /// libguestfs does not tell when data could not be written. The appliance's kernel does.

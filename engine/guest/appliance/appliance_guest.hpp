@@ -51,6 +51,7 @@ class ApplianceGuest final : public ServedGuest {
     void finish() override;
     [[nodiscard]] std::uint64_t bytes_written() const override;
     void require_helpers() const override;
+    void require_room() const override;
 
   private:
     // Opening: appliance_guest.cpp.

@@ -4,6 +4,7 @@
 #include "guest/host/host_guest.hpp"
 
 #include "base/own_proc.hpp"
+#include "base/run_directory.hpp"
 #include "base/text.hpp"
 #include "guest/command.hpp"
 #include "guest/effects/entry_changes.hpp"
@@ -100,12 +101,13 @@ HostGuest::HostGuest(const Disk &disk, const GuestOptions &options, EventSink &e
       disk_(fmt::format("/proc/{}/root{}", export_->pid(), export_->path().string())) {
     remove_dead_groups();
     std::filesystem::create_directory(root_path());
-    try {
-        open(events);
-    } catch (const Error &) {
-        export_->require_served();
-        throw;
-    }
+    attended(*this, [&] { open(events); });
+}
+
+/// What is written to a disk that is only looked at, as by the replay of a journal, is kept there.
+void HostGuest::require_room() const {
+    if (read_only_)
+        retouch::require_room(directory_.path());
 }
 
 /// Tools that could read nothing may say that they found nothing.
@@ -159,7 +161,8 @@ HostGuest::Filesystem HostGuest::mount(const LoopDevice &device, const MountAs &
         mounted.emplace(device.path(), target, driver_of(as.type),
                         read_only ? k_mount_flags | MS_RDONLY : k_mount_flags, options);
     } catch (const Error &error) {
-        export_->require_served();
+        require_helpers();
+        require_room();
         throw refusal::with_features(
             error, rare_features(read_if_there(device.path(), k_superblock_end)), "appliance");
     }
