@@ -133,7 +133,7 @@ void ApplianceGuest::mount(const std::string &device, const MountAs &as, const s
     if (guestfs_mount_vfs(g(), options.c_str(), driver_of(as.type).c_str(), device.c_str(),
                           path.c_str()) != 0) {
         require_room();
-        throw mount_failure(device, as);
+        throw mount_failure(device, as, path);
     }
     if (!read_only && is_only_readable(path))
         throw refusal::only_readable(as.type);
@@ -146,13 +146,29 @@ bool ApplianceGuest::is_only_readable(const std::string &path) const {
     return found;
 }
 
-Error ApplianceGuest::mount_failure(const std::string &device, const MountAs &as) const {
+/// Whether it can be mounted without a look at its journal, and not with one.
+bool ApplianceGuest::is_log_damaged(const std::string &device, const std::string &type,
+                                    const std::string &path) const {
+    const auto can_look = [&](const std::string &options) {
+        const bool mounted =
+            guestfs_mount_vfs(g(), ("ro,nodev,nosuid," + options).c_str(), driver_of(type).c_str(),
+                              device.c_str(), path.c_str()) == 0;
+        return mounted && guestfs_umount(g(), path.c_str()) == 0;
+    };
+    const std::string without = options_without_log(type);
+    return !without.empty() && !can_look(careful_options(type)) && can_look(without);
+}
+
+Error ApplianceGuest::mount_failure(const std::string &device, const MountAs &as,
+                                    const std::string &path) const {
     if (guestfs_is_ready(g()) == 0)
         return handle_->error(fmt::format("mount {} of the image", escape(device)));
     if (!as.subvolume.empty())
         return {ErrorKind::refused,
                 fmt::format("the btrfs filesystem has no {}, or is damaged", escape(as.subvolume)),
                 "check the options of its line in the image's /etc/fstab"};
+    if (is_log_damaged(device, as.type, path))
+        return refusal::damaged_log(as.type);
     std::size_t size = 0;
     const OwnedText head(
         guestfs_pread_device(g(), device.c_str(), static_cast<int>(k_superblock_end), 0, &size));

@@ -11,6 +11,7 @@
 #include "guest/fstab_mounts.hpp"
 #include "guest/host/control_group.hpp"
 #include "guest/host/host_means.hpp"
+#include "guest/host/log_damage.hpp"
 #include "guest/host/partitions.hpp"
 #include "guest/host/tree_tools.hpp"
 #include "guest/inspect.hpp"
@@ -163,6 +164,8 @@ HostGuest::Filesystem HostGuest::mount(const LoopDevice &device, const MountAs &
     } catch (const Error &error) {
         require_helpers();
         require_room();
+        if (is_log_damaged(device.path(), target, as.type, k_mount_flags))
+            throw refusal::damaged_log(as.type);
         throw refusal::with_features(
             error, rare_features(read_if_there(device.path(), k_superblock_end)), "appliance");
     }
