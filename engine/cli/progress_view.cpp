@@ -29,6 +29,8 @@ std::string phase_words(const std::string &phase) {
         return "looking at what is there";
     if (phase == "look")
         return "remembering the tree as it is";
+    if (phase == "label")
+        return "labelling what the steps made";
     if (phase == "close")
         return "closing the guest";
     if (phase == "seal")
