@@ -85,21 +85,20 @@ StepChange preview(const Step &step, const GuestView &guest) {
     StepChange change{StepState::unchanged, {}, {}};
     Tally tally;
     std::string reasons;
-    std::vector<std::string> replaced;
+    std::vector<std::string> touched;
     for (const FileEntry &entry : files.entries) {
         const FileDifference difference = compare(guest, files, entry, owner);
         require_no_obstacle(difference.obstacle, step);
         tally.count(difference);
         if (!difference.any())
             continue;
-        if (!difference.is_new)
-            replaced.push_back(files.path_in_guest(entry));
+        touched.push_back(files.path_in_guest(entry));
         change.state = StepState::change;
         reasons = fmt::format("{}", fmt::join(difference.reasons, ", "));
         if (change.diff.size() < k_tree_diff_bound)
             change.diff += contents_diff(guest, files, entry, difference);
     }
-    require_no_obstacle(unchangeable_obstacle(guest, replaced), step);
+    require_no_obstacle(unchangeable_obstacle(guest, touched), step);
     change.reason = files.is_tree() ? tally.text() : reasons;
     return change;
 }

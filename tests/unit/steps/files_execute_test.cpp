@@ -57,10 +57,15 @@ TEST_CASE("files: what is immutable or append-only is refused before anything is
              {"- {to: /etc/motd, content: new}", "/etc", "/etc" + end},
              {"- {to: /etc/motd, content: old}", "/etc/motd", ""},
              {"- {remove: /etc/motd}", "/etc/motd", "/etc/motd" + end},
-             {"- {remove: /etc/absent}", "/etc", ""}}) {
+             {"- {remove: /etc/absent}", "/etc", ""},
+             {"- {to: /etc/made, content: new}", "/etc", "/etc" + end},
+             {"- {to: /etc/deep/down/made, content: new}", "/etc", "/etc" + end},
+             {"- {to: /linked/made, content: new}", "/etc", "/etc" + end},
+             {"- {to: /etc/made, content: new}", "/", ""}}) {
         CAPTURE(one.entry, one.unchangeable);
         MemoryGuest guest;
         guest.put_file("/etc/motd", "old");
+        guest.put_link("/linked", "etc");
         guest.make_unchangeable(one.unchangeable);
         const Step step = read_step("files", one.entry);
         std::string said;
@@ -81,6 +86,15 @@ TEST_CASE("cleanup: what is immutable or append-only is told, as a command may t
     CHECK(change.state == StepState::change);
     CHECK(change.reason == "1 entry, 33 B; /etc/machine-id is immutable or append-only in the "
                            "image: take that off with chattr -ia");
+}
+
+TEST_CASE("cleanup: what is immutable deep in a directory that goes is told, too") {
+    MemoryGuest guest;
+    guest.put_file("/tmp/a/b/kept", "12345");
+    guest.make_unchangeable("/tmp/a/b");
+    CHECK(preview(read_step("cleanup", "- temporary-files"), guest).reason ==
+          "3 entries, 5 B; /tmp/a/b is immutable or append-only in the image: take that off with "
+          "chattr -ia");
 }
 
 TEST_CASE("files: a host file that changed or went since the plan is refused as stale") {
