@@ -48,11 +48,11 @@ std::string covered_obstacle(const FileSet &files, const GuestView &guest) {
     const std::string_view covering = covered_by(parent);
     if (covering.empty()) {
         const std::string top = join(parent, base_name(files.to));
+        const FstabCover cover(guest);
         std::string obstacle;
         for (const FileEntry &entry : files.entries)
             if (obstacle.empty() && entry.type != FileEntry::Type::directory)
-                obstacle = covered_by_fstab(entry.path.empty() ? top : join(top, entry.path),
-                                            guest.facts());
+                obstacle = cover.obstacle(entry.path.empty() ? top : join(top, entry.path));
         return obstacle;
     }
     return fmt::format(
@@ -166,10 +166,28 @@ std::vector<HiddenContents> hidden(const Step &step) {
     return contents;
 }
 
+std::optional<Foreseen> foresee(const Step &step, const std::string &path) {
+    if (step.options.contains("remove")) {
+        const bool goes = is_within(path, step.options.at("remove").get<std::string>());
+        return goes ? std::optional(Foreseen{}) : std::nullopt;
+    }
+    const FileSet files = file_set_from(step.options);
+    for (const FileEntry &entry : files.entries) {
+        if (entry.type == FileEntry::Type::directory || files.path_in_guest(entry) != path)
+            continue;
+        if (entry.type == FileEntry::Type::link)
+            return Foreseen{FileInfo{FileInfo::Type::symlink, 0777, 0, 0, entry.link_target.size()},
+                            entry.link_target};
+        return Foreseen{FileInfo{FileInfo::Type::regular, entry.mode, 0, 0, entry.size},
+                        files.source(entry)};
+    }
+    return std::nullopt;
+}
+
 } // namespace
 
 extern const StepKind k_files_step;
-const StepKind k_files_step = {"files", 10,    1,       read_files, preview,
-                               execute, needs, section, relocate,   hidden};
+const StepKind k_files_step = {"files", 10,      1,        read_files, preview, execute,
+                               needs,   section, relocate, hidden,     foresee};
 
 } // namespace retouch

@@ -9,6 +9,7 @@
 #include "retouch/step.hpp"
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -51,6 +52,12 @@ struct HiddenContents {
     bool operator==(const HiddenContents &) const = default;
 };
 
+/// What a step will have left at a path, as far as its options say it.
+struct Foreseen {
+    std::optional<FileInfo> info = {}; ///< nullopt: nothing; the owner is not known
+    FileSource source = std::string(); ///< of a file its bytes, of a link its target
+};
+
 struct StepKind {
     std::string_view name; ///< the section's key
     int order = 0;         ///< sections run by this order
@@ -80,6 +87,9 @@ struct StepKind {
     void (*relocate)(Step &step, const std::string &directory) = nullptr;
     /// What no diff may show. nullptr: nothing.
     std::vector<HiddenContents> (*hidden)(const Step &step) = nullptr;
+    /// What will be at `path`, which is without links, once it was executed; nullopt where the step
+    /// says nothing of it. nullptr: it says nothing of any.
+    std::optional<Foreseen> (*foresee)(const Step &step, const std::string &path) = nullptr;
     bool only_looks = false; ///< execute() changes nothing in the image
 };
 

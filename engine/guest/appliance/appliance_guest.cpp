@@ -146,6 +146,13 @@ bool ApplianceGuest::is_only_readable(const std::string &path) const {
     return found;
 }
 
+std::string ApplianceGuest::head_of_device(const std::string &device) const {
+    std::size_t size = 0;
+    const OwnedText head(
+        guestfs_pread_device(g(), device.c_str(), static_cast<int>(k_superblock_end), 0, &size));
+    return head ? std::string(head.get(), size) : std::string();
+}
+
 /// Whether it can be mounted without a look at its journal, and not with one.
 bool ApplianceGuest::is_log_damaged(const std::string &device, const std::string &type,
                                     const std::string &path) const {
@@ -169,16 +176,13 @@ Error ApplianceGuest::mount_failure(const std::string &device, const MountAs &as
                 "check the options of its line in the image's /etc/fstab"};
     if (is_log_damaged(device, as.type, path))
         return refusal::damaged_log(as.type);
-    std::size_t size = 0;
-    const OwnedText head(
-        guestfs_pread_device(g(), device.c_str(), static_cast<int>(k_superblock_end), 0, &size));
     return refusal::with_features(
         {ErrorKind::refused,
          fmt::format("the {} filesystem is damaged or has features the appliance's kernel does not "
                      "know",
                      escape(as.type)),
          "check it with fsck, or try --guest host"},
-        head ? rare_features({head.get(), size}) : std::string(), "host");
+        rare_features(head_of_device(device)), "host");
 }
 
 /// As it shall be seen. What apply would meet is known when only looking, too.
@@ -213,7 +217,6 @@ void ApplianceGuest::open_root(const RootPlace &root, EventSink &events) {
                     }),
         std::back_inserter(facts_.mount_points));
     facts_.unmounted = fstab.unmounted();
-    facts_.covered = fstab.covered();
     read_facts();
 }
 
@@ -270,7 +273,6 @@ void ApplianceGuest::mount_inspected(const std::vector<MountPoint> &points, bool
     }
     fstab.require(points, events);
     facts_.unmounted = fstab.unmounted();
-    facts_.covered = fstab.covered();
 }
 
 void ApplianceGuest::read_facts() {
@@ -279,7 +281,6 @@ void ApplianceGuest::read_facts() {
          [this](const std::string &path) { return lstat(path).has_value(); }});
     found.mount_points = std::move(facts_.mount_points);
     found.unmounted = std::move(facts_.unmounted);
-    found.covered = std::move(facts_.covered);
     found.root_device = found.mount_points.front().device;
     facts_ = std::move(found);
 }

@@ -138,7 +138,6 @@ void HostGuest::open(EventSink &events) {
                     }),
         std::back_inserter(found.mount_points));
     found.unmounted = fstab.unmounted();
-    found.covered = fstab.covered();
     require_sandbox({*this, files(), root_path(), false, limits_});
     facts_ = std::move(found);
 }

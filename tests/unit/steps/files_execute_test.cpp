@@ -148,10 +148,14 @@ TEST_CASE("files: on FAT there are neither owners nor modes to differ") {
 
 TEST_CASE("files: nothing is put where the image's fstab mounts another directory or the network") {
     MemoryGuest guest;
-    guest.mutable_facts().covered = {{"/srv/www", "/data/www", "none"},
-                                     {"/home", "files:/home", "nfs4"}};
+    guest.put_file("/etc/fstab", "/dev/sda3 /home/local ext4 defaults 0 2\n"
+                                 "/data/www /srv/www none bind 0 0\n"
+                                 "files:/home /home nfs4 defaults 0 0\n"
+                                 "files:/linked /mnt/link nfs4 defaults 0 0\n");
     guest.mutable_facts().mount_points.push_back({"/home/local", "/dev/sda3", "ext4"});
     guest.put_link("/web", "srv/www");
+    guest.put_link("/mnt/link", "/opt/real");
+    guest.put_directory("/opt/real");
     const auto outcome = [&](const std::string &path) {
         const Step step = read_step("files", "- {to: " + path + ", content: x}");
         const std::string message = execute(step, guest).message;
@@ -168,6 +172,9 @@ TEST_CASE("files: nothing is put where the image's fstab mounts another director
     CHECK(outcome("/home/bob/.profile") ==
           "a machine that boots the image does not see /home/bob/.profile: its /etc/fstab mounts "
           "files:/home on /home; put it there, or take that line out");
+    CHECK(outcome("/opt/real/x") ==
+          "a machine that boots the image does not see /opt/real/x: its /etc/fstab mounts "
+          "files:/linked on /opt/real; put it there, or take that line out");
     CHECK(outcome("/home/local/x").empty());
     CHECK(outcome("/srv/wwwroot").empty());
 }
