@@ -286,8 +286,8 @@ Plan make_plan(const CheckedRecipe &checked, const CatalogView &catalog, const P
                         fmt::format("image {} vanished while the plan was made", target.source.id),
                         "run the command again");
         const std::unique_ptr<GuestView> opened = open_view(catalog.disk(*source));
-        for (const std::string &left : opened->facts().unmounted)
-            target.notes.push_back(left);
+        for (const auto *notes : {&opened->facts().unmounted, &opened->facts().doubts})
+            target.notes.insert(target.notes.end(), notes->begin(), notes->end());
         preview_steps(target, *opened);
         require_runnable(target, opened->facts());
     }

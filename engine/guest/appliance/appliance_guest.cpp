@@ -17,6 +17,7 @@
 #include "guest/refusals.hpp"
 #include "guest/resolve.hpp"
 #include "guest/superblock.hpp"
+#include "guest/volume_doubts.hpp"
 
 #include <algorithm>
 #include <array>
@@ -281,6 +282,9 @@ void ApplianceGuest::read_facts() {
          [this](const std::string &path) { return lstat(path).has_value(); }});
     found.mount_points = std::move(facts_.mount_points);
     found.unmounted = std::move(facts_.unmounted);
+    found.doubts = volume_doubts(found.mount_points, volumes_, [this](const std::string &device) {
+        return head_of_device(device);
+    });
     found.root_device = found.mount_points.front().device;
     facts_ = std::move(found);
 }

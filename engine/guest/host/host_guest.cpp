@@ -20,6 +20,7 @@
 #include "guest/refusals.hpp"
 #include "guest/superblock.hpp"
 #include "guest/tree/plain_capabilities.hpp"
+#include "guest/volume_doubts.hpp"
 
 #include <algorithm>
 #include <array>
@@ -138,6 +139,12 @@ void HostGuest::open(EventSink &events) {
                     }),
         std::back_inserter(found.mount_points));
     found.unmounted = fstab.unmounted();
+    found.doubts = volume_doubts(found.mount_points, volumes, [this](const std::string &name) {
+        for (const auto &device : devices_)
+            if (device->volume.device == name)
+                return read_if_there(device->loop.path(), k_superblock_end);
+        return std::string();
+    });
     require_sandbox({*this, files(), root_path(), false, limits_});
     facts_ = std::move(found);
 }
