@@ -274,10 +274,9 @@ TEST_CASE("mounts: noted errors, and a root whose UUID is on the disk twice, are
             const TwoPartitions image(
                 "/dev/sda2 /boot ext4 defaults 0 2",
                 std::string(k_data) +
-                    "; debugfs -w -R 'ssv state 2' \"$image?offset=$offset\"; "
-                    "for part in 1048576 $offset; do tune2fs -f -U "
-                    "6f7d2ac2-3e1b-4f57-9d3a-0123456789ab \"$image?offset=$part\"; "
-                    "done");
+                    "; for part in 1048576 $offset; do tune2fs -f -U "
+                    "6f7d2ac2-3e1b-4f57-9d3a-0123456789ab \"$image?offset=$part\"; done; "
+                    "debugfs -w -R 'ssv state 2' \"$image?offset=$offset\"");
             const std::unique_ptr<Guest> guest = image.open(kind, true);
             CHECK(guest->facts().doubts ==
                   std::vector<std::string>{
