@@ -50,8 +50,8 @@ const GuestView &Build::open(const ApplyOptions &options) {
     guest_ = options.open_guest(
         stage_->disk(), {options.guest, directory_->path(), needs_network(target_), options.limits},
         events_);
-    for (const std::string &left : guest_->facts().unmounted)
-        report_.notes.push_back(left);
+    for (const auto *notes : {&guest_->facts().unmounted, &guest_->facts().doubts})
+        report_.notes.insert(report_.notes.end(), notes->begin(), notes->end());
     return *guest_;
 }
 

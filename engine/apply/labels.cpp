@@ -1,6 +1,8 @@
 #include "apply/labels.hpp"
 
+#include "apply/phases.hpp"
 #include "guest/selinux/labelling.hpp"
+#include "guest/selinux/policy.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -35,7 +37,11 @@ void tell(EntryChange change, Effect &effect) {
 
 } // namespace
 
-void label_what_steps_made(Guest &guest, Observer *observer, TargetReport &report) {
+void label_what_steps_made(Guest &guest, Observer *observer, TargetReport &report,
+                           EventSink &events) {
+    if (!labelling_policy(guest))
+        return;
+    const Phase phase(PhaseKind::label, report, events);
     Labelling done = label_new_entries(guest);
     std::ranges::move(done.notes, std::back_inserter(report.notes));
     if (observer == nullptr || done.labelled == 0)

@@ -8,10 +8,11 @@
 
 namespace retouch {
 
-/// Labels what the steps made, where the image has a policy. What could not be labelled is added to
-/// the notes of `report`. `observer` may be nullptr; where it is not, the effects of the report's
-/// steps tell their files as they are now. Requires: the effect of the last step that wrote was
-/// told. Throws Error.
-void label_what_steps_made(Guest &guest, Observer *observer, TargetReport &report);
+/// Labels what the steps made, where the image has a policy, as the phase "label". What could not
+/// be labelled is added to the notes of `report`. `observer` may be nullptr; where it is not, the
+/// effects of the report's steps tell their files as they are now. Requires: the effect of the last
+/// step that wrote was told. Throws Error.
+void label_what_steps_made(Guest &guest, Observer *observer, TargetReport &report,
+                           EventSink &events);
 
 } // namespace retouch

@@ -114,7 +114,7 @@ bool run_steps(const Target &target, Guest &guest, Observer *observer, TargetRep
             return false;
         }
         if (index + 1 == writing)
-            label_what_steps_made(guest, observer, report);
+            label_what_steps_made(guest, observer, report, events);
     }
     return true;
 }

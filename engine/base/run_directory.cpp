@@ -1,6 +1,7 @@
 #include "base/run_directory.hpp"
 
 #include "base/process_handle.hpp"
+#include "base/text.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -9,6 +10,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
@@ -31,6 +33,28 @@ fs::path parent() {
     const fs::path configured = fs::absolute(fs::temp_directory_path(code), code);
     // A unix socket's path has room for 107 bytes; a deep TMPDIR would not leave enough.
     return code || configured.string().size() > 60 ? fs::path("/tmp") : configured;
+}
+
+/// What is in it: the run's own directory is gone by the time this is read.
+fs::path place_of(const fs::path &directory) {
+    for (fs::path above = directory; above.has_relative_path(); above = above.parent_path())
+        if (above.filename().string().starts_with(k_prefix))
+            return above.parent_path();
+    return directory;
+}
+
+Error no_room(const fs::path &directory, int code) {
+    const std::string place = escape(place_of(directory).string());
+    return {ErrorKind::unavailable,
+            fmt::format("the disk for temporary files is full: no more fits into {}: {}", place,
+                        std::generic_category().message(code)),
+            fmt::format("free some space on the filesystem of {}, or set TMPDIR to a directory on "
+                        "another one, and run again",
+                        place)};
+}
+
+bool is_full(int code) {
+    return code == ENOSPC || code == EDQUOT;
 }
 
 bool is_ours(const fs::path &path, struct stat &info) {
@@ -103,8 +127,11 @@ RunDirectory::RunDirectory() {
     constexpr int tries = 20;
     for (int left = tries; !lock_ && left > 0; --left) {
         std::string pattern = (parent() / k_prefix).string() + "XXXXXX";
-        if (mkdtemp(pattern.data()) == nullptr)
-            throw system_error("create a temporary directory", pattern, errno);
+        if (mkdtemp(pattern.data()) == nullptr) {
+            const int code = errno;
+            throw is_full(code) ? no_room(parent(), code)
+                                : system_error("create a temporary directory", pattern, code);
+        }
         path_ = pattern;
         lock_ = lock_of(path_);
     }
@@ -140,6 +167,19 @@ std::vector<fs::path> RunDirectory::clear_abandoned() {
         }
     }
     return cleared;
+}
+
+void require_room(const fs::path &directory) {
+    constexpr off_t k_room = off_t{1} << 20;
+    const fs::path path = directory / "room";
+    const UniqueFd file(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    int code = file ? 0 : errno;
+    if (file) {
+        unlink(path.c_str());
+        code = posix_fallocate(file.get(), 0, k_room);
+    }
+    if (is_full(code))
+        throw no_room(directory, code);
 }
 
 } // namespace retouch

@@ -30,4 +30,9 @@ class RunDirectory {
     std::optional<LockFile> lock_;
 };
 
+/// Throws Error, unavailable, when the filesystem of `directory`, which is a run's own or one below
+/// it, has no room: helpers whose files no longer fit there end without a word, or fail with what
+/// looks like a fault of a disk.
+void require_room(const std::filesystem::path &directory);
+
 } // namespace retouch

@@ -34,7 +34,7 @@ std::string phase_words(PhaseKind phase) {
     case PhaseKind::steps:
         return {};
     case PhaseKind::label:
-        return "setting SELinux labels";
+        return "labelling what the steps made";
     case PhaseKind::close:
         return "closing the guest";
     case PhaseKind::seal:

@@ -2,6 +2,7 @@
 // AttendedGuest: a guest beside whose work somebody looks after the helpers it depends on. When one
 // has died, that is what went wrong, not the read, write or command that noticed it.
 
+#include "retouch/error.hpp"
 #include "retouch/guest.hpp"
 
 #include <exception>
@@ -13,13 +14,22 @@ class ServedGuest : public Guest {
   public:
     /// Throws Error when a helper has ended: whatever else went wrong since did so for that reason.
     virtual void require_helpers() const = 0;
+
+    /// Throws Error when there is no room for the temporary files of what this guest does now:
+    /// whatever went wrong did so for that reason.
+    virtual void require_room() const = 0;
 };
 
-/// What `act` returns; when it fails and a helper has ended, the Error about that.
+/// What `act` returns; when it fails and a helper has ended, or lacks room, the Error about that.
 template<typename Act>
 auto attended(const ServedGuest &guest, const Act &act) {
     try {
         return act();
+    } catch (const Error &error) {
+        guest.require_helpers();
+        if (error.kind() != ErrorKind::interrupted)
+            guest.require_room();
+        throw;
     } catch (const std::exception &) {
         guest.require_helpers();
         throw;

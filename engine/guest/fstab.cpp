@@ -26,10 +26,9 @@ constexpr std::array<std::string_view, 28> k_made_up = {
     "cgroup",   "cgroup2", "rpc_pipefs", "nfsd",      "usbfs",    "autofs",      "overlay"};
 
 /// What another machine has.
-constexpr std::array<std::string_view, 18> k_network = {
-    "9p",     "virtiofs", "vboxsf",     "nfs",       "nfs4",      "cifs",
-    "smb3",   "smbfs",    "afs",        "ceph",      "glusterfs", "lustre",
-    "beegfs", "davfs",    "fuse.sshfs", "fuse.ceph", "fuse.s3fs", "fuse.glusterfs"};
+constexpr std::array<std::string_view, 14> k_network = {
+    "9p",    "virtiofs", "vboxsf", "nfs",       "nfs4",   "cifs",   "smb3",
+    "smbfs", "afs",      "ceph",   "glusterfs", "lustre", "beegfs", "davfs"};
 
 /// "/boot/" and "//boot" are "/boot".
 std::string normal_path(const std::string &path) {
@@ -44,16 +43,33 @@ bool has(const std::vector<std::string> &words, std::string_view word) {
     return std::ranges::find(words, word) != words.end();
 }
 
-/// Nothing on a disk of the image.
-bool is_elsewhere(const std::vector<std::string> &types) {
-    return std::ranges::all_of(types, [](const std::string &type) {
-        return std::ranges::count(k_made_up, type) > 0 || std::ranges::count(k_network, type) > 0;
+bool names_disk(const std::string &device) {
+    constexpr std::array<std::string_view, 5> k_beginnings = {
+        "/dev/", "UUID=", "LABEL=", "PARTUUID=", "PARTLABEL="};
+    return std::ranges::any_of(
+        k_beginnings, [&](std::string_view beginning) { return device.starts_with(beginning); });
+}
+
+/// A program brings it, as sshfs#user@host:/x of the type fuse, or fuse.sshfs.
+bool is_of_program(const FstabEntry &entry) {
+    return !names_disk(entry.device) &&
+           std::ranges::all_of(entry.types, [](const std::string &type) {
+               return type == "fuse" || type.starts_with("fuse.");
+           });
+}
+
+bool is_made_up(const FstabEntry &entry) {
+    return std::ranges::all_of(entry.types, [](const std::string &type) {
+        return std::ranges::count(k_made_up, type) > 0;
     });
 }
 
-bool is_of_network(const std::vector<std::string> &types) {
-    return std::ranges::any_of(
-        types, [](const std::string &type) { return std::ranges::count(k_network, type) > 0; });
+/// Nothing on a disk of the image.
+bool is_elsewhere(const FstabEntry &entry) {
+    return is_of_program(entry) || std::ranges::all_of(entry.types, [](const std::string &type) {
+               return std::ranges::count(k_made_up, type) > 0 ||
+                      std::ranges::count(k_network, type) > 0;
+           });
 }
 
 bool is_bind(const FstabEntry &entry) {
@@ -100,7 +116,7 @@ std::vector<FstabEntry> read_fstab(std::string_view text) {
                            "use an image with a shorter one");
     std::vector<FstabEntry> entries = entries_of(text);
     std::erase_if(entries, [](const FstabEntry &entry) {
-        return is_elsewhere(entry.types) || is_bind(entry) || has(entry.options, "noauto");
+        return is_elsewhere(entry) || is_bind(entry) || has(entry.options, "noauto");
     });
     for (const FstabEntry &entry : entries)
         if (!is_normal_absolute(entry.path))
@@ -115,14 +131,15 @@ std::vector<FstabEntry> read_fstab(std::string_view text) {
     return entries;
 }
 
-std::vector<FstabEntry> entries_from_elsewhere(std::string_view text) {
-    std::vector<FstabEntry> entries = entries_of(text);
+std::vector<FstabEntry> covering_entries(std::string_view text) {
+    std::vector<FstabEntry> entries = entries_of(text.substr(0, k_largest_fstab));
     std::erase_if(entries, [](const FstabEntry &entry) {
+        if (has(entry.options, "noauto") || !is_normal_absolute(entry.path) || entry.path == "/")
+            return true;
         // What is bound is on the image, so that it never fails; bound to itself it stays seen.
-        const bool is_bound = is_bind(entry) && normal_path(entry.device) != entry.path;
-        const bool is_fetched = !is_bind(entry) && is_of_network(entry.types) && !entry.dispensable;
-        return !(is_bound || is_fetched) || has(entry.options, "noauto") ||
-               !is_normal_absolute(entry.path);
+        if (is_bind(entry))
+            return normal_path(entry.device) == entry.path;
+        return is_made_up(entry) || entry.dispensable;
     });
     entries.resize(std::min(entries.size(), k_most_entries));
     return entries;

@@ -26,10 +26,10 @@ constexpr std::size_t k_largest_fstab = std::size_t{64} * 1024;
 /// something that cannot be followed.
 [[nodiscard]] std::vector<FstabEntry> read_fstab(std::string_view text);
 
-/// Of those passed over: what a machine mounts at each boot from another directory, or from the
-/// network without doing without. Memory is not among them: what a recipe puts into /tmp is meant
-/// for its own commands.
-[[nodiscard]] std::vector<FstabEntry> entries_from_elsewhere(std::string_view text);
+/// What a machine mounts at each boot over the files that are there, and does not do without: from
+/// disks, from another directory, or from the network. Memory is not among them: what a recipe puts
+/// into /tmp is meant for its own commands. Nothing is refused.
+[[nodiscard]] std::vector<FstabEntry> covering_entries(std::string_view text);
 
 /// Every place a line says something of, those passed over above included.
 [[nodiscard]] std::set<std::string> mentioned_places(std::string_view text);

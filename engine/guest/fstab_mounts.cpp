@@ -109,11 +109,7 @@ bool is_plain_subvolume(std::string_view option) {
 }
 
 FstabMounts::FstabMounts(std::string_view fstab, const GuestView &guest)
-    : entries_(read_fstab(fstab)), mentioned_(mentioned_places(fstab)), guest_(guest) {
-    for (FstabEntry &entry : entries_from_elsewhere(fstab))
-        covered_.push_back({std::move(entry.path), std::move(entry.device),
-                            entry.types.empty() ? std::string() : entry.types.front()});
-}
+    : entries_(read_fstab(fstab)), mentioned_(mentioned_places(fstab)), guest_(guest) {}
 
 const FstabEntry *FstabMounts::entry_of(const std::string &path) const {
     const auto found = std::ranges::find(entries_, path, &FstabEntry::path);

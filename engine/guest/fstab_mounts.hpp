@@ -60,9 +60,6 @@ class FstabMounts {
     /// What was a notice so far, for Facts::unmounted.
     [[nodiscard]] const std::vector<std::string> &unmounted() const { return unmounted_; }
 
-    /// For Facts::covered.
-    [[nodiscard]] const std::vector<MountPoint> &covered() const { return covered_; }
-
   private:
     [[nodiscard]] const FstabEntry *entry_of(const std::string &path) const;
     void fail(const FstabEntry &entry, const Error &reason, bool is_there, EventSink &events);
@@ -71,7 +68,6 @@ class FstabMounts {
     std::vector<FstabEntry> entries_;
     std::set<std::string> mentioned_;
     std::vector<std::string> unmounted_;
-    std::vector<MountPoint> covered_;
     const GuestView &guest_;
 };
 

@@ -16,13 +16,15 @@ struct Type {
     std::array<std::string_view, 3> reads; ///< what may be on the volume, as blkid names it
     std::string_view careful;              ///< whatever it is opened for
     std::string_view writing; ///< what is freed goes from the disk, and nothing is written unasked
+    std::string_view without_log = {}; ///< leaves the journal as it is; empty: there is none
 };
 
 constexpr std::array k_types = {
     Type{"ext2", {"ext2", "ext3"}, "errors=remount-ro", "discard,noinit_itable"},
-    Type{"ext3", {"ext3"}, "errors=remount-ro", "discard,noinit_itable"},
-    Type{"ext4", {"ext2", "ext3", "ext4"}, "errors=remount-ro", "discard,noinit_itable"},
-    Type{"xfs", {"xfs"}, "nouuid", "discard"}, // a copy of it may be mounted elsewhere
+    Type{"ext3", {"ext3"}, "errors=remount-ro", "discard,noinit_itable", "noload"},
+    Type{"ext4", {"ext2", "ext3", "ext4"}, "errors=remount-ro", "discard,noinit_itable", "noload"},
+    Type{
+        "xfs", {"xfs"}, "nouuid", "discard", "norecovery"}, // a copy of it may be mounted elsewhere
     Type{"btrfs", {"btrfs"}, "skip_balance", "discard"},
     Type{"vfat", {"vfat"}, "errors=remount-ro", "discard"},
     Type{"msdos", {"vfat"}, "errors=remount-ro", "discard"},
@@ -95,6 +97,13 @@ std::string careful_options(std::string_view type) {
 std::string writing_options(std::string_view type) {
     const Type *found = find_type(type);
     return found == nullptr ? "" : joined(found->careful, found->writing);
+}
+
+std::string options_without_log(std::string_view type) {
+    const Type *found = find_type(type);
+    return found == nullptr || found->without_log.empty()
+               ? ""
+               : joined(found->careful, found->without_log);
 }
 
 } // namespace retouch

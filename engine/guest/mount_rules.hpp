@@ -30,4 +30,8 @@ namespace retouch {
 /// grow by what is no longer in it, and the kernel does no work of its own that writes.
 [[nodiscard]] std::string writing_options(std::string_view type);
 
+/// For finding out why the type cannot be mounted: the journal is neither read nor replayed, which
+/// goes with reading only. Empty for types that have none.
+[[nodiscard]] std::string options_without_log(std::string_view type);
+
 } // namespace retouch

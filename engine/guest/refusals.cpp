@@ -122,6 +122,17 @@ Error with_features(const Error &reason, const std::string &features, std::strin
                         other)};
 }
 
+Error damaged_log(const std::string &type) {
+    const bool is_xfs = type == "xfs";
+    return {ErrorKind::refused,
+            fmt::format("the {} filesystem is damaged: its {} cannot be replayed", escape(type),
+                        is_xfs ? "log" : "journal"),
+            is_xfs ? "take the image again from a machine that was shut down, or repair the "
+                     "filesystem with xfs_repair; with -L, what is only in the log is lost"
+                   : "take the image again from a machine that was shut down, or repair the "
+                     "filesystem with fsck"};
+}
+
 Error only_readable(const std::string &type) {
     if (type == "ntfs")
         return {ErrorKind::refused,

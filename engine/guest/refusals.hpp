@@ -42,6 +42,10 @@ namespace retouch::refusal {
 [[nodiscard]] Error with_features(const Error &reason, const std::string &features,
                                   std::string_view other);
 
+/// A filesystem can be mounted when its journal is passed over, and not otherwise: it is damaged,
+/// whatever the kernel said. The message is the reason alone.
+[[nodiscard]] Error damaged_log(const std::string &type);
+
 /// A filesystem that shall be written to was mounted for reading only. The message is the reason
 /// alone.
 [[nodiscard]] Error only_readable(const std::string &type);

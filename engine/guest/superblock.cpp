@@ -86,6 +86,11 @@ bool is_ext(std::string_view head) {
 
 } // namespace
 
+bool has_noted_errors(std::string_view head) {
+    constexpr std::uint32_t k_error = 2;
+    return is_ext(head) && (number_at(head, k_ext + 0x3a, 2, false) & k_error) != 0;
+}
+
 std::string rare_features(std::string_view head) {
     std::vector<std::string> names;
     if (is_ext(head)) {

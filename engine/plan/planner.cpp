@@ -21,9 +21,10 @@
 #include "base/uuid.hpp"
 #include "base/version.hpp"
 #include "guest/command.hpp"
-#include "guest/selinux/policy.hpp"
 #include "plan/fingerprint.hpp"
+#include "plan/foreseen_guest.hpp"
 #include "plan/guest_means.hpp"
+#include "plan/label_notes.hpp"
 #include "plan/limit_check.hpp"
 #include "plan/lineage.hpp"
 #include "plan/properties.hpp"
@@ -38,6 +39,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <set>
+#include <span>
 
 namespace retouch {
 
@@ -256,28 +260,34 @@ void require_runnable(const Target &target, const Facts &facts) {
 
 namespace {
 
-/// What apply does unasked is told where it will.
-void tell_of_labels(Target &target, const GuestView &guest) {
-    const auto may_write = [](const PlannedStep &planned) {
-        const StepState state = planned.change.state;
-        return !find_step_kind(planned.step.kind)->only_looks &&
-               (state == StepState::unknown || state == StepState::change);
-    };
-    if (std::ranges::none_of(target.steps, may_write))
+/// The lines that a step puts into /etc/fstab are true of what other steps put into the image.
+const std::set<std::string> &places_of_mounts() {
+    static const std::set<std::string> places = {"/etc/fstab"};
+    return places;
+}
+
+/// A step before that one may have put something where the booted machine does not see it.
+void refuse_what_new_mounts_hide(const Target &target, const GuestView &guest) {
+    const ForeseenGuest after(guest, target.steps, places_of_mounts());
+    if (!after.differs())
         return;
-    if (const std::optional<std::string> policy = labelling_policy(guest))
-        target.notes.push_back(fmt::format("what the steps make is labelled as the image's SELinux "
-                                           "policy '{}' wants it",
-                                           escape(*policy)));
+    for (const PlannedStep &planned : target.steps)
+        if (!planned.step.places.empty())
+            static_cast<void>(find_step_kind(planned.step.kind)->preview(planned.step, after));
 }
 
 } // namespace
 
 void preview_steps(Target &target, const GuestView &guest) {
     target.mounts = guest.facts().mount_points;
-    for (PlannedStep &planned : target.steps)
-        planned.change = find_step_kind(planned.step.kind)->preview(planned.step, guest);
-    tell_of_labels(target, guest);
+    const std::span<PlannedStep> steps = target.steps;
+    for (std::size_t index = 0; index < steps.size(); ++index) {
+        const ForeseenGuest before(guest, steps.first(index), places_of_mounts());
+        steps[index].change =
+            find_step_kind(steps[index].step.kind)->preview(steps[index].step, before);
+    }
+    refuse_what_new_mounts_hide(target, guest);
+    std::ranges::move(notes_on_labels(target, guest), std::back_inserter(target.notes));
 }
 
 Plan make_plan(const CheckedRecipe &checked, const CatalogView &catalog, const PlanOptions &options,
@@ -293,8 +303,8 @@ Plan make_plan(const CheckedRecipe &checked, const CatalogView &catalog, const P
                         fmt::format("image {} vanished while the plan was made", target.source.id),
                         "run the command again");
         const std::unique_ptr<GuestView> opened = open_view(catalog.disk(*source));
-        for (const std::string &left : opened->facts().unmounted)
-            target.notes.push_back(left);
+        for (const auto *notes : {&opened->facts().unmounted, &opened->facts().doubts})
+            target.notes.insert(target.notes.end(), notes->begin(), notes->end());
         preview_steps(target, *opened);
         require_runnable(target, opened->facts());
     }

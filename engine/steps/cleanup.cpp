@@ -38,7 +38,7 @@ std::string extent_of(const std::vector<CleanupTask> &tasks) {
     std::size_t entries = 0;
     std::uint64_t bytes = 0;
     for (const CleanupTask &task : tasks) {
-        entries += task.entries;
+        entries += 1 + task.below.size();
         bytes += task.bytes;
     }
     return fmt::format("{} {}, {}", entries, entries == 1 ? "entry" : "entries",
@@ -51,8 +51,10 @@ StepChange preview(const Step &step, const GuestView &guest) {
         return {StepState::unchanged, "nothing to clean", {}};
     std::vector<std::string> paths;
     paths.reserve(tasks.size());
-    for (const CleanupTask &task : tasks)
+    for (const CleanupTask &task : tasks) {
         paths.push_back(task.path);
+        paths.insert(paths.end(), task.below.begin(), task.below.end());
+    }
     // A command of the recipe may take it off before.
     const std::string obstacle = unchangeable_obstacle(guest, paths);
     return {StepState::change, extent_of(tasks) + (obstacle.empty() ? "" : "; " + obstacle), {}};

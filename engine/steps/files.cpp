@@ -48,11 +48,11 @@ std::string covered_obstacle(const FileSet &files, const GuestView &guest) {
     const std::string_view covering = covered_by(parent);
     if (covering.empty()) {
         const std::string top = join(parent, base_name(files.to));
+        const FstabCover cover(guest);
         std::string obstacle;
         for (const FileEntry &entry : files.entries)
             if (obstacle.empty() && entry.type != FileEntry::Type::directory)
-                obstacle = covered_by_fstab(entry.path.empty() ? top : join(top, entry.path),
-                                            guest.facts());
+                obstacle = cover.obstacle(entry.path.empty() ? top : join(top, entry.path));
         return obstacle;
     }
     return fmt::format(
@@ -85,21 +85,20 @@ StepChange preview(const Step &step, const GuestView &guest) {
     StepChange change{StepState::unchanged, {}, {}};
     Tally tally;
     std::string reasons;
-    std::vector<std::string> replaced;
+    std::vector<std::string> touched;
     for (const FileEntry &entry : files.entries) {
         const FileDifference difference = compare(guest, files, entry, owner);
         require_no_obstacle(difference.obstacle, step);
         tally.count(difference);
         if (!difference.any())
             continue;
-        if (!difference.is_new)
-            replaced.push_back(files.path_in_guest(entry));
+        touched.push_back(files.path_in_guest(entry));
         change.state = StepState::change;
         reasons = fmt::format("{}", fmt::join(difference.reasons, ", "));
         if (change.diff.size() < k_tree_diff_bound)
             change.diff += contents_diff(guest, files, entry, difference);
     }
-    require_no_obstacle(unchangeable_obstacle(guest, replaced), step);
+    require_no_obstacle(unchangeable_obstacle(guest, touched), step);
     change.reason = files.is_tree() ? tally.text() : reasons;
     return change;
 }
@@ -167,10 +166,28 @@ std::vector<HiddenContents> hidden(const Step &step) {
     return contents;
 }
 
+std::optional<Foreseen> foresee(const Step &step, const std::string &path) {
+    if (step.options.contains("remove")) {
+        const bool goes = is_within(path, step.options.at("remove").get<std::string>());
+        return goes ? std::optional(Foreseen{}) : std::nullopt;
+    }
+    const FileSet files = file_set_from(step.options);
+    for (const FileEntry &entry : files.entries) {
+        if (entry.type == FileEntry::Type::directory || files.path_in_guest(entry) != path)
+            continue;
+        if (entry.type == FileEntry::Type::link)
+            return Foreseen{FileInfo{FileInfo::Type::symlink, 0777, 0, 0, entry.link_target.size()},
+                            entry.link_target};
+        return Foreseen{FileInfo{FileInfo::Type::regular, entry.mode, 0, 0, entry.size},
+                        files.source(entry)};
+    }
+    return std::nullopt;
+}
+
 } // namespace
 
 extern const StepKind k_files_step;
-const StepKind k_files_step = {"files", 10,    1,       read_files, preview,
-                               execute, needs, section, relocate,   hidden};
+const StepKind k_files_step = {"files", 10,      1,        read_files, preview, execute,
+                               needs,   section, relocate, hidden,     foresee};
 
 } // namespace retouch

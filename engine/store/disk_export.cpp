@@ -5,6 +5,7 @@
 
 #include "base/clock.hpp"
 #include "base/interrupt.hpp"
+#include "base/run_directory.hpp"
 #include "base/sync_file.hpp"
 #include "base/text.hpp"
 #include "base/waiting.hpp"
@@ -15,6 +16,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/mount.h>
@@ -32,6 +34,7 @@ constexpr double k_start_limit_seconds = 60;
 /// It writes all that the page cache holds; an interruption ends it sooner.
 constexpr std::chrono::hours k_stop_patience{1};
 constexpr std::size_t k_log_tail = 2000;
+constexpr const char *k_nothing_said = "it said nothing";
 
 std::vector<std::string> arguments(const Disk &disk, DiskExport::Protocol protocol,
                                    const fs::path &path, const fs::path &pid_file,
@@ -88,10 +91,19 @@ void prepare(DiskExport::Protocol protocol, const fs::path &path, const fs::path
     fs::remove(log.parent_path() / "export.pid", ignored);
 }
 
+UniqueFd overlay_in(const fs::path &directory, std::int64_t virtual_size) {
+    try {
+        return make_nameless_overlay(directory, virtual_size);
+    } catch (const Error &) {
+        require_room(directory);
+        throw;
+    }
+}
+
 std::string log_tail(const fs::path &log) {
     std::error_code code;
     if (fs::file_size(log, code) == 0 || code)
-        return "it said nothing";
+        return k_nothing_said;
     std::string text = read_file(log, std::size_t{16} * 1024 * 1024);
     if (text.size() > k_log_tail)
         text.erase(0, text.size() - k_log_tail);
@@ -106,8 +118,11 @@ std::string complaint(const fs::path &log) {
     return at == std::string::npos ? said : said.substr(at + end_of_option.size());
 }
 
+/// Throws Error, unavailable, when it said so or could not even say it.
 Error start_error(const Disk &disk, const fs::path &log) {
     const std::string said = complaint(log);
+    if (said == k_nothing_said || said.find(std::strerror(ENOSPC)) != std::string::npos)
+        require_room(log.parent_path());
     return {ErrorKind::failed, fmt::format("cannot open the disk {}: {}", disk_name(disk), said),
             open_hint(disk, said)};
 }
@@ -130,9 +145,8 @@ DiskExport::DiskExport(const Disk &disk, Protocol protocol, const fs::path &dire
       path_((short_directory_ ? short_directory_->path() : directory) /
             (protocol == Protocol::nbd ? "disk.sock" : "disk.raw")),
       log_(directory / "export.log"),
-      overlay_(writes == Writes::thrown_away
-                   ? make_nameless_overlay(directory, disk.virtual_size_bytes)
-                   : UniqueFd()),
+      overlay_(writes == Writes::thrown_away ? overlay_in(directory, disk.virtual_size_bytes)
+                                             : UniqueFd()),
       daemon_([&] {
           if (!find_program(k_daemon))
               throw Error(ErrorKind::unavailable, fmt::format("{} is not installed", k_daemon),

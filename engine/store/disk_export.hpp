@@ -38,8 +38,8 @@ class DiskExport {
 
     /// Starts the daemon and waits until it serves. `directory` receives the socket or mount point
     /// and the daemon's log, and holds what is thrown away. Throws Error: unavailable when
-    /// qemu-storage-daemon is missing, failed with the end of its log when the disk cannot be
-    /// opened.
+    /// qemu-storage-daemon is missing or `directory` has no room, failed with the end of its log
+    /// when the disk cannot be opened.
     DiskExport(const Disk &disk, Protocol protocol, const std::filesystem::path &directory,
                const Launcher &launcher = {}, Writes writes = Writes::as_disk);
     ~DiskExport();

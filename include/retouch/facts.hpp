@@ -27,9 +27,8 @@ struct Facts {
     std::vector<MountPoint> mount_points; ///< root first, then by length of path
     /// What the machine would mount if it could, and is not mounted here; sentences, escaped.
     std::vector<std::string> unmounted;
-    /// What the machine mounts at boot from elsewhere: the network, another directory of its own.
-    /// What is written below such a place here, nobody sees then.
-    std::vector<MountPoint> covered = {};
+    /// What is odd about the filesystems, and no reason to refuse them; sentences, escaped.
+    std::vector<std::string> doubts = {};
 
     bool operator==(const Facts &) const = default;
 };

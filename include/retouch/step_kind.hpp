@@ -12,6 +12,7 @@
 #include "retouch/step.hpp"
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -54,6 +55,12 @@ struct HiddenContents {
     bool operator==(const HiddenContents &) const = default;
 };
 
+/// What a step will have left at a path, as far as its options say it.
+struct Foreseen {
+    std::optional<FileInfo> info = {}; ///< nullopt: nothing; the owner is not known
+    FileSource source = std::string(); ///< of a file its bytes, of a link its target
+};
+
 struct StepKind {
     std::string_view name; ///< the section's key
     int order = 0;         ///< sections run by this order
@@ -87,6 +94,9 @@ struct StepKind {
     /// author: one line, safe to print. `first` is what it changed the first time; `again`, what of
     /// the second time counts, and changes something. nullptr: nothing.
     std::string (*advice)(const Step &step, const Effect &first, const Effect &again) = nullptr;
+    /// What will be at `path`, which is without links, once it was executed; nullopt where the step
+    /// says nothing of it. nullptr: it says nothing of any.
+    std::optional<Foreseen> (*foresee)(const Step &step, const std::string &path) = nullptr;
     bool only_looks = false; ///< execute() changes nothing in the image
 };
 

@@ -5,9 +5,12 @@ import contextlib
 import os
 import shutil
 import subprocess
+import tempfile
 import unittest
 
-from world import HOST, World, needs_root, tiny
+from world import HOST, PARTITION, World, needs_root, tiny
+
+APPLIANCE = ["--guest", "appliance"]
 
 
 @contextlib.contextmanager
@@ -36,6 +39,29 @@ def filled(point, leave):
         yield
     finally:
         ballast.unlink()
+
+
+# A small TMPDIR of the program's own, with no more than that many bytes left.
+IN_FULL_TMPDIR = """
+mount -t tmpfs -o size=2M tmpfs "$TMPDIR"
+head -c $((2097152 - $1)) /dev/zero >"$TMPDIR/ballast"
+shift
+exec "$@"
+"""
+
+
+def with_full_journal(source, made):
+    """What a snapshot of a running machine's disk is: of its last changes no more than the journal."""
+    with tempfile.TemporaryDirectory(dir=made.parent) as point:
+        subprocess.run(["unshare", "-m", "sh", "-euc", f"""
+cp --sparse=always {source} {made}.disk
+mount -o loop,offset={PARTITION} {made}.disk {point}
+for i in $(seq 200); do echo $i >{point}/opt$i; done
+sync -f {point}
+cp --sparse=always {made}.disk {made}
+"""], check=True)
+    made.with_name(made.name + ".disk").unlink()
+    return made
 
 
 @needs_root
@@ -71,6 +97,27 @@ class Disk(unittest.TestCase):
             self.assertRegex(result.stderr.lower(), "no space|full|free some space")
             self.assertEqual(before, self.world.state())
             self.assertEqual([], self.world.leftovers())
+
+    def test_a_full_place_of_temporary_files_is_told_as_that_and_not_as_a_fault_of_the_image(self):
+        recipe = self.world.recipe("files: [{to: /etc/motd, content: x}]\npublish: {name: base}\n")
+        self.world.retouch("import", with_full_journal(tiny(), self.world.directory / "dirty.raw"), "--name", "base")
+        before = self.world.state()
+        plan, apply = ["plan", recipe], ["apply", recipe, "--yes"]
+        cases = [(65536, plan, HOST), (4096, plan, HOST), (0, plan, HOST), (0, apply, HOST),
+                 (65536, plan, APPLIANCE), (65536, apply, APPLIANCE), (0, apply, APPLIANCE)]
+        for left, words, guest in cases:
+            with self.subTest(left=left, words=words[0], guest=guest[1]):
+                process = self.world.start(*words, *guest, through=[
+                    "unshare", "-m", "sh", "-euc", IN_FULL_TMPDIR, "sh", str(left)])
+                out, err = process.communicate(timeout=300)
+                place = self.world.temporary
+                self.assertEqual(69, process.returncode, out + err)
+                self.assertIn(f"error: the disk for temporary files is full: no more fits into {place}: No space left on "
+                              "device\n", out + err)
+                self.assertIn(f"  free some space on the filesystem of {place}, or set TMPDIR to a directory on another "
+                              "one, and run again\n", out + err)
+                self.assertEqual(before, self.world.state())
+                self.assertEqual([], self.world.leftovers())
 
     def test_a_read_only_catalog_can_be_looked_at_and_not_changed(self):
         recipe = self.world.recipe("files: [{to: /etc/motd, content: x}]\npublish: {name: base}\n")

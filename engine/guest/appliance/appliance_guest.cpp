@@ -4,6 +4,7 @@
 #include "guest/appliance/appliance_guest.hpp"
 
 #include "base/interrupt.hpp"
+#include "base/run_directory.hpp"
 #include "base/text.hpp"
 #include "guest/appliance/appliance_command.hpp"
 #include "guest/appliance/appliance_tree.hpp"
@@ -16,6 +17,7 @@
 #include "guest/refusals.hpp"
 #include "guest/resolve.hpp"
 #include "guest/superblock.hpp"
+#include "guest/volume_doubts.hpp"
 
 #include <algorithm>
 #include <array>
@@ -130,8 +132,10 @@ void ApplianceGuest::mount(const std::string &device, const MountAs &as, const s
         if (!more.empty())
             options += "," + more;
     if (guestfs_mount_vfs(g(), options.c_str(), driver_of(as.type).c_str(), device.c_str(),
-                          path.c_str()) != 0)
-        throw mount_failure(device, as);
+                          path.c_str()) != 0) {
+        require_room();
+        throw mount_failure(device, as, path);
+    }
     if (!read_only && is_only_readable(path))
         throw refusal::only_readable(as.type);
 }
@@ -143,23 +147,43 @@ bool ApplianceGuest::is_only_readable(const std::string &path) const {
     return found;
 }
 
-Error ApplianceGuest::mount_failure(const std::string &device, const MountAs &as) const {
+std::string ApplianceGuest::head_of_device(const std::string &device) const {
+    std::size_t size = 0;
+    const OwnedText head(
+        guestfs_pread_device(g(), device.c_str(), static_cast<int>(k_superblock_end), 0, &size));
+    return head ? std::string(head.get(), size) : std::string();
+}
+
+/// Whether it can be mounted without a look at its journal, and not with one.
+bool ApplianceGuest::is_log_damaged(const std::string &device, const std::string &type,
+                                    const std::string &path) const {
+    const auto can_look = [&](const std::string &options) {
+        const bool mounted =
+            guestfs_mount_vfs(g(), ("ro,nodev,nosuid," + options).c_str(), driver_of(type).c_str(),
+                              device.c_str(), path.c_str()) == 0;
+        return mounted && guestfs_umount(g(), path.c_str()) == 0;
+    };
+    const std::string without = options_without_log(type);
+    return !without.empty() && !can_look(careful_options(type)) && can_look(without);
+}
+
+Error ApplianceGuest::mount_failure(const std::string &device, const MountAs &as,
+                                    const std::string &path) const {
     if (guestfs_is_ready(g()) == 0)
         return handle_->error(fmt::format("mount {} of the image", escape(device)));
     if (!as.subvolume.empty())
         return {ErrorKind::refused,
                 fmt::format("the btrfs filesystem has no {}, or is damaged", escape(as.subvolume)),
                 "check the options of its line in the image's /etc/fstab"};
-    std::size_t size = 0;
-    const OwnedText head(
-        guestfs_pread_device(g(), device.c_str(), static_cast<int>(k_superblock_end), 0, &size));
+    if (is_log_damaged(device, as.type, path))
+        return refusal::damaged_log(as.type);
     return refusal::with_features(
         {ErrorKind::refused,
          fmt::format("the {} filesystem is damaged or has features the appliance's kernel does not "
                      "know",
                      escape(as.type)),
          "check it with fsck, or try --guest host"},
-        head ? rare_features({head.get(), size}) : std::string(), "host");
+        rare_features(head_of_device(device)), "host");
 }
 
 /// As it shall be seen. What apply would meet is known when only looking, too.
@@ -194,7 +218,6 @@ void ApplianceGuest::open_root(const RootPlace &root, EventSink &events) {
                     }),
         std::back_inserter(facts_.mount_points));
     facts_.unmounted = fstab.unmounted();
-    facts_.covered = fstab.covered();
     read_facts();
 }
 
@@ -251,7 +274,6 @@ void ApplianceGuest::mount_inspected(const std::vector<MountPoint> &points, bool
     }
     fstab.require(points, events);
     facts_.unmounted = fstab.unmounted();
-    facts_.covered = fstab.covered();
 }
 
 void ApplianceGuest::read_facts() {
@@ -260,7 +282,9 @@ void ApplianceGuest::read_facts() {
          [this](const std::string &path) { return lstat(path).has_value(); }});
     found.mount_points = std::move(facts_.mount_points);
     found.unmounted = std::move(facts_.unmounted);
-    found.covered = std::move(facts_.covered);
+    found.doubts = volume_doubts(found.mount_points, volumes_, [this](const std::string &device) {
+        return head_of_device(device);
+    });
     found.root_device = found.mount_points.front().device;
     facts_ = std::move(found);
 }
@@ -317,6 +341,12 @@ void ApplianceGuest::require_helpers() const {
     if (guard_ && guard_->fired())
         throw interrupt_error();
     export_->require_served();
+}
+
+/// The machine is made there, and what is written to a disk that is only looked at is kept there.
+void ApplianceGuest::require_room() const {
+    if (read_only_ || !handle_)
+        retouch::require_room(directory_.path());
 }
 
 /// libguestfs does not tell when data could not be written. The appliance's kernel does.

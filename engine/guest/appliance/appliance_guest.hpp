@@ -51,6 +51,7 @@ class ApplianceGuest final : public ServedGuest {
     void finish() override;
     [[nodiscard]] std::uint64_t bytes_written() const override;
     void require_helpers() const override;
+    void require_room() const override;
 
   private:
     // Opening: appliance_guest.cpp.
@@ -63,7 +64,11 @@ class ApplianceGuest final : public ServedGuest {
                         const std::string &path) const;
     void mount_root(const std::string &device, const MountAs &as) const;
     [[nodiscard]] bool is_only_readable(const std::string &path) const;
-    [[nodiscard]] Error mount_failure(const std::string &device, const MountAs &as) const;
+    [[nodiscard]] std::string head_of_device(const std::string &device) const;
+    [[nodiscard]] bool is_log_damaged(const std::string &device, const std::string &type,
+                                      const std::string &path) const;
+    [[nodiscard]] Error mount_failure(const std::string &device, const MountAs &as,
+                                      const std::string &path) const;
     void open_root(const RootPlace &root, EventSink &events);
     void open_inspected(EventSink &events);
     void mount_inspected(const std::vector<MountPoint> &points, bool is_linux, EventSink &events);

@@ -4,12 +4,14 @@
 #include "guest/host/host_guest.hpp"
 
 #include "base/own_proc.hpp"
+#include "base/run_directory.hpp"
 #include "base/text.hpp"
 #include "guest/command.hpp"
 #include "guest/effects/entry_changes.hpp"
 #include "guest/fstab_mounts.hpp"
 #include "guest/host/control_group.hpp"
 #include "guest/host/host_means.hpp"
+#include "guest/host/log_damage.hpp"
 #include "guest/host/partitions.hpp"
 #include "guest/host/tree_tools.hpp"
 #include "guest/inspect.hpp"
@@ -19,6 +21,7 @@
 #include "guest/root_search.hpp"
 #include "guest/superblock.hpp"
 #include "guest/tree/plain_capabilities.hpp"
+#include "guest/volume_doubts.hpp"
 
 #include <algorithm>
 #include <array>
@@ -101,12 +104,13 @@ HostGuest::HostGuest(const Disk &disk, const GuestOptions &options, EventSink &e
       disk_(fmt::format("/proc/{}/root{}", export_->pid(), export_->path().string())) {
     remove_dead_groups();
     std::filesystem::create_directory(root_path());
-    try {
-        open(events);
-    } catch (const Error &) {
-        export_->require_served();
-        throw;
-    }
+    attended(*this, [&] { open(events); });
+}
+
+/// What is written to a disk that is only looked at, as by the replay of a journal, is kept there.
+void HostGuest::require_room() const {
+    if (read_only_)
+        retouch::require_room(directory_.path());
 }
 
 /// Tools that could read nothing may say that they found nothing.
@@ -136,7 +140,12 @@ void HostGuest::open(EventSink &events) {
                     }),
         std::back_inserter(found.mount_points));
     found.unmounted = fstab.unmounted();
-    found.covered = fstab.covered();
+    found.doubts = volume_doubts(found.mount_points, volumes, [this](const std::string &name) {
+        for (const auto &device : devices_)
+            if (device->volume.device == name)
+                return read_if_there(device->loop.path(), k_superblock_end);
+        return std::string();
+    });
     require_sandbox({*this, files(), root_path(), false, limits_});
     facts_ = std::move(found);
 }
@@ -160,7 +169,10 @@ HostGuest::Filesystem HostGuest::mount(const LoopDevice &device, const MountAs &
         mounted.emplace(device.path(), target, driver_of(as.type),
                         read_only ? k_mount_flags | MS_RDONLY : k_mount_flags, options);
     } catch (const Error &error) {
-        export_->require_served();
+        require_helpers();
+        require_room();
+        if (is_log_damaged(device.path(), target, as.type, k_mount_flags))
+            throw refusal::damaged_log(as.type);
         throw refusal::with_features(
             error, rare_features(read_if_there(device.path(), k_superblock_end)), "appliance");
     }

@@ -59,6 +59,8 @@ class HostGuest final : public ServedGuest {
 
     void require_helpers() const override { export_->require_served(); }
 
+    void require_room() const override;
+
   private:
     /// A volume in use: there is one device for it however often it is mounted, because two would
     /// be two filesystems over the same bytes.

@@ -52,14 +52,32 @@ class Accounts {
     /// The field after the second or third colon: 2 is the number, 3 a user's first group.
     [[nodiscard]] std::optional<id_t> number(const std::string &name, int field) const {
         if (name.find_first_not_of("0123456789") == name.npos)
-            return field == 2 ? number_in(name) : std::nullopt;
-        std::size_t at = text_.find("\n" + name + ":");
-        for (int left = field; left > 0 && at != text_.npos; --left)
-            at = text_.find(':', at + 1);
-        return at == text_.npos ? std::nullopt : number_in(text_.substr(at + 1, 11));
+            return field == 2 ? number_in(name) : number_of_user(name, field);
+        const std::size_t at = field_at(text_.find("\n" + name + ":"), field);
+        return at == text_.npos ? std::nullopt : number_in(text_.substr(at, 11));
     }
 
   private:
+    /// Where the field begins of the line behind the line end `at`; fields count from 0.
+    [[nodiscard]] std::size_t field_at(std::size_t at, int field) const {
+        for (int left = field; left > 0 && at != text_.npos; --left)
+            at = text_.find_first_of(":\n", at + 1);
+        return at == text_.npos || text_[at] == '\n' ? text_.npos : at + 1;
+    }
+
+    /// Of the first user with that number.
+    [[nodiscard]] std::optional<id_t> number_of_user(const std::string &digits, int field) const {
+        const std::optional<id_t> wanted = number_in(digits);
+        for (std::size_t line = 0; line != text_.npos; line = text_.find('\n', line + 1)) {
+            const std::size_t number = field_at(line, 2);
+            const std::size_t found = field_at(line, field);
+            if (number != text_.npos && found != text_.npos &&
+                number_in(text_.substr(number, 11)) == wanted)
+                return number_in(text_.substr(found, 11));
+        }
+        return std::nullopt;
+    }
+
     static std::optional<id_t> number_in(const std::string &digits) {
         char *end = nullptr;
         const unsigned long value = std::strtoul(digits.c_str(), &end, 10);
@@ -71,15 +89,26 @@ class Accounts {
     std::string text_;
 };
 
-std::string unit_text(const std::string &name, TextBudget &budget) {
+/// The unit, and the template that it is an instance of, if it is one: "x@1.service" of
+/// "x@.service". A file of its own goes before the template.
+std::vector<std::string> names_of(const std::string &unit) {
+    const std::size_t at = unit.find('@');
+    const std::size_t dot = unit.rfind('.');
+    if (at == unit.npos || dot == unit.npos || at + 1 >= dot)
+        return {unit};
+    return {unit, unit.substr(0, at + 1) + unit.substr(dot)};
+}
+
+std::string unit_text(const std::string &unit, TextBudget &budget) {
     std::string text;
     std::vector<std::string> additions;
-    for (const std::string &directory : unit_directories()) {
-        const std::string path = path_in(directory, name);
-        if (text.empty() && access(path.c_str(), F_OK) == 0)
-            text = read_guest_text(path, budget) + "\n";
-        additions.push_back(path + ".d");
-    }
+    for (const std::string &name : names_of(unit))
+        for (const std::string &directory : unit_directories()) {
+            const std::string path = path_in(directory, name);
+            if (text.empty() && access(path.c_str(), F_OK) == 0)
+                text = read_guest_text(path, budget) + "\n";
+            additions.push_back(path + ".d");
+        }
     for (const std::string &path : overriding_files(additions, ".conf"))
         text += read_guest_text(path, budget) + "\n";
     return text;
@@ -123,7 +152,7 @@ Gathered of_tmpfiles() {
 Gathered of_services() {
     Gathered found;
     for (const std::string &name : services_that_start())
-        found.add(runtime_directories(unit_text(name, found.budget())));
+        found.add(runtime_directories(unit_text(name, found.budget()), name));
     return found;
 }
 

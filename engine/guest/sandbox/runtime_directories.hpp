@@ -9,8 +9,9 @@
 
 namespace retouch {
 
-/// `unit`: its file with all that is dropped in behind it. None of a service whose user is made
-/// when it starts.
-[[nodiscard]] std::vector<RunEntry> runtime_directories(std::string_view unit);
+/// `unit`: its file with all that is dropped in behind it; `name`: "x.service", or "x@1.service" of
+/// a template. None of a service whose user is made when it starts.
+[[nodiscard]] std::vector<RunEntry> runtime_directories(std::string_view unit,
+                                                        std::string_view name);
 
 } // namespace retouch

@@ -7,6 +7,7 @@
 #include "guest/resolve.hpp"
 
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
 
 namespace retouch {
@@ -17,6 +18,9 @@ constexpr const char *k_config = "/etc/selinux/config";
 constexpr std::size_t k_largest_config = std::size_t{64} * 1024;
 constexpr std::size_t k_largest_policy_text = std::size_t{16} << 20;
 constexpr std::size_t k_longest_name = 100;
+constexpr const char *k_relabel = "/.autorelabel";
+constexpr std::array<const char *, 5> k_suffixes = {"", ".homedirs", ".local", ".subs",
+                                                    ".subs_dist"};
 
 struct Config {
     std::string mode;
@@ -55,6 +59,24 @@ bool has_file(const GuestView &guest, const std::string &path) {
 
 } // namespace
 
+std::set<std::string> policy_places(const GuestView &guest) {
+    std::set<std::string> places = {k_config, k_relabel};
+    const Config config =
+        read_config(text_in_guest(guest, k_config, k_largest_config).value_or(""));
+    if (is_name(config.policy))
+        for (const char *suffix : k_suffixes)
+            places.insert(contexts_of(config.policy) + suffix);
+    return places;
+}
+
+bool has_usable_rules(const GuestView &guest, const std::string &policy) {
+    return std::ranges::all_of(k_suffixes, [&](const char *suffix) {
+        const auto info = guest.lstat(resolve_in_guest(guest, contexts_of(policy) + suffix));
+        return !info || info->type != FileInfo::Type::regular ||
+               info->size <= k_largest_policy_text;
+    });
+}
+
 std::optional<std::string> labelling_policy(const GuestView &guest) {
     if (guest.facts().type != "linux")
         return std::nullopt;
@@ -64,22 +86,20 @@ std::optional<std::string> labelling_policy(const GuestView &guest) {
     const Config config = read_config(*text);
     const bool is_on = config.mode == "enforcing" || config.mode == "permissive";
     if (!is_on || !is_name(config.policy) || !has_file(guest, contexts_of(config.policy)) ||
-        guest.lstat("/.autorelabel") || !guest.label("/"))
+        guest.lstat(k_relabel) || !guest.label("/"))
         return std::nullopt;
     return config.policy;
 }
 
 std::optional<PolicyTexts> policy_texts(const GuestView &guest, const std::string &policy) {
-    bool are_all_read = true;
-    const auto text = [&](const char *suffix) {
-        const std::string path = contexts_of(policy) + suffix;
-        std::optional<std::string> found = text_in_guest(guest, path, k_largest_policy_text);
-        are_all_read = are_all_read && (found || !has_file(guest, path));
-        return std::move(found).value_or("");
+    if (!has_usable_rules(guest, policy))
+        return std::nullopt;
+    const auto text = [&](std::size_t which) {
+        return text_in_guest(guest, contexts_of(policy) + k_suffixes.at(which),
+                             k_largest_policy_text)
+            .value_or("");
     };
-    PolicyTexts texts{text(""), text(".homedirs"), text(".local"), text(".subs"),
-                      text(".subs_dist")};
-    return are_all_read ? std::optional(std::move(texts)) : std::nullopt;
+    return PolicyTexts{text(0), text(1), text(2), text(3), text(4)};
 }
 
 } // namespace retouch

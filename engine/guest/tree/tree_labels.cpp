@@ -18,6 +18,8 @@ namespace retouch {
 namespace {
 
 constexpr std::int64_t k_nanoseconds = 1'000'000'000;
+/// Inodes are given the time of the kernel's last tick, of which there are a hundred in a second.
+constexpr std::int64_t k_tick = 10'000'000;
 
 std::int64_t read_clock(clockid_t clock) {
     timespec now{};
@@ -67,19 +69,25 @@ ClockMark ClockMark::start() {
 
 std::int64_t ClockMark::earliest() const {
     const ClockMark now = ClockMark::now();
-    const std::int64_t moment = std::min(set, now.set - (now.running - running));
-    return (moment / k_nanoseconds - 1) *
-           k_nanoseconds; // some filesystems note no more than seconds
+    return std::min(set, now.set - (now.running - running)) - k_tick;
+}
+
+bool may_have_changed_since(std::int64_t changed, std::int64_t moment) {
+    const bool has_whole_seconds = changed % k_nanoseconds == 0; // so does all of some filesystems
+    return changed >= (has_whole_seconds ? moment / k_nanoseconds * k_nanoseconds : moment);
 }
 
 LookFailure find_unlabelled(int root, const ClockMark &began, const TreeTools &tools,
                             std::vector<UnlabelledEntry> &found) {
     Tree tree;
     const std::int64_t last = ClockMark::now().set + k_nanoseconds;
-    if (LookFailure failure = walk_changed(root, began.earliest(), last, tools, tree))
+    const std::int64_t first = began.earliest();
+    if (LookFailure failure =
+            walk_changed(root, first / k_nanoseconds * k_nanoseconds, last, tools, tree))
         return failure;
     for (const TreeEntry &entry : tree.entries)
-        if (!attribute_value(entry.attributes, k_label_attribute))
+        if (may_have_changed_since(entry.changed, first) &&
+            !attribute_value(entry.attributes, k_label_attribute))
             found.push_back({entry.path, type_of(entry)});
     return {};
 }

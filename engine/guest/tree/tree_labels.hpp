@@ -26,6 +26,10 @@ struct ClockMark {
     [[nodiscard]] std::int64_t earliest() const;
 };
 
+/// Whether an inode whose last change is noted as `changed` may have changed at `moment` or later,
+/// both in nanoseconds. Exact to a tick of the kernel, and where only seconds are noted to those.
+[[nodiscard]] bool may_have_changed_since(std::int64_t changed, std::int64_t moment);
+
 /// Adds to `found`, in tree order, what changed since `began` and has no label. The working
 /// directory is as after walk_tree().
 [[nodiscard]] LookFailure find_unlabelled(int root, const ClockMark &began, const TreeTools &tools,

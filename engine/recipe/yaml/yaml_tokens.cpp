@@ -66,7 +66,7 @@ std::optional<std::size_t> continued_end(std::string_view text, std::size_t line
     const auto is_one_of = [&](std::string_view characters) {
         return characters.find(text[first]) != std::string_view::npos;
     };
-    if ((is_one_of("-?:") && at_gap(text, first + 1)) || (in_flow && is_one_of(",[]{}\"'")))
+    if ((is_one_of("-?:") && at_gap(text, first + 1)) || (in_flow && is_one_of(",[]{}")))
         return std::nullopt;
     const std::size_t end = plain_end(text, first, in_flow);
     if (at_key_colon(text, skip_blanks(text, end), in_flow, false))

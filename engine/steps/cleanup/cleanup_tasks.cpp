@@ -33,14 +33,14 @@ std::optional<CleanupTask> task_for(const CleanupRule &rule, const Found &found,
     const bool regular = found.info.type == FileInfo::Type::regular;
     if (!regular && rule.act != Act::remove)
         return std::nullopt;
-    CleanupTask task{found.path, found.info, false, 1, regular ? found.info.size : 0};
+    CleanupTask task{found.path, found.info, false, regular ? found.info.size : 0};
     task.empties = rule.act == Act::make_empty ||
                    (rule.act == Act::empty && !is_rotated_log(base_name(found.path)));
     if (task.empties && found.info.size == 0)
         return std::nullopt;
     if (found.info.type == FileInfo::Type::directory)
         for (const Found &each : everything_below(guest, found.path)) {
-            ++task.entries;
+            task.below.push_back(each.path);
             task.bytes += each.info.type == FileInfo::Type::regular ? each.info.size : 0;
         }
     return task;
@@ -54,7 +54,7 @@ std::optional<CleanupTask> missing_file(const CleanupRule &rule, const GuestView
     FileInfo info;
     info.type = FileInfo::Type::regular;
     info.mode = 0444;
-    return CleanupTask{path, info, true, 1, 0};
+    return CleanupTask{path, info, true};
 }
 
 bool lies_below_a_task(const std::string &path, const Tasks &tasks) {

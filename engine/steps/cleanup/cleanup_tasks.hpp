@@ -13,9 +13,9 @@ namespace retouch {
 struct CleanupTask {
     std::string path;
     FileInfo info;
-    bool empties = false;    ///< the file stays, without contents; else all of it goes
-    std::size_t entries = 1; ///< with those below it
-    std::uint64_t bytes = 0; ///< of regular files
+    bool empties = false;                ///< the file stays, without contents; else all of it goes
+    std::uint64_t bytes = 0;             ///< of regular files, those below it included
+    std::vector<std::string> below = {}; ///< paths of what goes with it
 };
 
 /// Sorted by path, each once; nothing below a directory that goes as a whole. Throws Error.

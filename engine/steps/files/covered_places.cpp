@@ -2,10 +2,15 @@
 
 #include "base/path.hpp"
 #include "base/text.hpp"
+#include "guest/fstab.hpp"
+#include "guest/guest_text.hpp"
+#include "guest/resolve.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 
 namespace retouch {
@@ -30,20 +35,30 @@ std::string instead_of_covered(std::string_view place) {
            "/etc";
 }
 
-std::string covered_by_fstab(const std::string &path, const Facts &facts) {
+FstabCover::FstabCover(const GuestView &guest) {
+    const std::optional<std::string> text = text_in_guest(guest, "/etc/fstab", k_largest_fstab);
+    if (!text)
+        return;
+    const std::vector<MountPoint> &mounted = guest.facts().mount_points;
+    for (const FstabEntry &entry : covering_entries(*text))
+        if (std::ranges::find(mounted, entry.path, &MountPoint::path) == mounted.end())
+            covering_.push_back({resolve_in_guest(guest, entry.path), entry.device, {}});
+    if (covering_.empty())
+        return;
+    for (const MountPoint &point : mounted)
+        seen_.push_back(resolve_in_guest(guest, point.path));
+}
+
+std::string FstabCover::obstacle(const std::string &path) const {
     const MountPoint *nearest = nullptr;
-    bool is_covered = false;
-    const auto look_at = [&](const std::vector<MountPoint> &points, bool cover) {
-        for (const MountPoint &point : points)
-            if (is_within(path, point.path) &&
-                (nearest == nullptr || point.path.size() > nearest->path.size())) {
-                nearest = &point;
-                is_covered = cover;
-            }
+    for (const MountPoint &point : covering_)
+        if (is_within(path, point.path) &&
+            (nearest == nullptr || point.path.size() > nearest->path.size()))
+            nearest = &point;
+    const auto is_nearer = [&](const std::string &point) {
+        return is_within(path, point) && point.size() > nearest->path.size();
     };
-    look_at(facts.mount_points, false);
-    look_at(facts.covered, true);
-    if (!is_covered)
+    if (nearest == nullptr || std::ranges::any_of(seen_, is_nearer))
         return {};
     return fmt::format("a machine that boots the image does not see {}: its /etc/fstab mounts {} "
                        "on {}; put it there, or take that line out",

@@ -2,10 +2,11 @@
 // Places that the files of an image are not seen in once it boots, because something is mounted on
 // them: what is written there is lost.
 
-#include "retouch/facts.hpp"
+#include "retouch/guest.hpp"
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace retouch {
 
@@ -16,8 +17,20 @@ namespace retouch {
 /// What to write instead.
 [[nodiscard]] std::string instead_of_covered(std::string_view place);
 
-/// Why nobody would see `path` of a machine that boots the image, for what its /etc/fstab mounts
-/// from elsewhere; empty when it is seen.
-[[nodiscard]] std::string covered_by_fstab(const std::string &path, const Facts &facts);
+/// What the /etc/fstab that is in a guest now mounts at boot, and nothing is mounted for here: from
+/// another directory, from the network, or, by a line that a step put there, from a disk.
+class FstabCover {
+  public:
+    /// Throws Error.
+    explicit FstabCover(const GuestView &guest);
+
+    /// Why nobody would see `path`, which is without links, of a machine that boots the image;
+    /// empty when it is seen. Escaped.
+    [[nodiscard]] std::string obstacle(const std::string &path) const;
+
+  private:
+    std::vector<MountPoint> covering_; ///< without links
+    std::vector<std::string> seen_;    ///< where something is mounted here, without links
+};
 
 } // namespace retouch

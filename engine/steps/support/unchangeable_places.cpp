@@ -2,24 +2,40 @@
 
 #include "base/path.hpp"
 #include "base/text.hpp"
+#include "guest/resolve.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 namespace retouch {
+
+namespace {
+
+/// The directory, or the nearest one above that is there, in which it would be made.
+std::string first_above(const GuestView &guest, std::string directory) {
+    while (directory != "/" && !guest.lstat(directory))
+        directory = parent_path(directory);
+    return resolve_in_guest(guest, directory);
+}
+
+} // namespace
 
 std::string unchangeable_obstacle(const GuestView &guest, const std::vector<std::string> &paths) {
     std::vector<std::string> asked;
     asked.reserve(2 * paths.size());
+    std::set<std::string> seen;
     for (const std::string &path : paths) {
         asked.push_back(path);
-        if (const std::string parent = parent_path(path);
-            std::ranges::find(asked, parent) == asked.end())
-            asked.push_back(parent);
+        if (std::string parent = parent_path(path); seen.insert(parent).second)
+            asked.push_back(first_above(guest, std::move(parent)));
     }
     if (asked.empty())
         return {};
+    std::ranges::sort(asked);
+    asked.erase(std::unique(asked.begin(), asked.end()), asked.end());
     const std::vector<std::string> found = guest.unchangeable(asked);
     if (found.empty())
         return {};

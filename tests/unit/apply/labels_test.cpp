@@ -32,9 +32,17 @@ limits: { may_change: [/etc/made, /etc/passwd, /opt/made] }
 )";
 constexpr const char *k_label = "system_u:object_r:etc_t:s0";
 
-class Silence : public EventSink {
+/// Steps that begin, and phases that begin or end.
+class Heard : public EventSink {
   public:
-    void on(const Event &) override {}
+    void on(const Event &event) override {
+        if (event.type == "step_started")
+            lines.push_back(event.details.at("id").get<std::string>());
+        else if (event.type != "step_finished")
+            lines.push_back(event.type + " " + event.details.at("phase").get<std::string>());
+    }
+
+    std::vector<std::string> lines;
 };
 
 struct World {
@@ -42,6 +50,7 @@ struct World {
     MemoryCatalog catalog;
     MemoryGuest guest;
     TargetReport report;
+    Heard heard;
 
     World() {
         catalog.put(image("a", "debian", "1"));
@@ -68,11 +77,10 @@ struct World {
 
     /// True when all steps succeeded.
     bool run(const Target &wanted, bool observed) {
-        Silence silence;
         std::optional<Observer> observer;
         if (observed)
             observer.emplace(guest, std::vector<std::string>{});
-        return run_steps(wanted, guest, observed ? &*observer : nullptr, report, silence);
+        return run_steps(wanted, guest, observed ? &*observer : nullptr, report, heard);
     }
 
     /// Of each step, the paths and whether they bear a label before and after.
@@ -127,6 +135,25 @@ TEST_CASE("labels: a file that was only written anew, and bears its label again,
     REQUIRE(world.run(world.target(k_recipe), true));
     CHECK(world.told() ==
           std::vector<std::string>{"files[0] /etc/made .+", "files[1] /opt/made .-"});
+}
+
+TEST_CASE("labels: setting them is a phase of its own, between the steps that write and the checks",
+          "[apply]") {
+    World world;
+    REQUIRE(world.run(world.target(k_recipe), false));
+    CHECK(world.heard.lines == std::vector<std::string>{"files[0]", "files[1]", "commands[0]",
+                                                        "commands[1]", "phase_started label",
+                                                        "phase_finished label", "checks[0]"});
+    REQUIRE(world.report.phases.size() == 1);
+    CHECK(world.report.phases.front().first == "label");
+}
+
+TEST_CASE("labels: an image without a policy has no such phase", "[apply]") {
+    World world;
+    world.guest.remove("/etc/selinux/config");
+    REQUIRE(world.run(world.target(k_recipe), false));
+    CHECK(world.heard.lines == std::vector<std::string>{"files[0]", "files[1]", "commands[0]",
+                                                        "commands[1]", "checks[0]"});
 }
 
 TEST_CASE("labels: a step that fails ends the work before anything is labelled", "[apply]") {

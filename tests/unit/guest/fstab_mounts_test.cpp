@@ -54,12 +54,10 @@ std::string shown(const MountAs &as) {
     return as.type + (as.subvolume.empty() ? "" : "+" + as.subvolume);
 }
 
-std::string covered(const std::string &fstab) {
-    const MemoryGuest guest;
+std::string covering(const std::string &fstab) {
     std::string text;
-    const FstabMounts mounts(fstab, guest);
-    for (const MountPoint &point : mounts.covered())
-        text += fmt::format("{} {} {}\n", point.path, point.device, point.filesystem);
+    for (const FstabEntry &entry : covering_entries(fstab))
+        text += fmt::format("{} {} {}\n", entry.path, entry.device, entry.types.front());
     return text;
 }
 
@@ -438,16 +436,27 @@ TEST_CASE("partition table: what shares sectors or is beyond the disk is refused
                       Catch::Contains("sfdisk cannot tell what is in it"));
 }
 
-TEST_CASE("fstab mounts: what comes from the network or another directory covers its place") {
-    CHECK(covered("files:/home /home nfs4 rw 0 0\n"
-                  "/data/www /srv/www/ none bind 0 0\n"
-                  "/data /srv/all none rw,rbind 0 0\n"
-                  "host:/x /mnt/of\\040it fuse.sshfs defaults 0 0\n") ==
+TEST_CASE("fstab: what a machine mounts and does not do without covers its place") {
+    CHECK(covering("files:/home /home nfs4 rw 0 0\n"
+                   "/data/www /srv/www/ none bind 0 0\n"
+                   "/data /srv/all none rw,rbind 0 0\n"
+                   "host:/x /mnt/of\\040it fuse.sshfs defaults 0 0\n"
+                   "sshfs#me@host:/x /mnt/old fuse defaults 0 0\n"
+                   "/dev/sda2 /boot ext4 defaults 0 2\n") ==
           "/home files:/home nfs4\n/srv/www /data/www none\n/srv/all /data none\n"
-          "/mnt/of it host:/x fuse.sshfs\n");
-    CHECK(covered("tmpfs /tmp tmpfs defaults 0 0\n/dev/sda2 none swap sw 0 0\n"
-                  "proc /proc proc defaults 0 0\n/dev/sda2 /boot ext4 defaults 0 2\n"
-                  "files:/a /a nfs noauto 0 0\nfiles:/b /b nfs _netdev 0 0\n"
-                  "/c/ /c none bind,nosuid 0 0\n/e /f/../g none bind 0 0\n") == "");
-    CHECK(covered("/c /d auto defaults,bind,nofail 0 0\n") == "/d /c auto\n");
+          "/mnt/of it host:/x fuse.sshfs\n/mnt/old sshfs#me@host:/x fuse\n/boot /dev/sda2 ext4\n");
+    CHECK(covering("tmpfs /tmp tmpfs defaults 0 0\n/dev/sda2 none swap sw 0 0\n"
+                   "proc /proc proc defaults 0 0\n/dev/sda1 / ext4 defaults 0 1\n"
+                   "/dev/sdb /boot ext4 nofail 0 2\n"
+                   "files:/a /a nfs noauto 0 0\nfiles:/b /b nfs _netdev 0 0\n"
+                   "/c/ /c none bind,nosuid 0 0\n/e /f/../g none bind 0 0\n") == "");
+    CHECK(covering("/c /d auto defaults,bind,nofail 0 0\n") == "/d /c auto\n");
+}
+
+TEST_CASE("fstab: what a program brings is on no disk of the image, whichever way it is written") {
+    CHECK(outcome("sshfs#user@host:/x /srv fuse defaults 0 0\n"
+                  "user@host:/x /srv fuse.sshfs defaults 0 0\n"
+                  "remote:bucket /srv fuse.rclone rw 0 0\nbindfs#/data /srv fuse rw 0 0\n")
+              .empty());
+    CHECK(outcome("/dev/sda9 /srv fuse.ntfs-3g defaults 0 0\n") != "");
 }

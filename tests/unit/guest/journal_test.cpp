@@ -2,6 +2,7 @@
 // sees it as an apply does, and the image does not notice.
 
 #include "base/process.hpp"
+#include "retouch/error.hpp"
 #include "unit/guest/open_guests.hpp"
 
 #include <catch2/catch.hpp>
@@ -55,6 +56,29 @@ void make_ext2(const ImageFile &image) {
           "rm $image; truncate -s 64M $image; mkfs.ext2 -q -d $work/from $image");
 }
 
+/// Of each record in the log of the XFS filesystem: a length no log has, or all that is known of
+/// it.
+std::string scramble_log(const char *bytes) {
+    return fmt::format(
+        "; python3 - $image <<'end'\n"
+        "import re, subprocess, sys\n"
+        "said = subprocess.run(['xfs_db', '-r', '-c', 'sb 0', '-c', 'p', sys.argv[1]], "
+        "capture_output=True, text=True, check=True).stdout\n"
+        "sb = {{k: int(v) for k, v in re.findall(r'^(\\w+) = (\\d+)$', said, re.M)}}\n"
+        "group, block = divmod(sb['logstart'], 1 << sb['agblklog'])\n"
+        "with open(sys.argv[1], 'r+b') as disk:\n"
+        "    start = (group * sb['agblocks'] + block) * sb['blocksize']\n"
+        "    disk.seek(start)\n"
+        "    log = bytearray(disk.read(sb['logblocks'] * sb['blocksize']))\n"
+        "    for at in range(0, len(log), 512):\n"
+        "        if log[at:at + 4] == b'\\xfe\\xed\\xba\\xbe':\n"
+        "            {}\n"
+        "    disk.seek(start)\n"
+        "    disk.write(log)\n"
+        "end\n",
+        bytes);
+}
+
 /// What a look at it could change.
 std::string bytes_and_times(const std::filesystem::path &path) {
     struct stat status {};
@@ -101,5 +125,38 @@ TEST_CASE("journal: what is only there is seen by who only looks, and the image 
                 guest = image.open(kind);
                 CHECK(seen_in(*guest) == expected);
                 guest->finish();
+            }
+}
+
+TEST_CASE("journal: an XFS log that cannot be replayed is a fault of the image", "[root]") {
+    struct Case {
+        const char *name;
+        const char *bytes;
+    };
+
+    const std::vector<Case> cases = {
+        {"a length that no memory holds", "log[at + 320:at + 324] = b'\\x7f\\xff\\xff\\0'"},
+        {"scrambled", "log[at + 8:at + 60] = b'scrambled log' * 4"}};
+    if (geteuid() != 0)
+        return;
+    for (const GuestKind kind : guest_kinds())
+        for (const Case &one : cases)
+            DYNAMIC_SECTION(one.name << " " << name_of(kind)) {
+                const ImageFile image({"--root-hook", "echo old >etc/motd; echo old >etc/removed"});
+                make_dirty_xfs(image);
+                shell("image=" + image.path().string() + scramble_log(one.bytes));
+                const std::string expected =
+                    fmt::format("cannot mount {} of the image: the xfs filesystem is damaged: its "
+                                "log cannot be replayed | take the image again from a machine that "
+                                "was shut down, or repair the filesystem with xfs_repair; with -L, "
+                                "what is only in the log is lost",
+                                "/dev/sda");
+                CHECK(image.refusal(kind, true) == expected);
+                CHECK(image.refusal(kind, false) == expected);
+                try {
+                    static_cast<void>(image.open(kind, true));
+                } catch (const Error &error) {
+                    CHECK(error.kind() == ErrorKind::refused);
+                }
             }
 }

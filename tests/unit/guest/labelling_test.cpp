@@ -2,12 +2,14 @@
 
 #include "guest/selinux/labelling.hpp"
 #include "guest/selinux/policy.hpp"
+#include "guest/tree/tree_labels.hpp"
 #include "support/memory_guest.hpp"
 #include "unit/guest/open_guests.hpp"
 
 #include <catch2/catch.hpp>
 #include <cerrno>
 #include <fmt/format.h>
+#include <unistd.h>
 
 using namespace retouch;
 using namespace retouch::test;
@@ -173,4 +175,37 @@ TEST_CASE("labels: what was made in a guest has none, gets one, and all else is 
             CHECK(image.debugfs("ea_get /etc/shadow security.selinux").find("shadow_t:s0") !=
                   std::string::npos);
         }
+}
+
+TEST_CASE(
+    "labels: what changed before a guest was opened was not made in it, however young it is") {
+    constexpr std::int64_t second = 1'000'000'000;
+    constexpr std::int64_t opened = 1'700'000'000 * second + 500'000'000;
+    CHECK_FALSE(may_have_changed_since(opened - 1, opened));
+    CHECK(may_have_changed_since(opened, opened));
+    CHECK(may_have_changed_since(opened + 1, opened));
+    CHECK_FALSE(may_have_changed_since(opened - second, opened));
+    // Of a filesystem that notes no more than seconds.
+    CHECK(may_have_changed_since(1'700'000'000 * second, opened));
+    CHECK_FALSE(may_have_changed_since((1'700'000'000 - 1) * second, opened));
+    CHECK(ClockMark::now().set - ClockMark::now().earliest() < 100'000'000);
+}
+
+TEST_CASE("labels: files of an image that was made a moment ago are not taken for new", "[root]") {
+    if (geteuid() != 0 || guest_kinds().front() != GuestKind::host)
+        return;
+    const ImageFile image(
+        {"--root-hook", fmt::format("mkdir -p etc/selinux/targeted/contexts/files\n"
+                                    "printf '{}' >etc/selinux/config\nprintf '{}' >.{}\n",
+                                    k_config, k_contexts, k_place)});
+    image.debugfs(fmt::format("ea_set / security.selinux {}", k_old), true);
+    const std::unique_ptr<Guest> touched = image.open(GuestKind::host);
+    touched->write("/etc/young", std::string("x\n"), 0644, 0, 0);
+    touched->finish();
+    const std::unique_ptr<Guest> guest = image.open(GuestKind::host);
+    guest->write("/etc/made", std::string("x\n"), 0644, 0, 0);
+    CHECK(label_new_entries(*guest).notes.empty());
+    CHECK(label_of(*guest, "/etc/made") == "system_u:object_r:etc_t:s0");
+    CHECK(label_of(*guest, "/etc/young") == "none");
+    guest->finish();
 }

@@ -268,6 +268,29 @@ TEST_CASE("mounts: what can only be read is refused by a plan as by an apply") {
     }
 }
 
+TEST_CASE("mounts: noted errors, and a root whose UUID is on the disk twice, are told") {
+    for (const GuestKind kind : guest_kinds())
+        DYNAMIC_SECTION(name_of(kind)) {
+            const TwoPartitions image(
+                "/dev/sda2 /boot ext4 defaults 0 2",
+                std::string(k_data) +
+                    "; for part in 1048576 $offset; do tune2fs -f -U "
+                    "6f7d2ac2-3e1b-4f57-9d3a-0123456789ab \"$image?offset=$part\"; done; "
+                    "debugfs -w -R 'ssv state 2' \"$image?offset=$offset\"");
+            const std::unique_ptr<Guest> guest = image.open(kind, true);
+            CHECK(guest->facts().doubts ==
+                  std::vector<std::string>{
+                      "a kernel has noted errors in the ext4 filesystem on /dev/sda2, mounted on "
+                      "/boot: check it with e2fsck, as a machine may do when it boots",
+                      "the root on /dev/sda1 and /dev/sda2 have one UUID, "
+                      "6f7d2ac2-3e1b-4f57-9d3a-0123456789ab: which of them a machine boots is left "
+                      "to chance where its boot loader goes by that; give one of them another "
+                      "(tune2fs -U, xfs_admin -U)"});
+            guest->finish();
+            CHECK(ImageFile().open(kind, true)->facts().doubts.empty());
+        }
+}
+
 TEST_CASE("mounts: partitions that share sectors, or end beyond the disk, are refused") {
     const std::string hint = " | check that the image is complete, and repair the table with fdisk";
     for (const GuestKind kind : guest_kinds()) {

@@ -51,6 +51,10 @@ constexpr const char *k_system =
     ">usr/lib/systemd/system/db.service; "
     "printf '[Service]\\nRuntimeDirectoryMode=0700\\n' >etc/systemd/system/db.service.d/mode.conf; "
     "printf '[Service]\\nRuntimeDirectory=idle\\n' >usr/lib/systemd/system/idle.service; "
+    "printf '[Service]\\nUser=1000\\nRuntimeDirectory=num/%%i\\n' "
+    ">usr/lib/systemd/system/num@.service; "
+    "ln -s /usr/lib/systemd/system/num@.service "
+    "etc/systemd/system/multi-user.target.wants/num@one.service; "
     "for s in ssh db; do ln -s /usr/lib/systemd/system/$s.service "
     "etc/systemd/system/multi-user.target.wants/; done";
 
@@ -70,6 +74,22 @@ TEST_CASE("run entries: lines of tmpfiles.d that make something below /run") {
                 "file /run/with blank 600 adm:", "link /run/shm 644 : /dev/shm",
                 "link /run/default 644 : /usr/share/factory/run/default",
                 "fifo /run/pipe 660 :disk"});
+}
+
+TEST_CASE("run entries: escapes and base64 in lines of tmpfiles.d are what they stand for") {
+    CHECK(shown(tmpfiles_entries("d /run/a\\x20b\\u00e9\\101 0755 - - -\n"
+                                 "f /run/hex - - - - \\x41\\x2f\\060\\u20ac\n"
+                                 "L /run/link - - - - /a\\x20b\n"
+                                 "f~ /run/bytes - - - - aGFsbG8K\n"
+                                 "f+~ /run/short - - - - JXQ=\n")) ==
+          Lines{"directory /run/a b\u00e9A 755 :", "file /run/hex 644 : A/0\u20ac",
+                "link /run/link 644 : /a b", "file /run/bytes 644 : hallo\n",
+                "file /run/short 644 : %t"});
+    CHECK(tmpfiles_entries("d /run/x\\q\nd /run/x\\x4\nd /run/x\\x00\nd /run/x\\400\n"
+                           "f /run/x - - - - \\u12\nf~ /run/x - - - - a===\n"
+                           "f~ /run/x - - - - abc\nf~ /run/x - - - - a*cd\nd~ /run/x\n"
+                           "f^ /run/x - - - - some.credential\n")
+              .empty());
 }
 
 TEST_CASE("run entries: other lines of tmpfiles.d make nothing") {
@@ -109,7 +129,8 @@ TEST_CASE("guest texts: what does not fit into the budget is left out, and so is
 TEST_CASE("run entries: a mode that is none is passed over") {
     for (const char *mode : {"u=rwx", "99999999999", "17777", "", "0x1ff"})
         CHECK(runtime_directories(
-                  "[Service]\nRuntimeDirectory=x\nRuntimeDirectoryMode=" + std::string(mode) + "\n")
+                  "[Service]\nRuntimeDirectory=x\nRuntimeDirectoryMode=" + std::string(mode) + "\n",
+                  "x.service")
                   .at(0)
                   .mode == 0755);
 }
@@ -119,11 +140,28 @@ TEST_CASE("run entries: directories that a service's unit names") {
                                     "RuntimeDirectory = lost\nRuntimeDirectory=\n"
                                     "RuntimeDirectory=app/one \\\n  app/two:other\n"
                                     "RuntimeDirectory=\"app three\"\n"
-                                    "RuntimeDirectoryMode=0750\nUser=app\n")) ==
+                                    "RuntimeDirectoryMode=0750\nUser=app\n",
+                                    "app.service")) ==
           Lines{"directory /run/app/one 750 app:", "directory /run/app/two 750 app:",
                 "directory /run/app three 750 app:"});
-    CHECK(runtime_directories("[Service]\nRuntimeDirectory=x\nDynamicUser=yes").empty());
-    CHECK(runtime_directories("[Service]\nRuntimeDirectory=%p ../etc /x").empty());
+    CHECK(
+        runtime_directories("[Service]\nRuntimeDirectory=x\nDynamicUser=yes", "x.service").empty());
+    CHECK(runtime_directories("[Service]\nRuntimeDirectory=%h ../etc /x", "x.service").empty());
+    CHECK(runtime_directories("[Service]\nUser=%h\nRuntimeDirectory=x", "x.service").empty());
+}
+
+TEST_CASE(
+    "run entries: a unit may name its directories by its own name, and that of its instance") {
+    const auto of = [](const std::string &text, const std::string &name) {
+        return shown(runtime_directories("[Service]\nRuntimeDirectory=" + text + "\n", name));
+    };
+    CHECK(of("%p %N %n a%%b", "app.service") ==
+          Lines{"directory /run/app 755 :", "directory /run/app 755 :",
+                "directory /run/app.service 755 :", "directory /run/a%b 755 :"});
+    CHECK(of("%p/%i %I x-%i\nUser=u-%i", "app@a-b\\x2dc.service") ==
+          Lines{"directory /run/app/a-b\\x2dc 755 u-a-b\\x2dc:",
+                "directory /run/a/b-c 755 u-a-b\\x2dc:",
+                "directory /run/x-a-b\\x2dc 755 u-a-b\\x2dc:"});
 }
 
 TEST_CASE("run entries: commands, guards and checks find what a booted machine has") {
@@ -142,6 +180,8 @@ TEST_CASE("run entries: commands, guards and checks find what a booted machine h
                                          "./evil directory 755 root:root\n"
                                          "./evil/x regular empty file 644 root:root\n"
                                          "./lock directory 1777 root:root\n"
+                                         "./num directory 755 root:root\n"
+                                         "./num/one directory 755 debian:debian\n"
                                          "./out symbolic link 777 root:root\n"
                                          "./shm symbolic link 777 root:root\n"
                                          "./sshd directory 755 root:root\n"

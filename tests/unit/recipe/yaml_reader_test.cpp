@@ -107,7 +107,12 @@ TEST_CASE("reader: inside brackets, too, a plain text goes on over lines") {
     CHECK(read("a: {k: x\n    y, l: z\n\n  w}\n") ==
           "map@1:1{a@1:1=map@1:4{k@1:5=str@1:8<x y>, l@2:8=str@2:11<z\nw>}}");
     CHECK(read("a: [x # end\n  y]\n") == "2:3 expected ',' or ']' before this");
-    CHECK(read("a: [x\n  \"y\"]\n") == "2:3 expected ',' or ']' before this");
+    CHECK(read("a: [x\n  \"y\", 'z'\n  ]\n") ==
+          "map@1:1{a@1:1=seq@1:4[str@1:5<x \"y\">, str'@2:8<z>]}");
+    CHECK(read("a: {k: x\n  'y, l: z'\n  w}\n") ==
+          "map@1:1{a@1:1=map@1:4{k@1:5=str@1:8<x 'y>, l@2:7=str@2:10<z' w>}}");
+    CHECK(read("a: [\"x\"\n  \"y\"]\n") == "2:3 expected ',' or ']' before this");
+    CHECK(read("a: [x\n  \"y\": z]\n") != "");
     CHECK(read("a: {k: x\n  l: y}\n") == "2:3 expected ',' or '}' before this");
     CHECK(read("a: {k\n  l: y}\n") == "1:5 expected a colon after the key 'k'");
     CHECK(read("a: [x\n  y?]\n") == "1:5 text with '?' needs quotes inside [ ] and { }");

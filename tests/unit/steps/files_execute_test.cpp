@@ -57,10 +57,15 @@ TEST_CASE("files: what is immutable or append-only is refused before anything is
              {"- {to: /etc/motd, content: new}", "/etc", "/etc" + end},
              {"- {to: /etc/motd, content: old}", "/etc/motd", ""},
              {"- {remove: /etc/motd}", "/etc/motd", "/etc/motd" + end},
-             {"- {remove: /etc/absent}", "/etc", ""}}) {
+             {"- {remove: /etc/absent}", "/etc", ""},
+             {"- {to: /etc/made, content: new}", "/etc", "/etc" + end},
+             {"- {to: /etc/deep/down/made, content: new}", "/etc", "/etc" + end},
+             {"- {to: /linked/made, content: new}", "/etc", "/etc" + end},
+             {"- {to: /etc/made, content: new}", "/", ""}}) {
         CAPTURE(one.entry, one.unchangeable);
         MemoryGuest guest;
         guest.put_file("/etc/motd", "old");
+        guest.put_link("/linked", "etc");
         guest.make_unchangeable(one.unchangeable);
         const Step step = read_step("files", one.entry);
         std::string said;
@@ -81,6 +86,15 @@ TEST_CASE("cleanup: what is immutable or append-only is told, as a command may t
     CHECK(change.state == StepState::change);
     CHECK(change.reason == "1 entry, 33 B; /etc/machine-id is immutable or append-only in the "
                            "image: take that off with chattr -ia");
+}
+
+TEST_CASE("cleanup: what is immutable deep in a directory that goes is told, too") {
+    MemoryGuest guest;
+    guest.put_file("/tmp/a/b/kept", "12345");
+    guest.make_unchangeable("/tmp/a/b");
+    CHECK(preview(read_step("cleanup", "- temporary-files"), guest).reason ==
+          "3 entries, 5 B; /tmp/a/b is immutable or append-only in the image: take that off with "
+          "chattr -ia");
 }
 
 TEST_CASE("files: a host file that changed or went since the plan is refused as stale") {
@@ -134,10 +148,14 @@ TEST_CASE("files: on FAT there are neither owners nor modes to differ") {
 
 TEST_CASE("files: nothing is put where the image's fstab mounts another directory or the network") {
     MemoryGuest guest;
-    guest.mutable_facts().covered = {{"/srv/www", "/data/www", "none"},
-                                     {"/home", "files:/home", "nfs4"}};
+    guest.put_file("/etc/fstab", "/dev/sda3 /home/local ext4 defaults 0 2\n"
+                                 "/data/www /srv/www none bind 0 0\n"
+                                 "files:/home /home nfs4 defaults 0 0\n"
+                                 "files:/linked /mnt/link nfs4 defaults 0 0\n");
     guest.mutable_facts().mount_points.push_back({"/home/local", "/dev/sda3", "ext4"});
     guest.put_link("/web", "srv/www");
+    guest.put_link("/mnt/link", "/opt/real");
+    guest.put_directory("/opt/real");
     const auto outcome = [&](const std::string &path) {
         const Step step = read_step("files", "- {to: " + path + ", content: x}");
         const std::string message = execute(step, guest).message;
@@ -154,6 +172,9 @@ TEST_CASE("files: nothing is put where the image's fstab mounts another director
     CHECK(outcome("/home/bob/.profile") ==
           "a machine that boots the image does not see /home/bob/.profile: its /etc/fstab mounts "
           "files:/home on /home; put it there, or take that line out");
+    CHECK(outcome("/opt/real/x") ==
+          "a machine that boots the image does not see /opt/real/x: its /etc/fstab mounts "
+          "files:/linked on /opt/real; put it there, or take that line out");
     CHECK(outcome("/home/local/x").empty());
     CHECK(outcome("/srv/wwwroot").empty());
 }
