@@ -92,10 +92,18 @@ class Installed(unittest.TestCase):
         self.tree.run("bash", "-c", f"retouch check {EXAMPLES}/*.yaml", expect=65)  # config.yaml is no recipe
         self.tree.run("bash", "-c", f"ls {EXAMPLES}/*.yaml | grep -v config.yaml | xargs retouch check")
 
-    def test_the_units_are_valid(self):
+    def test_the_units_and_those_of_the_pages_are_valid(self):
+        units = [*UNITS]
+        page = (ROOT / "docs/installing.md").read_text(encoding="utf-8")
+        for name, text in re.findall(r"^<!-- unit: (\S+) -->\n```ini\n(.*?)^```$", page, re.MULTILINE | re.DOTALL):
+            self.tree.write(f"/etc/systemd/system/{name}", text)
+            units += [name] if "/" not in name else []
+        self.assertEqual(5, len(units))
+        git = self.tree.path / "usr/bin/git"  # which one of them starts
+        git.touch(mode=0o755)
         found = subprocess.run(
             ["systemd-analyze", "verify", "--man=no", f"--root={self.tree.path}",
-             *(unit.replace("@.", "@web.") for unit in UNITS)], text=True, capture_output=True, check=False)
+             *(unit.replace("@.", "@web.") for unit in units)], text=True, capture_output=True, check=False)
         self.assertEqual((0, ""), (found.returncode, found.stdout + found.stderr))
 
     def test_the_quickstart_recipe_makes_the_next_version(self):

@@ -30,9 +30,10 @@ wear_in() {
 
 # make_tree TAR: the root tree, as a tar file with owners. Runs as root.
 make_tree() {
-    "${BASH_SOURCE[0]%/*}/debian-sources.sh" "$suite" | mmdebstrap --quiet --mode=root --variant=minbase --include="$packages" \
-        --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
-        --dpkgopt='path-exclude=/usr/share/locale/*' "$suite" "$1" -
+    "${BASH_SOURCE[0]%/*}/debian-sources.sh" "$suite" |
+        mmdebstrap --quiet --mode=root --variant=minbase --include="$packages" \
+            --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
+            --dpkgopt='path-exclude=/usr/share/locale/*' "$suite" "$1" -
 }
 
 # make_disk TAR DIRECTORY FILE SIZE: partition table and filesystem on a new sparse file. Runs as
