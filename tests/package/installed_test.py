@@ -59,6 +59,10 @@ class Installed(unittest.TestCase):
         self.assertEqual(f"{program}-1", field(self.package, "Version"))
         self.assertTrue(changelog.startswith(f"retouch ({program}-1) "), changelog)
 
+    def test_the_pages_name_it_as_it_is_called(self):
+        for page in ("README.md", "docs/installing.md"):
+            self.assertIn(f"./build/package/{self.package.name}", (ROOT / page).read_text(encoding="utf-8"), page)
+
     def test_what_the_program_loads_later_is_among_its_dependencies(self):
         needed = names(field(self.package, "Depends"))
         for library in ("librbd", "librados", "libguestfs", "libcurl"):
