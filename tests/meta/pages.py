@@ -6,6 +6,8 @@ A fenced block with one of these comments right above it is checked:
     <!-- shell: offline -->                     the block is a shell session in the repository:
                                                 "$ COMMAND" lines, each followed by what it prints
     <!-- shell: image -->                       the same, with a catalog that holds a Debian image
+    <!-- shell: own -->                         the same, where debian-12.qcow2 and docs/examples/ are, with
+                                                an empty catalog
 
 Ids, digests, dates, times and amounts differ from run to run; they need only look alike.
 UPDATE_GOLDEN=1 writes what is real into the pages.
@@ -43,11 +45,11 @@ def alike(text):
     return text
 
 
-def session(text, environment):
+def session(text, environment, directory=ROOT):
     """The shell session `text` as it really goes."""
     result = ""
     for command in re.findall(r"^\$ (.+(?:\\\n.+)*)$", text, re.MULTILINE):
-        run = subprocess.run(["bash", "-c", command], cwd=ROOT, env=environment, text=True,
+        run = subprocess.run(["bash", "-c", command], cwd=directory, env=environment, text=True,
                              stdin=subprocess.DEVNULL, capture_output=True, timeout=600, check=False)
         result += f"$ {command}\n{run.stdout}"
         if run.returncode not in (0, 2, 5, 65):
@@ -64,8 +66,8 @@ def environment(**more):
 def differences(path, shells):
     """What is not real in the page, as (wanted, shown) pairs.
 
-    `shells` maps a kind of session to the environment it runs in; others are left alone, and so are
-    files when "file" is not in it.
+    `shells` maps a kind of session to the environment and the directory it runs in; others are left alone,
+    and so are files when "file" is not in it.
     """
     page = path.read_text(encoding="utf-8")
     found = []
@@ -75,7 +77,7 @@ def differences(path, shells):
         if kind == "file" and "file" in shells:
             wanted = (ROOT / what).read_text(encoding="utf-8")
         elif kind == "shell" and what in shells:
-            wanted = session(shown, shells[what])
+            wanted = session(shown, *shells[what])
         else:
             return match[0]
         if alike(wanted) == alike(shown):

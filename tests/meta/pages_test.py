@@ -16,7 +16,7 @@ class Pages(unittest.TestCase):
     maxDiff = None
 
     def test_files_and_sessions_are_real(self):
-        shells = {"file": None, "offline": pages.environment()}
+        shells = {"file": None, "offline": (pages.environment(), ROOT)}
         for path in pages.pages():
             for wanted, shown in pages.differences(path, shells):
                 self.assertEqual(wanted, shown, f"{path.relative_to(ROOT)}: UPDATE_GOLDEN=1 corrects it")
@@ -35,7 +35,7 @@ class TheCheckItself(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             page = Path(folder, "page.md")
             page.write_text(text, encoding="utf-8")
-            return pages.differences(page, {"file": None, "offline": pages.environment()})
+            return pages.differences(page, {"file": None, "offline": (pages.environment(), ROOT)})
 
     def test_a_file_shown_wrongly_is_found(self):
         right = (ROOT / ".gitignore").read_text(encoding="utf-8")

@@ -14,13 +14,6 @@ readonly start=$((1024 * 1024)) # of the partition, in bytes
 readonly uuid=11111111-2222-4333-8444-555555555555 # of the filesystem
 readonly cache=${RETOUCH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/retouch}
 
-# What apt on this machine would use for Debian 12 itself, as one-line sources.
-sources() {
-    apt-get indextargets --format 'deb $(REPO_URI) $(RELEASE) $(COMPONENT)' \
-        'Created-By: Packages' 'Origin: Debian' 2>/dev/null | grep -E " $suite(-updates|-security)? " ||
-        echo "deb http://deb.debian.org/debian $suite main"
-}
-
 # wear_in ROOT: what a server leaves behind that ran once; recipes clean it up.
 wear_in() {
     mkdir -p "$1/var/lib/cloud/instances/i-00000001/sem" "$1/var/lib/cloud/data"
@@ -37,9 +30,10 @@ wear_in() {
 
 # make_tree TAR: the root tree, as a tar file with owners. Runs as root.
 make_tree() {
-    sources | mmdebstrap --quiet --mode=root --variant=minbase --include="$packages" \
-        --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
-        --dpkgopt='path-exclude=/usr/share/locale/*' "$suite" "$1" -
+    "${BASH_SOURCE[0]%/*}/debian-sources.sh" "$suite" |
+        mmdebstrap --quiet --mode=root --variant=minbase --include="$packages" \
+            --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
+            --dpkgopt='path-exclude=/usr/share/locale/*' "$suite" "$1" -
 }
 
 # make_disk TAR DIRECTORY FILE SIZE: partition table and filesystem on a new sparse file. Runs as

@@ -63,7 +63,7 @@ def build(layer):
 
 
 def tests_fail(layer):
-    return run(f"build/debug/test_{layer}", "~[rig]", "--abort", "--use-colour", "no", timeout=SLOWEST) != 0
+    return run(f"build/debug/test_{layer}", "~[rig]", "--abort", timeout=SLOWEST) != 0
 
 
 def refresh():

@@ -1,8 +1,8 @@
 #!/bin/bash
-# Installs the Debian 12 packages that building, running or testing retouch needs. Does nothing, and
-# asks for no rights, when all of them are there. Quiet unless something goes wrong.
+# Installs the packages of Debian 12 or 13 that building, running or testing retouch needs. Does
+# nothing, and asks for no rights, when all of them are there. Quiet unless something goes wrong.
 #
-# usage: tests/scripts/packages.sh SET...      sets: build run demo test bench rig
+# usage: tests/scripts/packages.sh SET...      sets: build run demo test package bench rig
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/stage.sh"
 
@@ -23,13 +23,28 @@ declare -A sets=(
     [test]="clang clang-format clang-tidy clang-tools libclang-rt-14-dev busybox-static
         guestfish guestfs-tools python3-yaml python3-jsonschema tmux cryptsetup-bin
         btrfs-progs xfsprogs dosfstools git patch procps iproute2 pre-commit jq libxml2-utils curl
-        policycoreutils"
+        policycoreutils shellcheck"
+    # What ./package makes the Debian package with, and looks at it with.
+    [package]="dpkg-dev lintian mandoc man-db"
     # What the benchmark compares with.
     [bench]="guestfs-tools guestfish"
     # What tests/rig runs: Ceph, Keystone and Glance, without the packages that start them as services.
     [rig]="ceph-mon ceph-mgr ceph-osd ceph-common python3-rados python3-rbd python3-keystone
         uwsgi-core uwsgi-plugin-python3 python3-glance glance-common python3-openstackclient
         busybox-static fdisk e2fsprogs"
+)
+
+# What Debian 13 calls otherwise.
+declare -A names_of_13=(
+    [libguestfs0]=libguestfs0t64
+    [libclang-rt-14-dev]=libclang-rt-19-dev
+)
+
+# Prints the number of this release of Debian, or of a system that says it is one.
+release() (
+    # shellcheck source=/dev/null
+    source /etc/os-release 2>/dev/null
+    echo "${VERSION_ID-}"
 )
 
 (($#)) || die "usage: ${0##*/} SET...   sets: ${!sets[*]}"
@@ -39,6 +54,11 @@ for name in "$@"; do
     read -r -d '' -a names <<<"${sets[$name]}" || true
     wanted+=("${names[@]}")
 done
+if [[ $(release) == 13* ]]; then
+    for place in "${!wanted[@]}"; do
+        wanted[place]=${names_of_13[${wanted[place]}]-${wanted[place]}}
+    done
+fi
 
 # Prints those of the wanted packages that are not installed.
 missing_packages() {
@@ -53,7 +73,7 @@ apt() {
         apt-get -q -y -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 "$@" </dev/null
 }
 
-command -v apt-get >/dev/null || die "This needs Debian 12: there is no apt-get here."
+command -v apt-get >/dev/null || die "This needs Debian 12 or 13: there is no apt-get here."
 mapfile -t missing < <(missing_packages)
 ((${#missing[@]})) || exit 0
 
