@@ -76,6 +76,20 @@ Error stale_stage(const std::filesystem::path &path, std::string_view what) {
             "--rehearse=keep"};
 }
 
+/// Calls `take` with the id of each until it returns false.
+template<class Take>
+void each_published_file(const std::filesystem::path &directory, Take take) {
+    std::error_code code;
+    for (std::filesystem::directory_iterator entry(directory, code), end; !code && entry != end;
+         entry.increment(code)) {
+        const std::filesystem::path name = entry->path().filename();
+        std::string extension = name.extension().string();
+        if (is_uuid(name.stem().string()) && is_format(extension.erase(0, 1)) &&
+            !take(name.stem().string()))
+            return;
+    }
+}
+
 } // namespace
 
 std::filesystem::path FileStore::published_path(const Image &image) const {
@@ -127,15 +141,20 @@ std::string FileStore::stamp(const Image &image) const {
 
 std::vector<std::string> FileStore::published_files() const {
     std::vector<std::string> ids;
-    std::error_code code;
-    for (std::filesystem::directory_iterator entry(directory_, code), end; !code && entry != end;
-         entry.increment(code)) {
-        const std::filesystem::path name = entry->path().filename();
-        std::string extension = name.extension().string();
-        if (is_uuid(name.stem().string()) && is_format(extension.erase(0, 1)))
-            ids.push_back(name.stem().string());
-    }
+    each_published_file(directory_, [&](std::string id) {
+        ids.push_back(std::move(id));
+        return true;
+    });
     return ids;
+}
+
+bool FileStore::has_published_files() const {
+    bool found = false;
+    each_published_file(directory_, [&](const std::string &) {
+        found = true;
+        return false;
+    });
+    return found;
 }
 
 std::unique_ptr<Stage> FileStore::stage(const Image &source, const std::string &new_id,
