@@ -112,14 +112,14 @@ Disk FileStore::disk(const Image &image) const {
 }
 
 void FileStore::require_unchanged(const Image &image, const std::filesystem::path &path) const {
-    const auto recorded = image.checksums.find(k_content_digest);
-    if (!memory_.recall || recorded == image.checksums.end())
+    const auto recorded = recorded_content_digest(image.checksums);
+    if (!memory_.recall || !recorded)
         return;
     const std::string now = stamp(image);
     if (now == memory_.recall(image.id))
         return;
     const UniqueFd file = open_regular_file(path);
-    if (content_digest(file.get(), path) != recorded->second)
+    if (content_digest(file.get(), path, recorded->first) != recorded->second)
         throw Error(ErrorKind::refused,
                     fmt::format("the bytes of image {} are not those of its record any more: {}",
                                 image.id, escape(path.string())),
@@ -182,8 +182,12 @@ std::unique_ptr<Stage> FileStore::adopt(const Image &source, const KeptStage &ke
     if (!file)
         throw stale_stage(path, "are not on this host");
     try {
-        SealedImage found = measured(file->fd(), path, source.disk_format);
-        if (proof_of_bytes(found.checksum) != kept.proof)
+        const std::string &algorithm = kept.sealed.checksum_algorithm;
+        if (!is_content_digest(algorithm))
+            throw stale_stage(path, "are not what the plan says of them");
+        SealedImage found = measured(file->fd(), path, source.disk_format,
+                                     {algorithm, content_digest(file->fd(), path, algorithm)});
+        if (proof_of_bytes(found) != kept.proof)
             throw stale_stage(path, "were changed");
         // The guest that counted them is gone.
         found.bytes_written = kept.sealed.bytes_written;
@@ -231,8 +235,9 @@ std::unique_ptr<Stage> FileStore::receive(int fd, const std::filesystem::path &f
     const ImageFile wanted{format.empty() ? before.format : format, before.virtual_size};
     NewFile copy =
         NewFile::locked(path_of(directory_, k_import_prefix, new_id, wanted.format), k_mode);
+    std::string digest;
     if (wanted == before)
-        copy_sparse(fd, file, copy);
+        digest = copy_and_digest(fd, file, copy);
     else
         convert_image(absolute_path(file), before.format, copy, wanted.format);
     // The file is somebody else's and may have changed meanwhile; the copy is what counts.
@@ -245,8 +250,10 @@ std::unique_ptr<Stage> FileStore::receive(int fd, const std::filesystem::path &f
               .path = copy.path(),
               .virtual_size = kind.virtual_size,
               .read_only = false};
-    return std::make_unique<FileStage>(new_id, std::move(copy), std::move(disk),
-                                       path_of(directory_, "", new_id, kind.format));
+    auto stage = std::make_unique<FileStage>(new_id, std::move(copy), std::move(disk),
+                                             path_of(directory_, "", new_id, kind.format));
+    stage->set_digest(std::move(digest));
+    return stage;
 }
 
 void FileStore::remove(const std::string &id) {
