@@ -45,15 +45,22 @@ void make_directory(const fs::path &path, mode_t mode) {
         throw system_error("create", path, errno);
 }
 
-/// Takes the rights of others away, where this user may: a catalog of an earlier version has them.
-void make_private(const fs::path &path) {
-    constexpr mode_t k_owner = 0700;
+constexpr mode_t k_of_owner = 0700;
 
+/// nullopt when others have no rights to it, or when this user may not take them.
+std::optional<mode_t> mode_for_others(const fs::path &path) {
     struct stat info {};
 
-    if (lstat(path.c_str(), &info) == 0 && !S_ISLNK(info.st_mode) && info.st_uid == geteuid() &&
-        (info.st_mode & ACCESSPERMS & ~k_owner) != 0)
-        static_cast<void>(chmod(path.c_str(), info.st_mode & k_owner));
+    if (lstat(path.c_str(), &info) != 0 || S_ISLNK(info.st_mode) || info.st_uid != geteuid() ||
+        (info.st_mode & ACCESSPERMS & ~k_of_owner) == 0)
+        return std::nullopt;
+    return info.st_mode;
+}
+
+/// Takes the rights of others away, where this user may: a catalog of an earlier version has them.
+void make_private(const fs::path &path) {
+    if (const auto mode = mode_for_others(path))
+        static_cast<void>(chmod(path.c_str(), *mode & k_of_owner));
 }
 
 /// Creates missing parents too. Images hold /etc/shadow: only their owner may read them.
@@ -67,10 +74,13 @@ void make_catalog_directory(const fs::path &directory) {
     make_directory(directory, k_private);
     const fs::path images = directory / k_images;
     make_directory(images, k_private);
-    make_private(images);
     make_private(directory / k_database);
+    if (!mode_for_others(images))
+        return;
+    // The directory last: it says that its files have been seen to.
     for (const auto &entry : fs::directory_iterator(images, code))
         make_private(entry.path());
+    make_private(images);
 }
 
 Disk bytes_of(const Image &image, const FileStore &store) {
@@ -95,7 +105,7 @@ void refuse_lost_database(const FileStore &store, const fs::path &file) {
 }
 
 SQLite::Database open_records(const FileStore &store, const fs::path &file) {
-    if (!store.published_files().empty() && !view_database(file))
+    if (store.has_published_files() && !view_database(file))
         refuse_lost_database(store, file);
     return open_database(file);
 }
@@ -165,6 +175,12 @@ std::vector<Image> LocalView::images() const {
     return look(*database_, file_, [&] { return load_images(*database_); });
 }
 
+std::vector<Image> LocalView::images_where(const ImageQuery &query) const {
+    if (!database_)
+        return {};
+    return look(*database_, file_, [&] { return load_images_where(*database_, query); });
+}
+
 std::optional<Image> LocalView::find(const std::string &id) const {
     if (!database_)
         return std::nullopt;
@@ -203,6 +219,10 @@ LocalCatalog::LocalCatalog(std::string name, fs::path directory)
 
 std::vector<Image> LocalCatalog::images() const {
     return look(database_, file_, [&] { return load_images(database_); });
+}
+
+std::vector<Image> LocalCatalog::images_where(const ImageQuery &query) const {
+    return look(database_, file_, [&] { return load_images_where(database_, query); });
 }
 
 std::optional<Image> LocalCatalog::find(const std::string &id) const {

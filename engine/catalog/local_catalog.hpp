@@ -24,6 +24,7 @@ class LocalView : public CatalogView {
     [[nodiscard]] const std::string &name() const override { return name_; }
 
     [[nodiscard]] std::vector<Image> images() const override;
+    [[nodiscard]] std::vector<Image> images_where(const ImageQuery &query) const override;
     [[nodiscard]] std::optional<Image> find(const std::string &id) const override;
     [[nodiscard]] Disk disk(const Image &image) const override;
 
@@ -60,6 +61,7 @@ class LocalCatalog : public Catalog {
     [[nodiscard]] const std::string &name() const override { return name_; }
 
     [[nodiscard]] std::vector<Image> images() const override;
+    [[nodiscard]] std::vector<Image> images_where(const ImageQuery &query) const override;
     [[nodiscard]] std::optional<Image> find(const std::string &id) const override;
     [[nodiscard]] Disk disk(const Image &image) const override;
 

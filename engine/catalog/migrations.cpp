@@ -68,7 +68,14 @@ CREATE TABLE known_files (
 PRAGMA user_version = 2;
 )sql";
 
-constexpr std::array<const char *, 2> k_migrations = {k_first, k_second};
+/// What records are asked for by, beside their ids.
+constexpr const char *k_third = R"sql(
+CREATE INDEX images_by_name ON images (name, created_at);
+CREATE INDEX image_properties_by_value ON image_properties (name, value);
+PRAGMA user_version = 3;
+)sql";
+
+constexpr std::array<const char *, 3> k_migrations = {k_first, k_second, k_third};
 
 std::string shown(const SQLite::Database &database) {
     return escape(database.getFilename());

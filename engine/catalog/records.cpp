@@ -1,6 +1,6 @@
-// Records: one table of scalars and three of lists, read with four queries and joined here.
-// The same four queries serve one record and all of them: an id that is null asks for all.
-// SQL is constant text with bound parameters.
+// Records: one table of scalars and three of lists, read with four queries and joined here. All
+// records are read in one go each; one record, and those that match a query, by their ids, so that
+// the cost follows what is asked for. SQL is constant text with bound parameters.
 
 #include "catalog/records.hpp"
 
@@ -10,7 +10,12 @@
 #include <SQLiteCpp/Statement.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <map>
+#include <set>
+#include <string_view>
+#include <tuple>
 
 namespace retouch {
 
@@ -77,65 +82,104 @@ Image scalars(SQLite::Statement &row) {
     return image;
 }
 
+constexpr const char *k_scalars =
+    "SELECT id, name, status, visibility, disk_format, size, virtual_size, min_disk, min_ram,"
+    " protected, hidden, created_at, updated_at FROM images";
+
+/// A list of each image: rows of an id and two texts.
+struct List {
+    std::string_view what;
+    const char *all;
+    const char *of_one;
+    void (*add)(Image &image, const std::string &first, const std::string &second);
+};
+
+constexpr std::array<List, 3> k_lists = {{
+    {"property", "SELECT image_id, name, value FROM image_properties",
+     "SELECT image_id, name, value FROM image_properties WHERE image_id = ?1",
+     [](Image &image, const std::string &name, const std::string &value) {
+         image.properties.emplace(name, value);
+     }},
+    {"tag", "SELECT image_id, tag, '' FROM image_tags ORDER BY tag",
+     "SELECT image_id, tag, '' FROM image_tags WHERE image_id = ?1 ORDER BY tag",
+     [](Image &image, const std::string &tag, const std::string &) { image.tags.push_back(tag); }},
+    {"checksum", "SELECT image_id, algorithm, hex FROM image_checksums",
+     "SELECT image_id, algorithm, hex FROM image_checksums WHERE image_id = ?1",
+     [](Image &image, const std::string &algorithm, const std::string &hex) {
+         image.checksums.emplace(algorithm, hex);
+     }},
+}};
+
+void add_row(SQLite::Statement &row, const List &list, Image &image) {
+    const std::string first = row.getColumn(1).getString();
+    const std::string second = row.getColumn(2).getString();
+    require_text(image.id, list.what, {first, second});
+    list.add(image, first, second);
+}
+
+/// Reads one record after the other with statements that are prepared once.
+class Reader {
+  public:
+    explicit Reader(SQLite::Database &database)
+        : record_(database, fmt::format("{} WHERE id = ?1", k_scalars)) {
+        for (const List &list : k_lists)
+            lists_.emplace_back(database, list.of_one);
+    }
+
+    std::optional<Image> read(const std::string &id) {
+        record_.reset();
+        record_.bind(1, id);
+        if (!record_.executeStep())
+            return std::nullopt;
+        Image image = scalars(record_);
+        for (std::size_t i = 0; i < k_lists.size(); ++i) {
+            lists_[i].reset();
+            lists_[i].bind(1, id);
+            while (lists_[i].executeStep())
+                add_row(lists_[i], k_lists[i], image);
+        }
+        return image;
+    }
+
+  private:
+    SQLite::Statement record_;
+    std::vector<SQLite::Statement> lists_;
+};
+
 using Index = std::map<std::string, Image *>;
 
-/// Calls `add` with every row's image and two texts, which are its `what`.
-template<class Add>
-void each_row(SQLite::Database &database, const char *sql, std::string_view what,
-              const std::optional<std::string> &id, const Index &images, Add add) {
-    SQLite::Statement rows(database, sql);
-    bind_value(rows, 1, id);
+void add_rows(SQLite::Database &database, const List &list, const Index &images) {
+    SQLite::Statement rows(database, list.all);
     while (rows.executeStep()) {
         const std::string owner = rows.getColumn(0).getString();
         const auto found = images.find(owner);
-        if (found == images.end() && id)
-            continue;
         if (found == images.end())
             throw Error(ErrorKind::failed,
                         fmt::format("the catalog is damaged: it has a {} of image '{}', of which "
                                     "there is no record",
-                                    what, escape(owner.substr(0, k_longest_shown))),
+                                    list.what, escape(owner.substr(0, k_longest_shown))),
                         "restore catalog.db from a backup");
-        const std::string first = rows.getColumn(1).getString();
-        const std::string second = rows.getColumn(2).getString();
-        require_text(owner, what, {first, second});
-        add(*found->second, first, second);
+        add_row(rows, list, *found->second);
     }
 }
 
-std::vector<Image> load(SQLite::Database &database, const std::optional<std::string> &id) {
-    std::vector<Image> images;
-    SQLite::Statement rows(
-        database, "SELECT id, name, status, visibility, disk_format, size, virtual_size, min_disk,"
-                  " min_ram, protected, hidden, created_at, updated_at FROM images"
-                  " WHERE ?1 IS NULL OR id = ?1 ORDER BY created_at, id");
-    bind_value(rows, 1, id);
-    while (rows.executeStep())
-        images.push_back(scalars(rows));
-    Index index;
-    for (Image &image : images)
-        index[image.id] = &image;
-    each_row(database,
-             "SELECT image_id, name, value FROM image_properties"
-             " WHERE ?1 IS NULL OR image_id = ?1",
-             "property", id, index,
-             [](Image &image, const std::string &name, const std::string &value) {
-                 image.properties.emplace(name, value);
-             });
-    each_row(database,
-             "SELECT image_id, tag, '' FROM image_tags WHERE ?1 IS NULL OR image_id = ?1"
-             " ORDER BY tag",
-             "tag", id, index, [](Image &image, const std::string &tag, const std::string &) {
-                 image.tags.push_back(tag);
-             });
-    each_row(database,
-             "SELECT image_id, algorithm, hex FROM image_checksums"
-             " WHERE ?1 IS NULL OR image_id = ?1",
-             "checksum", id, index,
-             [](Image &image, const std::string &algorithm, const std::string &hex) {
-                 image.checksums.emplace(algorithm, hex);
-             });
-    return images;
+/// Those that are looked at to answer `query`, which names or properties lead to.
+std::set<std::string> candidates(SQLite::Database &database, const ImageQuery &query) {
+    std::set<std::string> ids;
+    const auto add = [&](const char *sql, auto &&...texts) {
+        SQLite::Statement rows(database, sql);
+        int index = 0;
+        (rows.bind(++index, texts), ...);
+        while (rows.executeStep())
+            ids.insert(rows.getColumn(0).getString());
+    };
+    for (const std::string &name : query.names)
+        add("SELECT id FROM images WHERE name = ?1", name);
+    if (query.names.empty() && !query.properties.empty()) {
+        const auto &[name, value] = *query.properties.begin();
+        add("SELECT image_id FROM image_properties WHERE name = ?1 AND value = ?2", name, value);
+    }
+    return ids;
 }
 
 void add_tags(SQLite::Database &database, const std::string &id,
@@ -155,14 +199,36 @@ void set_property(SQLite::Database &database, const std::string &id, const std::
 } // namespace
 
 std::vector<Image> load_images(SQLite::Database &database) {
-    return load(database, std::nullopt);
+    std::vector<Image> images;
+    SQLite::Statement rows(database, fmt::format("{} ORDER BY created_at, id", k_scalars));
+    while (rows.executeStep())
+        images.push_back(scalars(rows));
+    Index index;
+    for (Image &image : images)
+        index[image.id] = &image;
+    for (const List &list : k_lists)
+        add_rows(database, list, index);
+    return images;
 }
 
 std::optional<Image> load_image(SQLite::Database &database, const std::string &id) {
-    std::vector<Image> found = load(database, id);
-    if (found.empty())
-        return std::nullopt;
-    return std::move(found.front());
+    return Reader(database).read(id);
+}
+
+std::vector<Image> load_images_where(SQLite::Database &database, const ImageQuery &query) {
+    std::vector<Image> images;
+    if (query.names.empty() && query.properties.empty()) {
+        images = load_images(database);
+    } else {
+        Reader reader(database);
+        for (const std::string &id : candidates(database, query))
+            if (std::optional<Image> image = reader.read(id))
+                images.push_back(*std::move(image));
+    }
+    std::erase_if(images, [&](const Image &image) { return !query.matches(image); });
+    std::ranges::sort(images, {},
+                      [](const Image &image) { return std::tie(image.created_at, image.id); });
+    return images;
 }
 
 void insert_image(SQLite::Database &database, const Image &image) {

@@ -4,6 +4,7 @@
 // loading Error: failed, naming the record, when what was written cannot have been like that.
 
 #include "retouch/image.hpp"
+#include "retouch/image_query.hpp"
 
 #include <SQLiteCpp/Database.h>
 
@@ -15,6 +16,11 @@ namespace retouch {
 
 /// All records, oldest first. Requires: inside a transaction, or the rows may not belong together.
 [[nodiscard]] std::vector<Image> load_images(SQLite::Database &database);
+
+/// Those that match, oldest first; those that bear a name or a property are found without reading
+/// the others. Requires: the same.
+[[nodiscard]] std::vector<Image> load_images_where(SQLite::Database &database,
+                                                   const ImageQuery &query);
 
 /// Requires: the same.
 [[nodiscard]] std::optional<Image> load_image(SQLite::Database &database, const std::string &id);

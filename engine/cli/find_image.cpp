@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <functional>
+#include <span>
 
 namespace retouch {
 
@@ -37,8 +38,12 @@ Error unknown(const CatalogView &catalog, const std::string &word) {
 }
 
 Error ambiguous(const std::vector<Image> &candidates, const std::string &word) {
+    constexpr std::size_t k_most_listed = 20;
+    const std::size_t left_out = candidates.size() - std::min(candidates.size(), k_most_listed);
     std::string hint = "name one by its id:";
-    for (const Image &image : candidates)
+    if (left_out > 0)
+        hint += fmt::format("\n  {} older ones, and", left_out);
+    for (const Image &image : std::span(candidates).subspan(left_out))
         hint += fmt::format("\n  {}  {}{}", escape(image.id), escape(image.created_at),
                             image.hidden ? "  hidden" : "");
     return {ErrorKind::failed,

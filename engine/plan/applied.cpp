@@ -7,27 +7,26 @@
 #include "retouch/error.hpp"
 
 #include <algorithm>
+#include <set>
+#include <string>
 #include <utility>
 
 namespace retouch {
 
 namespace {
 
-bool knows(const Target &target, const std::string &id) {
-    return std::ranges::find(target.observed, id, &ImageReference::id) != target.observed.end();
-}
-
 /// An image the plan knew of was not made by applying it.
 bool made_it(const Target &target, const std::string &id) {
-    return target.action != Action::create || !knows(target, id);
+    return target.action != Action::create || !observed_ids(target).contains(id);
 }
 
 /// No image but `present` came to the names the plan is about.
 bool nothing_came(const Target &target, const std::string &recipe_name, const std::string &present,
                   const CatalogView &catalog) {
     const std::vector<Image> images = counted_images(target, recipe_name, catalog).images;
+    const std::set<std::string> known = observed_ids(target);
     return std::ranges::none_of(images, [&](const Image &image) {
-        return image.id != present && !knows(target, image.id) &&
+        return image.id != present && !known.contains(image.id) &&
                (image.name == target.publish.name || image.name == target.source.name);
     });
 }

@@ -3,9 +3,8 @@
 // bundle only; which formats are on is its user's choice.
 
 #include "base/text.hpp"
+#include "plan/libarchive.hpp"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <memory>
 #include <string>
 

@@ -13,6 +13,9 @@
 #include <optional>
 #include <set>
 #include <tuple>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
 
 namespace retouch {
 
@@ -56,9 +59,8 @@ class Gathering {
         for (int first = 1; free < needed;) {
             const std::vector<std::string> names = likely_dated_names(name, first);
             add_all_called(owner, names);
-            free += std::ranges::count_if(names, [&](const std::string &dated) {
-                return std::ranges::find(images_, dated, &Image::name) == images_.end();
-            });
+            free += std::ranges::count_if(
+                names, [&](const std::string &dated) { return !borne_.contains(dated); });
             first += static_cast<int>(names.size());
         }
     }
@@ -72,18 +74,17 @@ class Gathering {
             add_named(owner, {name});
     }
 
-    /// nullopt when there is none of that id.
-    std::optional<Image> add_id(const std::string &id) {
-        if (!is_uuid(id) || absent_.contains(id))
+    /// Where it is in images_; nullopt when there is none of that id.
+    std::optional<std::size_t> add_id(const std::string &id) {
+        // A property may say anything, and an image service is asked for nothing but ids.
+        if (id.empty() || (catalog_.has_projects() && !is_uuid(id)) || absent_.contains(id))
             return std::nullopt;
-        if (const auto known = std::ranges::find(images_, id, &Image::id); known != images_.end())
-            return *known;
-        std::optional<Image> found = catalog_.find(id);
-        if (found)
-            add(*found);
-        else
-            absent_.insert(id);
-        return found;
+        if (const auto known = places_.find(id); known != places_.end())
+            return known->second;
+        if (std::optional<Image> found = catalog_.find(id))
+            return add(*std::move(found));
+        absent_.insert(id);
+        return std::nullopt;
     }
 
     /// That record, and what else its project shows under the names.
@@ -107,19 +108,22 @@ class Gathering {
     void add_source_of(const Maker &maker, const std::optional<Image> &made) {
         if (!made || !maker.made(*made))
             return;
-        if (const auto source = add_id(made->property(lineage::k_source).value_or(""))) {
-            add_others(source->owner);
-            add_name(source->name);
+        if (const auto place = add_id(made->property(lineage::k_source).value_or(""))) {
+            const Image source = images_[*place];
+            add_others(source.owner);
+            add_name(source.name);
         }
         add_others(source_owner_of(*made, images_));
     }
 
     /// What images of the project that bear such a name were made from, back to one of the maker's.
     void add_ancestors(const Maker &maker) {
-        const std::vector<Image> named = images_;
-        for (const Image &image : named)
-            if (is_visible(image) && std::ranges::find(names_, image.name) != names_.end())
-                add_ancestors(image, maker);
+        std::set<std::size_t> seen;
+        const std::size_t named = images_.size();
+        for (std::size_t i = 0; i < named; ++i)
+            if (is_visible(images_[i]) &&
+                std::ranges::find(names_, images_[i].name) != names_.end())
+                add_ancestors(i, maker, seen);
     }
 
     [[nodiscard]] std::optional<Image> last_of(const Maker &maker, const std::string &name) const {
@@ -134,11 +138,14 @@ class Gathering {
     }
 
   private:
-    void add_ancestors(std::optional<Image> image, const Maker &maker) {
-        for (int links = 0; links < k_longest_chain && image; ++links) {
-            if (image->owner != maker.owner || maker.made(*image))
+    /// `seen` are those whose ancestors are there.
+    void add_ancestors(std::optional<std::size_t> place, const Maker &maker,
+                       std::set<std::size_t> &seen) {
+        for (int links = 0; links < k_longest_chain && place; ++links) {
+            const Image &image = images_[*place];
+            if (image.owner != maker.owner || maker.made(image) || !seen.insert(*place).second)
                 return;
-            image = add_id(image->property(lineage::k_source).value_or(""));
+            place = add_id(image.property(lineage::k_source).value_or(""));
         }
     }
 
@@ -149,17 +156,22 @@ class Gathering {
                 add(std::move(image));
     }
 
-    void add(Image image) {
-        if (ids_.insert(image.id).second)
+    std::size_t add(Image image) {
+        const auto [known, is_new] = places_.try_emplace(image.id, images_.size());
+        if (is_new) {
+            borne_.insert(image.name);
             images_.push_back(std::move(image));
+        }
+        return known->second;
     }
 
     const CatalogView &catalog_;
     std::vector<std::string> names_;
     std::map<std::string, bool> owners_; ///< who has been asked for; true: for all of theirs
-    std::set<std::string> ids_;
     std::set<std::string> absent_;
     std::vector<Image> images_;
+    std::unordered_map<std::string, std::size_t> places_; ///< in images_, by id
+    std::unordered_set<std::string> borne_;               ///< names of images_
 };
 
 /// Names that must be nobody's when it is applied.
@@ -213,18 +225,22 @@ SourceChoice choice_of(const Target &target) {
 
 } // namespace
 
+std::set<std::string> observed_ids(const Target &target) {
+    std::set<std::string> ids;
+    for (const ImageReference &image : target.observed)
+        ids.insert(image.id);
+    return ids;
+}
+
 CountedImages counted_images(const Recipe &recipe, const CatalogView &catalog) {
     CountedImages counted;
     counted.maker.recipe = recipe.name;
     counted.source.image = recipe.source_image;
-    if (!catalog.has_projects()) {
-        counted.source.own = {std::string()};
-        counted.images = catalog.images();
-        return counted;
-    }
     const std::string project = catalog.project();
-    counted.maker.owner = recipe.publish.owner.value_or(project);
-    counted.source.owner = recipe.source_owner;
+    if (catalog.has_projects()) {
+        counted.maker.owner = recipe.publish.owner.value_or(project);
+        counted.source.owner = recipe.source_owner;
+    }
     counted.source.own = {project, counted.maker.owner};
     counted.source.elsewhere = [&catalog] { return catalog.images(); };
     const auto named =
@@ -246,8 +262,8 @@ CountedImages counted_images(const Recipe &recipe, const CatalogView &catalog) {
     gathering.add_source_of(counted.maker, named);
     for (const std::string &borne : {name, published})
         gathering.add_source_of(counted.maker, gathering.last_of(counted.maker, borne));
-    if (recipe.source_owner) {
-        gathering.add_others(*recipe.source_owner);
+    if (counted.source.owner) {
+        gathering.add_others(*counted.source.owner);
     } else if (!named) {
         counted.source.trusted = add_trusted(gathering, catalog);
     }
@@ -261,13 +277,9 @@ CountedImages counted_images(const Target &target, const std::string &recipe_nam
     CountedImages counted;
     counted.maker.recipe = recipe_name;
     counted.source = choice_of(target);
-    if (!catalog.has_projects()) {
-        counted.source.own = {std::string()};
-        counted.images = catalog.images();
-        return counted;
-    }
     const std::string project = catalog.project();
-    counted.maker.owner = target.publish.owner;
+    if (catalog.has_projects())
+        counted.maker.owner = target.publish.owner;
     counted.source.own = {project, counted.maker.owner};
     Gathering gathering(catalog, names_of(target));
     gathering.add_own(counted.maker.owner);

@@ -7,6 +7,7 @@
 #include "retouch/catalog.hpp"
 #include "retouch/recipe.hpp"
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,9 @@ struct CountedImages {
 /// For planning `recipe`. Borrows `catalog` until the source is chosen. Throws Error when the
 /// catalog does not answer.
 [[nodiscard]] CountedImages counted_images(const Recipe &recipe, const CatalogView &catalog);
+
+/// Ids of the images `target` was planned with.
+[[nodiscard]] std::set<std::string> observed_ids(const Target &target);
 
 /// For a target of a saved plan of the recipe `recipe_name`: what counted then.
 [[nodiscard]] CountedImages counted_images(const Target &target, const std::string &recipe_name,

@@ -128,10 +128,11 @@ class Search {
     /// A later image built on this one that holds the name.
     [[nodiscard]] const Image *covering(const std::string &publish_name) const {
         const std::vector<Image> &images = counted_.images;
+        const ImagesById by_id(images);
         const auto self = std::ranges::find(images, image_.id, &Image::id);
         const auto found = std::find_if(self, images.end(), [&](const Image &other) {
             return other.id != image_.id && other.name == publish_name && is_visible(other) &&
-                   descends_from(other, counted_.maker, counted_.images);
+                   descends_from(other, counted_.maker, by_id);
         });
         return found == images.end() ? nullptr : &*found;
     }
@@ -166,13 +167,13 @@ class Search {
             return;
         std::optional<std::vector<ImageMember>> members;
         const bool apply_mends = covering(publish_name) == nullptr;
+        const ImagesById by_id(counted_.images);
         for (const Image &other : counted_.images) {
             if (other.id == image_.id)
                 break;
             if (other.name == publish_name && is_visible(other) && !other.unfinished() &&
                 other.owner == counted_.maker.owner &&
-                (other.id == source_id() ||
-                 descends_from(other, counted_.maker, counted_.images)) &&
+                (other.id == source_id() || descends_from(other, counted_.maker, by_id)) &&
                 !waits_for_members(other, members))
                 report_.drift.push_back(
                     {.kind = DeviationKind::superseded,

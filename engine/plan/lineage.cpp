@@ -79,9 +79,10 @@ std::vector<const Image *> foreign_images(const std::vector<Image> &images, cons
                                           const std::optional<std::string> &last_owner) {
     std::vector<const Image *> own;
     std::vector<const Image *> others;
+    const ImagesById by_id(images);
     for (const Image &image : images) {
         if (image.name != source.image || !is_visible(image) || maker.refuted.contains(image.id) ||
-            descends_from(image, maker, images))
+            descends_from(image, maker, by_id))
             continue;
         if (source.owner ? image.owner == *source.owner : has(source.own, image.owner))
             own.push_back(&image);
@@ -173,7 +174,7 @@ ImageReference reference_to(const Image &image) {
     return {image.id, image.name, image.digest(), image.updated_at, image.owner};
 }
 
-bool descends_from(const Image &image, const Maker &maker, const std::vector<Image> &images) {
+bool descends_from(const Image &image, const Maker &maker, const ImagesById &images) {
     const Image *current = &image;
     for (int depth = 0; current != nullptr && depth < k_longest_chain; ++depth) {
         if (current->owner != maker.owner)
@@ -181,7 +182,7 @@ bool descends_from(const Image &image, const Maker &maker, const std::vector<Ima
         if (maker.made(*current))
             return true;
         const auto source = current->property(lineage::k_source);
-        current = source ? find_id(images, *source) : nullptr;
+        current = source ? images.find(*source) : nullptr;
     }
     return false;
 }

@@ -3,6 +3,7 @@
 // rule that a generation is never its own source (docs/architecture.md, "Sources and generations").
 // Whose images it may look at is counted_images.hpp's.
 
+#include "plan/images_by_id.hpp"
 #include "retouch/image.hpp"
 #include "retouch/plan.hpp"
 
@@ -76,8 +77,7 @@ struct Lineage {
                                           const std::vector<Image> &images);
 
 /// True when `image`, or an image of the same project it was made from, is one `maker` made.
-[[nodiscard]] bool descends_from(const Image &image, const Maker &maker,
-                                 const std::vector<Image> &images);
+[[nodiscard]] bool descends_from(const Image &image, const Maker &maker, const ImagesById &images);
 
 /// Visible and usable under its name: active and not hidden.
 [[nodiscard]] bool is_visible(const Image &image);

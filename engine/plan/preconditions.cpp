@@ -15,6 +15,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <string>
 
 namespace retouch {
 
@@ -76,9 +78,10 @@ std::string difference(const Image &image, const ImageReference &seen) {
 
 void compare_images(const std::vector<ImageReference> &named, const std::vector<Image> &images,
                     std::vector<std::string> &moved) {
+    const ImagesById by_id(images);
     for (const ImageReference &seen : named) {
-        const auto image = std::ranges::find(images, seen.id, &Image::id);
-        if (image == images.end())
+        const Image *image = by_id.find(seen.id);
+        if (image == nullptr)
             moved.push_back(fmt::format("image {} '{}' is gone", seen.id, escape(seen.name)));
         else if (std::string text = difference(*image, seen); !text.empty())
             moved.push_back(std::move(text));
@@ -87,10 +90,10 @@ void compare_images(const std::vector<ImageReference> &named, const std::vector<
 
 void find_new_images(const Target &target, const std::vector<Image> &images,
                      std::vector<std::string> &moved) {
+    const std::set<std::string> observed = observed_ids(target);
     for (const Image &image : images) {
         const bool concerns = image.name == target.publish.name || image.name == target.source.name;
-        if (concerns && std::ranges::find(target.observed, image.id, &ImageReference::id) ==
-                            target.observed.end())
+        if (concerns && !observed.contains(image.id))
             moved.push_back(fmt::format("image {} '{}' appeared{}", image.id, escape(image.name),
                                         maker_of(image)));
     }

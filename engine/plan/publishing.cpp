@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_set>
+#include <utility>
 
 namespace retouch {
 
@@ -51,19 +53,28 @@ void require_name_that_fits(const std::string &name) {
                     "publish.previous");
 }
 
-/// NAME-YYYYMMDD, with a number behind it when that is taken.
-std::string free_name(const std::string &name, const std::vector<Image> &images,
-                      const std::vector<Superseded> &taken) {
-    for (int number = 1;; ++number) {
-        std::string candidate = dated_name(name, number);
-        const bool used = std::ranges::find(images, candidate, &Image::name) != images.end() ||
-                          std::ranges::find(taken, candidate, &Superseded::new_name) != taken.end();
-        if (used)
-            continue;
+/// NAME-YYYYMMDD, with a number behind it when that is taken; each is given once.
+class DatedNames {
+  public:
+    /// Borrows `images`.
+    DatedNames(std::string name, const std::vector<Image> &images) : name_(std::move(name)) {
+        for (const Image &image : images)
+            taken_.insert(image.name);
+    }
+
+    std::string next() {
+        std::string candidate = dated_name(name_, ++number_);
+        while (taken_.contains(candidate))
+            candidate = dated_name(name_, ++number_);
         require_name_that_fits(candidate);
         return candidate;
     }
-}
+
+  private:
+    std::string name_;
+    std::unordered_set<std::string_view> taken_;
+    int number_ = 0;
+};
 
 bool bears_name(const Image &image, const Lineage &lineage) {
     return image.name == lineage.publish_name && is_visible(image);
@@ -71,7 +82,7 @@ bool bears_name(const Image &image, const Lineage &lineage) {
 
 /// The source, a generation, or what was built on one: this recipe's to replace, in the project it
 /// publishes for.
-bool belongs(const Image &image, const Lineage &lineage, const std::vector<Image> &images) {
+bool belongs(const Image &image, const Lineage &lineage, const ImagesById &images) {
     return image.owner == lineage.maker.owner &&
            (image.id == lineage.source.id || descends_from(image, lineage.maker, images));
 }
@@ -79,12 +90,14 @@ bool belongs(const Image &image, const Lineage &lineage, const std::vector<Image
 std::vector<Superseded> superseded(const Recipe &recipe, const Lineage &lineage,
                                    const std::vector<Image> &images, const std::string &except) {
     std::vector<Superseded> list;
+    const ImagesById by_id(images);
+    DatedNames dated(lineage.publish_name, images);
     for (const Image &image : images) {
-        if (image.id == except || !bears_name(image, lineage) || !belongs(image, lineage, images))
+        if (image.id == except || !bears_name(image, lineage) || !belongs(image, lineage, by_id))
             continue;
         Superseded entry{reference_to(image), recipe.publish.previous, ""};
         if (entry.policy == PreviousPolicy::rename)
-            entry.new_name = free_name(image.name, images, list);
+            entry.new_name = dated.next();
         list.push_back(std::move(entry));
     }
     return list;
@@ -129,8 +142,9 @@ PublishPlan publish_present(const Recipe &recipe, const Lineage &lineage,
     note(plan.min_ram_mib != present.min_ram_mib, PublishField::min_ram);
     note(plan.is_protected != present.stays_protected(), PublishField::is_protected);
     // Hidden is right only while something built on it holds the name.
+    const ImagesById by_id(images);
     const bool covered = std::ranges::any_of(images, [&](const Image &image) {
-        return bears_name(image, lineage) && descends_from(image, lineage.maker, images);
+        return bears_name(image, lineage) && descends_from(image, lineage.maker, by_id);
     });
     if (present.hidden && !covered) {
         plan.changed_fields.push_back(PublishField::hidden);
@@ -145,8 +159,9 @@ std::optional<TakenBack> taken_back(const Lineage &lineage, const std::vector<Im
                                     const std::string &fingerprint) {
     const Image *shown = nullptr;
     const Image *hidden = nullptr;
+    const ImagesById by_id(images);
     for (const Image &image : images) {
-        if (bears_name(image, lineage) && belongs(image, lineage, images)) {
+        if (bears_name(image, lineage) && belongs(image, lineage, by_id)) {
             shown = &image;
             hidden = nullptr;
         } else if (image.name == lineage.publish_name && image.status == "active" &&
@@ -186,8 +201,9 @@ bool is_dated_name(std::string_view dated, std::string_view name) {
 
 std::vector<Image> bystanders(const Lineage &lineage, const std::vector<Image> &images) {
     std::vector<Image> found;
+    const ImagesById by_id(images);
     for (const Image &image : images)
-        if (bears_name(image, lineage) && !belongs(image, lineage, images))
+        if (bears_name(image, lineage) && !belongs(image, lineage, by_id))
             found.push_back(image);
     return found;
 }

@@ -12,6 +12,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
+#include <unordered_map>
 
 namespace retouch {
 
@@ -132,13 +134,15 @@ void keep_dated_names(const PublishPlan &planned, const std::vector<Image> &imag
                       PublishPlan &now) {
     if (planned.superseded.size() != now.superseded.size())
         return;
+    std::unordered_map<std::string_view, int> uses;
+    for (const Superseded &former : planned.superseded)
+        ++uses[former.new_name];
+    for (const Image &image : images)
+        ++uses[image.name];
     for (std::size_t i = 0; i < now.superseded.size(); ++i) {
         const Superseded &former = planned.superseded[i];
-        const bool is_once =
-            std::ranges::count(planned.superseded, former.new_name, &Superseded::new_name) == 1;
         if (former.image == now.superseded[i].image && !now.superseded[i].new_name.empty() &&
-            is_once && is_dated_name(former.new_name, former.image.name) &&
-            std::ranges::find(images, former.new_name, &Image::name) == images.end())
+            uses.at(former.new_name) == 1 && is_dated_name(former.new_name, former.image.name))
             now.superseded[i].new_name = former.new_name;
     }
 }

@@ -6,7 +6,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
+#include <span>
 
 namespace retouch {
 
@@ -54,8 +56,14 @@ void refuse_contested_name(const Lineage &lineage, const std::vector<Image> &ima
 
 std::vector<std::string> notes_on_shared_name(const Lineage &lineage,
                                               const std::vector<Image> &images) {
+    constexpr std::size_t k_most_told = 20;
     std::vector<std::string> notes;
-    for (const Image &image : bystanders(lineage, images))
+    const std::vector<Image> others = bystanders(lineage, images);
+    if (others.size() > k_most_told)
+        notes.push_back(fmt::format("{} older images than those told of below also bear the name "
+                                    "'{}' and stay visible",
+                                    others.size() - k_most_told, escape(lineage.publish_name)));
+    for (const Image &image : std::span(others).last(std::min(others.size(), k_most_told)))
         notes.push_back(fmt::format("image {} also bears the name '{}' and stays visible: {}",
                                     image.id, escape(lineage.publish_name),
                                     whose_image(image, lineage)));

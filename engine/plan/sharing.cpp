@@ -43,10 +43,11 @@ void leave_to_members(Target &target, const std::vector<ImageMember> &members,
                       const std::vector<Image> &images, const CatalogView &catalog) {
     if (target.publish.visibility != k_shared)
         return;
+    const ImagesById by_id(images);
     std::erase_if(target.publish.superseded, [&](const Superseded &former) {
-        const auto image = std::ranges::find(images, former.image.id, &Image::id);
+        const Image *image = by_id.find(former.image.id);
         const std::vector<std::string> projects =
-            image == images.end() ? std::vector<std::string>() : left_out(*image, members, catalog);
+            image == nullptr ? std::vector<std::string>() : left_out(*image, members, catalog);
         if (projects.empty())
             return false;
         target.notes.push_back(fmt::format(

@@ -6,16 +6,25 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <span>
 
 namespace retouch {
 
 namespace {
 
-std::string list_images(const std::vector<const Image *> &images) {
+constexpr std::size_t k_most_listed = 20;
+
+/// One to a line; of many the last ones, and how many are left out.
+std::string list_images(const std::vector<const Image *> &images,
+                        const std::function<std::string(const Image &)> &whose = {}) {
+    const std::size_t left_out = images.size() - std::min(images.size(), k_most_listed);
     std::string text;
-    for (const Image *image : images)
-        text += fmt::format("\n  {}  {}  created {}", image->id, escape(image->name),
-                            image->created_at);
+    if (left_out > 0)
+        text = fmt::format("\n  {} older ones, and", left_out);
+    for (const Image *image : std::span(images).subspan(left_out))
+        text += fmt::format("\n  {}  {}{}  created {}", image->id, escape(image->name),
+                            whose ? whose(*image) : std::string(), image->created_at);
     return text;
 }
 
@@ -27,24 +36,22 @@ bool is_own(const Image &image, const SourceChoice &source) {
 void refuse_strangers(const SourceChoice &source, const std::vector<Image> &images) {
     if (source.owner || !source.elsewhere)
         return;
-    std::string list;
-    std::string owner;
-    for (const Image &image : images) {
-        if (image.name != source.image || !is_visible(image) || is_own(image, source))
-            continue;
-        owner = image.owner;
-        list += fmt::format("\n  {}  {}  project {}  created {}", image.id, escape(image.name),
-                            escape(image.owner), image.created_at);
-    }
-    if (list.empty())
+    std::vector<const Image *> found;
+    for (const Image &image : images)
+        if (image.name == source.image && is_visible(image) && !is_own(image, source))
+            found.push_back(&image);
+    if (found.empty())
         return;
+    const auto project = [](const Image &image) {
+        return fmt::format("  project {}", escape(image.owner));
+    };
     throw Error(ErrorKind::refused,
                 fmt::format("the project has no image '{}' to build from; others have{}",
-                            escape(source.image), list),
+                            escape(source.image), list_images(found, project)),
                 fmt::format("if one of them is meant, say so in the recipe: source.owner: {}; with "
                             "publish.owner as well the new image belongs to that project and "
                             "replaces its image",
-                            escape(owner)));
+                            escape(found.back()->owner)));
 }
 
 } // namespace

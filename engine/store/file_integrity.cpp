@@ -37,23 +37,23 @@ Deviation other_size(const Image &image, const std::string &file, std::uintmax_t
 }
 
 void compare_bytes(const Image &image, const std::filesystem::path &path, Integrity &integrity) {
-    const auto recorded = image.checksums.find(k_content_digest);
-    if (recorded == image.checksums.end()) {
+    const auto recorded = recorded_content_digest(image.checksums);
+    if (!recorded) {
         integrity.unchecked.push_back(fmt::format(
             "the bytes: the record holds no checksum {} to compare them with", k_content_digest));
         return;
     }
+    const auto &[algorithm, expected] = *recorded;
     const UniqueFd file = open_regular_file(path);
-    const std::string digest = content_digest(file.get(), path);
-    if (digest == recorded->second)
+    const std::string digest = content_digest(file.get(), path, algorithm);
+    if (digest == expected)
         return;
-    integrity.deviations.push_back(
-        {.kind = DeviationKind::bytes,
-         .what = "bytes of " + escape(path.filename().string()),
-         .expected = fmt::format("{}:{}", k_content_digest, escape(recorded->second)),
-         .found = fmt::format("{}:{}", k_content_digest, digest),
-         .apply_mends = false,
-         .remedy = build_again(image)});
+    integrity.deviations.push_back({.kind = DeviationKind::bytes,
+                                    .what = "bytes of " + escape(path.filename().string()),
+                                    .expected = fmt::format("{}:{}", algorithm, escape(expected)),
+                                    .found = fmt::format("{}:{}", algorithm, digest),
+                                    .apply_mends = false,
+                                    .remedy = build_again(image)});
 }
 
 void compare_files(const std::filesystem::path &file, const std::filesystem::path &source,

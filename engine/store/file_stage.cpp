@@ -43,18 +43,19 @@ class FileReader : public ByteReader {
 
 } // namespace
 
-SealedImage measured(int fd, const std::filesystem::path &path, const std::string &format) {
+SealedImage measured(int fd, const std::filesystem::path &path, const std::string &format,
+                     std::pair<std::string, std::string> checksum) {
     SealedImage sealed;
     sealed.size = static_cast<std::int64_t>(file_size(fd, path));
     sealed.virtual_size_bytes =
         format == "qcow2" ? read_qcow2(fd, path).virtual_size_bytes : sealed.size;
-    sealed.checksum_algorithm = k_content_digest;
-    sealed.checksum = content_digest(fd, path);
+    sealed.checksum_algorithm = std::move(checksum.first);
+    sealed.checksum = std::move(checksum.second);
     return sealed;
 }
 
-std::string proof_of_bytes(const std::string &checksum) {
-    return std::string(k_content_digest) + ':' + checksum;
+std::string proof_of_bytes(const SealedImage &sealed) {
+    return sealed.checksum_algorithm + ':' + sealed.checksum;
 }
 
 FileStage::FileStage(std::string id, NewFile file, Disk disk, std::filesystem::path destination)
@@ -74,8 +75,12 @@ std::unique_ptr<FileStage> FileStage::sealed(std::string id, NewFile file, Disk 
 SealedImage FileStage::seal(const WorkProgress &) {
     assert(std::holds_alternative<DiskFile>(disk_.place));
     file_.start_sync();
-    SealedImage sealed = measured(file_.fd(), file_.path(), disk_.format());
-    checksum_ = sealed.checksum;
+    std::string digest = std::exchange(digest_, {});
+    if (digest.empty())
+        digest = content_digest(file_.fd(), file_.path());
+    SealedImage sealed =
+        measured(file_.fd(), file_.path(), disk_.format(), {k_content_digest, std::move(digest)});
+    proof_ = proof_of_bytes(sealed);
     make_read_only(file_);
     file_.sync();
     sealed_ = true;
@@ -94,10 +99,10 @@ void FileStage::publish() {
 }
 
 std::string FileStage::keep(const std::string &) {
-    assert(sealed_ && !checksum_.empty());
+    assert(sealed_ && !proof_.empty());
     sync_directory(disk_.file().value().path.parent_path());
     file_.keep();
-    return proof_of_bytes(checksum_);
+    return proof_;
 }
 
 } // namespace retouch

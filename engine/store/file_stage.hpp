@@ -8,15 +8,17 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace retouch {
 
-/// What a file of this disk format measures.
+/// What a file of this disk format measures, whose checksum is known by its algorithm and value.
 [[nodiscard]] SealedImage measured(int fd, const std::filesystem::path &path,
-                                   const std::string &format);
+                                   const std::string &format,
+                                   std::pair<std::string, std::string> checksum);
 
 /// What FileStage::keep() returns for bytes of this checksum.
-[[nodiscard]] std::string proof_of_bytes(const std::string &checksum);
+[[nodiscard]] std::string proof_of_bytes(const SealedImage &sealed);
 
 class FileStage : public Stage {
   public:
@@ -30,6 +32,9 @@ class FileStage : public Stage {
     [[nodiscard]] const std::string &id() const override { return id_; }
 
     [[nodiscard]] Disk disk() const override { return disk_; }
+
+    /// What content_digest() gives for its bytes, which nobody changes before seal().
+    void set_digest(std::string digest) { digest_ = std::move(digest); }
 
     SealedImage seal(const WorkProgress &progress) override;
     [[nodiscard]] std::unique_ptr<ByteReader> reader() const override;
@@ -47,7 +52,8 @@ class FileStage : public Stage {
     Disk disk_;
     std::filesystem::path destination_;
     NewFile file_;
-    std::string checksum_; ///< empty when it was not taken here
+    std::string digest_; ///< of its bytes, where it is known; empty: not yet
+    std::string proof_;  ///< empty when it was not sealed here
     bool sealed_ = false;
 };
 

@@ -76,6 +76,20 @@ Error stale_stage(const std::filesystem::path &path, std::string_view what) {
             "--rehearse=keep"};
 }
 
+/// Calls `take` with the id of each until it returns false.
+template<class Take>
+void each_published_file(const std::filesystem::path &directory, Take take) {
+    std::error_code code;
+    for (std::filesystem::directory_iterator entry(directory, code), end; !code && entry != end;
+         entry.increment(code)) {
+        const std::filesystem::path name = entry->path().filename();
+        std::string extension = name.extension().string();
+        if (is_uuid(name.stem().string()) && is_format(extension.erase(0, 1)) &&
+            !take(name.stem().string()))
+            return;
+    }
+}
+
 } // namespace
 
 std::filesystem::path FileStore::published_path(const Image &image) const {
@@ -97,14 +111,14 @@ Disk FileStore::disk(const Image &image) const {
 }
 
 void FileStore::require_unchanged(const Image &image, const std::filesystem::path &path) const {
-    const auto recorded = image.checksums.find(k_content_digest);
-    if (!memory_.recall || recorded == image.checksums.end())
+    const auto recorded = recorded_content_digest(image.checksums);
+    if (!memory_.recall || !recorded)
         return;
     const std::string now = stamp(image);
     if (now == memory_.recall(image.id))
         return;
     const UniqueFd file = open_regular_file(path);
-    if (content_digest(file.get(), path) != recorded->second)
+    if (content_digest(file.get(), path, recorded->first) != recorded->second)
         throw Error(ErrorKind::refused,
                     fmt::format("the bytes of image {} are not those of its record any more: {}",
                                 image.id, escape(path.string())),
@@ -126,15 +140,20 @@ std::string FileStore::stamp(const Image &image) const {
 
 std::vector<std::string> FileStore::published_files() const {
     std::vector<std::string> ids;
-    std::error_code code;
-    for (std::filesystem::directory_iterator entry(directory_, code), end; !code && entry != end;
-         entry.increment(code)) {
-        const std::filesystem::path name = entry->path().filename();
-        std::string extension = name.extension().string();
-        if (is_uuid(name.stem().string()) && is_format(extension.erase(0, 1)))
-            ids.push_back(name.stem().string());
-    }
+    each_published_file(directory_, [&](std::string id) {
+        ids.push_back(std::move(id));
+        return true;
+    });
     return ids;
+}
+
+bool FileStore::has_published_files() const {
+    bool found = false;
+    each_published_file(directory_, [&](const std::string &) {
+        found = true;
+        return false;
+    });
+    return found;
 }
 
 std::unique_ptr<Stage> FileStore::stage(const Image &source, const std::string &new_id,
@@ -162,8 +181,13 @@ std::unique_ptr<Stage> FileStore::adopt(const Image &source, const KeptStage &ke
     if (!file)
         throw stale_stage(path, "are not on this host");
     try {
-        const SealedImage found = measured(file->fd(), path, source.disk_format);
-        if (proof_of_bytes(found.checksum) != kept.proof)
+        const std::string &algorithm = kept.sealed.checksum_algorithm;
+        if (!is_content_digest(algorithm))
+            throw stale_stage(path, "are not what the plan says of them");
+        const SealedImage found =
+            measured(file->fd(), path, source.disk_format,
+                     {algorithm, content_digest(file->fd(), path, algorithm)});
+        if (proof_of_bytes(found) != kept.proof)
             throw stale_stage(path, "were changed");
         if (found != kept.sealed)
             throw stale_stage(path, "are not what the plan says of them");
@@ -206,8 +230,9 @@ std::unique_ptr<Stage> FileStore::receive(int fd, const std::filesystem::path &f
     const ImageFile wanted{format.empty() ? before.format : format, before.virtual_size_bytes};
     NewFile copy =
         NewFile::locked(path_of(directory_, k_import_prefix, new_id, wanted.format), k_mode);
+    std::string digest;
     if (wanted == before)
-        copy_sparse(fd, file, copy);
+        digest = copy_and_digest(fd, file, copy);
     else
         convert_image(absolute_path(file), before.format, copy, wanted.format);
     // The file is somebody else's and may have changed meanwhile; the copy is what counts.
@@ -219,8 +244,10 @@ std::unique_ptr<Stage> FileStore::receive(int fd, const std::filesystem::path &f
     Disk disk{.place = DiskFile{kind.format, copy.path()},
               .virtual_size_bytes = kind.virtual_size_bytes,
               .read_only = false};
-    return std::make_unique<FileStage>(new_id, std::move(copy), std::move(disk),
-                                       path_of(directory_, "", new_id, kind.format));
+    auto stage = std::make_unique<FileStage>(new_id, std::move(copy), std::move(disk),
+                                             path_of(directory_, "", new_id, kind.format));
+    stage->set_digest(std::move(digest));
+    return stage;
 }
 
 void FileStore::remove(const std::string &id) {

@@ -39,6 +39,9 @@ class FileStore : public ImageStore {
     /// Ids of the images whose files are there, in any order.
     [[nodiscard]] std::vector<std::string> published_files() const;
 
+    /// Whether there is one; looks no further than the first.
+    [[nodiscard]] bool has_published_files() const;
+
     /// The stage is DIRECTORY/.stage-ID.FORMAT: a reflink where the filesystem can, else a sparse
     /// copy; a qcow2 image is copied as qcow2 and edited as such.
     [[nodiscard]] std::unique_ptr<Stage> stage(const Image &source, const std::string &new_id,

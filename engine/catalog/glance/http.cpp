@@ -4,9 +4,9 @@
 
 #include "base/interrupt.hpp"
 #include "catalog/glance/http_exchange.hpp"
+#include "catalog/glance/libcurl.hpp"
 #include "retouch/error.hpp"
 
-#include <curl/curl.h>
 #include <fmt/format.h>
 
 #include <cctype>

@@ -4,8 +4,7 @@
 
 #include "catalog/glance/http.hpp"
 #include "catalog/glance/http_failure.hpp"
-
-#include <curl/curl.h>
+#include "catalog/glance/libcurl.hpp"
 
 #include <array>
 #include <cstddef>

@@ -4,8 +4,8 @@
 #include "catalog/glance/http_failure.hpp"
 
 #include "base/text.hpp"
+#include "catalog/glance/libcurl.hpp"
 
-#include <curl/curl.h>
 #include <fmt/format.h>
 
 #include <system_error>

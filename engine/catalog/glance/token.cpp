@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "catalog/glance/answer.hpp"
 #include "catalog/glance/http_failure.hpp"
+#include "catalog/glance/libcurl.hpp"
 #include "catalog/glance/secret_forms.hpp"
 #include "catalog/timestamp.hpp"
 
@@ -14,7 +15,6 @@
 
 #include <algorithm>
 #include <array>
-#include <curl/curl.h>
 #include <functional>
 #include <set>
 

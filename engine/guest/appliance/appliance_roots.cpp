@@ -94,8 +94,8 @@ class BtrfsRoots {
             throw looking_.handle.error(
                 fmt::format("list the subvolumes of {}", escape(volume_.device)));
         const std::unique_ptr<guestfs_btrfssubvolume_list,
-                              decltype(&guestfs_free_btrfssubvolume_list)>
-            owned(list, &guestfs_free_btrfssubvolume_list);
+                              decltype(&::guestfs_free_btrfssubvolume_list)>
+            owned(list, guestfs_free_btrfssubvolume_list);
         for (std::uint32_t at = 0; at < list->len; ++at) {
             const guestfs_btrfssubvolume &one = list->val[at];
             const Subvolume subvolume{static_cast<std::int64_t>(one.btrfssubvolume_id),

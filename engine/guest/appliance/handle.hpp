@@ -3,10 +3,10 @@
 // Errors and frees its memory; what is done with it is up to others.
 
 #include "base/process_handle.hpp"
+#include "guest/appliance/libguestfs.hpp"
 #include "retouch/error.hpp"
 
 #include <cstdlib>
-#include <guestfs.h>
 #include <memory>
 #include <optional>
 #include <string>

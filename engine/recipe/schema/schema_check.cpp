@@ -121,13 +121,12 @@ SchemaFinding in_its_own_words(const Value &root, const valijson::ValidationResu
 
 struct SchemaChecker::Prepared {
     Json schema;
-    Patterns patterns;
+    SchemaPatterns patterns;
     valijson::Schema compiled;
 };
 
 SchemaChecker::SchemaChecker(Json schema) {
     auto prepared = std::make_unique<Prepared>();
-    prepared->patterns = compile_patterns(schema);
     const PlainJson plain = without_texts(schema);
     prepared->schema = std::move(schema);
     valijson::SchemaParser parser(valijson::SchemaParser::kDraft7);

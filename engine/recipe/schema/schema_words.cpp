@@ -24,7 +24,7 @@ namespace {
 
 class Walk {
   public:
-    explicit Walk(const Patterns &patterns) : patterns_(patterns) {}
+    explicit Walk(const SchemaPatterns &patterns) : patterns_(patterns) {}
 
     void value(const Value &value, const Json &schema, const SchemaPlace &place) {
         if (!schema.is_object())
@@ -72,7 +72,7 @@ class Walk {
         if (length < schema.value("minLength", std::size_t{0}))
             return refuse(mark, fmt::format("{} must not be empty", place.name()));
         // A text of another form is too long as well, mostly: its form says more.
-        const bool has_form = text.size() <= k_longest_for_pattern;
+        const bool has_form = text.size() <= SchemaPatterns::k_longest_text;
         if (!has_form && !is_short_enough(length, mark, schema, place))
             return false;
         return in_enum(text, mark, schema) && is_const(Json(text), text, mark, schema, place) &&
@@ -124,9 +124,7 @@ class Walk {
         const auto pattern = schema.find("pattern");
         if (pattern == schema.end())
             return true;
-        const bool fits = text.size() <= k_longest_for_pattern &&
-                          std::regex_search(text, patterns_.at(pattern->get<std::string>()));
-        if (fits)
+        if (patterns_.match(text, pattern->get<std::string>()))
             return true;
         const auto meant = suited_text(text, schema, patterns_);
         return refuse(
@@ -281,31 +279,14 @@ class Walk {
             this->value(value, *best, place);
     }
 
-    const Patterns &patterns_;
+    const SchemaPatterns &patterns_;
     std::vector<SchemaFinding> findings_;
 };
 
-void collect_patterns(const Json &schema, Patterns &patterns) {
-    for (const auto &[key, item] : schema.items()) {
-        if (key == "pattern" && item.is_string() && schema.is_object()) {
-            const std::string text = item.get<std::string>();
-            patterns.try_emplace(text, text, std::regex::ECMAScript | std::regex::optimize);
-        } else if (item.is_structured()) {
-            collect_patterns(item, patterns);
-        }
-    }
-}
-
 } // namespace
 
-Patterns compile_patterns(const Json &schema) {
-    Patterns patterns;
-    collect_patterns(schema, patterns);
-    return patterns;
-}
-
 std::vector<SchemaFinding> schema_words(const Value &value, const Json &schema,
-                                        const Patterns &patterns) {
+                                        const SchemaPatterns &patterns) {
     Walk walk(patterns);
     walk.value(value, schema, SchemaPlace::root("the " + schema.value("title", "file")));
     return walk.take();

@@ -7,13 +7,12 @@
 // an absolute path"), used when its pattern or const does not match;
 // and "x-retouch-unit", what a number without a unit was probably meant to carry.
 
+#include "recipe/schema_patterns.hpp"
 #include "retouch/json.hpp"
 #include "retouch/value.hpp"
 
 #include <optional>
-#include <regex>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace retouch {
@@ -25,16 +24,8 @@ struct SchemaFinding {
     std::optional<Mark> related; ///< of a first occurrence
 };
 
-/// Longer strings never meet a pattern: std::regex recurses once for each character.
-inline constexpr std::size_t k_longest_for_pattern = 4096;
-
-/// Compiled patterns of a schema, by their text.
-using Patterns = std::unordered_map<std::string, std::regex>;
-
-[[nodiscard]] Patterns compile_patterns(const Json &schema);
-
 /// In order of the file, each value's first mistake only.
 [[nodiscard]] std::vector<SchemaFinding> schema_words(const Value &value, const Json &schema,
-                                                      const Patterns &patterns);
+                                                      const SchemaPatterns &patterns);
 
 } // namespace retouch

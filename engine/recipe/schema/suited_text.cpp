@@ -11,7 +11,7 @@
 
 namespace retouch {
 
-bool suits(std::string_view text, const Json &schema, const Patterns &patterns) {
+bool suits(std::string_view text, const Json &schema, const SchemaPatterns &patterns) {
     const std::size_t length = code_points(text);
     if (length < schema.value("minLength", std::size_t{0}))
         return false;
@@ -22,12 +22,10 @@ bool suits(std::string_view text, const Json &schema, const Patterns &patterns) 
         words != schema.end() && std::ranges::find(*words, Json(whole)) == words->end())
         return false;
     const auto pattern = schema.find("pattern");
-    return pattern == schema.end() ||
-           (text.size() <= k_longest_for_pattern &&
-            std::regex_search(whole, patterns.at(pattern->get<std::string>())));
+    return pattern == schema.end() || patterns.match(whole, pattern->get<std::string>());
 }
 
-bool is_unsuited_text(const Value &value, const Json &schema, const Patterns &patterns) {
+bool is_unsuited_text(const Value &value, const Json &schema, const SchemaPatterns &patterns) {
     const bool bare = value.is_scalar() && !value.quoted && !value.scalar.empty();
     const bool text = value.kind == Value::Kind::string;
     return bare && schema.value("type", Json()) == "string" &&
@@ -35,7 +33,7 @@ bool is_unsuited_text(const Value &value, const Json &schema, const Patterns &pa
 }
 
 std::optional<std::string> suited_text(const std::string &spelling, const Json &schema,
-                                       const Patterns &patterns) {
+                                       const SchemaPatterns &patterns) {
     const bool octal = spelling.starts_with("0o") || spelling.starts_with("0O");
     const std::array<std::string, 3> readings = {
         spelling, spelling + schema.value("x-retouch-unit", std::string()),

@@ -7,9 +7,9 @@
 #include "base/process_space.hpp"
 #include "base/text.hpp"
 #include "retouch/json.hpp"
+#include "store/rbd/librados.hpp"
 
 #include <fmt/format.h>
-#include <rados/librados.h>
 
 #include <cerrno>
 #include <unistd.h>

@@ -1,9 +1,9 @@
 #include "store/rbd/changed_since.hpp"
 
 #include "base/interrupt.hpp"
+#include "store/rbd/librbd.hpp"
 
 #include <fmt/format.h>
-#include <rbd/librbd.h>
 
 #include <cerrno>
 

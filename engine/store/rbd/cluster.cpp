@@ -12,9 +12,9 @@
 #include "base/text.hpp"
 #include "base/waiting.hpp"
 #include "retouch/json.hpp"
+#include "store/rbd/librados.hpp"
 
 #include <fmt/format.h>
-#include <rados/librados.h>
 
 #include <cerrno>
 #include <cstdlib>
@@ -145,7 +145,7 @@ Json ask_monitors(const RadosHandle &handle, const char *command, std::string_vi
         std::size_t length = 0;
         const int code =
             rados_mon_command(handle.get(), &command, 1, "", 0, &text, &length, nullptr, nullptr);
-        const std::unique_ptr<char, decltype(&rados_buffer_free)> owned(text, &rados_buffer_free);
+        const std::unique_ptr<char, decltype(&::rados_buffer_free)> owned(text, rados_buffer_free);
         return Answer{code, std::string(text, length)};
     });
     if (answer.code != 0)
@@ -169,7 +169,7 @@ void provide_descriptors(const RadosHandle &handle) {
                             k_sockets_of_an_osd * count.get<std::uint64_t>());
 }
 
-using Completion = std::unique_ptr<void, decltype(&rados_aio_release)>;
+using Completion = std::unique_ptr<void, decltype(&::rados_aio_release)>;
 
 /// Asks the pool for an object every RBD pool has, so that a cluster whose data does not answer is
 /// known before any work is done; "no such object" is an answer, too.
@@ -177,7 +177,7 @@ int first_answer(rados_ioctx_t context) {
     rados_completion_t created = nullptr;
     if (const int code = rados_aio_create_completion2(nullptr, nullptr, &created); code != 0)
         return code;
-    const Completion completion(created, &rados_aio_release);
+    const Completion completion(created, rados_aio_release);
     std::uint64_t size = 0;
     time_t modified = 0;
     int code = rados_aio_stat(context, "rbd_directory", completion.get(), &size, &modified);
@@ -232,7 +232,7 @@ Cluster::Cluster(const RbdAccess &access, std::chrono::seconds operation_limit) 
     rados_t created = nullptr;
     if (const int code = rados_create2(&created, "ceph", client.c_str(), 0); code != 0)
         throw ceph_error("set up a Ceph client", code);
-    handle_.reset(created, &rados_shutdown);
+    handle_.reset(created, [](rados_t handle) { rados_shutdown(handle); });
     configure(created, access, operation_limit);
     const int code = call_apart<int>([handle = handle_] { return rados_connect(handle.get()); });
     if (code != 0)

@@ -1,11 +1,11 @@
 #include "store/rbd/image_handle.hpp"
 
 #include "base/text.hpp"
+#include "store/rbd/librados.hpp"
+#include "store/rbd/librbd.hpp"
 #include "store/rbd/settle.hpp"
 
 #include <fmt/format.h>
-#include <rados/librados.h>
-#include <rbd/librbd.h>
 
 #include <cerrno>
 
@@ -24,7 +24,7 @@ const char *null_when_empty(const std::string &text) {
 
 int open_image(const Pool &pool, const std::string &image, ImageHandle::Access access,
                const std::string &snapshot, rbd_image_t *handle) {
-    const auto open = access == ImageHandle::Access::read ? &rbd_open_read_only : &rbd_open;
+    const auto &open = access == ImageHandle::Access::read ? rbd_open_read_only : rbd_open;
     const int code = open(pool.get(), image.c_str(), handle, null_when_empty(snapshot));
     if (code == 0)
         settle(pool.get(), *handle);

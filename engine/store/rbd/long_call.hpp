@@ -4,8 +4,7 @@
 // interruptions.
 
 #include "retouch/store.hpp"
-
-#include <rbd/librbd.h>
+#include "store/rbd/librbd.hpp"
 
 #include <cstdint>
 

@@ -3,11 +3,11 @@
 #include "base/text.hpp"
 #include "base/waiting.hpp"
 #include "retouch/error.hpp"
+#include "store/rbd/librbd.hpp"
 #include "store/rbd/long_call.hpp"
 #include "store/rbd/marks.hpp"
 
 #include <fmt/format.h>
-#include <rbd/librbd.h>
 
 #include <algorithm>
 #include <cerrno>

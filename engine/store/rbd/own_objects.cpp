@@ -7,13 +7,13 @@
 #include "base/text.hpp"
 #include "base/uuid.hpp"
 #include "store/rbd/announcement.hpp"
+#include "store/rbd/librados.hpp"
 #include "store/rbd/marks.hpp"
 #include "store/rbd/pool_images.hpp"
 #include "store/rbd/rados_lock.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <rados/librados.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -46,8 +46,8 @@ ListedNames names_in(const Pool &pool) {
     rados_list_ctx_t opened = nullptr;
     if (const int code = rados_nobjects_list_open(pool.get(), &opened); code != 0)
         throw failed(code);
-    const std::unique_ptr<void, decltype(&rados_nobjects_list_close)> list(
-        opened, &rados_nobjects_list_close);
+    const std::unique_ptr<void, decltype(&::rados_nobjects_list_close)> list(
+        opened, rados_nobjects_list_close);
     const Stopwatch stopwatch;
     ListedNames names;
     for (;;) {

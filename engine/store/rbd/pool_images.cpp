@@ -1,10 +1,10 @@
 #include "store/rbd/pool_images.hpp"
 
 #include "base/text.hpp"
+#include "store/rbd/librbd.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <rbd/librbd.h>
 
 #include <cerrno>
 

@@ -11,9 +11,9 @@
 #include "base/text.hpp"
 #include "base/uuid.hpp"
 #include "retouch/json.hpp"
+#include "store/rbd/librados.hpp"
 
 #include <fmt/chrono.h>
-#include <rados/librados.h>
 
 #include <cerrno>
 #include <sys/time.h>

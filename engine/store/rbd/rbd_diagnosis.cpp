@@ -13,13 +13,13 @@
 #include "store/rbd/announcement.hpp"
 #include "store/rbd/flatten.hpp"
 #include "store/rbd/image_handle.hpp"
+#include "store/rbd/librbd.hpp"
 #include "store/rbd/marked_images.hpp"
 #include "store/rbd/marks.hpp"
 #include "store/rbd/pool_images.hpp"
 #include "store/rbd/rados_lock.hpp"
 
 #include <fmt/format.h>
-#include <rbd/librbd.h>
 
 #include <cstdlib>
 #include <memory>

@@ -28,12 +28,12 @@
 #include "base/waiting.hpp"
 #include "store/rbd/changed_since.hpp"
 #include "store/rbd/flatten.hpp"
+#include "store/rbd/librbd.hpp"
 #include "store/rbd/marked_images.hpp"
 #include "store/rbd/marks.hpp"
 #include "store/rbd/pool_images.hpp"
 
 #include <fmt/format.h>
-#include <rbd/librbd.h>
 
 #include <algorithm>
 #include <cassert>

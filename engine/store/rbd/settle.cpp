@@ -2,8 +2,8 @@
 
 #include "store/rbd/settle.hpp"
 
-#include <rados/librados.h>
-#include <rbd/librbd.h>
+#include "store/rbd/librados.hpp"
+#include "store/rbd/librbd.hpp"
 
 #include <chrono>
 #include <condition_variable>

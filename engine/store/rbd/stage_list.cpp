@@ -6,14 +6,14 @@
 #include "base/uuid.hpp"
 #include "store/rbd/announcement.hpp"
 #include "store/rbd/image_handle.hpp"
+#include "store/rbd/librados.hpp"
+#include "store/rbd/librbd.hpp"
 #include "store/rbd/marked_images.hpp"
 #include "store/rbd/marks.hpp"
 #include "store/rbd/pool_images.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <rados/librados.h>
-#include <rbd/librbd.h>
 
 #include <algorithm>
 #include <optional>

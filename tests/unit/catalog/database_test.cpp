@@ -164,7 +164,7 @@ TEST_CASE("catalog database: a newer schema is refused by readers and writers") 
         .exec("PRAGMA user_version = 99");
     const std::string expected =
         "DIR/catalog/catalog.db was written by a newer retouch: its schema is 99, this one knows "
-        "up to 2\n"
+        "up to 3\n"
         "hint: use that version of retouch, or a newer one";
     CHECK(error_of(
               scratch.path(),

@@ -311,7 +311,7 @@ TEST_CASE("local catalog: a source whose file was changed is refused, one only c
         const auto catalog = open_local_catalog("local", scratch / "catalog");
         make_file(path, k_mib, {{4096, "hello"}});
         const UniqueFd file = open_regular_file(path);
-        image.checksums["sha512-used"] = content_digest(file.get(), path);
+        image.checksums[k_content_digest] = content_digest(file.get(), path);
         create(*catalog, image);
     }
     // Each as another process would find it.

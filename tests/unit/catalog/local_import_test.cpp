@@ -52,7 +52,7 @@ TEST_CASE("import: a raw disk becomes a private active image with its own copy")
     expected.size = 64 * k_mib;
     expected.virtual_size_bytes = 64 * k_mib;
     expected.properties = {{"os_distro", "debian"}};
-    expected.checksums = {{"sha512-used", digest_of(file)}};
+    expected.checksums = {{k_content_digest, digest_of(file)}};
     expected.created_at = image.created_at;
     expected.updated_at = image.created_at;
     CHECK(image == expected);
@@ -60,7 +60,8 @@ TEST_CASE("import: a raw disk becomes a private active image with its own copy")
     CHECK(world.stored() == Names{image.id + ".raw"});
     CHECK(world.loose_bytes() == 0);
     std::filesystem::remove(file);
-    CHECK(digest_of(world.catalog->disk(image).file()->path) == image.checksums.at("sha512-used"));
+    CHECK(digest_of(world.catalog->disk(image).file()->path) ==
+          image.checksums.at(k_content_digest));
 }
 
 TEST_CASE("import: a qcow2 file stays qcow2 and its virtual size is the disk's") {
@@ -72,7 +73,7 @@ TEST_CASE("import: a qcow2 file stays qcow2 and its virtual size is the disk's")
     CHECK(image.virtual_size_bytes == 64 * k_mib);
     CHECK(image.size == static_cast<std::int64_t>(std::filesystem::file_size(world.scratch / "q")));
     CHECK(image.checksums ==
-          std::map<std::string, std::string>{{"sha512-used", digest_of(world.scratch / "q")}});
+          std::map<std::string, std::string>{{k_content_digest, digest_of(world.scratch / "q")}});
     CHECK(world.stored() == Names{image.id + ".qcow2"});
 }
 
@@ -197,7 +198,7 @@ TEST_CASE("export: the file equals the image, with its holes") {
     export_image(*view, image, world.scratch / "out.img", "raw");
     CHECK(std::filesystem::file_size(world.scratch / "out.img") == 20 * k_gib);
     CHECK(allocated(world.scratch / "out.img") < k_mib);
-    CHECK(digest_of(world.scratch / "out.img") == image.checksums.at("sha512-used"));
+    CHECK(digest_of(world.scratch / "out.img") == image.checksums.at(k_content_digest));
 }
 
 TEST_CASE("export: another format holds the same disk, and a file that fails is not left") {
@@ -210,7 +211,7 @@ TEST_CASE("export: another format holds the same disk, and a file that fails is 
     const Image back = import_image(*world.catalog, world.scratch / "out.qcow2", "y", {});
     CHECK(back.disk_format == "qcow2");
     export_image(*world.catalog, back, world.scratch / "out.raw", "raw");
-    CHECK(digest_of(world.scratch / "out.raw") == image.checksums.at("sha512-used"));
+    CHECK(digest_of(world.scratch / "out.raw") == image.checksums.at(k_content_digest));
     make_file(world.catalog->disk(back).file()->path, 3, {{0, "bad"}});
     CHECK_THROWS_AS(export_image(*world.catalog, back, world.scratch / "no.raw", "raw"), Error);
     CHECK_FALSE(std::filesystem::exists(world.scratch / "no.raw"));

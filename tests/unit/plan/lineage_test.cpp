@@ -6,6 +6,9 @@
 #include "support/recipes.hpp"
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
 
 using namespace retouch;
 using retouch::test::generation;
@@ -196,6 +199,18 @@ TEST_CASE("lineage: an ambiguous name is refused with the candidates", "[plan]")
           "  a  debian  created 1\n"
           "  b  debian  created 2 / name the one you mean by its id in source.image, or hide the "
           "others");
+}
+
+TEST_CASE("lineage: of many candidates the newest are listed, and how many more there are",
+          "[plan]") {
+    std::vector<Image> images;
+    for (int number = 1; number <= 1000; ++number)
+        images.push_back(image(fmt::format("id-{}", number), "debian", std::to_string(number)));
+    const std::string message = message_of(images, "debian");
+    CHECK(message.starts_with("the source 'debian' is ambiguous: 1000 images bear that name\n"
+                              "  980 older ones, and\n"
+                              "  id-981  debian  created 981\n"));
+    CHECK(std::ranges::count(message, '\n') == 21);
 }
 
 TEST_CASE("lineage: an unknown name is refused with the nearest one", "[plan]") {

@@ -109,7 +109,7 @@ TEST_CASE("file store: sealing measures and publishing puts the file in place, r
     CHECK(world.files() == Names{k_source_file, k_new_file});
     CHECK(sealed.size == 64 * k_mib);
     CHECK(sealed.virtual_size_bytes == 64 * k_mib);
-    CHECK(sealed.checksum_algorithm == "sha512-used");
+    CHECK(sealed.checksum_algorithm == k_content_digest);
     const UniqueFd fd = open_file(world.file(k_new_file), O_RDONLY);
     CHECK(sealed.checksum == content_digest(fd.get(), world.file(k_new_file)));
     CHECK((std::filesystem::status(world.file(k_new_file)).permissions() &
@@ -120,7 +120,7 @@ TEST_CASE("file store: a kept stage is adopted by another process and published 
     World world;
     const KeptStage kept = kept_stage(world);
     CHECK(world.files() == Names{k_stage_file, k_source_file});
-    CHECK(kept.proof == "sha512-used:" + kept.sealed.checksum);
+    CHECK(kept.proof == std::string(k_content_digest) + ":" + kept.sealed.checksum);
     {
         FileStore other(world.scratch.path());
         const auto stage = other.adopt(world.source, kept, k_adopted, LineagePolicy::detach);
@@ -240,7 +240,7 @@ TEST_CASE("file store: a qcow2 image is staged as qcow2") {
     const SealedImage sealed = stage->seal({});
     CHECK(sealed.size == world.source.size);
     CHECK(sealed.virtual_size_bytes == 64 * k_mib);
-    CHECK(sealed.checksum_algorithm == "sha512-used");
+    CHECK(sealed.checksum_algorithm == k_content_digest);
     stage->publish();
     CHECK(std::filesystem::exists(world.scratch / "22222222-2222-4222-8222-222222222222.qcow2"));
 }
@@ -360,11 +360,24 @@ TEST_CASE("file store: bytes that are as published pass, read or not") {
     World world;
     CHECK(world.store.integrity(world.source, {}) == Integrity{});
     CHECK(world.store.integrity(world.source, {.read_bytes = true}) ==
-          Integrity{{},
-                    {"the bytes: the record holds no checksum sha512-used to compare them with"}});
+          Integrity{
+              {}, {"the bytes: the record holds no checksum sha512-extents to compare them with"}});
     const UniqueFd fd = open_regular_file(world.file(k_source_file));
     world.source.checksums[k_content_digest] = content_digest(fd.get(), world.file(k_source_file));
     CHECK(world.store.integrity(world.source, {.read_bytes = true}) == Integrity{});
+}
+
+TEST_CASE("file store: a digest of the former kind is understood, and verified") {
+    World world;
+    const UniqueFd fd = open_regular_file(world.file(k_source_file));
+    world.source.checksums[k_former_content_digest] =
+        content_digest(fd.get(), world.file(k_source_file), k_former_content_digest);
+    CHECK(world.store.integrity(world.source, {.read_bytes = true}) == Integrity{});
+    world.source.checksums[k_former_content_digest].front() ^= 1;
+    const Integrity changed = world.store.integrity(world.source, {.read_bytes = true});
+    REQUIRE(changed.deviations.size() == 1);
+    CHECK(changed.deviations.front().expected ==
+          "sha512-used:" + world.source.checksums[k_former_content_digest]);
 }
 
 TEST_CASE("file store: bytes are compared with those of the image they were made of") {
@@ -401,7 +414,8 @@ TEST_CASE("file store: bytes changed in place are found by reading them, a size 
     const Deviation &bytes = read.deviations.front();
     CHECK(bytes.kind == DeviationKind::bytes);
     CHECK(bytes.what == "bytes of 11111111-1111-4111-8111-111111111111.raw");
-    CHECK(bytes.expected == "sha512-used:" + world.source.checksums[k_content_digest]);
+    CHECK(bytes.expected ==
+          std::string(k_content_digest) + ":" + world.source.checksums[k_content_digest]);
     CHECK(bytes.found != bytes.expected);
     CHECK(bytes.remedy == remedy);
 

@@ -1,5 +1,7 @@
 // Stages nobody remembers: which are called abandoned, and how they are found in a pool.
 
+#include "store/rbd/librados.hpp"
+#include "store/rbd/librbd.hpp"
 #include "store/rbd/stage_list.hpp"
 
 #include "base/clock.hpp"
@@ -10,9 +12,6 @@
 #include "store/rbd/pool_images.hpp"
 #include "store/rbd/rbd_store.hpp"
 #include "unit/store/rbd_rig.hpp"
-
-#include <rados/librados.h>
-#include <rbd/librbd.h>
 
 #include <csignal>
 
@@ -111,10 +110,10 @@ TEST_CASE("abandoned stages: one whose run died before librbd had made its heade
         std::string id(64, '\0');
         {
             const ImageHandle image(pool, name, ImageHandle::Access::read);
-            REQUIRE(rbd_get_id(image.get(), id.data(), id.size()) == 0);
+            REQUIRE(retouch::rbd_get_id(image.get(), id.data(), id.size()) == 0);
             id.resize(id.find('\0'));
         }
-        REQUIRE(rados_remove(pool.get(), ("rbd_header." + id).c_str()) == 0);
+        REQUIRE(retouch::rados_remove(pool.get(), ("rbd_header." + id).c_str()) == 0);
     }
 
     const auto stages = list_stages(pool);
