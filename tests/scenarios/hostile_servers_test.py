@@ -150,6 +150,20 @@ class HostileServers(unittest.TestCase):
         self.assertIn("the list is longer than 128.0 MiB", self.world.retouch("images", expect=69).stderr)
         self.assertLess(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, 1024 * 1024)
 
+    # Completion.
+
+    def test_completion_offers_the_images_a_cloud_tells_of_within_a_second(self):
+        web = self.cloud.add("web server", DISK)
+        self.cloud.add("x\x1b[31m\n", DISK, id=OTHER)
+        told = self.world.retouch("__complete", "show", "").stdout.splitlines()
+        self.assertEqual(["words", "web server\t", f"{web}\tweb server"],
+                         [line for line in told if not line.startswith(OTHER)])
+        self.assertEqual("words\n", self.world.retouch("__complete", "show", "no").stdout)
+        self.cloud.lies["GET /v2/images"] = lambda *_: time.sleep(60)
+        started = time.monotonic()
+        self.assertEqual("words\n", self.world.retouch("__complete", "show", "w").stdout)
+        self.assertLess(time.monotonic() - started, SOON)
+
     def drip(self, handler, _):
         handler.send_response(200)
         handler.end_headers()

@@ -66,8 +66,9 @@ std::vector<Candidate> images(Context &context) {
 }
 
 std::vector<Candidate> catalogs(Context &context) {
+    const Workspace workspace(context);
     std::vector<Candidate> names;
-    for (const CatalogSettings &settings : Workspace(context).catalogs())
+    for (const CatalogSettings &settings : workspace.catalogs())
         names.push_back(
             {settings.name, settings.type == CatalogSettings::Type::local ? "local" : "glance"});
     return names;
