@@ -12,7 +12,8 @@ from markdown import escaped, inline, line
 
 # Sections of docs/cli.md that have another place in the manual.
 ELSEWHERE = {"", "Options every command takes", "Environment", "Exit codes"}
-SEE_ALSO = "\\fBretouch\\fR(1), \\fBretouch\\-recipe\\fR(5), \\fBretouch\\-plan\\fR(5), \\fBretouch\\-exit\\-codes\\fR(7)"
+SEE_ALSO = ", ".join(["\\fBretouch\\fR(1)", "\\fBretouch\\-recipe\\fR(5)", "\\fBretouch\\-plan\\fR(5)",
+                      "\\fBretouch\\-exit\\-codes\\fR(7)"])
 
 
 def said(program, *arguments):

@@ -41,7 +41,7 @@ def tree_of(suite, packages):
         if not path.exists():
             part = path.with_suffix(".part")
             subprocess.run(["mmdebstrap", "--quiet", "--mode=root", "--variant=minbase", "--format=tar",
-                            f"--include={wanted}", suite, part, "-"], input=where, text=True, check=True)
+                            *([f"--include={wanted}"] if wanted else []), suite, part, "-"], input=where, text=True, check=True)
             part.rename(path)
     return path
 

@@ -6,7 +6,11 @@
 
 namespace Catch {
 
-using TestEventListenerBase = EventListenerBase;
+/// A class of that name, for those who inherit its constructors by it.
+class TestEventListenerBase : public EventListenerBase {
+  public:
+    using EventListenerBase::EventListenerBase;
+};
 
 using Matchers::EndsWith;
 using Matchers::Matches;
