@@ -187,7 +187,16 @@ std::optional<Foreseen> foresee(const Step &step, const std::string &path) {
 } // namespace
 
 extern const StepKind k_files_step;
-const StepKind k_files_step = {"files", 10,      1,        read_files, preview, execute,
-                               needs,   section, relocate, hidden,     foresee};
+const StepKind k_files_step = {.name = "files",
+                               .order = 10,
+                               .semantics = 1,
+                               .read = read_files,
+                               .preview = preview,
+                               .execute = execute,
+                               .needs = needs,
+                               .section = section,
+                               .relocate = relocate,
+                               .hidden = hidden,
+                               .foresee = foresee};
 
 } // namespace retouch

@@ -21,7 +21,7 @@ const Effect k_written =
 Target rehearsed(const std::optional<Effect> &again) {
     Target target;
     target.volatile_paths = {"/var/log/**"};
-    target.rehearsal = Rehearsal{"2026-02-01T08:30:00Z", "host", true, {}, {}};
+    target.rehearsal = Rehearsal{"2026-02-01T08:30:00Z", GuestKind::host, true, {}, {}};
     target.steps.emplace_back().rehearsed = RehearsedStep{{}, k_written, again};
     return target;
 }
@@ -35,7 +35,7 @@ TEST_CASE("rehearsal verdict: the worst that is true") {
     target = rehearsed(k_written);
     CHECK(verdict_of(target) == RehearsalVerdict::not_idempotent);
     CHECK_FALSE(passed_rehearsal(target));
-    target.rehearsal->violations = {{"no_network", "commands[0]", ""}};
+    target.rehearsal->violations = {{LimitKind::no_network, "commands[0]", ""}};
     target.rehearsal->passed = false;
     CHECK(verdict_of(target) == RehearsalVerdict::limits_broken);
     CHECK_FALSE(passed_rehearsal(target));
