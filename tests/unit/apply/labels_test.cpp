@@ -2,6 +2,7 @@
 // whose effect they are told.
 
 #include "apply/labels.hpp"
+#include "model/names.hpp"
 
 #include "apply/effect_guard.hpp"
 #include "apply/run_steps.hpp"
@@ -36,10 +37,11 @@ constexpr const char *k_label = "system_u:object_r:etc_t:s0";
 class Heard : public EventSink {
   public:
     void on(const Event &event) override {
-        if (event.type == "step_started")
+        if (event.kind == EventKind::step_started)
             lines.push_back(event.details.at("id").get<std::string>());
-        else if (event.type != "step_finished")
-            lines.push_back(event.type + " " + event.details.at("phase").get<std::string>());
+        else if (event.kind != EventKind::step_finished)
+            lines.push_back(std::string(to_string(event.kind)) + " " +
+                            event.details.at("phase").get<std::string>());
     }
 
     std::vector<std::string> lines;
@@ -145,7 +147,7 @@ TEST_CASE("labels: setting them is a phase of its own, between the steps that wr
                                                         "commands[1]", "phase_started label",
                                                         "phase_finished label", "checks[0]"});
     REQUIRE(world.report.phases.size() == 1);
-    CHECK(world.report.phases.front().first == "label");
+    CHECK(world.report.phases.front().kind == PhaseKind::label);
 }
 
 TEST_CASE("labels: an image without a policy has no such phase", "[apply]") {

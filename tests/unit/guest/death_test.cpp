@@ -76,7 +76,7 @@ class SmallFilesystem {
     [[nodiscard]] Disk take(const fs::path &image) const {
         const fs::path path = directory_.path() / "image.raw";
         in_place({"cp", "--sparse=always", image, path});
-        return {"raw", path, static_cast<std::int64_t>(fs::file_size(image)), false};
+        return {DiskFile{"raw", path}, static_cast<std::int64_t>(fs::file_size(image)), false};
     }
 
   private:

@@ -176,7 +176,7 @@ TEST_CASE("lineage: a circular chain of sources ends", "[plan]") {
     const std::vector<Image> images = {generation("x", "debian", "1", "other", "y"),
                                        hidden(generation("y", "debian", "2", "other", "x"))};
     CHECK(resolve_lineage(images, k_web, named("debian"), {}).source.id == "x");
-    CHECK_FALSE(descends_from(images[0], k_web, images));
+    CHECK_FALSE(descends_from(images[0], k_web, ImagesById(images)));
 }
 
 TEST_CASE("lineage: a chain of sources is followed to its bound and no further", "[plan]") {
@@ -186,7 +186,7 @@ TEST_CASE("lineage: a chain of sources is followed to its bound and no further",
             images.push_back(generation("i" + std::to_string(i), "debian", "1", "base",
                                         "i" + std::to_string(i + 1)));
         images.push_back(generation("i" + std::to_string(links), "debian", "1", "web", k_vendor));
-        return descends_from(images.front(), k_web, images);
+        return descends_from(images.front(), k_web, ImagesById(images));
     };
     CHECK(descends(0));
     CHECK(descends(k_longest_chain - 1));

@@ -97,7 +97,7 @@ TEST_CASE("saved plan: what is advised about steps is not read, but told anew", 
     SavedPlans plans;
     Plan plan = plans.plan();
     Target &target = plan.targets.front();
-    target.rehearsal = Rehearsal{"2026-01-31T12:00:00.123456Z", "host", true, {}, {}};
+    target.rehearsal = Rehearsal{"2026-01-31T12:00:00.123456Z", GuestKind::host, true, {}, {}};
     for (PlannedStep &planned : target.steps)
         planned.rehearsed = RehearsedStep{{}, {}, Effect{}};
     RehearsedStep &repeated = *target.steps.at(4).rehearsed;

@@ -77,8 +77,8 @@ TEST_CASE("call summary of drift: totals of all recipes, and who drifted or fail
     counts.add(report);
     CHECK(drifts_summary(counts, 2, {}) ==
           "No drift in 1 recipe. 1 recipe with nothing to compare.");
-    report.drift = {{"property", "x", "a", "b", true, "y"},
-                    {"property", "z", "a", "b", false, "y"}};
+    report.drift = {{DeviationKind::property, "x", "a", "b", true, "y"},
+                    {DeviationKind::property, "z", "a", "b", false, "y"}};
     report.pending = {"a new source"};
     counts.add(report);
     CHECK(drifts_summary(counts, 3, {}) ==

@@ -149,8 +149,8 @@ TEST_CASE("disk export: what cannot be opened is told with the daemon's reason")
     CHECK(error_of({DiskFile{"raw", path}, k_size, true}, directory.path()).find("No such file") !=
           std::string::npos);
     static_cast<void>(make_disk(path, "raw"));
-    CHECK(error_of({"qcow2", path, k_size, true}, directory.path()).find("not in qcow2 format") !=
-          std::string::npos);
+    CHECK(error_of({DiskFile{"qcow2", path}, k_size, true}, directory.path())
+              .find("not in qcow2 format") != std::string::npos);
     const Disk shared = make_disk(path, "qcow2");
     const DiskExport first(shared, Protocol::nbd, directory.path());
     const fs::path other = directory.path() / "other";
