@@ -26,7 +26,7 @@ PUBLIC = {
     "error": "base", "diagnostics": "base",
     "json": "model", "value": "model", "recipe": "model", "image": "model", "publish": "model", "sealed": "model", "facts": "model",
     "step": "model", "plan": "model", "event": "model", "report": "model", "name_lock": "model", "finding": "model", "image_query": "model",
-    "drift": "model", "effect": "model", "file_info": "model", "file_label": "model", "limits": "model",
+    "drift": "model", "effect": "model", "file_info": "model", "file_label": "model", "guest_kind": "model", "limits": "model",
     "store": "store", "catalog": "catalog", "guest": "guest", "step_kind": "steps",
 }
 
