@@ -275,7 +275,7 @@ Plan make_plan(const CheckedRecipe &checked, const CatalogView &catalog, const P
             throw Error(ErrorKind::temporary,
                         fmt::format("image {} vanished while the plan was made", target.source.id),
                         "run the command again");
-        const std::unique_ptr<GuestView> opened = open_view(catalog.disk(*source));
+        const std::shared_ptr<const GuestView> opened = open_view(catalog.disk(*source));
         for (const std::string &left : opened->facts().unmounted)
             target.notes.push_back(left);
         preview_steps(target, *opened);

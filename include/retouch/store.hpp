@@ -54,6 +54,8 @@ struct Disk {
     std::optional<RbdDisk> rbd = std::nullopt; ///< set: the bytes are there, `format` is raw
     /// Set: `path` is a qcow2 file of what differs from this one, which is only read.
     std::optional<DiskFile> base = std::nullopt;
+
+    bool operator==(const Disk &) const = default;
 };
 
 /// Told how far long work is, in bytes; `total` is 0 when unknown. It returns false to cancel.

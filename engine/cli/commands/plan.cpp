@@ -115,21 +115,55 @@ PlanOptions plan_options(const Options &options, const Workspace &workspace) {
             .drop_properties = workspace.catalog().drop_properties};
 }
 
+/// Sources that were opened for one recipe and may be looked at for the next; only so many stay
+/// open, as each may be a machine.
+class OpenedSources {
+  public:
+    OpenedSources(GuestKind kind, const CommandLimits &limits) : kind_(kind), limits_(limits) {}
+
+    std::shared_ptr<const GuestView> open(const Disk &disk, EventSink &events) {
+        for (std::size_t i = 0; i < opened_.size(); ++i)
+            if (opened_[i]->disk == disk)
+                return {opened_[i], opened_[i]->guest.get()};
+        if (opened_.size() == k_most)
+            opened_.erase(opened_.begin());
+        auto made = std::make_shared<Opened>();
+        made->disk = disk;
+        GuestOptions guest_options;
+        require_own_proc();
+        guest_options.kind = kind_;
+        guest_options.limits = limits_;
+        guest_options.run_directory = made->directory.path();
+        made->guest = open_guest(disk, guest_options, events);
+        opened_.push_back(made);
+        return {made, made->guest.get()};
+    }
+
+    /// One that failed may fail the next, too.
+    void close() { opened_.clear(); }
+
+  private:
+    static constexpr std::size_t k_most = 2;
+
+    struct Opened {
+        Disk disk;
+        RunDirectory directory;
+        std::unique_ptr<Guest> guest; ///< gone before its directory
+    };
+
+    GuestKind kind_;
+    CommandLimits limits_;
+    std::vector<std::shared_ptr<Opened>> opened_; ///< oldest first
+};
+
 /// The planner opens a guest only if there is something to rebuild; then this is told and shown.
 Plan plan_one(const CheckedRecipe &checked, const CatalogView &catalog, const Options &options,
-              const Workspace &workspace, EventSink &events) {
-    std::optional<RunDirectory> directory;
-    const auto open = [&](const Disk &disk) -> std::unique_ptr<GuestView> {
+              const Workspace &workspace, OpenedSources &sources, EventSink &events) {
+    const auto open = [&](const Disk &disk) {
         const std::string name = checked.recipe.publish.name.value_or(checked.recipe.source_image);
         events.on({"target_started", name, "", Json::object()});
         events.on({"phase_started", name, "", {{"phase", "open"}}});
-        directory.emplace();
-        GuestOptions guest_options;
-        require_own_proc();
-        guest_options.kind = workspace.guest(options.guest);
-        guest_options.limits = workspace.limits();
-        guest_options.run_directory = directory->path();
-        std::unique_ptr<Guest> guest = open_guest(disk, guest_options, events);
+        auto guest = sources.open(disk, events);
         events.on({"phase_started", name, "", {{"phase", "plan"}}});
         return guest;
     };
@@ -225,13 +259,15 @@ int run(const Options &options, Context &context) {
         finish_beside_error();
         throw;
     }
+    OpenedSources sources(workspace.guest(options.guest), workspace.limits());
     std::vector<int> codes;
     bool changes = false;
     for (const CheckedRecipe &checked : recipes) {
         try {
-            Planned planned = rehearses
-                                  ? rehearse_one(checked, *writable, options, workspace, progress)
-                                  : Planned{plan_one(checked, *view, options, workspace, progress)};
+            Planned planned =
+                rehearses
+                    ? rehearse_one(checked, *writable, options, workspace, progress)
+                    : Planned{plan_one(checked, *view, options, workspace, sources, progress)};
             const Plan &plan = planned.plan;
             progress.pause();
             shown.show(plan);
@@ -246,6 +282,7 @@ int run(const Options &options, Context &context) {
             changes = changes || plan.has_changes();
             codes.push_back(rehearsal_exit_code(plan));
         } catch (const Error &error) {
+            sources.close();
             progress.pause();
             has_no_plan(checked, error);
             if (recipes.size() == 1 || pending_interrupt() != 0) {
