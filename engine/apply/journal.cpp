@@ -187,18 +187,32 @@ std::vector<DeadRun> kept_runs(const fs::path &state_directory) {
     return unlocked_runs(kept_directory(state_directory));
 }
 
+std::set<std::string> owners_in(const fs::path &journal) {
+    std::set<std::string> owners;
+    if (!may_be_journal(journal))
+        return owners;
+    std::string text;
+    try {
+        text = read_file(journal, k_largest_journal);
+    } catch (const Error &) {
+        std::error_code code;
+        if (fs::exists(journal, code))
+            throw;
+        return owners; // filed elsewhere or removed meanwhile
+    }
+    for (const Json &entry : parse_entries(text))
+        if (entry_text(entry, "entry") == journal_entry::k_stage)
+            owners.insert(entry_text(entry, "owner"));
+    owners.erase(std::string());
+    return owners;
+}
+
 std::set<std::string> noted_owners(const fs::path &state_directory) {
     std::set<std::string> owners;
     for (const fs::path &directory :
          {state_directory, active_directory(state_directory), kept_directory(state_directory)})
-        for (const fs::path &path : journals_in(directory)) {
-            if (!may_be_journal(path))
-                continue;
-            for (const Json &entry : parse_entries(read_file(path, k_largest_journal)))
-                if (entry_text(entry, "entry") == journal_entry::k_stage)
-                    owners.insert(entry_text(entry, "owner"));
-        }
-    owners.erase(std::string());
+        for (const fs::path &path : journals_in(directory))
+            owners.merge(owners_in(path));
     return owners;
 }
 

@@ -81,6 +81,10 @@ set_aside_strange(const std::filesystem::path &state_directory);
 /// Likewise the journals in STATE/kept/.
 [[nodiscard]] std::vector<DeadRun> kept_runs(const std::filesystem::path &state_directory);
 
+/// Projects for which the run of that journal has made images; none when it is no journal, or is
+/// not there. Throws Error.
+[[nodiscard]] std::set<std::string> owners_in(const std::filesystem::path &journal);
+
 /// Projects for which runs of this host have made images, as their journals say, ended or not.
 /// Throws Error.
 [[nodiscard]] std::set<std::string> noted_owners(const std::filesystem::path &state_directory);

@@ -302,7 +302,7 @@ Plan make_plan(const CheckedRecipe &checked, const CatalogView &catalog, const P
             throw Error(ErrorKind::temporary,
                         fmt::format("image {} vanished while the plan was made", target.source.id),
                         "run the command again");
-        const std::unique_ptr<GuestView> opened = open_view(catalog.disk(*source));
+        const std::shared_ptr<const GuestView> opened = open_view(catalog.disk(*source));
         for (const auto *notes : {&opened->facts().unmounted, &opened->facts().doubts})
             target.notes.insert(target.notes.end(), notes->begin(), notes->end());
         preview_steps(target, *opened);

@@ -33,7 +33,8 @@ struct PlanOptions {
 /// Fills in the foreseen change of each step of `target` by looking at the opened source.
 void preview_steps(Target &target, const GuestView &guest);
 
-using OpenView = std::function<std::unique_ptr<GuestView>(const Disk &disk)>;
+/// What it returns may be shared with the plans of other recipes.
+using OpenView = std::function<std::shared_ptr<const GuestView>(const Disk &disk)>;
 
 /// resolve_plan(), then preview_steps() for every target that will be built and has steps. `guest`
 /// is the kind that apply will use. Throws Error, too, when it could not be used here.

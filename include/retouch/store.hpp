@@ -62,6 +62,8 @@ struct Disk {
     std::int64_t virtual_size_bytes = 0;
     bool read_only = true;
 
+    bool operator==(const Disk &) const = default;
+
     /// Where it is in Ceph; nullptr when it is in files of this host.
     [[nodiscard]] const RbdDisk *rbd() const { return std::get_if<RbdDisk>(&place); }
 

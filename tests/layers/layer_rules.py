@@ -55,7 +55,7 @@ THIRD_PARTY = {
 
 STANDARD = re.compile(r"[a-z_]+")
 SYSTEM = re.compile(
-    r"(sys|linux|arpa|netinet)/[a-z0-9_]+\.h|(dirent|fcntl|fnmatch|ftw|grp|ifaddrs|mntent|poll|pthread|pwd|sched|spawn|termios|unistd)\.h")
+    r"(sys|linux|arpa|netinet)/[a-z0-9_]+\.h|(dirent|dlfcn|fcntl|fnmatch|ftw|grp|ifaddrs|mntent|poll|pthread|pwd|sched|spawn|termios|unistd)\.h")
 
 # calls that few files may make: (their names, the files, what others do)
 FEW_MAY = [

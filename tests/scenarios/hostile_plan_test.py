@@ -203,7 +203,7 @@ class Catalog(HostilePlans):
     def test_a_source_with_other_bytes_or_of_another_time(self):
         self.forged([({("source", "updated_at"): "2020-01-01T00:00:00.000000Z"}, ["was changed at "]),
                      ({("observed", 0, "digest"): "md5:" + "0" * 32, ("publish", "superseded"): []},
-                      ["has the contents sha512-used:", "but md5:0000"])])
+                      ["has the contents sha512-extents:", "but md5:0000"])])
 
     def test_what_a_new_image_takes_from_its_source(self):
         self.forged([

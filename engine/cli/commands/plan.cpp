@@ -13,6 +13,7 @@
 #include "cli/commands.hpp"
 #include "cli/documents.hpp"
 #include "cli/machine_reports.hpp"
+#include "cli/opened_sources.hpp"
 #include "cli/outputs.hpp"
 #include "cli/progress.hpp"
 #include "cli/recipes.hpp"
@@ -117,19 +118,12 @@ PlanOptions plan_options(const Options &options, const Workspace &workspace) {
 
 /// The planner opens a guest only if there is something to rebuild; then this is told and shown.
 Plan plan_one(const CheckedRecipe &checked, const CatalogView &catalog, const Options &options,
-              const Workspace &workspace, EventSink &events) {
-    std::optional<RunDirectory> directory;
-    const auto open = [&](const Disk &disk) -> std::unique_ptr<GuestView> {
+              const Workspace &workspace, OpenedSources &sources, EventSink &events) {
+    const auto open = [&](const Disk &disk) {
         const std::string name = checked.recipe.publish.name.value_or(checked.recipe.source_image);
         events.on({EventKind::target_started, name, "", Json::object()});
         events.on({EventKind::phase_started, name, "", {{"phase", to_string(PhaseKind::open)}}});
-        directory.emplace();
-        GuestOptions guest_options;
-        require_own_proc();
-        guest_options.kind = workspace.guest(options.guest);
-        guest_options.limits = workspace.limits();
-        guest_options.run_directory = directory->path();
-        std::unique_ptr<Guest> guest = open_guest(disk, guest_options, events);
+        auto guest = sources.open(disk, events);
         events.on({EventKind::phase_started, name, "", {{"phase", to_string(PhaseKind::plan)}}});
         return guest;
     };
@@ -201,8 +195,10 @@ int run(const Options &options, Context &context) {
     ShownPlans shown(context, options.format, recipes.size());
     std::unique_ptr<Catalog> writable;
     std::unique_ptr<CatalogView> view;
+    OpenedSources sources(workspace.guest(options.guest), workspace.limits());
     bool changes = false;
     Turns turns(context, subjects_of(recipes), [&](const Subject &subject, const Error &error) {
+        sources.close();
         progress.pause();
         reports.add(subject.path, error);
         shown.fail(recipe_failure(subject.path, subject.name, error));
@@ -216,9 +212,10 @@ int run(const Options &options, Context &context) {
         });
         turns.each([&](std::size_t number) {
             const CheckedRecipe &checked = recipes.at(number);
-            Planned planned = rehearses
-                                  ? rehearse_one(checked, *writable, options, workspace, progress)
-                                  : Planned{plan_one(checked, *view, options, workspace, progress)};
+            Planned planned =
+                rehearses
+                    ? rehearse_one(checked, *writable, options, workspace, progress)
+                    : Planned{plan_one(checked, *view, options, workspace, sources, progress)};
             const Plan &plan = planned.plan;
             progress.pause();
             shown.show(plan);

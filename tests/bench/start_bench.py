@@ -1,0 +1,179 @@
+#!/usr/bin/python3
+"""What starting and looking costs, in processor time, and how it grows; in one run on one machine.
+
+Commands that do little beside an empty program linked with nothing; the same beside 10, 1,000 and 10,000 records and
+finished runs; images of one name; an import beside cp and sha512sum, at three degrees of fragmentation. Medians count.
+With --write the table replaces the one in docs/performance.md. Needs root, for the first apply.
+"""
+
+import argparse
+import os
+import re
+import resource
+import sqlite3
+import statistics
+import struct
+import subprocess
+import sys
+import uuid
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tests/scenarios"), str(ROOT / "tests/bench")]
+
+import bench  # noqa: E402
+from world import HOST, World, tiny  # noqa: E402
+
+SIZES = (10, 1000, 10000)
+RECIPE = "files: [{to: /etc/motd, content: new}]\npublish: {name: made}\n"
+COLUMNS = ("name,status,visibility,disk_format,size,virtual_size,min_disk,min_ram,protected,hidden,"
+           "created_at,updated_at").split(",")
+
+
+def processor_ms(work, repeat):
+    """Milliseconds of processor time of the children that `work` runs, the median of some runs."""
+    def spent():
+        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return usage.ru_utime + usage.ru_stime
+
+    taken = []
+    for _ in range(repeat):
+        before = spent()
+        work()
+        taken.append(1000 * (spent() - before))
+    return statistics.median(taken)
+
+
+def fill(world, count, name=None):
+    """Records with a dozen properties: of other names and recipes, or of one name, each made from the one before."""
+    with sqlite3.connect(world.catalog / "catalog.db") as database:
+        row = list(database.execute(f"SELECT {','.join(COLUMNS)} FROM images WHERE name = 'base'").fetchone())
+        former = None
+        for number in range(count):
+            image = str(uuid.uuid4())
+            row[0] = name or f"other {number}"
+            row[-1] = row[-2] = f"2020-01-01T{number // 3600:02}:{number // 60 % 60:02}:{number % 60:02}Z"
+            database.execute(f"INSERT INTO images (id,{','.join(COLUMNS)}) VALUES (?{',?' * len(row)})", [image, *row])
+            properties = {f"property_{i}": f"value {i}" for i in range(12)}
+            properties["retouch_recipe"] = f"recipe-{number}"
+            if former:
+                properties["retouch_source"] = former
+            database.executemany("INSERT INTO image_properties VALUES (?,?,?)",
+                                 [(image, key, value) for key, value in properties.items()])
+            former = image if name else None
+    database.close()
+    for number in range(0 if name else count):
+        (world.catalog / "runs" / f"20991231T{number:06}Z-{number:08}.jsonl").write_text("{}\n", encoding="utf-8")
+
+
+def starts(repeat):
+    """size -> command -> ms"""
+    rows = {}
+    for size in SIZES:
+        with World() as world:
+            world.retouch("import", tiny(), "--name", "base")
+            recipe = world.recipe(RECIPE)
+            world.retouch("apply", recipe, "--yes", *HOST)
+            fill(world, size)
+            world.retouch("apply", recipe, "--yes", *HOST)  # removes what is too old
+            commands = {"version": ["version"], "check of a recipe": ["check", recipe], "show NAME": ["show", "made"],
+                        "plan, nothing to do": ["plan", recipe], "drift": ["drift", recipe],
+                        "apply, nothing to do": ["apply", recipe, "--yes", *HOST]}
+            rows[size] = {what: processor_ms(lambda words=words: world.retouch(*words), repeat)
+                          for what, words in commands.items()}
+    return rows
+
+
+def namesakes(repeat):
+    rows = {}
+    for size in (100, 1000, 10000):
+        with World() as world:
+            world.retouch("import", tiny(), "--name", "base")
+            recipe = world.recipe(RECIPE)
+            world.retouch("apply", recipe, "--yes", *HOST)
+            fill(world, size, "made")
+            rows[size] = processor_ms(lambda: world.retouch("plan", recipe), repeat)
+    return rows
+
+
+def batches(repeat):
+    """Recipes on one image in one plan."""
+    rows = {}
+    for size in (1, 10, 40):
+        with World() as world:
+            world.retouch("import", tiny(), "--name", "base")
+            recipes = [world.recipe(f"retouch: 1\nname: r{i}\nsource: {{image: base}}\nfiles: [{{to: /etc/motd, content: '{i}'}}]\n"
+                                    f"publish: {{name: made {i}}}\n", f"r{i}.yaml") for i in range(size)]
+            rows[size] = processor_ms(lambda: world.retouch("plan", *recipes, *HOST), repeat)
+    return rows
+
+
+def fragmented(path, step, total=32 << 20):
+    """A disk with `total` bytes in pieces of 4 KiB, one in each `step` bytes."""
+    size = total // 4096 * step
+    with open(path, "wb") as file:
+        file.truncate(size)
+        for number in range(total // 4096):
+            os.pwrite(file.fileno(), os.urandom(4096), number * step)
+        partition = struct.pack("<8BII", 0, 0, 0, 0, 0x83, 0, 0, 0, 2048, size // 512 - 2048)
+        os.pwrite(file.fileno(), partition + bytes(48) + b"\x55\xaa", 446)
+
+
+def imports(repeat):
+    """step -> (import, cp and sha512sum)"""
+    rows = {}
+    for step in (4096, 64 << 10, 1 << 20):
+        with World() as world:
+            disk = world.directory / "disk.raw"
+            fragmented(disk, step)
+            copy = ["sh", "-c", "cp disk.raw copy && sha512sum copy"]
+            run = lambda: subprocess.run(copy, cwd=world.directory, check=True, stdout=subprocess.DEVNULL)  # noqa: E731
+            rows[step] = (processor_ms(lambda: world.retouch("import", disk, "--name", "x"), repeat),
+                          processor_ms(run, 1 if step > 65536 else repeat))
+    return rows
+
+
+def verdict(met):
+    return "met" if met else "**missed**"
+
+
+def report(repeat, few):
+    start, same, batch, brought = starts(repeat), namesakes(few), batches(few), imports(few)
+    limits = {"version": 10, "check of a recipe": 10, "apply, nothing to do": 15}
+    lines = [f"Measured by `tests/bench/start_bench.py`: {bench.machine()}. Processor time, medians of {repeat} and {few}.", "",
+             "| beside records and finished runs | 10 | 1,000 | 10,000 | aim |", "| --- | --- | --- | --- | --- |"]
+    for what in start[10]:
+        values = [start[size][what] for size in SIZES]
+        limit = limits.get(what)
+        aim = f"{limit} ms {verdict(max(values) <= limit)}, " if limit else ""
+        lines.append(f"| {what} | " + " | ".join(f"{value:.1f} ms" for value in values) +
+                     f" | {aim}flat {verdict(values[-1] <= 1.5 * values[0])} |")
+    lines += ["", "| what | three sizes | measured | aim |", "| --- | --- | --- | --- |"]
+    values = list(same.values())
+    lines.append("| plan, visible images of one name | 100, 1,000, 10,000 | " + ", ".join(f"{value:.0f}" for value in values) +
+                 f" ms | in proportion {verdict(values[2] <= 13 * values[1])} |")
+    values = list(batch.values())
+    lines.append("| plan of recipes on one image | 1, 10, 40 | " + ", ".join(f"{value:.0f}" for value in values) +
+                 f" ms | 40 in a tenth of 40 plans {verdict(values[2] <= 4 * values[0])} |")
+    values = [ours / theirs for ours, theirs in brought.values()]
+    lines.append("| import of 32 MiB in pieces of 4 KiB, of cp and sha512sum | one in 4 KiB, 64 KiB, 1 MiB | " +
+                 ", ".join(f"{value:.2f}" for value in values) + f" | 1.2 {verdict(max(values) <= 1.2)} |")
+    return "\n".join(lines) + "\n"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--repeat", type=int, default=20, help="runs of what takes milliseconds")
+    parser.add_argument("--few", type=int, default=3, help="runs of the rest")
+    parser.add_argument("--write", action="store_true", help="put the tables into docs/performance.md")
+    options = parser.parse_args()
+    text = report(options.repeat, options.few)
+    print(text, end="")
+    if options.write:
+        page = bench.PAGE.read_text(encoding="utf-8")
+        bench.PAGE.write_text(re.sub(r"(?s)(<!-- start -->\n).*?(<!-- /start -->)", lambda m: m[1] + text + m[2], page),
+                              encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
