@@ -6,6 +6,7 @@
 #include "retouch/error.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <set>
 #include <string>
 #include <system_error>
@@ -37,9 +38,9 @@ void remove_old_journals(const fs::path &state, const OldRunsRule &rule) {
     std::vector<fs::path> journals = files_in(state, ".jsonl");
     std::ranges::sort(journals, std::greater<>()); // their names begin with the time
     const std::size_t kept = std::min(journals.size(), rule.most);
-    const auto first_old =
-        std::find_if(journals.begin(), journals.begin() + static_cast<std::ptrdiff_t>(kept),
-                     [&](const fs::path &journal) { return is_older(journal, rule.longest); });
+    const auto first_old = std::partition_point(
+        journals.begin(), journals.begin() + static_cast<std::ptrdiff_t>(kept),
+        [&](const fs::path &journal) { return !is_older(journal, rule.longest); });
     if (first_old == journals.end())
         return;
     std::set<std::string> known;
