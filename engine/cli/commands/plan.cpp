@@ -6,7 +6,6 @@
 #include "base/clock.hpp"
 #include "base/exit_code.hpp"
 #include "base/own_proc.hpp"
-#include "base/run_directory.hpp"
 #include "base/text.hpp"
 #include "base/undelivered.hpp"
 #include "cli/arguments.hpp"
