@@ -19,8 +19,8 @@ retouch plan --f
 retouch plan --format |
 retouch plan --format=|
 retouch plan --format=j
-retouch plan web
-retouch plan |
+retouch plan web.y
+retouch plan --policy=web.p
 retouch --catalog lab apply --g
 retouch apply --guest h
 retouch apply --events ne
@@ -35,8 +35,8 @@ retouch show Debian\ 1
 retouch show "Debian 1
 retouch show 'Debian 12
 retouch show ubuntu:2
-retouch show "c
-retouch show c
+retouch show "x
+retouch show x
 retouch --catalog=lab show |
 retouch --config nowhere.yaml show |
 LINES
