@@ -150,7 +150,7 @@ DiskExport::DiskExport(const Disk &disk, Protocol protocol, const fs::path &dire
       daemon_([&] {
           if (!find_program(k_daemon))
               throw Error(ErrorKind::unavailable, fmt::format("{} is not installed", k_daemon),
-                          "install the package qemu-system-common");
+                          "install the package qemu-system-common (qemu-utils since Debian 13)");
           prepare(protocol, path_, log_);
           return daemon_spec(disk,
                              arguments(disk, protocol, path_, directory / "export.pid", overlay_),

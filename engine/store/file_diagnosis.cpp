@@ -35,7 +35,7 @@ Verdict storage_daemon() {
     spec.time_limit = k_patience;
     if (!find_program(spec.program))
         throw Error(ErrorKind::unavailable, "qemu-storage-daemon is not installed",
-                    "install the package qemu-system-common");
+                    "install the package qemu-system-common (qemu-utils since Debian 13)");
     const ProcessResult ended = run_checked(spec, "run qemu-storage-daemon");
     constexpr std::string_view k_version = "version ";
     const std::string first = split_lines(ended.out + "\n").front();
