@@ -48,16 +48,32 @@ void rebuild(const ImageHandle &image, const WorkProgress &progress) {
             image, "make the object map of");
 }
 
-/// Ceph changes the map of each snapshot with these features, and fails when somebody deletes one
-/// before it comes to it. Then they are still as they were, and it knows soon which are left.
+/// Those of `features` that are not yet on, or off; below 0: why that cannot be told.
+std::int64_t left_to_change(const ImageHandle &image, std::uint64_t features, bool enable) {
+    std::uint64_t present = 0;
+    const int code = rbd_get_features(image.get(), &present);
+    return code < 0 ? code : static_cast<std::int64_t>(features & (enable ? ~present : present));
+}
+
+/// Ceph changes the map of each snapshot with these features, and fails with ENOENT when somebody
+/// deletes one before it comes to it. Then they are as they were, or are changed already, which it
+/// calls EINVAL when asked again; it knows soon which snapshots are left.
 void change_maps(const ImageHandle &image, std::uint64_t features, bool enable,
                  std::string_view doing) {
-    int code = rbd_update_features(image.get(), features, enable ? 1 : 0);
-    for (int tries = 1; code == -ENOENT && tries < k_tries; ++tries) {
+    for (int tries = 1;; ++tries) {
+        const std::int64_t left = left_to_change(image, features, enable);
+        if (left == 0)
+            return;
+        const int code =
+            left < 0 ? static_cast<int>(left)
+                     : rbd_update_features(image.get(), static_cast<std::uint64_t>(left), enable);
+        if (code >= 0)
+            return;
+        const bool may_pass = code == -ENOENT || (code == -EINVAL && tries > 1);
+        if (!may_pass || tries == k_tries)
+            require(code, image, doing);
         pause_for(k_between_tries);
-        code = rbd_update_features(image.get(), features, enable ? 1 : 0);
     }
-    require(code, image, doing);
 }
 
 void rebuild_at(const ImageHandle &image, const std::string &snapshot,
