@@ -23,8 +23,8 @@ def grub():
         if path.exists() and path.stat().st_mtime >= os.stat(__file__).st_mtime:
             return path
         with tempfile.TemporaryDirectory(dir=path.parent) as work:
-            sources = subprocess.run(["bash", "-c", "source tests/scripts/debian-image.sh --as-root sources"], cwd=ROOT,
-                                     check=True, capture_output=True, text=True).stdout
+            sources = subprocess.run([ROOT / "tests/scripts/debian-sources.sh", "bookworm"], check=True,
+                                     capture_output=True, text=True).stdout
             tar = f"{work}/tree.tar"
             subprocess.run(["mmdebstrap", "--quiet", "--mode=root", "--variant=minbase", f"--include={PACKAGES}",
                             "--dpkgopt=path-exclude=/usr/share/doc/*", "--dpkgopt=path-exclude=/usr/share/man/*",

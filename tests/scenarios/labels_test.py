@@ -23,8 +23,8 @@ def labelled():
         if path.exists() and path.stat().st_mtime >= os.stat(__file__).st_mtime:
             return path
         with tempfile.TemporaryDirectory(dir=path.parent) as work:
-            sources = subprocess.run(["bash", "-c", "source tests/scripts/debian-image.sh --as-root sources"], cwd=ROOT,
-                                     check=True, capture_output=True, text=True).stdout
+            sources = subprocess.run([ROOT / "tests/scripts/debian-sources.sh", "bookworm"], check=True,
+                                     capture_output=True, text=True).stdout
             tar, tree, part = f"{work}/tree.tar", f"{work}/tree", f"{work}/disk"
             subprocess.run(["mmdebstrap", "--quiet", "--mode=root", "--variant=minbase", "--include=selinux-policy-default",
                             "--dpkgopt=path-exclude=/usr/share/doc/*", "--dpkgopt=path-exclude=/usr/share/man/*",

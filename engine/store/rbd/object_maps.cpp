@@ -29,23 +29,33 @@ void require(int code, const ImageHandle &image, std::string_view doing) {
 /// An open image looks at one of its snapshots until the end of this object.
 class LookAtSnapshot {
   public:
-    LookAtSnapshot(const ImageHandle &image, const std::string &snapshot) : image_(image) {
-        require(rbd_snap_set(image_.get(), snapshot.c_str()), image_,
-                fmt::format("look at the snapshot '{}' of", escape(snapshot)));
-    }
+    LookAtSnapshot(const ImageHandle &image, const std::string &snapshot)
+        : image_(image), code_(rbd_snap_set(image.get(), snapshot.c_str())) {}
 
     ~LookAtSnapshot() { rbd_snap_set(image_.get(), nullptr); }
 
     LookAtSnapshot(const LookAtSnapshot &) = delete;
     LookAtSnapshot &operator=(const LookAtSnapshot &) = delete;
 
+    /// Below 0: why it cannot.
+    [[nodiscard]] int code() const { return code_; }
+
   private:
     const ImageHandle &image_;
+    int code_;
 };
 
-void rebuild(const ImageHandle &image, const WorkProgress &progress) {
-    require(run_long_call(rbd_rebuild_object_map, image.get(), image.object_size(), progress),
-            image, "make the object map of");
+/// Of what the image looks at. Below 0: why not.
+int rebuild(const ImageHandle &image, const WorkProgress &progress) {
+    return run_long_call(rbd_rebuild_object_map, image.get(), image.object_size(), progress);
+}
+
+/// Ceph says ENOENT also where somebody deletes a snapshot meanwhile.
+bool may_pass(int code, int tries) {
+    if (code != -ENOENT || tries >= k_tries)
+        return false;
+    pause_for(k_between_tries);
+    return true;
 }
 
 /// Those of `features` that are not yet on, or off; below 0: why that cannot be told.
@@ -69,24 +79,32 @@ void change_maps(const ImageHandle &image, std::uint64_t features, bool enable,
                      : rbd_update_features(image.get(), static_cast<std::uint64_t>(left), enable);
         if (code >= 0)
             return;
-        const bool may_pass = code == -ENOENT || (code == -EINVAL && tries > 1);
-        if (!may_pass || tries == k_tries)
+        if (!may_pass(code == -EINVAL && tries > 1 ? -ENOENT : code, tries))
             require(code, image, doing);
-        pause_for(k_between_tries);
     }
 }
 
+void rebuild_head(const ImageHandle &image, const WorkProgress &progress) {
+    int code = rebuild(image, progress);
+    for (int tries = 1; may_pass(code, tries); ++tries)
+        code = rebuild(image, progress);
+    require(code, image, "make the object map of");
+}
+
+/// One that is being deleted has lost its map before it is gone from the list.
 void rebuild_at(const ImageHandle &image, const std::string &snapshot,
                 const WorkProgress &progress) {
-    try {
-        const LookAtSnapshot at(image, snapshot);
-        rebuild(image, progress);
-    } catch (const Error &error) {
-        if (error.kind() == ErrorKind::interrupted)
-            throw;
+    for (int tries = 1;; ++tries) {
+        const int code = [&] {
+            const LookAtSnapshot at(image, snapshot);
+            return at.code() < 0 ? at.code() : rebuild(image, progress);
+        }();
         const std::vector<std::string> left = image.snapshots();
-        if (std::ranges::find(left, snapshot) != left.end())
-            throw;
+        if (code >= 0 || std::ranges::find(left, snapshot) == left.end())
+            return;
+        if (!may_pass(code, tries))
+            require(code, image,
+                    fmt::format("make the object map of the snapshot '{}' of", escape(snapshot)));
     }
 }
 
@@ -113,7 +131,7 @@ void make_object_maps_again(ImageHandle &image, const WorkProgress &progress) {
     const std::uint64_t missing = (with_diff ? k_maps : RBD_FEATURE_OBJECT_MAP) & ~image.features();
     if (missing != 0)
         change_maps(image, missing, true, "bring back the object maps of");
-    rebuild(image, progress);
+    rebuild_head(image, progress);
     for (const std::string &snapshot : image.snapshots())
         rebuild_at(image, snapshot, progress);
     image.remove_metadata(rbd_marks::k_maps);
