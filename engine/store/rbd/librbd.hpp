@@ -22,6 +22,7 @@ RETOUCH_LATE_FUNCTION(librbd, rbd_flatten_with_progress);
 RETOUCH_LATE_FUNCTION(librbd, rbd_get_create_timestamp);
 RETOUCH_LATE_FUNCTION(librbd, rbd_get_data_pool_id);
 RETOUCH_LATE_FUNCTION(librbd, rbd_get_features);
+RETOUCH_LATE_FUNCTION(librbd, rbd_get_flags);
 RETOUCH_LATE_FUNCTION(librbd, rbd_get_id);
 RETOUCH_LATE_FUNCTION(librbd, rbd_get_parent);
 RETOUCH_LATE_FUNCTION(librbd, rbd_get_size);

@@ -108,6 +108,21 @@ void rebuild_at(const ImageHandle &image, const std::string &snapshot,
     }
 }
 
+/// Whoever deletes a snapshot whose map is not made yet has Ceph call the image's own map invalid.
+bool is_invalid(const ImageHandle &image) {
+    std::uint64_t flags = 0;
+    require(rbd_get_flags(image.get(), &flags), image, "look at the object map of");
+    return (flags & RBD_FLAG_OBJECT_MAP_INVALID) != 0;
+}
+
+void rebuild_all(const ImageHandle &image, const WorkProgress &progress) {
+    rebuild_head(image, progress);
+    for (const std::string &snapshot : image.snapshots())
+        rebuild_at(image, snapshot, progress);
+    for (int tries = 1; tries < k_tries && is_invalid(image); ++tries)
+        rebuild_head(image, progress);
+}
+
 } // namespace
 
 void put_object_maps_aside(ImageHandle &image) {
@@ -131,9 +146,7 @@ void make_object_maps_again(ImageHandle &image, const WorkProgress &progress) {
     const std::uint64_t missing = (with_diff ? k_maps : RBD_FEATURE_OBJECT_MAP) & ~image.features();
     if (missing != 0)
         change_maps(image, missing, true, "bring back the object maps of");
-    rebuild_head(image, progress);
-    for (const std::string &snapshot : image.snapshots())
-        rebuild_at(image, snapshot, progress);
+    rebuild_all(image, progress);
     image.remove_metadata(rbd_marks::k_maps);
 }
 
