@@ -53,9 +53,12 @@ class LateFunction {
 };
 
 /// Defines, in the namespace where it stands, what hides the function `name` of the global one.
+// A name in parentheses would be none to decltype and to a declaration.
+// NOLINTBEGIN(bugprone-macro-parentheses)
 #define RETOUCH_LATE_FUNCTION(library, name)                                                       \
     inline constinit const LateFunction<decltype(::name)> name {                                   \
         library, #name                                                                             \
     }
+// NOLINTEND(bugprone-macro-parentheses)
 
 } // namespace retouch
