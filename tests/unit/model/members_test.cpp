@@ -30,54 +30,62 @@ class Outline {
         required_.erase(required_.size() - 1); // it may be left out
     }
 
-    void object(const char *key, const Json &) { add(key, {{"type", "object"}}); }
+    void object(const char *key, const Json &) { add(key, typed("object")); }
 
     void any(const char *key, const Json &) { add(key, Json::object()); }
 
     void exit_status(const char *key, const std::optional<int> &value) { (*this)(key, value); }
 
-    void derived(const char *key) { add(key, {{"type", "array"}}); }
+    void derived(const char *key) { add(key, typed("array")); }
 
     template<typename T>
     static Json schema_of() {
         if constexpr (std::is_same_v<T, std::string>)
-            return {{"type", "string"}};
+            return typed("string");
         else if constexpr (Named<T>)
-            return {{"type", "string"}, {"enum", NameTable<T>::names}};
+            return with(typed("string"), "enum", NameTable<T>::names);
         else if constexpr (std::is_same_v<T, bool>)
-            return {{"type", "boolean"}};
+            return typed("boolean");
         else if constexpr (std::is_floating_point_v<T>)
-            return {{"type", "number"}};
+            return typed("number");
         else if constexpr (std::is_arithmetic_v<T>)
-            return {{"type", "integer"}};
+            return typed("integer");
         else
             return schema_of_parts(T{});
     }
 
   private:
+    static Json with(Json schema, const char *rule, Json value) {
+        schema[rule] = std::move(value);
+        return schema;
+    }
+
+    static Json typed(const char *type) { return with(Json::object(), "type", type); }
+
     template<typename T>
     static Json schema_of_parts(const std::optional<T> &) {
         Json schema = schema_of<T>();
-        schema["type"] = {schema["type"], "null"};
-        return schema;
+        Json types = Json::array();
+        types.push_back(schema.at("type"));
+        types.push_back("null");
+        return with(std::move(schema), "type", std::move(types));
     }
 
     template<typename T>
     static Json schema_of_parts(const std::vector<T> &) {
-        return {{"type", "array"}, {"items", schema_of<T>()}};
+        return with(typed("array"), "items", schema_of<T>());
     }
 
     static Json schema_of_parts(const std::map<std::string, std::string> &) {
-        return {{"type", "object"}, {"additionalProperties", {{"type", "string"}}}};
+        return with(typed("object"), "additionalProperties", typed("string"));
     }
 
     template<typename Struct>
     static Json schema_of_parts(const Struct &value) {
         Outline outline;
         members(outline, value);
-        return {{"type", "object"},
-                {"required", outline.required_},
-                {"properties", outline.properties_}};
+        return with(with(typed("object"), "required", outline.required_), "properties",
+                    outline.properties_);
     }
 
     void add(const char *key, Json schema) {
