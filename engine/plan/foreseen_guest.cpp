@@ -7,7 +7,7 @@
 namespace retouch {
 
 ForeseenGuest::ForeseenGuest(const GuestView &guest, std::span<const PlannedStep> steps,
-                             std::set<std::string> paths)
+                             const std::set<std::string> &paths)
     : guest_(guest) {
     for (const std::string &path : paths)
         for (const PlannedStep &planned : steps) {

@@ -17,7 +17,7 @@ class ForeseenGuest final : public GuestView {
     /// Borrows both. Only at `paths` anything is foreseen: to look at each path of a tree for each
     /// step would cost more than it tells.
     ForeseenGuest(const GuestView &guest, std::span<const PlannedStep> steps,
-                  std::set<std::string> paths);
+                  const std::set<std::string> &paths);
 
     /// True when a step says what is at one of the paths.
     [[nodiscard]] bool differs() const { return !foreseen_.empty(); }
