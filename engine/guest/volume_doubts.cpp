@@ -15,7 +15,8 @@ namespace {
 /// Who looks for the root by its UUID may find the other one.
 std::string twin_of_root(const std::string &device, const std::vector<Volume> &volumes) {
     const auto root = std::ranges::find(volumes, device, &Volume::device);
-    if (root == volumes.end() || root->uuid.empty())
+    // One filesystem of btrfs may lie on several devices, under the UUID of all of it.
+    if (root == volumes.end() || root->uuid.empty() || root->filesystem == "btrfs")
         return {};
     const auto twin = std::ranges::find_if(volumes, [&](const Volume &other) {
         return other.uuid == root->uuid && other.device != device;
