@@ -63,8 +63,9 @@ class Creation {
         reserve();
         Build build(target_, source_, id_, run_.catalog, report_, run_.events);
         const bool has_steps = !target_.steps.empty();
-        if (has_steps)
-            look_ahead(build.open(run_.options), preview);
+        const GuestView *guest = has_steps ? &build.open(run_.options) : nullptr;
+        if (guest != nullptr && preview)
+            look_ahead(*guest);
         ask(run_, plan_, target_, work_.lock);
         if (has_steps && needs_observing(target_))
             build.observe();
@@ -139,9 +140,7 @@ class Creation {
         retouch::reserve(work_, id_);
     }
 
-    void look_ahead(const GuestView &guest, bool preview) {
-        if (!preview)
-            return;
+    void look_ahead(const GuestView &guest) {
         const Phase phase(PhaseKind::plan, report_, run_.events);
         preview_steps(target_, guest);
     }

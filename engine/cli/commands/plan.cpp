@@ -194,16 +194,18 @@ int run(const Options &options, Context &context) {
     ShownPlans shown(context, options.format, recipes.size());
     std::unique_ptr<Catalog> writable;
     std::unique_ptr<CatalogView> view;
-    OpenedSources sources(workspace.guest(options.guest), workspace.limits());
+    std::optional<OpenedSources> sources;
     bool changes = false;
     Turns turns(context, subjects_of(recipes), [&](const Subject &subject, const Error &error) {
-        sources.close();
+        if (sources)
+            sources->close();
         progress.pause();
         reports.add(subject.path, error);
         shown.fail(recipe_failure(subject.path, subject.name, error));
     });
     try {
         turns.prepare([&] {
+            sources.emplace(workspace.guest(options.guest), workspace.limits());
             if (rehearses)
                 writable = open_catalog(workspace.catalog(), context, progress);
             else
@@ -214,7 +216,7 @@ int run(const Options &options, Context &context) {
             Planned planned =
                 rehearses
                     ? rehearse_one(checked, *writable, options, workspace, progress)
-                    : Planned{plan_one(checked, *view, options, workspace, sources, progress)};
+                    : Planned{plan_one(checked, *view, options, workspace, *sources, progress)};
             const Plan &plan = planned.plan;
             progress.pause();
             shown.show(plan);

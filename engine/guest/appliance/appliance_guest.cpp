@@ -13,6 +13,7 @@
 #include "guest/effects/entry_changes.hpp"
 #include "guest/fstab_mounts.hpp"
 #include "guest/inspect.hpp"
+#include "guest/log_damage.hpp"
 #include "guest/mount_rules.hpp"
 #include "guest/refusals.hpp"
 #include "guest/resolve.hpp"
@@ -154,19 +155,6 @@ std::string ApplianceGuest::head_of_device(const std::string &device) const {
     return head ? std::string(head.get(), size) : std::string();
 }
 
-/// Whether it can be mounted without a look at its journal, and not with one.
-bool ApplianceGuest::is_log_damaged(const std::string &device, const std::string &type,
-                                    const std::string &path) const {
-    const auto can_look = [&](const std::string &options) {
-        const bool mounted =
-            guestfs_mount_vfs(g(), ("ro,nodev,nosuid," + options).c_str(), driver_of(type).c_str(),
-                              device.c_str(), path.c_str()) == 0;
-        return mounted && guestfs_umount(g(), path.c_str()) == 0;
-    };
-    const std::string without = options_without_log(type);
-    return !without.empty() && !can_look(careful_options(type)) && can_look(without);
-}
-
 Error ApplianceGuest::mount_failure(const std::string &device, const MountAs &as,
                                     const std::string &path) const {
     if (guestfs_is_ready(g()) == 0)
@@ -175,7 +163,13 @@ Error ApplianceGuest::mount_failure(const std::string &device, const MountAs &as
         return {ErrorKind::refused,
                 fmt::format("the btrfs filesystem has no {}, or is damaged", escape(as.subvolume)),
                 "check the options of its line in the image's /etc/fstab"};
-    if (is_log_damaged(device, as.type, path))
+    const auto can_look = [&](const std::string &options) {
+        const bool mounted =
+            guestfs_mount_vfs(g(), ("ro,nodev,nosuid," + options).c_str(),
+                              driver_of(as.type).c_str(), device.c_str(), path.c_str()) == 0;
+        return mounted && guestfs_umount(g(), path.c_str()) == 0;
+    };
+    if (is_log_damaged(as.type, can_look))
         return refusal::damaged_log(as.type);
     return refusal::with_features(
         {ErrorKind::refused,

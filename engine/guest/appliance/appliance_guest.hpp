@@ -65,8 +65,6 @@ class ApplianceGuest final : public ServedGuest {
     void mount_root(const std::string &device, const MountAs &as) const;
     [[nodiscard]] bool is_only_readable(const std::string &path) const;
     [[nodiscard]] std::string head_of_device(const std::string &device) const;
-    [[nodiscard]] bool is_log_damaged(const std::string &device, const std::string &type,
-                                      const std::string &path) const;
     [[nodiscard]] Error mount_failure(const std::string &device, const MountAs &as,
                                       const std::string &path) const;
     void open_root(const RootPlace &root, EventSink &events);

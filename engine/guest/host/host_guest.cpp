@@ -11,10 +11,10 @@
 #include "guest/fstab_mounts.hpp"
 #include "guest/host/control_group.hpp"
 #include "guest/host/host_means.hpp"
-#include "guest/host/log_damage.hpp"
 #include "guest/host/partitions.hpp"
 #include "guest/host/tree_tools.hpp"
 #include "guest/inspect.hpp"
+#include "guest/log_damage.hpp"
 #include "guest/mount_rules.hpp"
 #include "guest/partition_table.hpp"
 #include "guest/refusals.hpp"
@@ -171,7 +171,16 @@ HostGuest::Filesystem HostGuest::mount(const LoopDevice &device, const MountAs &
     } catch (const Error &error) {
         require_helpers();
         require_room();
-        if (is_log_damaged(device.path(), target, as.type, k_mount_flags))
+        const auto can_look = [&](const std::string &looking) {
+            try {
+                Mount(device.path(), target, driver_of(as.type), k_mount_flags | MS_RDONLY, looking)
+                    .unmount();
+                return true;
+            } catch (const Error &) {
+                return false;
+            }
+        };
+        if (is_log_damaged(as.type, can_look))
             throw refusal::damaged_log(as.type);
         throw refusal::with_features(
             error, rare_features(read_if_there(device.path(), k_superblock_end)), "appliance");

@@ -13,18 +13,17 @@
 namespace retouch {
 
 std::string resolve_owner(const GuestView &guest, const FileSet &files, FileOwner &owner) {
+    const auto absent = [](const char *kind, const std::string &name, const char *command) {
+        return fmt::format("the image has no {0} '{1}'; files are put before commands run, so what "
+                           "a package's {0} shall own is given to it by a command ({2})",
+                           kind, escape(name), command);
+    };
     const auto uid = find_user(guest, files.owner);
     if (!uid)
-        return fmt::format(
-            "the image has no user '{}'; files are put before commands run, so what a "
-            "package's user shall own is given to it by a command (chown)",
-            escape(files.owner));
+        return absent("user", files.owner, "chown");
     const auto gid = find_group(guest, files.group);
     if (!gid)
-        return fmt::format(
-            "the image has no group '{}'; files are put before commands run, so what "
-            "a package's group shall own is given to it by a command (chgrp)",
-            escape(files.group));
+        return absent("group", files.group, "chgrp");
     owner = {*uid, *gid};
     return {};
 }
