@@ -122,8 +122,17 @@ class Cloud(World):
 
     def requests(self):
         """What Glance has been asked so far: method and path of each request."""
-        log = self.rig.log("glance").read_text(encoding="utf-8", errors="replace")
-        return re.findall(r'"([A-Z]+ /\S*) HTTP/1\.[01]" \d', log)
+        # Glance writes a request down after it has answered: what is asked last tells that the rest is written.
+        last = f"/schemas/image?{uuid.uuid4().hex}"
+        self.ask("GET", last)
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            log = self.rig.log("glance").read_text(encoding="utf-8", errors="replace")
+            asked = re.findall(r'"([A-Z]+ /\S*) HTTP/1\.[01]" \d', log)
+            if f"GET /v2{last}" in asked:
+                return [line for line in asked if not line.startswith("GET /v2/schemas/image?")]
+            time.sleep(0.02)
+        raise AssertionError("Glance's log does not tell of a request it answered")
 
     # Ceph, as its administrator.
 
