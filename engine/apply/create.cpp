@@ -112,7 +112,7 @@ class Creation {
         case TakingBack::unknown:
             report_.notes.push_back(
                 fmt::format("it is not known whether image {} was published; the next run looks, "
-                            "and goes on from there",
+                            "and continues from there",
                             id_));
             break;
         }

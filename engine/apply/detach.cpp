@@ -48,12 +48,13 @@ void detach_image(Catalog &catalog, const std::string &id, TargetReport &report,
     const Phase phase(PhaseKind::detach, report, events);
     const Image image = record_of(catalog, id);
     if (!catalog.may_be_published_by_us(image))
-        throw Error(ErrorKind::refused,
-                    fmt::format("image {} says that it waits to be detached, but its bytes bear no "
-                                "mark of retouch",
-                                id),
-                    "it is left alone: who has copied an image's properties takes retouch_detach "
-                    "off by hand");
+        throw Error(
+            ErrorKind::refused,
+            fmt::format("image {} says that it waits to be detached, but its bytes carry no "
+                        "mark of retouch",
+                        id),
+            "it is left alone: who has copied an image's properties takes retouch_detach "
+            "off by hand");
     const bool protects = !image.is_protected && catalog.store().shares_data(image);
     if (protects)
         protect_until_detached(catalog, id);

@@ -31,7 +31,7 @@ void require_within_limits(const Target &target, const TargetReport &report) {
         throw Error(ErrorKind::refused,
                     "the steps went beyond the limits of the recipe; nothing was published" +
                         list(lines),
-                    "mend the step, or widen the limit if this is meant");
+                    "fix the step, or widen the limit if this is meant");
 }
 
 void require_as_rehearsed(const Target &target, const TargetReport &report) {

@@ -130,7 +130,7 @@ std::vector<std::string> told(const std::vector<LeftToDo> &left) {
     notes.reserve(left.size());
     for (const LeftToDo &one : left)
         notes.push_back(
-            fmt::format("image {} {}; the next run of this recipe mends it", one.id, one.what));
+            fmt::format("image {} {}; the next run of this recipe fixes it", one.id, one.what));
     return notes;
 }
 

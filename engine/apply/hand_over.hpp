@@ -47,7 +47,7 @@ enum class TakingBack {
 /// journal tells the next run. Does not throw.
 [[nodiscard]] TakingBack take_back(const HandOver &hand_over, const std::string &id) noexcept;
 
-/// Converges properties and publish fields of the present generation, and returns what is left to
+/// Converges properties and publish fields of the current generation, and returns what is left to
 /// be done. Throws Error, changing nothing.
 [[nodiscard]] std::vector<std::string> converge(const HandOver &hand_over);
 

@@ -173,7 +173,7 @@ std::vector<std::string> set_aside_strange(const fs::path &state_directory) {
             make_directory(strange);
             const fs::path place = free_place(strange, path.filename());
             move_journal(path, place);
-            told.push_back(fmt::format("{} is no journal of a run; it was moved to {}",
+            told.push_back(fmt::format("{} is not the journal of a run; it was moved to {}",
                                        escape(path.string()), escape(place.string())));
         }
     return told;

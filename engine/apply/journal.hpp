@@ -74,8 +74,8 @@ struct DeadRun {
 [[nodiscard]] std::vector<std::string>
 set_aside_strange(const std::filesystem::path &state_directory);
 
-/// All of them, oldest first. Cheap when there are none. What is no journal is passed over. Throws
-/// Error.
+/// All of them, oldest first. Cheap when there are none. What is not a journal is passed over.
+/// Throws Error.
 [[nodiscard]] std::vector<DeadRun> dead_runs(const std::filesystem::path &state_directory);
 
 /// Likewise the journals in STATE/kept/.

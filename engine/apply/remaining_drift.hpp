@@ -1,6 +1,6 @@
 #pragma once
 // Remaining drift: what was changed by hand and an apply did not put right, as notes of its report.
-// It looks and mends nothing.
+// It looks and fixes nothing.
 
 #include "plan/planner.hpp"
 #include "retouch/report.hpp"

@@ -28,7 +28,7 @@ void require_regular(int fd, const std::filesystem::path &path) {
 
     if (fstat(fd, &info) == 0 && !S_ISREG(info.st_mode))
         throw Error(ErrorKind::failed,
-                    fmt::format("cannot lock {}: it is no regular file", escape(path.string())),
+                    fmt::format("cannot lock {}: it is not a regular file", escape(path.string())),
                     "remove it, and run again");
 }
 

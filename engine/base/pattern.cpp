@@ -55,7 +55,7 @@ std::string words_for(const re2::RE2 &refused) {
     case re2::RE2::ErrorBadEscape:
         return fmt::format("{} is not known; there are no back references", refused.error_arg());
     case re2::RE2::ErrorBadPerlOp: // of looking behind, newer versions name a character more
-        return fmt::format("{} is not known; there is no looking ahead or behind",
+        return fmt::format("{} is not known; there is no lookahead or lookbehind",
                            refused.error_arg().substr(0, 3));
     case re2::RE2::ErrorRepeatSize:
         return "it repeats more than 1,000 times";

@@ -87,7 +87,7 @@ void require_regular_files(const std::filesystem::path &file) {
 
         if (stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode))
             throw Error(ErrorKind::failed,
-                        fmt::format("{} is no regular file", escape(path.string())),
+                        fmt::format("{} is not a regular file", escape(path.string())),
                         "it is none of the catalog's: find out who put it there, and remove it");
     }
 }

@@ -22,7 +22,7 @@ Error in_ceph(const Image &image, const std::string &format) {
                           "and convert it: qemu-img convert -f raw -O {1} NEW.raw FILE",
                           image.id, format);
     return {ErrorKind::refused,
-            fmt::format("image {} lies in a Ceph cluster, not in a file", image.id), fetch};
+            fmt::format("image {} is in a Ceph cluster, not in a file", image.id), fetch};
 }
 
 } // namespace

@@ -94,7 +94,7 @@ int schema_version(SQLite::Database &database, std::span<const char *const> migr
     if (owner != k_application_id && !(empty && owner == 0 && version == 0))
         throw Error(
             ErrorKind::refused,
-            fmt::format("{} is no retouch catalog but another SQLite database", shown(database)),
+            fmt::format("{} is not a retouch catalog but another SQLite database", shown(database)),
             "use another directory for the catalog");
     const int known = static_cast<int>(migrations.size());
     if (version < 0)

@@ -51,7 +51,7 @@ void require_text(const std::string &id, std::string_view what,
         if (invalid_utf8(text) || text.find('\0') != std::string_view::npos)
             throw Error(
                 ErrorKind::failed,
-                fmt::format("the catalog is damaged: in the record of image {} the {} is no "
+                fmt::format("the catalog is damaged: in the record of image {} the {} is not a "
                             "text: '{}'",
                             escape(id), what, escape(text.substr(0, k_longest_shown))),
                 "restore catalog.db from a backup");

@@ -133,7 +133,7 @@ void Command::guest(std::string &value) {
 }
 
 void Command::from_current(bool &value) {
-    flag("--from-current", value, "when the source image is gone, build on the present generation");
+    flag("--from-current", value, "when the source image is gone, build on the current generation");
 }
 
 void Command::action(Context &context, std::function<int()> act) {

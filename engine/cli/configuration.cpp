@@ -251,7 +251,7 @@ void check_limits(const Value &root, const fs::path &file, const std::vector<std
     if (time != nullptr && !parse_duration(time->scalar))
         diagnostics.add(
             mistake(time->mark, file, lines,
-                    fmt::format("'{}' is no time from 1s to 24h", escape(time->scalar)),
+                    fmt::format("'{}' is not a time from 1s to 24h", escape(time->scalar)),
                     "write hours, minutes and seconds, such as 90s, 10m or 1h30m; leave it "
                     "out for the longest time, 24h"));
     const Value *memory = commands->find("memory");
@@ -301,8 +301,8 @@ std::optional<Configuration> read_configuration(const fs::path &file, Diagnostic
     const std::string text = read_bytes(file);
     if (!may_be_quoted(file, text, {"catalogs", "default", "files", "commands", "guest"}))
         throw Error(ErrorKind::bad_config,
-                    fmt::format("{} lies, links followed, outside the work tree or in its .git, "
-                                "and is no configuration",
+                    fmt::format("{} is, links followed, outside the work tree or in its .git, "
+                                "and is not a configuration",
                                 escape(file.string())),
                     "what such a file holds is not shown; look where the link leads");
     const std::vector<std::string> lines = split_lines(text);

@@ -130,7 +130,7 @@ void require_bootable(const BootEntries &before, const GuestView &guest) {
                                       fmt::join(missing, ", "));
     throw Error(ErrorKind::failed,
                 fmt::format("the image could be booted before, and cannot be now: {}", what),
-                "a step removed a kernel, or made the boot loader's configuration anew without "
+                "a step removed a kernel, or made the boot loader's configuration again without "
                 "finding one; what it printed tells more");
 }
 

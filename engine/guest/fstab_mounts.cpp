@@ -91,7 +91,7 @@ std::string place_of(const FstabEntry &entry, const GuestView &guest) {
     const std::optional<FileInfo> info = guest.lstat(path);
     if (!info || info->type != FileInfo::Type::directory)
         throw Error(ErrorKind::refused,
-                    fmt::format("{} is no directory in the guest", escape(path)),
+                    fmt::format("{} is not a directory in the guest", escape(path)),
                     "make the directory in the image");
     return path;
 }

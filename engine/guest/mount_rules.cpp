@@ -66,7 +66,7 @@ Error does_not_fit(const Volume &volume, const std::vector<std::string> &stated)
 std::string mount_type(const Volume &volume, const std::vector<std::string> &stated) {
     if (volume.ambiguous)
         throw Error(ErrorKind::refused,
-                    fmt::format("{} bears the marks of more than one filesystem", volume.device),
+                    fmt::format("{} has the signatures of more than one filesystem", volume.device),
                     "remove those that are left from former ones with wipefs");
     if (volume.external_journal)
         throw Error(ErrorKind::refused,

@@ -15,7 +15,7 @@ inline constexpr std::size_t k_superblock_end = 4096;
 /// has none, or is of another type. `head`: the volume's first k_superblock_end bytes.
 [[nodiscard]] std::string rare_features(std::string_view head);
 
-/// True for an ext filesystem in which a kernel found errors that nobody has mended. `head` as
+/// True for an ext filesystem in which a kernel found errors that nobody has fixed. `head` as
 /// above.
 [[nodiscard]] bool has_noted_errors(std::string_view head);
 

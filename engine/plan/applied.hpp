@@ -10,7 +10,7 @@
 namespace retouch {
 
 /// `target`, which stands at `place` of a plan of `recipe`, as it is planned now, when all it says
-/// is done: the present generation is made of what the plan names and is what the plan would have
+/// is done: the current generation is made of what the plan names and is what the plan would have
 /// published, and nothing is left to change. Absent when there is work, or when planning fails.
 /// Throws Error: interrupted.
 [[nodiscard]] std::optional<Target> as_applied(const Target &target, const PlannedRecipe &recipe,

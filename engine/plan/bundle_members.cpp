@@ -57,7 +57,7 @@ std::optional<std::string> BundleMembers::next() {
     const char *found = archive_entry_pathname(entry);
     const std::string name = found != nullptr ? found : "";
     if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry) != nullptr)
-        throw damaged_bundle(path_, fmt::format("its member {} is no file", shown_member(name)));
+        throw damaged_bundle(path_, fmt::format("its member {} is not a file", shown_member(name)));
     if (archive_entry_sparse_count(entry) > 0)
         throw with_holes(name);
     size_ = archive_entry_size(entry);

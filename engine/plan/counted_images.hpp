@@ -1,6 +1,6 @@
 #pragma once
 // Counted images: the records a recipe may have to do with, and whose they are. Those of other
-// projects are asked for only where the recipe, the configuration or the present generation names
+// projects are asked for only where the recipe, the configuration or the current generation names
 // the project: whatever somebody else calls an image, it is not looked at because of its name.
 
 #include "plan/lineage.hpp"

@@ -166,7 +166,7 @@ class Search {
         if (checked_.recipe.publish.previous == PreviousPolicy::keep)
             return;
         std::optional<std::vector<ImageMember>> members;
-        const bool apply_mends = covering(publish_name) == nullptr;
+        const bool apply_fixes = covering(publish_name) == nullptr;
         const ImagesById by_id(counted_.images);
         for (const Image &other : counted_.images) {
             if (other.id == image_.id)
@@ -180,8 +180,8 @@ class Search {
                      .what = fmt::format("image {}, which this one replaced", other.id),
                      .expected = "not visible under the name",
                      .found = fmt::format("visible as \"{}\"", escape(other.name)),
-                     .apply_mends = apply_mends,
-                     .remedy = apply_mends
+                     .apply_fixes = apply_fixes,
+                     .remedy = apply_fixes
                                    ? "apply puts it aside again, as publish.previous says"
                                    : "hide it by hand (openstack image set --hidden): a later "
                                      "image has the name, and its recipe did not replace this "

@@ -1,6 +1,6 @@
 #pragma once
 // Drift: what the last apply published compared with what catalog and store hold now. It gets
-// read-only faces and mends nothing. What is expected follows from the recipe and from the image
+// read-only faces and fixes nothing. What is expected follows from the recipe and from the image
 // the generation was made of; docs/drift.md says how.
 
 #include "plan/check.hpp"
@@ -16,7 +16,7 @@
 namespace retouch {
 
 /// The image `maker` published last under `publish_name`, whatever became of its name and status:
-/// the last that bears the name; when none does, the last with the `fingerprint`, else the last of
+/// the last that has the name; when none does, the last with the `fingerprint`, else the last of
 /// all. Several recipes may make the same of several images: then the name alone tells them apart.
 [[nodiscard]] std::optional<Image> last_generation(const std::vector<Image> &images,
                                                    const Maker &maker,

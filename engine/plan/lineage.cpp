@@ -14,8 +14,8 @@
 // Who made an image is what its properties say, and on a cloud anybody may write properties on
 // images of their own. They count only on images of the project that publishes (Maker), and where
 // the store bears marks of ours, only with such a mark. A public image of a stranger under the
-// right name is no source either, unless the recipe or the catalog names its project, or it was the
-// source before: else whoever publishes an image called like yours is whom you build from.
+// right name is not a source either, unless the recipe or the catalog names its project, or it was
+// the source before: else whoever publishes an image called like yours is whom you build from.
 //
 // Chains of images made from each other are followed by id and not beyond a bound: records are
 // written by others, and may form circles.
@@ -126,7 +126,7 @@ void resolve_by_name(Lineage &lineage, const std::vector<Image> &images,
                             foreign.front()->id));
         return;
     }
-    // Nothing visible bears the name any more; what was built from it may still know it.
+    // Nothing visible has the name any more; what was built from it may still know it.
     if (present == nullptr || !as_before)
         fail_unknown(source, lineage.maker, images);
     use_source_of(lineage, *present, images);
@@ -196,7 +196,7 @@ Lineage resolve_lineage(const std::vector<Image> &images, const Maker &maker,
             throw Error(ErrorKind::refused,
                         fmt::format("the source image {} belongs to project {}, not to {}",
                                     by_id->id, escape(by_id->owner), escape(*source.owner)),
-                        "mend source.owner in the recipe, or leave it out: an id says which image "
+                        "fix source.owner in the recipe, or leave it out: an id says which image "
                         "is meant");
         return lineage_of(*by_id, images, maker, publish_name);
     }

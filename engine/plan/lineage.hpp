@@ -56,7 +56,7 @@ struct Lineage {
 };
 
 /// `images` are those that count, oldest first. A source by name is an image of ours, else a public
-/// one of a project that is trusted or that the present generation was built from.
+/// one of a project that is trusted or that the current generation was built from.
 /// Throws Error: failed when the source is unknown or ambiguous, with the candidates; refused when
 /// it would come from another project than before and the recipe does not say so.
 [[nodiscard]] Lineage resolve_lineage(const std::vector<Image> &images, const Maker &maker,

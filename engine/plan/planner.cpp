@@ -69,20 +69,20 @@ std::optional<AskedSource> asked_source(const SourceChoice &choice, const ImageR
     return AskedSource{choice.image, choice.owner.value_or("")};
 }
 
-/// A changed recipe whose source is gone can only be built on the present generation.
+/// A changed recipe whose source is gone can only be built on the current generation.
 void use_present_as_source(Lineage &lineage, const PlanOptions &options) {
     const Image &present = lineage.present.value();
     if (!options.from_current)
         throw Error(ErrorKind::failed,
                     fmt::format("the recipe changed, but the image it was built from ({}) is gone",
                                 escape(lineage.source.id)),
-                    fmt::format("build on the present generation {} with --from-current, or import "
+                    fmt::format("build on the current generation {} with --from-current, or import "
                                 "the source again under the name '{}'",
                                 present.id, escape(lineage.publish_name)));
     lineage.source = reference_to(present);
     lineage.source_record = present;
     lineage.notes.push_back(fmt::format(
-        "built on the present generation {}, as --from-current asks: earlier effects stay",
+        "built on the current generation {}, as --from-current asks: earlier effects stay",
         present.id));
 }
 
@@ -115,7 +115,7 @@ void plan_update(Target &target, const Recipe &recipe, const Lineage &lineage,
     else if (!target.detach.empty())
         target.reason = "as the recipe says, but it still shares data with its source";
     else
-        target.reason = "the present generation is as the recipe says";
+        target.reason = "the current generation is as the recipe says";
 }
 
 void plan_held(Target &target, const Recipe &recipe, const Lineage &lineage,
@@ -162,7 +162,7 @@ void plan_create(Target &target, const Recipe &recipe, const Lineage &lineage,
         target.notes.push_back(std::move(note));
 }
 
-/// What the present generation was made from keeps the digest it was known by then.
+/// What the current generation was made from keeps the digest it was known by then.
 void keep_known_digest(Lineage &lineage) {
     if (!lineage.present || !lineage.source_record ||
         lineage.present->property(lineage::k_source) != lineage.source.id)
@@ -179,7 +179,7 @@ void refuse_forbidden_steps(const Target &target) {
         lines += "\n  " + describe(violation, target);
     if (!lines.empty())
         throw Error(ErrorKind::refused, "steps of the recipe go beyond its own limits" + lines,
-                    "mend the step, or widen the limit if this is meant");
+                    "fix the step, or widen the limit if this is meant");
 }
 
 } // namespace
@@ -224,7 +224,7 @@ Target plan_target(const CheckedRecipe &checked, Lineage lineage, const CountedI
         for (PlannedStep &step : target.steps)
             step.change = {StepState::unchanged,
                            taken ? fmt::format("image {} has it", taken->id)
-                                 : std::string("the present generation has it"),
+                                 : std::string("the current generation has it"),
                            ""};
     else
         refuse_forbidden_steps(target);

@@ -13,7 +13,7 @@
 namespace retouch {
 
 struct PlanOptions {
-    /// Build from the present generation when its source is gone (--from-current).
+    /// Build from the current generation when its source is gone (--from-current).
     bool from_current = false;
     /// Globs of properties that do not come over, besides the recipe's: those of the catalog.
     std::vector<std::string> drop_properties = {};

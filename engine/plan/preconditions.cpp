@@ -207,7 +207,7 @@ void require_no_gift(const Target &target, const CatalogView &catalog) {
                     fmt::format("the plan makes an image for project '{}' of one of project '{}', "
                                 "but this is project '{}'",
                                 escape(owner), escape(target.source.owner), escape(project)),
-                    fmt::format("if it shall be for this project, write publish.owner: {} in the "
+                    fmt::format("if it is meant for this project, write publish.owner: {} in the "
                                 "recipe and plan again; if for the other, sign in with that one, "
                                 "or apply the recipe itself",
                                 escape(project)));
@@ -227,7 +227,7 @@ void require_acceptable(const Plan &plan) {
                             (target.rehearsal->error.empty()
                                  ? std::string(": steps went beyond the limits of the recipe")
                                  : ": " + escape(target.rehearsal->error)),
-                        "mend the recipe and rehearse again");
+                        "fix the recipe and rehearse again");
 }
 
 void require_same_images(const Target &target, const std::string &recipe_name,

@@ -16,7 +16,7 @@ using WantedProperties = std::map<std::string, std::optional<std::string>>;
 
 /// Properties that must not follow an image whose contents change: signatures and digests of the
 /// old bytes, encryption keys tied to the old record, leftovers of instance snapshots, dates and
-/// versions by which another manager of images knows its own, and what bears the name of a field
+/// versions by which another manager of images knows its own, and what has the name of a field
 /// that the catalog itself keeps.
 [[nodiscard]] bool describes_other_bytes(const std::string &name);
 
@@ -33,7 +33,7 @@ using WantedProperties = std::map<std::string, std::optional<std::string>>;
                                                  const WantedProperties &wanted,
                                                  const std::vector<std::string> &drop = {});
 
-/// Against a present generation's: only what the recipe names or drops converges.
+/// Against a current generation's: only what the recipe names or drops converges.
 [[nodiscard]] PropertyChanges properties_for_present(const Properties &present,
                                                      const WantedProperties &wanted,
                                                      const std::vector<std::string> &drop = {});

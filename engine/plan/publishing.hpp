@@ -22,7 +22,7 @@ namespace retouch {
 [[nodiscard]] PublishPlan publish_new(const Recipe &recipe, const Lineage &lineage,
                                       const std::vector<Image> &images);
 
-/// For the present generation: fields the recipe leaves open stay; changed_fields names the rest.
+/// For the current generation: fields the recipe leaves open stay; changed_fields names the rest.
 /// Requires: lineage.present.
 [[nodiscard]] PublishPlan publish_present(const Recipe &recipe, const Lineage &lineage,
                                           const std::vector<Image> &images);
@@ -30,7 +30,7 @@ namespace retouch {
 /// What somebody put in the place of what a recipe describes.
 struct TakenBack {
     std::string id;    ///< the generation that was hidden
-    std::string shown; ///< the image before it, which bears the name again
+    std::string shown; ///< the image before it, which has the name again
 };
 
 /// Tells that the last image of `fingerprint` was hidden and one before it shown, as no run does:

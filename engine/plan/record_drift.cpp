@@ -57,8 +57,8 @@ class Comparison {
 
   private:
     void add(DeviationKind kind, std::string what, std::string expected, std::string found,
-             bool apply_mends, std::string remedy) {
-        found_.push_back({kind, std::move(what), std::move(expected), std::move(found), apply_mends,
+             bool apply_fixes, std::string remedy) {
+        found_.push_back({kind, std::move(what), std::move(expected), std::move(found), apply_fixes,
                           std::move(remedy)});
     }
 

@@ -20,7 +20,7 @@ struct ExpectedRecord {
     std::vector<std::string> drop = {};
     /// What a changed recipe names otherwise is no drift, and what it named before is not known.
     bool recipe_changed = false;
-    /// Apply will build a new image; so it mends by replacing, and does not touch this one.
+    /// Apply will build a new image; so it fixes by replacing, and does not touch this one.
     bool rebuilds = false;
 };
 

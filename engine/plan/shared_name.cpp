@@ -60,11 +60,11 @@ std::vector<std::string> notes_on_shared_name(const Lineage &lineage,
     std::vector<std::string> notes;
     const std::vector<Image> others = bystanders(lineage, images);
     if (others.size() > k_most_told)
-        notes.push_back(fmt::format("{} older images than those told of below also bear the name "
+        notes.push_back(fmt::format("{} older images than those told of below also have the name "
                                     "'{}' and stay visible",
                                     others.size() - k_most_told, escape(lineage.publish_name)));
     for (const Image &image : std::span(others).last(std::min(others.size(), k_most_told)))
-        notes.push_back(fmt::format("image {} also bears the name '{}' and stays visible: {}",
+        notes.push_back(fmt::format("image {} also has the name '{}' and stays visible: {}",
                                     image.id, escape(lineage.publish_name),
                                     whose_image(image, lineage)));
     return notes;

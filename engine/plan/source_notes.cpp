@@ -84,10 +84,11 @@ std::vector<std::string> notes_on_amounts(const Target &target) {
             "unless its image_property_quota says otherwise: leave some out with null or drop",
             properties, most));
     if (tags > most)
-        notes.push_back(fmt::format("the new image gets {} tags, but Glance takes {} unless its "
-                                    "image_tag_quota says otherwise: name those it shall have with "
-                                    "publish.tags",
-                                    tags, most));
+        notes.push_back(
+            fmt::format("the new image gets {} tags, but Glance takes {} unless its "
+                        "image_tag_quota says otherwise: name those it should have with "
+                        "publish.tags",
+                        tags, most));
     return notes;
 }
 

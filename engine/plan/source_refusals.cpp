@@ -58,7 +58,7 @@ void refuse_strangers(const SourceChoice &source, const std::vector<Image> &imag
 
 void fail_ambiguous(const std::string &name, const std::vector<const Image *> &candidates) {
     throw Error(ErrorKind::failed,
-                fmt::format("the source '{}' is ambiguous: {} images bear that name{}",
+                fmt::format("the source '{}' is ambiguous: {} images have that name{}",
                             escape(name), candidates.size(), list_images(candidates)),
                 "name the one you mean by its id in source.image, or hide the others");
 }
@@ -82,7 +82,7 @@ void fail_unknown(const SourceChoice &source, const Maker &maker,
     if (!maker.refuted.empty())
         hint = why_refuted(*maker.refuted.begin());
     else if (!hidden.empty())
-        hint = "only hidden or inactive images bear that name; name one by its id:" +
+        hint = "only hidden or inactive images have that name; name one by its id:" +
                list_images(hidden);
     else if (const auto near = did_you_mean(source.image, names))
         hint = fmt::format("did you mean '{}'?", escape(*near));
@@ -106,7 +106,8 @@ void refuse_new_owner(const std::string &name, const Image &found, const std::st
 
 std::string why_refuted(const std::string &id) {
     return fmt::format(
-        "image {} says that this recipe made it, but its bytes in Ceph bear no mark of retouch: it "
+        "image {} says that this recipe made it, but its bytes in Ceph carry no mark of retouch: "
+        "it "
         "is left alone; if retouch uploaded it before it left marks on such images, then: rbd "
         "image-meta set POOL/{} retouch.uploaded {}",
         id, id, id);

@@ -150,7 +150,7 @@ LoadedRecipe load_recipe(const std::filesystem::path &path,
         LoadedRecipe loaded;
         loaded.diagnostics.add(
             error_at(path.string(), {}, std::string(),
-                     "it lies, links followed, outside the work tree or in its .git, and is no "
+                     "it is, links followed, outside the work tree or in its .git, and is not a "
                      "recipe: it has no line 'retouch: 1'",
                      "what such a file holds is not shown; look where the link leads"));
         return loaded;

@@ -51,9 +51,9 @@ std::string differences_words(const DriftCounts &counts, std::size_t recipes) {
                                ? ""
                                : fmt::format(" {} with nothing to compare.",
                                              counted(recipes - counts.compared, "recipe")));
-    return fmt::format("Drifted: {} of {}: {}; {}, apply mends {} of them.", counts.drifted.size(),
+    return fmt::format("Drifted: {} of {}: {}; {}, apply fixes {} of them.", counts.drifted.size(),
                        counted(recipes, "recipe"), names_words(counts.drifted),
-                       counted(counts.differences, "difference"), counts.mended);
+                       counted(counts.differences, "difference"), counts.fixed);
 }
 
 } // namespace
@@ -82,7 +82,7 @@ std::string plans_summary(const PlanCounts &counts, std::size_t recipes,
     const std::string held =
         counts.held == 0
             ? ""
-            : fmt::format(" {} held back: what was to be there was taken back by hand.",
+            : fmt::format(" {} held back: what was to be there was rolled back by hand.",
                           counted(counts.held, "image"));
     return after(failed, fmt::format("No changes. {} {} fulfilled already.{}", of,
                                      rest == 1 ? "is" : "are", held));
@@ -118,8 +118,8 @@ std::string reports_summary(const ReportCounts &counts, std::size_t recipes,
 
 void DriftCounts::add(const DriftReport &report) {
     differences += report.drift.size();
-    mended +=
-        static_cast<std::size_t>(std::ranges::count(report.drift, true, &Deviation::apply_mends));
+    fixed +=
+        static_cast<std::size_t>(std::ranges::count(report.drift, true, &Deviation::apply_fixes));
     pending += report.image ? report.pending.size() : 0;
     unchecked += report.unchecked.size();
     compared += report.image ? 1U : 0U;

@@ -49,7 +49,7 @@ struct ReportCounts {
 /// Adds up what looking for drift found.
 struct DriftCounts {
     std::size_t differences = 0;
-    std::size_t mended = 0; ///< by apply
+    std::size_t fixed = 0; ///< by apply
     std::size_t pending = 0;
     std::size_t unchecked = 0;
     std::size_t compared = 0;         ///< recipes that have an image to look at

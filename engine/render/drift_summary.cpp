@@ -14,17 +14,17 @@ namespace retouch {
 namespace {
 
 std::string verdict(const DriftReport &report) {
-    const auto mended =
-        static_cast<std::size_t>(std::ranges::count(report.drift, true, &Deviation::apply_mends));
+    const auto fixed =
+        static_cast<std::size_t>(std::ranges::count(report.drift, true, &Deviation::apply_fixes));
     const std::size_t count = report.drift.size();
     if (count == 0)
         return report.image ? "No drift." : "Nothing to compare.";
     std::string text = fmt::format("Drift: {}", counted(count, "difference"));
-    if (mended == count)
-        return text + (count == 1 ? "; apply mends it." : "; apply mends all of them.");
-    if (mended == 0)
-        return text + (count == 1 ? "; apply does not mend it." : "; apply mends none of them.");
-    return text + fmt::format("; apply mends {} of them.", mended);
+    if (fixed == count)
+        return text + (count == 1 ? "; apply fixes it." : "; apply fixes all of them.");
+    if (fixed == 0)
+        return text + (count == 1 ? "; apply does not fix it." : "; apply fixes none of them.");
+    return text + fmt::format("; apply fixes {} of them.", fixed);
 }
 
 } // namespace

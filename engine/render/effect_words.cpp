@@ -105,7 +105,7 @@ std::string content_words(const EntryChange &change) {
     const EntryState &before = *change.before;
     const EntryState &after = *change.after;
     std::string text = before.sha256.empty() && before.info.size == after.info.size
-                           ? "written anew"
+                           ? "rewritten"
                            : std::string("content");
     if (before.info.size != after.info.size) {
         const std::string was = format_bytes(before.info.size);
@@ -139,7 +139,7 @@ std::string difference(const EntryChange &change) {
         before.info.type == FileInfo::Type::regular && after.info.type == FileInfo::Type::regular;
     if (files && (before.info.size != after.info.size || before.sha256 != after.sha256))
         add_part(text, content_words(change));
-    return text.empty() ? "written anew" : text;
+    return text.empty() ? "rewritten" : text;
 }
 
 } // namespace

@@ -36,7 +36,7 @@ void count_step(StepState state, PlanCounts &counts) {
 
 std::string no_changes(const Plan &plan, const PlanCounts &counts) {
     if (counts.held > 0)
-        return fmt::format("No changes. {} held back: what {} describes was taken back by hand.",
+        return fmt::format("No changes. {} held back: what {} describes was rolled back by hand.",
                            counts.held == 1 ? "1 image is"
                                             : fmt::format("{} images are", counts.held),
                            escape(plan.recipe.path));

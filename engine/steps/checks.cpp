@@ -18,7 +18,7 @@ namespace retouch {
 namespace {
 
 std::string unusable(const std::string &expression, const std::string &mistake) {
-    return fmt::format("'{}' is no usable regular expression: {}", first_line(expression),
+    return fmt::format("'{}' is not a valid regular expression: {}", first_line(expression),
                        first_line(mistake));
 }
 

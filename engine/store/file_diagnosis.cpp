@@ -61,7 +61,7 @@ Verdict temporary_directory() {
     const fs::path parent = fs::temp_directory_path(failed);
     if (failed)
         throw Error(ErrorKind::bad_config,
-                    fmt::format("TMPDIR is no directory that can be used: {}", failed.message()),
+                    fmt::format("TMPDIR is not a directory that can be used: {}", failed.message()),
                     "set TMPDIR to a directory, or leave it out");
     const TemporaryDirectory tried(parent, "retouch-doctor-");
     return room(parent, k_little_for_runs);

@@ -23,7 +23,7 @@ Deviation file_missing(const Image &image, const std::string &file) {
             .what = "file " + file,
             .expected = "a file",
             .found = "nothing",
-            .apply_mends = false,
+            .apply_fixes = false,
             .remedy = build_again(image)};
 }
 
@@ -32,7 +32,7 @@ Deviation other_size(const Image &image, const std::string &file, std::uintmax_t
             .what = "size of " + file,
             .expected = fmt::format("{} bytes", image.size),
             .found = fmt::format("{} bytes", size),
-            .apply_mends = false,
+            .apply_fixes = false,
             .remedy = build_again(image)};
 }
 
@@ -52,7 +52,7 @@ void compare_bytes(const Image &image, const std::filesystem::path &path, Integr
                                     .what = "bytes of " + escape(path.filename().string()),
                                     .expected = fmt::format("{}:{}", algorithm, escape(expected)),
                                     .found = fmt::format("{}:{}", algorithm, digest),
-                                    .apply_mends = false,
+                                    .apply_fixes = false,
                                     .remedy = build_again(image)});
 }
 
@@ -77,7 +77,7 @@ void compare_files(const std::filesystem::path &file, const std::filesystem::pat
                                                             escape(source.filename().string())),
                                         .expected = expected,
                                         .found = found,
-                                        .apply_mends = false,
+                                        .apply_fixes = false,
                                         .remedy = build_again(image)});
 }
 

@@ -37,7 +37,7 @@ bool is_format(std::string_view format) {
 std::filesystem::path path_of(const std::filesystem::path &directory, const char *prefix,
                               const std::string &id, const std::string &format) {
     if (!is_uuid(id))
-        throw Error(ErrorKind::invalid, fmt::format("'{}' is no image id", escape(id)));
+        throw Error(ErrorKind::invalid, fmt::format("'{}' is not an image id", escape(id)));
     if (!is_format(format))
         throw Error(ErrorKind::invalid,
                     fmt::format("image {} has the unknown disk format '{}'", id, escape(format)),

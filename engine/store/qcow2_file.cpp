@@ -31,7 +31,7 @@ constexpr std::uint64_t k_known_features = 0x1f;
 
 constexpr const char *k_self_contained =
     "make it self-contained first: qemu-img convert -O qcow2 FILE NEW";
-constexpr const char *k_rewrite = "write it anew first: qemu-img convert -O qcow2 FILE NEW";
+constexpr const char *k_rewrite = "rewrite it first: qemu-img convert -O qcow2 FILE NEW";
 
 /// The header's fields by name; each read is of a fixed place inside `bytes`.
 struct Header {
@@ -162,9 +162,9 @@ Qcow2File read_qcow2(int fd, const std::filesystem::path &path) {
         return offset <= size && length <= size - offset;
     };
     if (!inside(header.l1_offset(), header.l1_entries() * 8))
-        throw truncated_image(path, "its L1 table lies behind the end of the file");
+        throw truncated_image(path, "its L1 table is past the end of the file");
     if (!inside(header.refcount_offset(), header.refcount_clusters() << header.cluster_bits()))
-        throw truncated_image(path, "its refcount table lies behind the end of the file");
+        throw truncated_image(path, "its refcount table is past the end of the file");
     return {.virtual_size_bytes = static_cast<std::int64_t>(header.size()),
             .cluster_bits = static_cast<unsigned>(header.cluster_bits()),
             .l1_offset = header.l1_offset(),

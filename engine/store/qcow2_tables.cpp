@@ -20,7 +20,7 @@ constexpr std::uint64_t k_compressed = std::uint64_t{1} << 62U;
 constexpr std::size_t k_l1_entry = 8;
 
 Error cut_off(const std::filesystem::path &path) {
-    return truncated_image(path, "its data goes on behind the end of the file");
+    return truncated_image(path, "its data continues past the end of the file");
 }
 
 /// Where the cluster of an L2 entry starts in the file; 0 when it has none.

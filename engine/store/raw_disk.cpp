@@ -122,10 +122,11 @@ End lvm_end(std::string_view disk) {
 void check_raw_disk(int fd, const std::filesystem::path &path) {
     const std::uint64_t size = file_size(fd, path);
     if (size % k_disk_sector != 0)
-        throw image_error(path,
-                          "is not a disk image, or a truncated one: its size is no multiple of 512 "
-                          "bytes",
-                          "give a raw or qcow2 disk image; if this is one, fetch it again");
+        throw image_error(
+            path,
+            "is not a disk image, or a truncated one: its size is not a multiple of 512 "
+            "bytes",
+            "give a raw or qcow2 disk image; if this is one, fetch it again");
     if (size < k_smallest_disk)
         throw image_error(path, "is not a disk image: it is smaller than 1 MiB",
                           "give a raw or qcow2 disk image");
@@ -140,7 +141,7 @@ void check_raw_disk(int fd, const std::filesystem::path &path) {
                           "filesystem",
                           "give a raw or qcow2 disk image");
     if (std::ranges::any_of(ends, [size](const End &end) { return end.value_or(0) > size; }))
-        throw truncated_image(path, "a partition or filesystem goes on behind its end");
+        throw truncated_image(path, "a partition or filesystem continues past its end");
 }
 
 } // namespace retouch

@@ -46,7 +46,7 @@ struct Deviation {
     std::string what;     ///< "property hw_disk_bus", "visibility", "snapshot"
     std::string expected; ///< as it was published, as far as that can be known
     std::string found;
-    bool apply_mends = false; ///< the next apply of the recipe puts it right
+    bool apply_fixes = false; ///< the next apply of the recipe puts it right
     std::string remedy;       ///< how apply puts it right, or what to do by hand
 
     bool operator==(const Deviation &) const = default;

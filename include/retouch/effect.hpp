@@ -28,7 +28,7 @@ struct EntryState {
 };
 
 /// A path that was added, changed or removed. Where the states differ in nothing but a digest that
-/// `before` lacks, a file was written anew and nobody knows whether its bytes are the former ones.
+/// `before` lacks, a file was rewritten and nobody knows whether its bytes are the former ones.
 struct EntryChange {
     std::string path;                 ///< with \xHH where it is no valid UTF-8; so are link targets
     std::optional<EntryState> before; ///< nullopt: added

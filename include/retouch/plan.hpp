@@ -24,7 +24,7 @@ inline constexpr const char *k_plan_format_version = "1.6";
 
 enum class Action {
     create, ///< build and publish a new image
-    update, ///< the present generation's bytes are right; properties or publish fields converge
+    update, ///< the current generation's bytes are right; properties or publish fields converge
     none,   ///< nothing to do
     held,   ///< somebody took back what the recipe describes: left until the recipe changes
 };
@@ -75,7 +75,7 @@ struct AskedSource {
 };
 
 /// Property changes relative to the record they are applied to: for `create` the source's carried
-/// over, for `update` the present generation's.
+/// over, for `update` the current generation's.
 struct PropertyChanges {
     std::map<std::string, std::string> set;
     std::map<std::string, std::string> before; ///< former values of the names in `set`, if any
@@ -103,7 +103,7 @@ struct PublishPlan {
     std::string visibility;
     std::string disk_format;
     std::string container_format;
-    std::string owner; ///< project it shall belong to; empty where there are none
+    std::string owner; ///< project it should belong to; empty where there are none
     std::vector<std::string> tags;
     std::int64_t min_disk_gib = 0;
     std::int64_t min_ram_mib = 0;

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What was changed by hand after an apply is found, named, and mended where apply mends it."""
+"""What was changed by hand after an apply is found, named, and fixed where apply fixes it."""
 
 import os
 import sqlite3
@@ -33,9 +33,9 @@ class Drift(unittest.TestCase):
         database.close()
 
     def drift(self, world, *options, expect=2):
-        """What differs: kind -> (expected, found, whether apply mends it)."""
+        """What differs: kind -> (expected, found, whether apply fixes it)."""
         report = world.json("drift", self.recipe, *options, expect=expect)
-        return {(d["kind"], d["what"]): (d["expected"], d["found"], d["apply_mends"]) for d in report["drift"]}
+        return {(d["kind"], d["what"]): (d["expected"], d["found"], d["apply_fixes"]) for d in report["drift"]}
 
     def apply(self, world, expect=0):
         return world.json("apply", self.recipe, "--yes", *HOST, expect=expect)["targets"][0]
@@ -127,9 +127,9 @@ class Drift(unittest.TestCase):
         world.retouch("apply", other, "--yes")
         self.by_hand(world, "UPDATE images SET visibility = 'private' WHERE name = 'made'")
         said = world.retouch("drift", other, self.recipe, expect=2).stdout
-        self.assertEqual(["Drift: 1 difference; apply mends it."],
+        self.assertEqual(["Drift: 1 difference; apply fixes it."],
                          [line for line in said.splitlines() if line.startswith("Drift:") and "apply" in line][-1:])
-        self.assertEqual(f"Drifted: 2 of 2 recipes: {other}, {self.recipe}; 2 differences, apply mends 1 of them.",
+        self.assertEqual(f"Drifted: 2 of 2 recipes: {other}, {self.recipe}; 2 differences, apply fixes 1 of them.",
                          said.splitlines()[-1])
         missing = world.recipe("retouch: 1\nname: lost\nsource: {image: nowhere}\n", "lost.yaml")
         self.assertIn("nowhere", world.retouch("drift", missing, self.recipe, expect=3).stderr)

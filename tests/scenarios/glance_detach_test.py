@@ -248,7 +248,7 @@ class Detach(unittest.TestCase):
         copied = world.upload(path, protected=True, retouch_recipe="detach",
                               retouch_detach="pending, protected until then")["id"]
         for words in ([copied], []):
-            self.assertIn(f"error: image {copied} says that it waits to be detached, but its bytes bear no mark of retouch\n",
+            self.assertIn(f"error: image {copied} says that it waits to be detached, but its bytes carry no mark of retouch\n",
                           world.retouch("detach", *words, expect=5).stderr)
         self.assertTrue(world.record(copied)["protected"])
 

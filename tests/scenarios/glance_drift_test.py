@@ -34,12 +34,12 @@ class GlanceDrift(unittest.TestCase):
         run("/usr/bin/openstack", "image", "set", *words, env=environment)
 
     def drift(self, world, *options, expect=2):
-        """What differs: what -> (expected, found, whether apply mends it)."""
+        """What differs: what -> (expected, found, whether apply fixes it)."""
         before = world.state()
         report = world.json("drift", self.recipe, *options, expect=expect)
         self.assertEqual(before, world.state(), "looking changed something")
         self.unchecked = report["unchecked"]
-        return {d["what"]: (d["expected"], d["found"], d["apply_mends"]) for d in report["drift"]}
+        return {d["what"]: (d["expected"], d["found"], d["apply_fixes"]) for d in report["drift"]}
 
     def apply(self, world):
         return world.json("apply", self.recipe, "--yes", *HOST)["targets"][0]
@@ -65,9 +65,9 @@ class GlanceDrift(unittest.TestCase):
         left = {"visibility": ("public", "private", False), "min_ram": ("0 MiB", "64 MiB", False),
                 "protected": ("no", "yes", False), "property arch": ('"x86"', '"arm"', False),
                 "property mine": ("none", '"x"', False)}
-        mended = {"hidden": ("no", "yes", True), "tags": ("lts", "extra, lts", True),
+        fixed = {"hidden": ("no", "yes", True), "tags": ("lts", "extra, lts", True),
                   "property os_distro": ('"debian"', '"ubuntu"', True)}
-        self.assertEqual({**left, **mended}, self.drift(world))
+        self.assertEqual({**left, **fixed}, self.drift(world))
         target = self.apply(world)
         self.assertEqual("updated", target["outcome"])
         self.assertEqual(len(left), len([n for n in target["notes"] if n.startswith("changed by hand: ")]), target)

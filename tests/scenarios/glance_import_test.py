@@ -121,7 +121,7 @@ class Removal(unittest.TestCase):
         in_use = f"image {self.source['id']} is in use: "
         with self.world.machine_disk(self.source["id"]):
             [disk] = self.world.children(self.source["id"])
-            self.assertIn(in_use + "it has clones, and some lie in pools that may not be read here\n", self.refused())
+            self.assertIn(in_use + "it has clones, and some are in pools that may not be read here\n", self.refused())
             self.world.configure(self.world.catalog, user="admin", keyring=str(self.world.rig.keyring("admin")))
             self.assertIn(f"{in_use}1 clone, {VM_POOL}/{disk['image']}\n", self.refused())
         self.world.retouch("remove", self.source["id"], "--yes")

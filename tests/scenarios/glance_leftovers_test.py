@@ -131,7 +131,7 @@ class Leftovers(unittest.TestCase):
         run("rbd", "mv", f"{POOL}/retouch-stage-{record['id']}", f"{POOL}/{identity}", env=self.world.ceph)
         self.world.rbd("image-meta", "set", identity, "retouch.stage", identity)
         (_, detail, remedy), = self.found("bytes without record")
-        self.assertRegex(detail, f"^{POOL}/{identity}, made {TIME}, bears retouch's mark, and no image has its id$")
+        self.assertRegex(detail, f"^{POOL}/{identity}, made {TIME}, carries retouch's mark, and no image has its id$")
         self.world.configure(self.world.catalog, "member")
         self.assertEqual([], self.found("bytes without record"))
         run("rbd", "snap", "create", f"{POOL}/{identity}@snap", "--no-progress", env=self.world.ceph)

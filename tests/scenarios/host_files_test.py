@@ -54,7 +54,7 @@ class Boundary(unittest.TestCase):
                 for command in (["check"], ["plan", *HOST], ["plan", "--rehearse", *HOST], ["apply", "--yes", *HOST]):
                     with self.subTest(path=str(path), command=command):
                         result = world.retouch(command[0], recipe, *command[1:], expect=65)
-                        self.assertIn(f"{recipe}:4:31: error: '{path}' lies outside the recipe's directory\n",
+                        self.assertIn(f"{recipe}:4:31: error: '{path}' is outside the recipe's directory\n",
                                       result.stderr)
                         self.assertIn("files: {allow: [DIRECTORY]}", result.stderr)
                         self.assertNotIn(SECRET, result.stdout + result.stderr)
@@ -82,7 +82,7 @@ class Boundary(unittest.TestCase):
                     with self.subTest(target=str(target), command=command):
                         result = world.retouch(command[0], recipe, *command[1:], expect=65)
                         said = result.stdout + result.stderr
-                        self.assertIn("links followed, outside the work tree or in its .git, and is no recipe", said)
+                        self.assertIn("links followed, outside the work tree or in its .git, and is not a recipe", said)
                         for secret in (SECRET, "root", "PATH="):
                             self.assertNotIn(secret, said)
             recipe.unlink()
@@ -95,7 +95,7 @@ class Boundary(unittest.TestCase):
                 with self.subTest(path=path):
                     result = world.retouch("check", world.directory / "team" / path, expect=65)
                     said = result.stdout + result.stderr
-                    self.assertIn("links followed, outside the work tree or in its .git, and is no recipe", said)
+                    self.assertIn("links followed, outside the work tree or in its .git, and is not a recipe", said)
                     self.assertNotIn(SECRET, said)
             shutil.rmtree(world.directory / "team/.git")
             real = world.recipe("commands: [echo a]\npublish: {name: out}\n", "outside/real.yaml")
@@ -110,7 +110,7 @@ class Boundary(unittest.TestCase):
                 for command in (["check"], ["plan", *HOST]):
                     with self.subTest(path=path, command=command):
                         result = world.retouch(command[0], world.from_(path), *command[1:], expect=65)
-                        self.assertRegex(result.stderr, "lies outside the recipe's directory|is git's own")
+                        self.assertRegex(result.stderr, "is outside the recipe's directory|is git's own")
                         self.assertNotIn(SECRET, result.stdout + result.stderr)
 
     def test_links_inside_a_tree_are_copied_as_links(self):

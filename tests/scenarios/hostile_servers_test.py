@@ -244,7 +244,7 @@ class HostileServers(unittest.TestCase):
             "size 1e300": ({"size": 1e300}, 69, "with a size that is no amount"),
             "min_disk -5": ({"min_disk": -5}, 69, "with a min_disk that is no amount: -5"),
             "id": ({"id": "../../.."}, 69, "whose id is none: '../../..'"),
-            "short id": ({"id": "base-1"}, 5, "image 'base-1' has an id that is no UUID"),
+            "short id": ({"id": "base-1"}, 5, "image 'base-1' has an id that is not a UUID"),
         }
         for form, (fields, code, words) in cases.items():
             with self.subTest(form):

@@ -116,7 +116,7 @@ class Keep(unittest.TestCase):
         self.world.retouch("plan", self.recipe, "--rehearse", "-o", self.plan, *HOST)
         self.assertEqual("The plan keeps no stage: there is nothing to discard.\n",
                          self.world.retouch("discard", self.plan).stdout)
-        self.assertIn("is no saved plan", self.world.retouch("discard", self.recipe, expect=64).stderr)
+        self.assertIn("is not a saved plan", self.world.retouch("discard", self.recipe, expect=64).stderr)
 
     def test_an_hour_after_the_plan_expired_it_is_cleared(self):
         kept = self.rehearse()

@@ -151,7 +151,7 @@ class Labels(unittest.TestCase):
             f"commands:\n  - echo '/opt/(?!x).* system_u:object_r:odd_t:s0' >>/{CONTEXTS}.local\n")
         planned = self.world.json("plan", recipe, "--guest", QUICK_GUESTS[-1], "--rehearse")["targets"][0]
         self.assertEqual([NOTE, "rules of the image's SELinux policy 'default' that retouch cannot follow were passed over: "
-                          "file_contexts.local:1 ((?! is not known; there is no looking ahead or behind)"],
+                          "file_contexts.local:1 ((?! is not known; there is no lookahead or lookbehind)"],
                          planned["notes"])
 
 

@@ -73,7 +73,7 @@ class Limits(unittest.TestCase):
         self.limit("time: 48h")
         recipe = self.world.recipe("commands: ['true']\npublish: {name: made}\n")
         run = self.world.retouch("plan", recipe, expect=78)
-        self.assertIn("error: '48h' is no time from 1s to 24h\n", run.stderr)
+        self.assertIn("error: '48h' is not a time from 1s to 24h\n", run.stderr)
 
 
 def mounted(kind, option=""):

@@ -114,7 +114,7 @@ class Images(unittest.TestCase):
                 for words in (["images"], ["plan", recipe, *HOST], ["apply", recipe, "--yes", *HOST]):
                     with self.subTest(name, command=words[0]):
                         result = world.retouch(*words, expect=1)
-                        self.assertIn(f"error: {path} is no regular file\n", result.stderr)
+                        self.assertIn(f"error: {path} is not a regular file\n", result.stderr)
                 path.unlink()
             world.retouch("images")
 

@@ -145,7 +145,7 @@ const char *words_of(int status) {
     case 404:
         return "there is no such thing";
     case 409:
-        return "it is in conflict with the present state";
+        return "it is in conflict with the current state";
     case 410:
         return "it is gone";
     case 413:

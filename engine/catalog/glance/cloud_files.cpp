@@ -68,7 +68,7 @@ class Converter {
         Json inherited = Json::object();
         for (const auto &entry : node) {
             if (!entry.first.IsScalar())
-                throw bad_file(file_, "has a key that is no text");
+                throw bad_file(file_, "has a key that is not text");
             if (entry.first.Scalar() == "<<")
                 inherit(inherited, convert(entry.second, depth + 1));
             else

@@ -194,7 +194,7 @@ void check_url(const std::string &url, const char *key, const Subject &subject) 
     if (url.empty())
         return;
     if (!url.starts_with("http://") && !url.starts_with("https://"))
-        throw subject.error(fmt::format("has an {} that is no http or https address: '{}'", key,
+        throw subject.error(fmt::format("has an {} that is not an http or https URL: '{}'", key,
                                         escape(server_of(url))));
     const std::string_view rest = std::string_view(url).substr(url.find("://") + 3);
     if (rest.substr(0, rest.find_first_of("/?#")).find('@') != std::string_view::npos)

@@ -51,7 +51,7 @@ void check(const Image &image, const NewFile &file, std::uint64_t size,
 void require_usable(const Image &image) {
     if (!is_uuid(image.id))
         throw Error(ErrorKind::refused,
-                    fmt::format("image '{}' has an id that is no UUID", escape(image.id)),
+                    fmt::format("image '{}' has an id that is not a UUID", escape(image.id)),
                     "give the image another record in the cloud");
     if (image.disk_format != "raw" && image.disk_format != "qcow2")
         throw Error(

@@ -74,7 +74,7 @@ GlanceImage settled(const ImageApi &api, const std::string &id, Call call, Done 
 
 Error not_complete(const std::string &id, const std::string &what) {
     return {ErrorKind::failed, fmt::format("the new image {} is not complete: {}", id, what),
-            "it was taken back; the image service's log says more"};
+            "it was rolled back; the image service's log says more"};
 }
 
 /// The new record must be what was asked for: a service may drop protected properties silently.
@@ -188,7 +188,7 @@ void GlanceCatalog::reserve(const Image &draft, const ImageChange &wanted,
                     fmt::format("the image service gave the new image to project '{}' instead of "
                                 "'{}'",
                                 escape(made.owner), escape(draft.owner)),
-                    "name the project it shall belong to in the recipe: publish.owner");
+                    "name the project it should belong to in the recipe: publish.owner");
     check_rights(api_, draft, wanted.visibility.value_or(draft.visibility), way);
     for (const ImageChange &change : aside)
         check_change(api_, known(change.id).image, change);
@@ -353,7 +353,7 @@ void GlanceCatalog::require_no_clones(const Image &image) const {
     }
     if (!clones)
         throw Error(ErrorKind::refused,
-                    fmt::format("image {} is in use: it has clones, and some lie in pools that may "
+                    fmt::format("image {} is in use: it has clones, and some are in pools that may "
                                 "not be read here",
                                 escape(image.id)),
                     fmt::format("an administrator of Ceph sees them: rbd children {}/{}@snap",

@@ -33,7 +33,7 @@ void compare_sent_bytes(const ImageApi &api, const Image &image, Integrity &inte
          .what = "bytes the image service sends",
          .expected = fmt::format("{}:{}", recorded->algorithm, escape(recorded->hex)),
          .found = fmt::format("{}:{}", recorded->algorithm, found),
-         .apply_mends = false,
+         .apply_fixes = false,
          .remedy = fmt::format("the image is damaged: retouch remove {} --yes, and apply",
                                escape(image.id))});
 }
@@ -62,7 +62,7 @@ Integrity GlanceCatalog::integrity(const Image &image, const IntegrityOptions &o
         return store_.rbd().integrity(image, options);
     Integrity integrity;
     if (elsewhere)
-        integrity.unchecked.emplace_back("the stored bytes: the image does not lie in Ceph");
+        integrity.unchecked.emplace_back("the stored bytes: the image is not in Ceph");
     else
         integrity.unchecked.emplace_back(
             "the stored bytes: no Ceph cluster is configured on this host");

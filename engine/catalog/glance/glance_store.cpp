@@ -52,7 +52,7 @@ RbdStore &GlanceStore::rbd() const {
 
 std::string GlanceStore::reason_to_download(const Image &image) const {
     if (!image.locations.empty() && std::ranges::none_of(image.locations, is_rbd_location))
-        return fmt::format("the image lies in a store of type {}", scheme(image.locations.front()));
+        return fmt::format("the image is in a store of type {}", scheme(image.locations.front()));
     if (!has_rbd_)
         return "no Ceph cluster is configured on this host";
     require_usable_source(image);
@@ -66,7 +66,7 @@ std::string GlanceStore::reason_to_download(const Image &image) const {
     } catch (const Error &error) {
         if (error.kind() != ErrorKind::refused)
             throw;
-        return "the image service does not show where the image lies, and it is not in the Ceph "
+        return "the image service does not show where the image is, and it is not in the Ceph "
                "pool configured here";
     }
 }

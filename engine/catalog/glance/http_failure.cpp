@@ -55,7 +55,7 @@ Reason reason_of(const HttpFailure &failure, const HttpRequest &request) {
                 "check cert and key in clouds.yaml, or OS_CERT and OS_KEY"};
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_URL_MALFORMAT:
-        return {fmt::format("{} is no address of a web service", server), address_hint};
+        return {fmt::format("{} is not the URL of a web service", server), address_hint};
     case CURLE_OPERATION_TIMEDOUT:
         return {fmt::format("no answer from {} in time", server),
                 "the service may be overloaded; see its log, and try again later", true};

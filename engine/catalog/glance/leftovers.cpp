@@ -244,7 +244,7 @@ class Search {
             const auto record = find(bytes.id);
             if (!record)
                 add("bytes without record",
-                    fmt::format("{}, made {}, bears retouch's mark, and no image has its id",
+                    fmt::format("{}, made {}, carries retouch's mark, and no image has its id",
                                 bytes.name, bytes.created),
                     removal_of(bytes.name));
             else

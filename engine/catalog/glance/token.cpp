@@ -142,11 +142,11 @@ void require_safe(const std::string &url, const CloudSettings &cloud) {
             ErrorKind::bad_config,
             fmt::format("cloud '{}' offers its image service at {}{}", escape(cloud.name),
                         server_of(url), why),
-            "ask its administrator to mend the catalog of services, or give the address yourself: "
+            "ask its administrator to fix the catalog of services, or give the address yourself: "
             "image_endpoint_override in clouds.yaml or OS_IMAGE_ENDPOINT_OVERRIDE");
     };
     if (!is_address(url))
-        throw refuse(", which is no address of a web service");
+        throw refuse(", which is not the URL of a web service");
     if (cloud.auth_url.starts_with("https://") && small_letters(url).starts_with("http://"))
         throw refuse(", without encryption, and the login is encrypted: everybody on the way could "
                      "read the token");

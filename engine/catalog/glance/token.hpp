@@ -47,8 +47,8 @@ struct Token {
 /// for some project: it need not be exchanged.
 [[nodiscard]] bool is_meant(const Token &token, const CloudSettings &cloud);
 
-/// Reads the answer to it; the token joins `secrets`. Throws Error: unavailable when it is no
-/// token.
+/// Reads the answer to it; the token joins `secrets`. Throws Error: unavailable when it is not
+/// a token.
 [[nodiscard]] Token read_token(const HttpResponse &response, SecretFilter &secrets);
 
 /// Likewise the answer to a GET that asked about the token `text`, which is among `secrets`.

@@ -19,7 +19,7 @@ namespace {
 Plan plan_in(const std::string &path) {
     const std::optional<std::string> text = plan_file_text(path);
     if (!text)
-        throw Error(ErrorKind::usage, fmt::format("{} is no saved plan", escape(path)),
+        throw Error(ErrorKind::usage, fmt::format("{} is not a saved plan", escape(path)),
                     "name a file saved by: retouch plan --rehearse=keep -o FILE");
     return read_plan(*text);
 }

@@ -66,7 +66,7 @@ void require_no_lineage(const Image &image, const CatalogView &catalog) {
                 fmt::format("image {} is the base of {}; without it a changed recipe cannot build "
                             "the next version:{}",
                             image.id, counted(needing.size(), "image"), list),
-                "keep it, hidden if it shall not be seen, or add --break-lineage to remove it all "
+                "keep it, hidden if it should not be seen, or add --break-lineage to remove it all "
                 "the same");
 }
 
@@ -100,7 +100,7 @@ void add_remove(CLI::App &app, Context &context) {
                     "retouch remove 3f0c8a52-6d0e-4a53-9a37-6f1c9a1f4a10\n"
                     "retouch remove scratch --yes");
     const auto options = std::make_shared<Options>();
-    command.argument("IMAGE", options->image, "id, or a name that only one image bears");
+    command.argument("IMAGE", options->image, "id, or a name that only one image has");
     command.flag("-y,--yes", options->yes, "remove without asking");
     command.flag("--break-lineage", options->break_lineage,
                  "remove it even when images of recipes were built from it");

@@ -29,11 +29,12 @@ thread_local UniqueFd outer_mounts;
 
 /// Making it one from here would be seen outside.
 [[noreturn]] void refuse_chroot() {
-    throw Error(ErrorKind::unavailable,
-                "mounts cannot be kept from this host: the root directory, as of a chroot, is no "
-                "mount point",
-                "start the chroot in a directory that is one (mount --bind DIR DIR), or use "
-                "--guest appliance");
+    throw Error(
+        ErrorKind::unavailable,
+        "mounts cannot be kept from this host: the root directory, as of a chroot, is not a "
+        "mount point",
+        "start the chroot in a directory that is one (mount --bind DIR DIR), or use "
+        "--guest appliance");
 }
 
 } // namespace

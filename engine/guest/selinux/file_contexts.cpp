@@ -49,9 +49,9 @@ std::string fault_of(const std::vector<std::string_view> &words) {
     if (std::ranges::any_of(words[0], [](unsigned char each) { return each >= 0x80; }))
         return "it is not ASCII";
     if (!type_of(words))
-        return "its second word is no type of file";
+        return "its second word is not a type of file";
     if (words.back() != k_none && !is_label(words.back()))
-        return "its last word is no label";
+        return "its last word is not a label";
     return {};
 }
 

@@ -82,7 +82,7 @@ std::optional<PolicyPattern> PolicyWords::pattern(const std::string &text,
     if (compiled)
         return PolicyPattern{text, *compiled};
     mistake(place,
-            fmt::format("'{}' is no usable regular expression: {}", shorten(text), shorten(why)));
+            fmt::format("'{}' is not a valid regular expression: {}", shorten(text), shorten(why)));
     return std::nullopt;
 }
 

@@ -116,7 +116,7 @@ class Layout {
             const std::size_t dash = at_;
             at_ = skip_blanks(text_, at_ + 1);
             if (text_.substr(dash, at_ - dash).find('\t') != std::string_view::npos)
-                return finding_at(dash + 1, "a tab cannot stand behind '-'", "write one space");
+                return finding_at(dash + 1, "a tab cannot follow '-'", "write one space");
             if (only_comment_left(text_, dash + 1)) {
                 awaiting_ = {true, true, dash};
                 return std::nullopt;

@@ -41,14 +41,14 @@ RefusedYaml key_without_colon(std::string_view text, std::size_t start) {
     if (rest.empty())
         return finding_at(start, "this key has no colon",
                           fmt::format("write \"{}:\" and its value", key));
-    return finding_at(
-        start, line[gap] == ':' ? "a colon needs a space behind it" : "this key has no colon",
-        fmt::format("write \"{}: {}\"", key, escape(rest)));
+    return finding_at(start,
+                      line[gap] == ':' ? "a colon needs a space after it" : "this key has no colon",
+                      fmt::format("write \"{}: {}\"", key, escape(rest)));
 }
 
 RefusedYaml continued_text(std::size_t start) {
     return finding_at(start, "text cannot continue on another line without quotes",
-                      "put all of it in quotes, or write it as a block: \">-\" behind the key "
+                      "put all of it in quotes, or write it as a block: \">-\" after the key "
                       "and the text indented below; if this is a key, it needs a colon");
 }
 

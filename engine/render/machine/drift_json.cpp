@@ -40,7 +40,7 @@ Json drift_json(const DriftReport &report) {
                          {"what", to_valid_utf8(deviation.what)},
                          {"expected", to_valid_utf8(deviation.expected)},
                          {"found", to_valid_utf8(deviation.found)},
-                         {"apply_mends", deviation.apply_mends},
+                         {"apply_fixes", deviation.apply_fixes},
                          {"remedy", to_valid_utf8(deviation.remedy)}});
     return {{"format_version", k_drift_format_version},
             {"recipe",

@@ -39,10 +39,10 @@ std::string drift_markdown(const DriftReport &report, bool marked) {
     std::vector<std::vector<std::string>> rows;
     for (const Deviation &deviation : report.drift)
         rows.push_back({markdown_cell(deviation.what), markdown_cell(deviation.expected),
-                        markdown_cell(deviation.found), deviation.apply_mends ? "yes" : "**no**",
+                        markdown_cell(deviation.found), deviation.apply_fixes ? "yes" : "**no**",
                         markdown_words(deviation.remedy)});
     const std::string table =
-        markdown_table({"what", "expected", "found", "apply mends it", "how"}, rows);
+        markdown_table({"what", "expected", "found", "apply fixes it", "how"}, rows);
     if (!table.empty())
         text += "\n" + table;
     const std::string list =

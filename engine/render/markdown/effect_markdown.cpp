@@ -72,7 +72,7 @@ std::string problems_markdown(const Target &target) {
         for (const EffectLine &line : lines)
             text += fmt::format("  - {}\n", markdown_code(line_of(line)));
         if (!advice.empty())
-            text += fmt::format("  - mend: {}\n", markdown_code(advice));
+            text += fmt::format("  - fix: {}\n", markdown_code(advice));
     }
     return text;
 }

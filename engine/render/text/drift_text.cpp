@@ -15,13 +15,13 @@ namespace retouch {
 namespace {
 
 std::string deviation_text(const Deviation &deviation, const Style &style) {
-    const std::string mark = deviation.apply_mends ? style.yellow("drift") : style.red("drift");
+    const std::string mark = deviation.apply_fixes ? style.yellow("drift") : style.red("drift");
     return fmt::format("{}    {}\n"
-                       "         expected   {}\n"
-                       "         found      {}\n"
+                       "         expected  {}\n"
+                       "         found     {}\n"
                        "         {}  {}\n\n",
                        mark, style.bold(escape(deviation.what)), escape(deviation.expected),
-                       escape(deviation.found), deviation.apply_mends ? "mended by" : "by hand  ",
+                       escape(deviation.found), deviation.apply_fixes ? "fixed by" : "by hand ",
                        escape(deviation.remedy));
 }
 

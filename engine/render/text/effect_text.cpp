@@ -102,7 +102,7 @@ std::string rehearsal_text(const Target &target, const Style &style) {
     for (const auto &[what, lines, advice] : problems) {
         text += fmt::format("      {} {}\n", style.red("!"), what) + lines_text(lines, style);
         if (!advice.empty())
-            text += fmt::format("{}mend: {}\n", k_lead, style.bold(advice));
+            text += fmt::format("{}fix: {}\n", k_lead, style.bold(advice));
     }
     text += fmt::format("      {}\n", rehearsal_summary(target));
     if (const std::string advice = kept_advice(target); !advice.empty())

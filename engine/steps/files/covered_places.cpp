@@ -30,7 +30,7 @@ std::string_view covered_by(std::string_view path) {
 
 std::string instead_of_covered(std::string_view place) {
     if (place == "/run")
-        return "what shall be there at each boot is made by a file in /etc/tmpfiles.d";
+        return "what should be there at each boot is made by a file in /etc/tmpfiles.d";
     return "what is there when the machine runs comes from its kernel; rules for it belong below "
            "/etc";
 }

@@ -42,7 +42,7 @@ FileDifference compare_directory(const GuestView &guest, const std::string &path
         return new_entry(guest, path, "new directory");
     if (is_directory(guest, path))
         return {};
-    return obstructed(path, "no directory");
+    return obstructed(path, "not a directory");
 }
 
 FileDifference compare_link(const GuestView &guest, const std::string &path, const FileEntry &entry,

@@ -148,8 +148,7 @@ bool read_source(FileSet &files, const Place &place) {
     const HostPlace where = host_place(files.from, place.reader.context);
     if (where == HostPlace::outside) {
         place.reader.error(
-            from->mark,
-            fmt::format("'{}' lies outside the recipe's directory", escape(from->scalar)),
+            from->mark, fmt::format("'{}' is outside the recipe's directory", escape(from->scalar)),
             "copy it there, or allow its directory in retouch.yaml: "
             "files: {allow: [DIRECTORY]}");
         return false;

@@ -14,9 +14,10 @@ namespace retouch {
 
 std::string resolve_owner(const GuestView &guest, const FileSet &files, FileOwner &owner) {
     const auto absent = [](const char *kind, const std::string &name, const char *command) {
-        return fmt::format("the image has no {0} '{1}'; files are put before commands run, so what "
-                           "a package's {0} shall own is given to it by a command ({2})",
-                           kind, escape(name), command);
+        return fmt::format(
+            "the image has no {0} '{1}'; files are written before commands run; if a package "
+            "makes the {0}, give it the file with a command ({2})",
+            kind, escape(name), command);
     };
     const auto uid = find_user(guest, files.owner);
     if (!uid)

@@ -45,7 +45,7 @@ bool PathClaims::claim(const std::string &path, Use use, const Mark &mark, const
         const auto owner = claims_.find(above);
         if (owner != claims_.end() && owner->second.use != Use::directory)
             return conflict(owner,
-                            fmt::format("{} lies below {}, which another entry owns", path, above));
+                            fmt::format("{} is below {}, which another entry owns", path, above));
     }
     if (use != Use::directory) {
         const auto below = claims_.lower_bound(join(path, ""));

@@ -135,7 +135,7 @@ void require_order(const FileEntry &entry, const std::vector<FileEntry> &before,
     } else if (entry.path <= before.back().path) {
         throw NotAsSaved{mark, "expected entries sorted by path, each once"};
     } else if (!directories.contains(parent_path("/" + entry.path))) {
-        throw NotAsSaved{mark, "expected it to lie in a directory that is listed before"};
+        throw NotAsSaved{mark, "expected it to be in a directory that is listed before"};
     }
     if (entry.type == FileEntry::Type::directory)
         directories.insert("/" + entry.path);

@@ -30,10 +30,10 @@ Json environment_of(const Value &entry, const Reader &reader) {
         for (const Field &field : env->fields) {
             variables[field.key] = field.value.scalar;
             if (!is_variable_name(field.key))
-                reader.error(
-                    field.key_mark,
-                    fmt::format("'{}' is no name for an environment variable", escape(field.key)),
-                    "use letters, digits and _, not beginning with a digit");
+                reader.error(field.key_mark,
+                             fmt::format("'{}' is not a valid name of an environment variable",
+                                         escape(field.key)),
+                             "use letters, digits and _, not beginning with a digit");
         }
     return Json(variables);
 }
@@ -49,7 +49,7 @@ std::int64_t timeout_of(const Value &entry, const Reader &reader) {
     const auto duration = parse_duration(value->scalar);
     if (!duration)
         reader.error(value->mark,
-                     fmt::format("'{}' is no duration from 1s to 24h", escape(value->scalar)),
+                     fmt::format("'{}' is not a duration from 1s to 24h", escape(value->scalar)),
                      "write hours, minutes and seconds, such as 90s, 10m or 1h30m");
     return duration ? duration->count() : k_usual_timeout;
 }

@@ -39,9 +39,11 @@ std::string parent_obstacle(const GuestView &guest, const std::string &path) {
         if (info && info->type == FileInfo::Type::symlink)
             return is_directory(guest, parent)
                        ? std::string()
-                       : fmt::format("{} is a link to no directory in the image", escape(parent));
+                       : fmt::format(
+                             "{} is a link to something that is not a directory of the image",
+                             escape(parent));
         if (info)
-            return fmt::format("{} is no directory in the image", escape(parent));
+            return fmt::format("{} is not a directory in the image", escape(parent));
         parent = parent_path(parent);
     }
     return {};

@@ -104,7 +104,7 @@ std::optional<std::uint32_t> mode_of(const Value &entry, std::string_view key,
         return std::nullopt;
     const auto mode = parse_mode(value->scalar);
     if (!mode)
-        reader.error(value->mark, fmt::format("'{}' is no file mode", escape(value->scalar)),
+        reader.error(value->mark, fmt::format("'{}' is not a file mode", escape(value->scalar)),
                      "write three or four octal digits in quotes, such as \"0644\"");
     return mode;
 }

@@ -4,7 +4,7 @@
 //
 // Why: an object is noted in the map before it is written. Who dies in between leaves a map that
 // says "there", and the next flatten passes over what the map says is there, so that zeros stay
-// (Ceph tracker 68998; mended in 18.2.5 and 19.2.1, not in 16 and 17). Without maps every object is
+// (Ceph tracker 68998; fixed in 18.2.5 and 19.2.1, not in 16 and 17). Without maps every object is
 // looked at.
 
 #include "store/rbd/image_handle.hpp"

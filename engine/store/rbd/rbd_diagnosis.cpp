@@ -213,7 +213,7 @@ void check_rights_to_publish(const Cluster &cluster, const Pool &pool, bool rehe
                 fmt::format("client.{} may not write to '{}': it can plan and rehearse, "
                             "but not apply",
                             escape(ceph_user_of(cluster.access())), escape(pool.name())),
-                fmt::format("if it shall apply, it needs the right 'profile rbd pool={}'",
+                fmt::format("if it is to apply, it needs the right 'profile rbd pool={}'",
                             escape(pool.name())));
         }
     });

@@ -123,9 +123,9 @@ class Look {
     [[nodiscard]] std::string name() const { return escape(pool_ + '/' + image_.id); }
 
     void add(DeviationKind kind, std::string what, std::string expected, std::string found,
-             std::string remedy, bool apply_mends = false) {
+             std::string remedy, bool apply_fixes = false) {
         integrity_.deviations.push_back({kind, std::move(what), std::move(expected),
-                                         std::move(found), apply_mends, std::move(remedy)});
+                                         std::move(found), apply_fixes, std::move(remedy)});
     }
 
     /// Copies are in other stores, under the same id.

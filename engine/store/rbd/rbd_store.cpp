@@ -20,7 +20,7 @@ using Access = ImageHandle::Access;
 
 void require_id(const std::string &id) {
     if (!is_uuid(id))
-        throw Error(ErrorKind::invalid, fmt::format("'{}' is no image id", escape(id)));
+        throw Error(ErrorKind::invalid, fmt::format("'{}' is not an image id", escape(id)));
 }
 
 Error no_snapshot(const Image &image, const RbdLocation &location) {

@@ -64,7 +64,7 @@ TEST_CASE("apply: an image that could not be put aside is told, and the next run
     CHECK(target.exit_code == 75);
     CHECK(target.notes == std::vector<std::string>{
                               "image a still has its name: it belongs to others; the next run of "
-                              "this recipe mends it"});
+                              "this recipe fixes it"});
     CHECK_FALSE(world.catalog.find("a")->hidden);
     CHECK(is_visible(*world.catalog.find(target.image_id)));
     CHECK(world.unfinished_journals().size() == 1);
@@ -88,7 +88,7 @@ TEST_CASE("apply: a hand-over of which nobody knows is never undone when it was 
     const Image made = world.catalog.images().back();
     CHECK(target.notes ==
           std::vector<std::string>{fmt::format("it is not known whether image {} was published; "
-                                               "the next run looks, and goes on from there",
+                                               "the next run looks, and continues from there",
                                                made.id)});
     CHECK(is_visible(made));
     CHECK(world.catalog.bytes().contains(made.id));

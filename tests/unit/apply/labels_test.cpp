@@ -124,7 +124,7 @@ TEST_CASE("labels: they are set before checks, observed or not, and told as effe
     CHECK(violations_of(target, world.report).empty());
 }
 
-TEST_CASE("labels: a file that was only written anew, and bears its label again, is no change",
+TEST_CASE("labels: a file that was only rewritten, and bears its label again, is no change",
           "[apply]") {
     World world;
     MemoryGuest::Scripted rewrites;

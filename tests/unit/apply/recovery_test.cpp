@@ -39,8 +39,8 @@ TEST_CASE("recovery: what lies among the journals and is none is set aside and t
     Notices notices;
     recover(catalog, notices);
     const auto told = [&](const char *from, const char *to) {
-        return fmt::format("{} is no journal of a run; it was moved to {}", (state / from).string(),
-                           (state / "strange" / to).string());
+        return fmt::format("{} is not the journal of a run; it was moved to {}",
+                           (state / from).string(), (state / "strange" / to).string());
     };
     CHECK(notices.said == std::vector<std::string>{
                               told("active/a.jsonl", "a.jsonl"), told("active/b.jsonl", "b.jsonl"),

@@ -19,6 +19,6 @@ TEST_CASE("lock file: what is no file is named, and not waited for") {
     } catch (const Error &error) {
         CHECK(error.kind() == ErrorKind::failed);
         CHECK(std::string(error.what()) ==
-              "cannot lock " + path.string() + ": it is no regular file");
+              "cannot lock " + path.string() + ": it is not a regular file");
     }
 }

@@ -50,7 +50,7 @@ TEST_CASE("pattern: finds anywhere, and anchors stand for the whole text") {
 }
 
 TEST_CASE("pattern: what RE2 cannot do is refused with the reason") {
-    CHECK(mistake_in("(?<=x)y") == "(?< is not known; there is no looking ahead or behind");
+    CHECK(mistake_in("(?<=x)y") == "(?< is not known; there is no lookahead or lookbehind");
     CHECK(mistake_in("(a)\\1") == "\\1 is not known; there are no back references");
     CHECK(mistake_in("[") == "missing ]: [");
     CHECK(mistake_in("(((a{99}){99}){99})") == "it repeats more than 1,000 times");

@@ -462,7 +462,7 @@ TEST_CASE("clouds: what a login lacks is named") {
         {"auth_type: none", "has no endpoint"},
         {"auth_type: v3kerberos", "has auth_type 'v3kerberos', which retouch cannot do"},
         {"auth: {auth_url: 'k:5000'}",
-         "has an auth_url that is no http or https address: 'k:5000'"},
+         "has an auth_url that is not an http or https URL: 'k:5000'"},
         {"auth: {auth_url: 'http://u:pw@k:5000'}", "has an auth_url with a user or password in it"},
         {"auth_type: admin_token, endpoint: 'http://g', token: \"a\\nb\"",
          "has a token with bytes that cannot be sent"},

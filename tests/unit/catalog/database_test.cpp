@@ -197,7 +197,7 @@ TEST_CASE("catalog database: another program's database is left alone") {
         .exec("CREATE TABLE theirs (x)");
     const std::string before = read_file(file, 100'000);
     const std::string expected =
-        "DIR/catalog/catalog.db is no retouch catalog but another SQLite database\n"
+        "DIR/catalog/catalog.db is not a retouch catalog but another SQLite database\n"
         "hint: use another directory for the catalog";
     CHECK(error_of(
               scratch.path(),

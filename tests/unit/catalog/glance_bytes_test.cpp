@@ -195,7 +195,7 @@ TEST_CASE("glance bytes: an image without a size or with a strange id is refused
     CHECK(cloud.download_of(image) ==
           fmt::format("the image service does not say how large image {} is", k_id));
     image.id = "../../..";
-    CHECK(cloud.download_of(image) == "image '../../..' has an id that is no UUID");
+    CHECK(cloud.download_of(image) == "image '../../..' has an id that is not a UUID");
     CHECK(cloud.fake.requests().empty());
 }
 

@@ -208,7 +208,7 @@ TEST_CASE("http: an unknown name is not tried again") {
 TEST_CASE("http: only web addresses are asked") {
     Http http({});
     CHECK(failure_of(http, {.doing = "look", .url = "file:///etc/passwd"}).message ==
-          "cannot look: file:// is no address of a web service");
+          "cannot look: file:// is not the URL of a web service");
 }
 
 TEST_CASE("http: a silent server is given up after the time limit") {

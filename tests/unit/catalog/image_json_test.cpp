@@ -98,10 +98,10 @@ TEST_CASE("image json: an amount that is none is refused, and never taken for no
     const std::string value =
         GENERATE("-1", "-5", "18446744073709551615", "9223372036854775808", "18446744073709551616",
                  "1e300", "1.5", "\"12\"", "true", "[]", "{}");
-    CHECK(
-        refusal(key, value)
-            .starts_with(fmt::format(
-                "the image service sent a record of image x with a {} that is no amount: ", key)));
+    CHECK(refusal(key, value)
+              .starts_with(fmt::format(
+                  "the image service sent a record of image x with a {} that is not a number: ",
+                  key)));
     CHECK(refusal(key, "null").empty());
     CHECK(refusal(key, "9223372036854775807").empty());
     CHECK(refusal("size", "\"\\u001b" + std::string(9000, 'x') + '"').size() < 200);

@@ -371,7 +371,7 @@ TEST_CASE("keystone: a token got over https does not travel over http") {
         } catch (const Error &error) {
             CHECK(error.kind() == ErrorKind::bad_config);
             CHECK(error.hint() ==
-                  "ask its administrator to mend the catalog of services, or give the address "
+                  "ask its administrator to fix the catalog of services, or give the address "
                   "yourself: image_endpoint_override in clouds.yaml or OS_IMAGE_ENDPOINT_OVERRIDE");
             return error.what();
         }
@@ -387,7 +387,7 @@ TEST_CASE("keystone: a token got over https does not travel over http") {
         "glance:9292", "//glance", "ftp://glance", "file:///etc/passwd", " http://glance",
         "https://", "https:///x", "https://a b", "https://me:pw@glance", "https://glance?x",
         "https://glance#x", "https://glance\\@other", "https://gl\x01nce", "");
-    CHECK_THAT(refusal(odd), Catch::EndsWith(", which is no address of a web service"));
+    CHECK_THAT(refusal(odd), Catch::EndsWith(", which is not the URL of a web service"));
     cloud.auth_url = "http://keystone:5000/v3";
     CHECK(endpoint(plain).size() >= 13);
 }

@@ -426,13 +426,13 @@ TEST_CASE("local catalog: text that is none is an error that names the record") 
         "the catalog is damaged: in the record of image 11111111-1111-4111-8111-111111111111 the ";
     const std::string hint = "\nhint: restore catalog.db from a backup";
     CHECK(damaged("UPDATE images SET name = CAST(x'61FF62' AS TEXT)") ==
-          record + "name is no text: 'a\\xffb'" + hint);
+          record + "name is not a text: 'a\\xffb'" + hint);
     CHECK(damaged("UPDATE images SET created_at = CAST(x'FF' AS TEXT)") ==
-          record + "time is no text: '\\xff'" + hint);
+          record + "time is not a text: '\\xff'" + hint);
     CHECK(damaged("UPDATE image_properties SET value = CAST(x'C0' AS TEXT) WHERE name = 'empty'") ==
-          record + "property is no text: '\\xc0'" + hint);
+          record + "property is not a text: '\\xc0'" + hint);
     CHECK(damaged("UPDATE image_tags SET tag = CAST(x'FE' AS TEXT) WHERE tag = 'cloud'") ==
-          record + "tag is no text: '\\xfe'" + hint);
+          record + "tag is not a text: '\\xfe'" + hint);
     CHECK(damaged("PRAGMA foreign_keys = OFF; UPDATE image_tags SET image_id = 'other'") ==
           "the catalog is damaged: it has a tag of image 'other', of which there is no record" +
               hint);

@@ -113,7 +113,7 @@ TEST_CASE("import: what is refused leaves no record and no bytes") {
           "written by retouch itself\nhint: leave it out, or name it otherwise");
     std::filesystem::resize_file(disk, k_mib + 512);
     CHECK(refusal(disk, "x") ==
-          "DIR/disk is truncated: a partition or filesystem goes on behind its end\n"
+          "DIR/disk is truncated: a partition or filesystem continues past its end\n"
           "hint: fetch it again and compare its size and checksum with what its publisher states");
     CHECK(world.catalog->images().empty());
     CHECK(world.stored().empty());

@@ -116,11 +116,11 @@ TEST_CASE("configuration: a limit that cannot hold is a mistake, not another lim
     const std::string hint = " write hours, minutes and seconds, such as 90s, 10m or 1h30m; leave "
                              "it out for the longest time, 24h\n";
     CHECK(complaint("time: 24h1s") ==
-          "retouch.yaml:1:18: error: '24h1s' is no time from 1s to 24h |" + hint);
+          "retouch.yaml:1:18: error: '24h1s' is not a time from 1s to 24h |" + hint);
     CHECK(complaint("time: 48h") ==
-          "retouch.yaml:1:18: error: '48h' is no time from 1s to 24h |" + hint);
+          "retouch.yaml:1:18: error: '48h' is not a time from 1s to 24h |" + hint);
     CHECK(complaint("time: 0s") ==
-          "retouch.yaml:1:18: error: '0s' is no time from 1s to 24h |" + hint);
+          "retouch.yaml:1:18: error: '0s' is not a time from 1s to 24h |" + hint);
     CHECK(complaint("memory: 15MiB") ==
           "retouch.yaml:1:20: error: '15MiB' is too little memory to run a command | give it 16MiB "
           "or more\n");

@@ -106,10 +106,10 @@ TEST_CASE("file contexts: what is no rule, or none that can be followed, is told
                            "", "", "", ""});
     using Unusable = std::map<std::string, std::string>;
     Unusable wanted = {{"file_contexts:3", "it has not two or three words"},
-                       {"file_contexts:4", "its second word is no type of file"},
+                       {"file_contexts:4", "its second word is not a type of file"},
                        {"file_contexts:5", "it has not two or three words"},
-                       {"file_contexts:6", "its last word is no label"},
-                       {"file_contexts:7", "its last word is no label"},
+                       {"file_contexts:6", "its last word is not a label"},
+                       {"file_contexts:7", "its last word is not a label"},
                        {"file_contexts:10", "it is not ASCII"},
                        {"file_contexts:11", "it is too long"}};
     CHECK(contexts.unusable_rules() == wanted);
@@ -117,7 +117,7 @@ TEST_CASE("file contexts: what is no rule, or none that can be followed, is told
     CHECK(contexts.unusable_rules() == wanted);
     CHECK(type_for(contexts, "/b/y") == "default_t");
     CHECK(type_for(contexts, "/c/y") == "default_t");
-    wanted["file_contexts:8"] = "(?! is not known; there is no looking ahead or behind";
+    wanted["file_contexts:8"] = "(?! is not known; there is no lookahead or lookbehind";
     wanted["file_contexts:9"] = "missing ]: [$";
     CHECK(contexts.unusable_rules() == wanted);
 }

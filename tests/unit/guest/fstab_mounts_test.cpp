@@ -77,7 +77,7 @@ std::string outcome(const std::string &fstab) {
             mounts.mount(usual_volumes(), messages,
                          [&](const Volume &on, const MountAs &as, const std::string &path) {
                              if (on.number == 7)
-                                 throw Error(ErrorKind::refused, "it is damaged", "mend it");
+                                 throw Error(ErrorKind::refused, "it is damaged", "fix it");
                              text += fmt::format(" {}={}:{}", path, on.device, shown(as));
                          });
         for (const MountPoint &point : mounted)
@@ -188,13 +188,13 @@ TEST_CASE("fstab: what cannot be mounted is refused, or told when the machine bo
              k_usual_hint},
         {"/dev/sda9 /boot ext4\n",
          refused("/boot", "/dev/sda9",
-                 "/dev/sda9 bears the marks of more than one filesystem | "
+                 "/dev/sda9 has the signatures of more than one filesystem | "
                  "remove those that are left from former ones with wipefs")},
         {"UUID=twin /srv ext4\n",
          refused("/srv", "UUID=twin",
                  "UUID=twin is the name of both /dev/sda6 and /dev/sda7 | give the filesystems of "
                  "the image different names")},
-        {"/dev/sda7 /srv ext4\n", refused("/srv", "/dev/sda7", "it is damaged | mend it")},
+        {"/dev/sda7 /srv ext4\n", refused("/srv", "/dev/sda7", "it is damaged | fix it")},
         {"/dev/sda2 /srv ext4 subvol=@srv\n",
          refused("/srv", "/dev/sda2", "ext4 has no subvolumes, but /etc/fstab says subvol=@srv") +
              k_usual_hint},
@@ -216,7 +216,7 @@ TEST_CASE("fstab: what cannot be mounted is refused, or told when the machine bo
                  "partition is mounted there")},
         {"LABEL=boot /missing ext4\n",
          refused("/missing", "LABEL=boot",
-                 "/missing is no directory in the guest | make the directory in the image")},
+                 "/missing is not a directory in the guest | make the directory in the image")},
         {"LABEL=boot /top ext4\n",
          refused("/top", "LABEL=boot",
                  "another filesystem is mounted on / already | remove one of "

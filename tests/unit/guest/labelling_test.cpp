@@ -106,8 +106,8 @@ TEST_CASE("labelling: what could not be labelled is named, bounded, and stops no
               "/opt/1\\x1b (no rule for it), /opt/2\\x1b (no rule for it), "
               "/opt/3\\x1b (no rule for it), /opt/4\\x1b (no rule for it), and 3 more",
               "rules of the image's SELinux policy 'targeted' that retouch cannot follow were "
-              "passed over: file_contexts:2 ((?! is not known; there is no looking ahead or "
-              "behind)"});
+              "passed over: file_contexts:2 ((?! is not known; there is no lookahead or "
+              "lookbehind)"});
     CHECK(label_of(guest, "/etc/made") == "system_u:object_r:etc_t:s0");
 }
 

@@ -40,7 +40,7 @@ class TwoPartitions : public ImageFile {
                           directory().string(), fill));
     }
 
-    /// Nothing is to mend on either.
+    /// Nothing is to fix on either.
     void check() const {
         for (const char *offset : {"1048576", "33554432"})
             shell(fmt::format("e2fsck -fn '{}?offset={}'", path().string(), offset));
@@ -103,8 +103,8 @@ TEST_CASE("mounts: in a chroot whose root is no mount point the host guest says 
     const TemporaryDirectory root("/tmp", "test-retouch-");
     std::filesystem::create_directory(root.path() / "proc");
     CHECK(refusal_in_chroot(root.path()) ==
-          "mounts cannot be kept from this host: the root directory, as of a chroot, is no mount "
-          "point");
+          "mounts cannot be kept from this host: the root directory, as of a chroot, is not a "
+          "mount point");
 }
 
 TEST_CASE(

@@ -1,5 +1,5 @@
 // The changes of a guest, against what another tool sees between the two images. Documented
-// differences: virt-diff tells files that were only touched, or written anew with the same bytes;
+// differences: virt-diff tells files that were only touched, or rewritten with the same bytes;
 // and it names everything when its two appliances number the disks differently.
 
 #include "base/process.hpp"

@@ -1,5 +1,5 @@
 // Drift of a generation over a catalog in memory: what is compared with what, what apply would
-// mend, and what is no drift at all.
+// fix, and what is no drift at all.
 
 #include "plan/drift.hpp"
 
@@ -106,7 +106,7 @@ struct StringMaker<Deviation> {
     static std::string convert(const Deviation &deviation) {
         return std::string(to_string(deviation.kind)) + " / " + deviation.what + " / " +
                deviation.expected + " / " + deviation.found + " / " +
-               (deviation.apply_mends ? "mended" : "left") + " / " + deviation.remedy;
+               (deviation.apply_fixes ? "fixed" : "left") + " / " + deviation.remedy;
     }
 };
 
@@ -367,7 +367,7 @@ TEST_CASE("drift: what the store found comes after what the record shows") {
     CHECK(report.unchecked == Lines{"the bytes: why not"});
 }
 
-TEST_CASE("drift: the last generation bears the name, else the fingerprint, else is the newest") {
+TEST_CASE("drift: the last generation has the name, else the fingerprint, else is the newest") {
     const auto made = [](const std::string &id, const std::string &name,
                          const std::string &fingerprint) {
         Image one = generation(id, name, id, "web", "a");

@@ -195,7 +195,7 @@ TEST_CASE("lineage: a chain of sources is followed to its bound and no further",
 
 TEST_CASE("lineage: an ambiguous name is refused with the candidates", "[plan]") {
     CHECK(message_of({image("a", "debian", "1"), image("b", "debian", "2")}, "debian") ==
-          "the source 'debian' is ambiguous: 2 images bear that name\n"
+          "the source 'debian' is ambiguous: 2 images have that name\n"
           "  a  debian  created 1\n"
           "  b  debian  created 2 / name the one you mean by its id in source.image, or hide the "
           "others");
@@ -207,7 +207,7 @@ TEST_CASE("lineage: of many candidates the newest are listed, and how many more 
     for (int number = 1; number <= 1000; ++number)
         images.push_back(image(fmt::format("id-{}", number), "debian", std::to_string(number)));
     const std::string message = message_of(images, "debian");
-    CHECK(message.starts_with("the source 'debian' is ambiguous: 1000 images bear that name\n"
+    CHECK(message.starts_with("the source 'debian' is ambiguous: 1000 images have that name\n"
                               "  980 older ones, and\n"
                               "  id-981  debian  created 981\n"));
     CHECK(std::ranges::count(message, '\n') == 21);
@@ -220,7 +220,7 @@ TEST_CASE("lineage: an unknown name is refused with the nearest one", "[plan]") 
 
 TEST_CASE("lineage: a name that only hidden images bear is refused with their ids", "[plan]") {
     CHECK(message_of({hidden(image("a", "debian", "1"))}, "debian") ==
-          "the catalog has no image 'debian' to build from / only hidden or inactive images bear "
+          "the catalog has no image 'debian' to build from / only hidden or inactive images have "
           "that name; name one by its id:\n  a  debian  created 1");
 }
 

@@ -151,7 +151,7 @@ TEST_CASE("owners: whose image a name means", "[plan]") {
          recipe(std::string("owner: p3, image: ") + k_theirs),
          {},
          std::string("refused: the source image ") + k_theirs +
-             " belongs to project p2, not to p3 / mend source.owner in the recipe, or leave it "
+             " belongs to project p2, not to p3 / fix source.owner in the recipe, or leave it "
              "out: an id says which image is meant"},
         {"of the project that is published for, its private ones too",
          {of("p2", image("a", "debian", "1"), "private")},
@@ -309,7 +309,7 @@ TEST_CASE("owners: an image of another project under the name is told and left",
     World world;
     world.catalog.put(of("p2", image("b", "debian", "1")));
     CHECK(world.target(recipe("image: debian, owner: p2")).notes ==
-          std::vector<std::string>{"image b also bears the name 'debian' and stays visible: it "
+          std::vector<std::string>{"image b also has the name 'debian' and stays visible: it "
                                    "belongs to project p2"});
 }
 
@@ -349,7 +349,7 @@ TEST_CASE("owners: what bears a recipe's properties without its mark is nobody's
     CHECK(target.source.id == k_source);
     CHECK(target.notes ==
           std::vector<std::string>{
-              "image copy says that this recipe made it, but its bytes in Ceph bear no mark of "
+              "image copy says that this recipe made it, but its bytes in Ceph carry no mark of "
               "retouch: it is left alone; if retouch uploaded it before it left marks on such "
               "images, then: rbd image-meta set POOL/copy retouch.uploaded copy"});
 }

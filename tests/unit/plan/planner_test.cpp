@@ -257,7 +257,7 @@ TEST_CASE("planner: a changed recipe without its original says how to go on", "[
     } catch (const Error &error) {
         CHECK(std::string(error.what()) ==
               "the recipe changed, but the image it was built from (a) is gone");
-        CHECK(error.hint() == "build on the present generation g1 with --from-current, or import "
+        CHECK(error.hint() == "build on the current generation g1 with --from-current, or import "
                               "the source again under the name 'debian'");
     }
     const Target target = world.plan(text, {.from_current = true}).targets.at(0);
@@ -282,7 +282,7 @@ TEST_CASE("planner: more properties and tags than Glance takes are told before a
             "the new image gets 129 properties, those of retouch among them, but Glance takes 128 "
             "unless its image_property_quota says otherwise: leave some out with null or drop",
             "the new image gets 129 tags, but Glance takes 128 unless its image_tag_quota says "
-            "otherwise: name those it shall have with publish.tags"});
+            "otherwise: name those it should have with publish.tags"});
 }
 
 TEST_CASE("planner: an image the recipe did not make keeps the name, and the plan says so",
@@ -293,7 +293,7 @@ TEST_CASE("planner: an image the recipe did not make keeps the name, and the pla
         world.plan(std::string(k_recipe) + "publish: { name: web-image }\n").targets.at(0);
     CHECK(target.publish.superseded.empty());
     CHECK(target.notes ==
-          std::vector<std::string>{"image other also bears the name 'web-image' and stays visible: "
+          std::vector<std::string>{"image other also has the name 'web-image' and stays visible: "
                                    "this recipe did not make it"});
 }
 

@@ -444,7 +444,7 @@ TEST_CASE(
             world.complaint(saved) ==
             "the plan is stale; since it was made\n"
             "  the source 'debian' cannot be chosen any more: the source 'debian' is ambiguous: 2 "
-            "images bear that name\n  c  debian  created 3\n  d  debian  created 4");
+            "images have that name\n  c  debian  created 3\n  d  debian  created 4");
     }
     SECTION("a plan of before, which does not tell the name, is read as it was meant") {
         Plan before = plan;

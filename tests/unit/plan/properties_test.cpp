@@ -50,7 +50,7 @@ TEST_CASE("properties: what another manager of images knows its own by does not 
     CHECK(properties_for_new({{"image_source", "x"}}, {{"image_source", "x"}}).remove.empty());
 }
 
-TEST_CASE("properties: what bears the name of a field that the catalog keeps does not follow",
+TEST_CASE("properties: what has the name of a field that the catalog keeps does not follow",
           "[plan]") {
     const std::vector<std::string> names = {"checksum",     "direct_url",    "locations",
                                             "os_hash_algo", "os_hash_other", "os_hash_value",
@@ -67,7 +67,7 @@ TEST_CASE("properties: lineage of another recipe does not follow", "[plan]") {
     CHECK(changes == PropertyChanges{});
 }
 
-TEST_CASE("properties: a present generation converges only in what the recipe names", "[plan]") {
+TEST_CASE("properties: a current generation converges only in what the recipe names", "[plan]") {
     const PropertyChanges changes = properties_for_present(
         {{"a", "1"}, {"b", "2"}, {"img_signature", "s"}, {"retouch_fingerprint", "f"}},
         {{"a", "1"}, {"b", std::nullopt}, {"absent", std::nullopt}});
@@ -106,7 +106,7 @@ TEST_CASE("properties: what is dropped does not follow, and the reasons are told
     }
 }
 
-TEST_CASE("properties: a present generation loses what is dropped, and nothing that the catalog or "
+TEST_CASE("properties: a current generation loses what is dropped, and nothing that the catalog or "
           "retouch keeps",
           "[plan]") {
     PropertyChanges expected;

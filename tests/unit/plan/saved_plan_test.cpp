@@ -143,11 +143,12 @@ TEST_CASE("saved plan: options that no recipe gives are refused with their place
         {"4/options/env", {1}, "4].options.env: expected a mapping for 'env', found a list"},
         {"4/options/env/A", 1, "4].options.env.A: expected \"1\""},
         {"4/options/env/A=B", "x",
-         "4].options.env.A=B: 'A=B' is no name for an environment variable"},
+         "4].options.env.A=B: 'A=B' is not a valid name of an environment variable"},
         {"4/options/timeout", "90s", "4].options.timeout: expected 600"},
         {"4/options/timeout", -1, "4].options.timeout: expected 600"},
-        {"4/options/timeout", 0, "4].options.timeout: '0s' is no duration from 1s to 24h"},
-        {"4/options/timeout", 86401, "4].options.timeout: '86401s' is no duration from 1s to 24h"},
+        {"4/options/timeout", 0, "4].options.timeout: '0s' is not a duration from 1s to 24h"},
+        {"4/options/timeout", 86401,
+         "4].options.timeout: '86401s' is not a duration from 1s to 24h"},
         {"4/options/workdir", "opt",
          "4].options.workdir: 'workdir' must be an absolute path in the image, such as "
          "/etc/motd, found 'opt'"},
@@ -165,7 +166,7 @@ TEST_CASE("saved plan: options that no recipe gives are refused with their place
         {"6/options/more", 1, "6].options.more: unknown key"},
         {"8/options/status", 256, "8].options.status: 'status' must be at most 255, found 256"},
         {"8/options/matches", "(",
-         "8].options.matches: '(' is no usable regular expression: "
+         "8].options.matches: '(' is not a valid regular expression: "
          "missing ): ("},
         {"9/options/state", "gone", "9].options.state: 'gone' is not one of exists, absent"},
         {"0/options/content", "bye\n",
@@ -194,7 +195,7 @@ TEST_CASE("saved plan: options that no recipe gives are refused with their place
          "2].options.entries[2].path: expected a printable path below the tree, without '.' and "
          "'..'"},
         {"2/options/entries/2/path", "other/a",
-         "2].options.entries[2]: expected it to lie in a directory that is listed before"},
+         "2].options.entries[2]: expected it to be in a directory that is listed before"},
         {"2/options/entries/3/path", "img",
          "2].options.entries[3]: expected entries sorted by path, each once"},
         {"2/options/entries/1/mode", "4777",

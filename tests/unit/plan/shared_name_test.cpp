@@ -47,7 +47,7 @@ TEST_CASE("planner: two recipes under one name", "[plan]") {
     CHECK(first.action == Action::create);
     CHECK(first.notes ==
           std::vector<std::string>{
-              "image a1 also bears the name 'web' and stays visible: the recipe 'one' made it, on "
+              "image a1 also has the name 'web' and stays visible: the recipe 'one' made it, on "
               "which this one does not build; if that was this recipe's name before, hide the "
               "image, else give one of the two another publish.name"});
     catalog.put(generation("b1", "web", "2026-01-03", "two", "base"));

@@ -260,18 +260,18 @@ TEST_CASE("policy: what would not be judged, or not as written, is an error when
         {R"({"if": true})", "#: 'if' does nothing without 'then' or 'else'"},
 
         {R"({"pattern": 5})", "#/pattern: must be a text"},
-        {R"({"pattern": "["})", "#/pattern: '[' is no usable regular expression: missing ]: ["},
-        {R"({"not": {"pattern": "(?<=x)y"}})",
-         "#/not/pattern: '(?<=x)y' is no usable regular expression: (?< is not known; there is no "
-         "looking ahead or behind"},
-        {R"({"pattern": "(a)\\1"})",
-         "#/pattern: '(a)\\1' is no usable regular expression: \\1 is not known; there are no back "
-         "references"},
+        {R"({"pattern": "["})", "#/pattern: '[' is not a valid regular expression: missing ]: ["},
+        {R"({"not": {"pattern": "(?<=x)y"}})", "#/not/pattern: '(?<=x)y' is not a valid regular "
+                                               "expression: (?< is not known; there is no "
+                                               "lookahead or lookbehind"},
+        {R"({"pattern": "(a)\\1"})", "#/pattern: '(a)\\1' is not a valid regular expression: \\1 "
+                                     "is not known; there are no back "
+                                     "references"},
         {R"({"patternProperties": {"[": true}})",
-         "#/patternProperties/[: '[' is no usable regular expression: missing ]: ["},
+         "#/patternProperties/[: '[' is not a valid regular expression: missing ]: ["},
         {R"x({"propertyNames": {"pattern": "(?!a)"}})x",
-         "#/propertyNames/pattern: '(?!a)' is no usable regular expression: (?! is not known; "
-         "there is no looking ahead or behind"}
+         "#/propertyNames/pattern: '(?!a)' is not a valid regular expression: (?! is not known; "
+         "there is no lookahead or lookbehind"}
 
         ,
 
@@ -485,9 +485,10 @@ TEST_CASE("policy: too many or too large patterns are refused") {
     std::string policy = R"({"patternProperties": {)";
     for (int n = 0; n < 900; ++n)
         policy += fmt::format(R"("^{}[a-z]{{400}}$": true, )", n);
-    CHECK(mistakes(policy + R"("x": true}})")
-              .ends_with("is no usable regular expression: there are too many or too large ones in "
-                         "this policy"));
+    CHECK(
+        mistakes(policy + R"("x": true}})")
+            .ends_with("is not a valid regular expression: there are too many or too large ones in "
+                       "this policy"));
 }
 
 TEST_CASE("policy: the schema of plans fits the plan of the tests, and notices what does not") {

@@ -34,7 +34,7 @@ TEST_CASE("call summary of plans: totals of all recipes, and who failed is named
     held.targets.front().action = Action::held;
     CHECK(plans_summary(counts_of({held, plan_without_changes()}), 2, {}) ==
           "No changes. 2 recipes are fulfilled already. 1 image held back: what was to be there "
-          "was taken back by hand.");
+          "was rolled back by hand.");
 }
 
 TEST_CASE("call summary of plans: what was rehearsed in vain is not counted as to be made") {
@@ -82,10 +82,10 @@ TEST_CASE("call summary of drift: totals of all recipes, and who drifted or fail
     report.pending = {"a new source"};
     counts.add(report);
     CHECK(drifts_summary(counts, 3, {}) ==
-          "Drifted: 1 of 3 recipes: a.yaml; 2 differences, apply mends 1 of them. 1 pending.");
+          "Drifted: 1 of 3 recipes: a.yaml; 2 differences, apply fixes 1 of them. 1 pending.");
     CHECK(drifts_summary(counts, 4, {{"c.yaml", ""}}) ==
           "Failed: 1 of 4 recipes: c.yaml. Drifted: 1 of 3 recipes: a.yaml; 2 differences, "
-          "apply mends 1 of them. 1 pending.");
+          "apply fixes 1 of them. 1 pending.");
     CHECK(drifts_summary({}, 1, {{"c.yaml", ""}}) == "Failed: 1 of 1 recipe: c.yaml.");
 }
 

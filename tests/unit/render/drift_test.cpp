@@ -42,14 +42,14 @@ TEST_CASE("drift text: each difference with both values and what to do, then the
 Image:  "Debian 12" (3f0c8a52-6d0e-4a53-9a37-6f1c9a1f4a10)
 
 drift    property os_distro
-         expected   "debian"
-         found      "x|y"
-         mended by  apply sets it back
+         expected  "debian"
+         found     "x|y"
+         fixed by  apply sets it back
 
 drift    snapshot protection
-         expected   protected
-         found      not protected
-         by hand    rbd snap protect images/3f0c@snap
+         expected  protected
+         found     not protected
+         by hand   rbd snap protect images/3f0c@snap
 
 pending  image b is the new source; apply builds a new image from it
 pending  apply would refuse: two of them
@@ -58,7 +58,7 @@ pending  apply would refuse: two of them
 
 skipped  the location: not shown
 
-Drift: 2 differences; apply mends 1 of them. 2 pending. 1 not looked at.
+Drift: 2 differences; apply fixes 1 of them. 2 pending. 1 not looked at.
 )");
     CHECK(drift_text(clean(), false) ==
           R"(Recipe: recipes/web.yaml (web), catalog lab
@@ -75,18 +75,18 @@ TEST_CASE("drift text: colour changes no word, and hostile bytes reach no termin
     CHECK(is_printable(drift_text(report, false)));
 }
 
-TEST_CASE("drift summary: who mends how much") {
+TEST_CASE("drift summary: who fixes how much") {
     DriftReport report = drifted();
     report.pending.clear();
     report.unchecked.clear();
-    report.drift[1].apply_mends = true;
-    CHECK(drift_summary(report) == "Drift: 2 differences; apply mends all of them.");
-    report.drift[0].apply_mends = report.drift[1].apply_mends = false;
-    CHECK(drift_summary(report) == "Drift: 2 differences; apply mends none of them.");
+    report.drift[1].apply_fixes = true;
+    CHECK(drift_summary(report) == "Drift: 2 differences; apply fixes all of them.");
+    report.drift[0].apply_fixes = report.drift[1].apply_fixes = false;
+    CHECK(drift_summary(report) == "Drift: 2 differences; apply fixes none of them.");
     report.drift.pop_back();
-    CHECK(drift_summary(report) == "Drift: 1 difference; apply does not mend it.");
-    report.drift[0].apply_mends = true;
-    CHECK(drift_summary(report) == "Drift: 1 difference; apply mends it.");
+    CHECK(drift_summary(report) == "Drift: 1 difference; apply does not fix it.");
+    report.drift[0].apply_fixes = true;
+    CHECK(drift_summary(report) == "Drift: 1 difference; apply fixes it.");
     report.drift.clear();
     report.pending = {"x"};
     CHECK(drift_summary(report) == "No drift. 1 pending.");
@@ -96,11 +96,11 @@ TEST_CASE("drift summary: who mends how much") {
 
 TEST_CASE("drift markdown: summary, table, and nothing a value says is markup") {
     CHECK(drift_markdown(drifted()) == R"(<!-- retouch:drift:web -->
-### Drift: 2 differences; apply mends 1 of them. 2 pending. 1 not looked at.
+### Drift: 2 differences; apply fixes 1 of them. 2 pending. 1 not looked at.
 
 Recipe `recipes/web.yaml` on catalog `lab`, image `Debian 12` (`3f0c8a52-6d0e-4a53-9a37-6f1c9a1f4a10`)
 
-| what | expected | found | apply mends it | how |
+| what | expected | found | apply fixes it | how |
 | --- | --- | --- | --- | --- |
 | `property os_distro` | `"debian"` | `"x\|y"` | yes | apply sets it back |
 | `snapshot protection` | `protected` | `not protected` | **no** | rbd snap protect images/3f0c@snap |
@@ -122,9 +122,9 @@ TEST_CASE("drift json: every difference whole, and the state in one word") {
         "image": {"id": "3f0c8a52-6d0e-4a53-9a37-6f1c9a1f4a10", "name": "Debian 12"},
         "drift": [
             {"kind": "property", "what": "property os_distro", "expected": "\"debian\"",
-             "found": "\"x|y\"", "apply_mends": true, "remedy": "apply sets it back"},
+             "found": "\"x|y\"", "apply_fixes": true, "remedy": "apply sets it back"},
             {"kind": "protection", "what": "snapshot protection", "expected": "protected",
-             "found": "not protected", "apply_mends": false,
+             "found": "not protected", "apply_fixes": false,
              "remedy": "rbd snap protect images/3f0c@snap"}],
         "pending": ["image b is the new source; apply builds a new image from it",
                     "apply would refuse: two of them\n  a\n  b"],

@@ -41,7 +41,7 @@ TEST_CASE("rehearsal: broken limits are named with step and path, many of them f
     check_views(violating_plan(), "limits");
 }
 
-TEST_CASE("rehearsal: a step that changes the image again is named with what would mend it") {
+TEST_CASE("rehearsal: a step that changes the image again is named with what would fix it") {
     check_views(repeating_plan(), "repeat");
 }
 

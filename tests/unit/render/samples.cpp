@@ -125,7 +125,7 @@ Plan plan_without_changes() {
     Plan plan = plan_to_create();
     Target &target = plan.targets.front();
     target.action = Action::none;
-    target.reason = "the present generation is as the recipe says";
+    target.reason = "the current generation is as the recipe says";
     target.publish.superseded.clear();
     target.properties = {};
     target.notes.clear();

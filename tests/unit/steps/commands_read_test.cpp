@@ -98,31 +98,33 @@ TEST_CASE("commands: the summary is the first line that says something, cut to 7
 }
 
 TEST_CASE("commands: mistakes beyond the schema are found together") {
-    CHECK(mistakes("commands", "- '  '\n"
-                               "- {run: x, unless: y, only_if: z, creates: /a}\n"
-                               "- {run: x, creates: a}\n"
-                               "- {run: x, timeout: 25h}\n"
-                               "- {run: x, timeout: ''}\n"
-                               "- {run: x, workdir: /a/, shell: bash}\n"
-                               "- {run: x, env: {2X: a, X-Y: b}}\n"
-                               "- {run: x, unless: ' '}\n") ==
-          "1:3: the command is empty\n"
-          "2:32: a command can have only one guard; 2:20 another guard is here\n"
-          "2:44: a command can have only one guard; 2:20 another guard is here\n"
-          "3:21: the path 'a' is not absolute; write the whole path in the image, such as "
-          "/etc/motd\n"
-          "4:21: '25h' is no duration from 1s to 24h; write hours, minutes and seconds, such as "
-          "90s, 10m or 1h30m\n"
-          "5:21: '' is no duration from 1s to 24h; write hours, minutes and seconds, such as 90s, "
-          "10m or 1h30m\n"
-          "6:21: the path '/a/' is not normal: it has an empty, '.' or '..' part; write /a\n"
-          "6:33: the path 'bash' is not absolute; write the whole path in the image, such as "
-          "/etc/motd\n"
-          "7:18: '2X' is no name for an environment variable; use letters, digits and _, not "
-          "beginning with a digit\n"
-          "7:25: 'X-Y' is no name for an environment variable; use letters, digits and _, not "
-          "beginning with a digit\n"
-          "8:20: the command is empty\n");
+    CHECK(
+        mistakes("commands", "- '  '\n"
+                             "- {run: x, unless: y, only_if: z, creates: /a}\n"
+                             "- {run: x, creates: a}\n"
+                             "- {run: x, timeout: 25h}\n"
+                             "- {run: x, timeout: ''}\n"
+                             "- {run: x, workdir: /a/, shell: bash}\n"
+                             "- {run: x, env: {2X: a, X-Y: b}}\n"
+                             "- {run: x, unless: ' '}\n") ==
+        "1:3: the command is empty\n"
+        "2:32: a command can have only one guard; 2:20 another guard is here\n"
+        "2:44: a command can have only one guard; 2:20 another guard is here\n"
+        "3:21: the path 'a' is not absolute; write the whole path in the image, such as "
+        "/etc/motd\n"
+        "4:21: '25h' is not a duration from 1s to 24h; write hours, minutes and seconds, such as "
+        "90s, 10m or 1h30m\n"
+        "5:21: '' is not a duration from 1s to 24h; write hours, minutes and seconds, such as 90s, "
+        "10m or 1h30m\n"
+        "6:21: the path '/a/' is not normal: it has an empty, '.' or '..' part; write /a\n"
+        "6:33: the path 'bash' is not absolute; write the whole path in the image, such as "
+        "/etc/motd\n"
+        "7:18: '2X' is not a valid name of an environment variable; use letters, digits and _, not "
+        "beginning with a digit\n"
+        "7:25: 'X-Y' is not a valid name of an environment variable; use letters, digits and _, "
+        "not "
+        "beginning with a digit\n"
+        "8:20: the command is empty\n");
 }
 
 TEST_CASE("checks: a command and what its result must be") {
@@ -162,10 +164,10 @@ TEST_CASE("checks: keys of the two forms do not mix, and expressions must be usa
           "2:12: 'mode' does not go with 'run'\n"
           "3:14: 'output' does not go with 'file'\n"
           "4:29: 'mode' does not go with 'state: absent'\n"
-          "5:21: '(' is no usable regular expression: missing ): (\n"
-          "6:21: '(a{1,99}){1,99}' is no usable regular expression: it repeats more than 1,000 "
+          "5:21: '(' is not a valid regular expression: missing ): (\n"
+          "6:21: '(a{1,99}){1,99}' is not a valid regular expression: it repeats more than 1,000 "
           "times\n"
-          "7:21: '(a)\\1' is no usable regular expression: \\1 is not known; there are no back "
+          "7:21: '(a)\\1' is not a valid regular expression: \\1 is not known; there are no back "
           "references\n");
 }
 

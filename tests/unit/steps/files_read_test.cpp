@@ -141,7 +141,7 @@ TEST_CASE("files: nothing is put where a machine that boots the image does not s
                             const std::string &place) {
         const std::string instead =
             place == "/run"
-                ? "what shall be there at each boot is made by a file in /etc/tmpfiles.d"
+                ? "what should be there at each boot is made by a file in /etc/tmpfiles.d"
                 : "what is there when the machine runs comes from its kernel; rules for "
                   "it belong below /etc";
         return fmt::format("{}: '{}' cannot be seen in a machine that boots the image: another "
@@ -184,7 +184,7 @@ TEST_CASE("files: an entry is one thing, and says what it puts there") {
           "3:30: 'from' does not go with 'content'; 3:21 the content is given here\n"
           "4:16: 'mode' does not go with 'remove'\n"
           "4:30: 'to' does not go with 'remove'\n"
-          "5:30: '0999' is no file mode; write three or four octal digits in quotes, such as "
+          "5:30: '0999' is not a file mode; write three or four octal digits in quotes, such as "
           "\"0644\"\n"
           "6:31: '99999999999' is too large for the number of an account; the largest is "
           "4294967294\n");
@@ -207,7 +207,7 @@ TEST_CASE("files: what 'from' names must be there and be a file or a directory")
           "1:18: 'agent.rmp' does not exist; did you mean 'agent.rpm'?\n"
           "2:18: 'dangling' is a link to nothing\n"
           "3:18: 'pipe' is a named pipe; only files, directories and links can be copied\n"
-          "4:18: '/dev/null' lies outside the recipe's directory; copy it there, or allow its "
+          "4:18: '/dev/null' is outside the recipe's directory; copy it there, or allow its "
           "directory in retouch.yaml: files: {allow: [DIRECTORY]}\n"
           "5:18: '" +
               here +
@@ -225,7 +225,7 @@ TEST_CASE("files: what 'from' names stays in the recipe's directory, links follo
     const auto refused = [&](const std::string &from) {
         return mistakes("- {to: /a, from: " + from + "}\n", host.path() / "recipes") ==
                "1:18: '" + from +
-                   "' lies outside the recipe's directory; copy it there, or allow its directory "
+                   "' is outside the recipe's directory; copy it there, or allow its directory "
                    "in retouch.yaml: files: {allow: [DIRECTORY]}\n";
     };
     for (const std::string from : {"../secret", "link", "up/secret", "../recipes-too/secret", "..",
@@ -295,7 +295,7 @@ TEST_CASE("files: no two entries own the same path") {
                    "- {remove: /etc}\n",
                    host.path()) ==
           "2:12: another entry owns /etc/motd already; 1:8 /etc/motd is written here\n"
-          "3:8: /etc/motd/below lies below /etc/motd, which another entry owns; 1:8 /etc/motd is "
+          "3:8: /etc/motd/below is below /etc/motd, which another entry owns; 1:8 /etc/motd is "
           "written here\n"
           "4:8: the root directory itself cannot be named here\n"
           "5:12: /etc is removed here, but another entry owns /etc/motd below it; 1:8 /etc/motd is "

@@ -100,7 +100,7 @@ TEST_CASE("guard advice: rewritten text has no simple guard") {
           "an 'unless' that tells whether /etc/x is right already, or list it under 'volatile'");
 }
 
-TEST_CASE("guard advice: a guard that is there did not do, and another would not mend it") {
+TEST_CASE("guard advice: a guard that is there did not do, and another would not fix it") {
     CHECK(guard_advice("unless", {}, appended("x")) ==
           "its guard 'unless' let it run again: make it tell that /etc/hosts is done");
 }

@@ -278,9 +278,9 @@ TEST_CASE("file store: ids and formats that are none never become paths") {
     World world;
     world.source.id = "../../etc/passwd\n";
     CHECK(world.error([&] { static_cast<void>(world.store.disk(world.source)); },
-                      ErrorKind::invalid) == "'../../etc/passwd\\x0a' is no image id\nhint: ");
+                      ErrorKind::invalid) == "'../../etc/passwd\\x0a' is not an image id\nhint: ");
     CHECK(world.error([&] { world.store.remove("../x"); }, ErrorKind::invalid) ==
-          "'../x' is no image id\nhint: ");
+          "'../x' is not an image id\nhint: ");
     world.source.id = k_source;
     world.source.disk_format = "raw/../x";
     CHECK(world.error([&] { static_cast<void>(world.store.disk(world.source)); },

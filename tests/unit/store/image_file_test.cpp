@@ -123,7 +123,7 @@ TEST_CASE("image file: XFS and btrfs without partitions are taken") {
     CHECK(probe(path) == ImageFile{.format = "raw", .virtual_size_bytes = 512 * k_mib});
     std::filesystem::resize_file(path, 256 * k_mib);
     CHECK(refusal(scratch, path) ==
-          std::string("DIR/disk is truncated: a partition or filesystem goes on behind its end") +
+          std::string("DIR/disk is truncated: a partition or filesystem continues past its end") +
               k_fetch_again);
 }
 
@@ -207,7 +207,7 @@ TEST_CASE("image file: what is no disk is refused") {
     CHECK(refusal(scratch, make_file(scratch / "f", 512, {{0, boot_sector(0)}})) ==
           std::string("DIR/f is not a disk image: it is smaller than 1 MiB") + k_give_a_disk);
     CHECK(refusal(scratch, make_file(scratch / "f", 2 * k_mib + 100, {{0, boot_sector(0)}})) ==
-          "DIR/f is not a disk image, or a truncated one: its size is no multiple of 512 bytes\n"
+          "DIR/f is not a disk image, or a truncated one: its size is not a multiple of 512 bytes\n"
           "hint: give a raw or qcow2 disk image; if this is one, fetch it again");
     const std::string nothing_known =
         std::string("DIR/f is not a disk image: it has neither a partition table nor a known "
@@ -244,7 +244,7 @@ TEST_CASE("image file: a name with control characters is shown escaped") {
 TEST_CASE("image file: a raw disk cut short is refused as truncated") {
     const Scratch scratch;
     const std::string truncated =
-        std::string("DIR/f is truncated: a partition or filesystem goes on behind its end") +
+        std::string("DIR/f is truncated: a partition or filesystem continues past its end") +
         k_fetch_again;
     const auto path = scratch / "f";
     SECTION("MBR") {
@@ -280,7 +280,7 @@ TEST_CASE("image file: a qcow2 file that refers to other files is refused") {
 
 TEST_CASE("image file: hostile qcow2 headers are refused") {
     using namespace std::string_literals;
-    const std::string rewrite = "\nhint: write it anew first: qemu-img convert -O qcow2 FILE NEW";
+    const std::string rewrite = "\nhint: rewrite it first: qemu-img convert -O qcow2 FILE NEW";
     CHECK(refusal_of_patched(4, "\0\0\0\1"s) ==
           "DIR/f is a QCOW image of version 1, not 2 or 3" + rewrite);
     CHECK(refusal_of_patched(4, "\xff\xff\xff\xff"s) ==
@@ -312,10 +312,10 @@ TEST_CASE("image file: hostile qcow2 headers are refused") {
     CHECK(refusal_of_patched(116, "\xff\xff\xff\0"s) == damaged("header extension"));
     CHECK(refusal_of_patched(100, "\xff\xff\xff\xf8"s) == damaged("header length"));
     CHECK(refusal_of_patched(40, "\xff\xff\xff\xff\xff\xff\0\0"s) ==
-          std::string("DIR/f is truncated: its L1 table lies behind the end of the file") +
+          std::string("DIR/f is truncated: its L1 table is past the end of the file") +
               k_fetch_again);
     CHECK(refusal_of_patched(56, "\xff\xff\xff\xff"s) ==
-          std::string("DIR/f is truncated: its refcount table lies behind the end of the file") +
+          std::string("DIR/f is truncated: its refcount table is past the end of the file") +
               k_fetch_again);
 }
 
@@ -352,14 +352,14 @@ TEST_CASE("image file: qcow2 tables that point astray are refused") {
     SECTION("an L2 table behind the end") {
         patch(path, l1, "\x80\xff\0\0\0\0\0\0"s);
         CHECK(refusal(scratch, path) ==
-              std::string("DIR/f is truncated: its data goes on behind the end of the file") +
+              std::string("DIR/f is truncated: its data continues past the end of the file") +
                   k_fetch_again);
     }
     SECTION("a compressed cluster behind the end") {
         const std::uint64_t l2 = number(l1) & 0x00fffffffffffe00;
         patch(path, l2, "\x40\0\xff\0\0\0\0\0"s);
         CHECK(refusal(scratch, path) ==
-              std::string("DIR/f is truncated: its data goes on behind the end of the file") +
+              std::string("DIR/f is truncated: its data continues past the end of the file") +
                   k_fetch_again);
     }
     SECTION("one L2 table named so often that reading all would take hours") {

@@ -232,7 +232,7 @@ TEST_CASE("rbd remove: what a killed run left is removed, wherever it stopped", 
     CHECK_FALSE(exists(name));
     CHECK(our_objects().empty());
     CHECK(rbd({"children", source.name() + "@snap"}).empty());
-    CHECK_THROWS_WITH(store.remove("../x"), "'../x' is no image id");
+    CHECK_THROWS_WITH(store.remove("../x"), "'../x' is not an image id");
 }
 
 TEST_CASE("rbd remove: an image with a clone in another pool stays whole", "[rig]") {

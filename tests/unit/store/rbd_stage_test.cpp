@@ -327,7 +327,7 @@ TEST_CASE("rbd stage: an id that is taken is refused and what has it stays", "[r
           fmt::format("there is a stage of image {} already\nhint: ", id));
     CHECK(exists(stage_name(id)));
     CHECK_THROWS_WITH(static_cast<void>(store.stage(source.record(), "x/y", LineagePolicy::keep)),
-                      "'x/y' is no image id");
+                      "'x/y' is not an image id");
 }
 
 TEST_CASE("rbd stage: a chain that is kept has an end", "[rig]") {
