@@ -264,23 +264,35 @@ class Leftovers(unittest.TestCase):
     def test_a_doctor_that_was_killed(self):
         for wanted in ("-clone$", "[0-9a-f]$"):
             with self.subTest(wanted=wanted):
-                process = self.world.start("doctor")
-                while not any(self.tells_its_run(name) for name in self.world.rbd("ls").split()
-                              if re.search("^retouch-doctor-.*" + wanted, name)):
-                    if process.poll() is not None:  # it was faster than the look at its image
-                        process.communicate()
-                        process = self.world.start("doctor")
+                process = self.stopped_doctor(wanted)
                 process.send_signal(signal.SIGKILL)
                 process.communicate(timeout=60)
-                left = [name for name in self.world.rbd("ls").split() if name.startswith("retouch-doctor-")]
+                left = self.doctor_images()
                 self.assertTrue(left)
                 found = self.found("doctor's image")
                 self.assertEqual(sorted(left, reverse=True), [detail.split(",")[0].split("/")[1] for _, detail, _ in found])
                 time.sleep(12)
                 for _, _, remedy in found:
                     run("sh", "-c", remedy, env=self.world.ceph)
-                self.assertEqual([], [name for name in self.world.rbd("ls").split() if name.startswith("retouch-doctor-")])
+                self.assertEqual([], self.doctor_images())
                 self.assertEqual([], self.found("doctor's image"))
+
+    def doctor_images(self):
+        return [name for name in self.world.rbd("ls").split() if name.startswith("retouch-doctor-")]
+
+    def stopped_doctor(self, wanted):
+        """A doctor stopped while there is an image of its own so named, and every one there is tells its run."""
+        process = self.world.start("doctor")
+        while True:
+            process.send_signal(signal.SIGSTOP)
+            images = self.doctor_images()
+            if any(re.search(wanted, name) for name in images) and all(map(self.tells_its_run, images)):
+                return process
+            process.send_signal(signal.SIGCONT)
+            time.sleep(0.01)
+            if process.poll() is not None:  # it was faster than the look at its image
+                process.communicate()
+                process = self.world.start("doctor")
 
     def tells_its_run(self, name):
         """One whose run dies before that is told of when a doctor would long have ended."""
