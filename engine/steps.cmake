@@ -10,7 +10,7 @@ function(list_step_kinds directory)
     foreach(source IN LISTS arg_SOURCES)
         get_filename_component(kind ${source} NAME_WE)
         string(APPEND declarations "extern const StepKind k_${kind}_step;\n")
-        string(APPEND pointers "            &k_${kind}_step,\n")
+        string(APPEND pointers "            &steps::k_${kind}_step,\n")
     endforeach()
     file(CONFIGURE OUTPUT ${directory}/step_kind_list.cpp CONTENT [[
 // Generated from engine/steps/ by engine/steps.cmake.
@@ -21,7 +21,9 @@ function(list_step_kinds directory)
 
 namespace retouch {
 
-@declarations@
+namespace steps {
+@declarations@} // namespace steps
+
 std::span<const StepKind *const> step_kinds() {
     static const std::vector<const StepKind *> kinds = [] {
         std::vector<const StepKind *> all = {
@@ -56,7 +58,7 @@ const StepKind *find_step_kind(std::string_view name) {
 // Generated from schemas/ by engine/steps.cmake.
 #include "recipe/schema/embedded_schemas.hpp"
 
-namespace retouch {
+namespace retouch::recipe {
 
 namespace {
 constexpr EmbeddedSchema k_schemas[] = {
@@ -65,7 +67,7 @@ constexpr EmbeddedSchema k_schemas[] = {
 
 std::span<const EmbeddedSchema> embedded_schemas() { return k_schemas; }
 
-} // namespace retouch
+} // namespace retouch::recipe
 ]] @ONLY)
 endfunction()
 

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::apply {
 
 void report_as_rehearsed(const Target &target, TargetReport &report) {
     report.steps.clear();
@@ -27,4 +27,4 @@ std::unique_ptr<Stage> adopt_kept(const Target &target, const std::string &id, C
     return catalog.store().adopt(*source, *target.kept(), id, target.publish.lineage);
 }
 
-} // namespace retouch
+} // namespace retouch::apply

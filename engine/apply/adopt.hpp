@@ -9,7 +9,7 @@
 #include <memory>
 #include <string>
 
-namespace retouch {
+namespace retouch::apply {
 
 /// Fills `report` with what the steps did in the rehearsal. Requires: the target was rehearsed.
 void report_as_rehearsed(const Target &target, TargetReport &report);
@@ -19,4 +19,4 @@ void report_as_rehearsed(const Target &target, TargetReport &report);
 [[nodiscard]] std::unique_ptr<Stage> adopt_kept(const Target &target, const std::string &id,
                                                 Catalog &catalog);
 
-} // namespace retouch
+} // namespace retouch::apply

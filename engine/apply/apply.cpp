@@ -26,7 +26,7 @@
 
 #include <utility>
 
-namespace retouch {
+namespace retouch::apply {
 
 namespace {
 
@@ -35,7 +35,7 @@ void record_failure(TargetReport &report, const Error &error) {
     if (report.error.empty())
         report.error = error.what();
     report.hint = error.hint();
-    report.exit_code = exit_code(error.kind());
+    report.exit_code = base::exit_code(error.kind());
 }
 
 void update(const Run &run, const Plan &plan, const Target &target, NameLock &lock,
@@ -66,7 +66,7 @@ TargetReport apply_target(const Run &run, Plan &plan, Target &target, NameLock *
     run.events.on({EventKind::target_started,
                    report.name,
                    target.reason,
-                   {{"action", to_string(target.action)}}});
+                   {{"action", model::to_string(target.action)}}});
     try {
         switch (target.action) {
         case Action::create:
@@ -90,7 +90,7 @@ TargetReport apply_target(const Run &run, Plan &plan, Target &target, NameLock *
     run.events.on({EventKind::target_finished,
                    report.name,
                    report.error,
-                   {{"outcome", to_string(report.outcome)}, {"image_id", report.image_id}}});
+                   {{"outcome", model::to_string(report.outcome)}, {"image_id", report.image_id}}});
     return report;
 }
 
@@ -101,13 +101,14 @@ void begin_work(const ApplyOptions &options) {
 
 std::optional<Target> applied_target(const Plan &plan, std::size_t index,
                                      const CatalogView &catalog) {
-    return as_applied(plan.targets[index], plan.recipe, fmt::format("targets[{}]", index), catalog);
+    return plan::as_applied(plan.targets[index], plan.recipe, fmt::format("targets[{}]", index),
+                            catalog);
 }
 
 /// A plan that is done is no plan that came too late.
 void require_acceptable_or_applied(const Plan &plan, const CatalogView &catalog) {
     try {
-        require_acceptable(plan);
+        plan::require_acceptable(plan);
     } catch (const Error &error) {
         bool all_applied = error.kind() == ErrorKind::stale;
         for (std::size_t index = 0; all_applied && index < plan.targets.size(); ++index)
@@ -120,7 +121,7 @@ void require_acceptable_or_applied(const Plan &plan, const CatalogView &catalog)
 /// True when the target was applied before; it then is as nothing is to be done.
 bool is_applied(Plan &plan, std::size_t index, const CatalogView &catalog) {
     try {
-        require_unchanged(plan, index, catalog);
+        plan::require_unchanged(plan, index, catalog);
         return false;
     } catch (const Error &error) {
         auto applied =
@@ -134,10 +135,10 @@ bool is_applied(Plan &plan, std::size_t index, const CatalogView &catalog) {
 
 } // namespace
 
-Report apply_recipe(const CheckedRecipe &checked, Catalog &catalog, const ApplyOptions &options,
-                    const Confirm &confirm, EventSink &events) {
+Report apply_recipe(const plan::CheckedRecipe &checked, Catalog &catalog,
+                    const ApplyOptions &options, const Confirm &confirm, EventSink &events) {
     const Run run{catalog, options, confirm, events};
-    Plan plan = resolve_plan(checked, catalog, options.plan);
+    Plan plan = plan::resolve_plan(checked, catalog, options.plan);
     Report report = start_report(run, plan);
     for (std::size_t index = 0; index < plan.targets.size(); ++index) {
         std::unique_ptr<NameLock> lock;
@@ -145,7 +146,7 @@ Report apply_recipe(const CheckedRecipe &checked, Catalog &catalog, const ApplyO
             begin_work(options);
             lock = catalog.lock(plan.targets[index].publish.name, run.id);
             // Between the first look and the lock another run may have published the same.
-            plan = resolve_plan(checked, catalog, options.plan);
+            plan = plan::resolve_plan(checked, catalog, options.plan);
         }
         report.targets.push_back(apply_target(run, plan, plan.targets.at(index), lock.get(), true));
         note_remaining_drift(checked, catalog, options.plan, report.targets.back());
@@ -170,12 +171,12 @@ Report apply_plan(const Plan &plan, Catalog &catalog, const ApplyOptions &option
             begin_work(options);
         report.targets.push_back(apply_target(run, working, target, lock.get(), false));
         if (applied)
-            report.targets.back().notes.push_back(fmt::format("already applied: \"{}\" ({})",
-                                                              escape(target.present.value().name),
-                                                              target.present.value().id));
+            report.targets.back().notes.push_back(
+                fmt::format("already applied: \"{}\" ({})",
+                            base::escape(target.present.value().name), target.present.value().id));
     }
     end_report(run, report);
     return report;
 }
 
-} // namespace retouch
+} // namespace retouch::apply

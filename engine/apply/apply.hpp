@@ -10,7 +10,7 @@
 
 #include <functional>
 
-namespace retouch {
+namespace retouch::apply {
 
 using OpenGuest = std::function<std::unique_ptr<Guest>(
     const Disk &disk, const GuestOptions &options, EventSink &events)>;
@@ -18,7 +18,7 @@ using OpenGuest = std::function<std::unique_ptr<Guest>(
 struct ApplyOptions {
     GuestKind guest = GuestKind::appliance;
     CommandLimits limits = {}; ///< of every command of a guest
-    PlanOptions plan;
+    plan::PlanOptions plan;
     /// Called once for each target there is work for, before anything is made or opened; what it
     /// throws ends the run.
     std::function<void()> begin_work = {};
@@ -31,7 +31,7 @@ using Confirm = std::function<bool(const Plan &plan)>;
 
 /// Plans on the stage itself and applies: one guest launch per target. A target's failure is in the
 /// report; Error is thrown only for what concerns no target (lock held, cancelled, bad catalog).
-[[nodiscard]] Report apply_recipe(const CheckedRecipe &checked, Catalog &catalog,
+[[nodiscard]] Report apply_recipe(const plan::CheckedRecipe &checked, Catalog &catalog,
                                   const ApplyOptions &options, const Confirm &confirm,
                                   EventSink &events);
 
@@ -51,7 +51,7 @@ void recover(Catalog &catalog, EventSink &events);
 
 /// Clears what runs that died, here or on another host, left unfinished under that name. Requires:
 /// the lock of the name is held, so that no living run can be meant.
-void clear_unfinished(Catalog &catalog, const std::string &name, const RunMark &ours,
+void clear_unfinished(Catalog &catalog, const std::string &name, const model::RunMark &ours,
                       EventSink &events);
 
-} // namespace retouch
+} // namespace retouch::apply

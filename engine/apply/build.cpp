@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::apply {
 
 namespace {
 
@@ -26,7 +26,7 @@ Build::Build(const Target &target, const std::optional<Image> &source, const std
              Catalog &catalog, TargetReport &report, EventSink &events, Purpose purpose)
     : target_(target), report_(report), events_(events) {
     const Phase phase(PhaseKind::stage, report_, events_);
-    check_interrupt();
+    base::check_interrupt();
     if (!source)
         throw Error(ErrorKind::stale, fmt::format("the source image {} is gone", target.source.id),
                     "run the command again");
@@ -46,10 +46,10 @@ Build::~Build() {
 
 const GuestView &Build::open(const ApplyOptions &options) {
     const Phase phase(PhaseKind::open, report_, events_);
-    directory_ = std::make_unique<RunDirectory>();
+    directory_ = std::make_unique<base::RunDirectory>();
     guest_ = options.open_guest(
-        stage_->disk(), {options.guest, directory_->path(), needs_network(target_), options.limits},
-        events_);
+        stage_->disk(),
+        {options.guest, directory_->path(), plan::needs_network(target_), options.limits}, events_);
     for (const auto *notes : {&guest_->facts().unmounted, &guest_->facts().doubts})
         report_.notes.insert(report_.notes.end(), notes->begin(), notes->end());
     return *guest_;
@@ -57,7 +57,7 @@ const GuestView &Build::open(const ApplyOptions &options) {
 
 void Build::observe() {
     const Phase phase(PhaseKind::look, report_, events_);
-    observer_ = std::make_unique<Observer>(*guest_, places_of(target_));
+    observer_ = std::make_unique<guest::Observer>(*guest_, places_of(target_));
 }
 
 bool Build::run_steps() {
@@ -65,7 +65,7 @@ bool Build::run_steps() {
         return true;
     const FitnessBefore before = fitness_before(*guest_);
     const Phase phase(PhaseKind::steps, report_, events_);
-    return retouch::run_steps(target_, *guest_, observer_.get(), report_, events_) &&
+    return retouch::apply::run_steps(target_, *guest_, observer_.get(), report_, events_) &&
            is_fit(before);
 }
 
@@ -95,9 +95,9 @@ void Build::close() {
 }
 
 void Build::seal() {
-    check_interrupt();
+    base::check_interrupt();
     const Phase phase(PhaseKind::seal, report_, events_);
     sealed_ = stage_->seal(tell_progress(PhaseKind::seal, report_, events_));
 }
 
-} // namespace retouch
+} // namespace retouch::apply

@@ -16,7 +16,7 @@
 #include <optional>
 #include <string>
 
-namespace retouch {
+namespace retouch::apply {
 
 /// What an image is built for: one that is only rehearsed may be staged elsewhere.
 enum class Purpose { publishing, rehearsal };
@@ -58,11 +58,11 @@ class Build {
     const Target &target_;
     TargetReport &report_;
     EventSink &events_;
-    std::unique_ptr<RunDirectory> directory_;
+    std::unique_ptr<base::RunDirectory> directory_;
     std::unique_ptr<Stage> stage_;
     std::unique_ptr<Guest> guest_;
-    std::unique_ptr<Observer> observer_;
+    std::unique_ptr<guest::Observer> observer_;
     SealedImage sealed_;
 };
 
-} // namespace retouch
+} // namespace retouch::apply

@@ -38,7 +38,7 @@
 
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::apply {
 
 namespace {
 
@@ -98,7 +98,7 @@ class Creation {
         close_kept(kept.id, run_.catalog);
         report_.notes.push_back(
             fmt::format("published the very bytes of the rehearsal of {}; no step ran again",
-                        escape(target_.rehearsal.value().at)));
+                        base::escape(target_.rehearsal.value().at)));
     }
 
     void undo() {
@@ -137,12 +137,12 @@ class Creation {
         if (target_.publish.way.method == PublishMethod::local)
             return;
         const Phase phase(PhaseKind::reserve, report_, run_.events);
-        retouch::reserve(work_, id_);
+        retouch::apply::reserve(work_, id_);
     }
 
     void look_ahead(const GuestView &guest) {
         const Phase phase(PhaseKind::plan, report_, run_.events);
-        preview_steps(target_, guest);
+        plan::preview_steps(target_, guest);
     }
 
     std::unique_ptr<Stage> adopt() {
@@ -153,7 +153,7 @@ class Creation {
     /// What is left to be done is a note: the image is published all the same.
     void publish(Stage &stage, const SealedImage &sealed) {
         const Phase phase(PhaseKind::publish, report_, run_.events);
-        const Published published = retouch::publish(
+        const Published published = retouch::apply::publish(
             work_, stage, sealed, tell_progress(PhaseKind::publish, report_, run_.events));
         report_.notes.insert(report_.notes.end(), published.notes.begin(), published.notes.end());
         add_left(report_, published.left);
@@ -166,7 +166,7 @@ class Creation {
     Journal journal_;
     std::optional<Image> source_; ///< absent when it is gone
     HandOver work_;
-    std::string id_ = random_uuid();
+    std::string id_ = base::random_uuid();
 };
 
 } // namespace
@@ -180,14 +180,14 @@ Json about(const Plan &plan, const Target &target) {
 
 void create_image(const Run &run, Plan &plan, Target &target, NameLock &lock, bool preview,
                   TargetReport &report) {
-    require_means(target, run.options.guest);
+    plan::require_means(target, run.options.guest);
     Creation creation(run, plan, target, lock, report);
     try {
         if (target.kept() != nullptr) {
             creation.publish_kept();
         } else if (!creation.build_and_publish(preview)) {
             creation.undo();
-            report.exit_code = exit_code(ErrorKind::failed);
+            report.exit_code = base::exit_code(ErrorKind::failed);
             return;
         }
     } catch (...) {
@@ -200,4 +200,4 @@ void create_image(const Run &run, Plan &plan, Target &target, NameLock &lock, bo
         detach(run.catalog, creation.id(), report, run.events);
 }
 
-} // namespace retouch
+} // namespace retouch::apply

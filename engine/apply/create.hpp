@@ -4,7 +4,7 @@
 
 #include "apply/run.hpp"
 
-namespace retouch {
+namespace retouch::apply {
 
 /// What a journal begins with, for whoever reads it.
 [[nodiscard]] Json about(const Plan &plan, const Target &target);
@@ -15,4 +15,4 @@ namespace retouch {
 void create_image(const Run &run, Plan &plan, Target &target, NameLock &lock, bool preview,
                   TargetReport &report);
 
-} // namespace retouch
+} // namespace retouch::apply

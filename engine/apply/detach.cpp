@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::apply {
 
 namespace {
 
@@ -73,9 +73,9 @@ void detach(Catalog &catalog, const std::string &id, TargetReport &report, Event
                                            "complete it with: retouch detach {}",
                                            id, error.what(), id));
         if (report.exit_code == 0)
-            report.exit_code = exit_code(
+            report.exit_code = base::exit_code(
                 error.kind() == ErrorKind::interrupted ? error.kind() : ErrorKind::temporary);
     }
 }
 
-} // namespace retouch
+} // namespace retouch::apply

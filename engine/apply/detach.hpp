@@ -9,7 +9,7 @@
 
 #include <string>
 
-namespace retouch {
+namespace retouch::apply {
 
 /// True when the bytes of a new image depend on the source's until they are detached.
 [[nodiscard]] bool shares_data(const Target &target);
@@ -22,4 +22,4 @@ void detach_image(Catalog &catalog, const std::string &id, TargetReport &report,
 /// of what the next run does, since the image is published and whole all the same.
 void detach(Catalog &catalog, const std::string &id, TargetReport &report, EventSink &events);
 
-} // namespace retouch
+} // namespace retouch::apply

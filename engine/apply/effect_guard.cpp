@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::apply {
 
 namespace {
 
@@ -26,7 +26,7 @@ std::string list(const std::vector<std::string> &lines) {
 void require_within_limits(const Target &target, const TargetReport &report) {
     std::vector<std::string> lines;
     for (const Violation &violation : violations_of(target, report))
-        lines.push_back(describe(violation, target));
+        lines.push_back(plan::describe(violation, target));
     if (!lines.empty())
         throw Error(ErrorKind::refused,
                     "the steps went beyond the limits of the recipe; nothing was published" +
@@ -44,8 +44,8 @@ void require_as_rehearsed(const Target &target, const TargetReport &report) {
         if (step.effect)
             actual = compose(actual, *step.effect);
     std::vector<std::string> lines;
-    for (const Surprise &surprise : surprises(rehearsed, actual, target.volatile_paths))
-        lines.push_back(escape(surprise.subject) + ' ' + surprise.what);
+    for (const plan::Surprise &surprise : plan::surprises(rehearsed, actual, target.volatile_paths))
+        lines.push_back(base::escape(surprise.subject) + ' ' + surprise.what);
     if (!lines.empty())
         throw Error(ErrorKind::refused,
                     "the steps did something else than in the rehearsal that was approved; nothing "
@@ -63,11 +63,11 @@ bool needs_observing(const Target &target) {
 }
 
 std::vector<Violation> violations_of(const Target &target, const TargetReport &report) {
-    std::vector<ObservedStep> steps;
+    std::vector<plan::ObservedStep> steps;
     for (std::size_t i = 0; i < report.steps.size(); ++i)
         if (report.steps[i].effect)
             steps.push_back({target.steps.at(i).step, *report.steps[i].effect});
-    return violations(target, steps);
+    return plan::violations(target, steps);
 }
 
 void require_allowed(const Target &target, const TargetReport &report) {
@@ -76,4 +76,4 @@ void require_allowed(const Target &target, const TargetReport &report) {
         require_as_rehearsed(target, report);
 }
 
-} // namespace retouch
+} // namespace retouch::apply

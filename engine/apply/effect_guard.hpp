@@ -8,7 +8,7 @@
 
 #include <vector>
 
-namespace retouch {
+namespace retouch::apply {
 
 /// True when apply must observe what the steps of `target` do.
 [[nodiscard]] bool needs_observing(const Target &target);
@@ -21,4 +21,4 @@ namespace retouch {
 /// something else than in the rehearsal. Requires: needs_observing() steps were observed.
 void require_allowed(const Target &target, const TargetReport &report);
 
-} // namespace retouch
+} // namespace retouch::apply

@@ -11,7 +11,7 @@
 
 #include <algorithm>
 
-namespace retouch {
+namespace retouch::apply {
 
 namespace {
 
@@ -21,20 +21,20 @@ bool is_meant(const std::string &path, const Target &target,
     const auto puts_it = [&](const PlannedStep &planned) {
         return std::ranges::find(planned.step.places, path) != planned.step.places.end();
     };
-    const auto allows_it = [&](const std::string &glob) { return matches_path(glob, path); };
+    const auto allows_it = [&](const std::string &glob) { return base::matches_path(glob, path); };
     return std::ranges::any_of(target.steps, puts_it) || std::ranges::any_of(stated, allows_it);
 }
 
 void require_no_new_identity(const std::set<std::string> &before, const Target &target,
                              const GuestView &guest) {
-    const std::vector<std::string> stated = stated_volatile_paths(target.volatile_paths);
+    const std::vector<std::string> stated = plan::stated_volatile_paths(target.volatile_paths);
     std::vector<std::string> made;
-    for (const std::string &path : identity_files(guest))
+    for (const std::string &path : guest::identity_files(guest))
         if (!before.contains(path) && !is_meant(path, target, stated))
-            made.push_back(escape(path));
+            made.push_back(base::escape(path));
     if (made.empty())
         return;
-    const std::vector<std::string> cleanup = cleanup_of_identity(made);
+    const std::vector<std::string> cleanup = guest::cleanup_of_identity(made);
     const std::string how =
         cleanup.empty() ? std::string("remove it with a step")
                         : fmt::format("clean it up with cleanup: [{}]", fmt::join(cleanup, ", "));
@@ -49,12 +49,12 @@ void require_no_new_identity(const std::set<std::string> &before, const Target &
 } // namespace
 
 FitnessBefore fitness_before(const GuestView &guest) {
-    return {boot_entries(guest), identity_files(guest)};
+    return {guest::boot_entries(guest), guest::identity_files(guest)};
 }
 
 void require_fit(const FitnessBefore &before, const Target &target, const GuestView &guest) {
-    require_bootable(before.entries, guest);
+    guest::require_bootable(before.entries, guest);
     require_no_new_identity(before.identity, target, guest);
 }
 
-} // namespace retouch
+} // namespace retouch::apply

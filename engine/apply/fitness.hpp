@@ -10,10 +10,10 @@
 #include <set>
 #include <string>
 
-namespace retouch {
+namespace retouch::apply {
 
 struct FitnessBefore {
-    BootEntries entries;
+    guest::BootEntries entries;
     std::set<std::string> identity; ///< paths
 };
 
@@ -23,4 +23,4 @@ struct FitnessBefore {
 /// To be called after the last step. Throws Error: failed when the image is not fit any more.
 void require_fit(const FitnessBefore &before, const Target &target, const GuestView &guest);
 
-} // namespace retouch
+} // namespace retouch::apply

@@ -36,7 +36,7 @@
 #include <cassert>
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::apply {
 
 namespace {
 
@@ -63,9 +63,9 @@ Image draft_record(const HandOver &work, const std::string &id) {
     if (!target.source.owner.empty() && target.source.owner != image.owner)
         image.properties[lineage::k_source_owner] = target.source.owner;
     image.properties[lineage::k_fingerprint] = target.fingerprint;
-    image.properties[lineage::k_version] = k_version;
+    image.properties[lineage::k_version] = base::k_version;
     image.properties[lineage::k_unfinished] =
-        to_text({work.run, work.lock.domain(), image.owner, work.place});
+        model::to_text({work.run, work.lock.domain(), image.owner, work.place});
     if (shares_data(target))
         image.properties[lineage::k_detach] = lineage::k_pending;
     return image;
@@ -137,7 +137,7 @@ std::vector<std::string> told(const std::vector<LeftToDo> &left) {
 /// While a lock had lapsed, another run may have published under the name, and ended.
 void require_right(const HandOver &work) {
     if (work.lock.require_held() == Held::taken_anew)
-        require_same_images(work.target, work.recipe.name, work.catalog);
+        plan::require_same_images(work.target, work.recipe.name, work.catalog);
 }
 
 /// What cannot be undone any more is done; what is left of it stays in the open journal.
@@ -174,22 +174,22 @@ void reserve(const HandOver &work, const std::string &id) {
 
 Published publish(const HandOver &work, Stage &stage, const SealedImage &sealed,
                   const WorkProgress &progress) {
-    check_interrupt();
+    base::check_interrupt();
     const std::string &id = stage.id();
     require_right(work);
     work.journal.add(journal_entry::k_publish, {{"id", id}});
     Published published;
     published.notes = work.catalog.attach(complete_record(work, id, sealed), stage,
                                           work.target.publish.way, progress);
-    check_interrupt();
-    const InterruptShield shield;
+    base::check_interrupt();
+    const base::InterruptShield shield;
     published.left = hand_over(work, journal_entry::k_hand_over, journal_entry::k_published,
                                make_visible(work.target, id));
     return published;
 }
 
 TakingBack take_back(const HandOver &work, const std::string &id) noexcept {
-    const InterruptShield shield;
+    const base::InterruptShield shield;
     const bool begun = work.journal.last() == journal_entry::k_hand_over;
     try {
         const auto record = begun ? work.catalog.find(id) : std::nullopt;
@@ -206,7 +206,7 @@ TakingBack take_back(const HandOver &work, const std::string &id) noexcept {
 
 std::vector<std::string> converge(const HandOver &work) {
     const Target &target = work.target;
-    const InterruptShield shield;
+    const base::InterruptShield shield;
     ImageChange change;
     change.id = target.present.value().id;
     for (const PublishField field : target.publish.changed_fields)
@@ -218,4 +218,4 @@ std::vector<std::string> converge(const HandOver &work) {
     return hand_over(work, journal_entry::k_converge, journal_entry::k_converged, change);
 }
 
-} // namespace retouch
+} // namespace retouch::apply

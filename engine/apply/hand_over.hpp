@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::apply {
 
 /// What publishing one target works with. It borrows everything.
 struct HandOver {
@@ -51,4 +51,4 @@ enum class TakingBack {
 /// be done. Throws Error, changing nothing.
 [[nodiscard]] std::vector<std::string> converge(const HandOver &hand_over);
 
-} // namespace retouch
+} // namespace retouch::apply

@@ -15,7 +15,7 @@
 
 #include <utility>
 
-namespace retouch {
+namespace retouch::apply {
 
 namespace {
 
@@ -24,7 +24,7 @@ const PublishWay k_upload = {PublishMethod::upload, "a file is imported"};
 /// What the run has begun is taken back unless it ends well.
 class Import {
   public:
-    Import(Catalog &catalog, GlanceStore &store, Image record, EventSink &events)
+    Import(Catalog &catalog, catalog::GlanceStore &store, Image record, EventSink &events)
         : catalog_(catalog),
           store_(store),
           record_(std::move(record)),
@@ -37,7 +37,8 @@ class Import {
         record_.visibility = "private";
         record_.hidden = true;
         record_.owner = catalog.project();
-        record_.properties[lineage::k_unfinished] = to_text({run_, lock_->domain(), record_.owner});
+        record_.properties[lineage::k_unfinished] =
+            model::to_text({run_, lock_->domain(), record_.owner});
     }
 
     Image run(int fd, const std::filesystem::path &file) {
@@ -78,8 +79,8 @@ class Import {
     }
 
     void show() {
-        check_interrupt();
-        const InterruptShield shield;
+        base::check_interrupt();
+        const base::InterruptShield shield;
         static_cast<void>(lock_->require_held());
         ImageChange change;
         change.id = record_.id;
@@ -90,9 +91,9 @@ class Import {
     }
 
     void take_back() noexcept {
-        if (interrupt_due())
+        if (base::interrupt_due())
             store_.hurry();
-        const InterruptShield shield;
+        const base::InterruptShield shield;
         try {
             const auto record = catalog_.find(record_.id);
             if (!record || record->unfinished())
@@ -103,10 +104,10 @@ class Import {
     }
 
     Catalog &catalog_;
-    GlanceStore &store_;
+    catalog::GlanceStore &store_;
     Image record_;
     EventSink &events_;
-    std::string run_ = random_uuid();
+    std::string run_ = base::random_uuid();
     std::unique_ptr<NameLock> lock_;
     Journal journal_;
     TargetReport report_{};
@@ -116,12 +117,12 @@ class Import {
 
 Image import_file(Catalog &catalog, const std::filesystem::path &file, const std::string &name,
                   const std::map<std::string, std::string> &properties, EventSink &events) {
-    auto *const store = dynamic_cast<GlanceStore *>(&catalog.store());
+    auto *const store = dynamic_cast<catalog::GlanceStore *>(&catalog.store());
     if (store == nullptr)
-        return import_image(catalog, file, name, properties);
-    Image record = imported_record(name, properties);
-    const UniqueFd bytes = open_regular_file(file);
+        return catalog::import_image(catalog, file, name, properties);
+    Image record = catalog::imported_record(name, properties);
+    const base::UniqueFd bytes = base::open_regular_file(file);
     return Import(catalog, *store, std::move(record), events).run(bytes.get(), file);
 }
 
-} // namespace retouch
+} // namespace retouch::apply

@@ -8,7 +8,7 @@
 #include <map>
 #include <string>
 
-namespace retouch {
+namespace retouch::apply {
 
 /// A new image with the disk in `file`, a raw or qcow2 file; visible in the end, in a cloud to its
 /// own project only. A cloud gets it by an upload, as raw where its images lie in Ceph, and what it
@@ -19,4 +19,4 @@ namespace retouch {
                                 const std::map<std::string, std::string> &properties,
                                 EventSink &events);
 
-} // namespace retouch
+} // namespace retouch::apply

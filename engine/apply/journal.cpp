@@ -26,7 +26,7 @@
 #include <system_error>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::apply {
 
 namespace {
 
@@ -46,19 +46,19 @@ void make_directory(const fs::path &directory) {
     std::error_code code;
     fs::create_directories(directory, code);
     if (code)
-        throw system_error("create", directory, code.value());
+        throw base::system_error("create", directory, code.value());
 }
 
-LockFile start(const fs::path &path) {
+base::LockFile start(const fs::path &path) {
     make_directory(path.parent_path());
-    auto lock = LockFile::try_take(path);
+    auto lock = base::LockFile::try_take(path);
     if (!lock)
         throw Error(ErrorKind::temporary, fmt::format("the journal {} is in use", path.string()));
     return std::move(*lock);
 }
 
 std::string file_name(const std::string &run) {
-    std::string time = utc_now().substr(0, 19);
+    std::string time = base::utc_now().substr(0, 19);
     std::erase_if(time, [](char c) { return c == '-' || c == ':'; });
     return fmt::format("{}Z-{}.jsonl", time, run.substr(0, 8));
 }
@@ -67,12 +67,12 @@ void move_journal(const fs::path &from, const fs::path &to) {
     std::error_code code;
     fs::rename(from, to, code);
     if (code)
-        throw system_error("move", from, code.value());
+        throw base::system_error("move", from, code.value());
 }
 
 std::vector<Json> parse_entries(const std::string &text) {
     std::vector<Json> entries;
-    for (const std::string &line : split_lines(text)) {
+    for (const std::string &line : base::split_lines(text)) {
         Json entry = Json::parse(line, nullptr, false);
         if (entry.is_object())
             entries.push_back(std::move(entry));
@@ -113,8 +113,8 @@ std::vector<DeadRun> unlocked_runs(const fs::path &directory) {
     std::erase_if(paths, [](const fs::path &path) { return !may_be_journal(path); });
     std::vector<DeadRun> dead;
     for (const fs::path &path : paths)
-        if (auto lock = LockFile::try_take(path)) {
-            std::vector<Json> entries = parse_entries(read_file(path, k_largest_journal));
+        if (auto lock = base::LockFile::try_take(path)) {
+            std::vector<Json> entries = parse_entries(base::read_file(path, k_largest_journal));
             dead.push_back({path, std::move(*lock), std::move(entries)});
         }
     return dead;
@@ -129,7 +129,7 @@ Journal::Journal(const fs::path &state_directory, const std::string &run,
       lock_(start(path_)) {
     add(journal_entry::k_run,
         {{"run", run}, {"pid", getpid()}, {"project", project}, {"about", about}});
-    sync_directory(path_.parent_path());
+    base::sync_directory(path_.parent_path());
 }
 
 Journal::~Journal() {
@@ -140,11 +140,12 @@ Journal::~Journal() {
 }
 
 void Journal::add(std::string_view entry, const Json &details) {
-    Json line = {{"time", utc_now()}, {"entry", entry}};
+    Json line = {{"time", base::utc_now()}, {"entry", entry}};
     line.update(details);
-    write_all(lock_.fd(), line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n", path_);
+    base::write_all(lock_.fd(), line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n",
+                    path_);
     if (fdatasync(lock_.fd()) != 0)
-        throw system_error("write", path_, errno);
+        throw base::system_error("write", path_, errno);
     last_ = entry;
 }
 
@@ -153,7 +154,7 @@ void Journal::keep() {
     make_directory(kept);
     move_journal(path_, kept / path_.filename());
     left_open_ = true;
-    sync_directory(kept);
+    base::sync_directory(kept);
 }
 
 std::string entry_text(const Json &entry, const char *key) {
@@ -174,7 +175,7 @@ std::vector<std::string> set_aside_strange(const fs::path &state_directory) {
             const fs::path place = free_place(strange, path.filename());
             move_journal(path, place);
             told.push_back(fmt::format("{} is not the journal of a run; it was moved to {}",
-                                       escape(path.string()), escape(place.string())));
+                                       base::escape(path.string()), base::escape(place.string())));
         }
     return told;
 }
@@ -193,7 +194,7 @@ std::set<std::string> owners_in(const fs::path &journal) {
         return owners;
     std::string text;
     try {
-        text = read_file(journal, k_largest_journal);
+        text = base::read_file(journal, k_largest_journal);
     } catch (const Error &) {
         std::error_code code;
         if (fs::exists(journal, code))
@@ -220,4 +221,4 @@ void close_dead_run(const DeadRun &run) {
     move_journal(run.path, run.path.parent_path().parent_path() / run.path.filename());
 }
 
-} // namespace retouch
+} // namespace retouch::apply

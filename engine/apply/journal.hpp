@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace retouch {
+namespace retouch::apply {
 
 /// What a run writes before it does it, with what whoever undoes it must know.
 namespace journal_entry {
@@ -53,7 +53,7 @@ class Journal {
   private:
     std::filesystem::path path_;
     std::filesystem::path final_path_;
-    LockFile lock_;
+    base::LockFile lock_;
     std::string last_;
     bool left_open_ = false; ///< or kept: the destructor does not file it
 };
@@ -61,7 +61,7 @@ class Journal {
 /// A journal whose run died: holding it keeps other recoveries away.
 struct DeadRun {
     std::filesystem::path path;
-    LockFile lock;
+    base::LockFile lock;
     std::vector<Json> entries; ///< a torn last line is left out
 };
 
@@ -92,4 +92,4 @@ set_aside_strange(const std::filesystem::path &state_directory);
 /// Files a dead or kept run among the finished ones. Throws Error.
 void close_dead_run(const DeadRun &run);
 
-} // namespace retouch
+} // namespace retouch::apply

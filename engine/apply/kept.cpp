@@ -21,7 +21,7 @@
 
 #include <cassert>
 
-namespace retouch {
+namespace retouch::apply {
 
 namespace {
 
@@ -32,7 +32,7 @@ constexpr std::chrono::hours k_grace{1};
 /// What confirm() noted; nullptr when the journal is not of a kept stage.
 const Json *kept_entry(const DeadRun &run) {
     for (const Json &entry : run.entries)
-        if (entry_text(entry, "entry") == k_entry && is_uuid(entry_text(entry, "id")))
+        if (entry_text(entry, "entry") == k_entry && base::is_uuid(entry_text(entry, "id")))
             return &entry;
     return nullptr;
 }
@@ -40,7 +40,7 @@ const Json *kept_entry(const DeadRun &run) {
 /// nullptr when somebody else holds it.
 std::unique_ptr<NameLock> try_lock(Catalog &catalog, const std::string &name) {
     try {
-        return catalog.lock(name, random_uuid());
+        return catalog.lock(name, base::random_uuid());
     } catch (const Error &error) {
         if (error.kind() != ErrorKind::temporary)
             throw;
@@ -51,21 +51,21 @@ std::unique_ptr<NameLock> try_lock(Catalog &catalog, const std::string &name) {
 void clear_stage(const DeadRun &run, const Json &entry, Catalog &catalog, EventSink &events) {
     const std::string name = entry_text(entry, "name");
     const std::string until = entry_text(entry, "until");
-    if (until > utc_in(-k_grace))
+    if (until > base::utc_in(-k_grace))
         return;
     const std::unique_ptr<NameLock> lock = try_lock(catalog, name);
     if (!lock)
         return;
     const std::string id = entry_text(entry, "id");
     std::string said = fmt::format("cleared the stage {} kept for '{}': its plan expired at {}", id,
-                                   escape(name), escape(until));
+                                   base::escape(name), base::escape(until));
     try {
         catalog.store().look_in(entry_text(entry, "location"));
         catalog.store().discard(id);
         close_dead_run(run);
     } catch (const Error &error) {
         said = fmt::format("the stage {} kept for '{}' has expired and cannot be cleared yet: {}",
-                           id, escape(name), error.what());
+                           id, base::escape(name), error.what());
     }
     events.on({EventKind::notice, "", said, Json::object()});
 }
@@ -73,7 +73,7 @@ void clear_stage(const DeadRun &run, const Json &entry, Catalog &catalog, EventS
 } // namespace
 
 KeptStages::~KeptStages() {
-    const InterruptShield shield;
+    const base::InterruptShield shield;
     for (Kept &kept : stages_) {
         try {
             catalog_->store().discard(kept.stage.id);
@@ -90,7 +90,7 @@ void KeptStages::add(const Target &target, std::unique_ptr<Journal> journal) {
 }
 
 void KeptStages::confirm() {
-    const InterruptShield shield;
+    const base::InterruptShield shield;
     while (!stages_.empty()) {
         const Kept &kept = stages_.back();
         kept.journal->add(k_entry, {{"id", kept.stage.id},
@@ -125,7 +125,7 @@ void discard_kept(const Target &target, Catalog &catalog) {
     const KeptStage *kept = target.kept();
     if (kept == nullptr)
         return;
-    const auto lock = catalog.lock(target.publish.name, random_uuid());
+    const auto lock = catalog.lock(target.publish.name, base::random_uuid());
     require_kept_for(target, catalog);
     catalog.store().look_in(kept->location);
     catalog.store().discard(kept->id);
@@ -153,4 +153,4 @@ void clear_expired_stages(Catalog &catalog, EventSink &events) {
     }
 }
 
-} // namespace retouch
+} // namespace retouch::apply

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::apply {
 
 /// What one rehearsal keeps, until the plan that names it is safe; else it is removed again.
 class KeptStages {
@@ -61,4 +61,4 @@ void close_kept(const std::string &id, const Catalog &catalog) noexcept;
 /// tried again next time.
 void clear_expired_stages(Catalog &catalog, EventSink &events);
 
-} // namespace retouch
+} // namespace retouch::apply

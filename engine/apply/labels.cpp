@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <iterator>
 
-namespace retouch {
+namespace retouch::apply {
 
 namespace {
 
@@ -37,12 +37,12 @@ void tell(EntryChange change, Effect &effect) {
 
 } // namespace
 
-void label_what_steps_made(Guest &guest, Observer *observer, TargetReport &report,
+void label_what_steps_made(Guest &guest, guest::Observer *observer, TargetReport &report,
                            EventSink &events) {
-    if (!labelling_policy(guest))
+    if (!guest::labelling_policy(guest))
         return;
     const Phase phase(PhaseKind::label, report, events);
-    Labelling done = label_new_entries(guest);
+    guest::Labelling done = guest::label_new_entries(guest);
     std::ranges::move(done.notes, std::back_inserter(report.notes));
     if (observer == nullptr || done.labelled == 0)
         return;
@@ -54,4 +54,4 @@ void label_what_steps_made(Guest &guest, Observer *observer, TargetReport &repor
     effect_with({}, report).bytes_written += labels.bytes_written;
 }
 
-} // namespace retouch
+} // namespace retouch::apply

@@ -6,13 +6,13 @@
 #include "retouch/guest.hpp"
 #include "retouch/report.hpp"
 
-namespace retouch {
+namespace retouch::apply {
 
 /// Labels what the steps made, where the image has a policy, as the phase "label". What could not
 /// be labelled is added to the notes of `report`. `observer` may be nullptr; where it is not, the
 /// effects of the report's steps tell their files as they are now. Requires: the effect of the last
 /// step that wrote was told. Throws Error.
-void label_what_steps_made(Guest &guest, Observer *observer, TargetReport &report,
+void label_what_steps_made(Guest &guest, guest::Observer *observer, TargetReport &report,
                            EventSink &events);
 
-} // namespace retouch
+} // namespace retouch::apply

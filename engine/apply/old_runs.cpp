@@ -12,7 +12,7 @@
 #include <system_error>
 #include <vector>
 
-namespace retouch {
+namespace retouch::apply {
 
 namespace {
 
@@ -47,7 +47,7 @@ void remove_old_journals(const fs::path &state, const OldRunsRule &rule) {
     for (auto journal = journals.begin(); journal != first_old; ++journal)
         known.merge(owners_in(*journal));
     for (auto journal = first_old; journal != journals.end(); ++journal) {
-        check_interrupt();
+        base::check_interrupt();
         const std::set<std::string> owners = owners_in(*journal);
         std::error_code ignored;
         if (std::ranges::includes(known, owners))
@@ -60,9 +60,9 @@ void remove_old_locks(const fs::path &directory, std::chrono::hours age) {
     for (const fs::path &file : files_in(directory, ".lock")) {
         if (!is_older(file, age))
             continue;
-        check_interrupt();
+        base::check_interrupt();
         try {
-            if (const auto lock = LockFile::try_take(file)) {
+            if (const auto lock = base::LockFile::try_take(file)) {
                 std::error_code ignored;
                 fs::remove(file, ignored); // who opened it meanwhile makes it anew
             }
@@ -80,4 +80,4 @@ void remove_old_runs(const fs::path &state_directory, const OldRunsRule &rule) {
     remove_old_locks(state_directory / "locks", rule.longest);
 }
 
-} // namespace retouch
+} // namespace retouch::apply

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <filesystem>
 
-namespace retouch {
+namespace retouch::apply {
 
 struct OldRunsRule {
     std::size_t most = 1000; ///< journals
@@ -19,4 +19,4 @@ struct OldRunsRule {
 /// Safe beside other runs. Throws Error: interrupted; what cannot be removed stays.
 void remove_old_runs(const std::filesystem::path &state_directory, const OldRunsRule &rule = {});
 
-} // namespace retouch
+} // namespace retouch::apply

@@ -12,7 +12,7 @@
 #include <cstdint>
 #include <string>
 
-namespace retouch {
+namespace retouch::apply {
 
 /// One phase, from construction to destruction; a phase that fails is recorded too.
 class Phase {
@@ -35,12 +35,12 @@ class Phase {
     Phase &operator=(const Phase &) = delete;
 
   private:
-    [[nodiscard]] std::string name() const { return std::string(to_string(kind_)); }
+    [[nodiscard]] std::string name() const { return std::string(model::to_string(kind_)); }
 
     PhaseKind kind_;
     TargetReport &report_;
     EventSink &events_;
-    Stopwatch stopwatch_;
+    base::Stopwatch stopwatch_;
 };
 
 /// For long work within the phase `phase`: an event for every hundredth, and an end to it when a
@@ -55,10 +55,10 @@ class Phase {
             events.on({EventKind::progress,
                        report.name,
                        "",
-                       {{"phase", to_string(phase)}, {"done", done}, {"total", total}}});
+                       {{"phase", model::to_string(phase)}, {"done", done}, {"total", total}}});
         }
-        return !interrupt_due();
+        return !base::interrupt_due();
     };
 }
 
-} // namespace retouch
+} // namespace retouch::apply

@@ -6,7 +6,7 @@
 
 #include <iterator>
 
-namespace retouch {
+namespace retouch::apply {
 
 namespace {
 
@@ -60,7 +60,7 @@ Json noted(const std::vector<Superseded> &superseded) {
     for (const Superseded &one : superseded)
         list.push_back({{"id", one.image.id},
                         {"name", one.image.name},
-                        {"policy", to_string(one.policy)},
+                        {"policy", model::to_string(one.policy)},
                         {"new_name", one.new_name}});
     return {{k_aside, std::move(list)}};
 }
@@ -71,9 +71,9 @@ std::vector<Superseded> read_noted(const Json &entry) {
     if (found == entry.end() || !found->is_array())
         return list;
     for (const Json &one : *found) {
-        if (!one.is_object() || !is_uuid(entry_text(one, "id")))
+        if (!one.is_object() || !base::is_uuid(entry_text(one, "id")))
             continue;
-        const auto policy = from_name<PreviousPolicy>(entry_text(one, "policy"));
+        const auto policy = model::from_name<PreviousPolicy>(entry_text(one, "policy"));
         if (!policy)
             continue;
         Superseded superseded;
@@ -87,4 +87,4 @@ std::vector<Superseded> read_noted(const Json &entry) {
     return list;
 }
 
-} // namespace retouch
+} // namespace retouch::apply

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::apply {
 
 /// Those that are to lose the name. Whoever renamed or removed one meanwhile has put it aside
 /// already. Throws Error.
@@ -26,4 +26,4 @@ namespace retouch {
 /// What a journal notes; what is no such note is left out, for anybody may have written it.
 [[nodiscard]] std::vector<Superseded> read_noted(const Json &entry);
 
-} // namespace retouch
+} // namespace retouch::apply

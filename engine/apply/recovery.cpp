@@ -22,7 +22,7 @@
 #include <system_error>
 #include <vector>
 
-namespace retouch {
+namespace retouch::apply {
 
 namespace {
 
@@ -41,7 +41,7 @@ Unfinished unfinished_work(const DeadRun &run) {
     for (const Json &entry : run.entries) {
         const std::string what = entry_text(entry, "entry");
         const std::string id = entry_text(entry, "id");
-        if (!is_uuid(id))
+        if (!base::is_uuid(id))
             continue;
         if (what == journal_entry::k_stage) {
             work.begun.insert(id);
@@ -71,7 +71,7 @@ bool finish_putting_aside(Catalog &catalog, const std::vector<Superseded> &super
     bool done = true;
     for (const Superseded &one : to_put_aside(superseded, catalog)) {
         const auto now = catalog.find(one.image.id);
-        if (!now || !is_visible(*now))
+        if (!now || !plan::is_visible(*now))
             continue;
         try {
             catalog.apply(put_aside(one));
@@ -80,7 +80,7 @@ bool finish_putting_aside(Catalog &catalog, const std::vector<Superseded> &super
                                      one.image.id));
         } catch (const Error &error) {
             tell(events, fmt::format("image {} still has the name '{}', too: {}", one.image.id,
-                                     escape(one.image.name), error.what()));
+                                     base::escape(one.image.name), error.what()));
             done = false;
         }
     }
@@ -132,9 +132,9 @@ void clear_lock(Catalog &catalog, const DeadRun &run) {
 }
 
 void clear_temporary_directories(EventSink &events) {
-    for (const auto &path : RunDirectory::clear_abandoned())
+    for (const auto &path : base::RunDirectory::clear_abandoned())
         tell(events, fmt::format("cleared {} of an earlier run that died", path.string()));
-    for (const auto &path : stale_appliance_directories()) {
+    for (const auto &path : guest::stale_appliance_directories()) {
         std::error_code failed;
         std::filesystem::remove_all(path, failed);
         if (!failed)
@@ -144,10 +144,10 @@ void clear_temporary_directories(EventSink &events) {
 
 } // namespace
 
-void clear_unfinished(Catalog &catalog, const std::string &name, const RunMark &ours,
+void clear_unfinished(Catalog &catalog, const std::string &name, const model::RunMark &ours,
                       EventSink &events) {
     for (const Image &image : catalog.images_where({.owner = ours.owner, .names = {name}}))
-        if (is_of_earlier_run(image, ours))
+        if (model::is_of_earlier_run(image, ours))
             clear_image(catalog, image.id, events);
 }
 
@@ -181,4 +181,4 @@ void recover(Catalog &catalog, EventSink &events) {
     clear_expired_stages(catalog, events);
 }
 
-} // namespace retouch
+} // namespace retouch::apply

@@ -12,7 +12,7 @@
 
 #include <algorithm>
 
-namespace retouch {
+namespace retouch::apply {
 
 namespace {
 
@@ -28,7 +28,7 @@ void take_results(Target &target, TargetReport &report) {
 void take_second_results(Target &target, TargetReport &report) {
     for (std::size_t i = 0; i < target.steps.size(); ++i)
         target.steps[i].rehearsed.value().again = std::move(report.steps.at(i).effect);
-    add_advice(target);
+    plan::add_advice(target);
 }
 
 KeptStage keep_stage(Build &build, const std::string &until, const TargetReport &report) {
@@ -67,11 +67,11 @@ void rehearse_target(Target &target, const std::optional<Image> &source, const s
     const GuestView &guest = build.open(options);
     {
         const Phase phase(PhaseKind::plan, report, events);
-        preview_steps(target, guest);
+        plan::preview_steps(target, guest);
     }
     build.observe();
     Rehearsal rehearsal;
-    rehearsal.at = utc_now();
+    rehearsal.at = base::utc_now();
     rehearsal.guest = options.guest;
     rehearsal.passed = build.run_steps();
     rehearsal.error = report.error;
@@ -97,12 +97,12 @@ KeptStages rehearse(Plan &plan, Catalog &catalog, const ApplyOptions &options,
     for (Target &target : plan.targets) {
         if (target.action != Action::create || target.steps.empty())
             continue;
-        require_means(target, options.guest);
-        const std::string id = random_uuid();
+        plan::require_means(target, options.guest);
+        const std::string id = base::random_uuid();
         const auto source = catalog.find(target.source.id);
-        auto journal =
-            std::make_unique<Journal>(catalog.state_directory(), random_uuid(), catalog.project(),
-                                      Json{{"recipe", plan.recipe.name}, {"rehearsal", true}});
+        auto journal = std::make_unique<Journal>(
+            catalog.state_directory(), base::random_uuid(), catalog.project(),
+            Json{{"recipe", plan.recipe.name}, {"rehearsal", true}});
         journal->add(journal_entry::k_stage,
                      {{"id", id},
                       {"source", target.source.id},
@@ -113,7 +113,7 @@ KeptStages rehearse(Plan &plan, Catalog &catalog, const ApplyOptions &options,
                    report.name,
                    how.keep_until.empty() ? "rehearsed on a copy that is thrown away"
                                           : "rehearsed on a copy that is kept if all goes well",
-                   {{"action", to_string(target.action)}}});
+                   {{"action", model::to_string(target.action)}}});
         rehearse_target(target, source, id, catalog, options, how, report, events);
         if (target.kept() != nullptr)
             stages.add(target, std::move(journal));
@@ -125,4 +125,4 @@ KeptStages rehearse(Plan &plan, Catalog &catalog, const ApplyOptions &options,
     return stages;
 }
 
-} // namespace retouch
+} // namespace retouch::apply

@@ -6,7 +6,7 @@
 #include "apply/apply.hpp"
 #include "apply/kept.hpp"
 
-namespace retouch {
+namespace retouch::apply {
 
 struct RehearsalOptions {
     /// Run all steps once more on the result, and see what changes again (--prove).
@@ -22,4 +22,4 @@ struct RehearsalOptions {
 KeptStages rehearse(Plan &plan, Catalog &catalog, const ApplyOptions &options,
                     const RehearsalOptions &rehearsal, EventSink &events);
 
-} // namespace retouch
+} // namespace retouch::apply

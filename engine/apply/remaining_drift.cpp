@@ -8,14 +8,14 @@
 
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::apply {
 
-void note_remaining_drift(const CheckedRecipe &checked, const CatalogView &catalog,
-                          const PlanOptions &options, TargetReport &report) {
+void note_remaining_drift(const plan::CheckedRecipe &checked, const CatalogView &catalog,
+                          const plan::PlanOptions &options, TargetReport &report) {
     if (report.outcome != TargetOutcome::unchanged && report.outcome != TargetOutcome::updated)
         return;
     try {
-        for (const Deviation &left : find_drift(checked, catalog, options, {}).drift)
+        for (const Deviation &left : plan::find_drift(checked, catalog, options, {}).drift)
             report.notes.push_back(fmt::format("changed by hand: {}: expected {}, found {}; {}",
                                                left.what, left.expected, left.found, left.remedy));
     } catch (const Error &error) {
@@ -26,4 +26,4 @@ void note_remaining_drift(const CheckedRecipe &checked, const CatalogView &catal
     }
 }
 
-} // namespace retouch
+} // namespace retouch::apply

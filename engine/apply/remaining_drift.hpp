@@ -5,11 +5,11 @@
 #include "plan/planner.hpp"
 #include "retouch/report.hpp"
 
-namespace retouch {
+namespace retouch::apply {
 
 /// For a target whose image was there already: `report.notes` gets a note for each difference that
 /// is left, and one when they could not be looked for. Throws Error: interrupted.
-void note_remaining_drift(const CheckedRecipe &checked, const CatalogView &catalog,
-                          const PlanOptions &options, TargetReport &report);
+void note_remaining_drift(const plan::CheckedRecipe &checked, const CatalogView &catalog,
+                          const plan::PlanOptions &options, TargetReport &report);
 
-} // namespace retouch
+} // namespace retouch::apply

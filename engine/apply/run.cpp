@@ -2,10 +2,10 @@
 
 #include "base/exit_code.hpp"
 
-namespace retouch {
+namespace retouch::apply {
 
 void ask(const Run &run, const Plan &plan, const Target &target, const NameLock &lock) {
-    const Stopwatch waiting;
+    const base::Stopwatch waiting;
     const bool agreed = !run.confirm || run.confirm(plan);
     run.waited_seconds += waiting.seconds();
     if (!agreed)
@@ -18,7 +18,7 @@ void ask(const Run &run, const Plan &plan, const Target &target, const NameLock 
 void add_left(TargetReport &report, const std::vector<std::string> &left) {
     report.notes.insert(report.notes.end(), left.begin(), left.end());
     if (!left.empty())
-        report.exit_code = exit_code(ErrorKind::temporary);
+        report.exit_code = base::exit_code(ErrorKind::temporary);
 }
 
 Report start_report(const Run &run, const Plan &plan) {
@@ -44,4 +44,4 @@ void end_report(const Run &run, Report &report) {
                    {{"outcome", failed ? "failed" : "done"}, {"seconds", report.seconds}}});
 }
 
-} // namespace retouch
+} // namespace retouch::apply

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::apply {
 
 /// It borrows everything. One thread works on a run.
 struct Run {
@@ -18,8 +18,8 @@ struct Run {
     const ApplyOptions &options;
     const Confirm &confirm;
     EventSink &events;
-    std::string id = random_uuid();
-    Stopwatch stopwatch{};
+    std::string id = base::random_uuid();
+    base::Stopwatch stopwatch{};
     mutable double waited_seconds = 0; ///< for the user's answer, which are no time of the work
 };
 
@@ -42,4 +42,4 @@ void add_left(TargetReport &report, const std::vector<std::string> &left);
 /// Its totals, told likewise.
 void end_report(const Run &run, Report &report);
 
-} // namespace retouch
+} // namespace retouch::apply

@@ -13,7 +13,7 @@
 #include <string>
 #include <utility>
 
-namespace retouch {
+namespace retouch::apply {
 
 namespace {
 
@@ -31,7 +31,7 @@ void announce(const Step &step, std::size_t index, std::size_t count, const Targ
 
 void conclude(const StepReport &step, const TargetReport &report, EventSink &events) {
     Json details = {{"id", step.id},
-                    {"outcome", to_string(step.result.outcome)},
+                    {"outcome", model::to_string(step.result.outcome)},
                     {"seconds", step.result.seconds}};
     if (step.result.exit_status)
         details["exit_status"] = *step.result.exit_status;
@@ -78,7 +78,7 @@ std::size_t writing_steps(const Target &target) {
 
 } // namespace
 
-bool run_steps(const Target &target, Guest &guest, Observer *observer, TargetReport &report,
+bool run_steps(const Target &target, Guest &guest, guest::Observer *observer, TargetReport &report,
                EventSink &events) {
     report.steps.clear();
     for (const PlannedStep &planned : target.steps)
@@ -89,11 +89,11 @@ bool run_steps(const Target &target, Guest &guest, Observer *observer, TargetRep
         note_hidden(planned.step, hidden);
     const std::size_t writing = writing_steps(target);
     for (std::size_t index = 0; index < target.steps.size(); ++index) {
-        check_interrupt();
+        base::check_interrupt();
         const Step &step = target.steps[index].step;
         StepReport &done = report.steps[index];
         announce(step, index, target.steps.size(), report, events);
-        const Stopwatch stopwatch;
+        const base::Stopwatch stopwatch;
         try {
             done.result = find_step_kind(step.kind)->execute(step, guest);
             done.result.seconds = stopwatch.seconds();
@@ -119,4 +119,4 @@ bool run_steps(const Target &target, Guest &guest, Observer *observer, TargetRep
     return true;
 }
 
-} // namespace retouch
+} // namespace retouch::apply

@@ -7,7 +7,7 @@
 #include <system_error>
 #include <thread>
 
-namespace retouch {
+namespace retouch::base {
 
 namespace {
 
@@ -33,4 +33,4 @@ bool is_any_left_behind() noexcept {
     return is_left_behind;
 }
 
-} // namespace retouch
+} // namespace retouch::base

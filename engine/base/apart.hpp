@@ -11,7 +11,7 @@
 #include <memory>
 #include <utility>
 
-namespace retouch {
+namespace retouch::base {
 
 /// Starts `act`, which must not throw, in a thread that hears of no signals. Throws Error:
 /// unavailable.
@@ -41,4 +41,4 @@ Result call_apart(std::function<Result()> act) {
     return result.get();
 }
 
-} // namespace retouch
+} // namespace retouch::base

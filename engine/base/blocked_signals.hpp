@@ -4,7 +4,7 @@
 
 #include <csignal>
 
-namespace retouch {
+namespace retouch::base {
 
 class BlockedSignals {
   public:
@@ -23,4 +23,4 @@ class BlockedSignals {
     sigset_t before_{};
 };
 
-} // namespace retouch
+} // namespace retouch::base

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::base {
 
 std::vector<std::pair<std::string, std::string>> environment_with(std::string_view name,
                                                                   const std::string &value) {
@@ -19,4 +19,4 @@ std::vector<std::pair<std::string, std::string>> environment_with(std::string_vi
     return environment;
 }
 
-} // namespace retouch
+} // namespace retouch::base

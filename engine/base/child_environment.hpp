@@ -7,10 +7,10 @@
 #include <utility>
 #include <vector>
 
-namespace retouch {
+namespace retouch::base {
 
 /// For ProcessSpec::environment: this process's variables, with `name` set to `value`.
 [[nodiscard]] std::vector<std::pair<std::string, std::string>>
 environment_with(std::string_view name, const std::string &value);
 
-} // namespace retouch
+} // namespace retouch::base

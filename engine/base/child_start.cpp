@@ -9,7 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::base {
 
 namespace {
 
@@ -74,4 +74,4 @@ pid_t clone_child(const ChildStart &start, UniqueFd &pidfd) {
     return static_cast<pid_t>(pid);
 }
 
-} // namespace retouch
+} // namespace retouch::base

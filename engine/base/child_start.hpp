@@ -10,7 +10,7 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 
-namespace retouch {
+namespace retouch::base {
 
 struct ChildStart {
     const char *program = nullptr;
@@ -37,4 +37,4 @@ struct ChildStart {
 /// A child that does so, and its pidfd: both, or -1 and errno. Requires: all signals are blocked.
 [[nodiscard]] pid_t clone_child(const ChildStart &start, UniqueFd &pidfd);
 
-} // namespace retouch
+} // namespace retouch::base

@@ -10,7 +10,7 @@
 
 #include <ctime>
 
-namespace retouch {
+namespace retouch::base {
 
 namespace {
 
@@ -35,4 +35,4 @@ std::string utc_today() {
     return fmt::format("{:04}{:02}{:02}", time.tm_year + 1900, time.tm_mon + 1, time.tm_mday);
 }
 
-} // namespace retouch
+} // namespace retouch::base

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <string>
 
-namespace retouch {
+namespace retouch::base {
 
 /// Now, RFC 3339 in UTC with microseconds: "2026-01-31T12:00:00.123456Z". Sorts as text.
 [[nodiscard]] std::string utc_now();
@@ -25,4 +25,4 @@ class Stopwatch {
     std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
-} // namespace retouch
+} // namespace retouch::base

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <atomic>
 
-namespace retouch {
+namespace retouch::base {
 
 namespace {
 
@@ -52,4 +52,4 @@ std::optional<rlimit> former_descriptor_limit() {
     return rlimit{former, present_limit().rlim_max};
 }
 
-} // namespace retouch
+} // namespace retouch::base

@@ -7,7 +7,7 @@
 #include <optional>
 #include <sys/resource.h>
 
-namespace retouch {
+namespace retouch::base {
 
 /// What a run has open at most, other than the sockets to a Ceph cluster's daemons.
 inline constexpr std::uint64_t k_descriptors_of_a_run = 128;
@@ -22,4 +22,4 @@ void require_descriptors(std::uint64_t needed);
 /// The limit this process began with; nullopt when it still holds.
 [[nodiscard]] std::optional<rlimit> former_descriptor_limit();
 
-} // namespace retouch
+} // namespace retouch::base

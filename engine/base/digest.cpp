@@ -15,7 +15,7 @@
 #include <cassert>
 #include <fcntl.h>
 
-namespace retouch {
+namespace retouch::base {
 
 struct Digest::Context {
     EVP_MD_CTX *handle = EVP_MD_CTX_new();
@@ -105,4 +105,4 @@ std::string sha256_file(const std::filesystem::path &path) {
     return digest.finish();
 }
 
-} // namespace retouch
+} // namespace retouch::base

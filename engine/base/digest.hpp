@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::base {
 
 class Digest {
   public:
@@ -46,4 +46,4 @@ class Digest {
 /// SHA-256 of a regular file on this host. Throws Error when it cannot be read.
 [[nodiscard]] std::string sha256_file(const std::filesystem::path &path);
 
-} // namespace retouch
+} // namespace retouch::base

@@ -4,7 +4,7 @@
 
 #include <csignal>
 
-namespace retouch {
+namespace retouch::base {
 
 int exit_code(ErrorKind kind) {
     switch (kind) {
@@ -34,4 +34,4 @@ int exit_code(ErrorKind kind) {
     return 70;
 }
 
-} // namespace retouch
+} // namespace retouch::base

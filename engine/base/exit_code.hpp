@@ -3,9 +3,9 @@
 
 #include "retouch/error.hpp"
 
-namespace retouch {
+namespace retouch::base {
 
 /// 1 to 78 by kind; interrupted: 128 + the pending signal, 130 when none is known.
 [[nodiscard]] int exit_code(ErrorKind kind);
 
-} // namespace retouch
+} // namespace retouch::base

@@ -22,7 +22,7 @@
 #include <system_error>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::base {
 
 namespace {
 
@@ -250,4 +250,4 @@ TemporaryDirectory::~TemporaryDirectory() {
         nftw(path_.c_str(), remove_entry, k_open_directories, FTW_DEPTH | FTW_MOUNT | FTW_PHYS);
 }
 
-} // namespace retouch
+} // namespace retouch::base

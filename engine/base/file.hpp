@@ -11,7 +11,7 @@
 #include <string_view>
 #include <utility>
 
-namespace retouch {
+namespace retouch::base {
 
 class UniqueFd {
   public:
@@ -103,4 +103,4 @@ class TemporaryDirectory {
     std::filesystem::path path_;
 };
 
-} // namespace retouch
+} // namespace retouch::base

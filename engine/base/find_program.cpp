@@ -9,7 +9,7 @@
 
 #include <cstdlib>
 
-namespace retouch {
+namespace retouch::base {
 
 namespace {
 
@@ -36,4 +36,4 @@ std::optional<std::string> find_program(const std::string &name) {
     return found.empty() ? std::nullopt : std::optional(found.string());
 }
 
-} // namespace retouch
+} // namespace retouch::base

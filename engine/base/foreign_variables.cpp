@@ -9,7 +9,7 @@
 #include <array>
 #include <optional>
 
-namespace retouch {
+namespace retouch::base {
 
 namespace {
 
@@ -116,4 +116,4 @@ std::vector<ForeignVariable> foreign_variables(std::string_view text,
     return found;
 }
 
-} // namespace retouch
+} // namespace retouch::base

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace retouch {
+namespace retouch::base {
 
 struct ForeignVariable {
     std::string spelling; ///< "{{ release }}"
@@ -19,4 +19,4 @@ struct ForeignVariable {
 [[nodiscard]] std::vector<ForeignVariable>
 foreign_variables(std::string_view text, const std::vector<std::string> &declared);
 
-} // namespace retouch
+} // namespace retouch::base

@@ -2,7 +2,7 @@
 
 #include <csignal>
 
-namespace retouch {
+namespace retouch::base {
 
 HelperGuard::HelperGuard(ProcessHandle helper, std::chrono::milliseconds grace)
     : helper_(std::move(helper)),
@@ -17,4 +17,4 @@ void HelperGuard::end(const InterruptionWatch &watch) {
     helper_.signal(SIGKILL);
 }
 
-} // namespace retouch
+} // namespace retouch::base

@@ -9,7 +9,7 @@
 #include <atomic>
 #include <chrono>
 
-namespace retouch {
+namespace retouch::base {
 
 class HelperGuard {
   public:
@@ -32,4 +32,4 @@ class HelperGuard {
     InterruptionWatch watch_; ///< ends first
 };
 
-} // namespace retouch
+} // namespace retouch::base

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-namespace retouch {
+namespace retouch::base {
 
 /// Lower-case hexadecimal digits, at least one.
 [[nodiscard]] inline bool is_lower_hex(std::string_view text) {
@@ -16,4 +16,4 @@ namespace retouch {
     return text.size() == k_digits && is_lower_hex(text);
 }
 
-} // namespace retouch
+} // namespace retouch::base

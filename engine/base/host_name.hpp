@@ -3,9 +3,9 @@
 
 #include <string>
 
-namespace retouch {
+namespace retouch::base {
 
 /// "unknown" when the system does not tell.
 [[nodiscard]] std::string host_name();
 
-} // namespace retouch
+} // namespace retouch::base

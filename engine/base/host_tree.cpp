@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <system_error>
 
-namespace retouch {
+namespace retouch::base {
 
 namespace {
 
@@ -39,4 +39,4 @@ bool lies_in_work_tree(const fs::path &top, const fs::path &path) {
     return stays_inside(found) && !is_of_git(found);
 }
 
-} // namespace retouch
+} // namespace retouch::base

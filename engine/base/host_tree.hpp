@@ -4,7 +4,7 @@
 
 #include <filesystem>
 
-namespace retouch {
+namespace retouch::base {
 
 /// Links are followed as far as there is something; the rest counts as it is spelled.
 [[nodiscard]] bool lies_in(const std::filesystem::path &directory,
@@ -17,4 +17,4 @@ namespace retouch {
 /// True for a path one of whose names is git's own.
 [[nodiscard]] bool is_of_git(const std::filesystem::path &path);
 
-} // namespace retouch
+} // namespace retouch::base

@@ -14,7 +14,7 @@
 #include <unistd.h>
 #include <vector>
 
-namespace retouch {
+namespace retouch::base {
 
 namespace {
 
@@ -119,4 +119,4 @@ InterruptShield::~InterruptShield() {
     --shields;
 }
 
-} // namespace retouch
+} // namespace retouch::base

@@ -5,7 +5,7 @@
 
 #include "retouch/error.hpp"
 
-namespace retouch {
+namespace retouch::base {
 
 /// Installs the handlers; called once by main. A second signal of the same kind does not kill: the
 /// rollback goes on. SIGPIPE is ignored.
@@ -36,4 +36,4 @@ class InterruptShield {
     InterruptShield &operator=(const InterruptShield &) = delete;
 };
 
-} // namespace retouch
+} // namespace retouch::base

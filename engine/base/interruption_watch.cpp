@@ -10,7 +10,7 @@
 #include <poll.h>
 #include <sys/eventfd.h>
 
-namespace retouch {
+namespace retouch::base {
 
 namespace {
 
@@ -57,4 +57,4 @@ void InterruptionWatch::watch() {
         act_(*this);
 }
 
-} // namespace retouch
+} // namespace retouch::base

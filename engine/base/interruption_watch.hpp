@@ -8,7 +8,7 @@
 #include <functional>
 #include <thread>
 
-namespace retouch {
+namespace retouch::base {
 
 class InterruptionWatch {
   public:
@@ -35,4 +35,4 @@ class InterruptionWatch {
     std::thread thread_;
 };
 
-} // namespace retouch
+} // namespace retouch::base

@@ -8,7 +8,7 @@
 #include <dlfcn.h>
 #include <string>
 
-namespace retouch {
+namespace retouch::base {
 
 namespace {
 
@@ -46,4 +46,4 @@ void *LateLibrary::find(const char *function) const {
     return found;
 }
 
-} // namespace retouch
+} // namespace retouch::base

@@ -9,7 +9,7 @@
 
 #include <atomic>
 
-namespace retouch {
+namespace retouch::base {
 
 class LateLibrary {
   public:
@@ -56,9 +56,9 @@ class LateFunction {
 // A name in parentheses would be none to decltype and to a declaration.
 // NOLINTBEGIN(bugprone-macro-parentheses)
 #define RETOUCH_LATE_FUNCTION(library, name)                                                       \
-    inline constinit const LateFunction<decltype(::name)> name {                                   \
+    inline constinit const ::retouch::base::LateFunction<decltype(::name)> name {                  \
         library, #name                                                                             \
     }
 // NOLINTEND(bugprone-macro-parentheses)
 
-} // namespace retouch
+} // namespace retouch::base

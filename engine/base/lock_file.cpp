@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::base {
 
 namespace {
 
@@ -54,4 +54,4 @@ void LockFile::write(std::string_view text) {
     write_all(fd_.get(), text, path_);
 }
 
-} // namespace retouch
+} // namespace retouch::base

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::base {
 
 class LockFile {
   public:
@@ -30,4 +30,4 @@ class LockFile {
     std::filesystem::path path_;
 };
 
-} // namespace retouch
+} // namespace retouch::base

@@ -10,7 +10,7 @@
 #include <algorithm>
 #include <array>
 
-namespace retouch {
+namespace retouch::base {
 
 namespace {
 
@@ -73,4 +73,4 @@ std::optional<std::string> why_no_name(std::string_view text) {
     return std::nullopt;
 }
 
-} // namespace retouch
+} // namespace retouch::base

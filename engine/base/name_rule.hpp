@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::base {
 
 /// Why `text` cannot be chosen as a name, as the rest of a sentence about it: "may not begin with
 /// a blank"; nullopt when it can. Refused are characters that a terminal obeys, that reorder text
@@ -15,4 +15,4 @@ namespace retouch {
 /// emptiness are the caller's business, as are bytes that are not UTF-8.
 [[nodiscard]] std::optional<std::string> why_no_name(std::string_view text);
 
-} // namespace retouch
+} // namespace retouch::base

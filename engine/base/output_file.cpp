@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::base {
 
 namespace {
 
@@ -204,4 +204,4 @@ UniqueFd OutputFile::stream() {
     return file;
 }
 
-} // namespace retouch
+} // namespace retouch::base

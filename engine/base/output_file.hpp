@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::base {
 
 /// What an output is, so that an earlier one is told from somebody's file.
 struct OutputKind {
@@ -71,4 +71,4 @@ class OutputFile {
     UniqueFd open_; ///< what is written into, once prepared
 };
 
-} // namespace retouch
+} // namespace retouch::base

@@ -12,7 +12,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::base {
 
 UniqueFd above_standard_streams(UniqueFd fd) {
     constexpr int k_first_free = 3;
@@ -69,4 +69,4 @@ std::string OutputPipe::take() {
     return std::move(tail_);
 }
 
-} // namespace retouch
+} // namespace retouch::base

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <string>
 
-namespace retouch {
+namespace retouch::base {
 
 /// Both ends close-on-exec and above the three standard numbers, so that the copies made for a
 /// child's standard streams cannot overwrite them.
@@ -51,4 +51,4 @@ class OutputPipe {
 /// `fd`, or a copy of it above the three standard numbers. Throws Error.
 [[nodiscard]] UniqueFd above_standard_streams(UniqueFd fd);
 
-} // namespace retouch
+} // namespace retouch::base

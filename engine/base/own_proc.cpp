@@ -7,7 +7,7 @@
 #include <system_error>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::base {
 
 void require_own_proc() {
     std::error_code code;
@@ -22,4 +22,4 @@ void require_own_proc() {
                     "--mount-proc");
 }
 
-} // namespace retouch
+} // namespace retouch::base

@@ -17,7 +17,7 @@
 #include <system_error>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::base {
 
 namespace {
 
@@ -95,4 +95,4 @@ std::optional<std::string> open_to_others(const fs::path &file) {
     return std::nullopt;
 }
 
-} // namespace retouch
+} // namespace retouch::base

@@ -6,10 +6,10 @@
 #include <optional>
 #include <string>
 
-namespace retouch {
+namespace retouch::base {
 
 /// Why others can change `file`, or put another one in its place: "it belongs to the user
 /// 'nobody'"; nullopt when they cannot. Root, the caller, and with sudo who called it, may.
 [[nodiscard]] std::optional<std::string> open_to_others(const std::filesystem::path &file);
 
-} // namespace retouch
+} // namespace retouch::base

@@ -6,7 +6,7 @@
 
 #include <cassert>
 
-namespace retouch {
+namespace retouch::base {
 
 bool is_normal_absolute(std::string_view path) {
     if (!path.starts_with('/') || path.find('\0') != std::string_view::npos)
@@ -53,4 +53,4 @@ bool is_within(std::string_view path, std::string_view ancestor) {
            (path.size() == ancestor.size() || path[ancestor.size()] == '/');
 }
 
-} // namespace retouch
+} // namespace retouch::base

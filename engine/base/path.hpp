@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace retouch {
+namespace retouch::base {
 
 /// Absolute, no empty component, no "." or "..", no NUL, no trailing slash (but "/" itself is).
 [[nodiscard]] bool is_normal_absolute(std::string_view path);
@@ -22,4 +22,4 @@ namespace retouch {
 /// True when `path` is `ancestor` or lies below it.
 [[nodiscard]] bool is_within(std::string_view path, std::string_view ancestor);
 
-} // namespace retouch
+} // namespace retouch::base

@@ -4,7 +4,7 @@
 
 #include <optional>
 
-namespace retouch {
+namespace retouch::base {
 
 namespace {
 
@@ -68,4 +68,4 @@ bool matches_path(const std::string &pattern, const std::string &path) {
     return parts.at_end();
 }
 
-} // namespace retouch
+} // namespace retouch::base

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::base {
 
 /// True when `pattern` matches the whole of `path`: `*`, `?` and `[...]` stay within one name, `**`
 /// as a name of its own stands for any number of names, none included. "/etc/**" matches /etc too.
@@ -17,4 +17,4 @@ namespace retouch {
 /// for any characters.
 [[nodiscard]] bool matches_name(std::string_view pattern, std::string_view name);
 
-} // namespace retouch
+} // namespace retouch::base

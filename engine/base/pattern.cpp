@@ -12,7 +12,7 @@
 
 #include <cstdint>
 
-namespace retouch {
+namespace retouch::base {
 
 namespace {
 
@@ -108,4 +108,4 @@ int Pattern::size() const {
     return compiled_->ProgramSize();
 }
 
-} // namespace retouch
+} // namespace retouch::base

@@ -14,7 +14,7 @@ namespace re2 {
 class RE2;
 }
 
-namespace retouch {
+namespace retouch::base {
 
 /// What a pattern is used for.
 struct PatternUse {
@@ -44,4 +44,4 @@ class Pattern {
     std::shared_ptr<const re2::RE2> compiled_;
 };
 
-} // namespace retouch
+} // namespace retouch::base

@@ -6,7 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::base {
 
 /// -1 with errno when there is no such process, or no descriptor.
 [[nodiscard]] inline int open_pidfd(pid_t pid) {
@@ -18,4 +18,4 @@ inline bool send_signal(int pidfd, int number) {
     return syscall(SYS_pidfd_send_signal, pidfd, number, nullptr, 0) == 0;
 }
 
-} // namespace retouch
+} // namespace retouch::base

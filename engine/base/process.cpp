@@ -19,7 +19,7 @@
 #include <poll.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::base {
 
 namespace {
 
@@ -251,4 +251,4 @@ ProcessEnd ChildProcess::stop(milliseconds patience) {
     return end_;
 }
 
-} // namespace retouch
+} // namespace retouch::base

@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-namespace retouch {
+namespace retouch::base {
 
 struct ProcessSpec {
     std::string program;                ///< absolute, or a name looked up in PATH
@@ -112,4 +112,4 @@ class ChildProcess {
 /// not count. A name with a slash is itself the path.
 [[nodiscard]] std::optional<std::string> find_program(const std::string &name);
 
-} // namespace retouch
+} // namespace retouch::base

@@ -11,7 +11,7 @@
 #include <fcntl.h>
 #include <poll.h>
 
-namespace retouch {
+namespace retouch::base {
 
 namespace {
 
@@ -69,4 +69,4 @@ bool process_exists(ProcessId id) {
     return kill(id.number(), 0) == 0 || errno != ESRCH;
 }
 
-} // namespace retouch
+} // namespace retouch::base

@@ -7,7 +7,7 @@
 #include <chrono>
 #include <sys/types.h>
 
-namespace retouch {
+namespace retouch::base {
 
 /// The number of a process other than init. kill(2) takes 0 and less for whole groups and for
 /// everybody; none of those can be a ProcessId.
@@ -58,4 +58,4 @@ class ProcessHandle {
 /// False only when it is certain that no process of this number is there.
 [[nodiscard]] bool process_exists(ProcessId id);
 
-} // namespace retouch
+} // namespace retouch::base

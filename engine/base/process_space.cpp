@@ -9,7 +9,7 @@
 #include <charconv>
 #include <filesystem>
 
-namespace retouch {
+namespace retouch::base {
 
 namespace {
 
@@ -33,4 +33,4 @@ bool was_here_and_died(const std::string &space, const std::string &pid) {
     return !process_exists(ProcessId(number));
 }
 
-} // namespace retouch
+} // namespace retouch::base

@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace retouch {
+namespace retouch::base {
 
 /// This boot of this host, in this process namespace: "BOOT-ID pid:[N]". Throws Error when /proc
 /// does not tell.
@@ -14,4 +14,4 @@ namespace retouch {
 /// anything that is no such note.
 [[nodiscard]] bool was_here_and_died(const std::string &space, const std::string &pid);
 
-} // namespace retouch
+} // namespace retouch::base

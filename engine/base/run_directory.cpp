@@ -15,7 +15,7 @@
 #include <system_error>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::base {
 
 namespace {
 
@@ -182,4 +182,4 @@ void require_room(const fs::path &directory) {
         throw no_room(directory, code);
 }
 
-} // namespace retouch
+} // namespace retouch::base

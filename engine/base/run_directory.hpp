@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::base {
 
 class RunDirectory {
   public:
@@ -35,4 +35,4 @@ class RunDirectory {
 /// looks like a fault of a disk.
 void require_room(const std::filesystem::path &directory);
 
-} // namespace retouch
+} // namespace retouch::base

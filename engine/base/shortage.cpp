@@ -5,7 +5,7 @@
 #include <cerrno>
 #include <system_error>
 
-namespace retouch {
+namespace retouch::base {
 
 bool is_shortage(int code) {
     return code == EMFILE || code == ENFILE || code == ENOMEM;
@@ -38,4 +38,4 @@ Error shortage_error(std::string_view doing, int code) {
             shortage_hint(code)};
 }
 
-} // namespace retouch
+} // namespace retouch::base

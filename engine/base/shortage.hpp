@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::base {
 
 /// Unavailable: "cannot DOING: REASON", with errno `code`. `doing` is escaped already.
 [[nodiscard]] Error shortage_error(std::string_view doing, int code);
@@ -18,4 +18,4 @@ namespace retouch {
 /// What to do about it; empty for other errnos.
 [[nodiscard]] std::string shortage_hint(int code);
 
-} // namespace retouch
+} // namespace retouch::base

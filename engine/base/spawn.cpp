@@ -22,7 +22,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::base {
 
 namespace {
 
@@ -175,4 +175,4 @@ ProcessEnd SpawnedProcess::reap() {
             WIFSIGNALED(status) ? WTERMSIG(status) : 0};
 }
 
-} // namespace retouch
+} // namespace retouch::base

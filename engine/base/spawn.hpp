@@ -7,7 +7,7 @@
 #include "base/process.hpp"
 #include "base/process_handle.hpp"
 
-namespace retouch {
+namespace retouch::base {
 
 /// What a child gets besides its arguments and environment. Descriptors above 2; they stay ours.
 struct SpawnOptions {
@@ -56,4 +56,4 @@ class SpawnedProcess {
     bool reaped_ = false;
 };
 
-} // namespace retouch
+} // namespace retouch::base

@@ -19,7 +19,7 @@
 #include <unistd.h>
 #include <utility>
 
-namespace retouch {
+namespace retouch::base {
 
 namespace {
 
@@ -133,4 +133,4 @@ WriteOut::~WriteOut() {
         leave(*process_, k_patience);
 }
 
-} // namespace retouch
+} // namespace retouch::base

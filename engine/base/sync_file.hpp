@@ -10,7 +10,7 @@
 #include <filesystem>
 #include <optional>
 
-namespace retouch {
+namespace retouch::base {
 
 /// Makes durable what was written to `fd`; `path` is for the error text. Throws Error: interrupted
 /// as soon as an interruption is due, or after a moment when one was due before: who writes down
@@ -39,4 +39,4 @@ class WriteOut {
     std::optional<ProcessHandle> process_;
 };
 
-} // namespace retouch
+} // namespace retouch::base

@@ -4,7 +4,7 @@
 
 #include "base/text.hpp"
 
-namespace retouch {
+namespace retouch::base {
 
 std::vector<std::string> split_lines(std::string_view text) {
     std::vector<std::string> lines;
@@ -76,4 +76,4 @@ std::string joined(std::span<const std::string> parts, std::string_view separato
     return list;
 }
 
-} // namespace retouch
+} // namespace retouch::base

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace retouch {
+namespace retouch::base {
 
 /// Makes untrusted bytes safe to print: control characters (C0, DEL, C1, bidi controls, line and
 /// paragraph separators), characters nobody sees and invalid UTF-8 become \xHH or \u{H}; newline
@@ -98,4 +98,4 @@ void add_part(std::string &list, std::string_view part, std::string_view separat
 /// All of them with the separator between.
 [[nodiscard]] std::string joined(std::span<const std::string> parts, std::string_view separator);
 
-} // namespace retouch
+} // namespace retouch::base

@@ -10,7 +10,7 @@
 #include <charconv>
 #include <cmath>
 
-namespace retouch {
+namespace retouch::base {
 
 std::optional<std::chrono::seconds> parse_duration(std::string_view text) {
     constexpr std::int64_t k_longest = std::int64_t{24} * 60 * 60;
@@ -105,4 +105,4 @@ std::string format_seconds(double seconds) {
     return fmt::format("{} h {:02} m", whole / 3600, whole % 3600 / 60);
 }
 
-} // namespace retouch
+} // namespace retouch::base

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-namespace retouch {
+namespace retouch::base {
 
 namespace {
 
@@ -54,4 +54,4 @@ std::optional<std::string> did_you_mean(std::string_view word,
     return best == nullptr ? std::nullopt : std::optional(*best);
 }
 
-} // namespace retouch
+} // namespace retouch::base

@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <iterator>
 
-namespace retouch {
+namespace retouch::base {
 
 namespace {
 
@@ -176,4 +176,4 @@ std::size_t code_points(std::string_view text) {
     return count;
 }
 
-} // namespace retouch
+} // namespace retouch::base

@@ -4,7 +4,7 @@
 #include "base/exit_code.hpp"
 #include "retouch/error.hpp"
 
-namespace retouch {
+namespace retouch::base {
 
 inline constexpr int k_undelivered = 74;
 
@@ -21,4 +21,4 @@ class Undelivered : public Error {
                                                                 : exit_code(error.kind());
 }
 
-} // namespace retouch
+} // namespace retouch::base

@@ -14,7 +14,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace retouch {
+namespace retouch::base {
 
 namespace {
 
@@ -232,4 +232,4 @@ std::string unified_diff(std::string_view before, std::string_view after,
     return result;
 }
 
-} // namespace retouch
+} // namespace retouch::base

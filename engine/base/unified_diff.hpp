@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::base {
 
 /// Empty when equal. `before_name` and `after_name` stand in the header lines. Texts over 256 KiB
 /// or 10,000 lines, or with NUL bytes, give one line that says how sizes and digests differ.
@@ -12,4 +12,4 @@ namespace retouch {
                                        const std::string &before_name,
                                        const std::string &after_name);
 
-} // namespace retouch
+} // namespace retouch::base

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::base {
 
 namespace {
 
@@ -65,4 +65,4 @@ std::optional<UtcTime> parse_utc(std::string_view text) {
     return sys_days(date) + hour + minute + second + rest;
 }
 
-} // namespace retouch
+} // namespace retouch::base

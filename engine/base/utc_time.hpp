@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::base {
 
 /// Microseconds: in the clock's nanoseconds no year after 2262 has room.
 using UtcTime = std::chrono::sys_time<std::chrono::microseconds>;
@@ -24,4 +24,4 @@ using UtcTime = std::chrono::sys_time<std::chrono::microseconds>;
 /// anything else, a 30th of February too.
 [[nodiscard]] std::optional<UtcTime> parse_utc(std::string_view text);
 
-} // namespace retouch
+} // namespace retouch::base

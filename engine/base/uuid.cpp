@@ -13,7 +13,7 @@
 #include <sys/random.h>
 #include <system_error>
 
-namespace retouch {
+namespace retouch::base {
 
 std::string random_uuid() {
     std::array<unsigned char, 16> bytes{};
@@ -46,4 +46,4 @@ bool is_uuid(std::string_view text) {
     return true;
 }
 
-} // namespace retouch
+} // namespace retouch::base

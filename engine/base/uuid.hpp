@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::base {
 
 /// Lower-case, 36 characters, from the system's random source. Throws Error when that fails.
 [[nodiscard]] std::string random_uuid();
@@ -12,4 +12,4 @@ namespace retouch {
 /// Lower-case canonical form only.
 [[nodiscard]] bool is_uuid(std::string_view text);
 
-} // namespace retouch
+} // namespace retouch::base

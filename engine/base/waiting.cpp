@@ -17,7 +17,7 @@
 #include <thread>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::base {
 
 namespace {
 
@@ -119,4 +119,4 @@ void pause_regardless(std::chrono::microseconds time) noexcept {
     std::this_thread::sleep_for(time);
 }
 
-} // namespace retouch
+} // namespace retouch::base

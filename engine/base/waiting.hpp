@@ -9,7 +9,7 @@
 #include <string_view>
 #include <sys/types.h>
 
-namespace retouch {
+namespace retouch::base {
 
 /// Waits until `fd` has one of `events` (those of poll) or failed; false when `limit` ran out
 /// first. Throws Error: interrupted.
@@ -41,4 +41,4 @@ void pause_for(std::chrono::microseconds time);
 /// number is bounded.
 void pause_regardless(std::chrono::microseconds time) noexcept;
 
-} // namespace retouch
+} // namespace retouch::base

@@ -4,7 +4,7 @@
 
 #include <system_error>
 
-namespace retouch {
+namespace retouch::base {
 
 std::filesystem::path absolute_path(const std::filesystem::path &path) {
     std::error_code gone;
@@ -15,4 +15,4 @@ std::filesystem::path absolute_path(const std::filesystem::path &path) {
     return absolute;
 }
 
-} // namespace retouch
+} // namespace retouch::base

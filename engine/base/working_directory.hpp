@@ -3,9 +3,9 @@
 
 #include <filesystem>
 
-namespace retouch {
+namespace retouch::base {
 
 /// As std::filesystem::absolute. Throws Error: bad_config when the working directory is gone.
 [[nodiscard]] std::filesystem::path absolute_path(const std::filesystem::path &path);
 
-} // namespace retouch
+} // namespace retouch::base

@@ -21,7 +21,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::catalog {
 
 namespace {
 
@@ -47,10 +47,10 @@ bool is_full(const std::filesystem::path &directory) {
            std::uint64_t{info.f_bavail} * info.f_frsize < k_next_to_nothing;
 }
 
-UniqueFd lock_directory(const std::filesystem::path &directory) {
-    UniqueFd fd = open_file(directory, O_RDONLY | O_DIRECTORY);
-    const std::string shown = escape(directory.string());
-    if (!lock_within(fd.get(), LOCK_EX, directory))
+base::UniqueFd lock_directory(const std::filesystem::path &directory) {
+    base::UniqueFd fd = base::open_file(directory, O_RDONLY | O_DIRECTORY);
+    const std::string shown = base::escape(directory.string());
+    if (!base::lock_within(fd.get(), LOCK_EX, directory))
         throw Error(ErrorKind::temporary,
                     fmt::format("the catalog {} is locked by another process", shown),
                     fmt::format("try again in a moment; if it stays so, look for a process that "
@@ -62,13 +62,13 @@ UniqueFd lock_directory(const std::filesystem::path &directory) {
 /// SQLite's own waiting does not hear of signals.
 int wait_when_busy(void * /*none*/, int times) {
     constexpr std::chrono::milliseconds k_pause{10};
-    if (times * k_pause >= k_lock_patience)
+    if (times * k_pause >= base::k_lock_patience)
         return 0;
     // What clears up after an interruption may wait a little, too.
     constexpr int k_patience_in_clearing = 30;
-    if (!interrupt_due())
-        return time_passes(k_pause) ? 1 : 0;
-    pause_regardless(k_pause);
+    if (!base::interrupt_due())
+        return base::time_passes(k_pause) ? 1 : 0;
+    base::pause_regardless(k_pause);
     return times < k_patience_in_clearing ? 1 : 0;
 }
 
@@ -87,7 +87,7 @@ void require_regular_files(const std::filesystem::path &file) {
 
         if (stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode))
             throw Error(ErrorKind::failed,
-                        fmt::format("{} is not a regular file", escape(path.string())),
+                        fmt::format("{} is not a regular file", base::escape(path.string())),
                         "it is none of the catalog's: find out who put it there, and remove it");
     }
 }
@@ -95,13 +95,13 @@ void require_regular_files(const std::filesystem::path &file) {
 /// The files are made by SQLite with the modes of the database.
 void make_private(const std::filesystem::path &file) {
     constexpr int k_private = 0600;
-    const UniqueFd made(open_file(file, O_RDWR | O_CREAT | O_NOFOLLOW, k_private));
+    const base::UniqueFd made(base::open_file(file, O_RDWR | O_CREAT | O_NOFOLLOW, k_private));
 }
 
 /// SQLite silently opens a write-protected file for reading; this program says so instead.
 void require_writable(const std::filesystem::path &path) {
     if (access(path.c_str(), W_OK) != 0 && errno != ENOENT)
-        throw system_error("write to the catalog", path, errno);
+        throw base::system_error("write to the catalog", path, errno);
 }
 
 bool is_writable(const std::filesystem::path &file) {
@@ -150,7 +150,7 @@ SQLite::Database open_database(const std::filesystem::path &file) {
     require_writable(file);
     require_regular_files(file);
     return with_database_errors(file, "open", [&] {
-        const UniqueFd lock = lock_directory(directory);
+        const base::UniqueFd lock = lock_directory(directory);
         make_private(file);
         SQLite::Database database = patient({file, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE});
         static_cast<void>(schema_version(database, catalog_migrations()));
@@ -165,7 +165,7 @@ std::optional<SQLite::Database> view_database(const std::filesystem::path &file)
     if (access(file.c_str(), R_OK) != 0) {
         if (errno == ENOENT || errno == ENOTDIR)
             return std::nullopt;
-        throw system_error("read the catalog", file, errno);
+        throw base::system_error("read the catalog", file, errno);
     }
     require_regular_files(file);
     return with_database_errors(file, "read", [&]() -> std::optional<SQLite::Database> {
@@ -178,9 +178,9 @@ std::optional<SQLite::Database> view_database(const std::filesystem::path &file)
 
 Error database_error(const SQLite::Exception &cause, const std::filesystem::path &file,
                      std::string_view what) {
-    const std::string shown = escape(file.string());
+    const std::string shown = base::escape(file.string());
     const std::string message =
-        fmt::format("cannot {} the catalog {}: {}", what, shown, escape(cause.what()));
+        fmt::format("cannot {} the catalog {}: {}", what, shown, base::escape(cause.what()));
     constexpr int k_primary = 0xff;
     int code = cause.getErrorCode() & k_primary;
     if (code == k_io_error && is_full(file.parent_path()))
@@ -188,15 +188,15 @@ Error database_error(const SQLite::Exception &cause, const std::filesystem::path
     switch (code) {
     case k_busy:
     case k_locked:
-        if (interrupt_due())
-            return interrupt_error();
+        if (base::interrupt_due())
+            return base::interrupt_error();
         return {ErrorKind::temporary, message,
                 "another process is writing to it; try again in a moment"};
     case k_read_only:
     case k_cannot_open:
         return {ErrorKind::failed, message,
                 fmt::format("the catalog's directory {} and the files in it must be writable",
-                            escape(file.parent_path().string()))};
+                            base::escape(file.parent_path().string()))};
     case k_full:
         return {ErrorKind::failed, message,
                 fmt::format("free some space on the filesystem of {} and run again", shown)};
@@ -210,4 +210,4 @@ Error database_error(const SQLite::Exception &cause, const std::filesystem::path
     }
 }
 
-} // namespace retouch
+} // namespace retouch::catalog

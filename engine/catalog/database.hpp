@@ -11,7 +11,7 @@
 #include <optional>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::catalog {
 
 /// Opens for reading and writing, with WAL, foreign keys and a patient busy timeout; creates it
 /// when absent and migrates it. Any number of processes may do so at once. Throws Error.
@@ -35,4 +35,4 @@ auto with_database_errors(const std::filesystem::path &file, std::string_view wh
     }
 }
 
-} // namespace retouch
+} // namespace retouch::catalog

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::catalog {
 
 /// The records of a local catalog; its files are the store's.
 [[nodiscard]] std::vector<Finding> local_catalog_findings(const std::string &name,
@@ -19,4 +19,4 @@ namespace retouch {
 /// told how images would be published.
 [[nodiscard]] std::vector<Finding> glance_findings(const GlanceOptions &options, bool store_works);
 
-} // namespace retouch
+} // namespace retouch::catalog

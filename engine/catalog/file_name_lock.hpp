@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <string>
 
-namespace retouch {
+namespace retouch::catalog {
 
 class FileNameLock : public NameLock {
   public:
@@ -24,8 +24,8 @@ class FileNameLock : public NameLock {
     [[nodiscard]] std::string domain() const override { return domain_; }
 
   private:
-    LockFile lock_;
+    base::LockFile lock_;
     std::string domain_;
 };
 
-} // namespace retouch
+} // namespace retouch::catalog

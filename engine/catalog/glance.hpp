@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::catalog {
 
 struct GlanceOptions {
     std::string name; ///< in retouch.yaml
@@ -32,4 +32,4 @@ struct GlanceOptions {
 /// The same, for looking only.
 [[nodiscard]] std::unique_ptr<CatalogView> view_glance_catalog(const GlanceOptions &options);
 
-} // namespace retouch
+} // namespace retouch::catalog

@@ -11,15 +11,16 @@
 
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::catalog {
 
 namespace {
 
 constexpr std::string_view k_own_properties = "retouch_";
 
 void refuse_no_name(const std::string &what, const std::string &name) {
-    if (const auto why = why_no_name(name))
-        throw Error(ErrorKind::invalid, fmt::format("{} {}, found '{}'", what, *why, escape(name)));
+    if (const auto why = base::why_no_name(name))
+        throw Error(ErrorKind::invalid,
+                    fmt::format("{} {}, found '{}'", what, *why, base::escape(name)));
 }
 
 void refuse_own_properties(const std::map<std::string, std::string> &properties) {
@@ -29,14 +30,14 @@ void refuse_own_properties(const std::map<std::string, std::string> &properties)
                 ErrorKind::invalid,
                 fmt::format("the property '{}' cannot be given: it is a field of the image's "
                             "record",
-                            escape(name)),
+                            base::escape(name)),
                 "leave it out; what can be changed is changed afterwards, or by a recipe");
     for (const auto &[name, value] : properties)
         if (name.starts_with(k_own_properties))
             throw Error(ErrorKind::invalid,
                         fmt::format("the property '{}' cannot be given: names that start with "
                                     "retouch_ are written by retouch itself",
-                                    escape(name)),
+                                    base::escape(name)),
                         "leave it out, or name it otherwise");
 }
 
@@ -46,7 +47,7 @@ Image imported_record(const std::string &name,
                       const std::map<std::string, std::string> &properties) {
     refuse_own_properties(properties);
     Image image;
-    image.id = random_uuid();
+    image.id = base::random_uuid();
     image.name = name;
     image.properties = properties;
     check_record(image);
@@ -56,4 +57,4 @@ Image imported_record(const std::string &name,
     return image;
 }
 
-} // namespace retouch
+} // namespace retouch::catalog

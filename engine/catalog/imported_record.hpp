@@ -6,11 +6,11 @@
 #include <map>
 #include <string>
 
-namespace retouch {
+namespace retouch::catalog {
 
 /// A new id with the name and properties somebody chose. Throws Error: invalid when a recipe might
 /// not give them either, or when they are retouch's own.
 [[nodiscard]] Image imported_record(const std::string &name,
                                     const std::map<std::string, std::string> &properties);
 
-} // namespace retouch
+} // namespace retouch::catalog

@@ -10,7 +10,7 @@
 #include <memory>
 #include <string>
 
-namespace retouch {
+namespace retouch::catalog {
 
 /// Opens for reading and writing; creates the directory and the database when absent.
 /// Safe for any number of processes at once. Throws Error, also for a read-only directory.
@@ -32,4 +32,4 @@ view_local_catalog(const std::string &name, const std::filesystem::path &directo
 void export_image(const CatalogView &catalog, const Image &image, const std::filesystem::path &file,
                   const std::string &format);
 
-} // namespace retouch
+} // namespace retouch::catalog

@@ -23,7 +23,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::catalog {
 
 namespace {
 
@@ -34,7 +34,7 @@ constexpr const char *k_images = "images";
 constexpr const char *k_runs = "runs";
 
 fs::path normal_path(const fs::path &directory) {
-    fs::path path = absolute_path(directory).lexically_normal();
+    fs::path path = base::absolute_path(directory).lexically_normal();
     if (!path.has_filename() && path.has_relative_path())
         path = path.parent_path();
     return path;
@@ -42,7 +42,7 @@ fs::path normal_path(const fs::path &directory) {
 
 void make_directory(const fs::path &path, mode_t mode) {
     if (mkdir(path.c_str(), mode) != 0 && errno != EEXIST)
-        throw system_error("create", path, errno);
+        throw base::system_error("create", path, errno);
 }
 
 constexpr mode_t k_of_owner = 0700;
@@ -70,7 +70,7 @@ void make_catalog_directory(const fs::path &directory) {
     if (directory.has_parent_path())
         fs::create_directories(directory.parent_path(), code);
     if (code)
-        throw system_error("create", directory, code.value());
+        throw base::system_error("create", directory, code.value());
     make_directory(directory, k_private);
     const fs::path images = directory / k_images;
     make_directory(images, k_private);
@@ -83,28 +83,28 @@ void make_catalog_directory(const fs::path &directory) {
     make_private(images);
 }
 
-Disk bytes_of(const Image &image, const FileStore &store) {
+Disk bytes_of(const Image &image, const store::FileStore &store) {
     if (image.status == "queued")
-        throw Error(ErrorKind::failed,
-                    fmt::format("image {} ({}) has no bytes yet", image.id, escape(image.name)));
+        throw Error(ErrorKind::failed, fmt::format("image {} ({}) has no bytes yet", image.id,
+                                                   base::escape(image.name)));
     return store.disk(image);
 }
 
 /// A catalog whose database is lost must not look like a new one.
-void refuse_lost_database(const FileStore &store, const fs::path &file) {
+void refuse_lost_database(const store::FileStore &store, const fs::path &file) {
     const std::size_t count = store.published_files().size();
     if (count > 0)
         throw Error(ErrorKind::failed,
                     fmt::format("{} is missing or empty, and there {} {} image file{} it should "
                                 "describe",
-                                escape(file.string()), count == 1 ? "is" : "are", count,
+                                base::escape(file.string()), count == 1 ? "is" : "are", count,
                                 count == 1 ? "" : "s"),
                     fmt::format("restore catalog.db from a backup; or move {} away and bring its "
                                 "files in again with: retouch import FILE --name NAME",
-                                escape((file.parent_path() / k_images).string())));
+                                base::escape((file.parent_path() / k_images).string())));
 }
 
-SQLite::Database open_records(const FileStore &store, const fs::path &file) {
+SQLite::Database open_records(const store::FileStore &store, const fs::path &file) {
     if (store.has_published_files() && !view_database(file))
         refuse_lost_database(store, file);
     return open_database(file);
@@ -112,9 +112,9 @@ SQLite::Database open_records(const FileStore &store, const fs::path &file) {
 
 /// Later than `earlier`, however clocks were set meanwhile.
 std::string time_after(const std::string &earlier) {
-    const std::string now = utc_now();
+    const std::string now = base::utc_now();
     const auto last = parse_timestamp(earlier);
-    return !last || now > earlier ? now : format_utc(*last + std::chrono::microseconds(1));
+    return !last || now > earlier ? now : base::format_utc(*last + std::chrono::microseconds(1));
 }
 
 Error duplicate(const std::string &id) {
@@ -269,7 +269,7 @@ void LocalCatalog::apply(const ImageChange &change) {
 void LocalCatalog::change_records(std::span<const ImageChange> changes) {
     for (const ImageChange &wanted : changes)
         check_record(wanted);
-    const std::string now = utc_now();
+    const std::string now = base::utc_now();
     change(database_, file_, [&] {
         for (const ImageChange &wanted : changes)
             if (!wanted.empty() && !update_image(database_, wanted, now) &&
@@ -293,7 +293,7 @@ void LocalCatalog::remove(const std::string &id) {
         const std::optional<Image> image = load_image(database_, id);
         if (image && image->is_protected)
             throw Error(ErrorKind::refused,
-                        fmt::format("image {} ({}) is protected", id, escape(image->name)),
+                        fmt::format("image {} ({}) is protected", id, base::escape(image->name)),
                         "protection is there to prevent this; take it off first if it must go");
         delete_image(database_, id);
         add_loose_bytes(database_, id);
@@ -332,7 +332,7 @@ void LocalCatalog::clear_loose_bytes() {
     for (const std::string &id : look(database_, file_, [&] { return loose_bytes(database_); })) {
         try {
             // An id that is none can have no bytes: the row is damaged.
-            if (!is_uuid(id) || store_.remove_abandoned_bytes(id))
+            if (!base::is_uuid(id) || store_.remove_abandoned_bytes(id))
                 change(database_, file_, [&] { drop_loose_bytes(database_, id); });
         } catch (const Error &error) {
             if (error.kind() == ErrorKind::interrupted)
@@ -346,4 +346,4 @@ void LocalCatalog::remove_loose_bytes(const std::string &id) {
     change(database_, file_, [&] { drop_loose_bytes(database_, id); });
 }
 
-} // namespace retouch
+} // namespace retouch::catalog

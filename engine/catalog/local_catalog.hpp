@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::catalog {
 
 class LocalView : public CatalogView {
   public:
@@ -47,7 +47,7 @@ class LocalView : public CatalogView {
   private:
     std::string name_;
     std::filesystem::path file_;
-    FileStore store_;
+    store::FileStore store_;
     mutable std::optional<SQLite::Database> database_; ///< nullopt: there is none
     std::map<std::string, std::string> known_files_;   ///< found right by this process
 };
@@ -75,7 +75,7 @@ class LocalCatalog : public Catalog {
     [[nodiscard]] Integrity integrity(const Image &image,
                                       const IntegrityOptions &options) const override;
 
-    [[nodiscard]] FileStore &store() override { return store_; }
+    [[nodiscard]] store::FileStore &store() override { return store_; }
 
     [[nodiscard]] std::unique_ptr<NameLock> lock(const std::string &name,
                                                  const std::string &run) override;
@@ -116,8 +116,8 @@ class LocalCatalog : public Catalog {
     std::string name_;
     std::filesystem::path directory_;
     std::filesystem::path file_;
-    FileStore store_;
+    store::FileStore store_;
     mutable SQLite::Database database_;
 };
 
-} // namespace retouch
+} // namespace retouch::catalog

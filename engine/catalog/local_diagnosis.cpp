@@ -11,13 +11,13 @@
 
 #include <algorithm>
 
-namespace retouch {
+namespace retouch::catalog {
 
 namespace {
 
 /// "ID", or "ID and 3 more".
 std::string first_of(const std::vector<std::string> &ids) {
-    const std::string first = escape(ids.front().substr(0, 100));
+    const std::string first = base::escape(ids.front().substr(0, 100));
     return ids.size() == 1 ? first : fmt::format("{} and {} more", first, ids.size() - 1);
 }
 
@@ -33,36 +33,37 @@ std::vector<std::string> files_without_record(const std::vector<std::string> &fi
     return found;
 }
 
-Verdict files_verdict(const LocalView &view) {
+model::Verdict files_verdict(const LocalView &view) {
     // In this order: whoever publishes meanwhile makes the note first, then the file.
     const std::vector<std::string> files = view.files();
     const std::vector<std::string> loose = view.loose();
     const auto unknown = files_without_record(files, view.images(), loose);
     if (!unknown.empty())
-        return warning(fmt::format("no record describes the image file {}", first_of(unknown)),
-                       "move such files away; retouch import brings them in again");
+        return model::warning(
+            fmt::format("no record describes the image file {}", first_of(unknown)),
+            "move such files away; retouch import brings them in again");
     if (!loose.empty())
-        return warning(
+        return model::warning(
             fmt::format("bytes that have no record were left behind: {}", first_of(loose)),
             "the next command that writes removes them; if they stay, remove them from "
             "the directory images by hand");
-    return all_well("each has its record");
+    return model::all_well("each has its record");
 }
 
 } // namespace
 
 std::vector<Finding> local_catalog_findings(const std::string &name,
                                             const std::filesystem::path &directory) {
-    Checks checks(fmt::format("Catalog {}", name));
+    model::Checks checks(fmt::format("Catalog {}", name));
     std::optional<LocalView> view;
     const bool readable = checks.check("records", [&] {
         view.emplace(name, std::filesystem::absolute(directory).lexically_normal());
         const std::size_t count = view->images().size();
-        return all_well(fmt::format("{} image{}", count, count == 1 ? "" : "s"));
+        return model::all_well(fmt::format("{} image{}", count, count == 1 ? "" : "s"));
     });
     if (readable && !(view->files().empty() && view->loose().empty()))
         checks.check("files", [&] { return files_verdict(*view); });
     return checks.take();
 }
 
-} // namespace retouch
+} // namespace retouch::catalog

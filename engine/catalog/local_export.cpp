@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::catalog {
 
 namespace {
 
@@ -30,19 +30,19 @@ Error in_ceph(const Image &image, const std::string &format) {
 void export_image(const CatalogView &catalog, const Image &image, const std::filesystem::path &file,
                   const std::string &format) {
     constexpr int k_mode = 0600;
-    const std::filesystem::path path = absolute_path(file);
+    const std::filesystem::path path = base::absolute_path(file);
     const std::optional<DiskFile> from = catalog.disk(image).file();
     if (!from)
         throw in_ceph(image, format);
-    const UniqueFd bytes = open_regular_file(from->path);
-    NewFile copy(path, k_mode);
+    const base::UniqueFd bytes = base::open_regular_file(from->path);
+    store::NewFile copy(path, k_mode);
     if (format == from->format)
-        copy_sparse(bytes.get(), from->path, copy);
+        store::copy_sparse(bytes.get(), from->path, copy);
     else
-        convert_image(from->path, from->format, copy, format);
+        store::convert_image(from->path, from->format, copy, format);
     copy.sync();
-    sync_directory(path.parent_path());
+    base::sync_directory(path.parent_path());
     copy.keep();
 }
 
-} // namespace retouch
+} // namespace retouch::catalog

@@ -6,13 +6,13 @@
 #include "catalog/imported_record.hpp"
 #include "catalog/local_catalog.hpp"
 
-namespace retouch {
+namespace retouch::catalog {
 
 Image import_image(Catalog &catalog, const std::filesystem::path &file, const std::string &name,
                    const std::map<std::string, std::string> &properties) {
     auto &target = dynamic_cast<LocalCatalog &>(catalog);
     Image image = imported_record(name, properties);
-    const UniqueFd bytes = open_regular_file(file);
+    const base::UniqueFd bytes = base::open_regular_file(file);
     const auto stage = target.store().receive(bytes.get(), file, image.id);
     const SealedImage sealed = stage->seal({});
     image.disk_format = stage->disk().format();
@@ -23,4 +23,4 @@ Image import_image(Catalog &catalog, const std::filesystem::path &file, const st
     return target.find(image.id).value();
 }
 
-} // namespace retouch
+} // namespace retouch::catalog

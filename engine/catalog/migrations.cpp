@@ -12,7 +12,7 @@
 
 #include <array>
 
-namespace retouch {
+namespace retouch::catalog {
 
 namespace {
 
@@ -78,7 +78,7 @@ PRAGMA user_version = 3;
 constexpr std::array<const char *, 3> k_migrations = {k_first, k_second, k_third};
 
 std::string shown(const SQLite::Database &database) {
-    return escape(database.getFilename());
+    return base::escape(database.getFilename());
 }
 
 } // namespace
@@ -120,4 +120,4 @@ void migrate(SQLite::Database &database, std::span<const char *const> migrations
     }
 }
 
-} // namespace retouch
+} // namespace retouch::catalog

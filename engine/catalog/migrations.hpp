@@ -6,7 +6,7 @@
 
 #include <span>
 
-namespace retouch {
+namespace retouch::catalog {
 
 /// Step N-1 takes a database from user_version N-1 to N and sets it.
 [[nodiscard]] std::span<const char *const> catalog_migrations();
@@ -23,4 +23,4 @@ inline constexpr int k_application_id = 0x72746368;
 /// Requires: no other process migrates it meanwhile.
 void migrate(SQLite::Database &database, std::span<const char *const> migrations);
 
-} // namespace retouch
+} // namespace retouch::catalog

@@ -16,7 +16,7 @@
 #include <span>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::catalog {
 
 namespace {
 
@@ -32,7 +32,7 @@ constexpr std::array<std::string_view, 2> k_formats = {"raw", "qcow2"};
 }
 
 void check_text(std::string_view field, std::string_view text) {
-    if (invalid_utf8(text) || text.find('\0') != std::string_view::npos)
+    if (base::invalid_utf8(text) || text.find('\0') != std::string_view::npos)
         refuse(field, "is not valid UTF-8 text");
     if (text.size() > k_longest_value)
         refuse(field, "is longer than 64 KiB");
@@ -42,14 +42,14 @@ void check_name(std::string_view field, std::string_view name) {
     check_text(field, name);
     if (name.empty())
         refuse(field, "is empty");
-    if (code_points(name) > k_longest_name)
+    if (base::code_points(name) > k_longest_name)
         refuse(field, "is longer than 255 characters");
 }
 
 void check_member(std::string_view field, std::string_view value,
                   std::span<const std::string_view> allowed) {
     if (std::ranges::find(allowed, value) == allowed.end())
-        refuse(field, fmt::format("cannot be '{}'", escape(value)));
+        refuse(field, fmt::format("cannot be '{}'", base::escape(value)));
 }
 
 void check_amount(std::string_view field, std::int64_t amount) {
@@ -59,7 +59,7 @@ void check_amount(std::string_view field, std::int64_t amount) {
 
 void check_property(const std::string &name, const std::string &value) {
     check_name("the name of a property", name);
-    check_text(fmt::format("the property '{}'", escape(name)), value);
+    check_text(fmt::format("the property '{}'", base::escape(name)), value);
 }
 
 void check_tags(const std::vector<std::string> &tags) {
@@ -68,8 +68,8 @@ void check_tags(const std::vector<std::string> &tags) {
 }
 
 void check_id(const std::string &id) {
-    if (!is_uuid(id))
-        refuse("the image's id", fmt::format("cannot be '{}'", escape(id)));
+    if (!base::is_uuid(id))
+        refuse("the image's id", fmt::format("cannot be '{}'", base::escape(id)));
 }
 
 } // namespace
@@ -105,4 +105,4 @@ void check_record(const ImageChange &change) {
         check_property(name, value.value_or(""));
 }
 
-} // namespace retouch
+} // namespace retouch::catalog

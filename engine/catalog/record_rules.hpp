@@ -4,10 +4,10 @@
 
 #include "retouch/image.hpp"
 
-namespace retouch {
+namespace retouch::catalog {
 
 /// Throws Error: invalid, naming the field.
 void check_record(const Image &image);
 void check_record(const ImageChange &change);
 
-} // namespace retouch
+} // namespace retouch::catalog

@@ -17,7 +17,7 @@
 #include <string_view>
 #include <tuple>
 
-namespace retouch {
+namespace retouch::catalog {
 
 namespace {
 
@@ -48,12 +48,12 @@ void run(SQLite::Database &database, const char *sql, const Texts &...texts) {
 void require_text(const std::string &id, std::string_view what,
                   std::initializer_list<std::string_view> texts) {
     for (const std::string_view text : texts)
-        if (invalid_utf8(text) || text.find('\0') != std::string_view::npos)
+        if (base::invalid_utf8(text) || text.find('\0') != std::string_view::npos)
             throw Error(
                 ErrorKind::failed,
                 fmt::format("the catalog is damaged: in the record of image {} the {} is not a "
                             "text: '{}'",
-                            escape(id), what, escape(text.substr(0, k_longest_shown))),
+                            base::escape(id), what, base::escape(text.substr(0, k_longest_shown))),
                 "restore catalog.db from a backup");
 }
 
@@ -157,7 +157,7 @@ void add_rows(SQLite::Database &database, const List &list, const Index &images)
             throw Error(ErrorKind::failed,
                         fmt::format("the catalog is damaged: it has a {} of image '{}', of which "
                                     "there is no record",
-                                    list.what, escape(owner.substr(0, k_longest_shown))),
+                                    list.what, base::escape(owner.substr(0, k_longest_shown))),
                         "restore catalog.db from a backup");
         add_row(rows, list, *found->second);
     }
@@ -338,4 +338,4 @@ void drop_loose_bytes(SQLite::Database &database, const std::string &id) {
     run(database, "DELETE FROM loose_bytes WHERE id = ?", id);
 }
 
-} // namespace retouch
+} // namespace retouch::catalog

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::catalog {
 
 /// All records, oldest first. Requires: inside a transaction, or the rows may not belong together.
 [[nodiscard]] std::vector<Image> load_images(SQLite::Database &database);
@@ -50,4 +50,4 @@ void note_file_stamp(SQLite::Database &database, const std::string &id, const st
 void add_loose_bytes(SQLite::Database &database, const std::string &id);
 void drop_loose_bytes(SQLite::Database &database, const std::string &id);
 
-} // namespace retouch
+} // namespace retouch::catalog

@@ -2,7 +2,7 @@
 
 #include "catalog/timestamp.hpp"
 
-namespace retouch {
+namespace retouch::catalog {
 
 namespace {
 
@@ -39,8 +39,8 @@ std::string with_microseconds(std::string_view text) {
     return digits ? std::string(text.substr(0, k_shape.size())) + '.' + *digits + 'Z' : "";
 }
 
-std::optional<UtcTime> parse_timestamp(std::string_view text) {
-    return parse_utc(with_microseconds(text));
+std::optional<base::UtcTime> parse_timestamp(std::string_view text) {
+    return base::parse_utc(with_microseconds(text));
 }
 
-} // namespace retouch
+} // namespace retouch::catalog

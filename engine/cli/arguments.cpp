@@ -12,7 +12,7 @@
 #include <fmt/format.h>
 #include <utility>
 
-namespace retouch {
+namespace retouch::cli {
 
 namespace {
 
@@ -82,7 +82,7 @@ void Command::optional_arguments(const std::string &name, std::vector<std::strin
 
 void Command::argument_of(const std::string &name, std::string &value,
                           const std::vector<std::string> &choices, const std::string &summary) {
-    app_.add_option(name, value, summary)->required()->type_name(joined(choices, "|"));
+    app_.add_option(name, value, summary)->required()->type_name(base::joined(choices, "|"));
 }
 
 void Command::option(const std::string &names, std::string &value, const std::string &type,
@@ -102,7 +102,7 @@ void Command::repeated_option(const std::string &names, std::vector<std::string>
 
 void Command::option_of(const std::string &names, std::string &value,
                         const std::vector<std::string> &choices, const std::string &summary) {
-    app_.add_option(names, value, summary)->type_name(joined(choices, "|"));
+    app_.add_option(names, value, summary)->type_name(base::joined(choices, "|"));
 }
 
 void Command::flag(const std::string &names, bool &value, const std::string &summary) {
@@ -148,11 +148,11 @@ std::map<std::string, std::string> parse_assignments(const std::string &option,
         const auto equals = word.find('=');
         if (equals == std::string::npos || equals == 0)
             throw Error(ErrorKind::usage,
-                        fmt::format("{} needs NAME=VALUE, not '{}'", option, escape(word)),
+                        fmt::format("{} needs NAME=VALUE, not '{}'", option, base::escape(word)),
                         fmt::format("for example: {} {}", option, example));
         if (!values.emplace(word.substr(0, equals), word.substr(equals + 1)).second)
-            throw Error(ErrorKind::usage,
-                        fmt::format("{} sets '{}' twice", option, escape(word.substr(0, equals))));
+            throw Error(ErrorKind::usage, fmt::format("{} sets '{}' twice", option,
+                                                      base::escape(word.substr(0, equals))));
     }
     return values;
 }
@@ -182,4 +182,4 @@ void define_arguments(CLI::App &app, Context &context) {
     check_choices(app);
 }
 
-} // namespace retouch
+} // namespace retouch::cli

@@ -14,7 +14,7 @@ namespace CLI {
 class App;
 } // namespace CLI
 
-namespace retouch {
+namespace retouch::cli {
 
 /// One command being defined. What values are read into must live as long as the CLI::App; a
 /// command keeps its options in a struct that its action owns.
@@ -73,4 +73,4 @@ void define_arguments(CLI::App &app, Context &context);
 parse_assignments(const std::string &option, const std::vector<std::string> &words,
                   const std::string &example = "release=12");
 
-} // namespace retouch
+} // namespace retouch::cli

@@ -7,7 +7,7 @@ namespace CLI {
 class App;
 } // namespace CLI
 
-namespace retouch {
+namespace retouch::cli {
 
 void add_apply(CLI::App &app, Context &context);
 void add_check(CLI::App &app, Context &context);
@@ -25,4 +25,4 @@ void add_schema(CLI::App &app, Context &context);
 void add_show(CLI::App &app, Context &context);
 void add_version(CLI::App &app, Context &context);
 
-} // namespace retouch
+} // namespace retouch::cli

@@ -22,7 +22,7 @@
 #include <system_error>
 #include <utility>
 
-namespace retouch {
+namespace retouch::cli {
 
 namespace {
 
@@ -42,17 +42,17 @@ bool is_there(const fs::path &path) {
 
 /// Whoever planted it above the working directory would decide what runs as this user.
 void require_ours(const fs::path &file) {
-    if (const auto flaw = open_to_others(file))
+    if (const auto flaw = base::open_to_others(file))
         throw Error(
             ErrorKind::bad_config,
-            fmt::format("the configuration {} is not used: {}", escape(file.string()), *flaw),
+            fmt::format("the configuration {} is not used: {}", base::escape(file.string()), *flaw),
             fmt::format("name it if you trust it: --config {0}; or make it yours alone, "
                         "and its directory too: chown and chmod go-w",
-                        escape(file.string())));
+                        base::escape(file.string())));
 }
 
 Json configuration_schema() {
-    for (const EmbeddedSchema &schema : embedded_schemas())
+    for (const recipe::EmbeddedSchema &schema : recipe::embedded_schemas())
         if (schema.name == "configuration")
             return Json::parse(schema.text);
     assert(false && "the configuration schema is compiled in");
@@ -61,7 +61,7 @@ Json configuration_schema() {
 
 std::string read_bytes(const fs::path &file) {
     try {
-        return read_file(file, k_largest_file);
+        return base::read_file(file, k_largest_file);
     } catch (const Error &error) {
         if (error.kind() == ErrorKind::interrupted)
             throw;
@@ -78,9 +78,9 @@ std::vector<std::string> names_of(const Configuration &configuration) {
 
 std::string suggestion(const std::string &name, const Configuration &configuration) {
     const std::vector<std::string> names = names_of(configuration);
-    if (const auto near = did_you_mean(name, names))
-        return fmt::format("did you mean '{}'?", escape(*near));
-    return fmt::format("catalogs there are: {}", listed(names));
+    if (const auto near = base::did_you_mean(name, names))
+        return fmt::format("did you mean '{}'?", base::escape(*near));
+    return fmt::format("catalogs there are: {}", base::listed(names));
 }
 
 /// Relative to the file's directory; empty when it is not given.
@@ -133,8 +133,8 @@ CatalogSettings catalog_settings(const Field &field, const fs::path &directory) 
 std::uint64_t number_at(const Value &value, const char *key, std::uint64_t otherwise) {
     const std::string text = value.text_or(key);
     return text.empty() ? otherwise
-                        : static_cast<std::uint64_t>(
-                              parse_bytes(text).value_or(static_cast<std::int64_t>(otherwise)));
+                        : static_cast<std::uint64_t>(base::parse_bytes(text).value_or(
+                              static_cast<std::int64_t>(otherwise)));
 }
 
 /// The schema has seen to it that the values have their form.
@@ -144,7 +144,7 @@ CommandLimits command_limits(const Value &value) {
     limits.processes = number_at(value, "processes", limits.processes);
     limits.open_files = number_at(value, "open_files", limits.open_files);
     limits.file_bytes = number_at(value, "file_size", limits.file_bytes);
-    if (const auto time = parse_duration(value.text_or("time")))
+    if (const auto time = base::parse_duration(value.text_or("time")))
         limits.time = *time;
     return limits;
 }
@@ -152,7 +152,7 @@ CommandLimits command_limits(const Value &value) {
 Configuration resolve(const Value &root, const fs::path &file) {
     Configuration configuration;
     configuration.file = file;
-    const fs::path directory = absolute_path(file).parent_path();
+    const fs::path directory = base::absolute_path(file).parent_path();
     if (const Value *catalogs = root.find("catalogs"))
         for (const Field &field : catalogs->fields)
             configuration.catalogs.push_back(catalog_settings(field, directory));
@@ -165,7 +165,7 @@ Configuration resolve(const Value &root, const fs::path &file) {
     if (const Value *commands = root.find("commands"))
         configuration.limits = command_limits(*commands);
     if (const Value *guest = root.find("guest"))
-        configuration.guest = from_name<GuestKind>(guest->scalar);
+        configuration.guest = model::from_name<GuestKind>(guest->scalar);
     if (const Value *files = root.find("files"))
         if (const Value *allowed = files->find("allow"))
             for (const Value &item : allowed->items)
@@ -179,11 +179,11 @@ Error unknown_catalog(const std::string &name, const Configuration &configuratio
         return {ErrorKind::bad_config,
                 fmt::format("no catalog is called '{}': without a configuration file the only one "
                             "is 'local'",
-                            escape(name)),
+                            base::escape(name)),
                 "name it in a retouch.yaml here or above"};
     return {ErrorKind::bad_config,
-            fmt::format("no catalog is called '{}' in {}", escape(name),
-                        escape(configuration.file.string())),
+            fmt::format("no catalog is called '{}' in {}", base::escape(name),
+                        base::escape(configuration.file.string())),
             suggestion(name, configuration)};
 }
 
@@ -207,7 +207,7 @@ void check_default(const Value &root, const Configuration &configuration,
             configuration.catalogs.end())
         return;
     diagnostics.add(mistake(name->mark, configuration.file, lines,
-                            fmt::format("no catalog is called '{}'", escape(name->scalar)),
+                            fmt::format("no catalog is called '{}'", base::escape(name->scalar)),
                             suggestion(name->scalar, configuration)));
 }
 
@@ -220,10 +220,10 @@ void check_types(const Value &root, const fs::path &file, const std::vector<std:
     for (const Field &catalog : catalogs->fields) {
         const bool local = catalog.value.text_or("type") == "local";
         if (local && catalog.value.find("path") == nullptr)
-            diagnostics.add(
-                mistake(catalog.value.mark, file, lines,
-                        fmt::format("the local catalog '{}' has no path", escape(catalog.key)),
-                        "add path: DIRECTORY"));
+            diagnostics.add(mistake(
+                catalog.value.mark, file, lines,
+                fmt::format("the local catalog '{}' has no path", base::escape(catalog.key)),
+                "add path: DIRECTORY"));
         for (const Field &key : catalog.value.fields) {
             const bool for_local = key.key == "path";
             const bool for_glance = std::ranges::find(k_of_glance, key.key) != k_of_glance.end();
@@ -248,17 +248,17 @@ void check_limits(const Value &root, const fs::path &file, const std::vector<std
     if (commands == nullptr)
         return;
     const Value *time = commands->find("time");
-    if (time != nullptr && !parse_duration(time->scalar))
+    if (time != nullptr && !base::parse_duration(time->scalar))
         diagnostics.add(
             mistake(time->mark, file, lines,
-                    fmt::format("'{}' is not a time from 1s to 24h", escape(time->scalar)),
+                    fmt::format("'{}' is not a time from 1s to 24h", base::escape(time->scalar)),
                     "write hours, minutes and seconds, such as 90s, 10m or 1h30m; leave it "
                     "out for the longest time, 24h"));
     const Value *memory = commands->find("memory");
-    if (memory != nullptr && parse_bytes(memory->scalar).value_or(0) < k_least_memory)
+    if (memory != nullptr && base::parse_bytes(memory->scalar).value_or(0) < k_least_memory)
         diagnostics.add(mistake(
             memory->mark, file, lines,
-            fmt::format("'{}' is too little memory to run a command", escape(memory->scalar)),
+            fmt::format("'{}' is too little memory to run a command", base::escape(memory->scalar)),
             "give it 16MiB or more"));
 }
 
@@ -299,17 +299,17 @@ Configuration default_configuration(const Environment &environment) {
 
 std::optional<Configuration> read_configuration(const fs::path &file, Diagnostics &diagnostics) {
     const std::string text = read_bytes(file);
-    if (!may_be_quoted(file, text, {"catalogs", "default", "files", "commands", "guest"}))
+    if (!recipe::may_be_quoted(file, text, {"catalogs", "default", "files", "commands", "guest"}))
         throw Error(ErrorKind::bad_config,
                     fmt::format("{} is, links followed, outside the work tree or in its .git, "
                                 "and is not a configuration",
-                                escape(file.string())),
+                                base::escape(file.string())),
                     "what such a file holds is not shown; look where the link leads");
-    const std::vector<std::string> lines = split_lines(text);
+    const std::vector<std::string> lines = base::split_lines(text);
     Diagnostics found;
     std::optional<Configuration> configuration;
-    const std::optional<Value> root = read_yaml(text, file.string(), found);
-    if (root && check_schema(*root, configuration_schema(), file.string(), lines, found)) {
+    const std::optional<Value> root = recipe::read_yaml(text, file.string(), found);
+    if (root && recipe::check_schema(*root, configuration_schema(), file.string(), lines, found)) {
         configuration = resolve(*root, file);
         check_default(*root, *configuration, lines, found);
         check_types(*root, file, lines, found);
@@ -326,7 +326,7 @@ const CatalogSettings &catalog_called(const Configuration &configuration, const 
     if (wanted.empty())
         throw Error(ErrorKind::bad_config,
                     fmt::format("{} has several catalogs and no default",
-                                escape(configuration.file.string())),
+                                base::escape(configuration.file.string())),
                     "choose one with --catalog NAME, or write 'default: NAME' into the file");
     const auto found = std::ranges::find(configuration.catalogs, wanted, &CatalogSettings::name);
     if (found != configuration.catalogs.end())
@@ -334,4 +334,4 @@ const CatalogSettings &catalog_called(const Configuration &configuration, const 
     throw unknown_catalog(wanted, configuration);
 }
 
-} // namespace retouch
+} // namespace retouch::cli

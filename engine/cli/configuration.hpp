@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::cli {
 
 struct CatalogSettings {
     enum class Type { local, glance };
@@ -62,4 +62,4 @@ find_configuration(const Environment &environment);
 [[nodiscard]] const CatalogSettings &catalog_called(const Configuration &configuration,
                                                     const std::string &name);
 
-} // namespace retouch
+} // namespace retouch::cli

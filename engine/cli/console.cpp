@@ -22,15 +22,15 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::cli {
 
 namespace {
 
 /// True when standard error takes more; false when nobody reads it while a signal asks to end.
 bool await_reader_of_errors() {
     constexpr std::chrono::milliseconds k_look{100};
-    while (pending_interrupt() == 0)
-        if (ready_within(STDERR_FILENO, POLLOUT, k_look))
+    while (base::pending_interrupt() == 0)
+        if (base::ready_within(STDERR_FILENO, POLLOUT, k_look))
             return true;
     return false;
 }
@@ -66,14 +66,14 @@ Console::Console(const Environment &environment)
 
 void Console::out(std::string_view text) {
     while (!reader_gone_ && !text.empty()) {
-        const ssize_t written = write_ready(STDOUT_FILENO, text);
+        const ssize_t written = base::write_ready(STDOUT_FILENO, text);
         if (written == -EPIPE) {
             reader_gone_ = true;
         } else if (written < 0) {
-            throw Undelivered(
-                system_error("write to", "standard output", static_cast<int>(-written)));
+            throw base::Undelivered(
+                base::system_error("write to", "standard output", static_cast<int>(-written)));
         } else if (written == 0) {
-            wait_for_events(STDOUT_FILENO, POLLOUT);
+            base::wait_for_events(STDOUT_FILENO, POLLOUT);
         } else {
             text.remove_prefix(static_cast<std::size_t>(written));
         }
@@ -82,7 +82,7 @@ void Console::out(std::string_view text) {
 
 void Console::err(std::string_view text) {
     while (!text.empty()) {
-        const ssize_t written = write_ready(STDERR_FILENO, text);
+        const ssize_t written = base::write_ready(STDERR_FILENO, text);
         if (written < 0 || (written == 0 && !await_reader_of_errors()))
             return;
         text.remove_prefix(static_cast<std::size_t>(written));
@@ -90,15 +90,17 @@ void Console::err(std::string_view text) {
 }
 
 void Console::error(const Error &error) {
-    const Style style(err_colour());
-    std::string text = fmt::format("{} {}\n", style.red("error:"), message_text(error.what(), 2));
+    const render::Style style(err_colour());
+    std::string text =
+        fmt::format("{} {}\n", style.red("error:"), render::message_text(error.what(), 2));
     if (!error.hint().empty())
-        text += fmt::format("  {}\n", message_text(error.hint(), 2, true));
+        text += fmt::format("  {}\n", render::message_text(error.hint(), 2, true));
     err(text);
 }
 
 void Console::warn(std::string_view message) {
-    err(fmt::format("{} {}\n", Style(err_colour()).yellow("warning:"), message_text(message, 2)));
+    err(fmt::format("{} {}\n", render::Style(err_colour()).yellow("warning:"),
+                    render::message_text(message, 2)));
 }
 
 bool Console::out_colour() const {
@@ -131,8 +133,8 @@ bool Console::ask(const std::string &question) {
     std::array<char, 1> character{};
     while (answer.size() < k_longest && character[0] != '\n') {
         try {
-            wait_for_events(STDIN_FILENO, POLLIN);
-            if (read_some(STDIN_FILENO, character, "standard input") == 0)
+            base::wait_for_events(STDIN_FILENO, POLLIN);
+            if (base::read_some(STDIN_FILENO, character, "standard input") == 0)
                 throw Error(ErrorKind::failed, "nobody answered");
         } catch (const Error &error) {
             err("\n");
@@ -142,7 +144,7 @@ bool Console::ask(const std::string &question) {
         }
         answer += character[0];
     }
-    return trim(answer) == "yes";
+    return base::trim(answer) == "yes";
 }
 
-} // namespace retouch
+} // namespace retouch::cli

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::cli {
 
 enum class Colour { automatic, always, never };
 
@@ -63,4 +63,4 @@ class Console {
     bool reader_gone_ = false;
 };
 
-} // namespace retouch
+} // namespace retouch::cli

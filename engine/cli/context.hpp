@@ -8,7 +8,7 @@
 #include <functional>
 #include <string>
 
-namespace retouch {
+namespace retouch::cli {
 
 struct GlobalOptions {
     std::string catalog;  ///< --catalog; empty: not given
@@ -26,4 +26,4 @@ struct Context {
     std::function<int()> command;
 };
 
-} // namespace retouch
+} // namespace retouch::cli

@@ -18,7 +18,7 @@
 
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::cli {
 
 namespace {
 
@@ -26,7 +26,7 @@ namespace {
 std::string beginning_of(const char *kind, const DocumentPlace &place) {
     if (place.another)
         return "\n";
-    return place.format == "markdown" && place.recipes > 1 ? markdown_marker(kind, "") : "";
+    return place.format == "markdown" && place.recipes > 1 ? render::markdown_marker(kind, "") : "";
 }
 
 } // namespace
@@ -35,41 +35,45 @@ std::string shown_plan(const Plan &plan, const std::string &format, bool colour,
     if (format == "json")
         return to_json(plan).dump(2) + "\n";
     const std::string gap = another ? "\n" : "";
-    return gap + (format == "markdown" ? plan_markdown(plan) : plan_text(plan, colour));
+    return gap +
+           (format == "markdown" ? render::plan_markdown(plan) : render::plan_text(plan, colour));
 }
 
 std::string shown_report(const Report &report, const DocumentPlace &place) {
     if (place.format == "json")
         return to_json(report).dump(2) + "\n";
-    return beginning_of("report", place) + (place.format == "markdown"
-                                                ? report_markdown(report, place.recipes == 1)
-                                                : report_text(report, place.colour));
+    return beginning_of("report", place) +
+           (place.format == "markdown" ? render::report_markdown(report, place.recipes == 1)
+                                       : render::report_text(report, place.colour));
 }
 
 std::string shown_drift(const DriftReport &report, const DocumentPlace &place) {
     if (place.format == "json")
-        return drift_json(report).dump(2) + "\n";
+        return render::drift_json(report).dump(2) + "\n";
     return beginning_of("drift", place) + (place.format == "markdown"
-                                               ? drift_markdown(report, place.recipes == 1)
-                                               : drift_text(report, place.colour));
+                                               ? render::drift_markdown(report, place.recipes == 1)
+                                               : render::drift_text(report, place.colour));
 }
 
-std::string shown_failure(const RecipeFailure &failure, const char *kind,
+std::string shown_failure(const render::RecipeFailure &failure, const char *kind,
                           const DocumentPlace &place) {
     if (place.format == "json")
-        return to_json(failure).dump(2) + "\n";
+        return render::to_json(failure).dump(2) + "\n";
     if (place.format == "text")
         return {};
-    const std::string marker = place.recipes == 1 ? markdown_marker(kind, failure.name) : "";
-    return beginning_of(kind, place) + marker + "### Failed\n\n" + failure_markdown(failure);
+    const std::string marker =
+        place.recipes == 1 ? render::markdown_marker(kind, failure.name) : "";
+    return beginning_of(kind, place) + marker + "### Failed\n\n" +
+           render::failure_markdown(failure);
 }
 
-RecipeFailure recipe_failure(const std::string &path, const std::string &name, const Error &error) {
-    return {path, name, error.what(), error.hint(), exit_code_of(error)};
+render::RecipeFailure recipe_failure(const std::string &path, const std::string &name,
+                                     const Error &error) {
+    return {path, name, error.what(), error.hint(), base::exit_code_of(error)};
 }
 
 Error about_recipe(const Error &error, const std::filesystem::path &recipe) {
-    return {error.kind(), fmt::format("{}: {}", escape(recipe.string()), error.what()),
+    return {error.kind(), fmt::format("{}: {}", base::escape(recipe.string()), error.what()),
             error.hint()};
 }
 
@@ -78,10 +82,10 @@ void show_total(Context &context, const std::string &format, bool several, bool 
     if (format == "text") {
         if (several)
             context.console.out(
-                fmt::format("\n{}\n", Style(context.console.out_colour()).bold(line)));
+                fmt::format("\n{}\n", render::Style(context.console.out_colour()).bold(line)));
     } else if (failed || (several && !context.global.quiet)) {
         context.console.err(line + "\n");
     }
 }
 
-} // namespace retouch
+} // namespace retouch::cli

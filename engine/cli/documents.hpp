@@ -11,7 +11,7 @@
 #include <filesystem>
 #include <string>
 
-namespace retouch {
+namespace retouch::cli {
 
 /// A plan; `format` is text, json or markdown. `another` came before it in the same stream: text
 /// and markdown get an empty line between, JSON documents simply follow each other.
@@ -31,11 +31,11 @@ struct DocumentPlace {
 
 /// What stands where the document of a recipe would that has none; `kind` is "report" or "drift".
 /// Empty for text.
-[[nodiscard]] std::string shown_failure(const RecipeFailure &failure, const char *kind,
+[[nodiscard]] std::string shown_failure(const render::RecipeFailure &failure, const char *kind,
                                         const DocumentPlace &place);
 
-[[nodiscard]] RecipeFailure recipe_failure(const std::string &path, const std::string &name,
-                                           const Error &error);
+[[nodiscard]] render::RecipeFailure recipe_failure(const std::string &path, const std::string &name,
+                                                   const Error &error);
 
 /// The error with the recipe's path before its message, for commands that go on with the next one.
 [[nodiscard]] Error about_recipe(const Error &error, const std::filesystem::path &recipe);
@@ -47,4 +47,4 @@ struct DocumentPlace {
 void show_total(Context &context, const std::string &format, bool several, bool failed,
                 const std::string &line);
 
-} // namespace retouch
+} // namespace retouch::cli

@@ -8,7 +8,7 @@
 #include <system_error>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::cli {
 
 Environment::Environment() {
     for (char **entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
@@ -28,4 +28,4 @@ std::optional<std::string> Environment::get(const std::string &name) const {
     return found->second;
 }
 
-} // namespace retouch
+} // namespace retouch::cli

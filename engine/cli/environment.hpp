@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-namespace retouch {
+namespace retouch::cli {
 
 class Environment {
   public:
@@ -28,4 +28,4 @@ class Environment {
     std::filesystem::path directory_;
 };
 
-} // namespace retouch
+} // namespace retouch::cli

@@ -16,7 +16,7 @@
 #include <chrono>
 #include <poll.h>
 
-namespace retouch {
+namespace retouch::cli {
 
 namespace {
 
@@ -30,15 +30,15 @@ std::string to_line(const Json &json) {
 
 } // namespace
 
-EventFile::EventFile(OutputFile &file) : path_(file.path()), file_(file.stream()) {
+EventFile::EventFile(base::OutputFile &file) : path_(file.path()), file_(file.stream()) {
     const Json version = {{"type", "version"},
-                          {"time", utc_now()},
+                          {"time", base::utc_now()},
                           {"events", k_events_format_version},
-                          {"tool", k_tool}};
-    write_all(file_.get(), to_line(version), path_);
+                          {"tool", base::k_tool}};
+    base::write_all(file_.get(), to_line(version), path_);
 }
 
-OutputKind EventFile::kind() {
+base::OutputKind EventFile::kind() {
     return {"an event stream",
             [](std::string_view bytes) { return bytes.starts_with(R"({"type":"version",)"); }};
 }
@@ -46,8 +46,8 @@ OutputKind EventFile::kind() {
 void EventFile::on(const Event &event) {
     if (!complaint_.empty())
         return;
-    const Json json = {{"type", to_string(event.kind)},
-                       {"time", utc_now()},
+    const Json json = {{"type", model::to_string(event.kind)},
+                       {"time", base::utc_now()},
                        {"target", event.target},
                        {"message", event.message},
                        {"details", event.details.is_null() ? Json::object() : event.details}};
@@ -56,17 +56,17 @@ void EventFile::on(const Event &event) {
 
 void EventFile::write(std::string_view line) {
     while (!line.empty()) {
-        const ssize_t written = write_ready(file_.get(), line);
+        const ssize_t written = base::write_ready(file_.get(), line);
         if (written < 0) {
-            complaint_ = system_error("write", path_, static_cast<int>(-written)).what();
+            complaint_ = base::system_error("write", path_, static_cast<int>(-written)).what();
             return;
         }
-        if (written == 0 && !ready_within(file_.get(), POLLOUT, k_patience)) {
-            complaint_ = fmt::format("nobody reads {}", escape(path_.string()));
+        if (written == 0 && !base::ready_within(file_.get(), POLLOUT, k_patience)) {
+            complaint_ = fmt::format("nobody reads {}", base::escape(path_.string()));
             return;
         }
         line.remove_prefix(static_cast<std::size_t>(written));
     }
 }
 
-} // namespace retouch
+} // namespace retouch::cli

@@ -8,17 +8,17 @@
 #include <filesystem>
 #include <vector>
 
-namespace retouch {
+namespace retouch::cli {
 
 inline constexpr const char *k_events_format_version = "1.0";
 
 class EventFile : public EventSink {
   public:
     /// Empties the file and writes the version line. Throws Error.
-    explicit EventFile(OutputFile &file);
+    explicit EventFile(base::OutputFile &file);
 
     /// What such a file is, for OutputFile.
-    [[nodiscard]] static OutputKind kind();
+    [[nodiscard]] static base::OutputKind kind();
 
     /// One line, written at once. A failure is kept for complaint(), and so is a reader that does
     /// not read: the work goes on without it.
@@ -31,7 +31,7 @@ class EventFile : public EventSink {
     void write(std::string_view line);
 
     std::filesystem::path path_;
-    UniqueFd file_;
+    base::UniqueFd file_;
     std::string complaint_;
 };
 
@@ -49,4 +49,4 @@ class EventTee : public EventSink {
     std::vector<EventSink *> sinks_;
 };
 
-} // namespace retouch
+} // namespace retouch::cli

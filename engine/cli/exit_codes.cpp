@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-namespace retouch {
+namespace retouch::cli {
 
 int combined_exit_code(std::span<const int> codes) {
     constexpr int k_failed = 1;
@@ -21,4 +21,4 @@ int combined_exit_code(std::span<const int> codes) {
     return std::ranges::find(codes, 0) != codes.end() ? k_some_failed : k_failed;
 }
 
-} // namespace retouch
+} // namespace retouch::cli

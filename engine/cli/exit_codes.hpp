@@ -3,7 +3,7 @@
 
 #include <span>
 
-namespace retouch {
+namespace retouch::cli {
 
 /// The code they all have; 3 when some are 0 and some are not; 1 when they failed differently.
 /// 128 and above (interrupted) wins over everything.
@@ -14,4 +14,4 @@ namespace retouch {
     return code >= 128;
 }
 
-} // namespace retouch
+} // namespace retouch::cli

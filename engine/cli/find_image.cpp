@@ -12,7 +12,7 @@
 #include <functional>
 #include <span>
 
-namespace retouch {
+namespace retouch::cli {
 
 namespace {
 
@@ -30,10 +30,11 @@ Error unknown(const CatalogView &catalog, const std::string &word) {
     std::vector<std::string> names;
     for (const Image &image : catalog.images())
         names.push_back(image.name);
-    const auto near = did_you_mean(word, names);
+    const auto near = base::did_you_mean(word, names);
     return {ErrorKind::failed,
-            fmt::format("no image '{}' in catalog {}", escape(word), escape(catalog.name())),
-            near ? fmt::format("did you mean '{}'?", escape(*near))
+            fmt::format("no image '{}' in catalog {}", base::escape(word),
+                        base::escape(catalog.name())),
+            near ? fmt::format("did you mean '{}'?", base::escape(*near))
                  : "see what there is: retouch images"};
 }
 
@@ -44,10 +45,10 @@ Error ambiguous(const std::vector<Image> &candidates, const std::string &word) {
     if (left_out > 0)
         hint += fmt::format("\n  {} older ones, and", left_out);
     for (const Image &image : std::span(candidates).subspan(left_out))
-        hint += fmt::format("\n  {}  {}{}", escape(image.id), escape(image.created_at),
+        hint += fmt::format("\n  {}  {}{}", base::escape(image.id), base::escape(image.created_at),
                             image.hidden ? "  hidden" : "");
     return {ErrorKind::failed,
-            fmt::format("{} images are called '{}'", candidates.size(), escape(word)), hint};
+            fmt::format("{} images are called '{}'", candidates.size(), base::escape(word)), hint};
 }
 
 /// `to_remove`: nothing is guessed, and nobody else's image is meant by its name.
@@ -75,4 +76,4 @@ Image find_only_image(const CatalogView &catalog, const std::string &name_or_id)
     return find(catalog, name_or_id, true);
 }
 
-} // namespace retouch
+} // namespace retouch::cli

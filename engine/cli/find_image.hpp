@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace retouch {
+namespace retouch::cli {
 
 /// An id, or a name that only one visible image bears (or, when none is visible, only one hidden).
 /// Throws Error: failed, listing the images when several are meant.
@@ -15,4 +15,4 @@ namespace retouch {
 /// those of other projects are named by their ids.
 [[nodiscard]] Image find_only_image(const CatalogView &catalog, const std::string &name_or_id);
 
-} // namespace retouch
+} // namespace retouch::cli

@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::cli {
 
 namespace {
 
@@ -93,9 +93,9 @@ std::string list_text(const std::string &title, const std::vector<Entry> &entrie
 std::string option_label(const CLI::Option &option) {
     std::string label;
     for (const std::string &name : option.get_snames())
-        add_part(label, "-" + name);
+        base::add_part(label, "-" + name);
     for (const std::string &name : option.get_lnames())
-        add_part(label, "--" + name);
+        base::add_part(label, "--" + name);
     if (option.get_items_expected_max() > 0 && !option.get_type_name().empty())
         label += " " + option.get_type_name();
     else if (option.get_type_name().starts_with('['))
@@ -135,7 +135,7 @@ std::string usage_line(const CLI::App &command) {
 
 std::string examples_of(const CLI::App &app) {
     std::string text = "\nExamples:\n";
-    for (const std::string &line : split_lines(app.get_footer()))
+    for (const std::string &line : base::split_lines(app.get_footer()))
         text += "  " + line + "\n";
     return text;
 }
@@ -175,4 +175,4 @@ std::string short_help_text(const CLI::App &app) {
            "\nMore: retouch --help, retouch COMMAND --help\n";
 }
 
-} // namespace retouch
+} // namespace retouch::cli

@@ -5,7 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <string>
 
-namespace retouch {
+namespace retouch::cli {
 
 /// Everything about the program or one command. Ends with a newline.
 [[nodiscard]] std::string help_text(const CLI::App &app);
@@ -13,4 +13,4 @@ namespace retouch {
 /// What the program prints when it is called without a command.
 [[nodiscard]] std::string short_help_text(const CLI::App &app);
 
-} // namespace retouch
+} // namespace retouch::cli

@@ -14,7 +14,7 @@
 #include <iterator>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::cli {
 
 namespace {
 
@@ -22,7 +22,7 @@ constexpr const char *k_junit = "junit";
 constexpr const char *k_sarif = "sarif";
 
 /// Beginnings as render/ writes them. JUnit reports hold what commands printed.
-OutputKind kind_of(const std::string &kind) {
+base::OutputKind kind_of(const std::string &kind) {
     constexpr int k_public = 0644;
     if (kind == k_junit)
         return {"a JUnit report", [](std::string_view bytes) {
@@ -43,13 +43,13 @@ OutputKind kind_of(const std::string &kind) {
 
 MachineReports::MachineReports(const std::vector<std::string> &words,
                                const std::vector<std::string> &kinds, Outputs &outputs)
-    : sarif_(sarif_of_check({})) {
+    : sarif_(render::sarif_of_check({})) {
     for (const auto &[kind, file] : parse_assignments("--report", words, "junit=report.xml")) {
         if (std::ranges::find(kinds, kind) == kinds.end()) {
-            const auto near = did_you_mean(kind, kinds);
+            const auto near = base::did_you_mean(kind, kinds);
             throw Error(ErrorKind::usage,
-                        fmt::format("this command has no report '{}'; it has: {}", escape(kind),
-                                    listed(kinds)),
+                        fmt::format("this command has no report '{}'; it has: {}",
+                                    base::escape(kind), base::listed(kinds)),
                         near ? fmt::format("did you mean '{}'?", *near) : std::string());
         }
         if (file.empty() || file == "-")
@@ -64,29 +64,29 @@ MachineReports::MachineReports(const std::vector<std::string> &words,
 
 void MachineReports::add(const std::vector<Diagnostic> &diagnostics,
                          const std::vector<std::string> &files) {
-    suites_.push_back(junit_of_check(diagnostics, files));
-    sarif_ = sarif_of_check(diagnostics);
+    suites_.push_back(render::junit_of_check(diagnostics, files));
+    sarif_ = render::sarif_of_check(diagnostics);
 }
 
 void MachineReports::add(const Plan &plan) {
-    std::ranges::move(junit_of_plan(plan), std::back_inserter(suites_));
-    counts_ += count_plan(plan);
+    std::ranges::move(render::junit_of_plan(plan), std::back_inserter(suites_));
+    counts_ += render::count_plan(plan);
 }
 
 void MachineReports::add(const Report &report) {
-    std::ranges::move(junit_of_report(report), std::back_inserter(suites_));
+    std::ranges::move(render::junit_of_report(report), std::back_inserter(suites_));
 }
 
 void MachineReports::add(const std::filesystem::path &recipe, const Error &error) {
-    suites_.push_back(junit_of_error(recipe.string(), error));
+    suites_.push_back(render::junit_of_error(recipe.string(), error));
 }
 
 std::string MachineReports::text_of(const std::string &kind) const {
     if (kind == k_junit)
-        return junit_xml(suites_);
+        return render::junit_xml(suites_);
     if (kind == k_sarif)
         return sarif_.dump(2) + "\n";
-    return gitlab_terraform(counts_).dump() + "\n";
+    return render::gitlab_terraform(counts_).dump() + "\n";
 }
 
 void MachineReports::write() const {
@@ -115,7 +115,7 @@ void report_option(Command &command, std::vector<std::string> &words,
     command.repeated_option("--report", words, "KIND=FILE",
                             fmt::format("also write a report for a CI system into a file; "
                                         "repeatable; kinds: {}",
-                                        listed(kinds)));
+                                        base::listed(kinds)));
 }
 
-} // namespace retouch
+} // namespace retouch::cli

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::cli {
 
 class MachineReports {
   public:
@@ -38,9 +38,9 @@ class MachineReports {
   private:
     [[nodiscard]] std::string text_of(const std::string &kind) const;
 
-    std::map<std::string, OutputFile *> files_; ///< by kind
-    std::vector<JunitSuite> suites_;
-    PlanCounts counts_;
+    std::map<std::string, base::OutputFile *> files_; ///< by kind
+    std::vector<render::JunitSuite> suites_;
+    render::PlanCounts counts_;
     Json sarif_;
 };
 
@@ -48,4 +48,4 @@ class MachineReports {
 void report_option(Command &command, std::vector<std::string> &words,
                    const std::vector<std::string> &kinds);
 
-} // namespace retouch
+} // namespace retouch::cli

@@ -24,10 +24,10 @@ void keep_own_rights() {
 
 int main(int argc, char **argv) {
     keep_own_rights();
-    retouch::fill_closed_streams();
-    retouch::install_interrupt_handlers();
-    const int code = retouch::run_cli(std::vector<std::string>(argv + 1, argv + argc));
-    if (retouch::is_any_left_behind()) {
+    retouch::cli::fill_closed_streams();
+    retouch::base::install_interrupt_handlers();
+    const int code = retouch::cli::run_cli(std::vector<std::string>(argv + 1, argv + argc));
+    if (retouch::base::is_any_left_behind()) {
         static_cast<void>(std::fflush(nullptr));
         _exit(code);
     }

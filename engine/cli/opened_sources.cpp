@@ -2,7 +2,7 @@
 
 #include "base/own_proc.hpp"
 
-namespace retouch {
+namespace retouch::cli {
 
 namespace {
 
@@ -20,7 +20,7 @@ std::shared_ptr<const GuestView> OpenedSources::open(const Disk &disk, EventSink
     auto made = std::make_shared<Opened>();
     made->disk = disk;
     GuestOptions options;
-    require_own_proc();
+    base::require_own_proc();
     options.kind = kind_;
     options.limits = limits_;
     options.run_directory = made->directory.path();
@@ -29,4 +29,4 @@ std::shared_ptr<const GuestView> OpenedSources::open(const Disk &disk, EventSink
     return {made, made->guest.get()};
 }
 
-} // namespace retouch
+} // namespace retouch::cli

@@ -9,7 +9,7 @@
 #include <memory>
 #include <vector>
 
-namespace retouch {
+namespace retouch::cli {
 
 /// Only so many stay open. For one thread.
 class OpenedSources {
@@ -26,7 +26,7 @@ class OpenedSources {
   private:
     struct Opened {
         Disk disk;
-        RunDirectory directory;
+        base::RunDirectory directory;
         std::unique_ptr<Guest> guest; ///< gone before its directory
     };
 
@@ -35,4 +35,4 @@ class OpenedSources {
     std::vector<std::shared_ptr<Opened>> opened_; ///< oldest first
 };
 
-} // namespace retouch
+} // namespace retouch::cli

@@ -10,7 +10,7 @@
 #include <algorithm>
 #include <system_error>
 
-namespace retouch {
+namespace retouch::cli {
 
 namespace {
 
@@ -20,7 +20,7 @@ constexpr const char *k_catalogs_place = "a place where the catalog keeps its ow
 
 Error clash(const fs::path &file, const std::string &what) {
     return {ErrorKind::usage,
-            fmt::format("{} cannot be written: it is {}", escape(file.string()), what),
+            fmt::format("{} cannot be written: it is {}", base::escape(file.string()), what),
             "choose another name"};
 }
 
@@ -42,12 +42,12 @@ void require_outside_catalog(const fs::path &file, const CatalogSettings &catalo
         throw clash(file, k_catalogs_place);
 }
 
-OutputFile &Outputs::add(const fs::path &path, OutputKind kind) {
+base::OutputFile &Outputs::add(const fs::path &path, base::OutputKind kind) {
     return outputs_.emplace_back(path, std::move(kind));
 }
 
 void Outputs::reads(const fs::path &file, const std::string &what) {
-    if (const auto id = file_id(file))
+    if (const auto id = base::file_id(file))
         inputs_.push_back({*id, what});
 }
 
@@ -64,22 +64,22 @@ void Outputs::keep_out_of(const CatalogSettings &catalog) {
 }
 
 void Outputs::prepare() {
-    for (const OutputFile &output : outputs_) {
+    for (const base::OutputFile &output : outputs_) {
         require_no_input(output);
         require_outside_catalog(output);
     }
     require_different();
-    for (OutputFile &output : outputs_)
+    for (base::OutputFile &output : outputs_)
         output.prepare();
 }
 
-void Outputs::require_no_input(const OutputFile &output) const {
+void Outputs::require_no_input(const base::OutputFile &output) const {
     const auto same = [&](const Input &input) { return output.id() == input.id; };
     if (const auto found = std::ranges::find_if(inputs_, same); found != inputs_.end())
         throw clash(output.path(), found->what);
 }
 
-void Outputs::require_outside_catalog(const OutputFile &output) const {
+void Outputs::require_outside_catalog(const base::OutputFile &output) const {
     const auto holds = [&](const fs::path &catalog) {
         return is_kept_in(catalog, output.target());
     };
@@ -94,13 +94,13 @@ void Outputs::require_different() const {
                 throw clash(other->path(), "another output of this command");
 }
 
-OutputKind saved_plan_kind() {
+base::OutputKind saved_plan_kind() {
     return {"a saved plan", [](std::string_view bytes) {
-                return begins_bundle(bytes) ||
+                return plan::begins_bundle(bytes) ||
                        (bytes.starts_with('{') &&
                         bytes.find("\"format_version\"") != std::string_view::npos &&
                         bytes.find("\"tool\": \"retouch") != std::string_view::npos);
             }};
 }
 
-} // namespace retouch
+} // namespace retouch::cli

@@ -11,13 +11,13 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::cli {
 
 class Outputs {
   public:
     /// An output called `path`; it lives as long as this. Throws Error: usage when a file that is
     /// no earlier output of this kind is there.
-    OutputFile &add(const std::filesystem::path &path, OutputKind kind);
+    base::OutputFile &add(const std::filesystem::path &path, base::OutputKind kind);
 
     /// `file` is read by the run; `what` says what it is: "the recipe".
     void reads(const std::filesystem::path &file, const std::string &what);
@@ -31,15 +31,15 @@ class Outputs {
 
   private:
     struct Input {
-        FileId id;
+        base::FileId id;
         std::string what;
     };
 
-    void require_no_input(const OutputFile &output) const;
-    void require_outside_catalog(const OutputFile &output) const;
+    void require_no_input(const base::OutputFile &output) const;
+    void require_outside_catalog(const base::OutputFile &output) const;
     void require_different() const;
 
-    std::list<OutputFile> outputs_;
+    std::list<base::OutputFile> outputs_;
     std::vector<Input> inputs_;
     std::vector<std::filesystem::path> catalogs_;
 };
@@ -48,6 +48,6 @@ class Outputs {
 void require_outside_catalog(const std::filesystem::path &file, const CatalogSettings &catalog);
 
 /// A plan, or a bundle with one.
-[[nodiscard]] OutputKind saved_plan_kind();
+[[nodiscard]] base::OutputKind saved_plan_kind();
 
-} // namespace retouch
+} // namespace retouch::cli

@@ -11,7 +11,7 @@
 #include <array>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::cli {
 
 namespace {
 
@@ -20,9 +20,9 @@ constexpr std::size_t k_beginning = 4096;
 
 std::string beginning(const std::filesystem::path &path) {
     try {
-        const UniqueFd file = open_regular_file(path);
+        const base::UniqueFd file = base::open_regular_file(path);
         std::array<char, k_beginning> bytes{};
-        return {bytes.data(), read_some(file.get(), bytes, path)};
+        return {bytes.data(), base::read_some(file.get(), bytes, path)};
     } catch (const std::exception &) {
         return {};
     }
@@ -31,12 +31,12 @@ std::string beginning(const std::filesystem::path &path) {
 } // namespace
 
 std::optional<std::string> plan_file_text(const std::filesystem::path &path) {
-    if (is_bundle(path))
-        return bundled_plan_text(path);
+    if (plan::is_bundle(path))
+        return plan::bundled_plan_text(path);
     const std::string head = beginning(path);
-    if (!trim(head).starts_with('{') || head.find("\"format_version\"") == std::string::npos)
+    if (!base::trim(head).starts_with('{') || head.find("\"format_version\"") == std::string::npos)
         return std::nullopt;
-    return read_file(path, k_largest_plan);
+    return base::read_file(path, k_largest_plan);
 }
 
-} // namespace retouch
+} // namespace retouch::cli

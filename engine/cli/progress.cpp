@@ -7,7 +7,7 @@
 #include <chrono>
 #include <csignal>
 
-namespace retouch {
+namespace retouch::cli {
 
 namespace {
 
@@ -57,4 +57,4 @@ void Progress::keep_ticking() {
         console_.err(view_.tick(stopwatch_.seconds(), Console::width()));
 }
 
-} // namespace retouch
+} // namespace retouch::cli

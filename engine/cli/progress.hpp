@@ -10,7 +10,7 @@
 #include <mutex>
 #include <thread>
 
-namespace retouch {
+namespace retouch::cli {
 
 class Progress : public EventSink {
   public:
@@ -29,11 +29,11 @@ class Progress : public EventSink {
 
     Console &console_;
     ProgressView view_;
-    Stopwatch stopwatch_;
+    base::Stopwatch stopwatch_;
     std::mutex mutex_;
     std::condition_variable ended_;
     bool done_ = false;
     std::thread ticker_; ///< last: it uses all of the above
 };
 
-} // namespace retouch
+} // namespace retouch::cli

@@ -12,7 +12,7 @@
 #include <fmt/format.h>
 #include <utility>
 
-namespace retouch {
+namespace retouch::cli {
 
 namespace {
 
@@ -70,12 +70,12 @@ std::size_t number_at(const Event &event, const char *key) {
 
 /// The first `width` code points; an ellipsis stands for the rest.
 std::string cut(const std::string &text, std::size_t width) {
-    if (code_points(text) <= width)
+    if (base::code_points(text) <= width)
         return text;
     constexpr std::size_t k_dots = 3;
     if (width <= k_dots)
         return std::string(width, '.');
-    return std::string(first_code_points(text, width - k_dots)) + std::string(k_dots, '.');
+    return std::string(base::first_code_points(text, width - k_dots)) + std::string(k_dots, '.');
 }
 
 } // namespace
@@ -100,7 +100,7 @@ std::string ProgressView::line(const std::string &text, double now) {
 std::string ProgressView::redraw(double now, std::size_t width) {
     if (activity_.empty())
         return {};
-    const std::string elapsed = format_seconds(now - target_start_);
+    const std::string elapsed = base::format_seconds(now - target_start_);
     const std::size_t room = width > elapsed.size() + 3 ? width - elapsed.size() - 3 : 0;
     drawn_ = true;
     return fmt::format("{}{}  {}", k_wipe, cut(activity(), room), style_.dim(elapsed));
@@ -122,16 +122,17 @@ std::string ProgressView::on(const Event &event, double now, std::size_t width) 
         target_start_ += now - *std::exchange(paused_, std::nullopt);
     switch (event.kind) {
     case EventKind::target_started:
-        target_ = escape(event.target);
+        target_ = base::escape(event.target);
         target_start_ = now;
         return {};
     case EventKind::phase_started: {
-        const auto phase = from_name<PhaseKind>(string_at(event, "phase"));
+        const auto phase = model::from_name<PhaseKind>(string_at(event, "phase"));
         return begin(phase ? phase_words(*phase) : "", now, width);
     }
     case EventKind::step_started:
         return begin(fmt::format("step {} of {}: {}", number_at(event, "index") + 1,
-                                 number_at(event, "count"), escape(string_at(event, "summary"))),
+                                 number_at(event, "count"),
+                                 base::escape(string_at(event, "summary"))),
                      now, width);
     case EventKind::progress:
         if (const std::size_t total = number_at(event, "total"); total > 0)
@@ -139,12 +140,12 @@ std::string ProgressView::on(const Event &event, double now, std::size_t width) 
         return mode_ == Mode::live ? redraw(now, width) : "";
     case EventKind::notice: {
         std::string text =
-            line(fmt::format("{} {}", style_.yellow("note:"), escape(event.message)), now);
+            line(fmt::format("{} {}", style_.yellow("note:"), base::escape(event.message)), now);
         return mode_ == Mode::live ? text += redraw(now, width) : text;
     }
     case EventKind::target_finished: {
         activity_.clear();
-        const std::string outcome = escape(string_at(event, "outcome"));
+        const std::string outcome = base::escape(string_at(event, "outcome"));
         return mode_ == Mode::live ? wipe() : line(prefixed(outcome), now);
     }
     case EventKind::run_started:
@@ -164,9 +165,9 @@ std::string ProgressView::tick(double now, std::size_t width) {
         return redraw(now, width);
     if (now - last_line_ < k_heartbeat)
         return {};
-    return line(
-        fmt::format("{} (still at it after {})", activity(), format_seconds(now - activity_start_)),
-        now);
+    return line(fmt::format("{} (still at it after {})", activity(),
+                            base::format_seconds(now - activity_start_)),
+                now);
 }
 
 std::string ProgressView::pause(double now) {
@@ -176,4 +177,4 @@ std::string ProgressView::pause(double now) {
     return wipe();
 }
 
-} // namespace retouch
+} // namespace retouch::cli

@@ -9,7 +9,7 @@
 #include <optional>
 #include <string>
 
-namespace retouch {
+namespace retouch::cli {
 
 class ProgressView {
   public:
@@ -43,7 +43,7 @@ class ProgressView {
     [[nodiscard]] std::string activity() const;
 
     Mode mode_;
-    Style style_;
+    render::Style style_;
     std::string target_;
     std::string activity_;                  ///< empty: nothing to show
     std::optional<std::size_t> hundredths_; ///< of the activity, when it tells
@@ -54,4 +54,4 @@ class ProgressView {
     bool drawn_ = false;
 };
 
-} // namespace retouch
+} // namespace retouch::cli

@@ -16,7 +16,7 @@
 #include <optional>
 #include <utility>
 
-namespace retouch {
+namespace retouch::cli {
 
 namespace {
 
@@ -36,22 +36,22 @@ std::string verdict(const std::vector<std::string> &paths, std::size_t wrong,
         std::ranges::count(found, Diagnostic::Severity::error, &Diagnostic::severity));
     if (paths.size() == 1)
         return fmt::format("{} is not valid: {}",
-                           is_standard_input(paths.front()) ? "standard input"
-                                                            : escape(paths.front()),
-                           counted(mistakes, "mistake"));
-    return fmt::format("{} of {} {} not valid: {} in {}", wrong, counted(paths.size(), "recipe"),
-                       wrong == 1 ? "is" : "are", counted(mistakes, "mistake"),
-                       listed(wrong_files(found)));
+                           recipe::is_standard_input(paths.front()) ? "standard input"
+                                                                    : base::escape(paths.front()),
+                           render::counted(mistakes, "mistake"));
+    return fmt::format("{} of {} {} not valid: {} in {}", wrong,
+                       render::counted(paths.size(), "recipe"), wrong == 1 ? "is" : "are",
+                       render::counted(mistakes, "mistake"), base::listed(wrong_files(found)));
 }
 
 /// `take` gets those that are right, in the order given, and may move from them.
 Findings check_each(const std::vector<std::string> &paths,
                     const std::map<std::string, std::string> &variables, Context &context,
-                    const std::function<void(CheckedRecipe &)> &take) {
-    if (std::ranges::count_if(paths, is_standard_input) > 1)
+                    const std::function<void(plan::CheckedRecipe &)> &take) {
+    if (std::ranges::count_if(paths, recipe::is_standard_input) > 1)
         throw Error(ErrorKind::usage, "standard input can be read once", "give '-' once");
     std::optional<std::vector<std::filesystem::path>> directories;
-    const AllowedDirectories allowed = [&] {
+    const plan::AllowedDirectories allowed = [&] {
         if (!directories)
             directories = Workspace(context).allowed_directories();
         return *directories;
@@ -59,9 +59,9 @@ Findings check_each(const std::vector<std::string> &paths,
     Findings findings;
     Diagnostics diagnostics;
     for (const std::string &path : paths) {
-        check_interrupt();
-        if (std::optional<CheckedRecipe> recipe =
-                check_recipe(path, variables, diagnostics, allowed)) {
+        base::check_interrupt();
+        if (std::optional<plan::CheckedRecipe> recipe =
+                plan::check_recipe(path, variables, diagnostics, allowed)) {
             ++findings.valid;
             take(*recipe);
         }
@@ -74,28 +74,29 @@ Findings check_each(const std::vector<std::string> &paths,
 
 Findings find_mistakes(const std::vector<std::string> &paths,
                        const std::map<std::string, std::string> &variables, Context &context) {
-    return check_each(paths, variables, context, [](const CheckedRecipe &) {});
+    return check_each(paths, variables, context, [](const plan::CheckedRecipe &) {});
 }
 
 void require_valid(const Findings &findings, const std::vector<std::string> &paths,
-                   Context &context, DiagnosticsShown which) {
+                   Context &context, render::DiagnosticsShown which) {
     context.console.err(
-        render_diagnostics(findings.diagnostics, context.console.err_colour(), which));
-    check_interrupt(); // it may be why nobody read them
+        render::render_diagnostics(findings.diagnostics, context.console.err_colour(), which));
+    base::check_interrupt(); // it may be why nobody read them
     if (findings.valid < paths.size())
         throw Error(ErrorKind::invalid,
                     verdict(paths, paths.size() - findings.valid, findings.diagnostics));
 }
 
-std::vector<CheckedRecipe> check_recipes(const std::vector<std::string> &paths,
-                                         const std::map<std::string, std::string> &variables,
-                                         Context &context) {
-    std::vector<CheckedRecipe> recipes;
+std::vector<plan::CheckedRecipe> check_recipes(const std::vector<std::string> &paths,
+                                               const std::map<std::string, std::string> &variables,
+                                               Context &context) {
+    std::vector<plan::CheckedRecipe> recipes;
     const Findings findings =
-        check_each(paths, variables, context,
-                   [&recipes](CheckedRecipe &recipe) { recipes.push_back(std::move(recipe)); });
+        check_each(paths, variables, context, [&recipes](plan::CheckedRecipe &recipe) {
+            recipes.push_back(std::move(recipe));
+        });
     require_valid(findings, paths, context);
     return recipes;
 }
 
-} // namespace retouch
+} // namespace retouch::cli

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::cli {
 
 /// What is to be said of the files named on a command line.
 struct Findings {
@@ -28,12 +28,12 @@ struct Findings {
 /// recipes, unless all of `paths` are right.
 void require_valid(const Findings &findings, const std::vector<std::string> &paths,
                    Context &context,
-                   DiagnosticsShown which = {.rest = "retouch check --all shows them"});
+                   render::DiagnosticsShown which = {.rest = "retouch check --all shows them"});
 
 /// Every recipe, in the order given. Prints all mistakes and warnings of all files on standard
 /// error. Throws Error: invalid, counting the wrong ones, unless all are right.
-[[nodiscard]] std::vector<CheckedRecipe>
+[[nodiscard]] std::vector<plan::CheckedRecipe>
 check_recipes(const std::vector<std::string> &paths,
               const std::map<std::string, std::string> &variables, Context &context);
 
-} // namespace retouch
+} // namespace retouch::cli

@@ -26,7 +26,7 @@
 #include <optional>
 #include <system_error>
 
-namespace retouch {
+namespace retouch::cli {
 
 namespace {
 
@@ -41,7 +41,7 @@ std::optional<int> parse(CLI::App &app, const std::vector<std::string> &argument
         context.console.out(help_text(selected_command(app)));
         return 0;
     } catch (const CLI::CallForVersion &) {
-        context.console.out(fmt::format("{}\n", k_tool));
+        context.console.out(fmt::format("{}\n", base::k_tool));
         return 0;
     } catch (const CLI::ParseError &error) {
         throw usage_error(app, error);
@@ -56,7 +56,7 @@ int code_of_shortage(const std::exception &error) {
         return ENOMEM;
     const auto *failed = dynamic_cast<const std::system_error *>(&error);
     const int code = failed == nullptr ? 0 : failed->code().value();
-    return is_shortage(code) || code == EAGAIN ? code : 0;
+    return base::is_shortage(code) || code == EAGAIN ? code : 0;
 }
 
 /// Asked by the scripts of `retouch completion`, with the words behind the program's name; in no
@@ -68,7 +68,7 @@ void answer_shell(const CLI::App &app, const std::vector<std::string> &arguments
     const std::vector<std::string> words(arguments.begin() + 1, arguments.end());
     const Completion completion = complete(app, words, known_names(context));
     // What took too long has been ended; what is known is said.
-    const InterruptShield shield;
+    const base::InterruptShield shield;
     context.console.out(completion_text(completion));
 }
 
@@ -96,21 +96,21 @@ int run_cli(const std::vector<std::string> &arguments) {
         return run(arguments, context);
     } catch (const Error &error) {
         context.console.error(error);
-        return exit_code_of(error);
+        return base::exit_code_of(error);
     } catch (const std::filesystem::filesystem_error &error) {
-        context.console.error(system_error("use", error.path1(), error.code().value()));
-        return exit_code(ErrorKind::failed);
+        context.console.error(base::system_error("use", error.path1(), error.code().value()));
+        return base::exit_code(ErrorKind::failed);
     } catch (const std::exception &error) {
         if (const int code = code_of_shortage(error)) {
-            const Error shortage = shortage_error("go on", code);
+            const Error shortage = base::shortage_error("go on", code);
             context.console.error(shortage);
-            return exit_code(shortage.kind());
+            return base::exit_code(shortage.kind());
         }
         context.console.error(Error(ErrorKind::internal,
                                     fmt::format("this is a bug in retouch: {}", error.what()),
                                     "please report it with the command that led to it"));
-        return exit_code(ErrorKind::internal);
+        return base::exit_code(ErrorKind::internal);
     }
 }
 
-} // namespace retouch
+} // namespace retouch::cli

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::cli {
 
 /// `arguments` without the program's name. Prints to the standard streams; throws nothing.
 [[nodiscard]] int run_cli(const std::vector<std::string> &arguments);
 
-} // namespace retouch
+} // namespace retouch::cli

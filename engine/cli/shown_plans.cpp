@@ -6,10 +6,10 @@
 
 #include <utility>
 
-namespace retouch {
+namespace retouch::cli {
 
 void ShownPlans::show(const Plan &plan) {
-    last_ = plan_summary(plan);
+    last_ = render::plan_summary(plan);
     if (format_ == "markdown")
         markdown_.add(plan);
     else
@@ -18,14 +18,14 @@ void ShownPlans::show(const Plan &plan) {
 }
 
 void ShownPlans::count(const Plan &plan) {
-    counts_ += count_plan(plan);
+    counts_ += render::count_plan(plan);
     if (recipes_ > 1)
         last_.clear();
-    if (std::string fault = plan_fault(plan); !fault.empty())
+    if (std::string fault = render::plan_fault(plan); !fault.empty())
         failures_.push_back({plan.recipe.path, std::move(fault)});
 }
 
-void ShownPlans::fail(const RecipeFailure &failure) {
+void ShownPlans::fail(const render::RecipeFailure &failure) {
     constexpr int k_refused = 5;
     const char *why = failure.exit_code == k_refused ? "refused" : "not saved";
     failures_.push_back({failure.path, last_.empty() ? "no plan" : why});
@@ -34,7 +34,7 @@ void ShownPlans::fail(const RecipeFailure &failure) {
     if (format_ != "json")
         return;
     try {
-        context_.console.out(to_json(failure).dump(2) + "\n");
+        context_.console.out(render::to_json(failure).dump(2) + "\n");
     } catch (const Error &) {
         // It is said on standard error all the same.
     }
@@ -56,7 +56,8 @@ void ShownPlans::finish_beside_error() noexcept {
 }
 
 std::string ShownPlans::summary() const {
-    return recipes_ == 1 && !last_.empty() ? last_ : plans_summary(counts_, recipes_, failures_);
+    return recipes_ == 1 && !last_.empty() ? last_
+                                           : render::plans_summary(counts_, recipes_, failures_);
 }
 
-} // namespace retouch
+} // namespace retouch::cli

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::cli {
 
 class ShownPlans {
   public:
@@ -27,7 +27,7 @@ class ShownPlans {
     void count(const Plan &plan);
 
     /// The recipe has no plan, or it was refused.
-    void fail(const RecipeFailure &failure);
+    void fail(const render::RecipeFailure &failure);
 
     /// Says what they come to, unless the only plan has said it. Throws Error, as Console::out.
     void finish();
@@ -42,10 +42,10 @@ class ShownPlans {
     std::string format_;
     std::size_t recipes_;
     std::size_t shown_ = 0;
-    PlanCounts counts_;
-    std::vector<Failure> failures_;
+    render::PlanCounts counts_;
+    std::vector<render::Failure> failures_;
     std::string last_; ///< summary of a plan that was shown: of the only one, or not yet counted
-    PlansMarkdown markdown_;
+    render::PlansMarkdown markdown_;
 };
 
-} // namespace retouch
+} // namespace retouch::cli

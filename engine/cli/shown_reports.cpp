@@ -14,7 +14,7 @@
 
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::cli {
 
 namespace {
 
@@ -30,10 +30,10 @@ std::string done_by(const Report &report) {
     std::string text;
     for (const TargetReport &target : report.targets)
         if (target.outcome == TargetOutcome::published || target.outcome == TargetOutcome::updated)
-            add_part(text,
-                     fmt::format("{} is {}: retouch show {}", in_quotes(target.name),
-                                 to_string(target.outcome), target.image_id),
-                     "\n");
+            base::add_part(text,
+                           fmt::format("{} is {}: retouch show {}", render::in_quotes(target.name),
+                                       model::to_string(target.outcome), target.image_id),
+                           "\n");
     return text;
 }
 
@@ -72,7 +72,7 @@ void ShownReports::each(const std::function<Report(std::size_t)> &act) {
 void ShownReports::failed(const Subject &subject, const Error &error) {
     reports_.add(subject.path, error);
     show(shown_failure(recipe_failure(subject.path, subject.name, error), "report", place()));
-    failures_.push_back({subject.path, pending_interrupt() != 0 ? "interrupted" : ""});
+    failures_.push_back({subject.path, base::pending_interrupt() != 0 ? "interrupted" : ""});
 }
 
 /// The exit code the report asks for.
@@ -81,8 +81,8 @@ int ShownReports::take(const std::string &path, const Report &report) {
     const int code = worst_exit_code(report);
     counts_.add(report);
     if (code != 0)
-        failures_.push_back({path, is_unfinished(report) ? "something is left to do" : ""});
-    add_part(done_, done_by(report), "\n");
+        failures_.push_back({path, render::is_unfinished(report) ? "something is left to do" : ""});
+    base::add_part(done_, done_by(report), "\n");
     show(shown_report(report, place()));
     return code;
 }
@@ -100,9 +100,9 @@ int ShownReports::finish() {
         undelivered(error);
     }
     if (interrupted_)
-        return exit_code(ErrorKind::interrupted);
+        return base::exit_code(ErrorKind::interrupted);
     const int code = turns_.exit_code();
-    return code == 0 && undelivered_ ? k_undelivered : code;
+    return code == 0 && undelivered_ ? base::k_undelivered : code;
 }
 
 void ShownReports::show(const std::string &text) {
@@ -127,7 +127,7 @@ void ShownReports::stopped() {
 void ShownReports::total() {
     const std::size_t count = turns_.count();
     show_total(context_, format_, count > 1, !failures_.empty(),
-               reports_summary(counts_, count, failures_, count - begun_));
+               render::reports_summary(counts_, count, failures_, count - begun_));
 }
 
 /// The error, and what was done before it.
@@ -138,4 +138,4 @@ void ShownReports::undelivered(const Error &error) {
     context_.console.error({error.kind(), error.what(), error.hint() + between + done_});
 }
 
-} // namespace retouch
+} // namespace retouch::cli

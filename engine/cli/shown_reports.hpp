@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::cli {
 
 class ShownReports {
   public:
@@ -47,11 +47,11 @@ class ShownReports {
     MachineReports &reports_;
     Turns turns_;
     std::size_t begun_ = 0;
-    ReportCounts counts_;
-    std::vector<Failure> failures_;
+    render::ReportCounts counts_;
+    std::vector<render::Failure> failures_;
     std::string done_; ///< what was published, for people
     bool undelivered_ = false;
     bool interrupted_ = false; ///< while something was written
 };
 
-} // namespace retouch
+} // namespace retouch::cli

@@ -5,12 +5,12 @@
 #include "cli/documents.hpp"
 #include "cli/exit_codes.hpp"
 
-namespace retouch {
+namespace retouch::cli {
 
-std::vector<Subject> subjects_of(const std::vector<CheckedRecipe> &recipes) {
+std::vector<Subject> subjects_of(const std::vector<plan::CheckedRecipe> &recipes) {
     std::vector<Subject> subjects;
     subjects.reserve(recipes.size());
-    for (const CheckedRecipe &checked : recipes)
+    for (const plan::CheckedRecipe &checked : recipes)
         subjects.push_back({checked.recipe.path, checked.recipe.name});
     return subjects;
 }
@@ -21,7 +21,7 @@ void Turns::prepare(const std::function<void()> &act) {
     } catch (const Error &error) {
         for (const Subject &subject : subjects_) {
             failed_(subject, error);
-            codes_.push_back(exit_code_of(error));
+            codes_.push_back(base::exit_code_of(error));
         }
         throw;
     }
@@ -31,17 +31,17 @@ void Turns::each(const std::function<int(std::size_t)> &act) {
     for (std::size_t number = 0; number < subjects_.size(); ++number) {
         if (is_interruption(exit_code()))
             return;
-        check_interrupt();
+        base::check_interrupt();
         const Subject &subject = subjects_[number];
         try {
             codes_.push_back(act(number));
         } catch (const Error &error) {
             failed_(subject, error);
-            if (subjects_.size() == 1 || pending_interrupt() != 0)
+            if (subjects_.size() == 1 || base::pending_interrupt() != 0)
                 throw;
             context_.console.error(subject.path.empty() ? error
                                                         : about_recipe(error, subject.path));
-            codes_.push_back(exit_code_of(error));
+            codes_.push_back(base::exit_code_of(error));
         }
     }
 }
@@ -50,4 +50,4 @@ int Turns::exit_code() const {
     return combined_exit_code(codes_);
 }
 
-} // namespace retouch
+} // namespace retouch::cli

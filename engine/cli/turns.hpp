@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::cli {
 
 /// What a turn is about, for messages; untrusted.
 struct Subject {
@@ -20,7 +20,7 @@ struct Subject {
     std::string id = {}; ///< of an image
 };
 
-[[nodiscard]] std::vector<Subject> subjects_of(const std::vector<CheckedRecipe> &recipes);
+[[nodiscard]] std::vector<Subject> subjects_of(const std::vector<plan::CheckedRecipe> &recipes);
 
 /// For one thread.
 class Turns {
@@ -59,4 +59,4 @@ class Turns {
     std::vector<int> codes_;
 };
 
-} // namespace retouch
+} // namespace retouch::cli

@@ -10,7 +10,7 @@
 
 #include <algorithm>
 
-namespace retouch {
+namespace retouch::cli {
 
 namespace {
 
@@ -38,15 +38,15 @@ std::string see_help(const CLI::App &command) {
 
 std::string hint_for(const std::string &word, const std::vector<std::string> &candidates,
                      const CLI::App &command) {
-    const auto suggestion = did_you_mean(word, candidates);
+    const auto suggestion = base::did_you_mean(word, candidates);
     return suggestion ? fmt::format("did you mean '{}'?", *suggestion) : see_help(command);
 }
 
 Error unknown_word(const CLI::App &root, const CLI::App &command, const std::string &word) {
-    const std::string shown = escape(word);
+    const std::string shown = base::escape(word);
     if (word.size() > 1 && word.front() == '-') {
         const std::string name = word.substr(0, word.find('='));
-        return {ErrorKind::usage, fmt::format("unknown option '{}'", escape(name)),
+        return {ErrorKind::usage, fmt::format("unknown option '{}'", base::escape(name)),
                 hint_for(name, option_names(root, command), command)};
     }
     if (&command == &root)
@@ -98,9 +98,10 @@ void refuse_long_words_with_one_dash(const CLI::App &app,
         const std::size_t equals = std::min(argument.find('='), argument.size());
         const std::string name = long_option_meant(argument.substr(1, equals - 1), names);
         if (!name.empty())
-            throw Error(ErrorKind::usage,
-                        fmt::format("unknown option '{}'", escape(argument.substr(0, equals))),
-                        fmt::format("write --{}{}", name, escape(argument.substr(equals))));
+            throw Error(
+                ErrorKind::usage,
+                fmt::format("unknown option '{}'", base::escape(argument.substr(0, equals))),
+                fmt::format("write --{}{}", name, base::escape(argument.substr(equals))));
     }
 }
 
@@ -120,7 +121,7 @@ Error usage_error(const CLI::App &app, const CLI::ParseError &error) {
             return unknown_word(app, command, word);
     if (!unknown.empty())
         return unknown_word(app, command, unknown.front());
-    const std::string message = escape(error.what());
+    const std::string message = base::escape(error.what());
     if (error.get_name() == "RequiredError")
         return {ErrorKind::usage, missing_message(message), see_help(command)};
     if (error.get_name() == "ArgumentMismatch")
@@ -131,7 +132,7 @@ Error usage_error(const CLI::App &app, const CLI::ParseError &error) {
 }
 
 std::vector<std::string> choices_of(const CLI::Option &option) {
-    std::vector<std::string> choices = split(option.get_type_name(), '|');
+    std::vector<std::string> choices = base::split(option.get_type_name(), '|');
     if (choices.size() == 1)
         choices.clear();
     return choices;
@@ -140,10 +141,11 @@ std::vector<std::string> choices_of(const CLI::Option &option) {
 std::string not_a_choice(const std::string &word, const std::vector<std::string> &choices) {
     if (std::ranges::find(choices, word) != choices.end())
         return {};
-    std::string text = fmt::format("'{}' is not one of {}", escape(word), joined(choices, ", "));
-    if (const auto suggestion = did_you_mean(word, choices))
+    std::string text =
+        fmt::format("'{}' is not one of {}", base::escape(word), base::joined(choices, ", "));
+    if (const auto suggestion = base::did_you_mean(word, choices))
         text += fmt::format("; did you mean '{}'?", *suggestion);
     return text;
 }
 
-} // namespace retouch
+} // namespace retouch::cli

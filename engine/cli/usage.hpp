@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::cli {
 
 /// The command that was named, or the root when none was.
 [[nodiscard]] const CLI::App &selected_command(const CLI::App &app);
@@ -27,4 +27,4 @@ void refuse_long_words_with_one_dash(const CLI::App &app,
 [[nodiscard]] std::string not_a_choice(const std::string &word,
                                        const std::vector<std::string> &choices);
 
-} // namespace retouch
+} // namespace retouch::cli

@@ -14,7 +14,7 @@
 
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::cli {
 
 namespace {
 
@@ -28,10 +28,11 @@ Configuration load(Context &context) {
         return default_configuration(context.environment);
     Diagnostics diagnostics;
     std::optional<Configuration> configuration = read_configuration(*file, diagnostics);
-    context.console.err(render_diagnostics(diagnostics.sorted(), context.console.err_colour()));
+    context.console.err(
+        render::render_diagnostics(diagnostics.sorted(), context.console.err_colour()));
     if (!configuration)
         throw Error(ErrorKind::bad_config,
-                    fmt::format("the configuration {} is not valid", escape(file->string())),
+                    fmt::format("the configuration {} is not valid", base::escape(file->string())),
                     "correct it, or choose another with --config FILE");
     return *configuration;
 }
@@ -49,12 +50,12 @@ std::filesystem::path user_directory(const Environment &environment, const std::
     return std::filesystem::path(*home) / fallback;
 }
 
-std::string words_of(const KeystoneName &name) {
+std::string words_of(const catalog::KeystoneName &name) {
     return fmt::format("{}/{}/{}/{}", name.domain_id, name.domain_name, name.id, name.name);
 }
 
 /// What makes it another cloud, or another project of it.
-std::string place_of(const CloudSettings &cloud) {
+std::string place_of(const catalog::CloudSettings &cloud) {
     return fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}", cloud.auth_url, cloud.region,
                        cloud.image_endpoint, words_of(cloud.project), words_of(cloud.credential),
                        cloud.domain_id, cloud.domain_name);
@@ -62,16 +63,16 @@ std::string place_of(const CloudSettings &cloud) {
 
 } // namespace
 
-GlanceOptions glance_options(const CatalogSettings &settings, const Context &context) {
+catalog::GlanceOptions glance_options(const CatalogSettings &settings, const Context &context) {
     const Environment &environment = context.environment;
     std::optional<std::string> cloud;
     if (!context.global.os_cloud.empty())
         cloud = context.global.os_cloud;
     else if (!settings.cloud.empty())
         cloud = settings.cloud;
-    GlanceOptions options;
+    catalog::GlanceOptions options;
     options.name = settings.name;
-    options.cloud = load_cloud(
+    options.cloud = catalog::load_cloud(
         cloud, [&](const std::string &name) { return environment.get(name); },
         environment.directory(), settings.auth_command);
     options.rbd = settings.rbd;
@@ -81,7 +82,7 @@ GlanceOptions glance_options(const CatalogSettings &settings, const Context &con
     // Two configurations may give two clouds, or two projects, one name: their runs must not meet.
     const std::string place = place_of(options.cloud);
     const std::string directory =
-        fmt::format("{}-{}", settings.name, sha256_hex(place).substr(0, 8));
+        fmt::format("{}-{}", settings.name, base::sha256_hex(place).substr(0, 8));
     options.state_directory =
         user_directory(environment, "XDG_STATE_HOME", ".local/state") / "retouch" / directory;
     options.cache_directory =
@@ -90,7 +91,7 @@ GlanceOptions glance_options(const CatalogSettings &settings, const Context &con
 }
 
 Workspace::Workspace(Context &context)
-    : context_((require_descriptors(k_descriptors_of_a_run), context)),
+    : context_((base::require_descriptors(base::k_descriptors_of_a_run), context)),
       configuration_(load(context)) {}
 
 const CatalogSettings &Workspace::catalog() const {
@@ -103,8 +104,8 @@ const CatalogSettings &Workspace::catalog() const {
 const CatalogSettings &Workspace::catalog_of_plan(const std::string &name) const {
     if (!context_.global.catalog.empty() && context_.global.catalog != name)
         throw Error(ErrorKind::refused,
-                    fmt::format("the plan was made for catalog '{}', not for '{}'", escape(name),
-                                escape(context_.global.catalog)),
+                    fmt::format("the plan was made for catalog '{}', not for '{}'",
+                                base::escape(name), base::escape(context_.global.catalog)),
                     "make a plan for that catalog, or leave --catalog out");
     return catalog_called(configuration_, name);
 }
@@ -114,28 +115,29 @@ GuestKind Workspace::guest(const std::string &choice) const {
         choice.empty() ? context_.environment.get("RETOUCH_GUEST").value_or("") : choice;
     if (wanted.empty())
         return configuration_.guest.value_or(GuestKind::appliance);
-    if (const auto kind = from_name<GuestKind>(wanted))
+    if (const auto kind = model::from_name<GuestKind>(wanted))
         return *kind;
-    throw Error(ErrorKind::usage,
-                fmt::format("RETOUCH_GUEST is '{}', not {}", escape(wanted), choices<GuestKind>()));
+    throw Error(ErrorKind::usage, fmt::format("RETOUCH_GUEST is '{}', not {}", base::escape(wanted),
+                                              model::choices<GuestKind>()));
 }
 
 std::unique_ptr<CatalogView> view_catalog(const CatalogSettings &settings, const Context &context) {
     if (settings.type == CatalogSettings::Type::glance)
-        return view_glance_catalog(glance_options(settings, context));
-    return view_local_catalog(settings.name, settings.path);
+        return catalog::view_glance_catalog(glance_options(settings, context));
+    return catalog::view_local_catalog(settings.name, settings.path);
 }
 
 std::unique_ptr<Catalog> open_catalog(const CatalogSettings &settings, const Context &context,
                                       EventSink &events, Clear what) {
-    std::unique_ptr<Catalog> catalog = settings.type == CatalogSettings::Type::glance
-                                           ? open_glance_catalog(glance_options(settings, context))
-                                           : open_local_catalog(settings.name, settings.path);
+    std::unique_ptr<Catalog> catalog =
+        settings.type == CatalogSettings::Type::glance
+            ? catalog::open_glance_catalog(glance_options(settings, context))
+            : catalog::open_local_catalog(settings.name, settings.path);
     if (what == Clear::all)
-        recover(*catalog, events);
+        apply::recover(*catalog, events);
     else
-        recover_host(*catalog, events);
+        apply::recover_host(*catalog, events);
     return catalog;
 }
 
-} // namespace retouch
+} // namespace retouch::cli

@@ -11,7 +11,7 @@
 #include <memory>
 #include <string>
 
-namespace retouch {
+namespace retouch::cli {
 
 class Workspace {
   public:
@@ -51,7 +51,8 @@ class Workspace {
 
 /// What a catalog of type glance is opened with. Throws Error: bad_config when its cloud is not
 /// described.
-[[nodiscard]] GlanceOptions glance_options(const CatalogSettings &settings, const Context &context);
+[[nodiscard]] catalog::GlanceOptions glance_options(const CatalogSettings &settings,
+                                                    const Context &context);
 
 [[nodiscard]] std::unique_ptr<CatalogView> view_catalog(const CatalogSettings &settings,
                                                         const Context &context);
@@ -66,4 +67,4 @@ enum class Clear {
                                                     const Context &context, EventSink &events,
                                                     Clear what = Clear::all);
 
-} // namespace retouch
+} // namespace retouch::cli

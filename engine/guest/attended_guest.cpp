@@ -1,6 +1,6 @@
 #include "guest/attended_guest.hpp"
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -95,4 +95,4 @@ std::uint64_t AttendedGuest::bytes_written() const {
     return attended(*guest_, [&] { return guest_->bytes_written(); });
 }
 
-} // namespace retouch
+} // namespace retouch::guest

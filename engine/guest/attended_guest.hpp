@@ -7,7 +7,7 @@
 
 #include <exception>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// A guest that other processes serve.
 class ServedGuest : public Guest {
@@ -73,4 +73,4 @@ class AttendedGuest final : public Guest {
     std::unique_ptr<ServedGuest> guest_;
 };
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -12,7 +12,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -24,7 +24,7 @@ constexpr std::array k_menus = {"/boot/grub/grub.cfg", "/boot/grub2/grub.cfg"};
 
 /// A regular file, links followed.
 bool is_file(const GuestView &guest, const std::string &path) {
-    if (!is_normal_absolute(path))
+    if (!base::is_normal_absolute(path))
         return false;
     const auto info = guest.lstat(resolve_in_guest(guest, path));
     return info && info->type == FileInfo::Type::regular;
@@ -51,7 +51,7 @@ class Search {
         std::size_t left = k_most_entries;
         for (const DirectoryEntry &entry : guest_.list(k_entries))
             if (entry.name.ends_with(".conf") && left-- > 0)
-                read_entry(text_of(guest_, join(k_entries, entry.name)));
+                read_entry(text_of(guest_, base::join(k_entries, entry.name)));
         return std::move(found_);
     }
 
@@ -59,7 +59,7 @@ class Search {
     /// "linux PATH OPTION...", and after it "initrd PATH...".
     void read_menu(const std::string &text) {
         std::vector<std::string> files;
-        for (const std::string &line : split_lines(text)) {
+        for (const std::string &line : base::split_lines(text)) {
             const std::vector<std::string> words = split_words(line, " \t");
             if (words.size() < 2)
                 continue;
@@ -75,7 +75,7 @@ class Search {
 
     void read_entry(const std::string &text) {
         std::vector<std::string> files;
-        for (const std::string &line : split_lines(text)) {
+        for (const std::string &line : base::split_lines(text)) {
             const std::vector<std::string> words = split_words(line, " \t");
             if (words.size() >= 2 && (words[0] == "linux" || words[0] == "initrd"))
                 files.insert(files.end(), words.begin() + 1,
@@ -123,7 +123,7 @@ void require_bootable(const BootEntries &before, const GuestView &guest) {
         return;
     std::vector<std::string> missing;
     for (const std::string &file : now.missing)
-        missing.push_back(escape(file));
+        missing.push_back(base::escape(file));
     const std::string what =
         missing.empty() ? std::string("its boot loader has no entry any more")
                         : fmt::format("no entry of its boot loader has all its files; missing: {}",
@@ -134,4 +134,4 @@ void require_bootable(const BootEntries &before, const GuestView &guest) {
                 "finding one; what it printed tells more");
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 struct BootEntries {
     std::size_t whole = 0; ///< entries of which all files are there
@@ -23,4 +23,4 @@ struct BootEntries {
 /// booted then and nothing can now.
 void require_bootable(const BootEntries &before, const GuestView &guest);
 
-} // namespace retouch
+} // namespace retouch::guest

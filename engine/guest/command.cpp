@@ -12,7 +12,7 @@
 #include <fmt/format.h>
 #include <sys/utsname.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -52,13 +52,14 @@ void check_bounds(const GuestCommand &command) {
         if (name.empty() || name.find_first_of(std::string_view("=\0", 2)) != std::string::npos ||
             value.find('\0') != std::string::npos)
             throw Error(ErrorKind::invalid,
-                        fmt::format("'{}' cannot be an environment variable", escape(name)));
+                        fmt::format("'{}' cannot be an environment variable", base::escape(name)));
     }
     if (command.script.size() > k_script_bound || environment > k_environment_bound)
         throw Error(ErrorKind::invalid,
                     fmt::format("the command is too long: a script may have {} and its "
                                 "environment {}",
-                                format_bytes(k_script_bound), format_bytes(k_environment_bound)));
+                                base::format_bytes(k_script_bound),
+                                base::format_bytes(k_environment_bound)));
 }
 
 } // namespace
@@ -76,7 +77,7 @@ std::optional<std::string> resolver_target(const GuestView &guest) {
 void require_programs_to_run(const Facts &facts) {
     if (facts.type != "linux")
         throw Error(ErrorKind::refused,
-                    fmt::format("commands cannot run in a {} guest", escape(facts.type)),
+                    fmt::format("commands cannot run in a {} guest", base::escape(facts.type)),
                     "recipes for it can only inject files");
     utsname host{};
     uname(&host);
@@ -87,7 +88,7 @@ void require_programs_to_run(const Facts &facts) {
         throw Error(ErrorKind::refused,
                     fmt::format("the guest's programs are for {} and cannot run on this {} host",
                                 facts.architecture.empty() ? "an unknown machine"
-                                                           : escape(facts.architecture),
+                                                           : base::escape(facts.architecture),
                                 machine),
                     "run retouch on a host of that architecture");
 }
@@ -123,13 +124,13 @@ void check_command(const Facts &facts, const GuestCommand &command) {
 
 Error missing_shell(const GuestCommand &command) {
     return {ErrorKind::failed,
-            fmt::format("the shell {} is not in the guest", escape(command.shell)),
+            fmt::format("the shell {} is not in the guest", base::escape(command.shell)),
             "give the command another shell"};
 }
 
 Error missing_directory(const GuestCommand &command) {
     return {ErrorKind::failed, fmt::format("the working directory {} is not in the guest",
-                                           escape(command.working_directory))};
+                                           base::escape(command.working_directory))};
 }
 
-} // namespace retouch
+} // namespace retouch::guest

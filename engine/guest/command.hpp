@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 inline constexpr const char *k_guest_hostname = "localhost";
 
@@ -54,4 +54,4 @@ void check_command(const Facts &facts, const GuestCommand &command);
 [[nodiscard]] Error missing_shell(const GuestCommand &command);
 [[nodiscard]] Error missing_directory(const GuestCommand &command);
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -10,23 +10,25 @@
 #include <csignal>
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
 std::string amount_of(CommandLimit limit, const CommandLimits &limits) {
     switch (limit) {
     case CommandLimit::memory:
-        return fmt::format("{} of memory (commands.memory", format_bytes(limits.memory_bytes));
+        return fmt::format("{} of memory (commands.memory",
+                           base::format_bytes(limits.memory_bytes));
     case CommandLimit::processes:
         return fmt::format("{} processes (commands.processes", limits.processes);
     case CommandLimit::open_files:
         return fmt::format("{} open files (commands.open_files", limits.open_files);
     case CommandLimit::file_size:
-        return fmt::format("{} for a file (commands.file_size", format_bytes(limits.file_bytes));
+        return fmt::format("{} for a file (commands.file_size",
+                           base::format_bytes(limits.file_bytes));
     case CommandLimit::time:
         return fmt::format("{} for any command (commands.time",
-                           format_seconds(static_cast<double>(limits.time.count())));
+                           base::format_seconds(static_cast<double>(limits.time.count())));
     }
     return {};
 }
@@ -87,7 +89,7 @@ void add_likely_limits(CommandResult &result, const GuestCommand &command,
     if (result.timed_out || result.exit_status == 0)
         return;
     const std::vector<std::string> lines =
-        split_lines(small_letters(result.out.text + result.err.text));
+        base::split_lines(base::small_letters(result.out.text + result.err.text));
     for (const CommandLimit limit : {CommandLimit::memory, CommandLimit::processes,
                                      CommandLimit::open_files, CommandLimit::file_size}) {
         const bool by_signal =
@@ -100,4 +102,4 @@ void add_likely_limits(CommandResult &result, const GuestCommand &command,
     }
 }
 
-} // namespace retouch
+} // namespace retouch::guest

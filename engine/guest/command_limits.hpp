@@ -6,7 +6,7 @@
 
 #include <string>
 
-namespace retouch {
+namespace retouch::guest {
 
 enum class CommandLimit { memory, processes, open_files, file_size, time };
 
@@ -22,4 +22,4 @@ enum class CommandLimit { memory, processes, open_files, file_size, time };
 void add_likely_limits(CommandResult &result, const GuestCommand &command,
                        const CommandLimits &limits);
 
-} // namespace retouch
+} // namespace retouch::guest

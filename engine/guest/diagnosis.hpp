@@ -6,7 +6,7 @@
 
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// What libguestfs' appliance needs. `used`: this guest is the one that is configured; else what
 /// does not work is a warning only.
@@ -15,4 +15,4 @@ namespace retouch {
 /// What mounting on this host needs; `used` as above.
 [[nodiscard]] std::vector<Finding> host_guest_findings(bool used);
 
-} // namespace retouch
+} // namespace retouch::guest

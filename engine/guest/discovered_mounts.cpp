@@ -8,7 +8,7 @@
 #include <array>
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -52,10 +52,11 @@ bool belongs_to_machine(const Volume &volume, const GuestView &guest) {
     } catch (const Error &) {
         return false;
     }
-    const std::string machine = bytes_of(trim(text));
+    const std::string machine = bytes_of(base::trim(text));
     if (machine.empty())
         return false;
-    std::string made = bytes_of(hmac_sha256_hex(machine, bytes_of(k_variable_type)).substr(0, 32));
+    std::string made =
+        bytes_of(base::hmac_sha256_hex(machine, bytes_of(k_variable_type)).substr(0, 32));
     const auto set_bits = [&made](std::size_t at, unsigned kept, unsigned set) {
         made[at] = static_cast<char>((static_cast<unsigned char>(made[at]) & kept) | set);
     };
@@ -143,4 +144,4 @@ DiscoveredMounts discovered_mounts(const std::vector<Volume> &volumes,
     return Discovery(volumes, mentioned, guest).run();
 }
 
-} // namespace retouch
+} // namespace retouch::guest

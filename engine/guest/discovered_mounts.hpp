@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 struct DiscoveredMounts {
     std::vector<FstabEntry> entries;
@@ -25,4 +25,4 @@ struct DiscoveredMounts {
                                                  const std::set<std::string> &mentioned,
                                                  const GuestView &guest);
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -12,7 +12,7 @@
 #include <array>
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -82,7 +82,7 @@ bool is_entry(const std::vector<std::string> &fields) {
 
 std::vector<FstabEntry> entries_of(std::string_view text) {
     std::vector<FstabEntry> entries;
-    for (const std::string &line : split_lines(text)) {
+    for (const std::string &line : base::split_lines(text)) {
         const std::vector<std::string> fields = split_words(line, " \t");
         if (!is_entry(fields))
             continue;
@@ -104,7 +104,7 @@ Error not_followed(const std::string &what, const std::string &hint) {
 
 std::set<std::string> mentioned_places(std::string_view text) {
     std::set<std::string> places;
-    for (const std::string &line : split_lines(text))
+    for (const std::string &line : base::split_lines(text))
         if (const auto fields = split_words(line, " \t"); is_entry(fields))
             places.insert(normal_path(unescape_mount_word(fields[1])));
     return places;
@@ -112,16 +112,16 @@ std::set<std::string> mentioned_places(std::string_view text) {
 
 std::vector<FstabEntry> read_fstab(std::string_view text) {
     if (text.size() > k_largest_fstab)
-        throw not_followed(fmt::format("is larger than {}", format_bytes(k_largest_fstab)),
+        throw not_followed(fmt::format("is larger than {}", base::format_bytes(k_largest_fstab)),
                            "use an image with a shorter one");
     std::vector<FstabEntry> entries = entries_of(text);
     std::erase_if(entries, [](const FstabEntry &entry) {
         return is_elsewhere(entry) || is_bind(entry) || has(entry.options, "noauto");
     });
     for (const FstabEntry &entry : entries)
-        if (!is_normal_absolute(entry.path))
+        if (!base::is_normal_absolute(entry.path))
             throw not_followed(fmt::format("mounts something on {}, which is not a plain path",
-                                           escape(entry.path)),
+                                           base::escape(entry.path)),
                                "write the path without \"..\"");
     if (entries.size() > k_most_entries)
         throw not_followed(fmt::format("mounts more than {} filesystems", k_most_entries),
@@ -134,7 +134,8 @@ std::vector<FstabEntry> read_fstab(std::string_view text) {
 std::vector<FstabEntry> covering_entries(std::string_view text) {
     std::vector<FstabEntry> entries = entries_of(text.substr(0, k_largest_fstab));
     std::erase_if(entries, [](const FstabEntry &entry) {
-        if (has(entry.options, "noauto") || !is_normal_absolute(entry.path) || entry.path == "/")
+        if (has(entry.options, "noauto") || !base::is_normal_absolute(entry.path) ||
+            entry.path == "/")
             return true;
         // What is bound is on the image, so that it never fails; bound to itself it stays seen.
         if (is_bind(entry))
@@ -145,4 +146,4 @@ std::vector<FstabEntry> covering_entries(std::string_view text) {
     return entries;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

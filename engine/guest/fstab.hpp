@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 struct FstabEntry {
     std::string device;               ///< as written: /dev/sda1, UUID=..., LABEL=...
@@ -34,4 +34,4 @@ constexpr std::size_t k_largest_fstab = std::size_t{64} * 1024;
 /// Every place a line says something of, those passed over above included.
 [[nodiscard]] std::set<std::string> mentioned_places(std::string_view text);
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -12,7 +12,7 @@
 #include <map>
 #include <optional>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -25,7 +25,7 @@ void require_plain_view(const FstabEntry &entry) {
         for (const std::string_view view : k_other_views)
             if (option.substr(0, view.size()) == view)
                 throw Error(ErrorKind::refused,
-                            fmt::format("the option {} is not followed", escape(option)),
+                            fmt::format("the option {} is not followed", base::escape(option)),
                             "use an image where a whole partition is mounted there");
 }
 
@@ -36,13 +36,13 @@ std::string subvolume_of(const FstabEntry &entry, const std::string &type) {
             continue;
         if (type != "btrfs")
             throw Error(ErrorKind::refused,
-                        fmt::format("{} has no subvolumes, but /etc/fstab says {}", escape(type),
-                                    escape(option)));
+                        fmt::format("{} has no subvolumes, but /etc/fstab says {}",
+                                    base::escape(type), base::escape(option)));
         if (!is_plain_subvolume(option))
             throw Error(ErrorKind::refused,
-                        fmt::format("the option {} is not followed", escape(option)),
+                        fmt::format("the option {} is not followed", base::escape(option)),
                         "give the subvolume a name without quotes and backslashes");
-        add_part(wanted, option, ",");
+        base::add_part(wanted, option, ",");
     }
     return wanted;
 }
@@ -60,7 +60,7 @@ const Volume &the_volume(const FstabEntry &entry, const std::vector<Volume> &vol
     const std::vector<const Volume *> found = find_volumes(entry.device, volumes);
     if (found.size() == 1)
         return *found.front();
-    const std::string name = escape(entry.device);
+    const std::string name = base::escape(entry.device);
     if (found.size() > 1)
         throw Error(ErrorKind::refused,
                     fmt::format("{} is the name of both {} and {}", name, found[0]->device,
@@ -91,7 +91,7 @@ std::string place_of(const FstabEntry &entry, const GuestView &guest) {
     const std::optional<FileInfo> info = guest.lstat(path);
     if (!info || info->type != FileInfo::Type::directory)
         throw Error(ErrorKind::refused,
-                    fmt::format("{} is not a directory in the guest", escape(path)),
+                    fmt::format("{} is not a directory in the guest", base::escape(path)),
                     "make the directory in the image");
     return path;
 }
@@ -147,9 +147,10 @@ std::vector<MountPoint> FstabMounts::mount(const std::vector<Volume> &volumes, E
         if (const auto other = taken.find(path); other != taken.end()) {
             if (other->second == std::pair(&volume, as.subvolume))
                 return; // the same line twice
-            throw Error(ErrorKind::refused,
-                        fmt::format("another filesystem is mounted on {} already", escape(path)),
-                        "remove one of the two from the image's /etc/fstab");
+            throw Error(
+                ErrorKind::refused,
+                fmt::format("another filesystem is mounted on {} already", base::escape(path)),
+                "remove one of the two from the image's /etc/fstab");
         }
         mount_volume(volume, as, path);
         taken.emplace(path, std::pair(&volume, as.subvolume));
@@ -183,7 +184,7 @@ void FstabMounts::require(const std::vector<MountPoint> &found, EventSink &event
         if (std::ranges::count(found, entry.path, &MountPoint::path) == 0)
             fail(entry,
                  Error(ErrorKind::refused,
-                       fmt::format("{} was not found on the image", escape(entry.device))),
+                       fmt::format("{} was not found on the image", base::escape(entry.device))),
                  false, events);
 }
 
@@ -212,4 +213,4 @@ void FstabMounts::tell(const Event &event, EventSink &events) {
     events.on(event);
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// How a volume is mounted.
 struct MountAs {
@@ -71,4 +71,4 @@ class FstabMounts {
     const GuestView &guest_;
 };
 
-} // namespace retouch
+} // namespace retouch::guest

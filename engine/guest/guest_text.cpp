@@ -2,7 +2,7 @@
 
 #include "guest/resolve.hpp"
 
-namespace retouch {
+namespace retouch::guest {
 
 std::optional<std::string> text_in_guest(const GuestView &guest, const std::string &path,
                                          std::size_t max_bytes) {
@@ -13,4 +13,4 @@ std::optional<std::string> text_in_guest(const GuestView &guest, const std::stri
     return guest.read(resolved, max_bytes);
 }
 
-} // namespace retouch
+} // namespace retouch::guest

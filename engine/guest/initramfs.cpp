@@ -3,7 +3,7 @@
 #include "base/path.hpp"
 #include "base/text.hpp"
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -17,8 +17,8 @@ void read_modules(const GuestView &guest, const std::string &path, std::string &
     const auto info = guest.lstat(path);
     if (!info || info->type != FileInfo::Type::regular || info->size > k_largest)
         return;
-    for (const std::string &line : split_lines(guest.read(path, k_largest)))
-        if (const std::string_view text = trim(line); text.starts_with(name))
+    for (const std::string &line : base::split_lines(guest.read(path, k_largest)))
+        if (const std::string_view text = base::trim(line); text.starts_with(name))
             modules = text.substr(name.size());
 }
 
@@ -30,8 +30,8 @@ bool initramfs_is_for_one_machine(const GuestView &guest) {
     if (modules.empty())
         return false;
     for (const DirectoryEntry &entry : guest.list(k_directory))
-        read_modules(guest, join(k_directory, entry.name), modules);
+        read_modules(guest, base::join(k_directory, entry.name), modules);
     return modules == "dep" || modules == "\"dep\"";
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -7,7 +7,7 @@
 
 #include <string_view>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// Read after initramfs.conf and by its name after others.
 inline constexpr const char *k_initramfs_path = "/etc/initramfs-tools/conf.d/zz-retouch";
@@ -16,4 +16,4 @@ inline constexpr std::string_view k_initramfs_settings = "MODULES=most\n";
 /// Throws Error.
 [[nodiscard]] bool initramfs_is_for_one_machine(const GuestView &guest);
 
-} // namespace retouch
+} // namespace retouch::guest

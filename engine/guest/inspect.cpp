@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 #include <map>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -37,21 +37,21 @@ std::map<std::string, std::string> read_os_release(const RootFiles &files) {
     if (!text)
         text = files.head("/usr/lib/os-release", k_text_bound);
     std::map<std::string, std::string> values;
-    for (const std::string &line : split_lines(text.value_or("")))
+    for (const std::string &line : base::split_lines(text.value_or("")))
         if (const std::size_t equals = line.find('='); equals != std::string::npos)
-            values[std::string(trim(line.substr(0, equals)))] =
-                unquote(trim(std::string_view(line).substr(equals + 1)));
+            values[std::string(base::trim(line.substr(0, equals)))] =
+                unquote(base::trim(std::string_view(line).substr(equals + 1)));
     return values;
 }
 
 /// Systems older than os-release: "CentOS release 6.10 (Final)" says all there is to know.
 void read_redhat_release(const RootFiles &files, Facts &facts) {
     const std::string text = files.head("/etc/redhat-release", 1024).value_or("");
-    const std::string line(trim(text.substr(0, text.find('\n'))));
+    const std::string line(base::trim(text.substr(0, text.find('\n'))));
     if (line.empty())
         return;
     facts.product = line;
-    const std::string name = small_letters(std::string_view(line).substr(0, line.find(' ')));
+    const std::string name = base::small_letters(std::string_view(line).substr(0, line.find(' ')));
     facts.distro = name == "red" ? "rhel" : name;
     const std::size_t digits = line.find_first_of("0123456789");
     if (digits != std::string::npos)
@@ -179,4 +179,4 @@ Facts linux_facts(const RootFiles &files) {
     return facts;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

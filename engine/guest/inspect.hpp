@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// How inspection looks at a mounted root. Paths are absolute in the guest.
 struct RootFiles {
@@ -25,4 +25,4 @@ struct RootFiles {
 /// Type, distro, version, product, architecture and package manager. Devices are the caller's.
 [[nodiscard]] Facts linux_facts(const RootFiles &files);
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -5,7 +5,7 @@
 
 #include <string_view>
 
-namespace retouch {
+namespace retouch::guest {
 
 [[nodiscard]] constexpr bool is_kept_on_replacing(std::string_view name) {
     // Rights of a program, and signatures; and what XFS shows of its ACLs a second time.
@@ -13,4 +13,4 @@ namespace retouch {
            !name.starts_with("trusted.SGI_ACL");
 }
 
-} // namespace retouch
+} // namespace retouch::guest

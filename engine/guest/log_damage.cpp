@@ -2,7 +2,7 @@
 
 #include "guest/mount_rules.hpp"
 
-namespace retouch {
+namespace retouch::guest {
 
 bool is_log_damaged(std::string_view type,
                     const std::function<bool(const std::string &options)> &can_look) {
@@ -10,4 +10,4 @@ bool is_log_damaged(std::string_view type,
     return !without.empty() && !can_look(careful_options(type)) && can_look(without);
 }
 
-} // namespace retouch
+} // namespace retouch::guest

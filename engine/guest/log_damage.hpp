@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// True when a filesystem of `type` can be mounted for reading without a look at its journal, and
 /// not with one. `can_look` mounts it for reading with the options it is given, unmounts it again,
@@ -14,4 +14,4 @@ namespace retouch {
 [[nodiscard]] bool is_log_damaged(std::string_view type,
                                   const std::function<bool(const std::string &options)> &can_look);
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -36,7 +36,7 @@ bool is_unset(const GuestView &guest, const std::string &path) {
     constexpr std::size_t longest = 256;
     const auto info = guest.lstat(path);
     return path == "/etc/machine-id" && info && info->size < longest &&
-           trim(guest.read(path, longest)) == "uninitialized";
+           base::trim(guest.read(path, longest)) == "uninitialized";
 }
 
 } // namespace
@@ -46,9 +46,9 @@ std::set<std::string> identity_files(const GuestView &guest) {
     for (const Kind &kind : k_kinds)
         for (const DirectoryEntry &entry : guest.list(kind.directory))
             if (entry.info.type == FileInfo::Type::regular && entry.info.size > 0 &&
-                matches_name(kind.names, entry.name) &&
-                !is_unset(guest, join(kind.directory, entry.name)))
-                found.insert(join(kind.directory, entry.name));
+                base::matches_name(kind.names, entry.name) &&
+                !is_unset(guest, base::join(kind.directory, entry.name)))
+                found.insert(base::join(kind.directory, entry.name));
     return found;
 }
 
@@ -56,7 +56,8 @@ std::vector<std::string> cleanup_of_identity(const std::vector<std::string> &pat
     std::vector<std::string> names;
     for (const Kind &kind : k_kinds) {
         const auto is_of_kind = [&](const std::string &path) {
-            return parent_path(path) == kind.directory && matches_name(kind.names, base_name(path));
+            return base::parent_path(path) == kind.directory &&
+                   base::matches_name(kind.names, base::base_name(path));
         };
         const std::string name(kind.cleanup);
         if (!name.empty() && std::ranges::any_of(paths, is_of_kind) &&
@@ -66,4 +67,4 @@ std::vector<std::string> cleanup_of_identity(const std::vector<std::string> &pat
     return names;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

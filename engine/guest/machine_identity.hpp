@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// Those that hold something: machine id, host keys of SSH, random seeds, keys and leases of the
 /// network's services. Paths, untrusted. Throws Error.
@@ -18,4 +18,4 @@ namespace retouch {
 /// Names of `cleanup` that take such files away, each once; empty where there is none.
 [[nodiscard]] std::vector<std::string> cleanup_of_identity(const std::vector<std::string> &paths);
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -4,9 +4,9 @@
 
 #include "retouch/guest.hpp"
 
-namespace retouch {
+namespace retouch::guest {
 
 /// Throws Error: not_authorised, unavailable. `network`: some command will ask for it.
 void require_means(GuestKind kind, bool network);
 
-} // namespace retouch
+} // namespace retouch::guest

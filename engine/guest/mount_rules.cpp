@@ -7,7 +7,7 @@
 #include <array>
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -41,7 +41,7 @@ bool reads(const Type *type, const std::string &filesystem) {
 }
 
 std::string list_of(const std::vector<std::string> &types) {
-    return escape(fmt::format("{}", fmt::join(types, " or ")));
+    return base::escape(fmt::format("{}", fmt::join(types, " or ")));
 }
 
 std::string joined(std::string_view options, std::string_view more) {
@@ -50,7 +50,7 @@ std::string joined(std::string_view options, std::string_view more) {
 
 Error does_not_fit(const Volume &volume, const std::vector<std::string> &stated) {
     const std::string &found = volume.filesystem;
-    const std::string what = found.empty() ? "no filesystem that is known" : escape(found);
+    const std::string what = found.empty() ? "no filesystem that is known" : base::escape(found);
     const bool by_type = !stated.empty() && std::ranges::count(stated, found) == 0 &&
                          std::ranges::count(stated, "auto") == 0;
     return {ErrorKind::refused,
@@ -106,4 +106,4 @@ std::string options_without_log(std::string_view type) {
                : joined(found->careful, found->without_log);
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// The type to mount the volume as: the first of `stated` that fits what is on it, or what is on it
 /// where "auto" or nothing is stated. Throws Error: refused when none fits, or when it is none of
@@ -34,4 +34,4 @@ namespace retouch {
 /// goes with reading only. Empty for types that have none.
 [[nodiscard]] std::string options_without_log(std::string_view type);
 
-} // namespace retouch
+} // namespace retouch::guest

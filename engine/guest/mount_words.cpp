@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace retouch {
+namespace retouch::guest {
 
 std::string unescape_mount_word(std::string_view word) {
     const auto octal = [](char digit) { return digit >= '0' && digit <= '7'; };
@@ -33,4 +33,4 @@ std::vector<std::string> split_words(std::string_view text, std::string_view sep
     return parts;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

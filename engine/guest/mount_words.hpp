@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// A backslash and three octal digits stand for what would part words, as \040 for a blank.
 [[nodiscard]] std::string unescape_mount_word(std::string_view word);
@@ -15,4 +15,4 @@ namespace retouch {
 [[nodiscard]] std::vector<std::string> split_words(std::string_view text,
                                                    std::string_view separators);
 
-} // namespace retouch
+} // namespace retouch::guest

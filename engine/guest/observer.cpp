@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -62,4 +62,4 @@ Effect Observer::effect() {
     return effect;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 class Observer {
   public:
@@ -32,4 +32,4 @@ class Observer {
     std::uint64_t bytes_written_ = 0;
 };
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -6,18 +6,24 @@
 #include "guest/host/host_means.hpp"
 #include "guest/means.hpp"
 
-namespace retouch {
+namespace retouch::guest {
 
 void require_means(GuestKind kind, bool network) {
     if (kind == GuestKind::host)
         require_host_means(network);
 }
 
+} // namespace retouch::guest
+
+namespace retouch {
+
 std::unique_ptr<Guest> open_guest(const Disk &disk, const GuestOptions &options,
                                   EventSink &events) {
     if (options.kind == GuestKind::host)
-        return std::make_unique<AttendedGuest>(std::make_unique<HostGuest>(disk, options, events));
-    return std::make_unique<AttendedGuest>(std::make_unique<ApplianceGuest>(disk, options, events));
+        return std::make_unique<guest::AttendedGuest>(
+            std::make_unique<guest::HostGuest>(disk, options, events));
+    return std::make_unique<guest::AttendedGuest>(
+        std::make_unique<guest::ApplianceGuest>(disk, options, events));
 }
 
 } // namespace retouch

@@ -10,7 +10,7 @@
 #include <charconv>
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -74,7 +74,7 @@ class TableReader {
                                         : text_at(partition, "uuid");
         volume.partition_label = as_blkid_writes(text_at(partition, "name"));
         if (!is_dos_) {
-            volume.partition_type = small_letters(text_at(partition, "type"));
+            volume.partition_type = base::small_letters(text_at(partition, "type"));
             volume.automatic = !has_flag_63(text_at(partition, "attrs"));
         }
         return volume;
@@ -110,7 +110,7 @@ void require_apart(std::vector<Volume> volumes) {
 } // namespace
 
 std::vector<Volume> read_partition_table(const std::string &json, std::uint64_t disk_size) {
-    const Json document = Json::parse(to_valid_utf8(json), nullptr, false);
+    const Json document = Json::parse(base::to_valid_utf8(json), nullptr, false);
     if (!document.is_object() || !document.contains("partitiontable") ||
         !document["partitiontable"].is_object())
         throw unsound("sfdisk cannot tell what is in it");
@@ -144,4 +144,4 @@ std::vector<Volume> without_table(const Error &reason, Volume whole, std::string
     throw Error(reason);
 }
 
-} // namespace retouch
+} // namespace retouch::guest

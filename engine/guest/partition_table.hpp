@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// So much of a disk's beginning tells what it is when nothing else does. Bytes.
 inline constexpr std::size_t k_beginning = std::size_t{64} * 1024;
@@ -28,4 +28,4 @@ inline constexpr std::size_t k_beginning = std::size_t{64} * 1024;
 [[nodiscard]] std::vector<Volume> without_table(const Error &reason, Volume whole,
                                                 std::string_view beginning);
 
-} // namespace retouch
+} // namespace retouch::guest

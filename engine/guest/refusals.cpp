@@ -10,7 +10,7 @@
 #include <cstring>
 #include <fmt/format.h>
 
-namespace retouch::refusal {
+namespace retouch::guest::refusal {
 
 namespace {
 
@@ -20,15 +20,15 @@ std::string shown(std::string_view path) {
     constexpr std::string_view gap = "[...]";
     constexpr std::size_t half = (most - gap.size()) / 2;
     if (path.size() <= most)
-        return escape(path);
-    return escape(path.substr(0, character_start(path, half))) + std::string(gap) +
-           escape(path.substr(character_start(path, path.size() - half)));
+        return base::escape(path);
+    return base::escape(path.substr(0, base::character_start(path, half))) + std::string(gap) +
+           base::escape(path.substr(base::character_start(path, path.size() - half)));
 }
 
 } // namespace
 
 Error no_system(std::string_view prefix) {
-    if (const std::string_view kind = kind_of_foreign_bytes(prefix); !kind.empty())
+    if (const std::string_view kind = store::kind_of_foreign_bytes(prefix); !kind.empty())
         return {ErrorKind::refused,
                 fmt::format("no operating system was found in the image: what is stored {}, but is "
                             "taken for a raw disk",
@@ -39,18 +39,19 @@ Error no_system(std::string_view prefix) {
 }
 
 Error several_systems(const std::vector<std::string> &roots) {
-    return {ErrorKind::refused,
-            fmt::format("the image holds {} operating systems: {}", roots.size(), listed(roots)),
-            "use an image with one operating system"};
+    return {
+        ErrorKind::refused,
+        fmt::format("the image holds {} operating systems: {}", roots.size(), base::listed(roots)),
+        "use an image with one operating system"};
 }
 
 Error encrypted(const std::string &device) {
-    return {ErrorKind::refused, fmt::format("the image is encrypted ({})", escape(device)),
+    return {ErrorKind::refused, fmt::format("the image is encrypted ({})", base::escape(device)),
             "use an image whose root filesystem is not encrypted"};
 }
 
 Error needs_appliance(const std::string &what) {
-    return {ErrorKind::refused, fmt::format("the host guest cannot open {}", escape(what)),
+    return {ErrorKind::refused, fmt::format("the host guest cannot open {}", base::escape(what)),
             "use --guest appliance"};
 }
 
@@ -60,14 +61,14 @@ bool is_of_the_image(const Error &error) {
 
 Error cannot_open(const std::string &device, const Error &reason) {
     return {is_of_the_image(reason) ? ErrorKind::refused : reason.kind(),
-            fmt::format("cannot mount {} of the image: {}", escape(device), reason.what()),
+            fmt::format("cannot mount {} of the image: {}", base::escape(device), reason.what()),
             reason.hint()};
 }
 
 Error cannot_mount(const std::string &path, const std::string &device, const Error &reason) {
     return {ErrorKind::refused,
-            fmt::format("cannot mount {} of the guest from {}: {}", escape(path), escape(device),
-                        reason.what()),
+            fmt::format("cannot mount {} of the guest from {}: {}", base::escape(path),
+                        base::escape(device), reason.what()),
             reason.hint().empty()
                 ? "repair the filesystem or its line in the image's /etc/fstab; where the system "
                   "can do without it, give the line the option nofail"
@@ -75,7 +76,7 @@ Error cannot_mount(const std::string &path, const std::string &device, const Err
 }
 
 Error mount_failure(const std::string &type, int code) {
-    const std::string name = escape(type);
+    const std::string name = base::escape(type);
     const char *words = std::strerror(code);
     switch (code) {
     case EPERM:
@@ -125,8 +126,8 @@ Error with_features(const Error &reason, const std::string &features, std::strin
 Error damaged_log(const std::string &type) {
     const bool is_xfs = type == "xfs";
     return {ErrorKind::refused,
-            fmt::format("the {} filesystem is damaged: its {} cannot be replayed", escape(type),
-                        is_xfs ? "log" : "journal"),
+            fmt::format("the {} filesystem is damaged: its {} cannot be replayed",
+                        base::escape(type), is_xfs ? "log" : "journal"),
             is_xfs ? "take the image again from a machine that was shut down, or repair the "
                      "filesystem with xfs_repair; with -L, what is only in the log is lost"
                    : "take the image again from a machine that was shut down, or repair the "
@@ -139,14 +140,15 @@ Error only_readable(const std::string &type) {
                 "Windows was not shut down fully (hibernation or fast start), so that its "
                 "filesystem can only be read",
                 "shut it down with shutdown /s /f, or remove hiberfil.sys"};
-    return {ErrorKind::refused, fmt::format("the {} filesystem can only be read", escape(type)),
+    return {ErrorKind::refused,
+            fmt::format("the {} filesystem can only be read", base::escape(type)),
             "it may be marked read-only, or have features that allow no more; tune2fs -l or "
             "xfs_info tells"};
 }
 
 Event not_mounted(const std::string &path, const std::string &reason) {
     return {EventKind::notice, "",
-            fmt::format("{} of the guest is not mounted: {}", escape(path), reason),
+            fmt::format("{} of the guest is not mounted: {}", base::escape(path), reason),
             Json::object()};
 }
 
@@ -192,8 +194,8 @@ Error not_regular(std::string_view path) {
 }
 
 Error too_large(std::string_view path, std::size_t max_bytes) {
-    return {ErrorKind::failed,
-            fmt::format("{} in the guest is larger than {}", shown(path), format_bytes(max_bytes))};
+    return {ErrorKind::failed, fmt::format("{} in the guest is larger than {}", shown(path),
+                                           base::format_bytes(max_bytes))};
 }
 
-} // namespace retouch::refusal
+} // namespace retouch::guest::refusal

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace retouch::refusal {
+namespace retouch::guest::refusal {
 
 /// `prefix`: the first k_beginning bytes of the disk, which may tell why.
 [[nodiscard]] Error no_system(std::string_view prefix);
@@ -66,4 +66,4 @@ namespace retouch::refusal {
 
 [[nodiscard]] Error too_large(std::string_view path, std::size_t max_bytes);
 
-} // namespace retouch::refusal
+} // namespace retouch::guest::refusal

@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <deque>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -38,10 +38,10 @@ std::string resolve_in_guest(const GuestView &guest, const std::string &path) {
         if (name == ".")
             continue;
         if (name == "..") {
-            resolved = resolved == "/" ? resolved : parent_path(resolved);
+            resolved = resolved == "/" ? resolved : base::parent_path(resolved);
             continue;
         }
-        const std::string next = join(resolved, name);
+        const std::string next = base::join(resolved, name);
         const std::optional<FileInfo> info = guest.lstat(next);
         if (!info || info->type != FileInfo::Type::symlink) {
             resolved = next;
@@ -57,4 +57,4 @@ std::string resolve_in_guest(const GuestView &guest, const std::string &path) {
     return resolved;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -6,10 +6,10 @@
 
 #include <string>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// `path` with every symbolic link on it replaced, the last one too; components that do not exist
 /// stay as they are. Normal and absolute. Throws Error: failed when links go in circles.
 [[nodiscard]] std::string resolve_in_guest(const GuestView &guest, const std::string &path);
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -3,7 +3,7 @@
 #include "base/interrupt.hpp"
 #include "guest/refusals.hpp"
 
-namespace retouch {
+namespace retouch::guest {
 
 std::optional<Error> look_for_roots(const std::vector<Volume> &volumes,
                                     const std::function<bool(const Volume &)> &may_hold,
@@ -11,7 +11,7 @@ std::optional<Error> look_for_roots(const std::vector<Volume> &volumes,
                                     const std::function<bool()> &works) {
     std::optional<Error> damage;
     for (const Volume &volume : volumes) {
-        check_interrupt();
+        base::check_interrupt();
         if (!may_hold(volume))
             continue;
         try {
@@ -25,4 +25,4 @@ std::optional<Error> look_for_roots(const std::vector<Volume> &volumes,
     return damage;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -8,7 +8,7 @@
 #include <optional>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// Calls `look` with every volume that `may_hold` a root. A volume that cannot be opened because
 /// of what is in it stops nothing, unless `works` says that the way in has broken: the Error of the
@@ -18,4 +18,4 @@ look_for_roots(const std::vector<Volume> &volumes,
                const std::function<bool(const Volume &)> &may_hold,
                const std::function<void(const Volume &)> &look, const std::function<bool()> &works);
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -9,7 +9,7 @@
 #include <span>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -106,4 +106,4 @@ std::string rare_features(std::string_view head) {
     return in_words("XFS", names);
 }
 
-} // namespace retouch
+} // namespace retouch::guest

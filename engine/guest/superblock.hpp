@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// Where a volume's superblock ends.
 inline constexpr std::size_t k_superblock_end = 4096;
@@ -19,4 +19,4 @@ inline constexpr std::size_t k_superblock_end = 4096;
 /// above.
 [[nodiscard]] bool has_noted_errors(std::string_view head);
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -10,7 +10,7 @@
 #include <charconv>
 #include <optional>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -150,8 +150,9 @@ std::vector<const Volume *> find_volumes(std::string_view fstab_device,
             as_blkid_writes(naming.is_link ? from_udev(name) : std::string(name));
         take_if([&](const Volume &volume) {
             const std::string &own = volume.*naming.member;
-            return naming.kind == Kind::identifier ? small_letters(own) == small_letters(value)
-                                                   : own == value;
+            return naming.kind == Kind::identifier
+                       ? base::small_letters(own) == base::small_letters(value)
+                       : own == value;
         });
     }
     take_if([&](const Volume &volume) {
@@ -162,4 +163,4 @@ std::vector<const Volume *> find_volumes(std::string_view fstab_device,
     return found;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

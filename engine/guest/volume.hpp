@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// A partition, the disk itself when it has no partition table, or what a container of partitions
 /// holds, such as a logical volume. Labels are kept as blkid writes them, so that they can be
@@ -41,4 +41,4 @@ void set_blkid_value(Volume &volume, std::string_view key, const std::string &va
 [[nodiscard]] std::vector<const Volume *> find_volumes(std::string_view fstab_device,
                                                        const std::vector<Volume> &volumes);
 
-} // namespace retouch
+} // namespace retouch::guest

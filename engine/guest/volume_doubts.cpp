@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <set>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -26,7 +26,7 @@ std::string twin_of_root(const std::string &device, const std::vector<Volume> &v
     return fmt::format("the root on {} and {} have one UUID, {}: which of them a machine boots is "
                        "left to chance where its boot loader goes by that; give one of them "
                        "another (tune2fs -U, xfs_admin -U)",
-                       escape(device), escape(twin->device), escape(root->uuid));
+                       base::escape(device), base::escape(twin->device), base::escape(root->uuid));
 }
 
 } // namespace
@@ -40,11 +40,12 @@ std::vector<std::string> volume_doubts(const std::vector<MountPoint> &mounted,
             doubts.push_back(
                 fmt::format("a kernel has noted errors in the {} filesystem on {}, mounted on {}: "
                             "check it with e2fsck, as a machine may do when it boots",
-                            escape(point.filesystem), escape(point.device), escape(point.path)));
+                            base::escape(point.filesystem), base::escape(point.device),
+                            base::escape(point.path)));
     if (!mounted.empty())
         if (std::string doubt = twin_of_root(mounted.front().device, volumes); !doubt.empty())
             doubts.push_back(std::move(doubt));
     return doubts;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// The first k_superblock_end bytes of a device; fewer where they cannot be read.
 using DeviceHead = std::function<std::string(const std::string &device)>;
@@ -19,4 +19,4 @@ using DeviceHead = std::function<std::string(const std::string &device)>;
                                                      const std::vector<Volume> &volumes,
                                                      const DeviceHead &head);
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace retouch {
+namespace retouch::model {
 
 std::optional<std::string_view> attribute_value(std::string_view attributes,
                                                 std::string_view name) {
@@ -20,4 +20,4 @@ std::optional<std::string_view> capabilities_of(std::string_view attributes) {
     return attribute_value(attributes, "security.capability");
 }
 
-} // namespace retouch
+} // namespace retouch::model

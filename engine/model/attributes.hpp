@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::model {
 
 /// Stands for a value that is there and that no kernel hands out.
 inline constexpr std::string_view k_unreadable_attribute = "unreadable";
@@ -20,4 +20,4 @@ inline constexpr const char *k_label_attribute = "security.selinux";
 /// The value of security.capability, however malformed.
 [[nodiscard]] std::optional<std::string_view> capabilities_of(std::string_view attributes);
 
-} // namespace retouch
+} // namespace retouch::model

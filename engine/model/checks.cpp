@@ -2,10 +2,10 @@
 
 #include "base/interrupt.hpp"
 
-namespace retouch {
+namespace retouch::model {
 
 bool Checks::check(const std::string &subject, const std::function<Verdict()> &look) {
-    check_interrupt();
+    base::check_interrupt();
     try {
         Verdict verdict = look();
         findings_.push_back({area_, subject, verdict.state, std::move(verdict.detail),
@@ -26,4 +26,4 @@ Finding failure(const std::string &area, const std::string &subject, const Error
     return {area, subject, Finding::State::failed, error.what(), error.hint(), error.kind()};
 }
 
-} // namespace retouch
+} // namespace retouch::model

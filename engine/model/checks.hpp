@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::model {
 
 /// How something is: a Finding without its place.
 struct Verdict {
@@ -51,4 +51,4 @@ class Checks {
 [[nodiscard]] Finding failure(const std::string &area, const std::string &subject,
                               const Error &error);
 
-} // namespace retouch
+} // namespace retouch::model

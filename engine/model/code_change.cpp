@@ -3,7 +3,7 @@
 #include "model/attributes.hpp"
 #include "model/code_places.hpp"
 
-namespace retouch {
+namespace retouch::model {
 
 namespace {
 
@@ -39,4 +39,4 @@ bool concerns_code(const EntryChange &change) {
     return is_code(change.path, change.before) || is_code(change.path, change.after);
 }
 
-} // namespace retouch
+} // namespace retouch::model

@@ -5,7 +5,7 @@
 
 #include "retouch/effect.hpp"
 
-namespace retouch {
+namespace retouch::model {
 
 /// True when what was there or what is there now may be run or says what is run: a regular file
 /// with an execute or set-id bit, with capabilities or at a place of code_places.hpp; any link,
@@ -14,4 +14,4 @@ namespace retouch {
 /// for code is not known.
 [[nodiscard]] bool concerns_code(const EntryChange &change);
 
-} // namespace retouch
+} // namespace retouch::model

@@ -3,7 +3,7 @@
 
 #include "model/code_place_lists.hpp"
 
-namespace retouch {
+namespace retouch::model {
 
 namespace {
 
@@ -182,4 +182,4 @@ std::span<const std::string_view> made_anew_globs() {
     return k_made_anew;
 }
 
-} // namespace retouch
+} // namespace retouch::model

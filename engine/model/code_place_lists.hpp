@@ -6,7 +6,7 @@
 #include <span>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::model {
 
 /// Globs of absolute paths, as matches_path() reads them.
 [[nodiscard]] std::span<const std::string_view> code_globs();
@@ -28,4 +28,4 @@ namespace retouch {
 /// Globs of code that is made of other files on the spot.
 [[nodiscard]] std::span<const std::string_view> made_anew_globs();
 
-} // namespace retouch
+} // namespace retouch::model

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace retouch {
+namespace retouch::model {
 
 namespace {
 
@@ -37,7 +37,7 @@ class Place {
     explicit Place(std::string glob) : glob_(std::move(glob)), words_(words_of(glob_)) {}
 
     [[nodiscard]] bool matches(const std::string &path) const {
-        return path.find(words_) != std::string::npos && matches_path(glob_, path);
+        return path.find(words_) != std::string::npos && base::matches_path(glob_, path);
     }
 
   private:
@@ -109,4 +109,4 @@ bool is_made_anew(const std::string &path) {
     return is_in(k_made_anew, path);
 }
 
-} // namespace retouch
+} // namespace retouch::model

@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace retouch {
+namespace retouch::model {
 
 /// True for a path that is run, loaded or read as instructions because of its name or place.
 [[nodiscard]] bool is_code_place(const std::string &path);
@@ -18,4 +18,4 @@ namespace retouch {
 /// the linker's cache, compiled Python, initial RAM disks. All of them are code places.
 [[nodiscard]] bool is_made_anew(const std::string &path);
 
-} // namespace retouch
+} // namespace retouch::model

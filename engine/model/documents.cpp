@@ -14,7 +14,7 @@ namespace {
 
 Json image_condition(const ImageReference &image) {
     Json condition = {{"kind", "image"}};
-    condition.update(JsonWriter::written(image));
+    condition.update(model::JsonWriter::written(image));
     return condition;
 }
 
@@ -42,30 +42,38 @@ Json preconditions_json(const Target &target, const PlannedRecipe &recipe) {
 
 } // namespace
 
+} // namespace retouch
+
+namespace retouch::model {
+
 Json printable(const Json &value) {
     return Json::parse(value.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
+} // namespace retouch::model
+
+namespace retouch {
+
 Json to_json(const Effect &effect) {
-    return JsonWriter::written(effect);
+    return model::JsonWriter::written(effect);
 }
 
 Json to_json(const Plan &plan) {
-    JsonWriter writer;
+    model::JsonWriter writer;
     writer("format_version", std::string(k_plan_format_version));
-    members(writer, plan);
+    model::members(writer, plan);
     Json document = writer.take();
     for (std::size_t i = 0; i < plan.targets.size(); ++i)
         document["targets"][i]["preconditions"] =
-            printable(preconditions_json(plan.targets[i], plan.recipe));
-    document[k_plan_digest_key] = plan_digest(document);
+            model::printable(preconditions_json(plan.targets[i], plan.recipe));
+    document[model::k_plan_digest_key] = model::plan_digest(document);
     return document;
 }
 
 Json to_json(const Report &report) {
-    JsonWriter writer;
+    model::JsonWriter writer;
     writer("format_version", std::string(k_report_format_version));
-    members(writer, report);
+    model::members(writer, report);
     return writer.take();
 }
 

@@ -16,13 +16,13 @@ constexpr std::uint32_t k_set_id = 06000;
 
 bool has_rights(const std::optional<EntryState> &state) {
     return state && state->info.type == FileInfo::Type::regular &&
-           ((state->info.mode & k_set_id) != 0 || capabilities_of(state->attributes));
+           ((state->info.mode & k_set_id) != 0 || model::capabilities_of(state->attributes));
 }
 
 /// True when `after` has capabilities that `before` has not; a smaller set is another one, too.
 bool gains_capabilities(const EntryState &before, const EntryState &after) {
-    const auto now = capabilities_of(after.attributes);
-    return now && now != capabilities_of(before.attributes);
+    const auto now = model::capabilities_of(after.attributes);
+    return now && now != model::capabilities_of(before.attributes);
 }
 
 /// Of two lists of changes of things that have a name: what is left of both, by name. Requires:

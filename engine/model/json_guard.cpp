@@ -13,7 +13,7 @@
 #include <set>
 #include <vector>
 
-namespace retouch {
+namespace retouch::model {
 
 namespace {
 
@@ -58,7 +58,8 @@ class Guard : public nlohmann::json_sax<Json> {
 
     bool key(string_t &name) override {
         if (!keys_.back().insert(name).second)
-            return refuse(fmt::format("repeats the key '{}'", escape(name.substr(0, k_shown_key))));
+            return refuse(
+                fmt::format("repeats the key '{}'", base::escape(name.substr(0, k_shown_key))));
         if (keys_.back().size() > bounds_.keys)
             return refuse(fmt::format("has more than {} keys in one object", bounds_.keys));
         return true;
@@ -108,7 +109,7 @@ Json parse_guarded(const std::string &text, const JsonBounds &bounds, const std:
         return Error(ErrorKind::invalid, fmt::format("{} {}", subject, reason), hint);
     };
     if (text.size() > bounds.bytes)
-        throw refuse(fmt::format("is larger than {}", format_bytes(bounds.bytes)));
+        throw refuse(fmt::format("is larger than {}", base::format_bytes(bounds.bytes)));
     // The parser takes a NUL for the end of the text.
     if (const auto nul = text.find('\0'); nul != std::string::npos)
         throw refuse(fmt::format("is not JSON: {}", position_text(text, nul + 1)));
@@ -118,4 +119,4 @@ Json parse_guarded(const std::string &text, const JsonBounds &bounds, const std:
     return Json::parse(text);
 }
 
-} // namespace retouch
+} // namespace retouch::model

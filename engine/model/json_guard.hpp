@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <string>
 
-namespace retouch {
+namespace retouch::model {
 
 struct JsonBounds {
     std::size_t bytes = std::size_t{64} * 1024 * 1024;
@@ -21,4 +21,4 @@ struct JsonBounds {
 [[nodiscard]] Json parse_guarded(const std::string &text, const JsonBounds &bounds,
                                  const std::string &subject, const std::string &hint);
 
-} // namespace retouch
+} // namespace retouch::model

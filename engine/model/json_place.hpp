@@ -4,10 +4,10 @@
 #include <string>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::model {
 
 /// The place of the member `key` of the object at `object`, which is empty for the document itself.
 /// Keys are the document's, so they are escaped and bounded.
 [[nodiscard]] std::string place_of(std::string_view object, std::string_view key);
 
-} // namespace retouch
+} // namespace retouch::model

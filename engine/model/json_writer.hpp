@@ -13,7 +13,7 @@
 #include <type_traits>
 #include <vector>
 
-namespace retouch {
+namespace retouch::model {
 
 /// `value` with all its strings and keys made valid.
 [[nodiscard]] Json printable(const Json &value);
@@ -44,7 +44,7 @@ class JsonWriter {
     template<typename T>
     [[nodiscard]] static Json written(const T &value) {
         if constexpr (std::is_same_v<T, std::string>) {
-            return to_valid_utf8(value);
+            return base::to_valid_utf8(value);
         } else if constexpr (Named<T>) {
             return to_string(value);
         } else if constexpr (std::is_arithmetic_v<T>) {
@@ -73,7 +73,7 @@ class JsonWriter {
     static Json written_parts(const std::map<std::string, std::string> &entries) {
         Json object = Json::object();
         for (const auto &[key, value] : entries)
-            object[to_valid_utf8(key)] = to_valid_utf8(value);
+            object[base::to_valid_utf8(key)] = base::to_valid_utf8(value);
         return object;
     }
 
@@ -87,4 +87,4 @@ class JsonWriter {
     Json object_ = Json::object();
 };
 
-} // namespace retouch
+} // namespace retouch::model

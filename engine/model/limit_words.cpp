@@ -5,7 +5,7 @@
 #include <cassert>
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::model {
 
 std::string limit_complaint(LimitKind limit, const std::string &what, bool many,
                             const Limits &limits) {
@@ -19,7 +19,7 @@ std::string limit_complaint(LimitKind limit, const std::string &what, bool many,
     case LimitKind::bytes_written:
         return fmt::format(
             "wrote {}, more than the {} of bytes_written", what,
-            format_bytes(static_cast<std::uint64_t>(limits.bytes_written.value_or(0))));
+            base::format_bytes(static_cast<std::uint64_t>(limits.bytes_written.value_or(0))));
     case LimitKind::no_new_setuid:
         return fmt::format("gave {}{} setuid, setgid or capabilities, which no_new_setuid forbids",
                            what, many ? " files" : "");
@@ -30,4 +30,4 @@ std::string limit_complaint(LimitKind limit, const std::string &what, bool many,
     return {};
 }
 
-} // namespace retouch
+} // namespace retouch::model

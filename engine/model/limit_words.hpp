@@ -6,11 +6,11 @@
 
 #include <string>
 
-namespace retouch {
+namespace retouch::model {
 
 /// "changed /srv/x, which may_change does not allow": the part of a sentence that follows the step.
 /// `what` is escaped: one thing, or with `many` how many there were.
 [[nodiscard]] std::string limit_complaint(LimitKind limit, const std::string &what, bool many,
                                           const Limits &limits);
 
-} // namespace retouch
+} // namespace retouch::model

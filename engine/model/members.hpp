@@ -18,7 +18,7 @@
 #include <cmath>
 #include <concepts>
 
-namespace retouch {
+namespace retouch::model {
 
 /// T is Struct, const where it is only looked at.
 template<typename T, typename Struct>
@@ -294,4 +294,4 @@ void members(auto &visit, Of<Report> auto &report) {
     visit("targets", report.targets);
 }
 
-} // namespace retouch
+} // namespace retouch::model

@@ -14,7 +14,7 @@
 #include <string>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::model {
 
 /// The names of an enumeration, in the order of its values.
 template<typename Enum>
@@ -146,4 +146,4 @@ template<Named Enum>
     return joined_names<Enum>(" or ");
 }
 
-} // namespace retouch
+} // namespace retouch::model

@@ -12,11 +12,11 @@
 #include <algorithm>
 #include <limits>
 
-namespace retouch {
+namespace retouch::model {
 
 std::string place_of(std::string_view object, std::string_view key) {
     constexpr std::size_t k_shown = 200;
-    const std::string shown = escape(key.substr(0, k_shown));
+    const std::string shown = base::escape(key.substr(0, k_shown));
     return object.empty() || key.empty() ? std::string(object) + shown
                                          : fmt::format("{}.{}", object, shown);
 }
@@ -136,4 +136,4 @@ void ObjectReader::finish() const {
             throw wrong(key, "unknown key");
 }
 
-} // namespace retouch
+} // namespace retouch::model

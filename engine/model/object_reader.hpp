@@ -16,7 +16,7 @@
 #include <type_traits>
 #include <vector>
 
-namespace retouch {
+namespace retouch::model {
 
 /// What all readers of one document share.
 struct DocumentContext {
@@ -138,4 +138,4 @@ class ObjectReader {
     std::set<std::string, std::less<>> asked_;
 };
 
-} // namespace retouch
+} // namespace retouch::model

@@ -6,11 +6,11 @@
 
 #include "base/digest.hpp"
 
-namespace retouch {
+namespace retouch::model {
 
 std::string plan_digest(Json document) {
     document.erase(k_plan_digest_key);
-    return "sha256:" + sha256_hex(document.dump());
+    return "sha256:" + base::sha256_hex(document.dump());
 }
 
-} // namespace retouch
+} // namespace retouch::model

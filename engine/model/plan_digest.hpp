@@ -7,11 +7,11 @@
 
 #include <string>
 
-namespace retouch {
+namespace retouch::model {
 
 inline constexpr const char *k_plan_digest_key = "digest";
 
 /// "sha256:HEX" over the compact form of `document` without its digest member.
 [[nodiscard]] std::string plan_digest(Json document);
 
-} // namespace retouch
+} // namespace retouch::model

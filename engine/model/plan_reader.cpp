@@ -49,7 +49,7 @@ std::optional<Version> parse_version(std::string_view text) {
 }
 
 /// Refuses other major versions; says whether the document's minor version is newer than ours.
-bool is_newer(ObjectReader &document) {
+bool is_newer(model::ObjectReader &document) {
     const std::string text = document.text("format_version");
     const auto version = parse_version(text);
     if (!version)
@@ -58,7 +58,7 @@ bool is_newer(ObjectReader &document) {
     if (version->major != ours.major)
         throw Error(ErrorKind::invalid,
                     fmt::format("format version {} is not understood; this is {}, which reads {}.x",
-                                text, k_tool, ours.major),
+                                text, base::k_tool, ours.major),
                     k_hint);
     return version->minor > ours.minor;
 }
@@ -66,16 +66,16 @@ bool is_newer(ObjectReader &document) {
 } // namespace
 
 Plan plan_from_json(const std::string &text) {
-    const Json parsed = parse_guarded(text, JsonBounds{}, "the plan", k_hint);
-    DocumentContext context{"the plan is not acceptable", k_hint, false};
-    ObjectReader document(parsed, {}, context);
+    const Json parsed = model::parse_guarded(text, model::JsonBounds{}, "the plan", k_hint);
+    model::DocumentContext context{"the plan is not acceptable", k_hint, false};
+    model::ObjectReader document(parsed, {}, context);
     context.unknown_keys = is_newer(document);
 
     Plan plan;
-    members(document, plan);
-    const std::string digest = document.text(k_plan_digest_key);
+    model::members(document, plan);
+    const std::string digest = document.text(model::k_plan_digest_key);
     document.finish();
-    if (digest != plan_digest(parsed))
+    if (digest != model::plan_digest(parsed))
         throw Error(ErrorKind::invalid, "the plan was changed after it was made", k_hint);
     return plan;
 }

@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-namespace retouch {
+namespace retouch::model {
 
 namespace {
 
@@ -56,4 +56,4 @@ bool passed_rehearsal(const Target &target) {
     return !target.rehearsal || verdict_of(target) >= RehearsalVerdict::passed;
 }
 
-} // namespace retouch
+} // namespace retouch::model

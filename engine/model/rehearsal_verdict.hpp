@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::model {
 
 /// The worst that is true; only the last two let a plan be applied.
 enum class RehearsalVerdict {
@@ -35,4 +35,4 @@ enum class RehearsalVerdict {
 /// True when the step of `target` changed more than that on a second run.
 [[nodiscard]] bool changes_again(const PlannedStep &step, const Target &target);
 
-} // namespace retouch
+} // namespace retouch::model

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::model {
 
 namespace {
 
@@ -47,4 +47,4 @@ bool is_of_earlier_run(const Image &image, const RunMark &ours) {
            mark->domain == ours.domain && mark->owner == ours.owner;
 }
 
-} // namespace retouch
+} // namespace retouch::model

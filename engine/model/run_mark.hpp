@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-namespace retouch {
+namespace retouch::model {
 
 struct RunMark {
     std::string run;
@@ -27,4 +27,4 @@ struct RunMark {
 /// domain.
 [[nodiscard]] bool is_of_earlier_run(const Image &image, const RunMark &ours);
 
-} // namespace retouch
+} // namespace retouch::model

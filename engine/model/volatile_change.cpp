@@ -6,11 +6,11 @@
 
 #include <algorithm>
 
-namespace retouch {
+namespace retouch::model {
 
 bool is_volatile(const std::vector<std::string> &globs, const std::string &path) {
     return is_made_anew(path) || std::ranges::any_of(globs, [&](const std::string &glob) {
-               return matches_path(glob, path);
+               return base::matches_path(glob, path);
            });
 }
 
@@ -26,4 +26,4 @@ EntryState lasting_part(const std::string &path, EntryState state) {
     return state;
 }
 
-} // namespace retouch
+} // namespace retouch::model

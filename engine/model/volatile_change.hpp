@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::model {
 
 /// True when a glob matches, as matches_path() reads them, or the path is_made_anew(). Says nothing
 /// about whether the change counts.
@@ -23,4 +23,4 @@ namespace retouch {
 /// but size and digest, of anything else all.
 [[nodiscard]] EntryState lasting_part(const std::string &path, EntryState state);
 
-} // namespace retouch
+} // namespace retouch::model

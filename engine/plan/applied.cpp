@@ -11,7 +11,7 @@
 #include <string>
 #include <utility>
 
-namespace retouch {
+namespace retouch::plan {
 
 namespace {
 
@@ -51,4 +51,4 @@ std::optional<Target> as_applied(const Target &target, const PlannedRecipe &reci
     }
 }
 
-} // namespace retouch
+} // namespace retouch::plan

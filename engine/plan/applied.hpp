@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-namespace retouch {
+namespace retouch::plan {
 
 /// `target`, which stands at `place` of a plan of `recipe`, as it is planned now, when all it says
 /// is done: the current generation is made of what the plan names and is what the plan would have
@@ -17,4 +17,4 @@ namespace retouch {
                                                const std::string &place,
                                                const CatalogView &catalog);
 
-} // namespace retouch
+} // namespace retouch::plan

@@ -8,7 +8,7 @@
 #include <memory>
 #include <string>
 
-namespace retouch {
+namespace retouch::plan {
 
 struct ArchiveFree {
     void operator()(archive *handle) const { archive_free(handle); }
@@ -22,7 +22,7 @@ using ArchiveEntry = std::unique_ptr<archive_entry, ArchiveFree>;
 /// Why the last call failed, in libarchive's words; escaped.
 [[nodiscard]] inline std::string reason_of(const ArchiveHandle &handle) {
     const char *reason = archive_error_string(handle.get());
-    return reason != nullptr ? escape(reason) : "no reason is known";
+    return reason != nullptr ? base::escape(reason) : "no reason is known";
 }
 
-} // namespace retouch
+} // namespace retouch::plan

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::plan {
 
 /// Writes the bundle of `plan` into `fd`; `path` is for the error text. Throws Error: stale when a
 /// file is not as the plan says.
@@ -31,4 +31,4 @@ void write_bundle(int fd, const std::filesystem::path &path, const Plan &plan);
 void unpack_bundle(const std::filesystem::path &path, const std::filesystem::path &directory,
                    Plan &plan);
 
-} // namespace retouch
+} // namespace retouch::plan

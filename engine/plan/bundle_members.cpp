@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::plan {
 
 namespace {
 
@@ -26,24 +26,24 @@ constexpr std::int64_t k_record = 20 * k_block; ///< what tar writes at a time
 
 Error damaged_bundle(const fs::path &path, const std::string &why) {
     return {ErrorKind::invalid,
-            fmt::format("the bundle {} is damaged: {}", escape(path.string()), why),
+            fmt::format("the bundle {} is damaged: {}", base::escape(path.string()), why),
             "make the bundle again with: retouch plan --bundle -o FILE RECIPE"};
 }
 
 std::string shown_member(const std::string &name) {
     constexpr std::size_t k_longest = 100;
-    return escape(std::string_view(name).substr(0, k_longest));
+    return base::escape(std::string_view(name).substr(0, k_longest));
 }
 
 BundleMembers::BundleMembers(const fs::path &path)
-    : path_(path), file_(open_regular_file(path)), handle_(archive_read_new()) {
+    : path_(path), file_(base::open_regular_file(path)), handle_(archive_read_new()) {
     archive_read_support_format_tar(handle_.get());
     if (archive_read_open_fd(handle_.get(), file_.get(), k_piece) < ARCHIVE_WARN)
         throw damaged_bundle(path_, reason_of(handle_));
 }
 
 std::optional<std::string> BundleMembers::next() {
-    check_interrupt();
+    base::check_interrupt();
     archive_entry *entry = nullptr;
     const int code = archive_read_next_header(handle_.get(), &entry);
     if (code < ARCHIVE_WARN)
@@ -69,7 +69,7 @@ std::optional<std::string> BundleMembers::next() {
 }
 
 std::string_view BundleMembers::read() {
-    check_interrupt();
+    base::check_interrupt();
     const void *bytes = nullptr;
     std::size_t size = 0;
     la_int64_t offset = 0;
@@ -136,7 +136,7 @@ void BundleMembers::require_zeros(std::int64_t from, std::int64_t to) const {
     std::string bytes(static_cast<std::size_t>(to - from), '\1');
     const ssize_t got = pread(file_.get(), bytes.data(), bytes.size(), from);
     if (got < 0)
-        throw system_error("read", path_, errno);
+        throw base::system_error("read", path_, errno);
     if (const auto other = bytes.find_first_not_of('\0'); other != std::string::npos)
         throw damaged_bundle(path_,
                              fmt::format("what stands at byte {} belongs to none of its members",
@@ -147,8 +147,8 @@ std::int64_t BundleMembers::file_size() const {
     struct stat info {};
 
     if (fstat(file_.get(), &info) != 0)
-        throw system_error("read", path_, errno);
+        throw base::system_error("read", path_, errno);
     return info.st_size;
 }
 
-} // namespace retouch
+} // namespace retouch::plan

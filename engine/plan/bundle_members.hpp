@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::plan {
 
 /// An Error: invalid about the bundle at `path`.
 [[nodiscard]] Error damaged_bundle(const std::filesystem::path &path, const std::string &why);
@@ -43,11 +43,11 @@ class BundleMembers {
     [[nodiscard]] std::int64_t file_size() const;
 
     const std::filesystem::path &path_;
-    UniqueFd file_;
+    base::UniqueFd file_;
     ArchiveHandle handle_;
     std::string name_;      ///< of the member at hand; empty before the first
     std::int64_t size_ = 0; ///< what its head says
     std::int64_t done_ = 0; ///< bytes of it
 };
 
-} // namespace retouch
+} // namespace retouch::plan

@@ -17,7 +17,7 @@
 #include <set>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::plan {
 
 namespace {
 
@@ -35,18 +35,18 @@ Error without_plan(const fs::path &path) {
 /// Writes the member at hand, which must be as `file` says.
 void unpack(BundleMembers &reader, const InjectedFile &file, const fs::path &to,
             const fs::path &bundle) {
-    const UniqueFd out = open_file(to, O_WRONLY | O_CREAT | O_EXCL, 0600);
-    Digest digest(Digest::Algorithm::sha256);
+    const base::UniqueFd out = base::open_file(to, O_WRONLY | O_CREAT | O_EXCL, 0600);
+    base::Digest digest(base::Digest::Algorithm::sha256);
     std::int64_t done = 0;
     for (std::string_view bytes = reader.read(); !bytes.empty(); bytes = reader.read()) {
         done += static_cast<std::int64_t>(bytes.size());
         if (done > file.size)
             break;
         digest.update(bytes);
-        write_all(out.get(), bytes, to);
+        base::write_all(out.get(), bytes, to);
     }
     if (done != file.size || digest.finish() != file.sha256)
-        throw damaged_bundle(bundle, fmt::format("{} has other contents", escape(file.path)));
+        throw damaged_bundle(bundle, fmt::format("{} has other contents", base::escape(file.path)));
 }
 
 void relocate(Target &target, const fs::path &directory) {
@@ -69,9 +69,9 @@ bool begins_bundle(std::string_view bytes) noexcept {
 
 bool is_bundle(const fs::path &path) noexcept {
     try {
-        const UniqueFd file = open_regular_file(path);
+        const base::UniqueFd file = base::open_regular_file(path);
         std::array<char, 512> header{};
-        return begins_bundle({header.data(), read_some(file.get(), header, path)});
+        return begins_bundle({header.data(), base::read_some(file.get(), header, path)});
     } catch (const std::exception &) {
         return false;
     }
@@ -84,8 +84,8 @@ std::string bundled_plan_text(const fs::path &path) {
     std::string text;
     for (std::string_view bytes = reader.read(); !bytes.empty(); bytes = reader.read()) {
         if (text.size() + bytes.size() > k_largest_plan)
-            throw damaged_bundle(
-                path, fmt::format("its plan is larger than {}", format_bytes(k_largest_plan)));
+            throw damaged_bundle(path, fmt::format("its plan is larger than {}",
+                                                   base::format_bytes(k_largest_plan)));
         text += bytes;
     }
     while (reader.next()) {
@@ -113,9 +113,9 @@ void unpack_bundle(const fs::path &path, const fs::path &directory, Plan &plan) 
     }
     for (const auto &[digest, file] : wanted)
         if (!unpacked.contains(digest))
-            throw damaged_bundle(path, fmt::format("{} is missing", escape(file->path)));
+            throw damaged_bundle(path, fmt::format("{} is missing", base::escape(file->path)));
     for (Target &target : plan.targets)
         relocate(target, directory);
 }
 
-} // namespace retouch
+} // namespace retouch::plan

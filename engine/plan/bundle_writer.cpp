@@ -15,14 +15,15 @@
 #include <set>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::plan {
 
 namespace {
 
 constexpr int k_private = 0600;
 
 Error changed_meanwhile(const InjectedFile &file) {
-    return {ErrorKind::stale, fmt::format("{} changed while the plan was made", escape(file.path)),
+    return {ErrorKind::stale,
+            fmt::format("{} changed while the plan was made", base::escape(file.path)),
             "run the command again"};
 }
 
@@ -47,10 +48,10 @@ class Writer {
         if (!written_.insert(file.sha256).second)
             return;
         begin("files/" + file.sha256, static_cast<std::uint64_t>(file.size));
-        const UniqueFd source = open_regular_file(file.path);
-        Digest digest(Digest::Algorithm::sha256);
+        const base::UniqueFd source = base::open_regular_file(file.path);
+        base::Digest digest(base::Digest::Algorithm::sha256);
         std::int64_t done = 0;
-        while (const std::size_t count = read_some(source.get(), buffer_, file.path)) {
+        while (const std::size_t count = base::read_some(source.get(), buffer_, file.path)) {
             done += static_cast<std::int64_t>(count);
             if (done > file.size)
                 throw changed_meanwhile(file);
@@ -69,7 +70,7 @@ class Writer {
     static la_ssize_t write_block(archive *handle, void *self, const void *bytes, size_t count) {
         auto &writer = *static_cast<Writer *>(self);
         try {
-            write_all(writer.fd_, {static_cast<const char *>(bytes), count}, writer.path_);
+            base::write_all(writer.fd_, {static_cast<const char *>(bytes), count}, writer.path_);
             return static_cast<la_ssize_t>(count);
         } catch (const Error &) {
             writer.failure_ = std::current_exception();
@@ -87,9 +88,9 @@ class Writer {
         if (failure_)
             std::rethrow_exception(failure_);
         if (const int code = archive_errno(handle_.get()); code > 0)
-            return system_error("write", path_, code);
-        return {ErrorKind::failed,
-                fmt::format("cannot write {}: {}", escape(path_.string()), reason_of(handle_))};
+            return base::system_error("write", path_, code);
+        return {ErrorKind::failed, fmt::format("cannot write {}: {}", base::escape(path_.string()),
+                                               reason_of(handle_))};
     }
 
     void begin(const std::string &name, std::uint64_t size) {
@@ -127,4 +128,4 @@ void write_bundle(int fd, const std::filesystem::path &path, const Plan &plan) {
     writer->finish();
 }
 
-} // namespace retouch
+} // namespace retouch::plan

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <iterator>
 
-namespace retouch {
+namespace retouch::plan {
 
 namespace {
 
@@ -30,11 +30,15 @@ std::optional<CheckedRecipe> check_recipe(const std::filesystem::path &path,
                                           const std::map<std::string, std::string> &variables,
                                           Diagnostics &diagnostics,
                                           const AllowedDirectories &allowed) {
-    LoadedRecipe loaded = load_recipe(path, variables);
+    recipe::LoadedRecipe loaded = recipe::load_recipe(path, variables);
     Diagnostics found = std::move(loaded.diagnostics);
-    const ReadContext context{
-        path.string(), loaded.directory, std::move(loaded.lines),    host_root_of(loaded.directory),
-        allowed,       nullptr,          std::move(loaded.variables)};
+    const ReadContext context{path.string(),
+                              loaded.directory,
+                              std::move(loaded.lines),
+                              recipe::host_root_of(loaded.directory),
+                              allowed,
+                              nullptr,
+                              std::move(loaded.variables)};
     CheckedRecipe checked =
         read_sections(loaded.recipe ? loaded.recipe->sections : loaded.sections, context, found);
     const bool failed = found.has_errors();
@@ -45,4 +49,4 @@ std::optional<CheckedRecipe> check_recipe(const std::filesystem::path &path,
     return checked;
 }
 
-} // namespace retouch
+} // namespace retouch::plan

@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::plan {
 
 struct CheckedRecipe {
     Recipe recipe;
@@ -30,4 +30,4 @@ using AllowedDirectories = std::function<std::vector<std::filesystem::path>()>;
 check_recipe(const std::filesystem::path &path, const std::map<std::string, std::string> &variables,
              Diagnostics &diagnostics, const AllowedDirectories &allowed = nullptr);
 
-} // namespace retouch
+} // namespace retouch::plan

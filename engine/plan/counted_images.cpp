@@ -17,7 +17,7 @@
 #include <unordered_set>
 #include <utility>
 
-namespace retouch {
+namespace retouch::plan {
 
 namespace {
 
@@ -77,7 +77,7 @@ class Gathering {
     /// Where it is in images_; nullopt when there is none of that id.
     std::optional<std::size_t> add_id(const std::string &id) {
         // A property may say anything, and an image service is asked for nothing but ids.
-        if (id.empty() || (catalog_.has_projects() && !is_uuid(id)) || absent_.contains(id))
+        if (id.empty() || (catalog_.has_projects() && !base::is_uuid(id)) || absent_.contains(id))
             return std::nullopt;
         if (const auto known = places_.find(id); known != places_.end())
             return known->second;
@@ -244,7 +244,7 @@ CountedImages counted_images(const Recipe &recipe, const CatalogView &catalog) {
     counted.source.own = {project, counted.maker.owner};
     counted.source.elsewhere = [&catalog] { return catalog.images(); };
     const auto named =
-        is_uuid(recipe.source_image) ? catalog.find(recipe.source_image) : std::nullopt;
+        base::is_uuid(recipe.source_image) ? catalog.find(recipe.source_image) : std::nullopt;
     const std::string name = named ? named->name : recipe.source_image;
     const std::string published = recipe.publish.name.value_or(name);
     std::vector<std::string> names{published};
@@ -305,4 +305,4 @@ CountedImages counted_images(const Target &target, const std::string &recipe_nam
     return counted;
 }
 
-} // namespace retouch
+} // namespace retouch::plan

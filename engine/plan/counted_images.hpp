@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::plan {
 
 struct CountedImages {
     Maker maker;
@@ -30,4 +30,4 @@ struct CountedImages {
 [[nodiscard]] CountedImages counted_images(const Target &target, const std::string &recipe_name,
                                            const CatalogView &catalog);
 
-} // namespace retouch
+} // namespace retouch::plan

@@ -19,7 +19,7 @@
 #include <algorithm>
 #include <iterator>
 
-namespace retouch {
+namespace retouch::plan {
 
 namespace {
 
@@ -90,7 +90,7 @@ class Search {
         else if (rebuilds && !became_unusable() && outlook.target->source.id != source_id())
             report_.pending.push_back(
                 fmt::format("image {} is the new source; apply builds a new image from it",
-                            escape(outlook.target->source.id)));
+                            base::escape(outlook.target->source.id)));
         if (image_.awaits_detaching())
             report_.pending.emplace_back(
                 "the image still shares data with its source; apply completes it");
@@ -179,7 +179,7 @@ class Search {
                     {.kind = DeviationKind::superseded,
                      .what = fmt::format("image {}, which this one replaced", other.id),
                      .expected = "not visible under the name",
-                     .found = fmt::format("visible as \"{}\"", escape(other.name)),
+                     .found = fmt::format("visible as \"{}\"", base::escape(other.name)),
                      .apply_fixes = apply_fixes,
                      .remedy = apply_fixes
                                    ? "apply puts it aside again, as publish.previous says"
@@ -200,7 +200,8 @@ class Search {
 /// It counts whoever it belongs to, and however the generation found is called now.
 void add_source(CountedImages &counted, const Image &generation, const CatalogView &catalog) {
     const std::string id = generation.property(lineage::k_source).value_or("");
-    if (!is_uuid(id) || std::ranges::find(counted.images, id, &Image::id) != counted.images.end())
+    if (!base::is_uuid(id) ||
+        std::ranges::find(counted.images, id, &Image::id) != counted.images.end())
         return;
     if (std::optional<Image> source = catalog.find(id))
         counted.images.push_back(*std::move(source));
@@ -272,7 +273,7 @@ DriftReport find_drift(const CheckedRecipe &checked, const CatalogView &catalog,
         report.pending.push_back(
             fmt::format("no image of this recipe is there: apply makes the first; if there was one "
                         "called \"{}\", somebody removed it",
-                        escape(name)));
+                        base::escape(name)));
         return report;
     }
     report.image = reference_to(*image);
@@ -282,4 +283,4 @@ DriftReport find_drift(const CheckedRecipe &checked, const CatalogView &catalog,
     return report;
 }
 
-} // namespace retouch
+} // namespace retouch::plan

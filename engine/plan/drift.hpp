@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::plan {
 
 /// The image `maker` published last under `publish_name`, whatever became of its name and status:
 /// the last that has the name; when none does, the last with the `fingerprint`, else the last of
@@ -28,4 +28,4 @@ namespace retouch {
 [[nodiscard]] DriftReport find_drift(const CheckedRecipe &checked, const CatalogView &catalog,
                                      const PlanOptions &plan_options, const DriftOptions &options);
 
-} // namespace retouch
+} // namespace retouch::plan

@@ -5,7 +5,7 @@
 
 #include <cassert>
 
-namespace retouch {
+namespace retouch::plan {
 
 std::string fingerprint(const std::string &source_digest, const std::vector<Step> &steps) {
     // nlohmann::json sorts its keys: the order in which a step kind fills them does not count.
@@ -18,7 +18,7 @@ std::string fingerprint(const std::string &source_digest, const std::vector<Step
                         {"semantics", kind->semantics},
                         {"identity", nlohmann::json::parse(step.identity.dump())}});
     }
-    return "sha256:" + sha256_hex(document.dump());
+    return "sha256:" + base::sha256_hex(document.dump());
 }
 
-} // namespace retouch
+} // namespace retouch::plan

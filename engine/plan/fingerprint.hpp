@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::plan {
 
 /// "sha256:HEX". Requires: every step's kind exists.
 [[nodiscard]] std::string fingerprint(const std::string &source_digest,
                                       const std::vector<Step> &steps);
 
-} // namespace retouch
+} // namespace retouch::plan

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-namespace retouch {
+namespace retouch::plan {
 
 ForeseenGuest::ForeseenGuest(const GuestView &guest, std::span<const PlannedStep> steps,
                              const std::set<std::string> &paths)
@@ -35,7 +35,7 @@ std::string ForeseenGuest::read(const std::string &path, std::size_t max_bytes) 
         return guest_.read(path, max_bytes);
     if (const auto *text = std::get_if<std::string>(&seen->source))
         return *text;
-    return read_file(std::get<std::filesystem::path>(seen->source), max_bytes);
+    return base::read_file(std::get<std::filesystem::path>(seen->source), max_bytes);
 }
 
 std::string ForeseenGuest::read_link(const std::string &path) const {
@@ -63,4 +63,4 @@ CommandResult ForeseenGuest::probe(const GuestCommand &command) const {
     return guest_.probe(command);
 }
 
-} // namespace retouch
+} // namespace retouch::plan

@@ -10,7 +10,7 @@
 #include <span>
 #include <string>
 
-namespace retouch {
+namespace retouch::plan {
 
 class ForeseenGuest final : public GuestView {
   public:
@@ -43,4 +43,4 @@ class ForeseenGuest final : public GuestView {
     std::map<std::string, Foreseen> foreseen_;
 };
 
-} // namespace retouch
+} // namespace retouch::plan

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace retouch {
+namespace retouch::plan {
 
 bool needs_network(const Target &target) {
     return std::ranges::any_of(target.steps, [](const PlannedStep &planned) {
@@ -15,7 +15,7 @@ bool needs_network(const Target &target) {
 
 void require_means(const Target &target, GuestKind guest) {
     if (target.action == Action::create && !target.steps.empty() && target.kept() == nullptr)
-        require_means(guest, needs_network(target));
+        guest::require_means(guest, needs_network(target));
 }
 
-} // namespace retouch
+} // namespace retouch::plan

@@ -4,7 +4,7 @@
 #include "retouch/guest.hpp"
 #include "retouch/plan.hpp"
 
-namespace retouch {
+namespace retouch::plan {
 
 /// True when a step wants a network.
 [[nodiscard]] bool needs_network(const Target &target);
@@ -13,4 +13,4 @@ namespace retouch {
 /// not with what the steps of `target` want. Nothing is needed where no guest will be opened.
 void require_means(const Target &target, GuestKind guest);
 
-} // namespace retouch
+} // namespace retouch::plan

@@ -8,7 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace retouch {
+namespace retouch::plan {
 
 class ImagesById {
   public:
@@ -28,4 +28,4 @@ class ImagesById {
     std::unordered_map<std::string_view, const Image *> by_id_;
 };
 
-} // namespace retouch
+} // namespace retouch::plan

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::plan {
 
 namespace {
 
@@ -16,7 +16,7 @@ std::optional<JsonDifference> in_objects(const Json &found, const Json &wanted,
     if (!found.is_object())
         return JsonDifference{place, "expected an object"};
     for (const auto &[key, member] : wanted.items()) {
-        const std::string member_place = place_of(place, key);
+        const std::string member_place = model::place_of(place, key);
         const auto other = found.find(key);
         if (other == found.end())
             return JsonDifference{member_place, "missing"};
@@ -25,7 +25,7 @@ std::optional<JsonDifference> in_objects(const Json &found, const Json &wanted,
     }
     for (const auto &[key, member] : found.items())
         if (!wanted.contains(key))
-            return JsonDifference{place_of(place, key), "unknown key"};
+            return JsonDifference{model::place_of(place, key), "unknown key"};
     return std::nullopt;
 }
 
@@ -60,4 +60,4 @@ std::optional<JsonDifference> json_difference(const Json &found, const Json &wan
     return JsonDifference{place, "expected " + short_json(wanted)};
 }
 
-} // namespace retouch
+} // namespace retouch::plan

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-namespace retouch {
+namespace retouch::plan {
 
 struct JsonDifference {
     std::string place;
@@ -21,4 +21,4 @@ struct JsonDifference {
 [[nodiscard]] std::optional<JsonDifference> json_difference(const Json &found, const Json &wanted,
                                                             const std::string &place);
 
-} // namespace retouch
+} // namespace retouch::plan

@@ -14,7 +14,7 @@
 #include <optional>
 #include <set>
 
-namespace retouch {
+namespace retouch::plan {
 
 namespace {
 
@@ -29,12 +29,12 @@ bool may_write(const PlannedStep &planned) {
 std::vector<std::string> notes_on_labels(const Target &target, const GuestView &guest) {
     if (std::ranges::none_of(target.steps, may_write))
         return {};
-    std::set<std::string> places = policy_places(guest);
+    std::set<std::string> places = guest::policy_places(guest);
     // A policy that a step names may come with the recipe, too.
-    places.merge(policy_places(ForeseenGuest(guest, target.steps, places)));
+    places.merge(guest::policy_places(ForeseenGuest(guest, target.steps, places)));
     const ForeseenGuest after(guest, target.steps, places);
-    const std::optional<std::string> policy = labelling_policy(after);
-    if (!policy && !labelling_policy(guest))
+    const std::optional<std::string> policy = guest::labelling_policy(after);
+    if (!policy && !guest::labelling_policy(guest))
         return {};
     if (!policy && after.lstat("/.autorelabel"))
         return {"what the steps make gets no SELinux label: a step puts /.autorelabel there, so "
@@ -42,8 +42,8 @@ std::vector<std::string> notes_on_labels(const Target &target, const GuestView &
     if (!policy)
         return {"what the steps make gets no SELinux label: with the files that steps put there or "
                 "remove, no policy of the image is switched on"};
-    const std::string name = escape(*policy);
-    if (!has_usable_rules(after, *policy))
+    const std::string name = base::escape(*policy);
+    if (!guest::has_usable_rules(after, *policy))
         return {fmt::format("what the steps make gets no SELinux label: the rules of the image's "
                             "SELinux policy '{}' are larger than 16 MiB",
                             name)};
@@ -51,4 +51,4 @@ std::vector<std::string> notes_on_labels(const Target &target, const GuestView &
         "what the steps make is labelled as the image's SELinux policy '{}' wants it", name)};
 }
 
-} // namespace retouch
+} // namespace retouch::plan

@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::plan {
 
 /// Sentences, escaped. `target` with what was foreseen of each step. Throws Error.
 [[nodiscard]] std::vector<std::string> notes_on_labels(const Target &target,
                                                        const GuestView &guest);
 
-} // namespace retouch
+} // namespace retouch::plan

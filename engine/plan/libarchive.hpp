@@ -7,9 +7,9 @@
 #include <archive.h>
 #include <archive_entry.h>
 
-namespace retouch {
+namespace retouch::plan {
 
-inline constinit const LateLibrary libarchive("libarchive.so.13", "libarchive13");
+inline constinit const base::LateLibrary libarchive("libarchive.so.13", "libarchive13");
 
 RETOUCH_LATE_FUNCTION(libarchive, archive_entry_filetype);
 RETOUCH_LATE_FUNCTION(libarchive, archive_entry_free);
@@ -45,4 +45,4 @@ RETOUCH_LATE_FUNCTION(libarchive, archive_write_open);
 RETOUCH_LATE_FUNCTION(libarchive, archive_write_set_bytes_in_last_block);
 RETOUCH_LATE_FUNCTION(libarchive, archive_write_set_format_pax_restricted);
 
-} // namespace retouch
+} // namespace retouch::plan

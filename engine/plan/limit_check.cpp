@@ -11,19 +11,19 @@
 
 #include <algorithm>
 
-namespace retouch {
+namespace retouch::plan {
 
 namespace {
 
 void check_paths(const Target &target, const ObservedStep &observed,
                  std::vector<Violation> &found) {
     for (const EntryChange &change : observed.effect.files) {
-        check_interrupt();
+        base::check_interrupt();
         const bool allowed =
             std::ranges::any_of(*target.limits.may_change, [&](const std::string &glob) {
-                return matches_path(glob, change.path);
+                return base::matches_path(glob, change.path);
             });
-        if (!allowed && !is_volatile_change(change, target.volatile_paths))
+        if (!allowed && !model::is_volatile_change(change, target.volatile_paths))
             found.push_back({LimitKind::may_change, observed.step.id, change.path});
     }
 }
@@ -33,8 +33,9 @@ void check_packages(const Target &target, const ObservedStep &observed,
     for (const PackageChange &change : observed.effect.packages) {
         const std::string name = change.name.substr(0, change.name.find(':'));
         const bool allowed =
-            std::ranges::any_of(*target.limits.packages,
-                                [&](const std::string &glob) { return matches_name(glob, name); });
+            std::ranges::any_of(*target.limits.packages, [&](const std::string &glob) {
+                return base::matches_name(glob, name);
+            });
         if (!allowed)
             found.push_back({LimitKind::packages, observed.step.id, change.name});
     }
@@ -46,7 +47,7 @@ void check_sum(const Target &target, const std::vector<ObservedStep> &steps,
     for (const ObservedStep &observed : steps)
         sum += observed.effect.bytes_written;
     if (sum > static_cast<std::uint64_t>(*target.limits.bytes_written))
-        found.push_back({LimitKind::bytes_written, "", format_bytes(sum)});
+        found.push_back({LimitKind::bytes_written, "", base::format_bytes(sum)});
 }
 
 const Step *find_step(const Target &target, const std::string &id) {
@@ -88,12 +89,12 @@ std::vector<Violation> violations(const Target &target, const std::vector<Observ
 
 std::string describe(const Violation &violation, const Target &target) {
     const std::string what =
-        limit_complaint(violation.limit, escape(violation.what), false, target.limits);
+        model::limit_complaint(violation.limit, base::escape(violation.what), false, target.limits);
     const Step *step = find_step(target, violation.step);
     if (step == nullptr)
         return "the steps together " + what;
-    return fmt::format("{}:{}: {} {}", escape(step->origin.file), step->origin.line,
-                       escape(step->summary), what);
+    return fmt::format("{}:{}: {} {}", base::escape(step->origin.file), step->origin.line,
+                       base::escape(step->summary), what);
 }
 
-} // namespace retouch
+} // namespace retouch::plan

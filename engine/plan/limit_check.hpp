@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::plan {
 
 /// One step and what it did.
 struct ObservedStep {
@@ -28,4 +28,4 @@ struct ObservedStep {
 /// allow": one line, escaped.
 [[nodiscard]] std::string describe(const Violation &violation, const Target &target);
 
-} // namespace retouch
+} // namespace retouch::plan

@@ -34,7 +34,7 @@
 #include <string_view>
 #include <tuple>
 
-namespace retouch {
+namespace retouch::plan {
 
 namespace {
 
@@ -63,8 +63,8 @@ void use_source_of(Lineage &lineage, const Image &generation, const std::vector<
                       generation.property(lineage::k_source_digest).value_or(""), "",
                       source_owner_of(generation, images)};
     lineage.notes.push_back(
-        fmt::format("the source image {} is gone; its digest is known from image {}", escape(id),
-                    generation.id));
+        fmt::format("the source image {} is gone; its digest is known from image {}",
+                    base::escape(id), generation.id));
 }
 
 /// Since when a lineage exists: an image that came later is news to it.
@@ -190,12 +190,13 @@ bool descends_from(const Image &image, const Maker &maker, const ImagesById &ima
 Lineage resolve_lineage(const std::vector<Image> &images, const Maker &maker,
                         const SourceChoice &source,
                         const std::optional<std::string> &publish_name) {
-    if (const Image *by_id = is_uuid(source.image) ? find_id(images, source.image) : nullptr;
+    if (const Image *by_id = base::is_uuid(source.image) ? find_id(images, source.image) : nullptr;
         by_id != nullptr) {
         if (source.owner && by_id->owner != *source.owner)
             throw Error(ErrorKind::refused,
                         fmt::format("the source image {} belongs to project {}, not to {}",
-                                    by_id->id, escape(by_id->owner), escape(*source.owner)),
+                                    by_id->id, base::escape(by_id->owner),
+                                    base::escape(*source.owner)),
                         "fix source.owner in the recipe, or leave it out: an id says which image "
                         "is meant");
         return lineage_of(*by_id, images, maker, publish_name);
@@ -221,4 +222,4 @@ Lineage lineage_of(const Image &named, const std::vector<Image> &images, const M
     return lineage;
 }
 
-} // namespace retouch
+} // namespace retouch::plan

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::plan {
 
 /// A chain of images made from each other that is longer is damaged or circular; nobody stacks
 /// recipes that deep.
@@ -88,4 +88,4 @@ struct Lineage {
 
 [[nodiscard]] ImageReference reference_to(const Image &image);
 
-} // namespace retouch
+} // namespace retouch::plan

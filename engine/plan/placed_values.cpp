@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::plan {
 
 Mark PlacedValues::mark(const std::string &place) {
     places_.push_back(place);
@@ -26,7 +26,7 @@ Value PlacedValues::value(const Json &json, const std::string &place) {
     case Json::value_t::object:
         value.kind = Value::Kind::mapping;
         for (const auto &[key, member] : json.items()) {
-            const std::string member_place = place_of(place, key);
+            const std::string member_place = model::place_of(place, key);
             value.fields.push_back({key, mark(member_place), this->value(member, member_place)});
         }
         break;
@@ -63,4 +63,4 @@ Value PlacedValues::value(const Json &json, const std::string &place) {
     return value;
 }
 
-} // namespace retouch
+} // namespace retouch::plan

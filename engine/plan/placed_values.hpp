@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::plan {
 
 class PlacedValues {
   public:
@@ -24,4 +24,4 @@ class PlacedValues {
     std::vector<std::string> places_;
 };
 
-} // namespace retouch
+} // namespace retouch::plan

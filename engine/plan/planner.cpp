@@ -43,7 +43,7 @@
 #include <set>
 #include <span>
 
-namespace retouch {
+namespace retouch::plan {
 
 namespace {
 
@@ -64,7 +64,7 @@ std::vector<ImageReference> observe(const Lineage &lineage, const CountedImages 
 }
 
 std::optional<AskedSource> asked_source(const SourceChoice &choice, const ImageReference &source) {
-    if (choice.image == source.name || choice.image == source.id || is_uuid(choice.image))
+    if (choice.image == source.name || choice.image == source.id || base::is_uuid(choice.image))
         return std::nullopt;
     return AskedSource{choice.image, choice.owner.value_or("")};
 }
@@ -75,10 +75,10 @@ void use_present_as_source(Lineage &lineage, const PlanOptions &options) {
     if (!options.from_current)
         throw Error(ErrorKind::failed,
                     fmt::format("the recipe changed, but the image it was built from ({}) is gone",
-                                escape(lineage.source.id)),
+                                base::escape(lineage.source.id)),
                     fmt::format("build on the current generation {} with --from-current, or import "
                                 "the source again under the name '{}'",
-                                present.id, escape(lineage.publish_name)));
+                                present.id, base::escape(lineage.publish_name)));
     lineage.source = reference_to(present);
     lineage.source_record = present;
     lineage.notes.push_back(fmt::format(
@@ -235,7 +235,7 @@ Plan resolve_plan(const CheckedRecipe &checked, const CatalogView &catalog,
                   const PlanOptions &options) {
     const Recipe &recipe = checked.recipe;
     Plan plan;
-    plan.tool = k_tool;
+    plan.tool = base::k_tool;
     plan.recipe = {recipe.path.string(), recipe.directory.string(), recipe.sha256, recipe.name};
     plan.catalog = catalog.name();
     if (recipe.publish.owner && recipe.publish.owner != catalog.project())
@@ -255,7 +255,7 @@ void require_runnable(const Target &target, const Facts &facts) {
                (state == StepState::unknown || state == StepState::change);
     };
     if (std::ranges::any_of(target.steps, will_run))
-        require_programs_to_run(facts);
+        guest::require_programs_to_run(facts);
 }
 
 namespace {
@@ -311,4 +311,4 @@ Plan make_plan(const CheckedRecipe &checked, const CatalogView &catalog, const P
     return plan;
 }
 
-} // namespace retouch
+} // namespace retouch::plan

@@ -10,7 +10,7 @@
 
 #include <functional>
 
-namespace retouch {
+namespace retouch::plan {
 
 struct PlanOptions {
     /// Build from the current generation when its source is gone (--from-current).
@@ -42,4 +42,4 @@ using OpenView = std::function<std::shared_ptr<const GuestView>(const Disk &disk
                              const PlanOptions &options, const OpenView &open_view,
                              GuestKind guest = GuestKind::appliance);
 
-} // namespace retouch
+} // namespace retouch::plan

@@ -18,7 +18,7 @@
 #include <set>
 #include <string>
 
-namespace retouch {
+namespace retouch::plan {
 
 namespace {
 
@@ -28,11 +28,11 @@ constexpr const char *k_plan_again =
 /// Who made an image, as far as its record tells; empty when it does not.
 std::string maker_of(const Image &image) {
     if (const auto recipe = image.property(lineage::k_recipe))
-        return fmt::format(", made by the recipe '{}' at {}", escape(*recipe),
-                           escape(image.created_at));
+        return fmt::format(", made by the recipe '{}' at {}", base::escape(*recipe),
+                           base::escape(image.created_at));
     if (!image.owner.empty())
-        return fmt::format(", made by project {} at {}", escape(image.owner),
-                           escape(image.created_at));
+        return fmt::format(", made by project {} at {}", base::escape(image.owner),
+                           base::escape(image.created_at));
     return {};
 }
 
@@ -63,16 +63,17 @@ std::vector<ImageReference> named_images(const Target &target, const std::vector
 std::string difference(const Image &image, const ImageReference &seen) {
     if (image.name != seen.name)
         return fmt::format("image {} is called '{}', but '{}' in the plan", image.id,
-                           escape(image.name), escape(seen.name));
+                           base::escape(image.name), base::escape(seen.name));
     if (!image.has_digest(seen.digest))
         return fmt::format("image {} has the contents {}, but {} in the plan", image.id,
-                           escape(image.digest()), escape(seen.digest));
+                           base::escape(image.digest()), base::escape(seen.digest));
     if (image.owner != seen.owner)
         return fmt::format("image {} belongs to project {}, but to {} in the plan", image.id,
-                           escape(image.owner), escape(seen.owner));
+                           base::escape(image.owner), base::escape(seen.owner));
     if (image.updated_at != seen.updated_at)
         return fmt::format("image {} '{}' was changed at {}; the plan knows it as of {}", image.id,
-                           escape(image.name), escape(image.updated_at), escape(seen.updated_at));
+                           base::escape(image.name), base::escape(image.updated_at),
+                           base::escape(seen.updated_at));
     return {};
 }
 
@@ -82,7 +83,7 @@ void compare_images(const std::vector<ImageReference> &named, const std::vector<
     for (const ImageReference &seen : named) {
         const Image *image = by_id.find(seen.id);
         if (image == nullptr)
-            moved.push_back(fmt::format("image {} '{}' is gone", seen.id, escape(seen.name)));
+            moved.push_back(fmt::format("image {} '{}' is gone", seen.id, base::escape(seen.name)));
         else if (std::string text = difference(*image, seen); !text.empty())
             moved.push_back(std::move(text));
     }
@@ -94,8 +95,8 @@ void find_new_images(const Target &target, const std::vector<Image> &images,
     for (const Image &image : images) {
         const bool concerns = image.name == target.publish.name || image.name == target.source.name;
         if (concerns && !observed.contains(image.id))
-            moved.push_back(fmt::format("image {} '{}' appeared{}", image.id, escape(image.name),
-                                        maker_of(image)));
+            moved.push_back(fmt::format("image {} '{}' appeared{}", image.id,
+                                        base::escape(image.name), maker_of(image)));
     }
 }
 
@@ -104,14 +105,15 @@ void compare_source(const Target &target, const CountedImages &counted,
                     std::vector<std::string> &moved) {
     if (!target.asked_source)
         return;
-    const std::string name = escape(target.asked_source->name);
+    const std::string name = base::escape(target.asked_source->name);
     try {
         const Lineage now =
             resolve_lineage(counted.images, counted.maker, counted.source, target.publish.name);
         // One that is gone was known by what was made from it, or given up for that.
         if (now.source_record && now.source.id != target.source.id)
             moved.push_back(fmt::format("the source '{}' is image {} now, but {} in the plan", name,
-                                        escape(now.source.id), escape(target.source.id)));
+                                        base::escape(now.source.id),
+                                        base::escape(target.source.id)));
     } catch (const Error &error) {
         if (error.kind() != ErrorKind::refused && error.kind() != ErrorKind::failed)
             throw;
@@ -130,8 +132,8 @@ bool has_size(const InjectedFile &file) {
 void compare_files(const Target &target, std::vector<std::string> &moved) {
     for (const InjectedFile &file : target.injected) {
         try {
-            if (!has_size(file) || sha256_file(file.path) != file.sha256)
-                moved.push_back(fmt::format("{} has other contents", escape(file.path)));
+            if (!has_size(file) || base::sha256_file(file.path) != file.sha256)
+                moved.push_back(fmt::format("{} has other contents", base::escape(file.path)));
         } catch (const Error &error) {
             if (error.kind() == ErrorKind::interrupted)
                 throw;
@@ -162,13 +164,13 @@ void add_differences(const Json &planned, const Json &now, const std::string &pl
     if (planned.is_object() && now.is_object()) {
         for (const auto &[key, value] : planned.items()) {
             if (const auto other = now.find(key); other == now.end())
-                tell(&value, nullptr, place_of(place, key));
+                tell(&value, nullptr, model::place_of(place, key));
             else
-                add_differences(value, *other, place_of(place, key), found);
+                add_differences(value, *other, model::place_of(place, key), found);
         }
         for (const auto &[key, value] : now.items())
             if (!planned.contains(key))
-                tell(nullptr, &value, place_of(place, key));
+                tell(nullptr, &value, model::place_of(place, key));
     } else if (planned.is_array() && now.is_array() && planned.size() == now.size()) {
         for (std::size_t i = 0; i < now.size(); ++i)
             add_differences(planned[i], now[i], fmt::format("{}[{}]", place, i), found);
@@ -206,27 +208,29 @@ void require_no_gift(const Target &target, const CatalogView &catalog) {
         throw Error(ErrorKind::refused,
                     fmt::format("the plan makes an image for project '{}' of one of project '{}', "
                                 "but this is project '{}'",
-                                escape(owner), escape(target.source.owner), escape(project)),
+                                base::escape(owner), base::escape(target.source.owner),
+                                base::escape(project)),
                     fmt::format("if it is meant for this project, write publish.owner: {} in the "
                                 "recipe and plan again; if for the other, sign in with that one, "
                                 "or apply the recipe itself",
-                                escape(project)));
+                                base::escape(project)));
 }
 
 } // namespace
 
 void require_acceptable(const Plan &plan) {
-    const auto end = parse_utc(plan.expires_at);
-    if (!plan.expires_at.empty() && (!end || utc_time_now() >= *end))
+    const auto end = base::parse_utc(plan.expires_at);
+    if (!plan.expires_at.empty() && (!end || base::utc_time_now() >= *end))
         throw Error(ErrorKind::stale,
-                    fmt::format("the plan expired at {}", escape(plan.expires_at)), k_plan_again);
+                    fmt::format("the plan expired at {}", base::escape(plan.expires_at)),
+                    k_plan_again);
     for (const Target &target : plan.targets)
         if (target.rehearsal && !target.rehearsal->passed)
             throw Error(ErrorKind::refused,
                         "the plan's rehearsal did not pass" +
                             (target.rehearsal->error.empty()
                                  ? std::string(": steps went beyond the limits of the recipe")
-                                 : ": " + escape(target.rehearsal->error)),
+                                 : ": " + base::escape(target.rehearsal->error)),
                         "fix the recipe and rehearse again");
 }
 
@@ -262,4 +266,4 @@ void require_unchanged(const Plan &plan, std::size_t index, const CatalogView &c
         refuse("the plan does not fit the catalog: it is stale, or was not made from it", moved);
 }
 
-} // namespace retouch
+} // namespace retouch::plan

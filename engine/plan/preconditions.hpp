@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <string>
 
-namespace retouch {
+namespace retouch::plan {
 
 /// Throws Error: stale when the plan has expired, refused when its rehearsal did not pass.
 void require_acceptable(const Plan &plan);
@@ -28,4 +28,4 @@ void require_same_images(const Target &target, const std::string &recipe_name,
 /// another project than this one and the source's.
 void require_unchanged(const Plan &plan, std::size_t index, const CatalogView &catalog);
 
-} // namespace retouch
+} // namespace retouch::plan

@@ -9,7 +9,7 @@
 #include <array>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::plan {
 
 namespace {
 
@@ -57,15 +57,15 @@ bool is_lineage(const std::string &name) {
 
 /// A record bears them whatever anybody wants.
 bool is_kept_by_catalog(const std::string &name) {
-    return is_reserved_property(name) || name.starts_with("os_hash_");
+    return catalog::is_reserved_property(name) || name.starts_with("os_hash_");
 }
 
 /// The first of `globs` that drops `name`; nullptr when none does.
 const std::string *dropping(const std::vector<std::string> &globs, const std::string &name) {
     if (is_lineage(name) || is_kept_by_catalog(name))
         return nullptr;
-    const auto found =
-        std::ranges::find_if(globs, [&](const auto &glob) { return matches_name(glob, name); });
+    const auto found = std::ranges::find_if(
+        globs, [&](const auto &glob) { return base::matches_name(glob, name); });
     return found == globs.end() ? nullptr : &*found;
 }
 
@@ -143,4 +143,4 @@ PropertyChanges properties_for_present(const Properties &present, const WantedPr
     return changes;
 }
 
-} // namespace retouch
+} // namespace retouch::plan

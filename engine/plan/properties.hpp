@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::plan {
 
 using Properties = std::map<std::string, std::string>;
 using WantedProperties = std::map<std::string, std::optional<std::string>>;
@@ -42,4 +42,4 @@ using WantedProperties = std::map<std::string, std::optional<std::string>>;
 [[nodiscard]] std::map<std::string, std::string> reasons_to_remove(const PropertyChanges &changes,
                                                                    bool is_new);
 
-} // namespace retouch
+} // namespace retouch::plan

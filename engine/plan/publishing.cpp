@@ -10,7 +10,7 @@
 #include <unordered_set>
 #include <utility>
 
-namespace retouch {
+namespace retouch::plan {
 
 namespace {
 
@@ -37,18 +37,18 @@ PublishPlan resolve_fields(const Publish &wanted, const Image &base,
 }
 
 std::string dated_name(const std::string &name, int number) {
-    const std::string dated = fmt::format("{}-{}", name, utc_today());
+    const std::string dated = fmt::format("{}-{}", name, base::utc_today());
     return number == 1 ? dated : fmt::format("{}-{}", dated, number);
 }
 
 /// Of the image service's own schema, in characters.
 void require_name_that_fits(const std::string &name) {
     constexpr std::size_t longest = 255;
-    if (code_points(name) > longest)
+    if (base::code_points(name) > longest)
         throw Error(ErrorKind::refused,
                     fmt::format("the image before would be renamed to a name of more than {} "
                                 "characters: {}",
-                                longest, escape(name)),
+                                longest, base::escape(name)),
                     "give the image a shorter name (publish.name), or choose another "
                     "publish.previous");
 }
@@ -208,4 +208,4 @@ std::vector<Image> bystanders(const Lineage &lineage, const std::vector<Image> &
     return found;
 }
 
-} // namespace retouch
+} // namespace retouch::plan

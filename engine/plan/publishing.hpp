@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace retouch {
+namespace retouch::plan {
 
 /// The tags a new image takes over: without those by which other managers of images know theirs
 /// (managed_by:NAME, managed_by_NAME); each once, sorted.
@@ -50,4 +50,4 @@ struct TakenBack {
 [[nodiscard]] std::vector<Image> bystanders(const Lineage &lineage,
                                             const std::vector<Image> &images);
 
-} // namespace retouch
+} // namespace retouch::plan

@@ -13,14 +13,14 @@
 #include <algorithm>
 #include <functional>
 
-namespace retouch {
+namespace retouch::plan {
 
 namespace {
 
 constexpr const char *k_none = "none";
 
 std::string worded(std::string_view text) {
-    return fmt::format("\"{}\"", escape(text));
+    return fmt::format("\"{}\"", base::escape(text));
 }
 
 std::string yes_or_no(bool value) {
@@ -28,7 +28,7 @@ std::string yes_or_no(bool value) {
 }
 
 std::string listed_tags(const std::vector<std::string> &tags) {
-    return tags.empty() ? std::string(k_none) : listed(tags);
+    return tags.empty() ? std::string(k_none) : base::listed(tags);
 }
 
 std::vector<std::string> normal(std::vector<std::string> tags) {
@@ -93,7 +93,7 @@ class Comparison {
     void status() {
         if (image_.status == "active")
             return;
-        add(DeviationKind::status, "status", "active", escape(image_.status), false,
+        add(DeviationKind::status, "status", "active", base::escape(image_.status), false,
             "activate it by hand (openstack image set --activate): apply counts only active "
             "images");
     }
@@ -107,7 +107,7 @@ class Comparison {
     /// asked.
     template<typename T, typename Ask, typename Left, typename Show>
     void field(DeviationKind kind, const std::optional<T> &recipe, Ask ask, Left left, Show show) {
-        const std::string what(to_string(kind));
+        const std::string what(model::to_string(kind));
         const T found = std::invoke(ask, image_);
         if (recipe) {
             if (*recipe != found)
@@ -136,7 +136,7 @@ class Comparison {
               yes_or_no);
     }
 
-    static std::string escape_text(const std::string &text) { return escape(text); }
+    static std::string escape_text(const std::string &text) { return base::escape(text); }
 
     static std::string gib(std::int64_t amount) { return fmt::format("{} GiB", amount); }
 
@@ -149,7 +149,7 @@ class Comparison {
     void wanted_properties() {
         for (const auto &[name, value] : expected_.recipe.properties)
             if (const auto found = image_.property(name); found != value)
-                wanted(DeviationKind::property, "property " + escape(name), shown(value),
+                wanted(DeviationKind::property, "property " + base::escape(name), shown(value),
                        shown(found));
     }
 
@@ -160,7 +160,8 @@ class Comparison {
     void dropped_properties() {
         for (const auto &[name, value] : image_.properties)
             if (is_dropped_here(name))
-                wanted(DeviationKind::property, "property " + escape(name), k_none, worded(value));
+                wanted(DeviationKind::property, "property " + base::escape(name), k_none,
+                       worded(value));
     }
 
     [[nodiscard]] bool is_carried(const std::string &name) const {
@@ -180,7 +181,7 @@ class Comparison {
                 names.try_emplace(name, std::nullopt);
         for (const auto &[name, value] : names)
             if (const auto found = image_.property(name); found != value)
-                carried(DeviationKind::property, "property " + escape(name), shown(value),
+                carried(DeviationKind::property, "property " + base::escape(name), shown(value),
                         shown(found), "properties:");
     }
 
@@ -195,4 +196,4 @@ std::vector<Deviation> record_drift(const Image &image, const ExpectedRecord &ex
     return Comparison(image, expected).run();
 }
 
-} // namespace retouch
+} // namespace retouch::plan

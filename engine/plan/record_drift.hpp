@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::plan {
 
 /// What a record is compared with.
 struct ExpectedRecord {
@@ -29,4 +29,4 @@ struct ExpectedRecord {
 [[nodiscard]] std::vector<Deviation> record_drift(const Image &image,
                                                   const ExpectedRecord &expected);
 
-} // namespace retouch
+} // namespace retouch::plan

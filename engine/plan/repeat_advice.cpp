@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::plan {
 
 namespace {
 
@@ -20,17 +20,17 @@ std::string advice_of(const Step &step, const Effect &first, const Effect &again
     constexpr std::size_t k_longest = 200;
     return fmt::format("another step must be undoing it: look what changes {} after it",
                        again.files.empty() ? "the image"
-                                           : clipped(again.files.front().path, k_longest));
+                                           : base::clipped(again.files.front().path, k_longest));
 }
 
 } // namespace
 
 void add_advice(Target &target) {
     for (PlannedStep &planned : target.steps)
-        if (changes_again(planned, target))
+        if (model::changes_again(planned, target))
             planned.rehearsed->advice =
                 advice_of(planned.step, planned.rehearsed->effect,
-                          repeated_part(*planned.rehearsed->again, target.volatile_paths));
+                          model::repeated_part(*planned.rehearsed->again, target.volatile_paths));
 }
 
-} // namespace retouch
+} // namespace retouch::plan

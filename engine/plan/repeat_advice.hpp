@@ -4,10 +4,10 @@
 
 #include "retouch/plan.hpp"
 
-namespace retouch {
+namespace retouch::plan {
 
 /// Sets RehearsedStep::advice of every step that changed something again, by its kind's word.
 /// Thread-safe for distinct targets.
 void add_advice(Target &target);
 
-} // namespace retouch
+} // namespace retouch::plan

@@ -15,7 +15,7 @@
 #include <string_view>
 #include <unordered_map>
 
-namespace retouch {
+namespace retouch::plan {
 
 namespace {
 
@@ -91,7 +91,7 @@ void require_choosable(const Json &chosen, const std::string &recipe_name,
     Value publish = values.value(chosen, place);
     recipe.fields.push_back({"publish", publish.mark, std::move(publish)});
     Diagnostics found;
-    check_recipe_value(recipe, found);
+    recipe::check_recipe_value(recipe, found);
     for (const Diagnostic &diagnostic : found.sorted())
         if (diagnostic.severity == Diagnostic::Severity::error)
             throw unacceptable(values.place(diagnostic.position.line), diagnostic.message);
@@ -178,4 +178,4 @@ Target replanned(const Target &target, const PlannedRecipe &recipe, const std::s
     return now;
 }
 
-} // namespace retouch
+} // namespace retouch::plan

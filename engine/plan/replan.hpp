@@ -8,7 +8,7 @@
 
 #include <string>
 
-namespace retouch {
+namespace retouch::plan {
 
 /// What planning gives for the choices of `target`, which stands at `place` of a plan of `recipe`:
 /// all its members but reasons, notes, volatile paths and the rehearsal. A date in a name stays the
@@ -18,4 +18,4 @@ namespace retouch {
 [[nodiscard]] Target replanned(const Target &target, const PlannedRecipe &recipe,
                                const std::string &place, const CatalogView &catalog);
 
-} // namespace retouch
+} // namespace retouch::plan

@@ -21,7 +21,7 @@
 #include <set>
 #include <tuple>
 
-namespace retouch {
+namespace retouch::plan {
 
 namespace {
 
@@ -133,7 +133,7 @@ class Restoring {
 
     void require_schema() {
         Diagnostics found;
-        check_recipe_value(recipe_value(), found);
+        recipe::check_recipe_value(recipe_value(), found);
         require_none(found);
     }
 
@@ -182,8 +182,8 @@ class Restoring {
                                    "no step reads this file with this size and sha256");
         for (const InjectedFile &file : wanted)
             if (!listed.contains(file))
-                throw unacceptable(
-                    place, fmt::format("a step reads {}, which is not listed", escape(file.path)));
+                throw unacceptable(place, fmt::format("a step reads {}, which is not listed",
+                                                      base::escape(file.path)));
         target_.injected = std::move(read);
     }
 
@@ -209,4 +209,4 @@ void restore_steps(Plan &plan) {
         Restoring(plan.recipe, plan.targets[i], fmt::format("targets[{}]", i)).run();
 }
 
-} // namespace retouch
+} // namespace retouch::plan

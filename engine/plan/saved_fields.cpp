@@ -19,7 +19,7 @@
 #include <array>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::plan {
 
 namespace {
 
@@ -36,7 +36,7 @@ void require(bool good, const std::string &place, const std::string &expected) {
 }
 
 void require_bounded(const std::string &text, std::size_t most, const std::string &place) {
-    require(text.size() <= most, place, "at most " + format_bytes(most));
+    require(text.size() <= most, place, "at most " + base::format_bytes(most));
 }
 
 void require_bounded(const std::vector<std::string> &texts, std::size_t most,
@@ -47,7 +47,7 @@ void require_bounded(const std::vector<std::string> &texts, std::size_t most,
 }
 
 void require_time(const std::string &text, const std::string &place) {
-    require(parse_utc(text).has_value(), place, "a time such as 2026-01-31T12:00:00.000000Z");
+    require(base::parse_utc(text).has_value(), place, "a time such as 2026-01-31T12:00:00.000000Z");
 }
 
 void require_time_or_none(const std::string &text, const std::string &place) {
@@ -56,7 +56,7 @@ void require_time_or_none(const std::string &text, const std::string &place) {
 }
 
 void require_uuid(const std::string &text, const std::string &place) {
-    require(is_uuid(text), place, "a UUID in lower case");
+    require(base::is_uuid(text), place, "a UUID in lower case");
 }
 
 /// "ALGORITHM:HEX" or "image:UUID", as Image::digest() gives them.
@@ -75,12 +75,12 @@ bool is_image_digest(std::string_view digest) {
     const std::string_view algorithm = digest.substr(0, colon);
     const std::string_view hex = digest.substr(colon + 1);
     if (algorithm == "image")
-        return is_uuid(hex);
+        return base::is_uuid(hex);
     const bool is_word =
         !algorithm.empty() && algorithm.size() <= k_longest_word &&
         algorithm.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") == algorithm.npos;
     const auto *known = std::ranges::find(k_known, algorithm, &Known::algorithm);
-    return is_word && is_lower_hex(hex) &&
+    return is_word && base::is_lower_hex(hex) &&
            (known != k_known.end() ? hex.size() == known->digits : hex.size() <= k_most_digits);
 }
 
@@ -96,7 +96,7 @@ void require_image(const ImageReference &image, const std::string &place) {
 /// The rules every record has, told with the plan's place.
 void require_record(const ImageChange &change, const std::string &place) {
     try {
-        check_record(change);
+        catalog::check_record(change);
     } catch (const Error &error) {
         throw unacceptable(place, error.what());
     }
@@ -106,8 +106,8 @@ void require_record(const ImageChange &change, const std::string &place) {
 void require_name(const std::string &name, const std::string &borne, const std::string &place) {
     if (name == borne)
         return;
-    if (const auto why = why_no_name(name))
-        throw unacceptable(place, fmt::format("it {}, found '{}'", *why, escape(name)));
+    if (const auto why = base::why_no_name(name))
+        throw unacceptable(place, fmt::format("it {}, found '{}'", *why, base::escape(name)));
 }
 
 void require_drops(const std::vector<std::string> &globs, const std::string &place) {
@@ -126,9 +126,9 @@ void require_properties(const Target &target, const std::string &place) {
     for (const auto &[name, value] : changes.keep) {
         require(!name.starts_with("retouch_"), place + ".keep",
                 "no property that retouch writes itself");
-        require(
-            target.action != Action::create || !describes_other_bytes(name), place + ".keep",
-            fmt::format("no property that belongs to the source alone, found '{}'", escape(name)));
+        require(target.action != Action::create || !describes_other_bytes(name), place + ".keep",
+                fmt::format("no property that belongs to the source alone, found '{}'",
+                            base::escape(name)));
         kept.properties[name] = value;
     }
     require_record(kept, place + ".keep");
@@ -205,7 +205,7 @@ void require_kept(const KeptStage &kept, const Plan &plan, const std::string &pl
     require_bounded(kept.proof, k_longest_path, place + ".proof");
     require_bounded(kept.sealed.checksum_algorithm, k_longest_word, place + ".checksum_algorithm");
     require(kept.sealed.checksum_algorithm.empty() == kept.sealed.checksum.empty() &&
-                (kept.sealed.checksum.empty() || is_lower_hex(kept.sealed.checksum)),
+                (kept.sealed.checksum.empty() || base::is_lower_hex(kept.sealed.checksum)),
             place + ".checksum", "hexadecimal digits with an algorithm, or neither");
     require_bounded(kept.sealed.checksum, k_longest_word, place + ".checksum");
 }
@@ -249,8 +249,8 @@ void require_target(const Target &target, const Plan &plan, const std::string &p
 void require_life(const Plan &plan) {
     require_time_or_none(plan.made_at, "made_at");
     require_time_or_none(plan.expires_at, "expires_at");
-    if (const auto end = parse_utc(plan.expires_at))
-        require(*end <= utc_time_now() + k_longest_life, "expires_at",
+    if (const auto end = base::parse_utc(plan.expires_at))
+        require(*end <= base::utc_time_now() + k_longest_life, "expires_at",
                 "a time within the next ten years");
 }
 
@@ -259,14 +259,15 @@ void require_life(const Plan &plan) {
 void require_sound_fields(const Plan &plan) {
     require_bounded(plan.tool, k_longest_word, "tool");
     require_bounded(plan.recipe.path, k_longest_path, "recipe.path");
-    require(is_normal_absolute(plan.recipe.directory) &&
+    require(base::is_normal_absolute(plan.recipe.directory) &&
                 plan.recipe.directory.size() <= k_longest_path,
             "recipe.directory", "an absolute path without '.' and '..'");
-    require(is_sha256(plan.recipe.sha256), "recipe.sha256", "64 hexadecimal digits, lower case");
+    require(base::is_sha256(plan.recipe.sha256), "recipe.sha256",
+            "64 hexadecimal digits, lower case");
     require_bounded(plan.catalog, k_longest_word, "catalog");
     require_life(plan);
     for (std::size_t i = 0; i < plan.targets.size(); ++i)
         require_target(plan.targets[i], plan, fmt::format("targets[{}]", i));
 }
 
-} // namespace retouch
+} // namespace retouch::plan

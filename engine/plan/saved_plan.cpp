@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::plan {
 
 namespace {
 
@@ -14,7 +14,7 @@ constexpr std::size_t k_longest_reason = 500;
 std::string cut(const std::string &text) {
     if (text.size() <= k_longest_reason)
         return text;
-    return to_valid_utf8(text.substr(0, k_longest_reason)) + " ...";
+    return base::to_valid_utf8(text.substr(0, k_longest_reason)) + " ...";
 }
 
 } // namespace
@@ -32,4 +32,4 @@ Plan read_plan(const std::string &text) {
     return plan;
 }
 
-} // namespace retouch
+} // namespace retouch::plan

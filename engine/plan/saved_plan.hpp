@@ -8,7 +8,7 @@
 
 #include <string>
 
-namespace retouch {
+namespace retouch::plan {
 
 /// Reads and judges `text`, which is untrusted, and opens nothing. What is returned could have been
 /// planned: its steps are as the recipe's readers make them, summaries included, and `injected`
@@ -26,4 +26,4 @@ void restore_steps(Plan &plan);
 /// "the plan is not acceptable: PLACE: WHAT", `what` cut to a bounded length.
 [[nodiscard]] Error unacceptable(const std::string &place, const std::string &what);
 
-} // namespace retouch
+} // namespace retouch::plan

@@ -10,7 +10,7 @@
 #include <optional>
 #include <span>
 
-namespace retouch {
+namespace retouch::plan {
 
 namespace {
 
@@ -23,12 +23,12 @@ std::optional<std::string> other_recipe(const Image &image, const Lineage &linea
 
 std::string whose_image(const Image &image, const Lineage &lineage) {
     if (image.owner != lineage.maker.owner)
-        return fmt::format("it belongs to project {}", escape(image.owner));
+        return fmt::format("it belongs to project {}", base::escape(image.owner));
     if (const auto recipe = other_recipe(image, lineage))
         return fmt::format("the recipe '{}' made it, on which this one does not build; if that was "
                            "this recipe's name before, hide the image, else give one of the two "
                            "another publish.name",
-                           escape(*recipe));
+                           base::escape(*recipe));
     return "this recipe did not make it";
 }
 
@@ -45,12 +45,12 @@ void refuse_contested_name(const Lineage &lineage, const std::vector<Image> &ima
                     fmt::format("the recipe '{}' has published image {} under the name '{}' since "
                                 "this recipe published image {}: two recipes that do not build on "
                                 "each other cannot share a name",
-                                escape(*recipe), image.id, escape(lineage.publish_name),
+                                base::escape(*recipe), image.id, base::escape(lineage.publish_name),
                                 lineage.present->id),
                     fmt::format("give one of them another publish.name, let this one build on that "
                                 "(source.image: '{}'), or hide or remove that image if its recipe "
                                 "is not applied any more",
-                                escape(lineage.publish_name)));
+                                base::escape(lineage.publish_name)));
     }
 }
 
@@ -62,12 +62,13 @@ std::vector<std::string> notes_on_shared_name(const Lineage &lineage,
     if (others.size() > k_most_told)
         notes.push_back(fmt::format("{} older images than those told of below also have the name "
                                     "'{}' and stay visible",
-                                    others.size() - k_most_told, escape(lineage.publish_name)));
+                                    others.size() - k_most_told,
+                                    base::escape(lineage.publish_name)));
     for (const Image &image : std::span(others).last(std::min(others.size(), k_most_told)))
         notes.push_back(fmt::format("image {} also has the name '{}' and stays visible: {}",
-                                    image.id, escape(lineage.publish_name),
+                                    image.id, base::escape(lineage.publish_name),
                                     whose_image(image, lineage)));
     return notes;
 }
 
-} // namespace retouch
+} // namespace retouch::plan

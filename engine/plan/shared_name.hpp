@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::plan {
 
 /// Two recipes that take turns under a name would each leave the other's image beside its own.
 /// Throws Error: refused, when another recipe of the project has published since this one did.
@@ -18,4 +18,4 @@ void refuse_contested_name(const Lineage &lineage, const std::vector<Image> &ima
 [[nodiscard]] std::vector<std::string> notes_on_shared_name(const Lineage &lineage,
                                                             const std::vector<Image> &images);
 
-} // namespace retouch
+} // namespace retouch::plan

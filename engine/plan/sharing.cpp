@@ -1,12 +1,13 @@
 #include "plan/sharing.hpp"
 
 #include "base/text.hpp"
+#include "plan/images_by_id.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-namespace retouch {
+namespace retouch::plan {
 
 namespace {
 
@@ -53,9 +54,10 @@ void leave_to_members(Target &target, const std::vector<ImageMember> &members,
         target.notes.push_back(fmt::format(
             "image {} keeps its name until its members have accepted the new image, as only they "
             "or an administrator can: {}",
-            escape(former.image.id), escape(fmt::format("{}", fmt::join(projects, ", ")))));
+            base::escape(former.image.id),
+            base::escape(fmt::format("{}", fmt::join(projects, ", ")))));
         return true;
     });
 }
 
-} // namespace retouch
+} // namespace retouch::plan

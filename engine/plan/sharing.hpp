@@ -9,7 +9,7 @@
 #include <optional>
 #include <vector>
 
-namespace retouch {
+namespace retouch::plan {
 
 /// Of a new image with the visibility `visibility`: the members `present` has, if there is one that
 /// is shared, else those of `source`. What they answered is kept where we may answer for them.
@@ -29,4 +29,4 @@ void leave_to_members(Target &target, const std::vector<ImageMember> &members,
 [[nodiscard]] std::vector<std::string>
 left_out(const Image &image, const std::vector<ImageMember> &members, const CatalogView &catalog);
 
-} // namespace retouch
+} // namespace retouch::plan

@@ -10,7 +10,7 @@
 #include <array>
 #include <optional>
 
-namespace retouch {
+namespace retouch::plan {
 
 namespace {
 
@@ -25,7 +25,7 @@ std::optional<std::string> tags_left(const Recipe &recipe, const Image &source) 
     std::vector<std::string> left;
     for (const std::string &tag : source.tags)
         if (std::ranges::find(carried, tag) == carried.end())
-            left.push_back(fmt::format("'{}'", escape(tag)));
+            left.push_back(fmt::format("'{}'", base::escape(tag)));
     if (left.empty())
         return std::nullopt;
     std::ranges::sort(left);
@@ -92,4 +92,4 @@ std::vector<std::string> notes_on_amounts(const Target &target) {
     return notes;
 }
 
-} // namespace retouch
+} // namespace retouch::plan

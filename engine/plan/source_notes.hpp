@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::plan {
 
 /// For a new image: tags that stay behind, a signature that no longer holds, and properties by
 /// which Nova makes more of a machine than its bytes. `changes` are those of the new image.
@@ -21,4 +21,4 @@ notes_on_what_comes_over(const Recipe &recipe, const Image &source, const Proper
 /// Escaped. Requires: `target` has both.
 [[nodiscard]] std::vector<std::string> notes_on_amounts(const Target &target);
 
-} // namespace retouch
+} // namespace retouch::plan

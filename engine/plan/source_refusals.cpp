@@ -9,7 +9,7 @@
 #include <functional>
 #include <span>
 
-namespace retouch {
+namespace retouch::plan {
 
 namespace {
 
@@ -23,7 +23,7 @@ std::string list_images(const std::vector<const Image *> &images,
     if (left_out > 0)
         text = fmt::format("\n  {} older ones, and", left_out);
     for (const Image *image : std::span(images).subspan(left_out))
-        text += fmt::format("\n  {}  {}{}  created {}", image->id, escape(image->name),
+        text += fmt::format("\n  {}  {}{}  created {}", image->id, base::escape(image->name),
                             whose ? whose(*image) : std::string(), image->created_at);
     return text;
 }
@@ -43,15 +43,15 @@ void refuse_strangers(const SourceChoice &source, const std::vector<Image> &imag
     if (found.empty())
         return;
     const auto project = [](const Image &image) {
-        return fmt::format("  project {}", escape(image.owner));
+        return fmt::format("  project {}", base::escape(image.owner));
     };
     throw Error(ErrorKind::refused,
                 fmt::format("the project has no image '{}' to build from; others have{}",
-                            escape(source.image), list_images(found, project)),
+                            base::escape(source.image), list_images(found, project)),
                 fmt::format("if one of them is meant, say so in the recipe: source.owner: {}; with "
                             "publish.owner as well the new image belongs to that project and "
                             "replaces its image",
-                            escape(found.back()->owner)));
+                            base::escape(found.back()->owner)));
 }
 
 } // namespace
@@ -59,7 +59,7 @@ void refuse_strangers(const SourceChoice &source, const std::vector<Image> &imag
 void fail_ambiguous(const std::string &name, const std::vector<const Image *> &candidates) {
     throw Error(ErrorKind::failed,
                 fmt::format("the source '{}' is ambiguous: {} images have that name{}",
-                            escape(name), candidates.size(), list_images(candidates)),
+                            base::escape(name), candidates.size(), list_images(candidates)),
                 "name the one you mean by its id in source.image, or hide the others");
 }
 
@@ -84,24 +84,25 @@ void fail_unknown(const SourceChoice &source, const Maker &maker,
     else if (!hidden.empty())
         hint = "only hidden or inactive images have that name; name one by its id:" +
                list_images(hidden);
-    else if (const auto near = did_you_mean(source.image, names))
-        hint = fmt::format("did you mean '{}'?", escape(*near));
+    else if (const auto near = base::did_you_mean(source.image, names))
+        hint = fmt::format("did you mean '{}'?", base::escape(*near));
     const std::string whose =
-        source.owner ? fmt::format(" of project {}", escape(*source.owner)) : std::string();
-    throw Error(
-        ErrorKind::failed,
-        fmt::format("the catalog has no image '{}'{} to build from", escape(source.image), whose),
-        hint);
+        source.owner ? fmt::format(" of project {}", base::escape(*source.owner)) : std::string();
+    throw Error(ErrorKind::failed,
+                fmt::format("the catalog has no image '{}'{} to build from",
+                            base::escape(source.image), whose),
+                hint);
 }
 
 void refuse_new_owner(const std::string &name, const Image &found, const std::string &before) {
     throw Error(ErrorKind::refused,
                 fmt::format("the source '{}' would be image {} of project {}, but what is there "
                             "was built from an image of project {}",
-                            escape(name), found.id, escape(found.owner), escape(before)),
+                            base::escape(name), found.id, base::escape(found.owner),
+                            base::escape(before)),
                 fmt::format("if that is meant, say so in the recipe: source.owner: {}; else "
                             "source.owner: {}",
-                            escape(found.owner), escape(before)));
+                            base::escape(found.owner), base::escape(before)));
 }
 
 std::string why_refuted(const std::string &id) {
@@ -113,4 +114,4 @@ std::string why_refuted(const std::string &id) {
         id, id, id);
 }
 
-} // namespace retouch
+} // namespace retouch::plan

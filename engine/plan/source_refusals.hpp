@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::plan {
 
 [[noreturn]] void fail_ambiguous(const std::string &name,
                                  const std::vector<const Image *> &candidates);
@@ -24,4 +24,4 @@ namespace retouch {
 /// What is to be known of an image in Maker::refuted; a sentence, without a full stop.
 [[nodiscard]] std::string why_refuted(const std::string &id);
 
-} // namespace retouch
+} // namespace retouch::plan

@@ -7,7 +7,7 @@
 
 #include <map>
 
-namespace retouch {
+namespace retouch::plan {
 
 namespace {
 
@@ -39,14 +39,14 @@ std::string difference(const EntryState &rehearsed, const EntryState &actual) {
         return fmt::format("is {}, in the rehearsal it was {}", kind_name(is.type),
                            kind_name(was.type));
     if (was.mode != is.mode)
-        return fmt::format("has the mode {}, in the rehearsal {}", format_mode(is.mode),
-                           format_mode(was.mode));
+        return fmt::format("has the mode {}, in the rehearsal {}", base::format_mode(is.mode),
+                           base::format_mode(was.mode));
     if (was.uid != is.uid || was.gid != is.gid)
         return fmt::format("belongs to {}:{}, in the rehearsal to {}:{}", is.uid, is.gid, was.uid,
                            was.gid);
-    if (rehearsed.target != to_valid_utf8(actual.target))
-        return fmt::format("points to {}, in the rehearsal to {}", escape(actual.target),
-                           escape(rehearsed.target));
+    if (rehearsed.target != base::to_valid_utf8(actual.target))
+        return fmt::format("points to {}, in the rehearsal to {}", base::escape(actual.target),
+                           base::escape(rehearsed.target));
     if (was.size != is.size)
         return fmt::format("has {} bytes, in the rehearsal {}", is.size, was.size);
     if (rehearsed.sha256 != actual.sha256)
@@ -64,16 +64,16 @@ std::string difference(const EntryChange &rehearsed, const EntryChange &actual) 
 
 /// As a plan carries it: what is no UTF-8 is replaced.
 EntryState as_saved(EntryState state) {
-    state.target = to_valid_utf8(state.target);
-    state.attributes = to_valid_utf8(state.attributes);
+    state.target = base::to_valid_utf8(state.target);
+    state.attributes = base::to_valid_utf8(state.attributes);
     return state;
 }
 
 bool is_same(const EntryChange &rehearsed, const EntryChange &actual) {
     if (happened(rehearsed) != happened(actual))
         return false;
-    return !actual.after || lasting_part(actual.path, as_saved(*rehearsed.after)) ==
-                                lasting_part(actual.path, as_saved(*actual.after));
+    return !actual.after || model::lasting_part(actual.path, as_saved(*rehearsed.after)) ==
+                                model::lasting_part(actual.path, as_saved(*actual.after));
 }
 
 using Changes = std::map<std::string, const EntryChange *>;
@@ -81,24 +81,24 @@ using Changes = std::map<std::string, const EntryChange *>;
 Changes by_path(const Effect &effect) {
     Changes changes;
     for (const EntryChange &change : effect.files)
-        changes.emplace(to_valid_utf8(change.path), &change);
+        changes.emplace(base::to_valid_utf8(change.path), &change);
     return changes;
 }
 
 void compare_packages(const Effect &rehearsed, const Effect &actual, std::vector<Surprise> &found) {
     std::map<std::string, std::pair<std::string, std::string>> versions;
     for (const PackageChange &change : rehearsed.packages)
-        versions[to_valid_utf8(change.name)].first = to_valid_utf8(change.after);
+        versions[base::to_valid_utf8(change.name)].first = base::to_valid_utf8(change.after);
     for (const PackageChange &change : actual.packages)
-        versions[to_valid_utf8(change.name)].second = to_valid_utf8(change.after);
+        versions[base::to_valid_utf8(change.name)].second = base::to_valid_utf8(change.after);
     const auto named = [](const Effect &effect, const std::string &name) {
         for (const PackageChange &change : effect.packages)
-            if (to_valid_utf8(change.name) == name)
+            if (base::to_valid_utf8(change.name) == name)
                 return true;
         return false;
     };
     const auto shown = [](const std::string &version) {
-        return version.empty() ? std::string("removed") : "at " + escape(version);
+        return version.empty() ? std::string("removed") : "at " + base::escape(version);
     };
     for (const auto &[name, after] : versions) {
         const bool was = named(rehearsed, name);
@@ -126,7 +126,7 @@ std::vector<Surprise> surprises(const Effect &rehearsed, const Effect &actual,
     const Changes now = by_path(actual);
     std::map<std::string, std::string> texts;
     const auto excused = [&](const EntryChange &change) {
-        return is_volatile_change(change, volatile_paths);
+        return model::is_volatile_change(change, volatile_paths);
     };
     for (const auto &[path, change] : now) {
         const auto known = before.find(path);
@@ -146,4 +146,4 @@ std::vector<Surprise> surprises(const Effect &rehearsed, const Effect &actual,
     return found;
 }
 
-} // namespace retouch
+} // namespace retouch::plan

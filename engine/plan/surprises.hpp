@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::plan {
 
 struct Surprise {
     std::string subject; ///< a path or "package NAME"; not escaped
@@ -21,4 +21,4 @@ struct Surprise {
 [[nodiscard]] std::vector<Surprise> surprises(const Effect &rehearsed, const Effect &actual,
                                               const std::vector<std::string> &volatile_paths);
 
-} // namespace retouch
+} // namespace retouch::plan

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
-namespace retouch {
+namespace retouch::plan {
 
 namespace {
 
@@ -51,4 +51,4 @@ std::vector<std::string> stated_volatile_paths(std::vector<std::string> all) {
     return all;
 }
 
-} // namespace retouch
+} // namespace retouch::plan

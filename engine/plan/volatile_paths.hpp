@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::plan {
 
 /// Globs, as matches_path() reads them: the usual ones, then `more`.
 [[nodiscard]] std::vector<std::string> volatile_paths(const std::vector<std::string> &more);
@@ -14,4 +14,4 @@ namespace retouch {
 /// Of `all`, as volatile_paths() gives them, what was `more`.
 [[nodiscard]] std::vector<std::string> stated_volatile_paths(std::vector<std::string> all);
 
-} // namespace retouch
+} // namespace retouch::plan

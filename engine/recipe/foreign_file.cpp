@@ -8,7 +8,7 @@
 #include <array>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::recipe {
 
 namespace {
 
@@ -59,4 +59,4 @@ std::optional<Diagnostic> foreign_file(const Value &root, const std::string &fil
     return std::nullopt;
 }
 
-} // namespace retouch
+} // namespace retouch::recipe

@@ -8,11 +8,11 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::recipe {
 
 /// The one thing to say of a file that was written for another program, or whose whole is a list;
 /// nothing when it may be a recipe.
 [[nodiscard]] std::optional<Diagnostic> foreign_file(const Value &root, const std::string &file,
                                                      const std::vector<std::string> &lines);
 
-} // namespace retouch
+} // namespace retouch::recipe

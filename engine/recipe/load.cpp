@@ -26,7 +26,7 @@
 #include <system_error>
 #include <utility>
 
-namespace retouch {
+namespace retouch::recipe {
 
 namespace {
 
@@ -46,7 +46,7 @@ Limits to_limits(const Value &value) {
     Limits limits;
     limits.may_change = value.texts("may_change");
     limits.packages = value.texts("packages");
-    limits.bytes_written = parse_bytes(value.text_or("bytes_written"));
+    limits.bytes_written = base::parse_bytes(value.text_or("bytes_written"));
     limits.no_new_setuid = value.flag_or("no_new_setuid", false);
     limits.no_network = value.flag_or("no_network", false);
     return limits;
@@ -57,8 +57,9 @@ Publish to_publish(const Value &value) {
     publish.name = value.text("name");
     publish.visibility = value.text("visibility");
     publish.previous =
-        from_name<PreviousPolicy>(value.text_or("previous")).value_or(publish.previous);
-    publish.lineage = from_name<LineagePolicy>(value.text_or("lineage")).value_or(publish.lineage);
+        model::from_name<PreviousPolicy>(value.text_or("previous")).value_or(publish.previous);
+    publish.lineage =
+        model::from_name<LineagePolicy>(value.text_or("lineage")).value_or(publish.lineage);
     publish.tags = value.texts("tags");
     publish.min_disk_gib = optional_number(value, "min_disk");
     publish.min_ram_mib = optional_number(value, "min_ram");
@@ -136,8 +137,8 @@ LoadedRecipe load_recipe(const std::filesystem::path &path,
                          const std::map<std::string, std::string> &variables) {
     std::string bytes;
     try {
-        bytes = is_standard_input(path) ? read_standard_input(k_max_yaml_bytes)
-                                        : read_file(path, k_max_yaml_bytes);
+        bytes = is_standard_input(path) ? base::read_standard_input(k_max_yaml_bytes)
+                                        : base::read_file(path, k_max_yaml_bytes);
     } catch (const Error &error) {
         if (error.kind() == ErrorKind::interrupted)
             throw;
@@ -168,7 +169,7 @@ LoadedRecipe load_recipe_text(std::string_view text, const std::filesystem::path
     if (!read)
         return loaded;
     auto &[value, mistaken] = *read;
-    loaded.lines = split_lines(text.starts_with("\xEF\xBB\xBF") ? text.substr(3) : text);
+    loaded.lines = base::split_lines(text.starts_with("\xEF\xBB\xBF") ? text.substr(3) : text);
     if (std::optional<Diagnostic> foreign = foreign_file(value, file, loaded.lines)) {
         loaded.diagnostics.add(*std::move(foreign));
         return loaded;
@@ -193,7 +194,7 @@ LoadedRecipe load_recipe_text(std::string_view text, const std::filesystem::path
         return loaded;
     }
     loaded.recipe = to_recipe(std::move(value), path);
-    loaded.recipe->sha256 = sha256_hex(text);
+    loaded.recipe->sha256 = base::sha256_hex(text);
     return loaded;
 }
 
@@ -209,4 +210,4 @@ std::string plan_schema() {
     return std::string(std::ranges::find(embedded_schemas(), "plan", &EmbeddedSchema::name)->text);
 }
 
-} // namespace retouch
+} // namespace retouch::recipe

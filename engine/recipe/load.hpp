@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::recipe {
 
 struct LoadedRecipe {
     std::optional<Recipe> recipe;  ///< absent when there are errors
@@ -47,4 +47,4 @@ bool check_recipe_value(const Value &recipe, Diagnostics &diagnostics);
 /// The JSON Schema of a plan's document, for `retouch schema plan`.
 [[nodiscard]] std::string plan_schema();
 
-} // namespace retouch
+} // namespace retouch::recipe

@@ -2,7 +2,7 @@
 
 #include "recipe/mistaken_lines.hpp"
 
-namespace retouch {
+namespace retouch::recipe {
 
 void MistakenLines::add(const Diagnostics &diagnostics) {
     for (const Diagnostic &item : diagnostics.sorted())
@@ -23,4 +23,4 @@ Diagnostics MistakenLines::elsewhere(const Diagnostics &diagnostics) const {
     return kept;
 }
 
-} // namespace retouch
+} // namespace retouch::recipe

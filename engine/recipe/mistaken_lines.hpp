@@ -6,7 +6,7 @@
 
 #include <set>
 
-namespace retouch {
+namespace retouch::recipe {
 
 class MistakenLines {
   public:
@@ -26,4 +26,4 @@ class MistakenLines {
     std::set<int> lines_;
 };
 
-} // namespace retouch
+} // namespace retouch::recipe

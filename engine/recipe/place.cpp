@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace retouch {
+namespace retouch::recipe {
 
 namespace {
 /// Longer lines are machine-made; keeping them in every diagnostic would cost more than it helps.
@@ -39,4 +39,4 @@ Diagnostic too_large(const std::string &file) {
                     "keep large contents in files of their own");
 }
 
-} // namespace retouch
+} // namespace retouch::recipe

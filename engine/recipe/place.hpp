@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::recipe {
 
 /// The line as kept in a diagnostic: dropped when it is too long to help anybody.
 [[nodiscard]] std::string excerpt_of(std::string line);
@@ -23,4 +23,4 @@ namespace retouch {
 /// What is said of a file over the size limit, whoever notices first.
 [[nodiscard]] Diagnostic too_large(const std::string &file);
 
-} // namespace retouch
+} // namespace retouch::recipe

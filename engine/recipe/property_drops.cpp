@@ -8,7 +8,7 @@
 
 #include <algorithm>
 
-namespace retouch {
+namespace retouch::recipe {
 
 void check_property_drops(const Value &recipe, const std::string &file,
                           const std::vector<std::string> &lines, Diagnostics &found) {
@@ -19,7 +19,7 @@ void check_property_drops(const Value &recipe, const std::string &file,
     for (const Value &glob : drops->items) {
         const auto set = std::ranges::find_if(properties->fields, [&](const Field &property) {
             return property.value.kind != Value::Kind::null &&
-                   matches_name(glob.scalar, property.key);
+                   base::matches_name(glob.scalar, property.key);
         });
         if (set != properties->fields.end())
             found.add(error_at(file, glob.mark, lines,
@@ -29,4 +29,4 @@ void check_property_drops(const Value &recipe, const std::string &file,
     }
 }
 
-} // namespace retouch
+} // namespace retouch::recipe

@@ -8,11 +8,11 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::recipe {
 
 /// An error for each glob that matches a property the recipe sets. `recipe` need not be what the
 /// schema accepts; what has another form is passed over.
 void check_property_drops(const Value &recipe, const std::string &file,
                           const std::vector<std::string> &lines, Diagnostics &found);
 
-} // namespace retouch
+} // namespace retouch::recipe

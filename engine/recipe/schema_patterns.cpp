@@ -4,7 +4,7 @@
 #include <regex>
 #include <unordered_map>
 
-namespace retouch {
+namespace retouch::recipe {
 
 struct SchemaPatterns::Compiled {
     std::mutex mutex;
@@ -25,4 +25,4 @@ bool SchemaPatterns::match(const std::string &text, const std::string &expressio
     return std::regex_search(text, compiled());
 }
 
-} // namespace retouch
+} // namespace retouch::recipe

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-namespace retouch {
+namespace retouch::recipe {
 
 /// May be shared by threads.
 class SchemaPatterns {
@@ -26,4 +26,4 @@ class SchemaPatterns {
     std::unique_ptr<Compiled> compiled_;
 };
 
-} // namespace retouch
+} // namespace retouch::recipe

@@ -10,7 +10,7 @@
 #include <string>
 #include <utility>
 
-namespace retouch {
+namespace retouch::recipe {
 
 namespace {
 
@@ -75,4 +75,4 @@ std::vector<Section> sound_sections(Value recipe, const MistakenLines &mistaken,
     return sections;
 }
 
-} // namespace retouch
+} // namespace retouch::recipe

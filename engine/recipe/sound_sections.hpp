@@ -9,7 +9,7 @@
 
 #include <vector>
 
-namespace retouch {
+namespace retouch::recipe {
 
 /// The line of the field behind `fields[index]`; the last one ends with the file.
 [[nodiscard]] int end_line(const std::vector<Field> &fields, std::size_t index);
@@ -18,4 +18,4 @@ namespace retouch {
 [[nodiscard]] std::vector<Section> sound_sections(Value recipe, const MistakenLines &mistaken,
                                                   const SchemaChecker &checker);
 
-} // namespace retouch
+} // namespace retouch::recipe

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::recipe {
 
 namespace {
 
@@ -46,4 +46,4 @@ SchemaFinding stray_keys(const Field &first, const std::string &parent, const Js
             hint, std::nullopt};
 }
 
-} // namespace retouch
+} // namespace retouch::recipe

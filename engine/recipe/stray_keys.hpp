@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::recipe {
 
 /// How many fields right behind field `i`, which has no value, are none of `properties` but belong
 /// below it.
@@ -18,4 +18,4 @@ namespace retouch {
 [[nodiscard]] SchemaFinding stray_keys(const Field &first, const std::string &parent,
                                        const Json &properties);
 
-} // namespace retouch
+} // namespace retouch::recipe

@@ -17,7 +17,7 @@
 #include <string_view>
 #include <utility>
 
-namespace retouch {
+namespace retouch::recipe {
 
 namespace {
 
@@ -70,17 +70,17 @@ class Resolver {
   private:
     void give(const std::string &name, const std::string &value, const Mark &place) {
         if (std::ranges::find(names_, name) == names_.end()) {
-            const auto near = did_you_mean(name, names_);
-            return refuse(place, fmt::format("the recipe has no variable '{}'", escape(name)),
+            const auto near = base::did_you_mean(name, names_);
+            return refuse(place, fmt::format("the recipe has no variable '{}'", base::escape(name)),
                           near             ? fmt::format("did you mean '{}'?", *near)
                           : names_.empty() ? "declare it under 'vars' with a default value"
                                            : fmt::format("it has: {}", fmt::join(names_, ", ")));
         }
-        if (value.size() > k_longest_value || invalid_utf8(value))
-            return refuse(
-                place,
-                fmt::format("the value given for variable '{}' is not acceptable", escape(name)),
-                "a value is UTF-8 text of at most 64 KiB");
+        if (value.size() > k_longest_value || base::invalid_utf8(value))
+            return refuse(place,
+                          fmt::format("the value given for variable '{}' is not acceptable",
+                                      base::escape(name)),
+                          "a value is UTF-8 text of at most 64 KiB");
         values_[name] = value;
     }
 
@@ -118,7 +118,7 @@ class Resolver {
 
     const std::string *lookup(const Value &value, std::string_view name, std::string_view spelling,
                               bool in_vars) {
-        const std::string shown = escape(trim(spelling.substr(0, 60)));
+        const std::string shown = base::escape(base::trim(spelling.substr(0, 60)));
         if (!spelling.ends_with('}') || !is_name(name)) {
             refuse_reference(value, spelling, fmt::format("'{}' is not a variable", shown),
                              "write $${ where the text itself, such as a shell script, holds ${");
@@ -133,7 +133,7 @@ class Resolver {
             return &found->second;
         if (std::ranges::find(names_, name) != names_.end())
             return nullptr; // its declaration is wrong, which the schema says
-        const auto near = did_you_mean(name, names_);
+        const auto near = base::did_you_mean(name, names_);
         refuse_reference(
             value, spelling, fmt::format("the variable '{}' is not defined", name),
             near
@@ -156,7 +156,7 @@ class Resolver {
             const std::size_t at = lines_[i].find(reference);
             if (at == std::string::npos)
                 continue;
-            const auto before = code_points(std::string_view(lines_[i]).substr(0, at));
+            const auto before = base::code_points(std::string_view(lines_[i]).substr(0, at));
             const Mark found{static_cast<int>(i) + 1, static_cast<int>(before) + 1};
             if (i > first || found.column >= value.mark.column)
                 return found;
@@ -167,7 +167,7 @@ class Resolver {
     void refuse_reference(const Value &value, std::string_view spelling, std::string message,
                           std::string hint) {
         const bool counted_only = found_ >= k_most_told; // finding the place takes time
-        refuse(counted_only ? value.mark : locate(value, trim(spelling)), std::move(message),
+        refuse(counted_only ? value.mark : locate(value, base::trim(spelling)), std::move(message),
                std::move(hint));
     }
 
@@ -201,4 +201,4 @@ std::vector<Mark> resolve_variables(Value &recipe, const std::map<std::string, s
     return resolver.take_unresolved();
 }
 
-} // namespace retouch
+} // namespace retouch::recipe

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::recipe {
 
 /// Replaces every reference in `recipe`, but not in keys, `retouch`, `name` and `vars`. `given`
 /// wins over `vars`, and may name only what `vars` declares. Returns the places of the scalars that
@@ -18,4 +18,4 @@ std::vector<Mark> resolve_variables(Value &recipe, const std::map<std::string, s
                                     const std::string &file, const std::vector<std::string> &lines,
                                     Diagnostics &diagnostics);
 
-} // namespace retouch
+} // namespace retouch::recipe

@@ -8,7 +8,7 @@
 #include <system_error>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::recipe {
 
 namespace {
 
@@ -53,9 +53,9 @@ fs::path host_root_of(const fs::path &directory) {
 
 bool may_be_quoted(const fs::path &file, std::string_view text,
                    const std::vector<std::string> &keys) {
-    if (lies_in_work_tree(named_root_of(file), file))
+    if (base::lies_in_work_tree(named_root_of(file), file))
         return true;
-    const std::vector<std::string> lines = split_lines(text);
+    const std::vector<std::string> lines = base::split_lines(text);
     return std::ranges::any_of(keys, [&](const std::string &key) {
         return std::ranges::any_of(lines, [&](const std::string &line) {
             return line == key + ':' || line.starts_with(key + ": ");
@@ -63,4 +63,4 @@ bool may_be_quoted(const fs::path &file, std::string_view text,
     });
 }
 
-} // namespace retouch
+} // namespace retouch::recipe

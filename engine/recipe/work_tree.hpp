@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace retouch {
+namespace retouch::recipe {
 
 /// The top of the git work tree that holds `directory`, else `directory`. A tree whose .git belongs
 /// neither to the caller, nor to root, nor to the owner of `directory` is none.
@@ -19,4 +19,4 @@ namespace retouch {
 [[nodiscard]] bool may_be_quoted(const std::filesystem::path &file, std::string_view text,
                                  const std::vector<std::string> &keys);
 
-} // namespace retouch
+} // namespace retouch::recipe

@@ -16,7 +16,7 @@
 #include <string_view>
 #include <vector>
 
-namespace retouch {
+namespace retouch::render {
 
 namespace {
 
@@ -41,7 +41,7 @@ std::string acl_words(std::string_view digits) {
     constexpr std::uint32_t a_user = 0x02;
     constexpr std::uint32_t a_group = 0x08;
     const std::size_t size = digits.size() / 2;
-    if (!is_lower_hex(digits) || digits.size() % 2 != 0 || size < header ||
+    if (!base::is_lower_hex(digits) || digits.size() % 2 != 0 || size < header ||
         (size - header) % entry != 0)
         return {};
     std::vector<std::string> named;
@@ -60,7 +60,7 @@ std::string words_of(const std::string &line) {
     const std::size_t end = std::min(line.find('='), line.size());
     const std::string name = line.substr(0, end);
     const std::string_view value = std::string_view(line).substr(std::min(end + 1, line.size()));
-    if (value == k_unreadable_attribute)
+    if (value == model::k_unreadable_attribute)
         return name + " (unreadable)";
     const std::string acl =
         name.starts_with("system.posix_acl_") ? acl_words(value) : std::string();
@@ -68,28 +68,28 @@ std::string words_of(const std::string &line) {
 }
 
 bool is_label(const std::string &line) {
-    return line.starts_with(std::string(k_label_attribute) + "=");
+    return line.starts_with(std::string(model::k_label_attribute) + "=");
 }
 
 std::string list(const std::vector<std::string> &words) {
     return words.empty()
                ? std::string()
-               : "attributes " + clipped(fmt::format("{}", fmt::join(words, " ")), k_longest);
+               : "attributes " + base::clipped(fmt::format("{}", fmt::join(words, " ")), k_longest);
 }
 
 } // namespace
 
 std::string attribute_words(const std::string &attributes) {
     std::vector<std::string> words;
-    for (const std::string &line : split_lines(attributes))
+    for (const std::string &line : base::split_lines(attributes))
         if (!is_label(line))
             words.push_back(words_of(line));
     return list(words);
 }
 
 std::string attribute_words(const std::string &before, const std::string &after) {
-    const std::vector<std::string> old = split_lines(before);
-    const std::vector<std::string> now = split_lines(after);
+    const std::vector<std::string> old = base::split_lines(before);
+    const std::vector<std::string> now = base::split_lines(after);
     std::vector<std::string> names;
     std::vector<std::string> words;
     const auto note = [&](const std::vector<std::string> &lines,
@@ -108,4 +108,4 @@ std::string attribute_words(const std::string &before, const std::string &after)
     return list(words);
 }
 
-} // namespace retouch
+} // namespace retouch::render

@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace retouch {
+namespace retouch::render {
 
 /// "attributes system.posix_acl_access (user 1000 rwx) user.a"; empty when there are none. What
 /// label_words.hpp tells is left out, here and below.
@@ -14,4 +14,4 @@ namespace retouch {
 /// "attributes user.b user.c": those in which the texts differ, as they are now.
 [[nodiscard]] std::string attribute_words(const std::string &before, const std::string &after);
 
-} // namespace retouch
+} // namespace retouch::render

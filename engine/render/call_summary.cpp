@@ -10,7 +10,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::render {
 
 namespace {
 
@@ -25,7 +25,7 @@ std::string after(const std::string &failures, const std::string &sentence) {
 std::string names_words(const std::vector<std::string> &names) {
     std::string text;
     for (const std::string &name : names)
-        add_part(text, clipped(name, k_longest_name));
+        base::add_part(text, base::clipped(name, k_longest_name));
     return text;
 }
 
@@ -33,7 +33,7 @@ std::string counts_words(const ReportCounts &counts) {
     std::string text;
     const auto add = [&text](std::size_t count, std::string_view words) {
         if (count > 0)
-            add_part(text, fmt::format("{} {}", counted(count, "image"), words));
+            base::add_part(text, fmt::format("{} {}", counted(count, "image"), words));
     };
     add(counts.published, "published");
     add(counts.updated, "updated in place");
@@ -64,9 +64,10 @@ std::string failures_words(const std::vector<Failure> &failures, std::size_t cou
         return {};
     std::string names;
     for (const auto &[name, why] : failures)
-        add_part(names,
-                 clipped(name, k_longest_name) +
-                     (why.empty() ? "" : fmt::format(" ({})", clipped(why, k_longest_reason))));
+        base::add_part(
+            names,
+            base::clipped(name, k_longest_name) +
+                (why.empty() ? "" : fmt::format(" ({})", base::clipped(why, k_longest_reason))));
     return fmt::format("Failed: {} of {}: {}", failures.size(), counted(count, noun), names);
 }
 
@@ -106,7 +107,7 @@ std::string reports_summary(const ReportCounts &counts, std::size_t recipes,
     const bool idle = counts.published + counts.updated == 0;
     const std::string what =
         fmt::format("{} of {}, in {}.", counts_words(counts), counted(recipes, "recipe"),
-                    format_seconds(counts.seconds));
+                    base::format_seconds(counts.seconds));
     const std::string missing =
         not_reached == 0 ? "" : fmt::format(" {} not begun.", counted(not_reached, "recipe"));
     if (!failed.empty())
@@ -141,4 +142,4 @@ std::string drifts_summary(const DriftCounts &counts, std::size_t recipes,
     return text;
 }
 
-} // namespace retouch
+} // namespace retouch::render

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::render {
 
 /// A recipe or image that failed, and in a few words why; both untrusted.
 struct Failure {
@@ -61,4 +61,4 @@ struct DriftCounts {
 [[nodiscard]] std::string drifts_summary(const DriftCounts &counts, std::size_t recipes,
                                          const std::vector<Failure> &failures);
 
-} // namespace retouch
+} // namespace retouch::render

@@ -17,7 +17,7 @@
 #include <optional>
 #include <vector>
 
-namespace retouch {
+namespace retouch::render {
 
 namespace {
 
@@ -77,7 +77,7 @@ struct FileCapabilities {
 std::vector<std::uint32_t> words_of(std::string_view digits) {
     constexpr std::size_t a_word = 8;
     std::vector<std::uint32_t> words;
-    if (!is_lower_hex(digits) || digits.size() % a_word != 0)
+    if (!base::is_lower_hex(digits) || digits.size() % a_word != 0)
         return words;
     for (std::size_t at = 0; at < digits.size(); at += a_word) {
         std::uint32_t value = 0;
@@ -121,7 +121,7 @@ std::string list_of(std::uint64_t set) {
     std::string text;
     for (unsigned number = 0; number < 64; ++number)
         if ((set >> number & 1U) != 0)
-            add_part(text, name_of(number), ",");
+            base::add_part(text, name_of(number), ",");
     return text;
 }
 
@@ -131,12 +131,12 @@ std::string words_of(const FileCapabilities &found) {
     std::string text;
     const auto add = [&](std::uint64_t set, std::string_view flags) {
         if (set != 0)
-            add_part(text, fmt::format("{}+{}{}", list_of(set), effective, flags), " ");
+            base::add_part(text, fmt::format("{}+{}{}", list_of(set), effective, flags), " ");
     };
     add(both, "ip");
     add(found.permitted & ~both, "p");
     add(found.inheritable & ~both, "i");
-    text = text.empty() ? "none" : clipped(text, k_longest_list);
+    text = text.empty() ? "none" : base::clipped(text, k_longest_list);
     if (found.root_id)
         text += fmt::format(" [rootid={}]", *found.root_id);
     return text;
@@ -147,9 +147,9 @@ std::string words_of(const FileCapabilities &found) {
 std::string capability_words(std::string_view digits) {
     if (const auto found = decoded(digits))
         return words_of(*found);
-    if (digits == k_unreadable_attribute)
+    if (digits == model::k_unreadable_attribute)
         return "unreadable: no kernel hands out what the image holds";
-    return "malformed: " + clipped(digits, k_longest_malformed);
+    return "malformed: " + base::clipped(digits, k_longest_malformed);
 }
 
-} // namespace retouch
+} // namespace retouch::render

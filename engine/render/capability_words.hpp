@@ -4,11 +4,11 @@
 #include <string>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::render {
 
 /// `cap_dac_override,cap_setuid+ep`, of the hexadecimal digits of the attribute, any revision;
 /// "malformed: ..." where they are none, "unreadable: ..." where nobody can have them. Safe to
 /// print, bounded, on one line.
 [[nodiscard]] std::string capability_words(std::string_view digits);
 
-} // namespace retouch
+} // namespace retouch::render

@@ -9,7 +9,7 @@
 
 #include <algorithm>
 
-namespace retouch {
+namespace retouch::render {
 
 namespace {
 
@@ -38,4 +38,4 @@ std::string drift_summary(const DriftReport &report) {
     return text;
 }
 
-} // namespace retouch
+} // namespace retouch::render

@@ -6,11 +6,11 @@
 
 #include <string>
 
-namespace retouch {
+namespace retouch::render {
 
 /// "Drift: 3 differences; apply fixes 1 of them.", "Drift: 1 difference; apply does not fix it.",
 /// "No drift." or, without an image, "Nothing to compare."; then what is pending and what was not
 /// looked at: " 2 pending. 1 not looked at."; no newline.
 [[nodiscard]] std::string drift_summary(const DriftReport &report);
 
-} // namespace retouch
+} // namespace retouch::render

@@ -16,7 +16,7 @@
 #include <algorithm>
 #include <set>
 
-namespace retouch {
+namespace retouch::render {
 
 namespace {
 
@@ -45,10 +45,10 @@ EffectLine group_line(const FileGroup &group) {
         mark = '+';
     else if (group.changed == 0 && group.added == 0)
         mark = '-';
-    std::string text = fmt::format("{}  +{} ~{} -{}", clipped(group.directory, 400), group.added,
-                                   group.changed, group.removed);
+    std::string text = fmt::format("{}  +{} ~{} -{}", base::clipped(group.directory, 400),
+                                   group.added, group.changed, group.removed);
     if (group.bytes > 0)
-        text += ", " + format_bytes(group.bytes);
+        text += ", " + base::format_bytes(group.bytes);
     return {mark, std::move(text)};
 }
 
@@ -82,11 +82,11 @@ std::vector<const EntryChange *> worth_a_diff(const Effect &effect) {
 
 /// The first lines of a diff, `limit` at most and one that says how many more there are.
 std::vector<std::string> beginning(const std::string &diff, std::size_t limit) {
-    const std::vector<std::string> all = split_lines(diff);
+    const std::vector<std::string> all = base::split_lines(diff);
     const std::size_t shown = all.size() > limit + 1 ? limit : all.size();
     std::vector<std::string> lines;
     for (std::size_t i = 0; i < shown; ++i)
-        lines.push_back(clipped(all[i], k_longest_diff_line, true));
+        lines.push_back(base::clipped(all[i], k_longest_diff_line, true));
     if (all.size() > shown)
         lines.push_back(
             fmt::format("... {} more ({})", counted(all.size() - shown, "line"), k_all_of_it));
@@ -109,11 +109,11 @@ std::vector<EffectLine> effect_lines(const Effect &effect,
     std::vector<EntryChange> code;
     std::vector<EntryChange> hidden;
     for (const EntryChange &change : effect.files) {
-        check_interrupt();
-        if (!is_volatile(volatile_paths, change.path))
+        base::check_interrupt();
+        if (!model::is_volatile(volatile_paths, change.path))
             told.push_back(change);
         else
-            (is_volatile_change(change, volatile_paths) ? hidden : code).push_back(change);
+            (model::is_volatile_change(change, volatile_paths) ? hidden : code).push_back(change);
     }
     add_groups(lines, told, file_lines, "");
     // A short view stays short.
@@ -125,7 +125,7 @@ std::vector<EffectLine> effect_lines(const Effect &effect,
 
 std::vector<std::string> effect_diff_lines(const Effect &effect,
                                            const std::vector<std::string> &volatile_paths) {
-    const Effect told = without_volatile(effect, volatile_paths);
+    const Effect told = model::without_volatile(effect, volatile_paths);
     std::vector<std::string> lines;
     std::size_t left_out = 0;
     for (const EntryChange &change : effect.files)
@@ -147,4 +147,4 @@ std::vector<std::string> effect_diff_lines(const Effect &effect,
     return lines;
 }
 
-} // namespace retouch
+} // namespace retouch::render

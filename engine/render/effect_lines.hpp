@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::render {
 
 inline constexpr std::size_t k_effect_file_lines = 12;
 inline constexpr std::size_t k_effect_diff_lines = 40;       ///< of one file
@@ -27,4 +27,4 @@ inline constexpr std::size_t k_effect_diff_lines_step = 200; ///< of one step
 [[nodiscard]] std::vector<std::string>
 effect_diff_lines(const Effect &effect, const std::vector<std::string> &volatile_paths);
 
-} // namespace retouch
+} // namespace retouch::render

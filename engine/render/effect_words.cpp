@@ -17,7 +17,7 @@
 #include <algorithm>
 #include <cassert>
 
-namespace retouch {
+namespace retouch::render {
 
 namespace {
 
@@ -26,7 +26,7 @@ constexpr std::size_t k_longest_word = 120;
 constexpr std::size_t k_digest_shown = 12;
 
 std::string word(std::string_view text) {
-    return clipped(text, k_longest_word);
+    return base::clipped(text, k_longest_word);
 }
 
 std::string owner(const FileInfo &info) {
@@ -72,7 +72,7 @@ std::string type_words(const EntryState &state) {
 
 std::string path_of(const EntryChange &change) {
     const EntryState &state = change.after ? *change.after : change.before.value();
-    std::string path = clipped(change.path, k_longest_path);
+    std::string path = base::clipped(change.path, k_longest_path);
     if (state.info.type == FileInfo::Type::directory && !path.ends_with('/'))
         path += '/';
     return path;
@@ -84,20 +84,20 @@ std::string state_words(const EntryState &state, bool with_digest, bool with_att
     const FileInfo &info = state.info;
     const bool is_file = info.type == FileInfo::Type::regular;
     if (!is_file && info.type != FileInfo::Type::directory)
-        add_part(text, type_words(state));
+        base::add_part(text, type_words(state));
     if (info.type != FileInfo::Type::symlink)
-        add_part(text, format_mode(info.mode));
+        base::add_part(text, base::format_mode(info.mode));
     if (info.uid != 0 || info.gid != 0)
-        add_part(text, "owner " + owner(info));
+        base::add_part(text, "owner " + owner(info));
     if (is_file)
-        add_part(text, format_bytes(info.size));
+        base::add_part(text, base::format_bytes(info.size));
     if (is_file && with_digest && !state.sha256.empty())
-        add_part(text, digest_words(state));
+        base::add_part(text, digest_words(state));
     if (with_attributes)
         for (const std::string &words :
              {label_words(state.attributes), attribute_words(state.attributes)})
             if (!words.empty())
-                add_part(text, words);
+                base::add_part(text, words);
     return text;
 }
 
@@ -108,13 +108,14 @@ std::string content_words(const EntryChange &change) {
                            ? "rewritten"
                            : std::string("content");
     if (before.info.size != after.info.size) {
-        const std::string was = format_bytes(before.info.size);
-        const std::string is = format_bytes(after.info.size);
-        add_part(text, was == is ? fmt::format("{} -> {} B", before.info.size, after.info.size)
+        const std::string was = base::format_bytes(before.info.size);
+        const std::string is = base::format_bytes(after.info.size);
+        base::add_part(text, was == is
+                                 ? fmt::format("{} -> {} B", before.info.size, after.info.size)
                                  : fmt::format("{} -> {}", was, is));
     }
     if (change.diff.empty() && !after.sha256.empty())
-        add_part(text, digest_words(before, after));
+        base::add_part(text, digest_words(before, after));
     return text;
 }
 
@@ -123,22 +124,22 @@ std::string difference(const EntryChange &change) {
     const EntryState &after = *change.after;
     std::string text;
     if (before.info.type != after.info.type)
-        add_part(text, fmt::format("{} -> {}", type_words(before), type_words(after)));
+        base::add_part(text, fmt::format("{} -> {}", type_words(before), type_words(after)));
     else if (before.target != after.target)
-        add_part(text, fmt::format("{} -> {}", word(before.target), word(after.target)));
+        base::add_part(text, fmt::format("{} -> {}", word(before.target), word(after.target)));
     if (before.info.mode != after.info.mode)
-        add_part(text, fmt::format("mode {} -> {}", format_mode(before.info.mode),
-                                   format_mode(after.info.mode)));
+        base::add_part(text, fmt::format("mode {} -> {}", base::format_mode(before.info.mode),
+                                         base::format_mode(after.info.mode)));
     if (before.info.uid != after.info.uid || before.info.gid != after.info.gid)
-        add_part(text, fmt::format("owner {} -> {}", owner(before.info), owner(after.info)));
+        base::add_part(text, fmt::format("owner {} -> {}", owner(before.info), owner(after.info)));
     for (const std::string &words : {label_words(before.attributes, after.attributes),
                                      attribute_words(before.attributes, after.attributes)})
         if (!words.empty())
-            add_part(text, words);
+            base::add_part(text, words);
     const bool files =
         before.info.type == FileInfo::Type::regular && after.info.type == FileInfo::Type::regular;
     if (files && (before.info.size != after.info.size || before.sha256 != after.sha256))
-        add_part(text, content_words(change));
+        base::add_part(text, content_words(change));
     return text.empty() ? "rewritten" : text;
 }
 
@@ -172,16 +173,16 @@ EffectLine account_line(const AccountChange &change) {
 
 EffectLine rights_line(const EntryChange &change) {
     const EntryState &after = change.after.value();
-    const auto capabilities = capabilities_of(after.attributes);
+    const auto capabilities = model::capabilities_of(after.attributes);
     const std::string rights = capabilities ? capability_words(*capabilities) : std::string();
     const std::uint32_t mode = after.info.mode;
     if ((mode & 06000U) == 0)
         return {'!', fmt::format("capabilities {}  {}", path_of(change), rights)};
     std::string text =
         fmt::format("{} {}  mode {}, owner {}", (mode & 04000U) != 0 ? "setuid" : "setgid",
-                    path_of(change), format_mode(mode), owner(after.info));
+                    path_of(change), base::format_mode(mode), owner(after.info));
     if (capabilities)
-        add_part(text, "capabilities " + rights);
+        base::add_part(text, "capabilities " + rights);
     return {'!', std::move(text)};
 }
 
@@ -200,16 +201,16 @@ std::string effect_counts(const Effect &effect) {
         return "no change";
     std::string text;
     if (!effect.packages.empty())
-        add_part(text, counted(effect.packages.size(), "package"));
+        base::add_part(text, counted(effect.packages.size(), "package"));
     if (!effect.services.empty())
-        add_part(text, counted(effect.services.size(), "service"));
+        base::add_part(text, counted(effect.services.size(), "service"));
     if (!effect.accounts.empty())
-        add_part(text, counted(effect.accounts.size(), "account"));
+        base::add_part(text, counted(effect.accounts.size(), "account"));
     if (!effect.files.empty())
-        add_part(text, counted(effect.files.size(), "file"));
+        base::add_part(text, counted(effect.files.size(), "file"));
     if (effect.bytes_written > 0)
-        add_part(text, format_bytes(effect.bytes_written) + " written");
+        base::add_part(text, base::format_bytes(effect.bytes_written) + " written");
     return text;
 }
 
-} // namespace retouch
+} // namespace retouch::render

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::render {
 
 /// What happened to one thing, behind its mark.
 struct EffectLine {
@@ -36,4 +36,4 @@ struct EffectLine {
 /// "12 packages, 214 files, 38.2 MiB written"; "no change".
 [[nodiscard]] std::string effect_counts(const Effect &effect);
 
-} // namespace retouch
+} // namespace retouch::render

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <utility>
 
-namespace retouch {
+namespace retouch::render {
 
 namespace {
 
@@ -115,4 +115,4 @@ std::vector<FileGroup> group_files(const std::vector<EntryChange> &changes, std:
     return groups;
 }
 
-} // namespace retouch
+} // namespace retouch::render

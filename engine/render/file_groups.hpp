@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::render {
 
 /// One path, or everything below a directory and the directory itself.
 struct FileGroup {
@@ -25,4 +25,4 @@ struct FileGroup {
 [[nodiscard]] std::vector<FileGroup> group_files(const std::vector<EntryChange> &changes,
                                                  std::size_t limit);
 
-} // namespace retouch
+} // namespace retouch::render

@@ -11,7 +11,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::render {
 
 namespace {
 
@@ -61,20 +61,20 @@ std::string findings_text(const std::vector<Finding> &findings, bool colour) {
     const Style style(colour);
     std::size_t width = 0;
     for (const Finding &finding : findings)
-        width = std::max(width, code_points(finding.subject));
+        width = std::max(width, base::code_points(finding.subject));
     std::string text;
     std::string area;
     for (const Finding &finding : findings) {
         if (finding.area != area || text.empty())
-            text +=
-                fmt::format("{}{}\n", text.empty() ? "" : "\n", style.bold(escape(finding.area)));
+            text += fmt::format("{}{}\n", text.empty() ? "" : "\n",
+                                style.bold(base::escape(finding.area)));
         area = finding.area;
         text += fmt::format("  {}{}{}{}  {}\n", coloured(finding.state, style),
                             padding(state_word(finding.state), k_state_width), finding.subject,
-                            padding(finding.subject, width), escape(finding.detail));
+                            padding(finding.subject, width), base::escape(finding.detail));
         if (!finding.remedy.empty())
-            text +=
-                fmt::format("  {}{}\n", std::string(k_state_width, ' '), escape(finding.remedy));
+            text += fmt::format("  {}{}\n", std::string(k_state_width, ' '),
+                                base::escape(finding.remedy));
     }
     return text + fmt::format("\n{}\n", style.bold(summary(findings)));
 }
@@ -82,12 +82,12 @@ std::string findings_text(const std::vector<Finding> &findings, bool colour) {
 Json findings_json(const std::vector<Finding> &findings) {
     Json list = Json::array();
     for (const Finding &finding : findings) {
-        Json entry = {{"area", to_valid_utf8(finding.area)},
-                      {"subject", to_valid_utf8(finding.subject)},
+        Json entry = {{"area", base::to_valid_utf8(finding.area)},
+                      {"subject", base::to_valid_utf8(finding.subject)},
                       {"state", state_word(finding.state)},
-                      {"detail", to_valid_utf8(finding.detail)}};
+                      {"detail", base::to_valid_utf8(finding.detail)}};
         if (!finding.remedy.empty())
-            entry["remedy"] = to_valid_utf8(finding.remedy);
+            entry["remedy"] = base::to_valid_utf8(finding.remedy);
         list.push_back(std::move(entry));
     }
     return {{"format_version", k_findings_format_version},
@@ -98,4 +98,4 @@ Json findings_json(const std::vector<Finding> &findings) {
               {"failed", count(findings, Finding::State::failed)}}}};
 }
 
-} // namespace retouch
+} // namespace retouch::render

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::render {
 
 /// A heading for each area, a line for each finding and one under it for a remedy, and last how
 /// many there are of each state. Ends with a newline.
@@ -16,4 +16,4 @@ namespace retouch {
 /// {format_version, findings: [...], summary: {ok, warnings, failed}}.
 [[nodiscard]] Json findings_json(const std::vector<Finding> &findings);
 
-} // namespace retouch
+} // namespace retouch::render

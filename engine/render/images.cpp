@@ -13,7 +13,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::render {
 
 namespace {
 
@@ -22,12 +22,12 @@ using Row = std::vector<std::string>;
 const Row k_header = {"NAME", "ID", "STATUS", "VISIBILITY", "FORMAT", "SIZE", "UPDATED", "MARKS"};
 
 std::string amount(std::int64_t bytes) {
-    return format_bytes(static_cast<std::uint64_t>(std::max<std::int64_t>(bytes, 0)));
+    return base::format_bytes(static_cast<std::uint64_t>(std::max<std::int64_t>(bytes, 0)));
 }
 
 /// "2026-01-31T12:00:00.123456Z" -> "2026-01-31 12:00".
 std::string minutes(const std::string &time) {
-    std::string text = escape(time.substr(0, 16));
+    std::string text = base::escape(time.substr(0, 16));
     std::ranges::replace(text, 'T', ' ');
     return text;
 }
@@ -38,7 +38,7 @@ std::string marks(const Image &image) {
         words.emplace_back("hidden");
     if (image.is_protected)
         words.emplace_back("protected");
-    return listed(words);
+    return base::listed(words);
 }
 
 /// What a service calls a name may be megabytes; one long cell makes every row long.
@@ -57,7 +57,7 @@ Row row(const Image &image) {
 std::string table_line(const Row &cells, const std::vector<std::size_t> &widths) {
     std::string line;
     for (std::size_t i = 0; i < cells.size(); ++i) {
-        const std::size_t width = code_points(cells[i]);
+        const std::size_t width = base::code_points(cells[i]);
         line += cells[i] + std::string(widths[i] - width + 2, ' ');
     }
     line.erase(line.find_last_not_of(' ') + 1);
@@ -67,7 +67,7 @@ std::string table_line(const Row &cells, const std::vector<std::size_t> &widths)
 Json record_json(const Image &image) {
     Json json;
     json["id"] = image.id;
-    json["name"] = to_valid_utf8(image.name);
+    json["name"] = base::to_valid_utf8(image.name);
     json["status"] = image.status;
     json["visibility"] = image.visibility;
     json["disk_format"] = image.disk_format;
@@ -79,10 +79,10 @@ Json record_json(const Image &image) {
     json["hidden"] = image.hidden;
     json["tags"] = Json::array();
     for (const std::string &tag : image.tags)
-        json["tags"].push_back(to_valid_utf8(tag));
+        json["tags"].push_back(base::to_valid_utf8(tag));
     json["properties"] = Json::object();
     for (const auto &[name, value] : image.properties)
-        json["properties"][to_valid_utf8(name)] = to_valid_utf8(value);
+        json["properties"][base::to_valid_utf8(name)] = base::to_valid_utf8(value);
     json["checksums"] = Json::object();
     for (const auto &[algorithm, checksum] : image.checksums)
         json["checksums"][algorithm] = checksum;
@@ -94,23 +94,23 @@ Json record_json(const Image &image) {
 /// Field and value of one record, in display order; lists are empty strings when empty.
 std::vector<std::pair<std::string, std::string>> fields(const Image &image) {
     std::vector<std::pair<std::string, std::string>> all = {
-        {"id", escape(image.id)},
-        {"status", escape(image.status)},
-        {"visibility", escape(image.visibility)},
+        {"id", base::escape(image.id)},
+        {"status", base::escape(image.status)},
+        {"visibility", base::escape(image.visibility)},
         {"hidden", image.hidden ? "yes" : "no"},
         {"protected", image.is_protected ? "yes" : "no"},
-        {"disk_format", escape(image.disk_format)},
+        {"disk_format", base::escape(image.disk_format)},
         {"size", fmt::format("{} ({} bytes)", amount(image.size), image.size)},
         {"virtual_size",
          fmt::format("{} ({} bytes)", amount(image.virtual_size_bytes), image.virtual_size_bytes)},
         {"min_disk", fmt::format("{} GiB", image.min_disk_gib)},
         {"min_ram", fmt::format("{} MiB", image.min_ram_mib)},
-        {"tags", image.tags.empty() ? "none" : listed(image.tags)},
-        {"created_at", escape(image.created_at)},
-        {"updated_at", escape(image.updated_at)},
+        {"tags", image.tags.empty() ? "none" : base::listed(image.tags)},
+        {"created_at", base::escape(image.created_at)},
+        {"updated_at", base::escape(image.updated_at)},
     };
     for (const auto &[algorithm, checksum] : image.checksums)
-        all.emplace_back(escape(algorithm), escape(checksum));
+        all.emplace_back(base::escape(algorithm), base::escape(checksum));
     return all;
 }
 
@@ -118,7 +118,7 @@ std::vector<std::pair<std::string, std::string>> fields(const Image &image) {
 
 std::string images_text(const std::vector<Image> &images, const std::string &catalog, bool colour) {
     if (images.empty())
-        return fmt::format("No images in catalog {}.\n", escape(catalog));
+        return fmt::format("No images in catalog {}.\n", base::escape(catalog));
     const Style style(colour);
     std::vector<Row> rows;
     rows.reserve(images.size());
@@ -128,7 +128,7 @@ std::string images_text(const std::vector<Image> &images, const std::string &cat
     for (std::size_t column = 0; column < k_header.size(); ++column) {
         widths.push_back(k_header[column].size());
         for (const Row &cells : rows)
-            widths.back() = std::max(widths.back(), code_points(cells[column]));
+            widths.back() = std::max(widths.back(), base::code_points(cells[column]));
     }
     std::string text = style.bold(table_line(k_header, widths)) + "\n";
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -155,7 +155,7 @@ std::string images_markdown(const std::vector<Image> &images) {
 Json images_json(const std::vector<Image> &images, const std::string &catalog) {
     Json json;
     json["format_version"] = k_images_format_version;
-    json["catalog"] = to_valid_utf8(catalog);
+    json["catalog"] = base::to_valid_utf8(catalog);
     json["images"] = Json::array();
     for (const Image &image : images)
         json["images"].push_back(record_json(image));
@@ -174,11 +174,12 @@ std::string image_text(const Image &image, bool colour) {
         text += "    properties\n";
     std::size_t name_width = 0;
     for (const auto &[name, value] : image.properties)
-        name_width = std::max(name_width, code_points(escape(name)));
+        name_width = std::max(name_width, base::code_points(base::escape(name)));
     for (const auto &[name, value] : image.properties) {
-        const std::string label = escape(name);
-        text += fmt::format("        {}{}  {}\n", label,
-                            std::string(name_width - code_points(label), ' '), in_quotes(value));
+        const std::string label = base::escape(name);
+        text +=
+            fmt::format("        {}{}  {}\n", label,
+                        std::string(name_width - base::code_points(label), ' '), in_quotes(value));
     }
     return text;
 }
@@ -196,9 +197,9 @@ std::string image_markdown(const Image &image) {
 Json image_json(const Image &image, const std::string &catalog) {
     Json json;
     json["format_version"] = k_images_format_version;
-    json["catalog"] = to_valid_utf8(catalog);
+    json["catalog"] = base::to_valid_utf8(catalog);
     json["image"] = record_json(image);
     return json;
 }
 
-} // namespace retouch
+} // namespace retouch::render

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::render {
 
 inline constexpr const char *k_images_format_version = "1.0";
 
@@ -29,4 +29,4 @@ inline constexpr const char *k_images_format_version = "1.0";
 /// {format_version, catalog, image: {...}}.
 [[nodiscard]] Json image_json(const Image &image, const std::string &catalog);
 
-} // namespace retouch
+} // namespace retouch::render

@@ -3,6 +3,7 @@
 #include "render/label_words.hpp"
 
 #include "base/hex.hpp"
+#include "base/text.hpp"
 #include "model/attributes.hpp"
 #include "render/effect_words.hpp"
 
@@ -11,7 +12,7 @@
 #include <charconv>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::render {
 
 namespace {
 
@@ -42,23 +43,27 @@ std::string short_label(std::string_view label) {
 
 /// "none" where there is none.
 std::string label_text(const std::string &attributes) {
-    const auto value = attribute_value(attributes, k_label_attribute);
+    const auto value = model::attribute_value(attributes, model::k_label_attribute);
     if (!value)
         return "none";
-    const bool is_text = is_lower_hex(*value) && value->size() % 2 == 0;
-    return clipped(is_text ? short_label(text_of_digits(*value)) : std::string(*value), k_longest);
+    const bool is_text = base::is_lower_hex(*value) && value->size() % 2 == 0;
+    return base::clipped(is_text ? short_label(text_of_digits(*value)) : std::string(*value),
+                         k_longest);
 }
 
 } // namespace
 
 std::string label_words(const std::string &attributes) {
-    return attribute_value(attributes, k_label_attribute) ? "label " + label_text(attributes) : "";
+    return model::attribute_value(attributes, model::k_label_attribute)
+               ? "label " + label_text(attributes)
+               : "";
 }
 
 std::string label_words(const std::string &before, const std::string &after) {
-    return attribute_value(before, k_label_attribute) == attribute_value(after, k_label_attribute)
+    return model::attribute_value(before, model::k_label_attribute) ==
+                   model::attribute_value(after, model::k_label_attribute)
                ? ""
                : fmt::format("label {} -> {}", label_text(before), label_text(after));
 }
 
-} // namespace retouch
+} // namespace retouch::render

@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace retouch {
+namespace retouch::render {
 
 /// "label etc_t" for system_u:object_r:etc_t with or without :s0, else "label USER:ROLE:TYPE...";
 /// empty where there is none. Both read EntryState::attributes.
@@ -13,4 +13,4 @@ namespace retouch {
 /// "label etc_t -> none"; empty when both bear the same.
 [[nodiscard]] std::string label_words(const std::string &before, const std::string &after);
 
-} // namespace retouch
+} // namespace retouch::render

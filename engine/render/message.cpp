@@ -6,7 +6,7 @@
 
 #include <vector>
 
-namespace retouch {
+namespace retouch::render {
 
 namespace {
 
@@ -19,24 +19,24 @@ constexpr std::string_view k_list = "  "; ///< what lists in messages are indent
 std::string shortened_line(std::string_view line, std::size_t limit, bool keep_tabs) {
     // What is cut away anyway need not be escaped first: it may be megabytes.
     std::size_t left_out = 0;
-    std::string text = line.size() <= 4 * limit ? escape(line, keep_tabs) : std::string();
+    std::string text = line.size() <= 4 * limit ? base::escape(line, keep_tabs) : std::string();
     if (text.empty() && !line.empty()) {
         left_out = line.size() - 4 * limit;
-        text = escape(line.substr(0, 2 * limit), keep_tabs) +
-               escape(line.substr(line.size() - 2 * limit), keep_tabs);
+        text = base::escape(line.substr(0, 2 * limit), keep_tabs) +
+               base::escape(line.substr(line.size() - 2 * limit), keep_tabs);
     }
     if (text.size() <= limit)
         return text;
-    const std::size_t head = character_start(text, limit * 3 / 4);
+    const std::size_t head = base::character_start(text, limit * 3 / 4);
     std::size_t tail = text.size() - limit / 4;
-    while (character_start(text, tail) != tail)
+    while (base::character_start(text, tail) != tail)
         ++tail;
     return fmt::format("{} [{} left out] {}", text.substr(0, head),
-                       format_bytes(left_out + tail - head), text.substr(tail));
+                       base::format_bytes(left_out + tail - head), text.substr(tail));
 }
 
 std::string message_text(std::string_view text, std::size_t indent, bool deeper_lists) {
-    const std::vector<std::string> lines = split_lines(text);
+    const std::vector<std::string> lines = base::split_lines(text);
     std::string shown;
     for (std::size_t i = 0; i < lines.size(); ++i) {
         if (i > 0)
@@ -51,4 +51,4 @@ std::string message_text(std::string_view text, std::size_t indent, bool deeper_
     return shown;
 }
 
-} // namespace retouch
+} // namespace retouch::render

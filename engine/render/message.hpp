@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::render {
 
 /// `text` escaped once more (which changes nothing that is escaped), each line behind the first
 /// indented by `indent` blanks in all; long lines lose their middle, long lists their end. No final
@@ -20,4 +20,4 @@ namespace retouch {
 [[nodiscard]] std::string shortened_line(std::string_view line, std::size_t limit,
                                          bool keep_tabs = false);
 
-} // namespace retouch
+} // namespace retouch::render

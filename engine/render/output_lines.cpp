@@ -10,7 +10,7 @@
 
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::render {
 
 namespace {
 
@@ -27,12 +27,13 @@ std::string_view last_state(std::string_view line) {
 } // namespace
 
 std::vector<std::string> output_lines(const OutputTail &output, std::size_t limit) {
-    const std::vector<std::string> all = split_lines(output.text);
+    const std::vector<std::string> all = base::split_lines(output.text);
     // A remark in place of a single line would save nothing.
     const std::size_t first = all.size() > limit + 1 ? all.size() - limit : 0;
     std::vector<std::string> lines;
     if (output.truncated())
-        lines.push_back(fmt::format("... the end of {} of output", format_bytes(output.total)));
+        lines.push_back(
+            fmt::format("... the end of {} of output", base::format_bytes(output.total)));
     else if (first > 0)
         lines.push_back(fmt::format("... {} before", counted(first, "line")));
     for (std::size_t i = first; i < all.size(); ++i)
@@ -40,4 +41,4 @@ std::vector<std::string> output_lines(const OutputTail &output, std::size_t limi
     return lines;
 }
 
-} // namespace retouch
+} // namespace retouch::render

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::render {
 
 /// At most `limit` lines, and one more before them when something is left out.
 [[nodiscard]] std::vector<std::string> output_lines(const OutputTail &output, std::size_t limit);
 
-} // namespace retouch
+} // namespace retouch::render

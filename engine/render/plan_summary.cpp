@@ -12,7 +12,7 @@
 #include <cassert>
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::render {
 
 namespace {
 
@@ -39,12 +39,13 @@ std::string no_changes(const Plan &plan, const PlanCounts &counts) {
         return fmt::format("No changes. {} held back: what {} describes was rolled back by hand.",
                            counts.held == 1 ? "1 image is"
                                             : fmt::format("{} images are", counts.held),
-                           escape(plan.recipe.path));
+                           base::escape(plan.recipe.path));
     if (plan.targets.size() == 1 && plan.targets.front().present)
         return fmt::format("No changes. {} already is what {} describes.",
-                           reference_text(*plan.targets.front().present), escape(plan.recipe.path));
+                           reference_text(*plan.targets.front().present),
+                           base::escape(plan.recipe.path));
     return fmt::format("No changes. Everything already is as {} describes.",
-                       escape(plan.recipe.path));
+                       base::escape(plan.recipe.path));
 }
 
 } // namespace
@@ -65,7 +66,7 @@ PlanCounts &PlanCounts::operator+=(const PlanCounts &other) {
 PlanCounts count_plan(const Plan &plan) {
     PlanCounts counts;
     for (const Target &target : plan.targets) {
-        if (!passed_rehearsal(target)) {
+        if (!model::passed_rehearsal(target)) {
             ++counts.failed;
             continue;
         }
@@ -107,12 +108,12 @@ std::string counts_words(const PlanCounts &counts) {
 std::string plan_fault(const Plan &plan) {
     std::string text;
     for (const Target &target : plan.targets) {
-        if (passed_rehearsal(target))
+        if (model::passed_rehearsal(target))
             continue;
-        const RehearsalVerdict verdict = verdict_of(target);
-        add_part(text, fmt::format("the rehearsal of {}{} {}", in_quotes(target.publish.name),
-                                   verdict == RehearsalVerdict::failed ? "" : ":",
-                                   verdict_words(verdict)));
+        const model::RehearsalVerdict verdict = model::verdict_of(target);
+        base::add_part(text, fmt::format("the rehearsal of {}{} {}", in_quotes(target.publish.name),
+                                         verdict == model::RehearsalVerdict::failed ? "" : ":",
+                                         verdict_words(verdict)));
     }
     return text;
 }
@@ -129,4 +130,4 @@ std::string plan_summary(const Plan &plan) {
     return counts_words(counts) + (rehearsed ? ". Rehearsal passed." : ".");
 }
 
-} // namespace retouch
+} // namespace retouch::render

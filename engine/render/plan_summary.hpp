@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <string>
 
-namespace retouch {
+namespace retouch::render {
 
 struct PlanCounts {
     std::size_t create = 0; ///< targets
@@ -39,4 +39,4 @@ struct PlanCounts {
 /// ..."; no newline.
 [[nodiscard]] std::string plan_summary(const Plan &plan);
 
-} // namespace retouch
+} // namespace retouch::render

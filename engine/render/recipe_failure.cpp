@@ -9,14 +9,14 @@
 
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::render {
 
 namespace {
 
 constexpr std::size_t k_longest_part = 600;
 
 std::string failure_words(const std::string &text) {
-    return markdown_words(clipped(on_one_line(text), k_longest_part));
+    return markdown_words(base::clipped(base::on_one_line(text), k_longest_part));
 }
 
 } // namespace
@@ -31,11 +31,11 @@ Json to_json(const RecipeFailure &failure) {
 
 std::string failure_markdown(const RecipeFailure &failure) {
     std::string text =
-        fmt::format("- {}: {}\n", markdown_code(clipped(failure.path, k_longest_part)),
+        fmt::format("- {}: {}\n", markdown_code(base::clipped(failure.path, k_longest_part)),
                     failure_words(failure.message));
     if (!failure.hint.empty())
         text += fmt::format("  ({})\n", failure_words(failure.hint));
     return text;
 }
 
-} // namespace retouch
+} // namespace retouch::render

@@ -7,7 +7,7 @@
 
 #include <string>
 
-namespace retouch {
+namespace retouch::render {
 
 inline constexpr const char *k_failure_format_version = "1.0";
 
@@ -25,4 +25,4 @@ struct RecipeFailure {
 /// An entry of a list: the recipe, why, and the hint. Bounded; ends with a newline.
 [[nodiscard]] std::string failure_markdown(const RecipeFailure &failure);
 
-} // namespace retouch
+} // namespace retouch::render

@@ -17,7 +17,7 @@
 #include <map>
 #include <set>
 
-namespace retouch {
+namespace retouch::render {
 
 namespace {
 
@@ -34,7 +34,7 @@ std::string step_words(const PlannedStep *planned) {
     if (planned == nullptr)
         return "the steps together";
     const Step &step = planned->step;
-    return fmt::format("{}: {}", origin_text(step.origin), clipped(step.summary, k_longest));
+    return fmt::format("{}: {}", origin_text(step.origin), base::clipped(step.summary, k_longest));
 }
 
 /// The part of a step's effect that has these paths or names.
@@ -67,7 +67,7 @@ std::vector<EffectLine> name_lines(const std::set<std::string> &names) {
                                               names.size() - k_lines_shown)});
             break;
         }
-        lines.push_back({'!', clipped(name, k_longest)});
+        lines.push_back({'!', base::clipped(name, k_longest)});
     }
     return lines;
 }
@@ -77,10 +77,10 @@ RehearsalProblem limit_problem(LimitKind limit, const PlannedStep *planned,
                                const std::set<std::string> &names, const Target &target) {
     const bool many = names.size() > 1;
     const std::string what =
-        many ? std::to_string(names.size()) : clipped(*names.begin(), k_longest);
+        many ? std::to_string(names.size()) : base::clipped(*names.begin(), k_longest);
     RehearsalProblem problem;
     problem.what = fmt::format("limit broken: {} {}", step_words(planned),
-                               limit_complaint(limit, what, many, target.limits));
+                               model::limit_complaint(limit, what, many, target.limits));
     if (!many)
         return problem;
     if (planned != nullptr && planned->rehearsed)
@@ -111,9 +111,9 @@ std::vector<RehearsalProblem> limit_problems(const Target &target) {
 std::vector<RehearsalProblem> repeat_problems(const Target &target) {
     std::vector<RehearsalProblem> problems;
     for (const PlannedStep &planned : target.steps) {
-        if (!changes_again(planned, target))
+        if (!model::changes_again(planned, target))
             continue;
-        const Effect again = repeated_part(*planned.rehearsed->again, target.volatile_paths);
+        const Effect again = model::repeated_part(*planned.rehearsed->again, target.volatile_paths);
         problems.push_back({fmt::format("not idempotent: {} changed the image again when run a "
                                         "second time",
                                         step_words(&planned)),
@@ -126,7 +126,7 @@ std::vector<RehearsalProblem> repeat_problems(const Target &target) {
 std::string moment(std::string at) {
     if (const std::size_t dot = at.find('.'); dot != std::string::npos && at.ends_with('Z'))
         at.erase(dot, at.size() - 1 - dot);
-    return clipped(at, k_longest);
+    return base::clipped(at, k_longest);
 }
 
 std::size_t steps_reached(const Target &target) {
@@ -141,7 +141,8 @@ std::size_t steps_reached(const Target &target) {
 std::vector<RehearsalProblem> rehearsal_problems(const Target &target) {
     std::vector<RehearsalProblem> problems;
     if (const std::string &error = target.rehearsal.value().error; !error.empty())
-        problems.push_back({"failed: " + clipped(on_one_line(error), k_longest), {}, {}});
+        problems.push_back(
+            {"failed: " + base::clipped(base::on_one_line(error), k_longest), {}, {}});
     std::ranges::move(limit_problems(target), std::back_inserter(problems));
     std::ranges::move(repeat_problems(target), std::back_inserter(problems));
     return problems;
@@ -155,17 +156,17 @@ Effect whole_effect(const Target &target) {
     return whole;
 }
 
-std::string_view verdict_words(RehearsalVerdict verdict) {
+std::string_view verdict_words(model::RehearsalVerdict verdict) {
     switch (verdict) {
-    case RehearsalVerdict::failed:
+    case model::RehearsalVerdict::failed:
         return "failed";
-    case RehearsalVerdict::limits_broken:
+    case model::RehearsalVerdict::limits_broken:
         return "limits broken";
-    case RehearsalVerdict::not_idempotent:
+    case model::RehearsalVerdict::not_idempotent:
         return "not idempotent";
-    case RehearsalVerdict::passed:
+    case model::RehearsalVerdict::passed:
         return "passed";
-    case RehearsalVerdict::proven:
+    case model::RehearsalVerdict::proven:
         return "passed, idempotent";
     }
     assert(false);
@@ -177,8 +178,8 @@ std::string rehearsal_summary(const Target &target) {
     std::string kept = "nothing kept";
     if (const KeptStage *stage = target.kept())
         kept = fmt::format("kept until {} as {}", moment(stage->until),
-                           clipped(stage->location, k_longest));
-    return fmt::format("Rehearsed on {} at {}: {}, {}; {}", to_string(rehearsal.guest),
+                           base::clipped(stage->location, k_longest));
+    return fmt::format("Rehearsed on {} at {}: {}, {}; {}", model::to_string(rehearsal.guest),
                        moment(rehearsal.at), counted(steps_reached(target), "step"),
                        effect_counts(whole_effect(target)), kept);
 }
@@ -190,4 +191,4 @@ std::string kept_advice(const Target &target) {
                  "them before their time";
 }
 
-} // namespace retouch
+} // namespace retouch::render

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace retouch {
+namespace retouch::render {
 
 /// Something a reviewer must see. All of it is safe to print.
 struct RehearsalProblem {
@@ -29,7 +29,7 @@ struct RehearsalProblem {
 [[nodiscard]] Effect whole_effect(const Target &target);
 
 /// "passed", "passed, idempotent", "failed", "limits broken", "not idempotent".
-[[nodiscard]] std::string_view verdict_words(RehearsalVerdict verdict);
+[[nodiscard]] std::string_view verdict_words(model::RehearsalVerdict verdict);
 
 /// "Rehearsed on host at ...: 3 steps, 12 packages, 214 files, 38.2 MiB written; nothing kept", or
 /// until when its stage is kept, and where.
@@ -39,4 +39,4 @@ struct RehearsalProblem {
 /// What a kept stage is for, and how to be rid of it; empty when nothing is kept.
 [[nodiscard]] std::string kept_advice(const Target &target);
 
-} // namespace retouch
+} // namespace retouch::render

@@ -10,7 +10,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::render {
 
 std::string report_summary(const Report &report) {
     const auto count = [&](TargetOutcome outcome) {
@@ -20,7 +20,7 @@ std::string report_summary(const Report &report) {
     std::string counts;
     const auto add = [&](TargetOutcome outcome, std::string_view words) {
         if (count(outcome) > 0)
-            add_part(counts, fmt::format("{} {}", counted(count(outcome), "image"), words));
+            base::add_part(counts, fmt::format("{} {}", counted(count(outcome), "image"), words));
     };
     add(TargetOutcome::published, "published");
     add(TargetOutcome::updated, "updated in place");
@@ -33,7 +33,7 @@ std::string report_summary(const Report &report) {
                                      : idle                           ? "No changes"
                                                                       : "Done";
     return fmt::format("{}: {}, in {}{}.", verdict, counts.empty() ? "nothing to do" : counts,
-                       format_seconds(report.seconds),
+                       base::format_seconds(report.seconds),
                        left ? "; what is left the next run does" : "");
 }
 
@@ -43,4 +43,4 @@ bool is_unfinished(const Report &report) {
     });
 }
 
-} // namespace retouch
+} // namespace retouch::render

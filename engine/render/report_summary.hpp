@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace retouch {
+namespace retouch::render {
 
 /// True when an image is as it should be and something about it is left to the next run.
 [[nodiscard]] bool is_unfinished(const Report &report);
@@ -13,4 +13,4 @@ namespace retouch {
 /// "Done: 1 image published, ...", "Failed: ..." or "Unfinished: ..."; no newline.
 [[nodiscard]] std::string report_summary(const Report &report);
 
-} // namespace retouch
+} // namespace retouch::render

@@ -11,7 +11,7 @@
 
 #include <cassert>
 
-namespace retouch {
+namespace retouch::render {
 
 namespace {
 
@@ -21,7 +21,7 @@ constexpr std::size_t k_longest_output = 120;
 std::string outcome_words(const PlannedStep &step) {
     const StepResult &result = step.rehearsed->result;
     std::string text(outcome_word(result.outcome));
-    const std::string message = clipped(result.message, k_longest_message);
+    const std::string message = base::clipped(result.message, k_longest_message);
     if (!message.empty())
         text += ": " + message;
     if (result.exit_status && message.find("exit status") == std::string::npos)
@@ -31,10 +31,10 @@ std::string outcome_words(const PlannedStep &step) {
 
 /// The first line of what a check that passed wrote.
 std::string check_output(const StepResult &result) {
-    const std::vector<std::string> lines = split_lines(result.out.text);
+    const std::vector<std::string> lines = base::split_lines(result.out.text);
     return lines.empty() || result.out.truncated()
                ? ""
-               : fmt::format(", output \"{}\"", clipped(lines.front(), k_longest_output));
+               : fmt::format(", output \"{}\"", base::clipped(lines.front(), k_longest_output));
 }
 
 } // namespace
@@ -64,4 +64,4 @@ std::string result_words(const PlannedStep &step) {
     return {};
 }
 
-} // namespace retouch
+} // namespace retouch::render

@@ -6,10 +6,10 @@
 
 #include <string>
 
-namespace retouch {
+namespace retouch::render {
 
 /// How a step ended and what it changed, counted: "ran, exit status 0; 3 files". Requires: it was
 /// rehearsed.
 [[nodiscard]] std::string result_words(const PlannedStep &step);
 
-} // namespace retouch
+} // namespace retouch::render

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::render {
 
 std::string Style::wrap(std::string_view code, std::string_view text) const {
     if (!colour_ || text.empty())
@@ -14,4 +14,4 @@ std::string Style::wrap(std::string_view code, std::string_view text) const {
     return fmt::format("\x1b[{}m{}\x1b[0m", code, text);
 }
 
-} // namespace retouch
+} // namespace retouch::render

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::render {
 
 class Style {
   public:
@@ -31,4 +31,4 @@ class Style {
     bool colour_;
 };
 
-} // namespace retouch
+} // namespace retouch::render

@@ -11,7 +11,7 @@
 #include <cassert>
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::render {
 
 namespace {
 
@@ -22,12 +22,13 @@ std::string method_words(const PublishWay &way) {
     case PublishMethod::local:
         return "a file moved into place";
     case PublishMethod::location:
-        return fmt::format("location registered with PATCH ({})", escape(way.reason));
+        return fmt::format("location registered with PATCH ({})", base::escape(way.reason));
     case PublishMethod::location_api:
         return fmt::format("location registered with the add-location call ({})",
-                           escape(way.reason));
+                           base::escape(way.reason));
     case PublishMethod::upload:
-        return fmt::format("bytes uploaded through the image service ({})", escape(way.reason));
+        return fmt::format("bytes uploaded through the image service ({})",
+                           base::escape(way.reason));
     }
     return {};
 }
@@ -37,15 +38,15 @@ std::string listed_members(const std::vector<ImageMember> &members) {
     words.reserve(members.size());
     for (const ImageMember &member : members)
         words.push_back(fmt::format("{} ({})", member.project, member.status));
-    return listed(words);
+    return base::listed(words);
 }
 
 std::string field_words(PublishField field, const PublishPlan &publish) {
     switch (field) {
     case PublishField::visibility:
-        return escape(publish.visibility);
+        return base::escape(publish.visibility);
     case PublishField::tags:
-        return publish.tags.empty() ? "none" : listed(publish.tags);
+        return publish.tags.empty() ? "none" : base::listed(publish.tags);
     case PublishField::min_disk:
         return fmt::format("{} GiB", publish.min_disk_gib);
     case PublishField::min_ram:
@@ -62,7 +63,7 @@ std::string field_words(PublishField field, const PublishPlan &publish) {
 } // namespace
 
 std::string in_quotes(std::string_view text) {
-    return fmt::format("\"{}\"", escape(text));
+    return fmt::format("\"{}\"", base::escape(text));
 }
 
 std::string counted(std::size_t count, std::string_view noun) {
@@ -72,12 +73,12 @@ std::string counted(std::size_t count, std::string_view noun) {
 std::string origin_text(const Origin &origin) {
     if (origin.file.empty())
         return {};
-    const std::string file = escape(origin.file);
+    const std::string file = base::escape(origin.file);
     return origin.line > 0 ? fmt::format("{}:{}", file, origin.line) : file;
 }
 
 std::string reference_text(const ImageReference &reference) {
-    return fmt::format("{} ({})", in_quotes(reference.name), escape(reference.id));
+    return fmt::format("{} ({})", in_quotes(reference.name), base::escape(reference.id));
 }
 
 std::string mounts_text(const Target &target) {
@@ -87,7 +88,8 @@ std::string mounts_text(const Target &target) {
         return "";
     std::string text;
     for (const MountPoint &mount : mounts)
-        add_part(text, fmt::format("{} ({}, {}{}{})", mount.path, mount.device, mount.filesystem,
+        base::add_part(text,
+                       fmt::format("{} ({}, {}{}{})", mount.path, mount.device, mount.filesystem,
                                    mount.subvolume.empty() ? "" : ", ", mount.subvolume));
     return text;
 }
@@ -96,12 +98,13 @@ std::string source_text(const Target &target) {
     const ImageReference &source = target.source;
     return source.owner == target.publish.owner
                ? reference_text(source)
-               : fmt::format("{} of project {}", reference_text(source), escape(source.owner));
+               : fmt::format("{} of project {}", reference_text(source),
+                             base::escape(source.owner));
 }
 
 std::string script_beyond_summary(const PlannedStep &step) {
     const std::string &script = step.step.script;
-    return step.step.summary.find(trim(script)) == std::string::npos ? script : "";
+    return step.step.summary.find(base::trim(script)) == std::string::npos ? script : "";
 }
 
 StepState known_state(const PlannedStep &step) {
@@ -160,7 +163,7 @@ std::string_view state_words(StepState state) {
 }
 
 std::string_view outcome_word(StepOutcome outcome) {
-    return outcome == StepOutcome::not_reached ? "not reached" : to_string(outcome);
+    return outcome == StepOutcome::not_reached ? "not reached" : model::to_string(outcome);
 }
 
 std::string superseded_text(const Superseded &superseded) {
@@ -186,26 +189,26 @@ Fields publish_fields(const PublishPlan &publish) {
             fields.emplace_back(name, std::move(words));
     };
     const auto add_field = [&](bool is_shown, PublishField field) {
-        add(is_shown, to_string(field), field_words(field, publish));
+        add(is_shown, model::to_string(field), field_words(field, publish));
     };
     add_field(true, PublishField::visibility);
-    add(!publish.owner.empty(), "owner", "project " + escape(publish.owner));
-    add(true, "disk_format", escape(publish.disk_format));
+    add(!publish.owner.empty(), "owner", "project " + base::escape(publish.owner));
+    add(true, "disk_format", base::escape(publish.disk_format));
     add_field(!publish.tags.empty(), PublishField::tags);
     add_field(publish.min_disk_gib != 0, PublishField::min_disk);
     add_field(publish.min_ram_mib != 0, PublishField::min_ram);
     add_field(publish.is_protected, PublishField::is_protected);
     add(!publish.members.empty(), "members", listed_members(publish.members));
     add(publish.way.method != PublishMethod::local, "method", method_words(publish.way));
-    add(publish.way.by_location(), "lineage", std::string(to_string(publish.lineage)));
+    add(publish.way.by_location(), "lineage", std::string(model::to_string(publish.lineage)));
     return fields;
 }
 
 Fields changed_publish_fields(const PublishPlan &publish) {
     Fields fields;
     for (const PublishField field : publish.changed_fields)
-        fields.emplace_back(to_string(field), field_words(field, publish));
+        fields.emplace_back(model::to_string(field), field_words(field, publish));
     return fields;
 }
 
-} // namespace retouch
+} // namespace retouch::render

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace retouch {
+namespace retouch::render {
 
 /// The untrusted text in double quotes, escaped.
 [[nodiscard]] std::string in_quotes(std::string_view text);
@@ -62,4 +62,4 @@ publish_fields(const PublishPlan &publish);
 [[nodiscard]] std::vector<std::pair<std::string, std::string>>
 changed_publish_fields(const PublishPlan &publish);
 
-} // namespace retouch
+} // namespace retouch::render

@@ -13,7 +13,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-namespace retouch {
+namespace retouch::steps {
 
 namespace {
 
@@ -60,7 +60,7 @@ ReadResult read(const Section &section, const ReadContext &context, Diagnostics 
                 {"status", "output", "matches", "timeout", "network", "env", "workdir", "shell"},
                 "'file'", reader);
             read_file_check(entry, step, reader);
-            step.summary = "check file " + escape(step.options["file"].get<std::string>());
+            step.summary = "check file " + base::escape(step.options["file"].get<std::string>());
         } else {
             reader.error(entry.mark, "an entry of 'checks' needs 'run' or 'file'");
         }
@@ -85,7 +85,7 @@ std::string judge(const CommandResult &result, const GuestCommand &command, cons
     const auto wanted_output = [&](std::string_view what, const char *key) {
         const std::string found = first_line(result.out.text);
         findings.push_back(fmt::format("wanted output {} '{}', found {}", what,
-                                       escape(options.at(key).get<std::string>()),
+                                       base::escape(options.at(key).get<std::string>()),
                                        found.empty() ? "none" : fmt::format("'{}'", found)));
     };
     if (options.contains("output") &&
@@ -140,4 +140,4 @@ const StepKind k_checks_step = {.name = "checks",
                                 .section = command_entries,
                                 .only_looks = true};
 
-} // namespace retouch
+} // namespace retouch::steps

@@ -11,7 +11,7 @@
 #include <fmt/format.h>
 #include <map>
 
-namespace retouch {
+namespace retouch::steps {
 
 namespace {
 
@@ -42,7 +42,7 @@ std::string extent_of(const std::vector<CleanupTask> &tasks) {
         bytes += task.bytes;
     }
     return fmt::format("{} {}, {}", entries, entries == 1 ? "entry" : "entries",
-                       format_bytes(bytes));
+                       base::format_bytes(bytes));
 }
 
 StepChange preview(const Step &step, const GuestView &guest) {
@@ -88,4 +88,4 @@ Needs needs(const Step & /*step*/) {
 extern const StepKind k_cleanup_step;
 const StepKind k_cleanup_step = {"cleanup", 30, 1, read, preview, execute, needs, section};
 
-} // namespace retouch
+} // namespace retouch::steps

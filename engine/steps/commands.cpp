@@ -10,7 +10,7 @@
 
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::steps {
 
 namespace {
 
@@ -32,7 +32,7 @@ void read_guard(const Value &entry, Step &step, const Reader &reader) {
         std::string text = guard.scalar;
         if (key == "creates")
             text = guest_path(guard, reader).value_or("");
-        else if (trim(text).empty())
+        else if (base::trim(text).empty())
             reader.error(guard.mark, "the command is empty");
         step.options[key] = text;
         step.identity[key] = std::move(text);
@@ -65,7 +65,8 @@ struct Verdict {
 Verdict ask_guard(const Json &options, const GuestView &guest) {
     if (options.contains("creates")) {
         const auto path = options.at("creates").get<std::string>();
-        return {guest.lstat(path).has_value(), false, fmt::format("{} is there", escape(path))};
+        return {guest.lstat(path).has_value(), false,
+                fmt::format("{} is there", base::escape(path))};
     }
     const bool unless = options.contains("unless");
     if (!unless && !options.contains("only_if"))
@@ -132,4 +133,4 @@ const StepKind k_commands_step = {.name = "commands",
                                   .section = command_entries,
                                   .advice = advice};
 
-} // namespace retouch
+} // namespace retouch::steps

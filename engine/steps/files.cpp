@@ -16,7 +16,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-namespace retouch {
+namespace retouch::steps {
 
 namespace {
 
@@ -25,7 +25,7 @@ constexpr std::size_t k_tree_diff_bound = std::size_t{256} * 1024;
 /// What stands in the way is known now: a plan that is bound to fail is none.
 void require_no_obstacle(const std::string &obstacle, const Step &step) {
     if (!obstacle.empty())
-        throw Error(ErrorKind::failed, fmt::format("{}:{}: {}: {}", escape(step.origin.file),
+        throw Error(ErrorKind::failed, fmt::format("{}:{}: {}: {}", base::escape(step.origin.file),
                                                    step.origin.line, step.summary, obstacle));
 }
 
@@ -39,25 +39,26 @@ StepChange preview_removal(const Step &step, const GuestView &guest) {
         return {StepState::change, "a directory with all it holds", {}};
     if (info->type != FileInfo::Type::regular)
         return {StepState::change, "a link", {}};
-    return {StepState::change, fmt::format("a file of {}", format_bytes(info->size)), {}};
+    return {StepState::change, fmt::format("a file of {}", base::format_bytes(info->size)), {}};
 }
 
 /// Why nobody would see what is written: something is mounted there when the image boots.
 std::string covered_obstacle(const FileSet &files, const GuestView &guest) {
-    const std::string parent = resolve_in_guest(guest, parent_path(files.to));
+    const std::string parent = guest::resolve_in_guest(guest, base::parent_path(files.to));
     const std::string_view covering = covered_by(parent);
     if (covering.empty()) {
-        const std::string top = join(parent, base_name(files.to));
+        const std::string top = base::join(parent, base::base_name(files.to));
         const FstabCover cover(guest);
         std::string obstacle;
         for (const FileEntry &entry : files.entries)
             if (obstacle.empty() && entry.type != FileEntry::Type::directory)
-                obstacle = cover.obstacle(entry.path.empty() ? top : join(top, entry.path));
+                obstacle = cover.obstacle(entry.path.empty() ? top : base::join(top, entry.path));
         return obstacle;
     }
     return fmt::format(
         "{} leads to {}, on which another filesystem is mounted when the image boots; {}",
-        escape(parent_path(files.to)), escape(parent), instead_of_covered(covering));
+        base::escape(base::parent_path(files.to)), base::escape(parent),
+        instead_of_covered(covering));
 }
 
 /// Counts of a tree's entries, for its one reason.
@@ -168,7 +169,7 @@ std::vector<HiddenContents> hidden(const Step &step) {
 
 std::optional<Foreseen> foresee(const Step &step, const std::string &path) {
     if (step.options.contains("remove")) {
-        const bool goes = is_within(path, step.options.at("remove").get<std::string>());
+        const bool goes = base::is_within(path, step.options.at("remove").get<std::string>());
         return goes ? std::optional(Foreseen{}) : std::nullopt;
     }
     const FileSet files = file_set_from(step.options);
@@ -199,4 +200,4 @@ const StepKind k_files_step = {.name = "files",
                                .hidden = hidden,
                                .foresee = foresee};
 
-} // namespace retouch
+} // namespace retouch::steps

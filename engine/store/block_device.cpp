@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::store {
 
 namespace {
 
@@ -87,15 +87,15 @@ block_device_environment(const Disk &disk) {
     const RbdDisk *rbd = disk.rbd();
     if (rbd == nullptr || rbd->access.keyring.empty())
         return std::nullopt;
-    return environment_with("CEPH_KEYRING", rbd->access.keyring.string());
+    return base::environment_with("CEPH_KEYRING", rbd->access.keyring.string());
 }
 
 std::string disk_name(const Disk &disk) {
     if (const auto file = disk.file())
-        return escape(file->path.string());
+        return base::escape(file->path.string());
     const RbdDisk &rbd = *disk.rbd();
-    return escape(fmt::format("rbd:{}/{}{}{}", rbd.pool, rbd.image, rbd.snapshot.empty() ? "" : "@",
-                              rbd.snapshot));
+    return base::escape(fmt::format("rbd:{}/{}{}{}", rbd.pool, rbd.image,
+                                    rbd.snapshot.empty() ? "" : "@", rbd.snapshot));
 }
 
 std::string open_hint(const Disk &disk, const std::string &said) {
@@ -104,8 +104,8 @@ std::string open_hint(const Disk &disk, const std::string &said) {
         return "install the package qemu-block-extra, which brings qemu's driver for Ceph";
     if (rbd != nullptr && says(said, "error connecting"))
         return fmt::format("check {} and the keyring of the Ceph user client.{}",
-                           escape(ceph_conf_of(rbd->access).string()),
-                           escape(ceph_user_of(rbd->access)));
+                           base::escape(ceph_conf_of(rbd->access).string()),
+                           base::escape(ceph_user_of(rbd->access)));
     if (says(said, "\" lock"))
         return "another process has the image open; wait for it to end or stop it";
     if (rbd == nullptr && says(said, "Permission denied"))
@@ -113,4 +113,4 @@ std::string open_hint(const Disk &disk, const std::string &said) {
     return {};
 }
 
-} // namespace retouch
+} // namespace retouch::store

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace retouch {
+namespace retouch::store {
 
 /// The value of --blockdev; the node is called "disk". `overlay`: an empty qcow2 file that takes
 /// what is written, over a disk that is read-only; none when it is empty.
@@ -25,4 +25,4 @@ block_device_environment(const Disk &disk);
 /// What to do when the daemon cannot open the disk and says `said`; may be empty.
 [[nodiscard]] std::string open_hint(const Disk &disk, const std::string &said);
 
-} // namespace retouch
+} // namespace retouch::store

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::store {
 
 /// `size` bytes at `offset`, most significant first. Requires: they lie within `bytes`.
 [[nodiscard]] inline std::uint64_t big_endian(std::string_view bytes, std::size_t offset,
@@ -37,4 +37,4 @@ inline void append_big_endian(std::string &bytes, std::uint64_t value, std::size
         bytes += static_cast<char>(value >> 8 * size & 0xff);
 }
 
-} // namespace retouch
+} // namespace retouch::store

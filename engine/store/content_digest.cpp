@@ -21,7 +21,7 @@
 #include <unistd.h>
 #include <vector>
 
-namespace retouch {
+namespace retouch::store {
 
 namespace {
 
@@ -103,10 +103,10 @@ std::string_view read_part(const Source &source, const Extent &part, std::string
     if (source.copy == nullptr)
         return bytes;
     if (got < part.length)
-        throw Error(
-            ErrorKind::failed,
-            fmt::format("{} became shorter while it was copied", escape(source.path.string())),
-            "run again when nothing else writes to it");
+        throw Error(ErrorKind::failed,
+                    fmt::format("{} became shorter while it was copied",
+                                base::escape(source.path.string())),
+                    "run again when nothing else writes to it");
     write_used(*source.copy, part.offset, bytes);
     return bytes;
 }
@@ -141,7 +141,7 @@ class RunsDigest {
     std::string finish() { return any_ ? digest_.finish() : std::string(); }
 
   private:
-    Digest digest_{Digest::Algorithm::sha512};
+    base::Digest digest_{base::Digest::Algorithm::sha512};
     bool any_ = false;
 };
 
@@ -158,7 +158,7 @@ std::string digest_of_whole(const Source &source, std::uint64_t number, std::str
     const std::string_view bytes = std::string_view(buffer).substr(0, got);
     if (is_all_zero(bytes))
         return {};
-    Digest digest(Digest::Algorithm::sha512);
+    base::Digest digest(base::Digest::Algorithm::sha512);
     digest.update(bytes);
     return digest.finish();
 }
@@ -183,11 +183,11 @@ void digest_batch(const Source &source, std::vector<Chunk> &batch, DigestOfChunk
 }
 
 std::string fold(const Source &source, DigestOfChunk digest_of) {
-    Digest whole(Digest::Algorithm::sha512);
+    base::Digest whole(base::Digest::Algorithm::sha512);
     whole.update(little_endian_bytes(source.size));
     ChunkWalk walk(source);
     for (std::vector<Chunk> batch = walk.next_batch(); !batch.empty(); batch = walk.next_batch()) {
-        check_interrupt();
+        base::check_interrupt();
         digest_batch(source, batch, digest_of);
         for (const Chunk &chunk : batch) {
             if (chunk.digest.empty())
@@ -216,7 +216,7 @@ std::string copy_and_digest(int fd, const std::filesystem::path &path, NewFile &
         return content_digest(copy.fd(), copy.path());
     const std::uint64_t size = file_size(fd, path);
     if (ftruncate(copy.fd(), static_cast<off_t>(size)) != 0)
-        throw system_error("write", copy.path(), errno);
+        throw base::system_error("write", copy.path(), errno);
     std::string digest = fold({fd, path, size, &copy}, &digest_of_runs);
     copy.start_sync();
     return digest;
@@ -230,4 +230,4 @@ recorded_content_digest(const std::map<std::string, std::string> &checksums) {
     return std::nullopt;
 }
 
-} // namespace retouch
+} // namespace retouch::store

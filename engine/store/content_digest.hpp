@@ -28,7 +28,7 @@
 #include <string_view>
 #include <utility>
 
-namespace retouch {
+namespace retouch::store {
 
 /// Names in Image::checksums: of the one that is recorded, and of the one that was.
 inline constexpr const char *k_content_digest = "sha512-extents";
@@ -51,4 +51,4 @@ inline constexpr const char *k_former_content_digest = "sha512-used";
 [[nodiscard]] std::optional<std::pair<std::string, std::string>>
 recorded_content_digest(const std::map<std::string, std::string> &checksums);
 
-} // namespace retouch
+} // namespace retouch::store

@@ -7,7 +7,7 @@
 #include "retouch/error.hpp"
 #include "retouch/json.hpp"
 
-namespace retouch {
+namespace retouch::store {
 
 namespace {
 
@@ -25,13 +25,13 @@ std::string source_words(const std::filesystem::path &path, const std::string &f
 
 void convert_image(const std::filesystem::path &source, const std::string &from, NewFile &target,
                    const std::string &to) {
-    if (!find_program(k_program))
+    if (!base::find_program(k_program))
         throw Error(ErrorKind::unavailable, "qemu-img, which converts images, is not on this host",
                     "install it (qemu-utils), or export the image as it is: --format " + from);
-    ProcessSpec spec;
+    base::ProcessSpec spec;
     spec.program = k_program;
     spec.arguments = {"convert", "-O", to, source_words(source, from), target.path().string()};
-    static_cast<void>(run_checked(spec, "convert the image"));
+    static_cast<void>(base::run_checked(spec, "convert the image"));
 }
 
-} // namespace retouch
+} // namespace retouch::store

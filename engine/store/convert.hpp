@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <string>
 
-namespace retouch {
+namespace retouch::store {
 
 /// Makes `target`, an empty file, an image of the format `to` that holds what the self-contained
 /// image file `source` of the format `from` holds; both are raw or qcow2. Interruptible.
@@ -14,4 +14,4 @@ namespace retouch {
 void convert_image(const std::filesystem::path &source, const std::string &from, NewFile &target,
                    const std::string &to);
 
-} // namespace retouch
+} // namespace retouch::store

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::store {
 
 /// What every disk is opened with, whatever the store and the guest.
 [[nodiscard]] std::vector<Finding> disk_findings();
@@ -22,4 +22,4 @@ namespace retouch {
 [[nodiscard]] std::vector<Finding> rbd_findings(const RbdAccess &access, const std::string &pool,
                                                 const std::string &scratch_pool = {});
 
-} // namespace retouch
+} // namespace retouch::store

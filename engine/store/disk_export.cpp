@@ -23,7 +23,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::store {
 
 namespace fs = std::filesystem;
 
@@ -38,7 +38,7 @@ constexpr const char *k_nothing_said = "it said nothing";
 
 std::vector<std::string> arguments(const Disk &disk, DiskExport::Protocol protocol,
                                    const fs::path &path, const fs::path &pid_file,
-                                   const UniqueFd &overlay) {
+                                   const base::UniqueFd &overlay) {
     const std::string over = overlay ? fmt::format("/proc/self/fd/{}", overlay.get()) : "";
     std::vector<std::string> result = {"--pidfile", pid_file.string(), "--blockdev",
                                        block_device(disk, over)};
@@ -57,20 +57,20 @@ std::vector<std::string> arguments(const Disk &disk, DiskExport::Protocol protoc
 }
 
 /// Sockets have short names: a long directory is replaced by one under /tmp.
-std::optional<TemporaryDirectory> short_directory(DiskExport::Protocol protocol,
-                                                  const fs::path &directory) {
+std::optional<base::TemporaryDirectory> short_directory(DiskExport::Protocol protocol,
+                                                        const fs::path &directory) {
     const std::size_t needed = (directory / "disk.sock").string().size() + 1;
     if (protocol == DiskExport::Protocol::fuse || needed <= sizeof(sockaddr_un::sun_path))
         return std::nullopt;
-    return TemporaryDirectory("/tmp", "disk-");
+    return base::TemporaryDirectory("/tmp", "disk-");
 }
 
-ProcessSpec daemon_spec(const Disk &disk, std::vector<std::string> arguments,
-                        const DiskExport::Launcher &launcher, const UniqueFd &overlay,
-                        const fs::path &log) {
+base::ProcessSpec daemon_spec(const Disk &disk, std::vector<std::string> arguments,
+                              const DiskExport::Launcher &launcher, const base::UniqueFd &overlay,
+                              const fs::path &log) {
     std::vector<std::string> words = launcher.words;
     words.emplace_back(k_daemon);
-    ProcessSpec spec;
+    base::ProcessSpec spec;
     spec.program = words.front();
     spec.arguments.assign(words.begin() + 1, words.end());
     spec.arguments.insert(spec.arguments.end(), arguments.begin(), arguments.end());
@@ -86,16 +86,16 @@ ProcessSpec daemon_spec(const Disk &disk, std::vector<std::string> arguments,
 /// What FUSE mounts over must exist; a stale pid file would look like a daemon that serves.
 void prepare(DiskExport::Protocol protocol, const fs::path &path, const fs::path &log) {
     if (protocol == DiskExport::Protocol::fuse)
-        static_cast<void>(open_file(path, O_WRONLY | O_CREAT, 0600));
+        static_cast<void>(base::open_file(path, O_WRONLY | O_CREAT, 0600));
     std::error_code ignored;
     fs::remove(log.parent_path() / "export.pid", ignored);
 }
 
-UniqueFd overlay_in(const fs::path &directory, std::int64_t virtual_size) {
+base::UniqueFd overlay_in(const fs::path &directory, std::int64_t virtual_size) {
     try {
         return make_nameless_overlay(directory, virtual_size);
     } catch (const Error &) {
-        require_room(directory);
+        base::require_room(directory);
         throw;
     }
 }
@@ -104,10 +104,10 @@ std::string log_tail(const fs::path &log) {
     std::error_code code;
     if (fs::file_size(log, code) == 0 || code)
         return k_nothing_said;
-    std::string text = read_file(log, std::size_t{16} * 1024 * 1024);
+    std::string text = base::read_file(log, std::size_t{16} * 1024 * 1024);
     if (text.size() > k_log_tail)
         text.erase(0, text.size() - k_log_tail);
-    return escape(trim(text));
+    return base::escape(base::trim(text));
 }
 
 /// What it said went wrong, without the option it repeats.
@@ -122,12 +122,12 @@ std::string complaint(const fs::path &log) {
 Error start_error(const Disk &disk, const fs::path &log) {
     const std::string said = complaint(log);
     if (said == k_nothing_said || said.find(std::strerror(ENOSPC)) != std::string::npos)
-        require_room(log.parent_path());
+        base::require_room(log.parent_path());
     return {ErrorKind::failed, fmt::format("cannot open the disk {}: {}", disk_name(disk), said),
             open_hint(disk, said)};
 }
 
-Error ended_error(const ProcessEnd &end, const fs::path &log) {
+Error ended_error(const base::ProcessEnd &end, const fs::path &log) {
     return {ErrorKind::failed,
             fmt::format("the disk helper {} {}: {}", k_daemon, end.text(), log_tail(log)),
             "nothing that was written since can be trusted; see what ended it ('dmesg' tells when "
@@ -146,9 +146,9 @@ DiskExport::DiskExport(const Disk &disk, Protocol protocol, const fs::path &dire
             (protocol == Protocol::nbd ? "disk.sock" : "disk.raw")),
       log_(directory / "export.log"),
       overlay_(writes == Writes::thrown_away ? overlay_in(directory, disk.virtual_size_bytes)
-                                             : UniqueFd()),
+                                             : base::UniqueFd()),
       daemon_([&] {
-          if (!find_program(k_daemon))
+          if (!base::find_program(k_daemon))
               throw Error(ErrorKind::unavailable, fmt::format("{} is not installed", k_daemon),
                           "install the package qemu-system-common (qemu-utils since Debian 13)");
           prepare(protocol, path_, log_);
@@ -158,20 +158,21 @@ DiskExport::DiskExport(const Disk &disk, Protocol protocol, const fs::path &dire
       }()) {
     // The daemon writes its pid file once everything is served.
     const fs::path pid_file = directory / "export.pid";
-    const Stopwatch waited;
+    const base::Stopwatch waited;
     std::error_code code;
     while (fs::file_size(pid_file, code) == 0 || code) {
-        check_interrupt();
+        base::check_interrupt();
         if (!daemon_.running() || waited.seconds() > k_start_limit_seconds)
             throw start_error(disk, log_);
-        pause_for(std::chrono::milliseconds(2));
+        base::pause_for(std::chrono::milliseconds(2));
     }
     overlay_.reset();
-    guard_ = std::make_unique<HelperGuard>(daemon_.hold());
+    guard_ = std::make_unique<base::HelperGuard>(daemon_.hold());
     if (disk.rbd() != nullptr && !disk.read_only)
         room_watch_ = std::make_unique<FullPoolWatch>(
-            *disk.rbd(),
-            [held = std::make_shared<ProcessHandle>(daemon_.hold())] { held->signal(SIGKILL); });
+            *disk.rbd(), [held = std::make_shared<base::ProcessHandle>(daemon_.hold())] {
+                held->signal(SIGKILL);
+            });
 }
 
 DiskExport::~DiskExport() {
@@ -185,7 +186,7 @@ DiskExport::~DiskExport() {
 /// That nobody of ours ended it.
 void DiskExport::require_wanted() const {
     if (guard_->fired())
-        throw interrupt_error();
+        throw base::interrupt_error();
     if (room_watch_)
         room_watch_->require_patience();
 }
@@ -193,22 +194,22 @@ void DiskExport::require_wanted() const {
 void DiskExport::require_served() const {
     require_wanted();
     if (const auto end = daemon_.end()) {
-        check_interrupt(); // who ends a service ends all of its processes at once
+        base::check_interrupt(); // who ends a service ends all of its processes at once
         throw ended_error(*end, log_);
     }
 }
 
 void DiskExport::finish() {
     require_served();
-    const ProcessEnd end = daemon_.stop(k_stop_patience);
+    const base::ProcessEnd end = daemon_.stop(k_stop_patience);
     require_wanted();
     if (end.exit_status != 0)
         throw ended_error(end, log_);
     // What went over the network is as durable as it gets.
     if (read_only_ || disk_path_.empty())
         return;
-    const UniqueFd file = open_file(disk_path_, O_RDONLY);
-    sync_file(file.get(), disk_path_);
+    const base::UniqueFd file = base::open_file(disk_path_, O_RDONLY);
+    base::sync_file(file.get(), disk_path_);
 }
 
-} // namespace retouch
+} // namespace retouch::store

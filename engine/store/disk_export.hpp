@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::store {
 
 class FullPoolWatch;
 
@@ -51,7 +51,7 @@ class DiskExport {
     [[nodiscard]] pid_t pid() const { return daemon_.pid(); }
 
     /// A hold on the daemon, to hear of its end. Requires: not finished. Throws Error.
-    [[nodiscard]] ProcessHandle hold() const { return daemon_.hold(); }
+    [[nodiscard]] base::ProcessHandle hold() const { return daemon_.hold(); }
 
     /// Throws Error when the daemon has ended: whatever else went wrong since did so for that
     /// reason. Interrupted, when it was in the way of that; temporary, when the Ceph pool it writes
@@ -67,14 +67,15 @@ class DiskExport {
 
     Protocol protocol_;
     bool read_only_;
-    std::filesystem::path disk_path_;                   ///< empty for an RBD image
-    std::optional<TemporaryDirectory> short_directory_; ///< when `directory` is too long a path
+    std::filesystem::path disk_path_; ///< empty for an RBD image
+    std::optional<base::TemporaryDirectory>
+        short_directory_; ///< when `directory` is too long a path
     std::filesystem::path path_;
     std::filesystem::path log_;
-    UniqueFd overlay_; ///< takes what is thrown away; the daemon's alone once it is started
-    ChildProcess daemon_;
-    std::unique_ptr<HelperGuard> guard_;
+    base::UniqueFd overlay_; ///< takes what is thrown away; the daemon's alone once it is started
+    base::ChildProcess daemon_;
+    std::unique_ptr<base::HelperGuard> guard_;
     std::unique_ptr<FullPoolWatch> room_watch_; ///< of a writable RBD image
 };
 
-} // namespace retouch
+} // namespace retouch::store

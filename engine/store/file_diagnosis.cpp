@@ -15,7 +15,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::store {
 
 namespace {
 
@@ -28,42 +28,42 @@ constexpr std::uint64_t k_little_for_images = 2 * k_gibibyte;
 /// The appliance's temporary files and a guest command's output fit in.
 constexpr std::uint64_t k_little_for_runs = k_gibibyte / 2;
 
-Verdict storage_daemon() {
-    ProcessSpec spec;
+model::Verdict storage_daemon() {
+    base::ProcessSpec spec;
     spec.program = "qemu-storage-daemon";
     spec.arguments = {"--version"};
     spec.time_limit = k_patience;
-    if (!find_program(spec.program))
+    if (!base::find_program(spec.program))
         throw Error(ErrorKind::unavailable, "qemu-storage-daemon is not installed",
                     "install the package qemu-system-common (qemu-utils since Debian 13)");
-    const ProcessResult ended = run_checked(spec, "run qemu-storage-daemon");
+    const base::ProcessResult ended = base::run_checked(spec, "run qemu-storage-daemon");
     constexpr std::string_view k_version = "version ";
-    const std::string first = split_lines(ended.out + "\n").front();
+    const std::string first = base::split_lines(ended.out + "\n").front();
     const std::size_t at = first.find(k_version);
-    return all_well(escape(at == std::string::npos ? first : first.substr(at)));
+    return model::all_well(base::escape(at == std::string::npos ? first : first.substr(at)));
 }
 
-Verdict room(const fs::path &directory, std::uint64_t little) {
+model::Verdict room(const fs::path &directory, std::uint64_t little) {
     struct statvfs info {};
 
     if (statvfs(directory.c_str(), &info) != 0)
-        throw system_error("look at", directory, errno);
+        throw base::system_error("look at", directory, errno);
     const std::uint64_t free = std::uint64_t{info.f_bavail} * info.f_frsize;
     const std::string text =
-        fmt::format("{} free in {}", format_bytes(free), escape(directory.string()));
+        fmt::format("{} free in {}", base::format_bytes(free), base::escape(directory.string()));
     if (free < little)
-        return warning(text, "free some space there, or choose another filesystem");
-    return all_well(text);
+        return model::warning(text, "free some space there, or choose another filesystem");
+    return model::all_well(text);
 }
 
-Verdict temporary_directory() {
+model::Verdict temporary_directory() {
     std::error_code failed;
     const fs::path parent = fs::temp_directory_path(failed);
     if (failed)
         throw Error(ErrorKind::bad_config,
                     fmt::format("TMPDIR is not a directory that can be used: {}", failed.message()),
                     "set TMPDIR to a directory, or leave it out");
-    const TemporaryDirectory tried(parent, "retouch-doctor-");
+    const base::TemporaryDirectory tried(parent, "retouch-doctor-");
     return room(parent, k_little_for_runs);
 }
 
@@ -75,39 +75,41 @@ fs::path existing(fs::path directory) {
     return directory;
 }
 
-Verdict writable(const fs::path &directory, const fs::path &present) {
+model::Verdict writable(const fs::path &directory, const fs::path &present) {
     if (!fs::is_directory(present))
-        throw system_error("use", present, ENOTDIR);
+        throw base::system_error("use", present, ENOTDIR);
     if (::access(present.c_str(), W_OK | X_OK) != 0)
-        throw system_error("write to", present, errno);
+        throw base::system_error("write to", present, errno);
     if (present == directory)
-        return all_well(escape(directory.string()));
-    return all_well(fmt::format("{} will be made when it is needed", escape(directory.string())));
+        return model::all_well(base::escape(directory.string()));
+    return model::all_well(
+        fmt::format("{} will be made when it is needed", base::escape(directory.string())));
 }
 
-Verdict shared_blocks(const fs::path &present) {
-    const std::string name = ".doctor-" + random_uuid();
+model::Verdict shared_blocks(const fs::path &present) {
+    const std::string name = ".doctor-" + base::random_uuid();
     const NewFile source(present / name, 0600);
     const NewFile target(present / (name + "-copy"), 0600);
-    write_all(source.fd(), std::string(4096, 'x'), source.path());
+    base::write_all(source.fd(), std::string(4096, 'x'), source.path());
     if (clone_blocks(source.fd(), target))
-        return all_well("new images share blocks with their source, so copies take no time");
-    return warning("this filesystem cannot share blocks between files: every new image is a copy, "
-                   "which takes time and space for the data in use",
-                   "keep the catalog on XFS or Btrfs for instant copies");
+        return model::all_well("new images share blocks with their source, so copies take no time");
+    return model::warning(
+        "this filesystem cannot share blocks between files: every new image is a copy, "
+        "which takes time and space for the data in use",
+        "keep the catalog on XFS or Btrfs for instant copies");
 }
 
 } // namespace
 
 std::vector<Finding> disk_findings() {
-    Checks checks("This host");
+    model::Checks checks("This host");
     checks.check("qemu-storage-daemon", storage_daemon);
     checks.check("temporary files", temporary_directory);
     return checks.take();
 }
 
 std::vector<Finding> file_store_findings(const fs::path &directory) {
-    Checks checks("Image files");
+    model::Checks checks("Image files");
     const fs::path present = existing(directory);
     if (!checks.check("directory", [&] { return writable(directory, present); }))
         return checks.take();
@@ -116,4 +118,4 @@ std::vector<Finding> file_store_findings(const fs::path &directory) {
     return checks.take();
 }
 
-} // namespace retouch
+} // namespace retouch::store

@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::store {
 
 namespace {
 
@@ -44,16 +44,17 @@ void compare_bytes(const Image &image, const std::filesystem::path &path, Integr
         return;
     }
     const auto &[algorithm, expected] = *recorded;
-    const UniqueFd file = open_regular_file(path);
+    const base::UniqueFd file = base::open_regular_file(path);
     const std::string digest = content_digest(file.get(), path, algorithm);
     if (digest == expected)
         return;
-    integrity.deviations.push_back({.kind = DeviationKind::bytes,
-                                    .what = "bytes of " + escape(path.filename().string()),
-                                    .expected = fmt::format("{}:{}", algorithm, escape(expected)),
-                                    .found = fmt::format("{}:{}", algorithm, digest),
-                                    .apply_fixes = false,
-                                    .remedy = build_again(image)});
+    integrity.deviations.push_back(
+        {.kind = DeviationKind::bytes,
+         .what = "bytes of " + base::escape(path.filename().string()),
+         .expected = fmt::format("{}:{}", algorithm, base::escape(expected)),
+         .found = fmt::format("{}:{}", algorithm, digest),
+         .apply_fixes = false,
+         .remedy = build_again(image)});
 }
 
 void compare_files(const std::filesystem::path &file, const std::filesystem::path &source,
@@ -65,20 +66,21 @@ void compare_files(const std::filesystem::path &file, const std::filesystem::pat
         return;
     }
     const auto digest_of = [](const std::filesystem::path &path) {
-        const UniqueFd opened = open_regular_file(path);
+        const base::UniqueFd opened = base::open_regular_file(path);
         return fmt::format("{}:{}", k_content_digest, content_digest(opened.get(), path));
     };
     const std::string expected = digest_of(source);
     const std::string found = digest_of(file);
     if (expected != found)
-        integrity.deviations.push_back({.kind = DeviationKind::bytes,
-                                        .what = fmt::format("bytes of {} against those of {}",
-                                                            escape(file.filename().string()),
-                                                            escape(source.filename().string())),
-                                        .expected = expected,
-                                        .found = found,
-                                        .apply_fixes = false,
-                                        .remedy = build_again(image)});
+        integrity.deviations.push_back(
+            {.kind = DeviationKind::bytes,
+             .what = fmt::format("bytes of {} against those of {}",
+                                 base::escape(file.filename().string()),
+                                 base::escape(source.filename().string())),
+             .expected = expected,
+             .found = found,
+             .apply_fixes = false,
+             .remedy = build_again(image)});
 }
 
 } // namespace
@@ -86,7 +88,7 @@ void compare_files(const std::filesystem::path &file, const std::filesystem::pat
 Integrity FileStore::integrity(const Image &image, const IntegrityOptions &options) const {
     Integrity integrity;
     const std::filesystem::path path = published_path(image);
-    const std::string file = escape(path.filename().string());
+    const std::string file = base::escape(path.filename().string());
     std::error_code error;
     if (!std::filesystem::is_regular_file(path, error)) {
         integrity.deviations.push_back(file_missing(image, file));
@@ -102,4 +104,4 @@ Integrity FileStore::integrity(const Image &image, const IntegrityOptions &optio
     return integrity;
 }
 
-} // namespace retouch
+} // namespace retouch::store

@@ -12,7 +12,7 @@
 #include <cerrno>
 #include <sys/stat.h>
 
-namespace retouch {
+namespace retouch::store {
 
 namespace {
 
@@ -22,13 +22,13 @@ void make_read_only(const NewFile &file) {
     struct stat info {};
 
     if (fstat(file.fd(), &info) != 0 || fchmod(file.fd(), info.st_mode & k_readable) != 0)
-        throw system_error("change the mode of", file.path(), errno);
+        throw base::system_error("change the mode of", file.path(), errno);
 }
 
 class FileReader : public ByteReader {
   public:
     explicit FileReader(std::filesystem::path path)
-        : path_(std::move(path)), file_(open_regular_file(path_)) {}
+        : path_(std::move(path)), file_(base::open_regular_file(path_)) {}
 
     [[nodiscard]] std::uint64_t size() const override { return file_size(file_.get(), path_); }
 
@@ -38,7 +38,7 @@ class FileReader : public ByteReader {
 
   private:
     std::filesystem::path path_;
-    UniqueFd file_;
+    base::UniqueFd file_;
 };
 
 } // namespace
@@ -100,9 +100,9 @@ void FileStage::publish() {
 
 std::string FileStage::keep(const std::string &) {
     assert(sealed_ && !proof_.empty());
-    sync_directory(disk_.file().value().path.parent_path());
+    base::sync_directory(disk_.file().value().path.parent_path());
     file_.keep();
     return proof_;
 }
 
-} // namespace retouch
+} // namespace retouch::store

@@ -10,7 +10,7 @@
 #include <string>
 #include <utility>
 
-namespace retouch {
+namespace retouch::store {
 
 /// What a file of this disk format measures, whose checksum is known by its algorithm and value.
 [[nodiscard]] SealedImage measured(int fd, const std::filesystem::path &path,
@@ -57,4 +57,4 @@ class FileStage : public Stage {
     bool sealed_ = false;
 };
 
-} // namespace retouch
+} // namespace retouch::store

@@ -21,7 +21,7 @@
 #include <sys/stat.h>
 #include <vector>
 
-namespace retouch {
+namespace retouch::store {
 
 namespace {
 
@@ -36,12 +36,13 @@ bool is_format(std::string_view format) {
 
 std::filesystem::path path_of(const std::filesystem::path &directory, const char *prefix,
                               const std::string &id, const std::string &format) {
-    if (!is_uuid(id))
-        throw Error(ErrorKind::invalid, fmt::format("'{}' is not an image id", escape(id)));
+    if (!base::is_uuid(id))
+        throw Error(ErrorKind::invalid, fmt::format("'{}' is not an image id", base::escape(id)));
     if (!is_format(format))
-        throw Error(ErrorKind::invalid,
-                    fmt::format("image {} has the unknown disk format '{}'", id, escape(format)),
-                    "only raw and qcow2 are supported");
+        throw Error(
+            ErrorKind::invalid,
+            fmt::format("image {} has the unknown disk format '{}'", id, base::escape(format)),
+            "only raw and qcow2 are supported");
     return directory / fmt::format("{}{}.{}", prefix, id, format);
 }
 
@@ -60,18 +61,19 @@ std::vector<std::filesystem::path> every_path(const std::filesystem::path &direc
 std::int64_t virtual_size_of(const Image &image, const std::filesystem::path &path) {
     if (image.virtual_size_bytes > 0 || image.disk_format != "qcow2")
         return image.virtual_size_bytes;
-    return read_qcow2(open_regular_file(path).get(), path).virtual_size_bytes;
+    return read_qcow2(base::open_regular_file(path).get(), path).virtual_size_bytes;
 }
 
 Error missing_bytes(const Image &image, const std::filesystem::path &path, std::string_view what) {
     return {ErrorKind::failed,
-            fmt::format("the bytes of image {} are {}: {}", image.id, what, escape(path.string())),
+            fmt::format("the bytes of image {} are {}: {}", image.id, what,
+                        base::escape(path.string())),
             "restore the file from a backup, or remove the image"};
 }
 
 Error stale_stage(const std::filesystem::path &path, std::string_view what) {
     return {ErrorKind::stale,
-            fmt::format("the bytes the rehearsal kept {}: {}", what, escape(path.string())),
+            fmt::format("the bytes the rehearsal kept {}: {}", what, base::escape(path.string())),
             "apply on the host of the rehearsal, before the plan expires; or rehearse again with "
             "--rehearse=keep"};
 }
@@ -84,7 +86,7 @@ void each_published_file(const std::filesystem::path &directory, Take take) {
          entry.increment(code)) {
         const std::filesystem::path name = entry->path().filename();
         std::string extension = name.extension().string();
-        if (is_uuid(name.stem().string()) && is_format(extension.erase(0, 1)) &&
+        if (base::is_uuid(name.stem().string()) && is_format(extension.erase(0, 1)) &&
             !take(name.stem().string()))
             return;
     }
@@ -117,11 +119,11 @@ void FileStore::require_unchanged(const Image &image, const std::filesystem::pat
     const std::string now = stamp(image);
     if (now == memory_.recall(image.id))
         return;
-    const UniqueFd file = open_regular_file(path);
+    const base::UniqueFd file = base::open_regular_file(path);
     if (content_digest(file.get(), path, recorded->first) != recorded->second)
         throw Error(ErrorKind::refused,
                     fmt::format("the bytes of image {} are not those of its record any more: {}",
-                                image.id, escape(path.string())),
+                                image.id, base::escape(path.string())),
                     "somebody changed the file: restore it from a backup, or remove the image");
     memory_.remember(image.id, now);
 }
@@ -160,7 +162,7 @@ std::unique_ptr<Stage> FileStore::stage(const Image &source, const std::string &
                                         LineagePolicy) {
     const Disk original = disk(source);
     const DiskFile from = original.file().value();
-    const UniqueFd bytes = open_regular_file(from.path);
+    const base::UniqueFd bytes = base::open_regular_file(from.path);
     NewFile file =
         NewFile::locked(path_of(directory_, k_stage_prefix, new_id, source.disk_format), k_mode);
     if (!clone_blocks(bytes.get(), file)) {
@@ -221,7 +223,7 @@ void FileStore::discard(const std::string &kept_id) {
         found = NewFile::resumed(path).has_value() || found;
     }
     if (found)
-        sync_directory(directory_);
+        base::sync_directory(directory_);
 }
 
 std::unique_ptr<Stage> FileStore::receive(int fd, const std::filesystem::path &file,
@@ -234,12 +236,12 @@ std::unique_ptr<Stage> FileStore::receive(int fd, const std::filesystem::path &f
     if (wanted == before)
         digest = copy_and_digest(fd, file, copy);
     else
-        convert_image(absolute_path(file), before.format, copy, wanted.format);
+        convert_image(base::absolute_path(file), before.format, copy, wanted.format);
     // The file is somebody else's and may have changed meanwhile; the copy is what counts.
     const ImageFile kind = probe_image(copy.fd(), file);
     if (kind != wanted)
         throw Error(ErrorKind::failed,
-                    fmt::format("{} changed while it was copied", escape(file.string())),
+                    fmt::format("{} changed while it was copied", base::escape(file.string())),
                     "run again when nothing else writes to it");
     Disk disk{.place = DiskFile{kind.format, copy.path()},
               .virtual_size_bytes = kind.virtual_size_bytes,
@@ -253,7 +255,7 @@ std::unique_ptr<Stage> FileStore::receive(int fd, const std::filesystem::path &f
 void FileStore::remove(const std::string &id) {
     for (const std::filesystem::path &path : every_path(directory_, id))
         remove_file(path);
-    sync_directory(directory_);
+    base::sync_directory(directory_);
 }
 
 void FileStore::clear_abandoned_imports() {
@@ -266,8 +268,8 @@ bool FileStore::remove_abandoned_bytes(const std::string &id) {
     for (const std::filesystem::path &path : every_path(directory_, id))
         if (!remove_abandoned(path))
             return false;
-    sync_directory(directory_);
+    base::sync_directory(directory_);
     return true;
 }
 
-} // namespace retouch
+} // namespace retouch::store

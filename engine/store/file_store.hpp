@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::store {
 
 /// Keeps, by an image's id, what its file looked like when its bytes were last known to be right.
 struct FileMemory {
@@ -95,4 +95,4 @@ class FileStore : public ImageStore {
     FileMemory memory_;
 };
 
-} // namespace retouch
+} // namespace retouch::store

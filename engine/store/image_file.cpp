@@ -13,7 +13,7 @@
 
 #include <algorithm>
 
-namespace retouch {
+namespace retouch::store {
 
 namespace {
 
@@ -96,7 +96,8 @@ ImageFile probe_image(int fd, const std::filesystem::path &path) {
 }
 
 Error image_error(const std::filesystem::path &path, std::string_view what, std::string hint) {
-    return {ErrorKind::invalid, fmt::format("{} {}", escape(path.string()), what), std::move(hint)};
+    return {ErrorKind::invalid, fmt::format("{} {}", base::escape(path.string()), what),
+            std::move(hint)};
 }
 
 Error truncated_image(const std::filesystem::path &path, std::string_view what) {
@@ -105,4 +106,4 @@ Error truncated_image(const std::filesystem::path &path, std::string_view what) 
                        "states");
 }
 
-} // namespace retouch
+} // namespace retouch::store

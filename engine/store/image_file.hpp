@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::store {
 
 struct ImageFile {
     std::string format; ///< raw | qcow2
@@ -33,4 +33,4 @@ struct ImageFile {
 /// The same for a file that ends too early.
 [[nodiscard]] Error truncated_image(const std::filesystem::path &path, std::string_view what);
 
-} // namespace retouch
+} // namespace retouch::store

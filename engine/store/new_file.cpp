@@ -17,22 +17,22 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::store {
 
 namespace {
 
 Error taken(const std::filesystem::path &path) {
-    return {ErrorKind::refused, fmt::format("{} exists already", escape(path.string())),
+    return {ErrorKind::refused, fmt::format("{} exists already", base::escape(path.string())),
             "nothing is ever overwritten; choose another name or move it away"};
 }
 
-UniqueFd create(const std::filesystem::path &path, int mode) {
+base::UniqueFd create(const std::filesystem::path &path, int mode) {
     const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     if (fd < 0 && errno == EEXIST)
         throw taken(path);
     if (fd < 0)
-        throw system_error("create", path, errno);
-    return UniqueFd(fd);
+        throw base::system_error("create", path, errno);
+    return base::UniqueFd(fd);
 }
 
 /// Without waiting; false when somebody else holds it.
@@ -46,10 +46,11 @@ bool lockable(const NewFile &file) {
         return true;
     if (errno != EWOULDBLOCK && errno != EINTR)
         return false;
-    if (!lock_within(file.fd(), LOCK_EX, file.path()))
-        throw Error(ErrorKind::temporary,
-                    fmt::format("{} is locked by another process", escape(file.path().string())),
-                    "try again in a moment");
+    if (!base::lock_within(file.fd(), LOCK_EX, file.path()))
+        throw Error(
+            ErrorKind::temporary,
+            fmt::format("{} is locked by another process", base::escape(file.path().string())),
+            "try again in a moment");
     return true;
 }
 
@@ -87,7 +88,7 @@ std::optional<NewFile> NewFile::resumed(const std::filesystem::path &path) {
     std::error_code failed;
     if (!std::filesystem::is_regular_file(std::filesystem::symlink_status(path, failed)))
         return std::nullopt;
-    UniqueFd fd = open_regular_file(path);
+    base::UniqueFd fd = base::open_regular_file(path);
     if (!lock(fd.get()))
         return std::nullopt;
     return NewFile(path, std::move(fd));
@@ -97,27 +98,27 @@ NewFile::~NewFile() {
     if (path_.empty())
         return;
     unlink(path_.c_str());
-    if (interrupt_due())
-        close_apart(std::move(fd_));
+    if (base::interrupt_due())
+        base::close_apart(std::move(fd_));
 }
 
 void NewFile::sync() const {
-    sync_file(fd(), path_);
+    base::sync_file(fd(), path_);
 }
 
 void NewFile::move_to(const std::filesystem::path &path) {
     if (rename_new(path_, path) != 0)
-        throw errno == EEXIST ? taken(path) : system_error("create", path, errno);
+        throw errno == EEXIST ? taken(path) : base::system_error("create", path, errno);
     path_ = path;
-    sync_directory(path.parent_path());
+    base::sync_directory(path.parent_path());
 }
 
 bool remove_abandoned(const std::filesystem::path &path) {
-    const UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    const base::UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
     if (!fd && errno == ENOENT)
         return true;
     if (!fd)
-        throw system_error("open", path, errno);
+        throw base::system_error("open", path, errno);
     if (!lock(fd.get()))
         return false;
     remove_file(path);
@@ -126,7 +127,7 @@ bool remove_abandoned(const std::filesystem::path &path) {
 
 void remove_file(const std::filesystem::path &path) {
     if (unlink(path.c_str()) != 0 && errno != ENOENT)
-        throw system_error("remove", path, errno);
+        throw base::system_error("remove", path, errno);
 }
 
-} // namespace retouch
+} // namespace retouch::store

@@ -9,7 +9,7 @@
 #include <optional>
 #include <utility>
 
-namespace retouch {
+namespace retouch::store {
 
 class NewFile {
   public:
@@ -55,11 +55,12 @@ class NewFile {
     void keep() { path_.clear(); }
 
   private:
-    NewFile(std::filesystem::path path, UniqueFd fd) : path_(std::move(path)), fd_(std::move(fd)) {}
+    NewFile(std::filesystem::path path, base::UniqueFd fd)
+        : path_(std::move(path)), fd_(std::move(fd)) {}
 
     std::filesystem::path path_; ///< empty: nothing to remove
-    UniqueFd fd_;
-    std::optional<WriteOut> write_out_;
+    base::UniqueFd fd_;
+    std::optional<base::WriteOut> write_out_;
 };
 
 /// Removes `path` unless a living NewFile::locked() holds it. False when one does.
@@ -69,4 +70,4 @@ bool remove_abandoned(const std::filesystem::path &path);
 /// Removes a file; no error when it is absent. Throws Error.
 void remove_file(const std::filesystem::path &path);
 
-} // namespace retouch
+} // namespace retouch::store

@@ -13,7 +13,7 @@
 #include <algorithm>
 #include <string>
 
-namespace retouch {
+namespace retouch::store {
 
 namespace {
 
@@ -172,4 +172,4 @@ Qcow2File read_qcow2(int fd, const std::filesystem::path &path) {
             .l2_entry_size = std::uint64_t{(header.features() & k_extended_l2) != 0 ? 16U : 8U}};
 }
 
-} // namespace retouch
+} // namespace retouch::store

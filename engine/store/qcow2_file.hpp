@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 
-namespace retouch {
+namespace retouch::store {
 
 struct Qcow2File {
     std::int64_t virtual_size_bytes = 0;
@@ -23,4 +23,4 @@ struct Qcow2File {
 /// Throws Error: invalid when it is truncated or damaged. Interruptible.
 void check_qcow2_tables(int fd, const Qcow2File &file, const std::filesystem::path &path);
 
-} // namespace retouch
+} // namespace retouch::store

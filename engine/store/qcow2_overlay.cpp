@@ -12,7 +12,7 @@
 #include <string>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::store {
 
 namespace {
 
@@ -80,7 +80,7 @@ std::string header_of(const Layout &layout) {
 void make_overlay(const NewFile &file, std::int64_t virtual_size) {
     const Layout layout = layout_for(static_cast<std::uint64_t>(virtual_size));
     if (ftruncate(file.fd(), static_cast<off_t>(layout.clusters() * layout.cluster())) != 0)
-        throw system_error("write", file.path(), errno);
+        throw base::system_error("write", file.path(), errno);
     std::string refcount_table;
     append_big_endian(refcount_table, 2 * layout.cluster(), 8);
     std::string refcounts;
@@ -91,13 +91,14 @@ void make_overlay(const NewFile &file, std::int64_t virtual_size) {
     write_used(file, 2 * layout.cluster(), refcounts);
 }
 
-UniqueFd make_nameless_overlay(const std::filesystem::path &directory, std::int64_t virtual_size) {
+base::UniqueFd make_nameless_overlay(const std::filesystem::path &directory,
+                                     std::int64_t virtual_size) {
     const NewFile file(directory / "overlay", 0600);
     make_overlay(file, virtual_size);
-    UniqueFd held(fcntl(file.fd(), F_DUPFD_CLOEXEC, 0));
+    base::UniqueFd held(fcntl(file.fd(), F_DUPFD_CLOEXEC, 0));
     if (!held)
-        throw system_error("open", file.path(), errno);
+        throw base::system_error("open", file.path(), errno);
     return held;
 }
 
-} // namespace retouch
+} // namespace retouch::store

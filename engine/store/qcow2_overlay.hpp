@@ -6,7 +6,7 @@
 
 #include <cstdint>
 
-namespace retouch {
+namespace retouch::store {
 
 /// Fills `file`, which is empty, with a disk of `virtual_size` bytes, rounded up to whole sectors,
 /// that holds nothing. Costs some kilobytes. Throws Error.
@@ -14,7 +14,7 @@ void make_overlay(const NewFile &file, std::int64_t virtual_size);
 
 /// The same in a file of `directory` that has no name any more: it goes with the last descriptor,
 /// whatever its users die of. Throws Error.
-[[nodiscard]] UniqueFd make_nameless_overlay(const std::filesystem::path &directory,
-                                             std::int64_t virtual_size);
+[[nodiscard]] base::UniqueFd make_nameless_overlay(const std::filesystem::path &directory,
+                                                   std::int64_t virtual_size);
 
-} // namespace retouch
+} // namespace retouch::store

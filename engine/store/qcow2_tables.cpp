@@ -11,7 +11,7 @@
 
 #include <string>
 
-namespace retouch {
+namespace retouch::store {
 
 namespace {
 
@@ -53,7 +53,7 @@ void check_qcow2_tables(int fd, const Qcow2File &file, const std::filesystem::pa
         const std::uint64_t offset = big_endian(l1, at, k_l1_entry) & k_offset_mask;
         if (offset == 0)
             continue;
-        check_interrupt();
+        base::check_interrupt();
         if (++tables > size / cluster)
             throw image_error(path, "is a damaged qcow2 image: its tables overlap",
                               "fetch it again");
@@ -66,4 +66,4 @@ void check_qcow2_tables(int fd, const Qcow2File &file, const std::filesystem::pa
     }
 }
 
-} // namespace retouch
+} // namespace retouch::store

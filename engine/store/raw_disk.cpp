@@ -13,7 +13,7 @@
 #include <optional>
 #include <string>
 
-namespace retouch {
+namespace retouch::store {
 
 namespace {
 
@@ -144,4 +144,4 @@ void check_raw_disk(int fd, const std::filesystem::path &path) {
         throw truncated_image(path, "a partition or filesystem continues past its end");
 }
 
-} // namespace retouch
+} // namespace retouch::store

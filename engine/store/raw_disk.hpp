@@ -4,9 +4,9 @@
 
 #include <filesystem>
 
-namespace retouch {
+namespace retouch::store {
 
 /// Throws Error: invalid when the file open at `fd` is no disk or a truncated one.
 void check_raw_disk(int fd, const std::filesystem::path &path);
 
-} // namespace retouch
+} // namespace retouch::store

@@ -19,7 +19,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::store {
 
 namespace {
 
@@ -34,7 +34,7 @@ void write_at(const NewFile &file, std::uint64_t offset, std::string_view bytes)
         if (written < 0 && errno == EINTR)
             continue;
         if (written < 0)
-            throw system_error("write", file.path(), errno);
+            throw base::system_error("write", file.path(), errno);
         bytes.remove_prefix(static_cast<std::size_t>(written));
         offset += static_cast<std::uint64_t>(written);
     }
@@ -64,12 +64,12 @@ void copy_sparse(int source, const std::filesystem::path &source_path, NewFile &
     if (clone_blocks(source, target))
         return;
     if (ftruncate(target.fd(), static_cast<off_t>(file_size(source, source_path))) != 0)
-        throw system_error("write", target.path(), errno);
+        throw base::system_error("write", target.path(), errno);
     std::string buffer(k_buffer, '\0');
     for (auto extent = next_extent(source, 0, source_path); extent;
          extent = next_extent(source, extent->offset + extent->length, source_path)) {
         for (std::uint64_t done = 0; done < extent->length;) {
-            check_interrupt();
+            base::check_interrupt();
             const std::size_t wanted =
                 static_cast<std::size_t>(std::min<std::uint64_t>(k_buffer, extent->length - done));
             const std::uint64_t offset = extent->offset + done;
@@ -78,7 +78,7 @@ void copy_sparse(int source, const std::filesystem::path &source_path, NewFile &
             if (got < wanted)
                 throw Error(ErrorKind::failed,
                             fmt::format("{} became shorter while it was copied",
-                                        escape(source_path.string())),
+                                        base::escape(source_path.string())),
                             "run again when nothing else writes to it");
             write_used(target, offset, std::string_view(buffer).substr(0, got));
             done += got;
@@ -95,13 +95,13 @@ void require_space(const std::filesystem::path &directory, std::uint64_t bytes) 
     struct statvfs info {};
 
     if (statvfs(directory.c_str(), &info) != 0)
-        throw system_error("look at", directory, errno);
+        throw base::system_error("look at", directory, errno);
     const std::uint64_t available = std::uint64_t{info.f_bavail} * info.f_frsize;
     if (available < bytes)
         throw Error(ErrorKind::failed,
                     fmt::format("not enough space in {}: the copy takes {}, {} are free",
-                                escape(directory.string()), format_bytes(bytes),
-                                format_bytes(available)),
+                                base::escape(directory.string()), base::format_bytes(bytes),
+                                base::format_bytes(available)),
                     "free some space there, or keep the catalog on a larger filesystem");
 }
 
@@ -109,8 +109,8 @@ std::uint64_t allocated_bytes(int fd, const std::filesystem::path &path) {
     struct stat info {};
 
     if (fstat(fd, &info) != 0)
-        throw system_error("read", path, errno);
+        throw base::system_error("read", path, errno);
     return static_cast<std::uint64_t>(info.st_blocks) * k_sector;
 }
 
-} // namespace retouch
+} // namespace retouch::store

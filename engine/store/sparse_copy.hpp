@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::store {
 
 /// Makes `target`, an empty file, equal to the file open at `source`. Holes stay holes and blocks
 /// of zeros become holes. Interruptible. Throws Error, with `target` left unfinished.
@@ -26,4 +26,4 @@ void require_space(const std::filesystem::path &directory, std::uint64_t bytes);
 /// What the file takes up on its filesystem. Throws Error.
 [[nodiscard]] std::uint64_t allocated_bytes(int fd, const std::filesystem::path &path);
 
-} // namespace retouch
+} // namespace retouch::store

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::store {
 
 std::optional<Extent> next_extent(int fd, std::uint64_t from, const std::filesystem::path &path) {
     const off_t data = lseek(fd, static_cast<off_t>(from), SEEK_DATA);
@@ -22,10 +22,10 @@ std::optional<Extent> next_extent(int fd, std::uint64_t from, const std::filesys
         return from < size ? std::optional(Extent{from, size - from}) : std::nullopt;
     }
     if (data < 0)
-        throw system_error("read", path, errno);
+        throw base::system_error("read", path, errno);
     const off_t hole = lseek(fd, data, SEEK_HOLE);
     if (hole < 0)
-        throw system_error("read", path, errno);
+        throw base::system_error("read", path, errno);
     return Extent{static_cast<std::uint64_t>(data), static_cast<std::uint64_t>(hole - data)};
 }
 
@@ -38,7 +38,7 @@ std::size_t read_at(int fd, std::uint64_t offset, std::span<char> buffer,
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
-            throw system_error("read", path, errno);
+            throw base::system_error("read", path, errno);
         if (got == 0)
             break;
         filled += static_cast<std::size_t>(got);
@@ -56,8 +56,8 @@ std::uint64_t file_size(int fd, const std::filesystem::path &path) {
     struct stat info {};
 
     if (fstat(fd, &info) != 0)
-        throw system_error("read", path, errno);
+        throw base::system_error("read", path, errno);
     return static_cast<std::uint64_t>(info.st_size);
 }
 
-} // namespace retouch
+} // namespace retouch::store

@@ -8,7 +8,7 @@
 #include <span>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::store {
 
 /// A run of bytes the filesystem keeps; it may still be all zeros.
 struct Extent {
@@ -33,4 +33,4 @@ struct Extent {
 /// Bytes of the file as a reader would see them. Throws Error.
 [[nodiscard]] std::uint64_t file_size(int fd, const std::filesystem::path &path);
 
-} // namespace retouch
+} // namespace retouch::store

@@ -11,12 +11,12 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size) {
     using namespace retouch;
     const std::string bytes(data, data + size);
-    std::optional<std::vector<SeenChange>> changes = unpack_changes(bytes);
+    std::optional<std::vector<guest::SeenChange>> changes = guest::unpack_changes(bytes);
     if (!changes)
         return 0;
-    if (pack(*changes) != bytes)
+    if (guest::pack(*changes) != bytes)
         std::abort();
-    if (is_sound(*changes) && entry_changes(std::move(*changes)).size() > size)
+    if (guest::is_sound(*changes) && guest::entry_changes(std::move(*changes)).size() > size)
         std::abort();
     return 0;
 }

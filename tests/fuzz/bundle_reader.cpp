@@ -34,7 +34,7 @@ Plan plan_of_two_files() {
     Plan plan;
     Target &target = plan.targets.emplace_back();
     for (const std::string contents : {"", "agent\n"})
-        target.injected.push_back({"/recipes/" + contents, sha256_hex(contents),
+        target.injected.push_back({"/recipes/" + contents, base::sha256_hex(contents),
                                    static_cast<std::int64_t>(contents.size())});
     return plan;
 }
@@ -51,19 +51,19 @@ std::uintmax_t bytes_below(const fs::path &directory) {
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size) {
-    const TemporaryDirectory place(fs::temp_directory_path(), "fuzz-bundle-");
+    const base::TemporaryDirectory place(fs::temp_directory_path(), "fuzz-bundle-");
     const fs::path bundle = place.path() / "bundle";
     const fs::path files = place.path() / "files";
     fs::create_directory(files);
     {
-        const UniqueFd file = open_file(bundle, O_WRONLY | O_CREAT, 0600);
-        write_all(file.get(), {reinterpret_cast<const char *>(data), size}, bundle);
+        const base::UniqueFd file = base::open_file(bundle, O_WRONLY | O_CREAT, 0600);
+        base::write_all(file.get(), {reinterpret_cast<const char *>(data), size}, bundle);
     }
-    static_cast<void>(is_bundle(bundle));
-    tolerate([&] { require(bundled_plan_text(bundle).size() <= size); });
+    static_cast<void>(plan::is_bundle(bundle));
+    tolerate([&] { require(plan::bundled_plan_text(bundle).size() <= size); });
     tolerate([&] {
         Plan plan = plan_of_two_files();
-        unpack_bundle(bundle, files, plan);
+        plan::unpack_bundle(bundle, files, plan);
     });
     require(bytes_below(files) <= size);
     return 0;

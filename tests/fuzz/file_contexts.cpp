@@ -28,21 +28,22 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     std::string_view rest = bytes;
     const std::string path = "/" + take_part(rest);
     const std::string expression = take_part(rest);
-    PolicyTexts texts;
+    guest::PolicyTexts texts;
     for (std::string *text :
          {&texts.contexts, &texts.homes, &texts.local, &texts.subs, &texts.dist})
         *text = take_part(rest);
-    FileContexts contexts(texts);
+    guest::FileContexts contexts(texts);
     for (const char type : std::array{'-', 'd', 'l'}) {
         const std::optional<std::string> label = contexts.label_for(path, type);
-        if (label && (label->empty() || escape(*label) != *label))
+        if (label && (label->empty() || base::escape(*label) != *label))
             std::abort();
         if (label && contexts.wants_none())
             std::abort();
     }
     std::string mistake;
-    const auto pattern = Pattern::compile("(?s)^" + expression + "$", mistake, {.of_bytes = true});
-    const LiteralPrefix prefix = literal_prefix(expression);
+    const auto pattern =
+        base::Pattern::compile("(?s)^" + expression + "$", mistake, {.of_bytes = true});
+    const guest::LiteralPrefix prefix = guest::literal_prefix(expression);
     const bool starts = path.starts_with(prefix.text);
     if (pattern && pattern->found_in(path) && (!starts || (prefix.is_all && path != prefix.text)))
         std::abort();

@@ -23,13 +23,14 @@ void require(bool good) {
 }
 
 void read_image(const Json &answer) {
-    const GlanceImage found = image_from_json(answer);
-    require(!found.image.id.empty() && url_encode(found.image.id) == found.image.id);
+    const catalog::GlanceImage found = catalog::image_from_json(answer);
+    require(!found.image.id.empty() && catalog::url_encode(found.image.id) == found.image.id);
     require(found.image.size >= 0 && found.image.virtual_size_bytes >= 0);
     require(found.image.min_disk_gib >= 0 && found.image.min_ram_mib >= 0);
     for (const auto &[name, value] : found.image.properties)
-        require(!is_reserved_property(name));
-    Image copy = image_from_json(Json::parse(image_to_json(found.image, "").dump())).image;
+        require(!catalog::is_reserved_property(name));
+    Image copy =
+        catalog::image_from_json(Json::parse(catalog::image_to_json(found.image, "").dump())).image;
     require(copy.properties == found.image.properties && copy.tags == found.image.tags);
 }
 
@@ -40,13 +41,13 @@ void tolerate(Read &&read) {
         read();
     } catch (const Error &error) {
         require(error.kind() == ErrorKind::unavailable || error.kind() == ErrorKind::bad_config);
-        require(escape(error.what()) == error.what());
+        require(base::escape(error.what()) == error.what());
     }
 }
 
 /// A page of a list: each of its records.
 void read_page(const Json &answer) {
-    const Json &records = part_at(answer, "images");
+    const Json &records = catalog::part_at(answer, "images");
     if (records.is_array())
         for (const Json &record : records)
             tolerate([&] { read_image(record); });
@@ -55,24 +56,24 @@ void read_page(const Json &answer) {
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size) {
-    HttpResponse response;
+    catalog::HttpResponse response;
     response.status = 403;
     response.headers = {{"x-subject-token", k_token}, {"location", "http://elsewhere"}};
     response.body.assign(data, data + size);
-    SecretFilter secrets;
-    secrets.add(Secret(k_password));
-    const std::string said = said_in(response, secrets);
-    require(!said.empty() && escape(said) == said && said.size() < 600);
+    catalog::SecretFilter secrets;
+    secrets.add(catalog::Secret(k_password));
+    const std::string said = catalog::said_in(response, secrets);
+    require(!said.empty() && base::escape(said) == said && said.size() < 600);
     require(said.find(k_password) == std::string::npos);
-    CloudSettings cloud;
+    catalog::CloudSettings cloud;
     cloud.name = "fuzz";
     cloud.auth_url = "https://keystone";
-    tolerate([&] { read_image(answer_json(response, "look", secrets)); });
-    tolerate([&] { read_page(answer_json(response, "list", secrets)); });
+    tolerate([&] { read_image(catalog::answer_json(response, "look", secrets)); });
+    tolerate([&] { read_page(catalog::answer_json(response, "list", secrets)); });
     tolerate([&] {
-        const Token token = read_token(response, secrets);
+        const catalog::Token token = catalog::read_token(response, secrets);
         require(token.user_name.find(k_token) == std::string::npos);
-        require(image_endpoint(token, cloud).size() > 8);
+        require(catalog::image_endpoint(token, cloud).size() > 8);
     });
     return 0;
 }

@@ -30,9 +30,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     const std::string text(data, data + size);
     read(text);
     Json document = Json::parse(text, nullptr, false);
-    if (document.is_object() && document.contains(k_plan_digest_key)) {
-        document.erase(k_plan_digest_key);
-        document[k_plan_digest_key] = plan_digest(document);
+    if (document.is_object() && document.contains(model::k_plan_digest_key)) {
+        document.erase(model::k_plan_digest_key);
+        document[model::k_plan_digest_key] = model::plan_digest(document);
         read(document.dump());
     }
     return 0;

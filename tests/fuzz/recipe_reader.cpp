@@ -10,7 +10,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     if (size > k_longest)
         return 0;
     const std::string_view text(reinterpret_cast<const char *>(data), size);
-    const retouch::LoadedRecipe loaded = retouch::load_recipe_text(text, "fuzz.yaml", {});
+    const retouch::recipe::LoadedRecipe loaded =
+        retouch::recipe::load_recipe_text(text, "fuzz.yaml", {});
     if (loaded.recipe.has_value() == loaded.diagnostics.has_errors())
         std::abort();
     for (const retouch::Diagnostic &item : loaded.diagnostics.sorted())

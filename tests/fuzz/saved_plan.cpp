@@ -22,13 +22,13 @@ void require(bool good) {
 std::string read(const std::string &text) {
     constexpr std::size_t k_longest = 2000;
     try {
-        const Plan plan = read_plan(text);
-        require(read_plan(to_json(plan).dump()) == plan);
+        const Plan plan = plan::read_plan(text);
+        require(plan::read_plan(to_json(plan).dump()) == plan);
         return {};
     } catch (const Error &error) {
         const std::string what = error.what();
         require(error.kind() == ErrorKind::invalid);
-        require(!what.empty() && what.size() < k_longest && escape(what) == what);
+        require(!what.empty() && what.size() < k_longest && base::escape(what) == what);
         return what;
     }
 }
@@ -44,8 +44,8 @@ std::string wanted_fingerprint(const std::string &refusal) {
 }
 
 std::string resealed(Json &document) {
-    document.erase(k_plan_digest_key);
-    document[k_plan_digest_key] = plan_digest(document);
+    document.erase(model::k_plan_digest_key);
+    document[model::k_plan_digest_key] = model::plan_digest(document);
     return document.dump();
 }
 
@@ -55,7 +55,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     const std::string text(data, data + size);
     static_cast<void>(read(text));
     Json document = Json::parse(text, nullptr, false);
-    if (!document.is_object() || !document.contains(k_plan_digest_key))
+    if (!document.is_object() || !document.contains(model::k_plan_digest_key))
         return 0;
     const std::string fingerprint = wanted_fingerprint(read(resealed(document)));
     const Json::json_pointer place("/targets/0/fingerprint");

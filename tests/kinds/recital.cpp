@@ -8,7 +8,7 @@
 #include "steps/support/outcome.hpp"
 #include "steps/support/reading.hpp"
 
-namespace retouch {
+namespace retouch::steps {
 
 namespace {
 
@@ -101,4 +101,4 @@ extern const StepKind k_recital_step;
 const StepKind k_recital_step = {"recital", 15,    1,       read,    preview,
                                  execute,   needs, section, relocate};
 
-} // namespace retouch
+} // namespace retouch::steps

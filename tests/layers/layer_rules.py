@@ -72,6 +72,7 @@ FEW_MAY = [
 ]
 
 MAX_LINES = 500
+NAMESPACE = re.compile(r"namespace (retouch(?:::\w+)*) \{")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 CALLS = [(re.compile(rf"(?<![\w.>])(?:{names})\s*\(|\bSYS_(?:{names})\b"), files, advice) for names, files, advice in FEW_MAY]
 PRINTING = re.compile(r"std::(cout|cerr|clog|puts|printf)\b|\bfmt::print\b|(?<![\w:])f?(puts|printf)\s*\(")
@@ -142,6 +143,15 @@ def problem_of_include(layer, bracket, name):
     return f"<{name}> is not in the table of third-party headers"
 
 
+def problem_of_namespace(path, layer, name):
+    """Why the file may not open this namespace, or None. What a public header declares is defined in a source."""
+    if path.parts[0] == "include":
+        return None if name == "retouch" else f"a public header declares in retouch, not in {name}"
+    if name == "retouch":
+        return None if path.suffix == ".cpp" else f"what is no public header declares in retouch::{layer}"
+    return None if name.split("::")[1] == layer else f"the namespace of this layer is retouch::{layer}, not {name}"
+
+
 def problems_of_file(path, text, has_header):
     """Everything wrong with one file, as (line, message).
 
@@ -168,6 +178,10 @@ def problems_of_file(path, text, has_header):
             continue
         if line.lstrip().startswith("//"):
             continue
+        namespace = NAMESPACE.match(line)
+        problem = namespace and problem_of_namespace(path, layer, namespace.group(1))
+        if problem:
+            yield number, problem
         if layer != "cli" and PRINTING.search(line):
             yield number, "the engine never prints; return a value or emit an event"
         for pattern, files, advice in CALLS:

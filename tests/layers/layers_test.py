@@ -124,6 +124,21 @@ class TheCheckItself(unittest.TestCase):
             with self.subTest(line):
                 self.assertEqual(["engine/guest/x.cpp:2: programs are started by base/process.hpp"],
                                  self.problems("engine/guest/x.cpp", f"{COMMENT}{line}\n"))
+
+    def test_a_namespace_that_is_not_the_layers_is_found(self):
+        pragma = "#pragma once\n"
+        for path, name, problem in (
+                ("engine/store/x.hpp", "retouch::plan",
+                 "3: the namespace of this layer is retouch::store, not retouch::plan"),
+                ("engine/store/x.hpp", "retouch", "3: what is no public header declares in retouch::store"),
+                ("include/retouch/image.hpp", "retouch::model",
+                 "3: a public header declares in retouch, not in retouch::model"),
+                ("engine/store/x.hpp", "retouch::store::marks", None), ("include/retouch/image.hpp", "retouch", None)):
+            with self.subTest(path=path, name=name):
+                self.assertEqual([f"{path}:{problem}"] if problem else [],
+                                 self.problems(path, f"{pragma}{COMMENT}namespace {name} {{\n}}\n"))
+        self.assertEqual([], self.problems("engine/store/x.cpp", COMMENT + "namespace retouch {\n}\n"))
+
     def test_waiting_that_hears_of_no_signal_is_found_outside_the_primitives(self):
         for call, instead in (("std::this_thread::sleep_for(x);", "pause_for of base/waiting.hpp"),
                               ("poll(&one, 1, -1);", "wait_for_events of base/waiting.hpp"),

@@ -1,6 +1,5 @@
-"""Where each type of namespace retouch is defined.
-
-Two types of one name that differ are one to the linker, which keeps a destructor of either.
+"""Where each type is defined. Two of one name in different layers would be two things to a reader; in one, they
+would be one to the linker, which keeps a destructor of either.
 """
 
 import re
@@ -29,10 +28,10 @@ def types_of(text):
 
 
 def defined_twice(root):
-    """One line for each name that several files define."""
+    """One line for each name that several files define, in whatever namespaces."""
     places = defaultdict(set)
     for folder in ("engine", "include"):
         for path in sorted(Path(root, folder).rglob("*.?pp")):
             for name in types_of(path.read_text(encoding="utf-8")):
-                places[name].add(str(path.relative_to(root)))
+                places[name.rpartition("::")[2]].add(str(path.relative_to(root)))
     return [f"{name}: {', '.join(sorted(files))}" for name, files in sorted(places.items()) if len(files) > 1]

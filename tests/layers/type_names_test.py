@@ -32,10 +32,10 @@ class TheCheckItself(unittest.TestCase):
 
     def test_a_name_in_two_files_is_told_with_both(self):
         with tempfile.TemporaryDirectory() as root:
-            for name in ("engine/a.hpp", "include/b.hpp"):
+            for name, space in (("engine/a.hpp", "retouch::plan"), ("include/b.hpp", "retouch")):
                 Path(root, name).parent.mkdir()
-                Path(root, name).write_text("namespace retouch {\nstruct A {};\n}\n", encoding="utf-8")
-            self.assertEqual(["retouch::A: engine/a.hpp, include/b.hpp"], type_names.defined_twice(root))
+                Path(root, name).write_text(f"namespace {space} {{\nstruct A {{}};\n}}\n", encoding="utf-8")
+            self.assertEqual(["A: engine/a.hpp, include/b.hpp"], type_names.defined_twice(root))
 
 
 if __name__ == "__main__":

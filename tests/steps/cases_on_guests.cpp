@@ -34,7 +34,7 @@ void run_case(const StepCase &step_case, Guest &guest) {
 }
 
 void run_cases(GuestKind kind) {
-    const TemporaryDirectory directory("/tmp", "step-cases-");
+    const base::TemporaryDirectory directory("/tmp", "step-cases-");
     const std::filesystem::path image = directory.path() / "image.raw";
     make_tiny_image(image);
     Silent events;

@@ -34,14 +34,14 @@ Reply not_authorised() {
 
 FakeCloud::FakeCloud() : server_([this](const SeenRequest &request) { return handle(request); }) {}
 
-CloudSettings FakeCloud::settings() const {
-    CloudSettings cloud;
+catalog::CloudSettings FakeCloud::settings() const {
+    catalog::CloudSettings cloud;
     cloud.name = "fake";
     cloud.origin = "clouds.yaml";
     cloud.auth_url = server_.url() + "/v3";
     cloud.user = {.id = "", .name = "demo", .domain_id = "default", .domain_name = ""};
     cloud.project = {.id = "", .name = "lab", .domain_id = "default", .domain_name = ""};
-    cloud.secret = Secret(k_fake_password);
+    cloud.secret = catalog::Secret(k_fake_password);
     return cloud;
 }
 
@@ -184,7 +184,7 @@ Reply json_reply(const Json &body, int status) {
         .status = status, .body = body.dump(), .headers = {{"Content-Type", "application/json"}}};
 }
 
-RetryPolicy quick_retries() {
+catalog::RetryPolicy quick_retries() {
     return {
         .tries = 3, .first_wait = std::chrono::milliseconds(1), .total = std::chrono::seconds(20)};
 }

@@ -25,7 +25,7 @@ class FakeCloud {
     FakeCloud();
 
     /// For a login by password, as a cloud called "fake".
-    [[nodiscard]] CloudSettings settings() const;
+    [[nodiscard]] catalog::CloudSettings settings() const;
 
     /// What `route` ("GET /v2/images") answers, from now on.
     void on(const std::string &route, Reply reply);
@@ -78,6 +78,6 @@ class FakeCloud {
 [[nodiscard]] Reply json_reply(const Json &body, int status = 200);
 
 /// No waiting to speak of.
-[[nodiscard]] RetryPolicy quick_retries();
+[[nodiscard]] catalog::RetryPolicy quick_retries();
 
 } // namespace retouch::test

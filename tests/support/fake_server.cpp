@@ -23,7 +23,7 @@ namespace retouch::test {
 namespace {
 
 struct Listener {
-    UniqueFd fd;
+    base::UniqueFd fd;
     int port = 0;
 };
 
@@ -38,7 +38,7 @@ Listener listen_anywhere() {
     auto *general = static_cast<sockaddr *>(raw);
     if (bind(made.fd.get(), general, size) != 0 || listen(made.fd.get(), 16) != 0 ||
         getsockname(made.fd.get(), general, &size) != 0)
-        throw system_error("listen on", "127.0.0.1", errno);
+        throw base::system_error("listen on", "127.0.0.1", errno);
     made.port = ntohs(address.sin_port);
     return made;
 }
@@ -49,12 +49,12 @@ void read_header(SeenRequest &request, std::string_view line) {
     std::ranges::transform(name, name.begin(), [](char c) {
         return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
     });
-    request.headers[name] = trim(line.substr(colon + 1));
+    request.headers[name] = base::trim(line.substr(colon + 1));
 }
 
 SeenRequest read_head(const std::string &head) {
     SeenRequest request;
-    const std::vector<std::string> lines = split_lines(head);
+    const std::vector<std::string> lines = base::split_lines(head);
     const auto first = lines.front().find(' ');
     const auto second = lines.front().find(' ', first + 1);
     request.method = lines.front().substr(0, first);
@@ -145,7 +145,7 @@ std::size_t FakeServer::connections() const {
 void FakeServer::serve() {
     for (;;) {
         std::vector<pollfd> fds = {{wake_.get(), POLLIN, 0}, {listener_.get(), POLLIN, 0}};
-        for (const UniqueFd &fd : open_)
+        for (const base::UniqueFd &fd : open_)
             fds.push_back({fd.get(), POLLIN, 0});
         if (poll(fds.data(), fds.size(), -1) < 0)
             continue;
@@ -155,7 +155,7 @@ void FakeServer::serve() {
         for (std::size_t i = 2; i < fds.size(); ++i)
             if (fds[i].revents != 0 && !answer(fds[i].fd))
                 ended.push_back(fds[i].fd);
-        std::erase_if(open_, [&](const UniqueFd &fd) {
+        std::erase_if(open_, [&](const base::UniqueFd &fd) {
             return std::ranges::find(ended, fd.get()) != ended.end();
         });
         if (fds[1].revents != 0)
@@ -164,7 +164,7 @@ void FakeServer::serve() {
 }
 
 void FakeServer::accept_one() {
-    UniqueFd fd(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    base::UniqueFd fd(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
     if (!fd)
         return;
     open_.push_back(std::move(fd));

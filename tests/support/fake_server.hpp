@@ -64,11 +64,11 @@ class FakeServer {
     bool send_reply(int fd, const Reply &reply);
 
     Handler handler_;
-    UniqueFd listener_;
-    UniqueFd wake_;
+    base::UniqueFd listener_;
+    base::UniqueFd wake_;
     int port_ = 0;
     std::atomic<bool> ending_ = false;
-    std::vector<UniqueFd> open_;
+    std::vector<base::UniqueFd> open_;
     mutable std::mutex mutex_;
     std::vector<SeenRequest> requests_;
     std::size_t connections_ = 0;

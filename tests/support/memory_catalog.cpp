@@ -76,7 +76,7 @@ class MemoryCatalog::MemoryLock : public NameLock {
     }
 
   private:
-    FileNameLock lock_;
+    catalog::FileNameLock lock_;
     int countdown_;
     Lapse lapse_;
 };

@@ -180,7 +180,7 @@ class MemoryCatalog : public Catalog, private ImageStore {
     std::set<std::string> unseen_;
     std::set<std::string> refuted_;
     std::string domain_;
-    RunDirectory directory_;
+    base::RunDirectory directory_;
     int countdown_ = 0;
     int changes_ = 0;
     int clock_ = 0;

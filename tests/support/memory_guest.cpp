@@ -45,7 +45,7 @@ EntryState state_of(const MemoryNode &node) {
     EntryState state;
     state.info = info_of(node);
     if (node.type == FileInfo::Type::regular)
-        state.sha256 = sha256_hex(node.content);
+        state.sha256 = base::sha256_hex(node.content);
     else
         state.info.size = 0;
     if (node.type == FileInfo::Type::symlink)
@@ -90,9 +90,9 @@ MemoryGuest::MemoryGuest() {
 }
 
 void MemoryGuest::put(const std::string &path, MemoryNode node) {
-    assert(is_normal_absolute(path));
-    if (path != "/" && nodes_.count(resolve(parent_path(path), true)) == 0)
-        put_directory(parent_path(path));
+    assert(base::is_normal_absolute(path));
+    if (path != "/" && nodes_.count(resolve(base::parent_path(path), true)) == 0)
+        put_directory(base::parent_path(path));
     nodes_[resolve(path, false)] = std::move(node);
 }
 
@@ -112,10 +112,10 @@ std::string MemoryGuest::resolve(const std::string &path, bool follow_last) cons
         const std::string part = rest.front();
         rest.erase(rest.begin());
         if (part == "..") {
-            at = at == "/" ? at : parent_path(at);
+            at = at == "/" ? at : base::parent_path(at);
             continue;
         }
-        const std::string next = join(at, part);
+        const std::string next = base::join(at, part);
         const auto found = nodes_.find(next);
         const bool follow = !rest.empty() || follow_last;
         if (found != nodes_.end() && found->second.type == FileInfo::Type::symlink && follow) {
@@ -134,7 +134,7 @@ std::string MemoryGuest::resolve(const std::string &path, bool follow_last) cons
 }
 
 const MemoryNode *MemoryGuest::node(const std::string &path, bool follow_last) const {
-    assert(!finished_ && is_normal_absolute(path));
+    assert(!finished_ && base::is_normal_absolute(path));
     const auto found = nodes_.find(resolve(path, follow_last));
     return found == nodes_.end() ? nullptr : &found->second;
 }
@@ -164,7 +164,7 @@ std::string MemoryGuest::read(const std::string &path, std::size_t max_bytes) co
 }
 
 std::string MemoryGuest::sha256(const std::string &path) const {
-    return sha256_hex(read(path, std::string::npos));
+    return base::sha256_hex(read(path, std::string::npos));
 }
 
 std::string MemoryGuest::read_link(const std::string &path) const {
@@ -179,8 +179,8 @@ std::vector<DirectoryEntry> MemoryGuest::list(const std::string &path) const {
     std::vector<DirectoryEntry> entries;
     const std::string directory = resolve(path, true);
     for (const auto &[each, found] : nodes_)
-        if (each != "/" && parent_path(each) == directory)
-            entries.push_back({base_name(each), info_of(found)});
+        if (each != "/" && base::parent_path(each) == directory)
+            entries.push_back({base::base_name(each), info_of(found)});
     return entries;
 }
 
@@ -211,9 +211,9 @@ void MemoryGuest::mutate() {
 /// Where a new entry called `path` goes: its directory resolved, which must exist.
 std::string MemoryGuest::place(const std::string &path, const char *what) {
     mutate();
-    assert(is_normal_absolute(path) && path != "/");
+    assert(base::is_normal_absolute(path) && path != "/");
     const std::string real = resolve(path, false);
-    const auto parent = nodes_.find(parent_path(real));
+    const auto parent = nodes_.find(base::parent_path(real));
     if (parent == nodes_.end())
         fail(what, path, "no such directory");
     if (parent->second.type != FileInfo::Type::directory)
@@ -229,7 +229,7 @@ void MemoryGuest::write(const std::string &path, const FileSource &source, std::
         fail("write", path, "is a directory");
     std::string content = source.index() == 0
                               ? std::get<0>(source)
-                              : read_file(std::get<1>(source), std::size_t{1} << 30);
+                              : base::read_file(std::get<1>(source), std::size_t{1} << 30);
     bytes_written_ += content.size();
     std::string label = old == nodes_.end() ? "" : old->second.label;
     nodes_[real] = {FileInfo::Type::regular, mode, uid, gid, std::move(content), std::move(label)};
@@ -270,7 +270,7 @@ void MemoryGuest::remove(const std::string &path) {
     mutate();
     const std::string real = resolve(path, false);
     std::erase_if(nodes_, [&real](const auto &each) {
-        return each.first != "/" && is_within(each.first, real);
+        return each.first != "/" && base::is_within(each.first, real);
     });
 }
 
@@ -309,7 +309,7 @@ std::vector<EntryChange> MemoryGuest::changes() {
         };
         if (change.after && change.after->info.type == FileInfo::Type::regular && shown(before) &&
             shown(nodes_))
-            change.diff = unified_diff(
+            change.diff = base::unified_diff(
                 change.before && before.at(path).type == FileInfo::Type::regular
                     ? before.at(path).content
                     : "",

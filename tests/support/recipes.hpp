@@ -20,21 +20,21 @@ class RecipeDirectory {
     [[nodiscard]] std::filesystem::path write(const std::string &name, const std::string &text) {
         const auto path = directory_.path() / name;
         std::filesystem::create_directories(path.parent_path());
-        write_file_atomically(path, text);
+        base::write_file_atomically(path, text);
         return path;
     }
 
     /// Throws std::runtime_error with the diagnostics when the recipe is not valid.
-    [[nodiscard]] CheckedRecipe check(const std::string &text) {
+    [[nodiscard]] plan::CheckedRecipe check(const std::string &text) {
         Diagnostics diagnostics;
-        auto checked = check_recipe(write("recipe.yaml", text), {}, diagnostics);
+        auto checked = plan::check_recipe(write("recipe.yaml", text), {}, diagnostics);
         if (!checked)
-            throw std::runtime_error(render_diagnostics(diagnostics.sorted(), false));
+            throw std::runtime_error(render::render_diagnostics(diagnostics.sorted(), false));
         return std::move(*checked);
     }
 
   private:
-    TemporaryDirectory directory_;
+    base::TemporaryDirectory directory_;
 };
 
 inline Image image(const std::string &id, const std::string &name, const std::string &created) {

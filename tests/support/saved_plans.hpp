@@ -54,8 +54,8 @@ struct SavedPlans {
     }
 
     [[nodiscard]] Plan plan() {
-        Plan plan = make_plan(recipes.check(k_full_recipe), catalog, {},
-                              [](const Disk &) { return std::make_unique<MemoryGuest>(); });
+        Plan plan = plan::make_plan(recipes.check(k_full_recipe), catalog, {},
+                                    [](const Disk &) { return std::make_unique<MemoryGuest>(); });
         plan.made_at = "2026-01-31T12:00:00.000000Z";
         plan.expires_at = "2030-01-31T12:00:00.000000Z";
         Rehearsal &rehearsal = plan.targets.at(0).rehearsal.emplace();
@@ -77,8 +77,8 @@ struct SavedPlans {
 
 /// With the digest made right again.
 inline std::string resealed(Json document) {
-    document.erase(k_plan_digest_key);
-    document[k_plan_digest_key] = plan_digest(document);
+    document.erase(model::k_plan_digest_key);
+    document[model::k_plan_digest_key] = model::plan_digest(document);
     return document.dump();
 }
 

@@ -46,7 +46,7 @@ PathState path_state(const std::string &path, const Value &spec) {
         } else if (field.key == "directory") {
             state.type = FileInfo::Type::directory;
         } else if (field.key == "mode") {
-            state.mode = parse_mode(field.value.scalar).value();
+            state.mode = base::parse_mode(field.value.scalar).value();
         } else if (field.key == "owner") {
             state.uid = number(field.value);
         } else if (field.key == "group") {
@@ -60,9 +60,9 @@ PathState path_state(const std::string &path, const Value &spec) {
 
 Value read_document(const fs::path &path) {
     Diagnostics diagnostics;
-    auto value = read_yaml(read_file(path, k_bound), path.string(), diagnostics);
+    auto value = recipe::read_yaml(base::read_file(path, k_bound), path.string(), diagnostics);
     if (!value)
-        throw std::runtime_error(render_diagnostics(diagnostics.sorted(), false));
+        throw std::runtime_error(render::render_diagnostics(diagnostics.sorted(), false));
     return std::move(*value);
 }
 
@@ -74,11 +74,11 @@ std::vector<PathState> path_states(const Value &document) {
     return states;
 }
 
-CheckedRecipe checked(const fs::path &path) {
+plan::CheckedRecipe checked(const fs::path &path) {
     Diagnostics diagnostics;
-    auto recipe = check_recipe(path, {}, diagnostics);
+    auto recipe = plan::check_recipe(path, {}, diagnostics);
     if (!recipe)
-        throw std::runtime_error(render_diagnostics(diagnostics.sorted(), false));
+        throw std::runtime_error(render::render_diagnostics(diagnostics.sorted(), false));
     return std::move(*recipe);
 }
 
@@ -122,7 +122,7 @@ PathState state_in(const GuestView &guest, const std::string &path) {
 void make_directories(Guest &guest, const std::string &path) {
     if (path == "/" || guest.lstat(path))
         return;
-    make_directories(guest, parent_path(path));
+    make_directories(guest, base::parent_path(path));
     guest.make_directory(path, 0755, 0, 0);
 }
 
@@ -136,7 +136,7 @@ void establish(Guest &guest, const PathState &state) {
         return;
     const std::uint32_t uid = state.uid.value_or(0);
     const std::uint32_t gid = state.gid.value_or(0);
-    make_directories(guest, parent_path(state.path));
+    make_directories(guest, base::parent_path(state.path));
     if (state.type == FileInfo::Type::symlink) {
         guest.make_link(state.content.value(), state.path);
     } else if (state.type == FileInfo::Type::directory) {
@@ -153,7 +153,7 @@ constexpr std::array<const char *, 7> k_outcomes = {"changed", "unchanged", "ski
 
 std::string indented(const std::string &text, std::string_view margin) {
     std::string result;
-    for (const std::string &line : split_lines(text))
+    for (const std::string &line : base::split_lines(text))
         result += fmt::format("{}{}\n", margin, line);
     return result;
 }
@@ -168,7 +168,7 @@ std::string difference(const PathState &wanted, const PathState &found) {
     if (wanted.content && wanted.content != found.content)
         return "holds: " + found.content.value_or("");
     if (wanted.mode && wanted.mode != found.mode)
-        return "has mode " + format_mode(*found.mode);
+        return "has mode " + base::format_mode(*found.mode);
     if ((wanted.uid && wanted.uid != found.uid) || (wanted.gid && wanted.gid != found.gid))
         return fmt::format("belongs to {}:{}", *found.uid, *found.gid);
     return {};
@@ -237,8 +237,8 @@ std::string applied(const StepCase &step_case, Guest &guest) {
         const StepResult result = find_step_kind(step.kind)->execute(step, guest);
         text += line(k_outcomes.at(static_cast<std::size_t>(result.outcome)), step.summary,
                      result.message);
-        text += indented(escape(result.out.text, true), "    out: ");
-        text += indented(escape(result.err.text, true), "    err: ");
+        text += indented(base::escape(result.out.text, true), "    out: ");
+        text += indented(base::escape(result.err.text, true), "    err: ");
         if (result.outcome == StepOutcome::failed)
             break;
     }
@@ -258,8 +258,9 @@ std::string unmet(const StepCase &step_case, const GuestView &guest) {
 std::string golden(const StepCase &step_case, const std::string &file, const std::string &actual) {
     const fs::path path = step_case.directory / file;
     if (std::getenv("UPDATE_GOLDEN") != nullptr)
-        write_file_atomically(path, actual);
-    return fs::exists(path) ? read_file(path, k_bound) : "there is no " + path.string() + "\n";
+        base::write_file_atomically(path, actual);
+    return fs::exists(path) ? base::read_file(path, k_bound)
+                            : "there is no " + path.string() + "\n";
 }
 
 } // namespace retouch::test

@@ -30,7 +30,7 @@ struct PathState {
 
 struct StepCase {
     std::filesystem::path directory;
-    CheckedRecipe recipe;
+    plan::CheckedRecipe recipe;
     std::vector<PathState> before;
     std::vector<PathState> after;
     std::string package_manager; ///< empty: any

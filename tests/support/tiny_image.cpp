@@ -7,11 +7,11 @@
 namespace retouch::test {
 
 void make_tiny_image(const std::filesystem::path &path, const std::vector<std::string> &options) {
-    ProcessSpec spec;
+    base::ProcessSpec spec;
     spec.program = RETOUCH_SOURCE_DIR "/tests/support/tiny_image.sh";
     spec.arguments = options;
     spec.arguments.insert(spec.arguments.begin(), path.string());
-    run_checked(spec, "make a tiny image");
+    base::run_checked(spec, "make a tiny image");
 }
 
 Disk disk_of(const std::filesystem::path &path, bool read_only) {

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <utility>
 
-namespace retouch {
+namespace retouch::catalog {
 
 namespace {
 
@@ -21,9 +21,9 @@ constexpr std::size_t k_longest_message = 300;
 constexpr std::size_t k_longest_request_id = 80;
 constexpr std::size_t k_most_names = 20;
 constexpr std::size_t k_longest_name = 100;
-constexpr JsonBounds k_answer_bounds = {
+constexpr model::JsonBounds k_answer_bounds = {
     .bytes = std::size_t{16} * 1024 * 1024, .depth = 32, .values = 500'000, .keys = 1000};
-constexpr JsonBounds k_error_bounds = {
+constexpr model::JsonBounds k_error_bounds = {
     .bytes = std::size_t{64} * 1024, .depth = 8, .values = 1000, .keys = 100};
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 7> k_entities = {{
@@ -83,14 +83,14 @@ std::string one_line(std::string_view text) {
         else if (!line.empty() && line.back() != ' ')
             line += ' ';
     }
-    return std::string(trim(line));
+    return std::string(base::trim(line));
 }
 
 /// At most `bound` bytes, cut before a character, not in it.
 std::string bounded(std::string text, std::size_t bound) {
     if (text.size() <= bound)
         return text;
-    return text.substr(0, character_start(text, bound)) + "...";
+    return text.substr(0, base::character_start(text, bound)) + "...";
 }
 
 std::string message_in(const Json &body) {
@@ -103,7 +103,7 @@ std::string message_in(const Json &body) {
 
 /// Bytes of an image that came instead of an answer, for one, are none.
 bool is_text(std::string_view body) {
-    return body.find('\0') == std::string_view::npos && !invalid_utf8(body);
+    return body.find('\0') == std::string_view::npos && !base::invalid_utf8(body);
 }
 
 /// Without the beginning of a character whose end is missing.
@@ -112,7 +112,7 @@ std::string_view whole_characters(std::string_view text) {
     while (end > 0 && text.size() - end < 3 &&
            (static_cast<unsigned char>(text[end - 1]) & 0xC0U) == 0x80U)
         --end;
-    if (end > 0 && static_cast<unsigned char>(text[end - 1]) >= 0xC0U && invalid_utf8(text))
+    if (end > 0 && static_cast<unsigned char>(text[end - 1]) >= 0xC0U && base::invalid_utf8(text))
         text.remove_suffix(text.size() - (end - 1));
     return text;
 }
@@ -124,7 +124,7 @@ std::string message_of(const HttpResponse &response) {
         return "";
     std::string message;
     try {
-        message = message_in(parse_guarded(body, k_error_bounds, "", ""));
+        message = message_in(model::parse_guarded(body, k_error_bounds, "", ""));
     } catch (const Error &) {
         message = text_of_html(body);
     }
@@ -184,7 +184,7 @@ ErrorKind kind_of(int status) {
 std::string request_id(const HttpResponse &response) {
     for (const char *name : {"x-openstack-request-id", "x-compute-request-id"})
         if (const std::string id = response.header(name); !id.empty())
-            return bounded(escape(id), k_longest_request_id);
+            return bounded(base::escape(id), k_longest_request_id);
     return "";
 }
 
@@ -193,7 +193,7 @@ std::string request_id(const HttpResponse &response) {
 std::string shown_names(const std::vector<std::string> &names) {
     std::string list;
     for (std::size_t i = 0; i < std::min(names.size(), k_most_names); ++i)
-        list += (i == 0 ? "" : ", ") + bounded(escape(names[i]), k_longest_name);
+        list += (i == 0 ? "" : ", ") + bounded(base::escape(names[i]), k_longest_name);
     return names.size() > k_most_names
                ? list + fmt::format(", and {} more", names.size() - k_most_names)
                : list;
@@ -221,8 +221,8 @@ Json answer_json(const HttpResponse &response, const std::string &doing,
                         "is this the address of the right service?", {.status = response.status});
     };
     try {
-        Json answer = parse_guarded(response.body, k_answer_bounds,
-                                    fmt::format("cannot {}: the answer", doing), "");
+        Json answer = model::parse_guarded(response.body, k_answer_bounds,
+                                           fmt::format("cannot {}: the answer", doing), "");
         if (secrets.is_in(response.body))
             secrets.clean(answer);
         return answer;
@@ -241,7 +241,7 @@ std::string said_in(const HttpResponse &response, const SecretFilter &secrets) {
         !target.empty() && response.status >= 300 && response.status < 400)
         message += " at " + target;
     const auto shown = secrets.message(message);
-    return shown ? bounded(escape(*shown), k_longest_message)
+    return shown ? bounded(base::escape(*shown), k_longest_message)
                  : fmt::format("{}; what the service said holds a secret and is not shown",
                                words_of(response.status));
 }
@@ -264,4 +264,4 @@ ApiError refusal(const HttpResponse &response, const std::string &doing, std::st
             {.status = response.status, .request_id = id, .said = said}};
 }
 
-} // namespace retouch
+} // namespace retouch::catalog

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::catalog {
 
 /// The body of an answer to an attempt to `doing`. Throws ApiError: unavailable when it is no JSON
 /// or goes beyond what answers hold.
@@ -38,4 +38,4 @@ namespace retouch {
 /// An object or array field; null when it is absent or neither.
 [[nodiscard]] const Json &part_at(const Json &object, const char *key);
 
-} // namespace retouch
+} // namespace retouch::catalog

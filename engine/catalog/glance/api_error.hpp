@@ -7,7 +7,7 @@
 
 #include <string>
 
-namespace retouch {
+namespace retouch::catalog {
 
 class ApiError : public Error {
   public:
@@ -45,4 +45,4 @@ class ApiError : public Error {
     Circumstances circumstances_;
 };
 
-} // namespace retouch
+} // namespace retouch::catalog

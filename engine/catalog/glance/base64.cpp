@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
-namespace retouch {
+namespace retouch::catalog {
 
 namespace {
 
@@ -24,4 +24,4 @@ std::string base64(std::string_view bytes) {
     return text;
 }
 
-} // namespace retouch
+} // namespace retouch::catalog

@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::catalog {
 
 [[nodiscard]] std::string base64(std::string_view bytes);
 
-} // namespace retouch
+} // namespace retouch::catalog

@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-namespace retouch {
+namespace retouch::catalog {
 
 namespace {
 
@@ -39,7 +39,7 @@ constexpr Wanted k_secure = {"secure", "OS_CLIENT_SECURE_FILE"};
 constexpr Wanted k_public = {"clouds-public", "OS_CLIENT_VENDOR_FILE"};
 
 Error bad_file(const fs::path &file, const std::string &why) {
-    return {ErrorKind::bad_config, fmt::format("{} {}", escape(file.string()), why),
+    return {ErrorKind::bad_config, fmt::format("{} {}", base::escape(file.string()), why),
             "see openstacksdk's documentation of clouds.yaml"};
 }
 
@@ -113,7 +113,7 @@ bool is_control(char letter) {
 }
 
 Json parse(const fs::path &file, const std::string &text) {
-    if (invalid_utf8(text))
+    if (base::invalid_utf8(text))
         throw bad_file(file, "is not UTF-8 text");
     // YAML has none, and the library takes one of them for the end of the file.
     if (const auto at = std::ranges::find_if(text, is_control); at != text.end())
@@ -129,7 +129,7 @@ Json parse(const fs::path &file, const std::string &text) {
         return content;
     } catch (const YAML::Exception &error) {
         throw bad_file(file, fmt::format("is not YAML: line {}, column {}: {}", error.mark.line + 1,
-                                         error.mark.column + 1, escape(error.msg)));
+                                         error.mark.column + 1, base::escape(error.msg)));
     }
 }
 
@@ -155,7 +155,7 @@ std::vector<fs::path> directories(const EnvironmentReader &environment, const fs
     add(fs::path(environment("XDG_CONFIG_HOME").value_or(home / ".config")) / "openstack");
     add(home / ".config" / "openstack");
     const std::string site = environment("XDG_CONFIG_DIRS").value_or("/etc/xdg");
-    for (const std::string &each : split(site, ':'))
+    for (const std::string &each : base::split(site, ':'))
         if (!each.empty())
             add(fs::path(each) / "openstack");
     add("/etc/openstack");
@@ -164,12 +164,12 @@ std::vector<fs::path> directories(const EnvironmentReader &environment, const fs
 
 /// One that lies where we happen to work may have been planted: it would get our password.
 void require_ours(const fs::path &file, const Wanted &wanted) {
-    if (const auto flaw = open_to_others(file))
+    if (const auto flaw = base::open_to_others(file))
         throw Error(ErrorKind::bad_config,
-                    fmt::format("{} is not used: {}", escape(file.string()), *flaw),
+                    fmt::format("{} is not used: {}", base::escape(file.string()), *flaw),
                     fmt::format("name it if you trust it: {}={}; or make it yours alone, and its "
                                 "directory too: chown and chmod go-w",
-                                wanted.variable, escape(file.string())));
+                                wanted.variable, base::escape(file.string())));
 }
 
 /// The first readable file and what it holds.
@@ -183,13 +183,13 @@ find_file(const Wanted &wanted, const EnvironmentReader &environment, const fs::
         for (const char *ending : k_endings)
             candidates.push_back(place / (std::string(wanted.stem) + ending));
     for (const fs::path &candidate : candidates) {
-        if (UniqueFd(open(candidate.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)).get() < 0)
+        if (base::UniqueFd(open(candidate.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)).get() < 0)
             continue;
         if (candidate != named && candidate.parent_path() == directory)
             require_ours(candidate, wanted);
         std::string text;
         try {
-            text = read_file(candidate, k_largest_file);
+            text = base::read_file(candidate, k_largest_file);
         } catch (const Error &error) {
             if (error.kind() == ErrorKind::interrupted)
                 throw;
@@ -241,4 +241,4 @@ fs::path user_path(const std::string &text, const EnvironmentReader &environment
     return directory / text;
 }
 
-} // namespace retouch
+} // namespace retouch::catalog

@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <string>
 
-namespace retouch {
+namespace retouch::catalog {
 
 /// Everything the files say together.
 struct CloudFiles {
@@ -31,4 +31,4 @@ void merge_deep(Json &under, const Json &over);
                                               const EnvironmentReader &environment,
                                               const std::filesystem::path &directory);
 
-} // namespace retouch
+} // namespace retouch::catalog

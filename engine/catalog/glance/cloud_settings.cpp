@@ -17,7 +17,7 @@
 #include <string_view>
 #include <utility>
 
-namespace retouch {
+namespace retouch::catalog {
 
 namespace {
 
@@ -65,7 +65,7 @@ struct Subject {
 
     [[nodiscard]] Error error(const std::string &what, std::string hint = {}) const {
         return {ErrorKind::bad_config,
-                fmt::format("cloud '{}' in {} {}", escape(cloud), escape(origin), what),
+                fmt::format("cloud '{}' in {} {}", base::escape(cloud), base::escape(origin), what),
                 std::move(hint)};
     }
 };
@@ -95,7 +95,7 @@ Table flat(const Json &keys) {
 
 /// As YAML 1.1 and openstacksdk write them; nullopt for anything else.
 std::optional<bool> switch_of(const std::string &written) {
-    const std::string text = small_letters(written);
+    const std::string text = base::small_letters(written);
     if (text == "true" || text == "yes" || text == "on" || text == "1")
         return true;
     if (text == "false" || text == "no" || text == "off" || text == "0")
@@ -119,7 +119,7 @@ AuthType auth_type(const Table &table, const Subject &subject) {
             return known.type;
     if (!name.empty())
         throw subject.error(
-            fmt::format("has auth_type '{}', which retouch cannot do", escape(name)),
+            fmt::format("has auth_type '{}', which retouch cannot do", base::escape(name)),
             fmt::format("it can do password, token, v3applicationcredential, admin_token, none and "
                         "http_basic; for any other, {}",
                         k_own_way));
@@ -195,7 +195,7 @@ void check_url(const std::string &url, const char *key, const Subject &subject) 
         return;
     if (!url.starts_with("http://") && !url.starts_with("https://"))
         throw subject.error(fmt::format("has an {} that is not an http or https URL: '{}'", key,
-                                        escape(server_of(url))));
+                                        base::escape(server_of(url))));
     const std::string_view rest = std::string_view(url).substr(url.find("://") + 3);
     if (rest.substr(0, rest.find_first_of("/?#")).find('@') != std::string_view::npos)
         throw subject.error(fmt::format("has an {} with a user or password in it", key),
@@ -230,7 +230,7 @@ void check_secret(const CloudSettings &cloud, const Subject &subject) {
         return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
     };
     if (std::ranges::any_of(cloud.secret.reveal(), is_control) ||
-        invalid_utf8(cloud.secret.reveal()))
+        base::invalid_utf8(cloud.secret.reveal()))
         throw subject.error(
             fmt::format("has a {} with bytes that cannot be sent", secret_key(cloud.auth_type)));
 }
@@ -266,9 +266,9 @@ TlsSettings tls(const Table &table, const Subject &subject, const EnvironmentRea
         const std::string text = take(table, key);
         const std::optional<bool> value = text.empty() ? otherwise : switch_of(text);
         if (!value)
-            throw subject.error(
-                fmt::format("has {} '{}', which is neither true nor false", key, escape(text)),
-                "write verify: true, or the path of a file of certificates");
+            throw subject.error(fmt::format("has {} '{}', which is neither true nor false", key,
+                                            base::escape(text)),
+                                "write verify: true, or the path of a file of certificates");
         return *value;
     };
     TlsSettings settings;
@@ -336,4 +336,4 @@ CloudSettings cloud_settings(const std::string &name, const std::string &origin,
     return cloud;
 }
 
-} // namespace retouch
+} // namespace retouch::catalog

@@ -7,7 +7,7 @@
 
 #include <string>
 
-namespace retouch {
+namespace retouch::catalog {
 
 /// `keys`: the entry of clouds.yaml, or the OS_* variables in lower case without OS_. A `command`
 /// with words is the way to log in, and what `keys` say about another is for it to know.
@@ -17,4 +17,4 @@ namespace retouch {
                                            const EnvironmentReader &environment,
                                            const std::filesystem::path &directory);
 
-} // namespace retouch
+} // namespace retouch::catalog

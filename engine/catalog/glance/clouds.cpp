@@ -16,7 +16,7 @@
 #include <span>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::catalog {
 
 namespace {
 
@@ -74,7 +74,7 @@ void put_variables(Json &keys, std::span<const std::string_view> names,
                    const EnvironmentReader &environment) {
     for (const std::string_view name : names)
         if (const auto value = environment("OS_" + std::string(name)))
-            keys[small_letters(name)] = *value;
+            keys[base::small_letters(name)] = *value;
 }
 
 /// The cloud of the variables; empty when they describe none.
@@ -97,24 +97,24 @@ std::string list_of(const std::vector<std::string> &names) {
     std::vector<std::string> shown;
     shown.reserve(names.size());
     for (const std::string &name : names)
-        shown.push_back(escape(name));
+        shown.push_back(base::escape(name));
     return fmt::format("{}", fmt::join(shown, ", "));
 }
 
 Error unknown_cloud(const std::string &name, const CloudFiles &files) {
     if (files.clouds_file.empty())
         return {ErrorKind::bad_config,
-                fmt::format("there is no cloud '{}': no clouds.yaml was found", escape(name)),
+                fmt::format("there is no cloud '{}': no clouds.yaml was found", base::escape(name)),
                 fmt::format("it is looked for in {}, and where OS_CLIENT_CONFIG_FILE says",
                             list_of(files.looked_in))};
     const std::vector<std::string> names = names_of(files.clouds);
-    const auto near = did_you_mean(name, names);
-    return {
-        ErrorKind::bad_config,
-        fmt::format("there is no cloud '{}' in {}", escape(name),
-                    escape(files.clouds_file.string())),
-        near ? fmt::format("did you mean '{}'? clouds there are: {}", escape(*near), list_of(names))
-             : fmt::format("clouds there are: {}", names.empty() ? "none" : list_of(names))};
+    const auto near = base::did_you_mean(name, names);
+    return {ErrorKind::bad_config,
+            fmt::format("there is no cloud '{}' in {}", base::escape(name),
+                        base::escape(files.clouds_file.string())),
+            near ? fmt::format("did you mean '{}'? clouds there are: {}", base::escape(*near),
+                               list_of(names))
+                 : fmt::format("clouds there are: {}", names.empty() ? "none" : list_of(names))};
 }
 
 Error no_choice(const CloudFiles &files) {
@@ -125,12 +125,12 @@ Error no_choice(const CloudFiles &files) {
                 "and the OS_* variables describe none",
                 fmt::format("clouds.yaml is looked for in {}, and where OS_CLIENT_CONFIG_FILE says",
                             list_of(files.looked_in))};
-    return {
-        ErrorKind::bad_config,
-        fmt::format("which cloud of {} is meant is not said", escape(files.clouds_file.string())),
-        fmt::format("name one with --os-cloud, OS_CLOUD or the key 'cloud' in retouch.yaml; "
-                    "clouds there are: {}",
-                    list_of(names))};
+    return {ErrorKind::bad_config,
+            fmt::format("which cloud of {} is meant is not said",
+                        base::escape(files.clouds_file.string())),
+            fmt::format("name one with --os-cloud, OS_CLOUD or the key 'cloud' in retouch.yaml; "
+                        "clouds there are: {}",
+                        list_of(names))};
 }
 
 /// The name of a region, listed as text or with values of its own.
@@ -164,8 +164,8 @@ void choose_region(Json &keys, const std::string &cloud, const CloudFiles &files
         return;
     }
     throw Error(ErrorKind::bad_config,
-                fmt::format("cloud '{}' in {} has no region '{}'", escape(cloud),
-                            escape(files.clouds_file.string()), escape(wanted)),
+                fmt::format("cloud '{}' in {} has no region '{}'", base::escape(cloud),
+                            base::escape(files.clouds_file.string()), base::escape(wanted)),
                 fmt::format("its regions are: {}", list_of(names)));
 }
 
@@ -181,7 +181,7 @@ Json keys_of(const std::string &name, const CloudFiles &files,
         if (!files.profiles.contains(profile))
             throw Error(ErrorKind::bad_config,
                         fmt::format("cloud '{}' has the {} '{}', which no clouds-public.yaml has",
-                                    escape(name), key, escape(profile)),
+                                    base::escape(name), key, base::escape(profile)),
                         "write the keys of that profile into clouds.yaml: retouch has none of "
                         "openstacksdk's own");
         keys = files.profiles[profile];
@@ -227,4 +227,4 @@ CloudSettings load_cloud(const std::optional<std::string> &name,
     throw unknown_cloud(*chosen, files);
 }
 
-} // namespace retouch
+} // namespace retouch::catalog

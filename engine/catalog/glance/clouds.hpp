@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::catalog {
 
 enum class AuthType {
     password,
@@ -85,4 +85,4 @@ using EnvironmentReader = std::function<std::optional<std::string>(const std::st
                                        const std::filesystem::path &directory,
                                        const std::vector<std::string> &auth_command = {});
 
-} // namespace retouch
+} // namespace retouch::catalog

@@ -16,7 +16,7 @@
 #include <system_error>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::catalog {
 
 namespace {
 
@@ -36,28 +36,28 @@ Error wrong_bytes(const Image &image, const std::string &what) {
             "try again; if it stays so, the image is damaged in the cloud"};
 }
 
-void check(const Image &image, const NewFile &file, std::uint64_t size,
+void check(const Image &image, const store::NewFile &file, std::uint64_t size,
            const std::string &deviation) {
     if (size != static_cast<std::uint64_t>(image.size))
         throw wrong_bytes(image, fmt::format("{} bytes instead of {}", size, image.size));
     if (!deviation.empty())
         throw wrong_bytes(image, deviation);
-    const ImageFile kind = probe_image(file.fd(), file.path());
+    const store::ImageFile kind = store::probe_image(file.fd(), file.path());
     if (kind.format != image.disk_format)
-        throw wrong_bytes(
-            image, fmt::format("a {} disk instead of {}", kind.format, escape(image.disk_format)));
+        throw wrong_bytes(image, fmt::format("a {} disk instead of {}", kind.format,
+                                             base::escape(image.disk_format)));
 }
 
 void require_usable(const Image &image) {
-    if (!is_uuid(image.id))
+    if (!base::is_uuid(image.id))
         throw Error(ErrorKind::refused,
-                    fmt::format("image '{}' has an id that is not a UUID", escape(image.id)),
+                    fmt::format("image '{}' has an id that is not a UUID", base::escape(image.id)),
                     "give the image another record in the cloud");
     if (image.disk_format != "raw" && image.disk_format != "qcow2")
-        throw Error(
-            ErrorKind::refused,
-            fmt::format("image {} has the disk format '{}'", image.id, escape(image.disk_format)),
-            "only raw and qcow2 disks can be changed");
+        throw Error(ErrorKind::refused,
+                    fmt::format("image {} has the disk format '{}'", image.id,
+                                base::escape(image.disk_format)),
+                    "only raw and qcow2 disks can be changed");
     if (image.size == 0)
         throw Error(ErrorKind::refused,
                     fmt::format("the image service does not say how large image {} is", image.id),
@@ -74,11 +74,11 @@ void download_image(const ImageApi &api, const Image &image, const fs::path &dir
     std::error_code failed;
     fs::create_directories(directory, failed);
     if (failed)
-        throw system_error("create", directory, failed.value());
-    require_space(directory, static_cast<std::uint64_t>(image.size));
-    NewFile file = NewFile::locked(directory / (".import-" + name), k_mode);
+        throw base::system_error("create", directory, failed.value());
+    store::require_space(directory, static_cast<std::uint64_t>(image.size));
+    store::NewFile file = store::NewFile::locked(directory / (".import-" + name), k_mode);
     const std::optional<Promise> promise = promise_of(image);
-    std::optional<Digest> digest;
+    std::optional<base::Digest> digest;
     if (promise)
         digest = digest_for(*promise);
     std::uint64_t size = 0;
@@ -87,15 +87,15 @@ void download_image(const ImageApi &api, const Image &image, const fs::path &dir
         [&](std::string_view bytes) {
             if (digest)
                 digest->update(bytes);
-            write_used(file, size, bytes);
+            store::write_used(file, size, bytes);
             size += bytes.size();
         },
-        [](std::uint64_t, std::uint64_t) { return !interrupt_due(); });
+        [](std::uint64_t, std::uint64_t) { return !base::interrupt_due(); });
     if (ftruncate(file.fd(), static_cast<off_t>(size)) != 0)
-        throw system_error("write", file.path(), errno);
+        throw base::system_error("write", file.path(), errno);
     check(image, file, size, digest ? deviation(*promise, digest->finish()) : "");
     file.move_to(directory / name);
     file.keep();
 }
 
-} // namespace retouch
+} // namespace retouch::catalog

@@ -7,11 +7,11 @@
 
 #include <filesystem>
 
-namespace retouch {
+namespace retouch::catalog {
 
 /// Throws Error: what the service says; failed when the bytes are not those the record promises;
 /// invalid when they are no disk retouch can work on. An unfinished file is removed.
 void download_image(const ImageApi &api, const Image &image,
                     const std::filesystem::path &directory);
 
-} // namespace retouch
+} // namespace retouch::catalog

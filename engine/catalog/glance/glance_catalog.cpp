@@ -42,7 +42,7 @@
 #include <map>
 #include <system_error>
 
-namespace retouch {
+namespace retouch::catalog {
 
 namespace {
 
@@ -80,7 +80,7 @@ Error not_complete(const std::string &id, const std::string &what) {
 /// The new record must be what was asked for: a service may drop protected properties silently.
 void require_as_wanted(const Image &record, const Image &wanted) {
     if (record.status != "active")
-        throw not_complete(wanted.id, fmt::format("its status is {}", escape(record.status)));
+        throw not_complete(wanted.id, fmt::format("its status is {}", base::escape(record.status)));
     if (record.size != wanted.size)
         throw not_complete(
             wanted.id, fmt::format("its size is {} instead of {} bytes", record.size, wanted.size));
@@ -88,7 +88,7 @@ void require_as_wanted(const Image &record, const Image &wanted) {
         if (record.property(name) != value)
             throw not_complete(wanted.id, fmt::format("the image service did not keep the property "
                                                       "'{}'",
-                                                      escape(name)));
+                                                      base::escape(name)));
 }
 
 } // namespace
@@ -119,12 +119,14 @@ void GlanceCatalog::require_project(const std::string &id) const {
                                  "-c id NAME' tells it";
     const auto state = session_.project_state(id);
     if (state == ProjectState::absent)
-        refuse(fmt::format("there is no project '{}'", escape(id)), k_id);
+        refuse(fmt::format("there is no project '{}'", base::escape(id)), k_id);
     if (state == ProjectState::domain)
-        refuse(fmt::format("'{}' is a domain, and images belong to projects", escape(id)), k_id);
+        refuse(fmt::format("'{}' is a domain, and images belong to projects", base::escape(id)),
+               k_id);
     if (state == ProjectState::disabled)
-        refuse(fmt::format("project '{}' is disabled: nobody could use its images", escape(id)),
-               "enable it ('openstack project set --enable ID'), or name another in publish.owner");
+        refuse(
+            fmt::format("project '{}' is disabled: nobody could use its images", base::escape(id)),
+            "enable it ('openstack project set --enable ID'), or name another in publish.owner");
 }
 
 std::optional<Image> GlanceCatalog::find(const std::string &id) const {
@@ -146,7 +148,7 @@ std::vector<std::string> GlanceCatalog::notes_on(const Image &source) const {
     std::vector<std::string> notes;
     if (!promise_of(source) && !store_.reason_to_download(source).empty())
         notes.push_back(fmt::format("the bytes downloaded of image {} cannot be compared: {}",
-                                    escape(source.id), why_not_comparable(source)));
+                                    base::escape(source.id), why_not_comparable(source)));
     if (std::string end = end_of_token(session_); !end.empty())
         notes.push_back(std::move(end));
     return notes;
@@ -163,10 +165,10 @@ bool GlanceCatalog::may_accept_for_members() const {
 std::unique_ptr<NameLock> GlanceCatalog::lock(const std::string &name, const std::string &run) {
     std::unique_ptr<NameLock> lock;
     if (store_.has_rbd())
-        lock = std::make_unique<RadosLock>(rbd_, pool_, name, run);
+        lock = std::make_unique<store::RadosLock>(rbd_, pool_, name, run);
     else
         lock = std::make_unique<FileNameLock>(state_directory(), name, run,
-                                              host_name() + ':' + state_directory().string());
+                                              base::host_name() + ':' + state_directory().string());
     std::map<std::string, bool> is_listed;
     for (const ImageQuery &query : answered_)
         if (!is_listed.contains(query.owner))
@@ -187,7 +189,7 @@ void GlanceCatalog::reserve(const Image &draft, const ImageChange &wanted,
         throw Error(ErrorKind::refused,
                     fmt::format("the image service gave the new image to project '{}' instead of "
                                 "'{}'",
-                                escape(made.owner), escape(draft.owner)),
+                                base::escape(made.owner), base::escape(draft.owner)),
                     "name the project it should belong to in the recipe: publish.owner");
     check_rights(api_, draft, wanted.visibility.value_or(draft.visibility), way);
     for (const ImageChange &change : aside)
@@ -263,7 +265,7 @@ void GlanceCatalog::point_at(const std::string &id, const std::string &url,
 /// has failed. Its task may read all bytes of the active image and then puts the record back to
 /// what it was when the task began (glance/async_/flows/location_import.py, 2024.2 to 2026.1).
 void GlanceCatalog::await_location(const std::string &id) const {
-    const Stopwatch stopwatch;
+    const base::Stopwatch stopwatch;
     double last_sign = 0;
     for (;;) {
         const auto record = api_.find(id);
@@ -277,7 +279,7 @@ void GlanceCatalog::await_location(const std::string &id) const {
         if (stopwatch.seconds() - last_sign > k_queued_limit_seconds ||
             stopwatch.seconds() > k_location_limit_seconds)
             return;
-        pause_for(k_poll);
+        base::pause_for(k_poll);
     }
 }
 
@@ -355,16 +357,16 @@ void GlanceCatalog::require_no_clones(const Image &image) const {
         throw Error(ErrorKind::refused,
                     fmt::format("image {} is in use: it has clones, and some are in pools that may "
                                 "not be read here",
-                                escape(image.id)),
+                                base::escape(image.id)),
                     fmt::format("an administrator of Ceph sees them: rbd children {}/{}@snap",
-                                escape(pool_), escape(image.id)));
+                                base::escape(pool_), base::escape(image.id)));
     if (clones->empty())
         return;
     const std::size_t count = clones->size();
     std::ranges::sort(*clones);
     clones->resize(std::min(count, k_most_shown));
     throw Error(ErrorKind::refused,
-                fmt::format("image {} is in use: {} clone{}, {}{}", escape(image.id), count,
+                fmt::format("image {} is in use: {} clone{}, {}{}", base::escape(image.id), count,
                             count == 1 ? "" : "s", fmt::join(*clones, ", "),
                             count > k_most_shown ? ", ..." : ""),
                 fmt::format("remove what was made from it first, or complete it: rbd flatten {}",
@@ -375,7 +377,7 @@ void GlanceCatalog::remove(const std::string &id) {
     const auto record = find(id);
     if (record && record->status != "queued" && !record->unfinished())
         require_no_clones(*record);
-    if (const auto mark = record ? run_mark_of(*record) : std::nullopt)
+    if (const auto mark = record ? model::run_mark_of(*record) : std::nullopt)
         store_.look_in(mark->place);
     // By its record the next run finds what is left: while Glance knows of no bytes they go first.
     if (record && record->status == "queued")
@@ -396,9 +398,9 @@ fs::path GlanceCatalog::state_directory() const {
     std::error_code failed;
     fs::create_directories(state_directory_, failed);
     if (failed)
-        throw system_error("create", state_directory_, failed.value());
+        throw base::system_error("create", state_directory_, failed.value());
     fs::permissions(state_directory_, fs::perms::owner_all, failed);
     return state_directory_;
 }
 
-} // namespace retouch
+} // namespace retouch::catalog

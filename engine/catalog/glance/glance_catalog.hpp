@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::catalog {
 
 class GlanceCatalog : public Catalog {
   public:
@@ -117,4 +117,4 @@ class GlanceCatalog : public Catalog {
     mutable bool store_is_silent_ = false;     ///< it has been asked, and did not answer
 };
 
-} // namespace retouch
+} // namespace retouch::catalog

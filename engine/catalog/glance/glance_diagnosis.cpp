@@ -22,7 +22,7 @@
 #include <iterator>
 #include <optional>
 
-namespace retouch {
+namespace retouch::catalog {
 
 namespace {
 
@@ -30,27 +30,29 @@ constexpr int k_most_candidates = 10;
 /// What is away now shall be found so; one more try is for a connection that broke.
 constexpr RetryPolicy k_retries{.tries = 2};
 
-Verdict login(Session &session) {
+model::Verdict login(Session &session) {
     const CloudSettings &cloud = session.cloud();
     if (!uses_keystone(cloud.auth_type))
-        return all_well("this cloud is used without Keystone");
+        return model::all_well("this cloud is used without Keystone");
     const std::vector<std::string> roles = session.roles();
     if (session.project_id().empty())
-        return warning(fmt::format("'{}' is logged in, but for no project: the image service "
-                                   "shows and takes little",
-                                   escape(session.user_name())),
-                       fmt::format("name a project for cloud '{}' in {}", escape(cloud.name),
-                                   escape(cloud.origin)));
+        return model::warning(
+            fmt::format("'{}' is logged in, but for no project: the image service "
+                        "shows and takes little",
+                        base::escape(session.user_name())),
+            fmt::format("name a project for cloud '{}' in {}", base::escape(cloud.name),
+                        base::escape(cloud.origin)));
     const std::string &project =
         cloud.project.name.empty() ? session.project_id() : cloud.project.name;
-    return all_well(fmt::format("'{}' in the project {} with the roles {}",
-                                escape(session.user_name()), escape(project), shown_names(roles)));
+    return model::all_well(fmt::format("'{}' in the project {} with the roles {}",
+                                       base::escape(session.user_name()), base::escape(project),
+                                       shown_names(roles)));
 }
 
-Verdict newest_version(const ImageApi &api) {
+model::Verdict newest_version(const ImageApi &api) {
     const ApiVersion newest = api.versions().front();
-    return all_well(fmt::format("{}, Image API {}.{}", escape(api.session().endpoint()),
-                                newest.major, newest.minor));
+    return model::all_well(fmt::format(
+        "{}, Image API {}.{}", base::escape(api.session().endpoint()), newest.major, newest.minor));
 }
 
 /// Active ones, the newest first: what people work with now.
@@ -78,22 +80,22 @@ std::string words_of(PublishMethod method) {
     return {};
 }
 
-Verdict publishing(const GlanceImage &source, const PublishWay &way, bool has_rbd) {
+model::Verdict publishing(const GlanceImage &source, const PublishWay &way, bool has_rbd) {
     const std::string text =
-        fmt::format("images like '{}' are published {}: {}", escape(source.image.name),
+        fmt::format("images like '{}' are published {}: {}", base::escape(source.image.name),
                     words_of(way.method), way.reason);
     if (way.method != PublishMethod::upload)
-        return all_well(text);
-    return warning(text, has_rbd
-                             ? "for more speed, name an endpoint that shows locations "
-                               "(image_endpoint_override or interface in clouds.yaml)"
-                             : "for more speed, let this host reach the Ceph cluster of the images "
-                               "(rbd: in retouch.yaml)");
+        return model::all_well(text);
+    return model::warning(
+        text, has_rbd ? "for more speed, name an endpoint that shows locations "
+                        "(image_endpoint_override or interface in clouds.yaml)"
+                      : "for more speed, let this host reach the Ceph cluster of the images "
+                        "(rbd: in retouch.yaml)");
 }
 
 /// How an image made from one of these would be published; `way` is filled in when it is known.
-Verdict choose_way(const ImageApi &api, const GlanceStore &store,
-                   const std::vector<GlanceImage> &images, std::optional<PublishWay> &way) {
+model::Verdict choose_way(const ImageApi &api, const GlanceStore &store,
+                          const std::vector<GlanceImage> &images, std::optional<PublishWay> &way) {
     std::optional<Error> refusal;
     for (const GlanceImage *source : candidates(images)) {
         try {
@@ -106,14 +108,14 @@ Verdict choose_way(const ImageApi &api, const GlanceStore &store,
         }
     }
     if (refusal)
-        return warning(refusal->what(), refusal->hint());
-    return warning("nobody can tell how images are published: there is no active one",
-                   "upload an image and run doctor again");
+        return model::warning(refusal->what(), refusal->hint());
+    return model::warning("nobody can tell how images are published: there is no active one",
+                          "upload an image and run doctor again");
 }
 
 Image probe_record() {
     Image draft;
-    draft.id = random_uuid();
+    draft.id = base::random_uuid();
     draft.name = k_doctors_record;
     draft.status = "queued";
     draft.hidden = true;
@@ -150,7 +152,7 @@ class ProbeRecord {
 
   private:
     void try_to_remove() const noexcept {
-        const InterruptShield shield;
+        const base::InterruptShield shield;
         try {
             api_.remove(draft_.id);
         } catch (const Error &) {
@@ -163,28 +165,30 @@ class ProbeRecord {
     bool removed_ = false;
 };
 
-Verdict location_rights(const ImageApi &api, const Image &draft, const PublishWay &way) {
+model::Verdict location_rights(const ImageApi &api, const Image &draft, const PublishWay &way) {
     check_rights(api, draft, draft.visibility, way);
-    return all_well("may be registered");
+    return model::all_well("may be registered");
 }
 
-Verdict public_rights(const ImageApi &api, const Image &draft) {
+model::Verdict public_rights(const ImageApi &api, const Image &draft) {
     try {
         check_rights(api, draft, "public", {PublishMethod::upload, ""});
     } catch (const Error &error) {
         if (error.kind() != ErrorKind::not_authorised)
             throw;
-        return warning("this user may not make images public: a recipe that does so is refused",
-                       "publish with another visibility, or as an administrator");
+        return model::warning(
+            "this user may not make images public: a recipe that does so is refused",
+            "publish with another visibility, or as an administrator");
     }
-    return all_well("may be made");
+    return model::all_well("may be made");
 }
 
-void check_rights_of(const ImageApi &api, const std::optional<PublishWay> &way, Checks &checks) {
+void check_rights_of(const ImageApi &api, const std::optional<PublishWay> &way,
+                     model::Checks &checks) {
     std::optional<ProbeRecord> record;
     if (!checks.check("new records", [&] {
             record.emplace(api);
-            return all_well("may be made");
+            return model::all_well("may be made");
         }))
         return;
     if (way && way->method == PublishMethod::location)
@@ -192,14 +196,14 @@ void check_rights_of(const ImageApi &api, const std::optional<PublishWay> &way, 
     checks.check("public images", [&] { return public_rights(api, record->draft()); });
     checks.check("removal", [&] {
         record->remove();
-        return all_well("own records may be removed");
+        return model::all_well("own records may be removed");
     });
 }
 
 } // namespace
 
 std::vector<Finding> glance_findings(const GlanceOptions &options, bool store_works) {
-    Checks checks("Cloud " + escape(options.cloud.name));
+    model::Checks checks("Cloud " + base::escape(options.cloud.name));
     Session session(options.cloud, k_retries);
     ImageApi api(session);
     const GlanceStore store(api, options.rbd, options.pool, options.scratch_pool,
@@ -207,19 +211,21 @@ std::vector<Finding> glance_findings(const GlanceOptions &options, bool store_wo
     std::vector<GlanceImage> images;
     std::string end;
     const bool has_login = checks.check("login", [&] {
-        Verdict verdict = login(session);
+        model::Verdict verdict = login(session);
         end = end_of_token(session);
         return verdict;
     });
     if (!end.empty())
         checks.check("token", [&] {
-            return warning(end, "get a new one before a long run, or sign in with an application "
-                                "credential or auth_command in retouch.yaml, which renew it");
+            return model::warning(end,
+                                  "get a new one before a long run, or sign in with an application "
+                                  "credential or auth_command in retouch.yaml, which renew it");
         });
     const auto list = [&] {
         images = api.list({.owner = session.project_id()});
         std::ranges::move(api.list({.visibility = "public"}), std::back_inserter(images));
-        return all_well(fmt::format("{} image{}", images.size(), images.size() == 1 ? "" : "s"));
+        return model::all_well(
+            fmt::format("{} image{}", images.size(), images.size() == 1 ? "" : "s"));
     };
     if (!has_login || !checks.check("image service", [&] { return newest_version(api); }) ||
         !checks.check("records", list))
@@ -227,8 +233,9 @@ std::vector<Finding> glance_findings(const GlanceOptions &options, bool store_wo
     std::optional<PublishWay> way;
     checks.check("publishing", [&] {
         if (!store_works)
-            return warning("how images are published cannot be told while Ceph is not in order",
-                           "see what is said about Ceph");
+            return model::warning(
+                "how images are published cannot be told while Ceph is not in order",
+                "see what is said about Ceph");
         return choose_way(api, store, images, way);
     });
     check_leftovers({api, options.pool, store_works && store.has_rbd() ? &store.rbd() : nullptr},
@@ -237,4 +244,4 @@ std::vector<Finding> glance_findings(const GlanceOptions &options, bool store_wo
     return checks.take();
 }
 
-} // namespace retouch
+} // namespace retouch::catalog

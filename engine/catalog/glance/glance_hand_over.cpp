@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 #include <iterator>
 
-namespace retouch {
+namespace retouch::catalog {
 
 namespace {
 
@@ -78,4 +78,4 @@ std::vector<LeftToDo> GlanceCatalog::hand_over(const ImageChange &first,
     return left;
 }
 
-} // namespace retouch
+} // namespace retouch::catalog

@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::catalog {
 
 namespace {
 
@@ -19,23 +19,23 @@ void compare_sent_bytes(const ImageApi &api, const Image &image, Integrity &inte
         integrity.unchecked.push_back("the bytes: " + why_not_comparable(image));
         return;
     }
-    Digest digest = digest_for(*recorded);
+    base::Digest digest = digest_for(*recorded);
     api.download(
         image.id, static_cast<std::uint64_t>(image.size),
         [&](std::string_view bytes) { digest.update(bytes); },
-        [](std::uint64_t, std::uint64_t) { return !interrupt_due(); });
-    check_interrupt();
+        [](std::uint64_t, std::uint64_t) { return !base::interrupt_due(); });
+    base::check_interrupt();
     const std::string found = digest.finish();
     if (found == recorded->hex)
         return;
     integrity.deviations.push_back(
         {.kind = DeviationKind::bytes,
          .what = "bytes the image service sends",
-         .expected = fmt::format("{}:{}", recorded->algorithm, escape(recorded->hex)),
+         .expected = fmt::format("{}:{}", recorded->algorithm, base::escape(recorded->hex)),
          .found = fmt::format("{}:{}", recorded->algorithm, found),
          .apply_fixes = false,
          .remedy = fmt::format("the image is damaged: retouch remove {} --yes, and apply",
-                               escape(image.id))});
+                               base::escape(image.id))});
 }
 
 } // namespace
@@ -57,7 +57,7 @@ bool GlanceCatalog::may_be_published_by_us(const Image &image) const {
 
 Integrity GlanceCatalog::integrity(const Image &image, const IntegrityOptions &options) const {
     const bool elsewhere =
-        !image.locations.empty() && std::ranges::none_of(image.locations, is_rbd_location);
+        !image.locations.empty() && std::ranges::none_of(image.locations, store::is_rbd_location);
     if (!elsewhere && store_.has_rbd())
         return store_.rbd().integrity(image, options);
     Integrity integrity;
@@ -74,4 +74,4 @@ Integrity GlanceCatalog::integrity(const Image &image, const IntegrityOptions &o
     return integrity;
 }
 
-} // namespace retouch
+} // namespace retouch::catalog

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <tuple>
 
-namespace retouch {
+namespace retouch::catalog {
 
 namespace {
 
@@ -94,4 +94,4 @@ const GlanceImage &GlanceCatalog::known(const std::string &id) const {
     return remember(*std::move(found));
 }
 
-} // namespace retouch
+} // namespace retouch::catalog

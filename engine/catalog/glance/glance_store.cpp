@@ -12,7 +12,7 @@
 #include <fmt/format.h>
 #include <system_error>
 
-namespace retouch {
+namespace retouch::catalog {
 
 namespace {
 
@@ -29,7 +29,7 @@ bool is_configured(const RbdAccess &access) {
 
 std::string scheme(const std::string &url) {
     constexpr std::size_t k_longest = 40;
-    return escape(url.substr(0, std::min(url.find(':'), k_longest)));
+    return base::escape(url.substr(0, std::min(url.find(':'), k_longest)));
 }
 
 } // namespace
@@ -44,18 +44,19 @@ GlanceStore::GlanceStore(ImageApi &api, RbdAccess access, std::string pool,
       has_rbd_(is_configured(access_)),
       files_(cache_) {}
 
-RbdStore &GlanceStore::rbd() const {
+store::RbdStore &GlanceStore::rbd() const {
     if (!rbd_)
-        rbd_ = std::make_unique<RbdStore>(access_, pool_, k_chain_limit, scratch_pool_);
+        rbd_ =
+            std::make_unique<store::RbdStore>(access_, pool_, store::k_chain_limit, scratch_pool_);
     return *rbd_;
 }
 
 std::string GlanceStore::reason_to_download(const Image &image) const {
-    if (!image.locations.empty() && std::ranges::none_of(image.locations, is_rbd_location))
+    if (!image.locations.empty() && std::ranges::none_of(image.locations, store::is_rbd_location))
         return fmt::format("the image is in a store of type {}", scheme(image.locations.front()));
     if (!has_rbd_)
         return "no Ceph cluster is configured on this host";
-    require_usable_source(image);
+    store::require_usable_source(image);
     if (!image.locations.empty()) {
         static_cast<void>(rbd().location_of_source(image));
         return {};
@@ -91,7 +92,7 @@ std::unique_ptr<Stage> GlanceStore::receive(int fd, const fs::path &file,
     std::error_code failed;
     fs::create_directories(cache_, failed);
     if (failed)
-        throw system_error("create", cache_, failed.value());
+        throw base::system_error("create", cache_, failed.value());
     files_.clear_abandoned_imports();
     return files_.receive(fd, file, new_id, has_rbd_ ? "raw" : "");
 }
@@ -152,4 +153,4 @@ std::vector<std::string> GlanceStore::detach(const Image &image, const WorkProgr
     return rbd().detach(image, progress);
 }
 
-} // namespace retouch
+} // namespace retouch::catalog

@@ -11,7 +11,7 @@
 #include <optional>
 #include <string>
 
-namespace retouch {
+namespace retouch::catalog {
 
 class GlanceStore : public ImageStore {
   public:
@@ -48,7 +48,7 @@ class GlanceStore : public ImageStore {
                                                   const WorkProgress &progress) override;
 
     /// The store in RBD. Throws Error when it cannot be reached.
-    [[nodiscard]] RbdStore &rbd() const;
+    [[nodiscard]] store::RbdStore &rbd() const;
 
     /// True when Ceph is configured here at all.
     [[nodiscard]] bool has_rbd() const { return has_rbd_; }
@@ -60,8 +60,8 @@ class GlanceStore : public ImageStore {
     std::string scratch_pool_;
     std::filesystem::path cache_;
     bool has_rbd_;
-    mutable FileStore files_;
-    mutable std::unique_ptr<RbdStore> rbd_;
+    mutable store::FileStore files_;
+    mutable std::unique_ptr<store::RbdStore> rbd_;
 };
 
-} // namespace retouch
+} // namespace retouch::catalog

@@ -5,7 +5,7 @@
 #include "base/clock.hpp"
 #include "store/rbd/full_pool_watch.hpp"
 
-namespace retouch {
+namespace retouch::catalog {
 
 /// What goes into a full pool waits there for room, and the service with it, without a word.
 void GlanceCatalog::send(const std::string &id, ByteReader &bytes,
@@ -15,10 +15,10 @@ void GlanceCatalog::send(const std::string &id, ByteReader &bytes,
         return;
     }
     constexpr double k_stall_seconds = 15;
-    Stopwatch idle;
-    const FullPoolWatch room({rbd_, pool_, {}, {}}, [] {});
+    base::Stopwatch idle;
+    const store::FullPoolWatch room({rbd_, pool_, {}, {}}, [] {});
     const auto moves = [&](std::uint64_t done, std::uint64_t total) {
-        idle = Stopwatch();
+        idle = base::Stopwatch();
         return !progress || progress(done, total);
     };
     const auto watch = [&] {
@@ -29,4 +29,4 @@ void GlanceCatalog::send(const std::string &id, ByteReader &bytes,
     api_.upload(id, bytes, moves, {}, watch);
 }
 
-} // namespace retouch
+} // namespace retouch::catalog

@@ -12,7 +12,7 @@
 #include <cctype>
 #include <new>
 
-namespace retouch {
+namespace retouch::catalog {
 
 namespace {
 
@@ -46,7 +46,7 @@ Http::Http(Http &&) noexcept = default;
 Http &Http::operator=(Http &&) noexcept = default;
 
 HttpResponse Http::send(const HttpRequest &request) {
-    check_interrupt();
+    base::check_interrupt();
     return HttpExchange(handle_->easy.get(), request, tls_).run();
 }
 
@@ -68,4 +68,4 @@ std::string url_encode(std::string_view text) {
     return encoded;
 }
 
-} // namespace retouch
+} // namespace retouch::catalog

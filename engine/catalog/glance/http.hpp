@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-namespace retouch {
+namespace retouch::catalog {
 
 struct TlsSettings {
     bool verify = true;
@@ -85,4 +85,4 @@ class Http {
 /// Percent-encodes one segment of a path or one value of a query.
 [[nodiscard]] std::string url_encode(std::string_view text);
 
-} // namespace retouch
+} // namespace retouch::catalog

@@ -13,7 +13,7 @@
 #include <algorithm>
 #include <new>
 
-namespace retouch {
+namespace retouch::catalog {
 
 namespace {
 
@@ -38,7 +38,8 @@ void set_path(CURL *easy, CURLoption option, const std::filesystem::path &path) 
 }
 
 Error cancelled() {
-    return interrupt_due() ? interrupt_error() : Error(ErrorKind::interrupted, "cancelled");
+    return base::interrupt_due() ? base::interrupt_error()
+                                 : Error(ErrorKind::interrupted, "cancelled");
 }
 
 HttpExchange *exchange_of(void *self) {
@@ -109,7 +110,7 @@ void HttpExchange::set_time_limit() {
 
 void HttpExchange::set_headers() {
     append_header("Expect:");
-    append_header(fmt::format("User-Agent: retouch/{}", k_version));
+    append_header(fmt::format("User-Agent: retouch/{}", base::k_version));
     for (const auto &[name, value] : request_.headers) {
         if (value.find_first_of("\r\n") != std::string::npos)
             throw Error(
@@ -188,7 +189,7 @@ std::size_t HttpExchange::on_read(char *buffer, std::size_t, std::size_t size, v
 int HttpExchange::on_tick(void *self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
     auto *exchange = exchange_of(self);
     return exchange->guarded(1, [&] {
-        check_interrupt();
+        base::check_interrupt();
         if (exchange->request_.watch)
             exchange->request_.watch();
         return 0;
@@ -198,8 +199,8 @@ int HttpExchange::on_tick(void *self, curl_off_t, curl_off_t, curl_off_t, curl_o
 bool HttpExchange::take_header(std::string_view line) {
     header_bytes_ += line.size();
     if (header_bytes_ > k_header_bound || ++header_lines_ > k_most_headers) {
-        too_large_ =
-            fmt::format("{} or {} lines of headers", format_bytes(k_header_bound), k_most_headers);
+        too_large_ = fmt::format("{} or {} lines of headers", base::format_bytes(k_header_bound),
+                                 k_most_headers);
         return false;
     }
     if (line.starts_with("HTTP/")) // of the final answer or of one before it, as a 100
@@ -207,7 +208,8 @@ bool HttpExchange::take_header(std::string_view line) {
     const auto colon = line.find(':');
     if (colon == std::string_view::npos)
         return true;
-    response_.headers[small_letters(line.substr(0, colon))] = trim(line.substr(colon + 1));
+    response_.headers[base::small_letters(line.substr(0, colon))] =
+        base::trim(line.substr(colon + 1));
     return true;
 }
 
@@ -223,7 +225,7 @@ bool HttpExchange::take_body(std::string_view bytes) {
         return !enough_;
     }
     if (response_.body.size() + bytes.size() > request_.bound) {
-        too_large_ = format_bytes(request_.bound);
+        too_large_ = base::format_bytes(request_.bound);
         return false;
     }
     response_.body += bytes;
@@ -272,4 +274,4 @@ HttpFailure HttpExchange::failure(CURLcode code) const {
     return failure;
 }
 
-} // namespace retouch
+} // namespace retouch::catalog

@@ -14,7 +14,7 @@
 #include <span>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::catalog {
 
 class HttpExchange {
   public:
@@ -72,4 +72,4 @@ class HttpExchange {
     bool enough_ = false;   ///< of an answer that is read for its message
 };
 
-} // namespace retouch
+} // namespace retouch::catalog

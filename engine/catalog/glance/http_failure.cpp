@@ -10,7 +10,7 @@
 
 #include <system_error>
 
-namespace retouch {
+namespace retouch::catalog {
 
 namespace {
 
@@ -25,7 +25,7 @@ struct Reason {
 
 std::string system_text(const HttpFailure &failure) {
     if (failure.system_code == 0)
-        return escape(failure.text);
+        return base::escape(failure.text);
     return std::generic_category().message(static_cast<int>(failure.system_code));
 }
 
@@ -36,22 +36,22 @@ Reason reason_of(const HttpFailure &failure, const HttpRequest &request) {
     switch (failure.code) {
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY:
-        return {fmt::format("the name in {} is not known: {}", server, escape(failure.text)),
+        return {fmt::format("the name in {} is not known: {}", server, base::escape(failure.text)),
                 address_hint};
     case CURLE_COULDNT_CONNECT:
         return {fmt::format("no connection to {}: {}", server, system_text(failure)), address_hint,
                 true};
     case CURLE_PEER_FAILED_VERIFICATION:
         return {fmt::format("the certificate of {} cannot be trusted: {}", server,
-                            escape(failure.text)),
+                            base::escape(failure.text)),
                 "name the certificate of its authority: cacert in clouds.yaml, or OS_CACERT"};
     case CURLE_SSL_CACERT_BADFILE:
-        return {
-            fmt::format("the certificates for {} cannot be read: {}", server, escape(failure.text)),
-            "check cacert in clouds.yaml, or OS_CACERT"};
+        return {fmt::format("the certificates for {} cannot be read: {}", server,
+                            base::escape(failure.text)),
+                "check cacert in clouds.yaml, or OS_CACERT"};
     case CURLE_SSL_CERTPROBLEM:
         return {fmt::format("our own certificate for {} cannot be used: {}", server,
-                            escape(failure.text)),
+                            base::escape(failure.text)),
                 "check cert and key in clouds.yaml, or OS_CERT and OS_KEY"};
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_URL_MALFORMAT:
@@ -60,7 +60,7 @@ Reason reason_of(const HttpFailure &failure, const HttpRequest &request) {
         return {fmt::format("no answer from {} in time", server),
                 "the service may be overloaded; see its log, and try again later", true};
     default:
-        return {fmt::format("the connection to {} broke: {}", server, escape(failure.text)),
+        return {fmt::format("the connection to {} broke: {}", server, base::escape(failure.text)),
                 "see the service's log, and try again", true};
     }
 }
@@ -79,7 +79,7 @@ std::string server_of(std::string_view url) {
     authority = authority.substr(0, authority.find_first_of("/?#"));
     if (const auto at = authority.rfind('@'); at != std::string_view::npos)
         authority.remove_prefix(at + 1);
-    return escape(std::string(scheme) + std::string(authority.substr(0, k_longest_server)));
+    return base::escape(std::string(scheme) + std::string(authority.substr(0, k_longest_server)));
 }
 
 ApiError no_answer(const HttpRequest &request, const HttpFailure &failure) {
@@ -93,4 +93,4 @@ ApiError no_answer(const HttpRequest &request, const HttpFailure &failure) {
         {.outcome_unknown = unknown, .repeatable = reason.passing && !unknown && !failure.touched}};
 }
 
-} // namespace retouch
+} // namespace retouch::catalog

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::catalog {
 
 /// What is known about a failed exchange.
 struct HttpFailure {
@@ -27,4 +27,4 @@ struct HttpFailure {
 /// True when receiving it twice does no harm.
 [[nodiscard]] bool is_safe(const HttpRequest &request);
 
-} // namespace retouch
+} // namespace retouch::catalog

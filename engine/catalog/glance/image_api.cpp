@@ -19,7 +19,7 @@
 #include <unordered_set>
 #include <utility>
 
-namespace retouch {
+namespace retouch::catalog {
 
 namespace {
 
@@ -66,13 +66,13 @@ std::string hint_for(int status, Session &session) {
         return fmt::format(
             "a new token did not help; is the image service of cloud '{}' set up for "
             "its Keystone?",
-            escape(session.cloud().name));
+            base::escape(session.cloud().name));
     if (status == 403)
         return session.roles().empty()
                    ? "the cloud's rules forbid it"
                    : fmt::format(
                          "'{}' has the roles {}; an administrator of the cloud can allow it",
-                         escape(session.user_name()), shown_names(session.roles()));
+                         base::escape(session.user_name()), shown_names(session.roles()));
     if (status == 404 || status == 410)
         return "somebody may have removed it; look again with: retouch images";
     if (status == 409)
@@ -175,7 +175,7 @@ void ImageApi::list_into(std::vector<GlanceImage> &images, const std::string &pa
         return ApiError(ErrorKind::unavailable, fmt::format("cannot {}: {}", doing, what),
                         "is this the address of the right service?", {});
     };
-    const Stopwatch stopwatch;
+    const base::Stopwatch stopwatch;
     std::unordered_set<std::string> seen;
     std::size_t bytes = 0;
     std::string next = path;
@@ -185,7 +185,8 @@ void ImageApi::list_into(std::vector<GlanceImage> &images, const std::string &pa
         const HttpResponse response = call(std::move(request), std::array{200});
         bytes += response.body.size();
         if (bytes > k_list_bound)
-            throw endless(fmt::format("the list is longer than {}", format_bytes(k_list_bound)));
+            throw endless(
+                fmt::format("the list is longer than {}", base::format_bytes(k_list_bound)));
         const Json answer = read(response, doing);
         const Json &records = part_at(answer, "images");
         if (!records.is_array())
@@ -210,7 +211,7 @@ void ImageApi::list_into(std::vector<GlanceImage> &images, const std::string &pa
 
 std::optional<GlanceImage> ImageApi::latest(const std::string &name,
                                             const std::string &owner) const {
-    const std::string doing = fmt::format("look for images called '{}'", escape(name));
+    const std::string doing = fmt::format("look for images called '{}'", base::escape(name));
     const std::string path = fmt::format(
         "/v2/images?limit=1&visibility=all&os_hidden=false&sort_key=updated_at&sort_dir=desc{}{}",
         filter_by_name(name), owner.empty() ? std::string() : "&owner=" + url_encode(owner));
@@ -224,7 +225,7 @@ std::optional<GlanceImage> ImageApi::latest(const std::string &name,
 }
 
 std::optional<GlanceImage> ImageApi::find(const std::string &id) const {
-    const std::string doing = fmt::format("look at image {}", escape(id));
+    const std::string doing = fmt::format("look at image {}", base::escape(id));
     const HttpResponse response =
         call(plain_request(doing, "GET", image_path(id)), std::array{200, 404});
     if (response.status != 404)
@@ -238,14 +239,14 @@ std::optional<GlanceImage> ImageApi::find(const std::string &id) const {
 
 GlanceImage ImageApi::create(const Image &draft, const std::string &owner) const {
     const std::string doing =
-        fmt::format("create the record {} ({})", escape(draft.id), escape(draft.name));
+        fmt::format("create the record {} ({})", base::escape(draft.id), base::escape(draft.name));
     const HttpResponse response = call(
         json_request(doing, "POST", "/v2/images", image_to_json(draft, owner)), std::array{201});
     return image_from_json(read(response, doing));
 }
 
 GlanceImage ImageApi::patch(const std::string &id, const ImagePatch &changes) const {
-    const std::string doing = fmt::format("change image {}", escape(id));
+    const std::string doing = fmt::format("change image {}", base::escape(id));
     HttpRequest request = json_request(doing, "PATCH", image_path(id), changes.operations());
     request.headers = {{"Content-Type", k_patch_type}};
     const HttpResponse response = call(std::move(request), std::array{200});
@@ -253,7 +254,7 @@ GlanceImage ImageApi::patch(const std::string &id, const ImagePatch &changes) co
 }
 
 void ImageApi::remove(const std::string &id) const {
-    const std::string doing = fmt::format("delete image {}", escape(id));
+    const std::string doing = fmt::format("delete image {}", base::escape(id));
     const HttpResponse response = session_.request(plain_request(doing, "DELETE", image_path(id)));
     const int status = response.status;
     if (status == 204 || status == 200 || status == 404 || status == 410)
@@ -277,21 +278,21 @@ void ImageApi::reactivate(const std::string &id) const {
 }
 
 void ImageApi::action(const std::string &id, const std::string &verb) const {
-    call(plain_request(fmt::format("{} image {}", verb, escape(id)), "POST",
+    call(plain_request(fmt::format("{} image {}", verb, base::escape(id)), "POST",
                        image_path(id, "/actions/" + verb)),
          std::array{204});
 }
 
 void ImageApi::add_location(const std::string &id, const std::string &url) const {
-    call(json_request(fmt::format("tell the image service where image {} is", escape(id)), "POST",
-                      image_path(id, "/locations"), Json{{"url", url}}),
+    call(json_request(fmt::format("tell the image service where image {} is", base::escape(id)),
+                      "POST", image_path(id, "/locations"), Json{{"url", url}}),
          std::array{202, 200});
 }
 
 void ImageApi::upload(const std::string &id, ByteReader &source, const WorkProgress &progress,
                       const std::string &store, const std::function<void()> &watch) const {
-    HttpRequest request =
-        plain_request(fmt::format("upload image {}", escape(id)), "PUT", image_path(id, "/file"));
+    HttpRequest request = plain_request(fmt::format("upload image {}", base::escape(id)), "PUT",
+                                        image_path(id, "/file"));
     request.headers = {{"Content-Type", "application/octet-stream"}};
     if (!store.empty())
         request.headers.emplace_back("X-Image-Meta-Store", store);
@@ -306,7 +307,7 @@ void ImageApi::upload(const std::string &id, ByteReader &source, const WorkProgr
 void ImageApi::download(const std::string &id, std::uint64_t size,
                         const std::function<void(std::string_view)> &sink,
                         const WorkProgress &progress) const {
-    const std::string doing = fmt::format("download image {}", escape(id));
+    const std::string doing = fmt::format("download image {}", base::escape(id));
     HttpRequest request = plain_request(doing, "GET", image_path(id, "/file"));
     request.sink = [&, got = std::uint64_t{0}](std::string_view bytes) mutable {
         got += bytes.size();
@@ -330,7 +331,7 @@ void ImageApi::download(const std::string &id, std::uint64_t size,
 }
 
 std::vector<ImageMember> ImageApi::members(const std::string &id) const {
-    const std::string doing = fmt::format("list the members of image {}", escape(id));
+    const std::string doing = fmt::format("list the members of image {}", base::escape(id));
     const HttpResponse response =
         call(plain_request(doing, "GET", image_path(id, "/members")), std::array{200});
     std::vector<ImageMember> members;
@@ -344,23 +345,25 @@ std::vector<ImageMember> ImageApi::members(const std::string &id) const {
 }
 
 void ImageApi::add_member(const std::string &id, const std::string &project) const {
-    call(json_request(fmt::format("share image {} with {}", escape(id), escape(project)), "POST",
-                      image_path(id, "/members"), Json{{"member", project}}),
-         std::array{200, 409});
+    call(
+        json_request(fmt::format("share image {} with {}", base::escape(id), base::escape(project)),
+                     "POST", image_path(id, "/members"), Json{{"member", project}}),
+        std::array{200, 409});
 }
 
 void ImageApi::set_member_status(const std::string &id, const std::string &project,
                                  const std::string &status) const {
-    call(json_request(fmt::format("set the share of {} in image {} to {}", escape(project),
-                                  escape(id), escape(status)),
+    call(json_request(fmt::format("set the share of {} in image {} to {}", base::escape(project),
+                                  base::escape(id), base::escape(status)),
                       "PUT", member_path(id, project), Json{{"status", status}}),
          std::array{200});
 }
 
 void ImageApi::remove_member(const std::string &id, const std::string &project) const {
-    call(plain_request(fmt::format("end the share of {} in image {}", escape(project), escape(id)),
+    call(plain_request(fmt::format("end the share of {} in image {}", base::escape(project),
+                                   base::escape(id)),
                        "DELETE", member_path(id, project)),
          std::array{204, 404});
 }
 
-} // namespace retouch
+} // namespace retouch::catalog

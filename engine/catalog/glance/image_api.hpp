@@ -16,7 +16,7 @@
 #include <tuple>
 #include <vector>
 
-namespace retouch {
+namespace retouch::catalog {
 
 struct ApiVersion {
     int major = 0;
@@ -109,4 +109,4 @@ class ImageApi {
     Session &session_;
 };
 
-} // namespace retouch
+} // namespace retouch::catalog

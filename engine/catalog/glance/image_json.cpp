@@ -13,7 +13,7 @@
 #include <limits>
 #include <utility>
 
-namespace retouch {
+namespace retouch::catalog {
 
 namespace {
 
@@ -59,8 +59,8 @@ std::int64_t amount_at(const Json &record, const char *key, const std::string &i
     if (!is_amount)
         throw no_record(
             fmt::format("of image {} with a {} that is not a number: {}", id, key,
-                        escape(found->dump(-1, ' ', true, Json::error_handler_t::replace)
-                                   .substr(0, k_longest_amount))));
+                        base::escape(found->dump(-1, ' ', true, Json::error_handler_t::replace)
+                                         .substr(0, k_longest_amount))));
     return found->get<std::int64_t>();
 }
 
@@ -72,7 +72,8 @@ std::string id_of(const Json &record) {
     const bool safe = id.find_first_not_of("0123456789abcdefghijklmnopqrstuvwxyz"
                                            "ABCDEFGHIJKLMNOPQRSTUVWXYZ-_") == std::string::npos;
     if (!safe || id.size() > k_longest_id)
-        throw no_record(fmt::format("whose id is none: '{}'", escape(id.substr(0, k_longest_id))));
+        throw no_record(
+            fmt::format("whose id is none: '{}'", base::escape(id.substr(0, k_longest_id))));
     return id;
 }
 
@@ -94,7 +95,7 @@ std::vector<std::string> tags_of(const Json &record) {
 
 /// Lower-case hex, else empty.
 std::string checksum_at(const Json &record, const char *key) {
-    const std::string text = small_letters(text_at(record, key));
+    const std::string text = base::small_letters(text_at(record, key));
     const bool hex = text.find_first_not_of("0123456789abcdef") == std::string::npos;
     return hex && text.size() <= k_longest_checksum ? text : "";
 }
@@ -124,7 +125,7 @@ std::vector<std::string> locations_of(const Json &record) {
 
 std::vector<std::string> stores_of(const Json &record) {
     std::vector<std::string> stores;
-    for (std::string &store : split(text_at(record, "stores"), ','))
+    for (std::string &store : base::split(text_at(record, "stores"), ','))
         if (!store.empty())
             stores.push_back(std::move(store));
     return stores;
@@ -227,4 +228,4 @@ void ImagePatch::add_location(const std::string &url) {
                       {"value", Json::object({{"url", url}, {"metadata", Json::object()}})}}));
 }
 
-} // namespace retouch
+} // namespace retouch::catalog

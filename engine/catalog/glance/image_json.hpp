@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace retouch {
+namespace retouch::catalog {
 
 /// A record and what Glance adds to it that is nothing of ours.
 struct GlanceImage {
@@ -57,4 +57,4 @@ class ImagePatch {
     Json operations_ = Json::array();
 };
 
-} // namespace retouch
+} // namespace retouch::catalog

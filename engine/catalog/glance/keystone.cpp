@@ -17,7 +17,7 @@
 #include <cstdint>
 #include <utility>
 
-namespace retouch {
+namespace retouch::catalog {
 
 namespace {
 
@@ -30,12 +30,12 @@ bool is_away(int status) {
 }
 
 bool same_role(std::string_view left, std::string_view right) {
-    return small_letters(left) == small_letters(right);
+    return base::small_letters(left) == base::small_letters(right);
 }
 
 std::string login_hint(int status, const CloudSettings &cloud) {
     const std::string where =
-        fmt::format("cloud '{}' in {}", escape(cloud.name), escape(cloud.origin));
+        fmt::format("cloud '{}' in {}", base::escape(cloud.name), base::escape(cloud.origin));
     if (status == 401 || status == 403)
         switch (cloud.auth_type) {
         case AuthType::token:
@@ -143,7 +143,7 @@ Token Session::token_of_command() {
     secrets_.add(printed.text);
     Token token = log_in_with(printed.text);
     if (printed.ends_at && token.ends_at == Token::Moment::max())
-        set_end(token, *printed.ends_at, utc_time_now());
+        set_end(token, *printed.ends_at, base::utc_time_now());
     if (std::exchange(printed_, printed.text) == printed.text)
         token.renew_at = token.ends_at; // one that the program keeps is used to its end
     return token;
@@ -176,7 +176,7 @@ std::optional<ProjectState> Session::project_state(const std::string &id) {
     if (!uses_keystone(cloud_.auth_type))
         return std::nullopt;
     HttpRequest request;
-    request.doing = fmt::format("ask for project '{}'", escape(id));
+    request.doing = fmt::format("ask for project '{}'", base::escape(id));
     request.method = "GET";
     request.url = project_url(cloud_, id);
     request.headers = {{"Accept", "application/json"}};
@@ -202,7 +202,7 @@ std::optional<ProjectState> Session::project_state(const std::string &id) {
 
 HttpRequest Session::token_call(const std::string &method) const {
     HttpRequest request;
-    request.doing = fmt::format("log in to cloud '{}'", escape(cloud_.name));
+    request.doing = fmt::format("log in to cloud '{}'", base::escape(cloud_.name));
     request.method = method;
     request.url = token_url(cloud_);
     request.headers = {{"Accept", "application/json"}};
@@ -246,8 +246,8 @@ HttpResponse Session::send_with_retries(HttpRequest request, std::size_t *count)
             if (!error.repeatable() || !may_repeat())
                 throw;
         }
-        pause_for(wait);
+        base::pause_for(wait);
     }
 }
 
-} // namespace retouch
+} // namespace retouch::catalog

@@ -16,7 +16,7 @@
 #include <string_view>
 #include <vector>
 
-namespace retouch {
+namespace retouch::catalog {
 
 /// How long a service may be away before a request that can be repeated fails.
 struct RetryPolicy {
@@ -103,4 +103,4 @@ class Session {
     bool hurried_ = false;
 };
 
-} // namespace retouch
+} // namespace retouch::catalog

@@ -18,7 +18,7 @@
 #include <optional>
 #include <set>
 
-namespace retouch {
+namespace retouch::catalog {
 
 namespace {
 
@@ -26,7 +26,7 @@ constexpr std::chrono::hours k_day{24};
 
 struct Leftover {
     std::string subject;
-    Verdict verdict;
+    model::Verdict verdict;
 };
 
 class Search {
@@ -72,42 +72,43 @@ class Search {
         if (where_.rbd == nullptr)
             return;
         for (const GlanceImage &record : images_) {
-            if (const auto mark = run_mark_of(record.image))
+            if (const auto mark = model::run_mark_of(record.image))
                 where_.rbd->look_in(mark->place);
-            const RbdLocation own{where_.rbd->cluster().fsid(), where_.pool, record.image.id,
-                                  rbd_marks::k_snapshot};
-            const auto location = preferred_location(record.image.locations, own);
+            const store::RbdLocation own{where_.rbd->cluster().fsid(), where_.pool, record.image.id,
+                                         store::rbd_marks::k_snapshot};
+            const auto location = store::preferred_location(record.image.locations, own);
             if (location && location->fsid == own.fsid)
-                where_.rbd->look_in(format_rbd_place(location->pool));
+                where_.rbd->look_in(store::format_rbd_place(location->pool));
         }
     }
 
     void add(std::string subject, std::string detail, std::string remedy) {
-        found_.push_back({std::move(subject), warning(std::move(detail), std::move(remedy))});
+        found_.push_back(
+            {std::move(subject), model::warning(std::move(detail), std::move(remedy))});
     }
 
     void add_record(const Image &image) {
-        const auto mark = run_mark_of(image);
+        const auto mark = model::run_mark_of(image);
         if (!mark) {
             const bool is_probe = image.name == k_doctors_record && image.status == "queued";
-            if (is_probe && image.created_at < utc_in(-rbd_marks::k_probe_time))
+            if (is_probe && image.created_at < base::utc_in(-store::rbd_marks::k_probe_time))
                 add("doctor's record",
                     fmt::format("image {} '{}', made {}, is one of a doctor that died", image.id,
-                                k_doctors_record, escape(image.created_at)),
+                                k_doctors_record, base::escape(image.created_at)),
                     "openstack image delete " + image.id);
             return;
         }
         if (is_ours(*mark)) {
-            if (!is_locked(where_.rbd->cluster().pool(where_.pool), image.name))
+            if (!store::is_locked(where_.rbd->cluster().pool(where_.pool), image.name))
                 add_dead(image, true, "no run holds the lock of its name");
-        } else if (image.created_at < utc_in(-k_day)) {
+        } else if (image.created_at < base::utc_in(-k_day)) {
             add_dead(image, false, "it is older than a day; its run locked elsewhere");
         }
     }
 
-    [[nodiscard]] bool is_ours(const RunMark &mark) const {
+    [[nodiscard]] bool is_ours(const model::RunMark &mark) const {
         return where_.rbd != nullptr &&
-               mark.domain == lock_domain(where_.rbd->cluster(), where_.pool);
+               mark.domain == store::lock_domain(where_.rbd->cluster(), where_.pool);
     }
 
     void add_dead(const Image &image, bool lock_is_ours, std::string_view why) {
@@ -115,16 +116,17 @@ class Search {
         if (image.status == "queued" && where_.rbd != nullptr) {
             for (const std::string &name : where_.rbd->names_of_bytes(image.id))
                 commands += "; " + removal_of(name);
-            for (const FoundObject &object : where_.rbd->objects_of(image.id))
+            for (const store::FoundObject &object : where_.rbd->objects_of(image.id))
                 commands += "; " + removal_of(object);
         }
         const auto recipe = lock_is_ours ? image.property(lineage::k_recipe) : std::nullopt;
         add("unfinished image",
             fmt::format("image {} '{}', made {}{}, was not finished, and {}", image.id,
-                        escape(image.name), escape(image.created_at), whose(image), why),
+                        base::escape(image.name), base::escape(image.created_at), whose(image),
+                        why),
             recipe ? fmt::format("the next apply of the recipe '{}' that publishes under this name "
                                  "removes it; else: {}",
-                                 escape(*recipe), commands)
+                                 base::escape(*recipe), commands)
                    : commands);
     }
 
@@ -132,18 +134,18 @@ class Search {
     [[nodiscard]] std::string whose(const Image &image) const {
         return image.owner.empty() || image.owner == where_.api.session().project_id()
                    ? std::string()
-                   : fmt::format(" for project {}", escape(image.owner));
+                   : fmt::format(" for project {}", base::escape(image.owner));
     }
 
     /// What has a record that is being made is told of with that one.
     void add_stages() {
-        for (const FoundStage &stage : where_.rbd->abandoned_stages()) {
+        for (const store::FoundStage &stage : where_.rbd->abandoned_stages()) {
             told_.insert(stage.id);
             const auto record = find(stage.id);
             if (record && record->unfinished())
                 continue;
             std::string commands = removal_of(stage);
-            for (const FoundObject &object : where_.rbd->objects_of(stage.id))
+            for (const store::FoundObject &object : where_.rbd->objects_of(stage.id))
                 commands += "; " + removal_of(object);
             add("abandoned stage",
                 fmt::format("{}, made {}{}, {}, and no run works on it", stage.name, stage.created,
@@ -156,12 +158,12 @@ class Search {
 
     /// Those of a stage are told of with it, or with its record.
     void add_objects() {
-        const OwnObjects objects = where_.rbd->abandoned_objects();
+        const store::OwnObjects objects = where_.rbd->abandoned_objects();
         for (const auto *const list : {&objects.names, &objects.announcements})
-            for (const FoundObject &object : *list)
+            for (const store::FoundObject &object : *list)
                 if (told_.insert(object.of.id).second)
                     add_stage_objects(object);
-        for (const FoundObject &lock : objects.locks)
+        for (const store::FoundObject &lock : objects.locks)
             add("free lock",
                 fmt::format("{}/{}, written {}, is the lock of a run that died; nobody holds it, "
                             "and it holds up nobody",
@@ -174,16 +176,16 @@ class Search {
                 fmt::format(
                     "rados -p {} ls | grep -E '^(retouch[.]|rbd_id[.]retouch-)' shows those "
                     "of retouch",
-                    escape(where_.pool)));
+                    base::escape(where_.pool)));
     }
 
-    void add_stage_objects(const FoundObject &first) {
+    void add_stage_objects(const store::FoundObject &first) {
         const auto record = find(first.of.id);
         if (record && record->unfinished())
             return;
         std::string commands;
-        for (const FoundObject &object : where_.rbd->objects_of(first.of.id))
-            add_part(commands, removal_of(object), "; ");
+        for (const store::FoundObject &object : where_.rbd->objects_of(first.of.id))
+            base::add_part(commands, removal_of(object), "; ");
         add("begun stage",
             fmt::format("{}/{}, written {}{}, is all there is of a stage, {}, and no run works "
                         "on it",
@@ -192,8 +194,8 @@ class Search {
             commands);
     }
 
-    [[nodiscard]] static std::string host_of(const FoundStage &stage) {
-        return stage.host.empty() ? std::string() : " on " + escape(stage.host);
+    [[nodiscard]] static std::string host_of(const store::FoundStage &stage) {
+        return stage.host.empty() ? std::string() : " on " + base::escape(stage.host);
     }
 
     /// Only an administrator sees the records of all projects.
@@ -206,7 +208,7 @@ class Search {
     }
 
     void add_probes() {
-        for (const FoundStage &probe : where_.rbd->abandoned_probes())
+        for (const store::FoundStage &probe : where_.rbd->abandoned_probes())
             add("doctor's image",
                 fmt::format("{}, made {}, is one of a doctor that died", probe.name, probe.created),
                 removal_of(probe));
@@ -214,12 +216,12 @@ class Search {
 
     /// The pool's own settings say so, over the heads of those who remove.
     void add_trash() {
-        for (const FoundStage &trashed : where_.rbd->trashed_stages()) {
+        for (const store::FoundStage &trashed : where_.rbd->trashed_stages()) {
             const std::size_t slash = trashed.name.find('/');
             const std::string pool = trashed.name.substr(0, slash);
             const std::string removal =
-                fmt::format("rbd trash rm --force {}/{}", pool, escape(trashed.id));
-            if (is_uuid(trashed.name.substr(slash + 1)))
+                fmt::format("rbd trash rm --force {}/{}", pool, base::escape(trashed.id));
+            if (base::is_uuid(trashed.name.substr(slash + 1)))
                 add("trash",
                     fmt::format("{}, removed {}, is in the pool's trash: a run that died made it, "
                                 "or the image service deleted it while it had clones, which cannot "
@@ -240,7 +242,7 @@ class Search {
         std::set<std::string> known;
         for (const GlanceImage &record : images_)
             known.insert(record.image.id);
-        for (const FoundStage &bytes : where_.rbd->published_besides(known)) {
+        for (const store::FoundStage &bytes : where_.rbd->published_besides(known)) {
             const auto record = find(bytes.id);
             if (!record)
                 add("bytes without record",
@@ -261,21 +263,21 @@ class Search {
         return record ? std::optional(record->image) : std::nullopt;
     }
 
-    [[nodiscard]] static std::string removal_of(const FoundObject &found) {
+    [[nodiscard]] static std::string removal_of(const store::FoundObject &found) {
         return fmt::format("rados -p {} rm {}", found.pool, found.object);
     }
 
-    [[nodiscard]] static std::string removal_of(const FoundStage &found) {
+    [[nodiscard]] static std::string removal_of(const store::FoundStage &found) {
         return found.half_made ? "rbd rm " + found.name : removal_of(found.name);
     }
 
     [[nodiscard]] static std::string removal_of(const std::string &name) {
-        const bool is_stage = name.find(rbd_marks::stage_name("")) != std::string::npos;
-        return fmt::format(
-            "{}rbd snap purge {} && rbd rm {}",
-            is_stage ? std::string()
-                     : fmt::format("rbd snap unprotect {}@{}; ", name, rbd_marks::k_snapshot),
-            name, name);
+        const bool is_stage = name.find(store::rbd_marks::stage_name("")) != std::string::npos;
+        return fmt::format("{}rbd snap purge {} && rbd rm {}",
+                           is_stage ? std::string()
+                                    : fmt::format("rbd snap unprotect {}@{}; ", name,
+                                                  store::rbd_marks::k_snapshot),
+                           name, name);
     }
 
     const WhereToLook &where_;
@@ -288,15 +290,15 @@ class Search {
 } // namespace
 
 void check_leftovers(const WhereToLook &where, const std::vector<GlanceImage> &images,
-                     Checks &checks) {
+                     model::Checks &checks) {
     std::vector<Leftover> found;
     checks.check("leftovers", [&] {
         found = Search(where, images).run();
-        return all_well(found.empty() ? "no run that died has left anything"
-                                      : "some were left by runs that died");
+        return model::all_well(found.empty() ? "no run that died has left anything"
+                                             : "some were left by runs that died");
     });
     for (const Leftover &one : found)
         checks.check(one.subject, [&one] { return one.verdict; });
 }
 
-} // namespace retouch
+} // namespace retouch::catalog

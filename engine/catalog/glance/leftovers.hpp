@@ -10,21 +10,21 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::catalog {
 
 /// The name of the record by which a doctor tries its rights.
 inline constexpr const char *k_doctors_record = "retouch doctor";
 
 struct WhereToLook {
     const ImageApi &api;
-    std::string pool; ///< where runs lock
-    RbdStore *rbd;    ///< null: Ceph is not in order, or not there
+    std::string pool;     ///< where runs lock
+    store::RbdStore *rbd; ///< null: Ceph is not in order, or not there
 };
 
 /// Adds one finding for each that nobody can be at work on, after one that tells whether there are
 /// any. `images` are the records of our project, and public ones. Of bytes without a record, only
 /// an administrator can know that there is none. Throws only Error: interrupted.
 void check_leftovers(const WhereToLook &where, const std::vector<GlanceImage> &images,
-                     Checks &checks);
+                     model::Checks &checks);
 
-} // namespace retouch
+} // namespace retouch::catalog

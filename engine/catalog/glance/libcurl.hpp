@@ -6,9 +6,9 @@
 
 #include <curl/curl.h>
 
-namespace retouch {
+namespace retouch::catalog {
 
-inline constinit const LateLibrary libcurl("libcurl.so.4", "libcurl4");
+inline constinit const base::LateLibrary libcurl("libcurl.so.4", "libcurl4");
 
 RETOUCH_LATE_FUNCTION(libcurl, curl_easy_cleanup);
 RETOUCH_LATE_FUNCTION(libcurl, curl_easy_getinfo);
@@ -22,4 +22,4 @@ RETOUCH_LATE_FUNCTION(libcurl, curl_global_init);
 RETOUCH_LATE_FUNCTION(libcurl, curl_slist_append);
 RETOUCH_LATE_FUNCTION(libcurl, curl_slist_free_all);
 
-} // namespace retouch
+} // namespace retouch::catalog

@@ -7,7 +7,7 @@
 
 #include <utility>
 
-namespace retouch {
+namespace retouch::catalog {
 
 namespace {
 
@@ -37,7 +37,7 @@ std::vector<std::string> name_filters(const std::vector<std::string> &names) {
         const std::string next = url_encode('"' + name + '"');
         if (!quoted.empty() && quoted.size() + next.size() > k_longest_filter)
             filters.push_back(filter_by_names(std::exchange(quoted, {})));
-        add_part(quoted, next, ",");
+        base::add_part(quoted, next, ",");
     }
     if (!quoted.empty())
         filters.push_back(filter_by_names(quoted));
@@ -66,4 +66,4 @@ std::vector<std::string> list_requests(const ImageQuery &query) {
     return requests;
 }
 
-} // namespace retouch
+} // namespace retouch::catalog

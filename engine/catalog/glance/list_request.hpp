@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::catalog {
 
 /// The filter of a query string by a name, whatever is in it: a service takes what stands before a
 /// colon for an operator.
@@ -19,4 +19,4 @@ namespace retouch {
 /// takes no address that is too long for it.
 [[nodiscard]] std::vector<std::string> list_requests(const ImageQuery &query);
 
-} // namespace retouch
+} // namespace retouch::catalog

@@ -10,7 +10,7 @@
 
 #include <algorithm>
 
-namespace retouch {
+namespace retouch::catalog {
 
 namespace {
 
@@ -23,7 +23,7 @@ bool is_ours(const Image &found, const Image &draft) {
 
 /// What became of the record `id`.
 std::string taken_back(const ImageApi &api, const std::string &id, const Image &draft) {
-    const InterruptShield shield;
+    const base::InterruptShield shield;
     try {
         const auto found = api.find(id);
         if (!found)
@@ -46,8 +46,8 @@ GlanceImage create_record(const ImageApi &api, const Image &draft, const std::st
         return made;
     throw ApiError(ErrorKind::unavailable,
                    fmt::format("the image service made the record {} although {} was asked for; {}",
-                               escape(id), draft.id, taken_back(api, id, draft)),
+                               base::escape(id), draft.id, taken_back(api, id, draft)),
                    "is this the address of an image service?", {.status = 201});
 }
 
-} // namespace retouch
+} // namespace retouch::catalog

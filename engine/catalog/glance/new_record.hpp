@@ -5,11 +5,11 @@
 
 #include <string>
 
-namespace retouch {
+namespace retouch::catalog {
 
 /// As ImageApi::create(). Throws ApiError: unavailable when the record made bears another id; it is
 /// removed again, and the message says so, or that it stays.
 [[nodiscard]] GlanceImage create_record(const ImageApi &api, const Image &draft,
                                         const std::string &owner = {});
 
-} // namespace retouch
+} // namespace retouch::catalog

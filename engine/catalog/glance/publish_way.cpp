@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::catalog {
 
 namespace {
 
@@ -35,4 +35,4 @@ PublishWay choose_publish_way(const ImageApi &api, const GlanceStore &store,
     return {PublishMethod::upload, "this endpoint hides locations and so takes none"};
 }
 
-} // namespace retouch
+} // namespace retouch::catalog

@@ -8,11 +8,11 @@
 
 #include <string>
 
-namespace retouch {
+namespace retouch::catalog {
 
 /// The cheapest way open for an image made from `source`, with the reason. Throws Error: refused
 /// when the store will not work on `source`.
 [[nodiscard]] PublishWay choose_publish_way(const ImageApi &api, const GlanceStore &store,
                                             const GlanceImage &source);
 
-} // namespace retouch
+} // namespace retouch::catalog

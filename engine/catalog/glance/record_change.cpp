@@ -3,7 +3,7 @@
 
 #include "catalog/glance/record_change.hpp"
 
-namespace retouch {
+namespace retouch::catalog {
 
 namespace {
 
@@ -51,4 +51,4 @@ bool is_as_wanted(const Image &record, const ImageChange &wanted) {
            (wanted.status.value_or(record.status) == record.status);
 }
 
-} // namespace retouch
+} // namespace retouch::catalog

@@ -5,7 +5,7 @@
 #include "catalog/glance/image_json.hpp"
 #include "retouch/image.hpp"
 
-namespace retouch {
+namespace retouch::catalog {
 
 /// The patch that makes `before` as `wanted` says; names what differs only. Visibility comes last.
 [[nodiscard]] ImagePatch patch_for(const Image &before, const ImageChange &wanted);
@@ -13,4 +13,4 @@ namespace retouch {
 /// True when `record` is as `wanted` says; members aside.
 [[nodiscard]] bool is_as_wanted(const Image &record, const ImageChange &wanted);
 
-} // namespace retouch
+} // namespace retouch::catalog

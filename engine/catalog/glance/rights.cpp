@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::catalog {
 
 namespace {
 
@@ -83,13 +83,13 @@ void check_change(const ImageApi &api, const Image &image, const ImageChange &wa
     Session &session = api.session();
     const std::string what = fmt::format("change image {}, which is to lose the name to the new "
                                          "one",
-                                         escape(image.id));
+                                         base::escape(image.id));
     const std::string hint =
         "use a user that may, or leave it as it is with publish.previous: keep";
     if (wanted.status && image.owner != session.project_id() && !session.has_role("admin"))
         throw Error(ErrorKind::not_authorised,
                     fmt::format("the image service does not let us {}: it belongs to project {}",
-                                what, escape(image.owner)),
+                                what, base::escape(image.owner)),
                     hint);
     ImagePatch patch = patch_for(image, wanted);
     patch.unset(k_impossible_property);
@@ -103,4 +103,4 @@ void check_change(const ImageApi &api, const Image &image, const ImageChange &wa
     }
 }
 
-} // namespace retouch
+} // namespace retouch::catalog

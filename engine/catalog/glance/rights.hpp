@@ -8,7 +8,7 @@
 
 #include <string>
 
-namespace retouch {
+namespace retouch::catalog {
 
 /// Whether the queued record `draft` may be given a location (when `way` needs one) and
 /// `visibility`. Throws Error: not_authorised, saying what is missing.
@@ -19,4 +19,4 @@ void check_rights(const ImageApi &api, const Image &draft, const std::string &vi
 /// Error: not_authorised.
 void check_change(const ImageApi &api, const Image &image, const ImageChange &wanted);
 
-} // namespace retouch
+} // namespace retouch::catalog

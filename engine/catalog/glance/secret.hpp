@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-namespace retouch {
+namespace retouch::catalog {
 
 class Secret {
   public:
@@ -24,4 +24,4 @@ class Secret {
     std::string text_;
 };
 
-} // namespace retouch
+} // namespace retouch::catalog

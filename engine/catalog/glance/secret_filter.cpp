@@ -11,7 +11,7 @@
 #include <cstddef>
 #include <unordered_set>
 
-namespace retouch {
+namespace retouch::catalog {
 
 namespace {
 
@@ -71,12 +71,12 @@ bool SecretFilter::holds(std::string_view text, std::size_t shortest_secret, boo
     if (text.size() < k_shortest || std::ranges::none_of(known_, counts))
         return false;
     const std::string plain = unescaped(text);
-    const std::array whole = {small_letters(text), small_letters(plain)};
+    const std::array whole = {base::small_letters(text), base::small_letters(plain)};
     const std::array tight = {squeezed(text), squeezed(plain)};
     for (const Known &known : known_) {
         if (!counts(known))
             continue;
-        const std::string small = small_letters(known.text);
+        const std::string small = base::small_letters(known.text);
         for (const std::string &view : whole)
             if (view.find(small) != std::string::npos)
                 return true;
@@ -104,4 +104,4 @@ void SecretFilter::clean(Json &value) const {
             clean(inner);
 }
 
-} // namespace retouch
+} // namespace retouch::catalog

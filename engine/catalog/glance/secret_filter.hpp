@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace retouch {
+namespace retouch::catalog {
 
 /// A secret shorter than four characters cannot be told from ordinary text and is not looked for.
 class SecretFilter {
@@ -40,4 +40,4 @@ class SecretFilter {
     std::vector<Known> known_;
 };
 
-} // namespace retouch
+} // namespace retouch::catalog

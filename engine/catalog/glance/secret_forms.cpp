@@ -15,7 +15,7 @@
 #include <optional>
 #include <utility>
 
-namespace retouch {
+namespace retouch::catalog {
 
 namespace {
 
@@ -181,8 +181,8 @@ std::string base64_inside(std::string_view secret, std::size_t before) {
 
 std::string squeezed(std::string_view text) {
     std::string kept;
-    for (const char c : small_letters(text))
-        if (is_alphanumeric(c))
+    for (const char c : base::small_letters(text))
+        if (base::is_alphanumeric(c))
             kept += c;
     return kept;
 }
@@ -205,4 +205,4 @@ std::vector<std::string> secret_forms(std::string_view secret) {
     return forms;
 }
 
-} // namespace retouch
+} // namespace retouch::catalog

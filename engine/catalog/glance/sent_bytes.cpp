@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-namespace retouch {
+namespace retouch::catalog {
 
 namespace {
 
@@ -41,10 +41,10 @@ constexpr std::array<Algorithm, 11> k_algorithms = {{{"sha512", "SHA512"},
 /// Those worth computing of all that is uploaded: Glance's own choice, and the one it always has.
 constexpr std::array k_usual = {"sha512", "md5"};
 
-std::optional<Digest> digest_called(std::string_view name) {
+std::optional<base::Digest> digest_called(std::string_view name) {
     for (const Algorithm &known : k_algorithms)
         if (known.name == name)
-            return Digest::named(known.openssl);
+            return base::Digest::named(known.openssl);
     return std::nullopt;
 }
 
@@ -73,18 +73,18 @@ std::string deviation(const Promise &promise, const std::string &hex) {
     return hex == promise.hex ? "" : fmt::format("another {}", promise.algorithm);
 }
 
-Digest digest_for(const Promise &promise) {
+base::Digest digest_for(const Promise &promise) {
     auto digest = digest_called(promise.algorithm);
     assert(digest);
     return *std::move(digest);
 }
 
 std::string promised_digest(ByteReader &source, const Promise &promise) {
-    Digest digest = digest_for(promise);
+    base::Digest digest = digest_for(promise);
     std::string buffer(k_piece, '\0');
     std::uint64_t offset = 0;
     while (const std::size_t count = source.read(offset, buffer)) {
-        check_interrupt();
+        base::check_interrupt();
         digest.update(std::string_view(buffer).substr(0, count));
         offset += count;
     }
@@ -117,4 +117,4 @@ std::map<std::string, std::string> DigestingReader::finish() {
     return found;
 }
 
-} // namespace retouch
+} // namespace retouch::catalog

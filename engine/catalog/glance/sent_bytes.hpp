@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::catalog {
 
 /// The strongest checksum of a record that can be computed here.
 struct Promise {
@@ -31,7 +31,7 @@ struct Promise {
 [[nodiscard]] std::string deviation(const Promise &promise, const std::string &hex);
 
 /// Requires: the algorithm is one promise_of() names.
-[[nodiscard]] Digest digest_for(const Promise &promise);
+[[nodiscard]] base::Digest digest_for(const Promise &promise);
 
 /// The digest `promise` speaks of, over all of `source`. Interruptible.
 [[nodiscard]] std::string promised_digest(ByteReader &source, const Promise &promise);
@@ -51,8 +51,8 @@ class DigestingReader : public ByteReader {
 
   private:
     ByteReader &inner_;
-    std::map<std::string, Digest> digests_;
+    std::map<std::string, base::Digest> digests_;
     std::uint64_t next_ = 0;
 };
 
-} // namespace retouch
+} // namespace retouch::catalog

@@ -18,7 +18,7 @@
 #include <functional>
 #include <set>
 
-namespace retouch {
+namespace retouch::catalog {
 
 namespace {
 
@@ -122,7 +122,7 @@ std::string offers(const Token &token) {
 
 /// http or https, whatever the letters, with a host and nothing a service's address does not have.
 bool is_address(std::string_view url) {
-    const std::string small = small_letters(url.substr(0, k_longest_address + 1));
+    const std::string small = base::small_letters(url.substr(0, k_longest_address + 1));
     if (small.size() > k_longest_address)
         return false;
     if (!small.starts_with("http://") && !small.starts_with("https://"))
@@ -140,14 +140,14 @@ void require_safe(const std::string &url, const CloudSettings &cloud) {
     const auto refuse = [&](const std::string &why) {
         return Error(
             ErrorKind::bad_config,
-            fmt::format("cloud '{}' offers its image service at {}{}", escape(cloud.name),
+            fmt::format("cloud '{}' offers its image service at {}{}", base::escape(cloud.name),
                         server_of(url), why),
             "ask its administrator to fix the catalog of services, or give the address yourself: "
             "image_endpoint_override in clouds.yaml or OS_IMAGE_ENDPOINT_OVERRIDE");
     };
     if (!is_address(url))
         throw refuse(", which is not the URL of a web service");
-    if (cloud.auth_url.starts_with("https://") && small_letters(url).starts_with("http://"))
+    if (cloud.auth_url.starts_with("https://") && base::small_letters(url).starts_with("http://"))
         throw refuse(", without encryption, and the login is encrypted: everybody on the way could "
                      "read the token");
 }
@@ -156,15 +156,15 @@ Error no_endpoint(const Token &token, const CloudSettings &cloud) {
     const std::string offered = offers(token);
     if (offered.empty())
         return {ErrorKind::bad_config,
-                fmt::format("cloud '{}' offers no image service", escape(cloud.name)),
+                fmt::format("cloud '{}' offers no image service", base::escape(cloud.name)),
                 token.project.id.empty()
                     ? "the login is for no project; name one: project_name or OS_PROJECT_NAME"
                     : "give its address: image_endpoint_override or OS_IMAGE_ENDPOINT_OVERRIDE"};
     return {ErrorKind::bad_config,
             fmt::format("cloud '{}' offers no image service with interface {}{}",
-                        escape(cloud.name),
-                        escape(fmt::format("{}", fmt::join(cloud.interfaces, " or "))),
-                        cloud.region.empty() ? "" : " in region " + escape(cloud.region)),
+                        base::escape(cloud.name),
+                        base::escape(fmt::format("{}", fmt::join(cloud.interfaces, " or "))),
+                        cloud.region.empty() ? "" : " in region " + base::escape(cloud.region)),
             fmt::format("it offers: {}", offered)};
 }
 
@@ -274,4 +274,4 @@ std::string without_version(std::string url) {
     return url;
 }
 
-} // namespace retouch
+} // namespace retouch::catalog

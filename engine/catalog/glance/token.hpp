@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::catalog {
 
 struct ServiceEndpoint {
     std::string service;   ///< type: "image"
@@ -67,4 +67,4 @@ void set_end(Token &token, std::chrono::sys_time<std::chrono::microseconds> end,
 /// Without a final slash and a final /vN or /vN.N.
 [[nodiscard]] std::string without_version(std::string url);
 
-} // namespace retouch
+} // namespace retouch::catalog

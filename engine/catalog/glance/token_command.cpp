@@ -20,7 +20,7 @@
 #include <utility>
 #include <vector>
 
-namespace retouch {
+namespace retouch::catalog {
 
 namespace {
 
@@ -28,7 +28,8 @@ namespace {
 constexpr std::chrono::minutes k_time_limit{2};
 constexpr std::size_t k_most_output = std::size_t{64} * 1024;
 constexpr std::size_t k_longest_token = std::size_t{16} * 1024;
-constexpr JsonBounds k_bounds = {.bytes = k_most_output, .depth = 8, .values = 1000, .keys = 100};
+constexpr model::JsonBounds k_bounds = {
+    .bytes = k_most_output, .depth = 8, .values = 1000, .keys = 100};
 constexpr std::size_t k_shown_lines = 3;
 constexpr std::size_t k_longest_line = 300;
 /// A word of the output that may be a piece of a token.
@@ -39,34 +40,34 @@ constexpr const char *k_contract = "it must print a token and nothing else, or J
 
 std::string subject(const CloudSettings &cloud) {
     return fmt::format(
-        "cannot log in to cloud '{}': its auth_command ({})", escape(cloud.name),
-        escape(std::filesystem::path(cloud.command.words.front()).filename().string()));
+        "cannot log in to cloud '{}': its auth_command ({})", base::escape(cloud.name),
+        base::escape(std::filesystem::path(cloud.command.words.front()).filename().string()));
 }
 
-ProcessResult run(const CloudSettings &cloud) {
+base::ProcessResult run(const CloudSettings &cloud) {
     const std::vector<std::string> &words = cloud.command.words;
-    const auto program = find_program(words.front());
+    const auto program = base::find_program(words.front());
     if (!program)
         throw Error(ErrorKind::bad_config, subject(cloud) + " cannot be run",
                     fmt::format("there is no program {}{}; auth_command in retouch.yaml is a list "
                                 "of the program and its arguments",
-                                escape(words.front()),
+                                base::escape(words.front()),
                                 words.front().find('/') == std::string::npos ? " in PATH" : ""));
-    ProcessSpec spec;
+    base::ProcessSpec spec;
     spec.program = *program;
     spec.arguments.assign(words.begin() + 1, words.end());
     if (!cloud.command.cloud.empty())
-        spec.environment = environment_with("OS_CLOUD", cloud.command.cloud);
+        spec.environment = base::environment_with("OS_CLOUD", cloud.command.cloud);
     spec.output_bound = k_most_output;
     spec.time_limit = k_time_limit;
-    return run_process(spec);
+    return base::run_process(spec);
 }
 
 /// Its last lines, each bounded; not escaped yet.
 std::string last_lines(const std::string &text) {
     std::vector<std::string> lines;
-    for (const std::string &line : split_lines(text))
-        if (const std::string_view words = trim(line); !words.empty())
+    for (const std::string &line : base::split_lines(text))
+        if (const std::string_view words = base::trim(line); !words.empty())
             lines.emplace_back(words.substr(words.size() - std::min(words.size(), k_longest_line)));
     if (lines.size() > k_shown_lines)
         lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(k_shown_lines));
@@ -74,32 +75,34 @@ std::string last_lines(const std::string &text) {
 }
 
 /// What a failed program said. What it printed may hold a token although it failed.
-std::string said_by(const ProcessResult &result, SecretFilter secrets) {
-    for (const std::string &line : split_lines(result.out))
-        for (std::string_view rest = trim(line); !rest.empty();) {
+std::string said_by(const base::ProcessResult &result, SecretFilter secrets) {
+    for (const std::string &line : base::split_lines(result.out))
+        for (std::string_view rest = base::trim(line); !rest.empty();) {
             const std::string_view word = rest.substr(0, rest.find_first_of(" \t"));
             if (word.size() >= k_shortest_token)
                 secrets.add(Secret(std::string(word)));
-            rest = trim(rest.substr(word.size()));
+            rest = base::trim(rest.substr(word.size()));
         }
     const std::string lines = last_lines(result.err);
     if (lines.empty())
         return "";
     const auto shown = secrets.message(lines);
-    return shown ? ": " + escape(*shown) : "; what it said holds a secret and is not shown";
+    return shown ? ": " + base::escape(*shown) : "; what it said holds a secret and is not shown";
 }
 
-Error failed(const CloudSettings &cloud, const ProcessResult &result, const SecretFilter &secrets) {
+Error failed(const CloudSettings &cloud, const base::ProcessResult &result,
+             const SecretFilter &secrets) {
     const std::string said = said_by(result, secrets);
     if (result.timed_out)
-        return {ErrorKind::unavailable,
-                fmt::format("{} did not end within {}{}", subject(cloud),
-                            format_seconds(std::chrono::duration<double>(k_time_limit).count()),
-                            said),
-                "nobody can answer what it asks: it must sign in by itself"};
+        return {
+            ErrorKind::unavailable,
+            fmt::format("{} did not end within {}{}", subject(cloud),
+                        base::format_seconds(std::chrono::duration<double>(k_time_limit).count()),
+                        said),
+            "nobody can answer what it asks: it must sign in by itself"};
     return {ErrorKind::not_authorised,
             fmt::format("{} {}{}", subject(cloud),
-                        ProcessEnd{result.exit_status, result.signal}.text(), said),
+                        base::ProcessEnd{result.exit_status, result.signal}.text(), said),
             "run it yourself; it must sign in without asking anything"};
 }
 
@@ -118,20 +121,20 @@ bool is_token(std::string_view text) {
 }
 
 /// "2026-01-31T12:00:00+0000", as the openstack client writes it, among others.
-std::optional<UtcTime> end_in(const Json &answer) {
+std::optional<base::UtcTime> end_in(const Json &answer) {
     std::string text = text_at(answer, "expires_at");
     if (text.empty())
         text = text_at(answer, "expires");
     for (const std::string_view zone : {"+0000", "+00:00"})
         if (text.ends_with(zone))
             text.replace(text.size() - zone.size(), zone.size(), "Z");
-    return parse_utc(text);
+    return base::parse_utc(text);
 }
 
 PrintedToken token_in_json(const std::string &text, const CloudSettings &cloud) {
     Json answer;
     try {
-        answer = parse_guarded(text, k_bounds, "", "");
+        answer = model::parse_guarded(text, k_bounds, "", "");
     } catch (const Error &) {
         throw no_token(cloud, "printed JSON that cannot be read"); // its text is not quoted
     }
@@ -146,12 +149,12 @@ PrintedToken token_in_json(const std::string &text, const CloudSettings &cloud) 
 } // namespace
 
 PrintedToken run_token_command(const CloudSettings &cloud, const SecretFilter &secrets) {
-    const ProcessResult result = run(cloud);
+    const base::ProcessResult result = run(cloud);
     if (!result.ok())
         throw failed(cloud, result, secrets);
     if (result.out_total > k_most_output)
         throw no_token(cloud, "printed too much");
-    const std::string text(trim(result.out));
+    const std::string text(base::trim(result.out));
     if (text.starts_with('{'))
         return token_in_json(text, cloud);
     if (text.empty())
@@ -161,4 +164,4 @@ PrintedToken run_token_command(const CloudSettings &cloud, const SecretFilter &s
     return {Secret(text), std::nullopt};
 }
 
-} // namespace retouch
+} // namespace retouch::catalog

@@ -8,11 +8,11 @@
 
 #include <optional>
 
-namespace retouch {
+namespace retouch::catalog {
 
 struct PrintedToken {
     Secret text;
-    std::optional<UtcTime> ends_at; ///< as the program says; its clock is not ours
+    std::optional<base::UtcTime> ends_at; ///< as the program says; its clock is not ours
 };
 
 /// Runs the command of `cloud`, which has one, without a shell and with nothing to read: what it
@@ -22,4 +22,4 @@ struct PrintedToken {
 [[nodiscard]] PrintedToken run_token_command(const CloudSettings &cloud,
                                              const SecretFilter &secrets);
 
-} // namespace retouch
+} // namespace retouch::catalog

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::catalog {
 
 namespace {
 
@@ -24,7 +24,7 @@ std::string words_of(ch::seconds left) {
 
 /// "2026-01-31 12:00".
 std::string minute_in(ch::seconds ahead) {
-    std::string text = utc_in(ahead).substr(0, std::string_view("2026-01-31T12:00").size());
+    std::string text = base::utc_in(ahead).substr(0, std::string_view("2026-01-31T12:00").size());
     text[text.find('T')] = ' ';
     return text;
 }
@@ -37,7 +37,7 @@ std::string end_of_token(Session &session) {
         return "";
     return fmt::format("the token of cloud '{}' ends {}, at {} UTC, and cannot be renewed: a run "
                        "that takes longer cannot publish",
-                       escape(session.cloud().name), words_of(*left), minute_in(*left));
+                       base::escape(session.cloud().name), words_of(*left), minute_in(*left));
 }
 
-} // namespace retouch
+} // namespace retouch::catalog

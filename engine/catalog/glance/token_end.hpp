@@ -6,10 +6,10 @@
 
 #include <string>
 
-namespace retouch {
+namespace retouch::catalog {
 
 /// "the token of cloud 'lab' ends in 52 min, at 2026-01-31 12:00 UTC, and cannot be renewed: a run
 /// that takes longer cannot publish"; escaped; empty when new tokens can be had. Throws ApiError.
 [[nodiscard]] std::string end_of_token(Session &session);
 
-} // namespace retouch
+} // namespace retouch::catalog

@@ -25,7 +25,7 @@
 
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::cli {
 
 namespace {
 
@@ -45,19 +45,19 @@ const std::vector<std::string> k_reports = {"junit"};
 
 /// What to apply: recipes, or one plan.
 struct Work {
-    std::vector<CheckedRecipe> recipes;
+    std::vector<plan::CheckedRecipe> recipes;
     std::optional<Plan> plan;
-    std::unique_ptr<RunDirectory> unpacked; ///< a bundle's files
+    std::unique_ptr<base::RunDirectory> unpacked; ///< a bundle's files
 };
 
 Work plan_work(const std::string &path, const std::string &text) {
     Work work;
-    work.plan = read_plan(text);
-    if (is_bundle(path)) {
-        work.unpacked = std::make_unique<RunDirectory>();
+    work.plan = plan::read_plan(text);
+    if (plan::is_bundle(path)) {
+        work.unpacked = std::make_unique<base::RunDirectory>();
         const std::filesystem::path files = work.unpacked->path() / "files";
         std::filesystem::create_directory(files);
-        unpack_bundle(path, files, *work.plan);
+        plan::unpack_bundle(path, files, *work.plan);
     }
     return work;
 }
@@ -69,12 +69,12 @@ Work read_work(const Options &options, Context &context) {
         if (!text)
             continue;
         if (options.inputs.size() > 1)
-            throw Error(ErrorKind::usage,
-                        fmt::format("{} is a saved plan; it is applied alone", escape(input)));
+            throw Error(ErrorKind::usage, fmt::format("{} is a saved plan; it is applied alone",
+                                                      base::escape(input)));
         if (!variables.empty() || options.from_current)
             throw Error(ErrorKind::usage,
                         fmt::format("{} is a saved plan; its variables and source are fixed",
-                                    escape(input)),
+                                    base::escape(input)),
                         "leave out --var and --from-current, or apply the recipe");
         return plan_work(input, *text);
     }
@@ -84,7 +84,7 @@ Work read_work(const Options &options, Context &context) {
 std::vector<Subject> subjects_of(const Work &work, const Options &options) {
     if (work.plan)
         return {{options.inputs.front(), work.plan->recipe.name}};
-    return retouch::subjects_of(work.recipes);
+    return retouch::cli::subjects_of(work.recipes);
 }
 
 /// Asked when it is known that there is something to confirm, and before that takes time.
@@ -95,7 +95,7 @@ void require_consent(const Options &options, const Context &context) {
                 "add --yes to apply without a question, or look first: retouch plan");
 }
 
-OutputFile *events_output(const std::string &path, Outputs &outputs) {
+base::OutputFile *events_output(const std::string &path, Outputs &outputs) {
     if (path.empty())
         return nullptr;
     if (path == "-")
@@ -109,7 +109,7 @@ void keep_apart(Outputs &outputs, const Options &options, const Work &work,
                 const Workspace &workspace, const CatalogSettings &catalog) {
     for (const std::string &input : options.inputs)
         outputs.reads(input, work.plan ? "the plan" : "a recipe");
-    for (const CheckedRecipe &checked : work.recipes)
+    for (const plan::CheckedRecipe &checked : work.recipes)
         outputs.reads(checked.injected);
     if (work.plan)
         for (const Target &target : work.plan->targets)
@@ -119,8 +119,8 @@ void keep_apart(Outputs &outputs, const Options &options, const Work &work,
     outputs.keep_out_of(catalog);
 }
 
-Confirm confirmation(const Options &options, Context &context, Progress &progress,
-                     const Policy *policy) {
+apply::Confirm confirmation(const Options &options, Context &context, Progress &progress,
+                            const recipe::Policy *policy) {
     return [&options, &context, &progress, policy](const Plan &plan) {
         progress.pause();
         if (policy != nullptr)
@@ -135,10 +135,10 @@ Confirm confirmation(const Options &options, Context &context, Progress &progres
 int run(const Options &options, Context &context) {
     Outputs outputs;
     MachineReports reports(options.reports, k_reports, outputs);
-    OutputFile *const event_output = events_output(options.events, outputs);
+    base::OutputFile *const event_output = events_output(options.events, outputs);
     const Work work = read_work(options, context);
-    const std::unique_ptr<Policy> policy =
-        options.policy.empty() ? nullptr : std::make_unique<Policy>(options.policy);
+    const std::unique_ptr<recipe::Policy> policy =
+        options.policy.empty() ? nullptr : std::make_unique<recipe::Policy>(options.policy);
     const Workspace workspace(context);
     const CatalogSettings &settings =
         work.plan ? workspace.catalog_of_plan(work.plan->catalog) : workspace.catalog();
@@ -156,19 +156,19 @@ int run(const Options &options, Context &context) {
     runs.prepare([&] {
         catalog = open_catalog(settings, context, events, options.yes ? Clear::all : Clear::host);
     });
-    ApplyOptions apply_options;
-    require_own_proc();
+    apply::ApplyOptions apply_options;
+    base::require_own_proc();
     apply_options.guest = workspace.guest(options.guest);
     apply_options.limits = workspace.limits();
     apply_options.begin_work = [&options, &context] { require_consent(options, context); };
     apply_options.plan = {.from_current = options.from_current,
                           .drop_properties = settings.drop_properties};
-    const Confirm confirm = confirmation(options, context, progress, policy.get());
+    const apply::Confirm confirm = confirmation(options, context, progress, policy.get());
 
     runs.each([&](std::size_t number) {
-        return work.plan ? apply_plan(*work.plan, *catalog, apply_options, confirm, events)
-                         : apply_recipe(work.recipes.at(number), *catalog, apply_options, confirm,
-                                        events);
+        return work.plan ? apply::apply_plan(*work.plan, *catalog, apply_options, confirm, events)
+                         : apply::apply_recipe(work.recipes.at(number), *catalog, apply_options,
+                                               confirm, events);
     });
     if (file && !file->complaint().empty())
         context.console.warn("events are missing: " + file->complaint());
@@ -198,4 +198,4 @@ void add_apply(CLI::App &app, Context &context) {
     command.action(context, [options, &context] { return run(*options, context); });
 }
 
-} // namespace retouch
+} // namespace retouch::cli

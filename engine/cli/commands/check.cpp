@@ -12,7 +12,7 @@
 
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::cli {
 
 namespace {
 
@@ -38,15 +38,16 @@ int run(const Options &options, Context &context) {
     reports.write();
     const std::size_t count = found.valid;
     if (options.format == "json") {
-        context.console.out(diagnostics_json(found.diagnostics, options.recipes).dump(2) + "\n");
-        return count < options.recipes.size() ? exit_code(ErrorKind::invalid) : 0;
+        context.console.out(render::diagnostics_json(found.diagnostics, options.recipes).dump(2) +
+                            "\n");
+        return count < options.recipes.size() ? base::exit_code(ErrorKind::invalid) : 0;
     }
     if (options.all)
-        require_valid(found, options.recipes, context, k_all_diagnostics);
+        require_valid(found, options.recipes, context, render::k_all_diagnostics);
     else
         require_valid(found, options.recipes, context);
     context.console.out(
-        fmt::format("{} {} valid.\n", counted(count, "recipe"), count == 1 ? "is" : "are"));
+        fmt::format("{} {} valid.\n", render::counted(count, "recipe"), count == 1 ? "is" : "are"));
     return 0;
 }
 
@@ -66,4 +67,4 @@ void add_check(CLI::App &app, Context &context) {
     command.action(context, [options, &context] { return run(*options, context); });
 }
 
-} // namespace retouch
+} // namespace retouch::cli

@@ -4,7 +4,7 @@
 #include "cli/commands.hpp"
 #include "cli/completion/scripts.hpp"
 
-namespace retouch {
+namespace retouch::cli {
 
 void add_completion(CLI::App &app, Context &context) {
     Command command(app, "completion", "Print a completion script for a shell.",
@@ -18,4 +18,4 @@ void add_completion(CLI::App &app, Context &context) {
     });
 }
 
-} // namespace retouch
+} // namespace retouch::cli

@@ -19,13 +19,14 @@
 
 #include <set>
 
-namespace retouch {
+namespace retouch::cli {
 
 namespace {
 
 /// Throws Error when `image` is none that a recipe made, or is still being made.
 void require_detachable(const Image &image) {
-    const std::string shown = fmt::format("{} ({})", in_quotes(image.name), escape(image.id));
+    const std::string shown =
+        fmt::format("{} ({})", render::in_quotes(image.name), base::escape(image.id));
     if (!image.property(lineage::k_recipe))
         throw Error(
             ErrorKind::refused,
@@ -58,7 +59,7 @@ std::vector<Image> chosen(const std::vector<std::string> &names, const Catalog &
     add_waiting(catalog, catalog.project(), images);
     if (!catalog.has_projects())
         return images;
-    std::set<std::string> others = noted_owners(catalog.state_directory());
+    std::set<std::string> others = apply::noted_owners(catalog.state_directory());
     others.erase(catalog.project());
     for (const std::string &owner : others)
         add_waiting(catalog, owner, images);
@@ -68,12 +69,12 @@ std::vector<Image> chosen(const std::vector<std::string> &names, const Catalog &
 void detach_one(Catalog &catalog, const Image &image, Progress &progress, Context &context) {
     TargetReport report;
     report.name = image.name;
-    detach_image(catalog, image.id, report, progress);
+    apply::detach_image(catalog, image.id, report, progress);
     progress.pause();
     for (const std::string &note : report.notes)
         context.console.err(fmt::format("note: {}\n", note));
-    context.console.out(
-        fmt::format("{} ({}) depends on no other image.\n", in_quotes(image.name), image.id));
+    context.console.out(fmt::format("{} ({}) depends on no other image.\n",
+                                    render::in_quotes(image.name), image.id));
 }
 
 int run(const std::vector<std::string> &names, Context &context) {
@@ -84,11 +85,11 @@ int run(const std::vector<std::string> &names, Context &context) {
     std::vector<Subject> subjects;
     for (const Image &image : images)
         subjects.push_back({"", image.name, image.id});
-    std::vector<Failure> failures;
+    std::vector<render::Failure> failures;
     std::vector<int> codes; // of failures: what is done needs no other call
     Turns turns(context, std::move(subjects), [&](const Subject &subject, const Error &error) {
         progress.pause();
-        codes.push_back(exit_code_of(error));
+        codes.push_back(base::exit_code_of(error));
         failures.push_back({subject.name, subject.id});
     });
     turns.each([&](std::size_t number) {
@@ -100,8 +101,8 @@ int run(const std::vector<std::string> &names, Context &context) {
     else if (images.size() > 1)
         context.console.out(fmt::format(
             "{}.\n", failures.empty()
-                         ? fmt::format("Done: {} detached", counted(images.size(), "image"))
-                         : failures_words(failures, images.size(), "image")));
+                         ? fmt::format("Done: {} detached", render::counted(images.size(), "image"))
+                         : render::failures_words(failures, images.size(), "image")));
     return combined_exit_code(codes);
 }
 
@@ -117,4 +118,4 @@ void add_detach(CLI::App &app, Context &context) {
     command.action(context, [names, &context] { return run(*names, context); });
 }
 
-} // namespace retouch
+} // namespace retouch::cli

@@ -12,16 +12,16 @@
 
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::cli {
 
 namespace {
 
 Plan plan_in(const std::string &path) {
     const std::optional<std::string> text = plan_file_text(path);
     if (!text)
-        throw Error(ErrorKind::usage, fmt::format("{} is not a saved plan", escape(path)),
+        throw Error(ErrorKind::usage, fmt::format("{} is not a saved plan", base::escape(path)),
                     "name a file saved by: retouch plan --rehearse=keep -o FILE");
-    return read_plan(*text);
+    return plan::read_plan(*text);
 }
 
 int run(const std::string &path, Context &context) {
@@ -39,11 +39,11 @@ int run(const std::string &path, Context &context) {
     const std::unique_ptr<Catalog> catalog =
         open_catalog(workspace.catalog_of_plan(plan.catalog), context, progress);
     for (const Target *target : kept) {
-        discard_kept(*target, *catalog);
+        apply::discard_kept(*target, *catalog);
         progress.pause();
         context.console.out(fmt::format("Nothing is kept for {} any more ({}).\n",
-                                        in_quotes(target->publish.name),
-                                        escape(target->kept()->location)));
+                                        render::in_quotes(target->publish.name),
+                                        base::escape(target->kept()->location)));
     }
     return 0;
 }
@@ -58,4 +58,4 @@ void add_discard(CLI::App &app, Context &context) {
     command.action(context, [path, &context] { return run(*path, context); });
 }
 
-} // namespace retouch
+} // namespace retouch::cli

@@ -18,7 +18,7 @@
 #include <iterator>
 #include <optional>
 
-namespace retouch {
+namespace retouch::cli {
 
 namespace {
 
@@ -34,28 +34,29 @@ bool has_failed(const Findings &findings) {
 
 /// The catalog that would be used; absent when it cannot be told.
 std::optional<CatalogSettings> chosen_catalog(const std::optional<Workspace> &workspace,
-                                              Checks &checks) {
+                                              model::Checks &checks) {
     std::optional<CatalogSettings> settings;
     checks.check("catalog", [&] {
         settings = workspace->catalog();
         const bool local = settings->type == CatalogSettings::Type::local;
-        return all_well(
-            fmt::format("{}, of type {}", escape(settings->name), local ? "local" : "glance"));
+        return model::all_well(fmt::format("{}, of type {}", base::escape(settings->name),
+                                           local ? "local" : "glance"));
     });
     return settings;
 }
 
 Findings glance_catalog_findings(const CatalogSettings &settings, const Context &context) {
-    Findings findings = rbd_findings(settings.rbd, settings.pool, settings.scratch_pool);
+    Findings findings = store::rbd_findings(settings.rbd, settings.pool, settings.scratch_pool);
     const bool store_works = !has_failed(findings);
-    std::optional<GlanceOptions> options;
-    Checks checks("Cloud");
+    std::optional<catalog::GlanceOptions> options;
+    model::Checks checks("Cloud");
     if (checks.check("settings", [&] {
             options = glance_options(settings, context);
-            return all_well(fmt::format("cloud '{}' of {}", escape(options->cloud.name),
-                                        escape(options->cloud.origin)));
+            return model::all_well(fmt::format("cloud '{}' of {}",
+                                               base::escape(options->cloud.name),
+                                               base::escape(options->cloud.origin)));
         }))
-        append(findings, glance_findings(*options, store_works));
+        append(findings, catalog::glance_findings(*options, store_works));
     else
         append(findings, checks.take());
     return findings;
@@ -64,40 +65,41 @@ Findings glance_catalog_findings(const CatalogSettings &settings, const Context 
 Findings catalog_findings(const CatalogSettings &settings, const Context &context) {
     if (settings.type == CatalogSettings::Type::glance)
         return glance_catalog_findings(settings, context);
-    Findings findings = file_store_findings(settings.path);
+    Findings findings = store::file_store_findings(settings.path);
     if (!has_failed(findings))
-        append(findings, local_catalog_findings(settings.name, settings.path));
+        append(findings, catalog::local_catalog_findings(settings.name, settings.path));
     return findings;
 }
 
 Findings all_findings(Context &context) {
     std::optional<Workspace> workspace;
     std::optional<CatalogSettings> settings;
-    Checks checks("Configuration");
+    model::Checks checks("Configuration");
     if (checks.check("file", [&] {
             const std::filesystem::path &file = workspace.emplace(context).file();
-            return all_well(file.empty() ? "none; the built-in one holds" : escape(file.string()));
+            return model::all_well(file.empty() ? "none; the built-in one holds"
+                                                : base::escape(file.string()));
         }))
         settings = chosen_catalog(workspace, checks);
     Findings findings = checks.take();
     const GuestKind guest = workspace ? workspace->guest("") : GuestKind::appliance;
-    append(findings, disk_findings());
-    append(findings, appliance_findings(guest == GuestKind::appliance));
-    append(findings, host_guest_findings(guest == GuestKind::host));
+    append(findings, store::disk_findings());
+    append(findings, guest::appliance_findings(guest == GuestKind::appliance));
+    append(findings, guest::host_guest_findings(guest == GuestKind::host));
     if (settings)
         append(findings, catalog_findings(*settings, context));
     return findings;
 }
 
 int run(const std::string &format, Context &context) {
-    require_descriptors(k_descriptors_of_a_run);
+    base::require_descriptors(base::k_descriptors_of_a_run);
     const Findings findings = all_findings(context);
     if (format == "json")
-        context.console.out(findings_json(findings).dump(2) + "\n");
+        context.console.out(render::findings_json(findings).dump(2) + "\n");
     else
-        context.console.out(findings_text(findings, context.console.out_colour()));
+        context.console.out(render::findings_text(findings, context.console.out_colour()));
     const auto first = std::ranges::find(findings, Finding::State::failed, &Finding::state);
-    return first == findings.end() ? 0 : exit_code(first->kind);
+    return first == findings.end() ? 0 : base::exit_code(first->kind);
 }
 
 } // namespace
@@ -111,4 +113,4 @@ void add_doctor(CLI::App &app, Context &context) {
     command.action(context, [format, &context] { return run(*format, context); });
 }
 
-} // namespace retouch
+} // namespace retouch::cli

@@ -11,7 +11,7 @@
 #include "cli/workspace.hpp"
 #include "render/call_summary.hpp"
 
-namespace retouch {
+namespace retouch::cli {
 
 namespace {
 
@@ -27,11 +27,11 @@ struct Options {
 };
 
 int run(const Options &options, Context &context) {
-    const std::vector<CheckedRecipe> recipes =
+    const std::vector<plan::CheckedRecipe> recipes =
         check_recipes(options.recipes, parse_assignments("--var", options.variables), context);
     const Workspace workspace(context);
-    DriftCounts counts;
-    std::vector<Failure> failures;
+    render::DriftCounts counts;
+    std::vector<render::Failure> failures;
     std::size_t shown = 0;
     const auto place = [&] {
         return DocumentPlace{options.format, context.console.out_colour(), recipes.size(),
@@ -45,17 +45,17 @@ int run(const Options &options, Context &context) {
     std::unique_ptr<CatalogView> catalog;
     turns.prepare([&] { catalog = view_catalog(workspace.catalog(), context); });
     turns.each([&](std::size_t number) {
-        const DriftReport report =
-            find_drift(recipes.at(number), *catalog,
-                       {.from_current = options.from_current,
-                        .drop_properties = workspace.catalog().drop_properties},
-                       {.read_bytes = options.bytes, .against_source = options.against_source});
+        const DriftReport report = plan::find_drift(
+            recipes.at(number), *catalog,
+            {.from_current = options.from_current,
+             .drop_properties = workspace.catalog().drop_properties},
+            {.read_bytes = options.bytes, .against_source = options.against_source});
         context.console.out(shown_drift(report, place()));
         counts.add(report);
         return 0;
     });
     show_total(context, options.format, recipes.size() > 1, !failures.empty(),
-               drifts_summary(counts, recipes.size(), failures));
+               render::drifts_summary(counts, recipes.size(), failures));
     const int code = turns.exit_code();
     return code == 0 && !counts.drifted.empty() ? k_drifted : code;
 }
@@ -80,4 +80,4 @@ void add_drift(CLI::App &app, Context &context) {
     command.action(context, [options, &context] { return run(*options, context); });
 }
 
-} // namespace retouch
+} // namespace retouch::cli

@@ -17,7 +17,7 @@
 #include <filesystem>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::cli {
 
 namespace {
 
@@ -34,11 +34,12 @@ constexpr std::array<std::string_view, 19> k_other_formats = {
 
 /// The format the name promises; empty when it promises none.
 std::string promised_format(const std::string &file) {
-    const std::string suffix = small_letters(std::filesystem::path(file).extension().string());
+    const std::string suffix =
+        base::small_letters(std::filesystem::path(file).extension().string());
     if (std::ranges::find(k_other_formats, suffix) != k_other_formats.end())
         throw Error(ErrorKind::usage,
                     fmt::format("{} cannot be written: images are exported as .raw or .qcow2",
-                                escape(file)),
+                                base::escape(file)),
                     "name the file so, and convert it with: qemu-img convert");
     return suffix == ".raw" || suffix == ".qcow2" ? suffix.substr(1) : std::string();
 }
@@ -48,7 +49,7 @@ std::string wanted_format(const Options &options) {
     if (!promised.empty() && !options.format.empty() && promised != options.format)
         throw Error(ErrorKind::usage,
                     fmt::format("{} would not be what its name says: --format is {}",
-                                escape(options.file), options.format),
+                                base::escape(options.file), options.format),
                     fmt::format("name it .{}, or leave out --format", options.format));
     return promised.empty() ? options.format : promised;
 }
@@ -61,11 +62,12 @@ int run(const Options &options, Context &context) {
     const Image image = find_image(*catalog, options.image);
     if (format.empty())
         format = image.disk_format;
-    export_image(*catalog, image, options.file, format);
+    catalog::export_image(*catalog, image, options.file, format);
     const std::string converted =
         format == image.disk_format ? "" : fmt::format(", converted from {}", image.disk_format);
-    context.console.out(fmt::format("Exported {} ({}) to {} as {}{}.\n", in_quotes(image.name),
-                                    image.id, escape(options.file), format, converted));
+    context.console.out(fmt::format("Exported {} ({}) to {} as {}{}.\n",
+                                    render::in_quotes(image.name), image.id,
+                                    base::escape(options.file), format, converted));
     return 0;
 }
 
@@ -86,4 +88,4 @@ void add_export(CLI::App &app, Context &context) {
     command.action(context, [options, &context] { return run(*options, context); });
 }
 
-} // namespace retouch
+} // namespace retouch::cli

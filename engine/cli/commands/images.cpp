@@ -5,7 +5,7 @@
 #include "cli/commands.hpp"
 #include "cli/workspace.hpp"
 
-namespace retouch {
+namespace retouch::cli {
 
 namespace {
 
@@ -14,11 +14,12 @@ int run(const std::string &format, Context &context) {
     const std::unique_ptr<CatalogView> catalog = view_catalog(workspace.catalog(), context);
     const std::vector<Image> images = catalog->images();
     if (format == "json")
-        context.console.out(images_json(images, catalog->name()).dump(2) + "\n");
+        context.console.out(render::images_json(images, catalog->name()).dump(2) + "\n");
     else if (format == "markdown")
-        context.console.out(images_markdown(images));
+        context.console.out(render::images_markdown(images));
     else
-        context.console.out(images_text(images, catalog->name(), context.console.out_colour()));
+        context.console.out(
+            render::images_text(images, catalog->name(), context.console.out_colour()));
     if (images.empty() && format == "text" && !context.global.quiet)
         context.console.err("Bring one in with: retouch import FILE --name NAME\n");
     return 0;
@@ -35,4 +36,4 @@ void add_images(CLI::App &app, Context &context) {
     command.action(context, [format, &context] { return run(*format, context); });
 }
 
-} // namespace retouch
+} // namespace retouch::cli

@@ -13,7 +13,7 @@
 
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::cli {
 
 namespace {
 
@@ -27,10 +27,10 @@ struct Options {
 /// Of an image in a file what it takes up; of others what was sent.
 std::string amount_of(const Image &image, const Catalog &catalog) {
     if (catalog.has_projects())
-        return format_bytes(static_cast<std::uint64_t>(image.size)) + " sent";
+        return base::format_bytes(static_cast<std::uint64_t>(image.size)) + " sent";
     const std::filesystem::path path = catalog.disk(image).file().value().path;
-    const std::uint64_t bytes = allocated_bytes(open_regular_file(path).get(), path);
-    return format_bytes(bytes) + " on disk";
+    const std::uint64_t bytes = store::allocated_bytes(base::open_regular_file(path).get(), path);
+    return base::format_bytes(bytes) + " on disk";
 }
 
 int run(const Options &options, Context &context) {
@@ -38,14 +38,15 @@ int run(const Options &options, Context &context) {
     const Workspace workspace(context);
     Progress progress(context);
     const std::unique_ptr<Catalog> catalog = open_catalog(workspace.catalog(), context, progress);
-    const Image image = import_file(*catalog, options.file, options.name, properties, progress);
+    const Image image =
+        apply::import_file(*catalog, options.file, options.name, properties, progress);
     if (options.format == "json")
-        context.console.out(image_json(image, catalog->name()).dump(2) + "\n");
+        context.console.out(render::image_json(image, catalog->name()).dump(2) + "\n");
     else
         context.console.out(fmt::format(
-            "Imported {} ({}): {}, {}, {} as the guest sees it.\n", in_quotes(image.name), image.id,
-            image.disk_format, amount_of(image, *catalog),
-            format_bytes(static_cast<std::uint64_t>(
+            "Imported {} ({}): {}, {}, {} as the guest sees it.\n", render::in_quotes(image.name),
+            image.id, image.disk_format, amount_of(image, *catalog),
+            base::format_bytes(static_cast<std::uint64_t>(
                 image.virtual_size_bytes > 0 ? image.virtual_size_bytes : image.size))));
     return 0;
 }
@@ -65,4 +66,4 @@ void add_import(CLI::App &app, Context &context) {
     command.action(context, [options, &context] { return run(*options, context); });
 }
 
-} // namespace retouch
+} // namespace retouch::cli

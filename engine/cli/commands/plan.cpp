@@ -30,7 +30,7 @@
 #include <algorithm>
 #include <charconv>
 
-namespace retouch {
+namespace retouch::cli {
 
 namespace {
 
@@ -74,7 +74,7 @@ bool keeps_stages(const Options &options) {
 /// RFC 3339; empty: never.
 std::string expiry(const Options &options) {
     const int days = days_to_live(options);
-    return days > 0 ? utc_in(std::chrono::hours(24) * days) : std::string();
+    return days > 0 ? base::utc_in(std::chrono::hours(24) * days) : std::string();
 }
 
 void refuse_keeping_for_nobody(const Options &options) {
@@ -107,79 +107,82 @@ void refuse_contradictions(const Options &options) {
 /// A plan, and what its rehearsal keeps until the plan is saved.
 struct Planned {
     Plan plan;
-    std::optional<KeptStages> kept = std::nullopt;
+    std::optional<apply::KeptStages> kept = std::nullopt;
 };
 
-PlanOptions plan_options(const Options &options, const Workspace &workspace) {
+plan::PlanOptions plan_options(const Options &options, const Workspace &workspace) {
     return {.from_current = options.from_current,
             .drop_properties = workspace.catalog().drop_properties};
 }
 
 /// The planner opens a guest only if there is something to rebuild; then this is told and shown.
-Plan plan_one(const CheckedRecipe &checked, const CatalogView &catalog, const Options &options,
-              const Workspace &workspace, OpenedSources &sources, EventSink &events) {
+Plan plan_one(const plan::CheckedRecipe &checked, const CatalogView &catalog,
+              const Options &options, const Workspace &workspace, OpenedSources &sources,
+              EventSink &events) {
     const auto open = [&](const Disk &disk) {
         const std::string name = checked.recipe.publish.name.value_or(checked.recipe.source_image);
         events.on({EventKind::target_started, name, "", Json::object()});
-        events.on({EventKind::phase_started, name, "", {{"phase", to_string(PhaseKind::open)}}});
+        events.on(
+            {EventKind::phase_started, name, "", {{"phase", model::to_string(PhaseKind::open)}}});
         auto guest = sources.open(disk, events);
-        events.on({EventKind::phase_started, name, "", {{"phase", to_string(PhaseKind::plan)}}});
+        events.on(
+            {EventKind::phase_started, name, "", {{"phase", model::to_string(PhaseKind::plan)}}});
         return guest;
     };
-    return make_plan(checked, catalog, plan_options(options, workspace), open,
-                     workspace.guest(options.guest));
+    return plan::make_plan(checked, catalog, plan_options(options, workspace), open,
+                           workspace.guest(options.guest));
 }
 
 /// Plans on the copy itself: one guest launch.
-Planned rehearse_one(const CheckedRecipe &checked, Catalog &catalog, const Options &options,
+Planned rehearse_one(const plan::CheckedRecipe &checked, Catalog &catalog, const Options &options,
                      const Workspace &workspace, EventSink &events) {
-    Plan plan = resolve_plan(checked, catalog, plan_options(options, workspace));
-    RehearsalOptions how{.prove = options.prove};
+    Plan plan = plan::resolve_plan(checked, catalog, plan_options(options, workspace));
+    apply::RehearsalOptions how{.prove = options.prove};
     if (keeps_stages(options))
         how.keep_until = plan.expires_at = expiry(options);
-    ApplyOptions apply_options;
-    require_own_proc();
+    apply::ApplyOptions apply_options;
+    base::require_own_proc();
     apply_options.guest = workspace.guest(options.guest);
     apply_options.limits = workspace.limits();
-    KeptStages kept = rehearse(plan, catalog, apply_options, how, events);
+    apply::KeptStages kept = apply::rehearse(plan, catalog, apply_options, how, events);
     return {std::move(plan), std::move(kept)};
 }
 
 /// 0 when there was no rehearsal.
 int rehearsal_exit_code(const Plan &plan) {
     for (const Target &target : plan.targets) {
-        if (passed_rehearsal(target))
+        if (model::passed_rehearsal(target))
             continue;
-        const bool refused = verdict_of(target) == RehearsalVerdict::limits_broken;
-        return exit_code(refused ? ErrorKind::refused : ErrorKind::failed);
+        const bool refused = model::verdict_of(target) == model::RehearsalVerdict::limits_broken;
+        return base::exit_code(refused ? ErrorKind::refused : ErrorKind::failed);
     }
     return 0;
 }
 
-void save(Plan plan, OutputFile &file, const Options &options, Context &context) {
-    plan.made_at = utc_now();
+void save(Plan plan, base::OutputFile &file, const Options &options, Context &context) {
+    plan.made_at = base::utc_now();
     if (plan.expires_at.empty())
         plan.expires_at = expiry(options);
     if (options.bundle)
-        file.write([&](int fd) { write_bundle(fd, file.path(), plan); });
+        file.write([&](int fd) { plan::write_bundle(fd, file.path(), plan); });
     else
         file.write(to_json(plan).dump(2) + "\n");
     if (!context.global.quiet)
         context.console.err(
             fmt::format("Saved to {0}. Apply exactly this plan with: retouch apply {0}\n",
-                        escape(options.output)));
+                        base::escape(options.output)));
 }
 
 int run(const Options &options, Context &context) {
     refuse_contradictions(options);
     Outputs outputs;
-    OutputFile *const saved =
+    base::OutputFile *const saved =
         options.output.empty() ? nullptr : &outputs.add(options.output, saved_plan_kind());
     MachineReports reports(options.reports, k_reports, outputs);
-    const std::vector<CheckedRecipe> recipes =
+    const std::vector<plan::CheckedRecipe> recipes =
         check_recipes(options.recipes, parse_assignments("--var", options.variables), context);
     const Workspace workspace(context);
-    for (const CheckedRecipe &checked : recipes) {
+    for (const plan::CheckedRecipe &checked : recipes) {
         outputs.reads(checked.recipe.path, "a recipe");
         outputs.reads(checked.injected);
     }
@@ -187,8 +190,8 @@ int run(const Options &options, Context &context) {
     outputs.reads(workspace.file(), "the configuration");
     outputs.keep_out_of(workspace.catalog());
     outputs.prepare();
-    const std::unique_ptr<Policy> policy =
-        options.policy.empty() ? nullptr : std::make_unique<Policy>(options.policy);
+    const std::unique_ptr<recipe::Policy> policy =
+        options.policy.empty() ? nullptr : std::make_unique<recipe::Policy>(options.policy);
     Progress progress(context);
     const bool rehearses = !options.rehearse.empty() || options.prove;
     ShownPlans shown(context, options.format, recipes.size());
@@ -212,7 +215,7 @@ int run(const Options &options, Context &context) {
                 view = view_catalog(workspace.catalog(), context);
         });
         turns.each([&](std::size_t number) {
-            const CheckedRecipe &checked = recipes.at(number);
+            const plan::CheckedRecipe &checked = recipes.at(number);
             Planned planned =
                 rehearses
                     ? rehearse_one(checked, *writable, options, workspace, progress)
@@ -280,4 +283,4 @@ void add_plan(CLI::App &app, Context &context) {
     command.action(context, [options, &context] { return run(*options, context); });
 }
 
-} // namespace retouch
+} // namespace retouch::cli

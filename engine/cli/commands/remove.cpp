@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::cli {
 
 namespace {
 
@@ -29,12 +29,12 @@ struct Options {
 bool is_last_of_its_recipe(const Image &image, const CatalogView &catalog) {
     const auto recipe = image.property(lineage::k_recipe);
     if (!recipe)
-        return is_visible(image);
+        return plan::is_visible(image);
     const std::vector<Image> made =
         catalog.images_where({.owner = image.owner,
                               .names = {image.name},
                               .properties = {{lineage::k_recipe, *recipe}}});
-    const Image *last = last_generation_of(made, {image.owner, *recipe}, image.name);
+    const Image *last = plan::last_generation_of(made, {image.owner, *recipe}, image.name);
     return last != nullptr && last->id == image.id;
 }
 
@@ -60,18 +60,19 @@ void require_no_lineage(const Image &image, const CatalogView &catalog) {
         return;
     std::string list;
     for (const Image &other : needing)
-        list += fmt::format("\n  {} ({}), made by the recipe {}", in_quotes(other.name), other.id,
-                            in_quotes(other.property(lineage::k_recipe).value_or("")));
+        list += fmt::format("\n  {} ({}), made by the recipe {}", render::in_quotes(other.name),
+                            other.id,
+                            render::in_quotes(other.property(lineage::k_recipe).value_or("")));
     throw Error(ErrorKind::refused,
                 fmt::format("image {} is the base of {}; without it a changed recipe cannot build "
                             "the next version:{}",
-                            image.id, counted(needing.size(), "image"), list),
+                            image.id, render::counted(needing.size(), "image"), list),
                 "keep it, hidden if it should not be seen, or add --break-lineage to remove it all "
                 "the same");
 }
 
 bool confirmed(const Image &image, Context &context) {
-    context.console.err(image_text(image, context.console.err_colour()));
+    context.console.err(render::image_text(image, context.console.err_colour()));
     return context.console.ask("\nRemove this image for good? Only 'yes' is accepted: ");
 }
 
@@ -89,7 +90,7 @@ int run(const Options &options, Context &context) {
     if (!options.yes && !confirmed(image, context))
         throw Error(ErrorKind::failed, "nothing was removed");
     catalog->remove(image.id);
-    context.console.out(fmt::format("Removed {} ({}).\n", in_quotes(image.name), image.id));
+    context.console.out(fmt::format("Removed {} ({}).\n", render::in_quotes(image.name), image.id));
     return 0;
 }
 
@@ -107,4 +108,4 @@ void add_remove(CLI::App &app, Context &context) {
     command.action(context, [options, &context] { return run(*options, context); });
 }
 
-} // namespace retouch
+} // namespace retouch::cli

@@ -4,7 +4,7 @@
 #include "cli/commands.hpp"
 #include "recipe/load.hpp"
 
-namespace retouch {
+namespace retouch::cli {
 
 void add_schema(CLI::App &app, Context &context) {
     Command command(app, "schema", "Print the JSON Schema of recipes, for editors, or of plans.",
@@ -13,7 +13,7 @@ void add_schema(CLI::App &app, Context &context) {
     const auto document = std::make_shared<std::string>("recipe");
     command.option_of("--of", *document, {"recipe", "plan"}, "what it describes");
     command.action(context, [document, &context] {
-        std::string text = *document == "plan" ? plan_schema() : recipe_schema();
+        std::string text = *document == "plan" ? recipe::plan_schema() : recipe::recipe_schema();
         if (!text.ends_with('\n'))
             text += '\n';
         context.console.out(text);
@@ -21,4 +21,4 @@ void add_schema(CLI::App &app, Context &context) {
     });
 }
 
-} // namespace retouch
+} // namespace retouch::cli

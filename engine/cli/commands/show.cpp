@@ -9,7 +9,7 @@
 #include "plan/saved_plan.hpp"
 #include "render/images.hpp"
 
-namespace retouch {
+namespace retouch::cli {
 
 namespace {
 
@@ -20,19 +20,19 @@ struct Options {
 
 int run(const Options &options, Context &context) {
     if (const std::optional<std::string> plan = plan_file_text(options.image)) {
-        context.console.out(
-            shown_plan(read_plan(*plan), options.format, context.console.out_colour(), false));
+        context.console.out(shown_plan(plan::read_plan(*plan), options.format,
+                                       context.console.out_colour(), false));
         return 0;
     }
     const Workspace workspace(context);
     const std::unique_ptr<CatalogView> catalog = view_catalog(workspace.catalog(), context);
     const Image image = find_image(*catalog, options.image);
     if (options.format == "json")
-        context.console.out(image_json(image, catalog->name()).dump(2) + "\n");
+        context.console.out(render::image_json(image, catalog->name()).dump(2) + "\n");
     else if (options.format == "markdown")
-        context.console.out(image_markdown(image));
+        context.console.out(render::image_markdown(image));
     else
-        context.console.out(image_text(image, context.console.out_colour()));
+        context.console.out(render::image_text(image, context.console.out_colour()));
     return 0;
 }
 
@@ -51,4 +51,4 @@ void add_show(CLI::App &app, Context &context) {
     command.action(context, [options, &context] { return run(*options, context); });
 }
 
-} // namespace retouch
+} // namespace retouch::cli

@@ -11,22 +11,22 @@
 
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::cli {
 
 namespace {
 
 int run(const std::string &format, Context &context) {
     if (format == "json") {
-        const Json json = {{"version", k_version},
+        const Json json = {{"version", base::k_version},
                            {"formats",
                             {{"plan", k_plan_format_version},
                              {"report", k_report_format_version},
                              {"events", k_events_format_version},
-                             {"images", k_images_format_version},
+                             {"images", render::k_images_format_version},
                              {"drift", k_drift_format_version}}}};
         context.console.out(json.dump(2) + "\n");
     } else {
-        context.console.out(fmt::format("{}\n", k_tool));
+        context.console.out(fmt::format("{}\n", base::k_tool));
     }
     return 0;
 }
@@ -41,4 +41,4 @@ void add_version(CLI::App &app, Context &context) {
     command.action(context, [format, &context] { return run(*format, context); });
 }
 
-} // namespace retouch
+} // namespace retouch::cli

@@ -11,7 +11,7 @@
 
 #include <algorithm>
 
-namespace retouch {
+namespace retouch::cli {
 
 namespace {
 
@@ -150,7 +150,7 @@ class Completing {
     }
 
     void add(Candidate candidate, const std::string &word) {
-        if (candidate.word.starts_with(word) && !unsafe_character(candidate.word))
+        if (candidate.word.starts_with(word) && !base::unsafe_character(candidate.word))
             found_.candidates.push_back(std::move(candidate));
     }
 
@@ -202,8 +202,8 @@ Completion complete(const CLI::App &app, std::vector<std::string> words,
 std::string completion_text(const Completion &completion) {
     std::string text = completion.files ? "files\n" : "words\n";
     for (const auto &[word, description] : completion.candidates)
-        text += fmt::format("{}\t{}\n", word, escape(description));
+        text += fmt::format("{}\t{}\n", word, base::escape(description));
     return text;
 }
 
-} // namespace retouch
+} // namespace retouch::cli

@@ -12,7 +12,7 @@ namespace CLI {
 class App;
 } // namespace CLI
 
-namespace retouch {
+namespace retouch::cli {
 
 struct Candidate {
     std::string word;        ///< whole, as it replaces the word that is completed; not quoted
@@ -50,4 +50,4 @@ struct NameSources {
 /// As shells read it: "files" or "words", then a line "WORD<TAB>DESCRIPTION" for each candidate.
 [[nodiscard]] std::string completion_text(const Completion &completion);
 
-} // namespace retouch
+} // namespace retouch::cli

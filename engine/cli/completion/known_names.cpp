@@ -14,7 +14,7 @@
 #include <mutex>
 #include <thread>
 
-namespace retouch {
+namespace retouch::cli {
 
 namespace {
 
@@ -77,9 +77,9 @@ std::vector<Candidate> catalogs(Context &context) {
 std::vector<Candidate> clouds(const Context &context) {
     const Environment &environment = context.environment;
     std::vector<Candidate> names;
-    for (std::string &name :
-         cloud_names([&](const std::string &variable) { return environment.get(variable); },
-                     environment.directory()))
+    for (std::string &name : catalog::cloud_names(
+             [&](const std::string &variable) { return environment.get(variable); },
+             environment.directory()))
         names.push_back({std::move(name), ""});
     return names;
 }
@@ -100,4 +100,4 @@ NameSources known_names(Context &context) {
     return {quietly(images), quietly(catalogs), quietly(clouds)};
 }
 
-} // namespace retouch
+} // namespace retouch::cli

@@ -5,11 +5,11 @@
 #include "cli/completion/completion.hpp"
 #include "cli/context.hpp"
 
-namespace retouch {
+namespace retouch::cli {
 
 /// Borrows `context`, and sets the options that are given there. Images are asked for a second at
 /// the most, after which the process is told to end, as by SIGTERM; where signing in runs a program
 /// they are not asked for.
 [[nodiscard]] NameSources known_names(Context &context);
 
-} // namespace retouch
+} // namespace retouch::cli

@@ -4,7 +4,7 @@
 
 #include "cli/completion/scripts.hpp"
 
-namespace retouch {
+namespace retouch::cli {
 
 namespace {
 
@@ -98,4 +98,4 @@ std::string completion_script(const std::string &shell) {
     return shell == "fish" ? k_fish : k_bash;
 }
 
-} // namespace retouch
+} // namespace retouch::cli

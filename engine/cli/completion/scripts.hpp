@@ -4,9 +4,9 @@
 
 #include <string>
 
-namespace retouch {
+namespace retouch::cli {
 
 /// `shell` is bash, zsh or fish.
 [[nodiscard]] std::string completion_script(const std::string &shell);
 
-} // namespace retouch
+} // namespace retouch::cli

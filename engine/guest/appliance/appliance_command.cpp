@@ -24,7 +24,7 @@
 #include <sys/stat.h>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -67,7 +67,7 @@ void choose_mount_points(const ApplianceSandbox &sandbox, Job &job) {
 
 /// A link above it resolved; a final one is what stands there.
 std::string entry_at(const GuestView &guest, const std::string &path) {
-    return join(resolve_in_guest(guest, parent_path(path)), base_name(path));
+    return base::join(resolve_in_guest(guest, base::parent_path(path)), base::base_name(path));
 }
 
 /// Only where something asks the policy: elsewhere it would be a stranger.
@@ -83,7 +83,7 @@ void choose_service_policy(const ApplianceSandbox &sandbox, Job &job) {
 
 void choose_resolver(const ApplianceSandbox &sandbox, Job &job) {
     const std::string path = resolver_target(sandbox.guest).value_or("/");
-    const bool is_in_run = is_within(path, job.run);
+    const bool is_in_run = base::is_within(path, job.run);
     const auto info = is_in_run ? std::nullopt : sandbox.guest.lstat(path);
     if (is_in_run || (info && info->type == FileInfo::Type::regular))
         job.resolver = path;
@@ -95,7 +95,7 @@ void choose_resolver(const ApplianceSandbox &sandbox, Job &job) {
 std::vector<std::string> forbidden_ranges() {
     const auto own = own_addresses();
     if (!own)
-        throw system_error("read", "the addresses of this host", errno);
+        throw base::system_error("read", "the addresses of this host", errno);
     std::vector<std::string> found;
     for (const AddressRange &range : *own) {
         std::array<char, INET_ADDRSTRLEN> text{};
@@ -163,10 +163,10 @@ void check_started(const RunnerReport &report, const GuestCommand &command) {
             ErrorKind::refused,
             fmt::format("commands cannot run in this guest: the appliance's kernel cannot map the "
                         "owners of files on {}",
-                        detail.empty() ? "its filesystems" : escape(trim(detail))),
+                        detail.empty() ? "its filesystems" : base::escape(base::trim(detail))),
             "recipes for it can only inject files");
     throw Error(ErrorKind::failed, fmt::format("the command could not be started in the guest: {}",
-                                               escape(trim(detail))));
+                                               base::escape(base::trim(detail))));
 }
 
 /// A signal ends the appliance, and then whatever it was asked last fails in its own words.
@@ -175,7 +175,7 @@ RunnerReport do_job(const ApplianceSandbox &sandbox, const GuestCommand &command
         upload_to_runner(sandbox.handle, write_job(make_job(sandbox, command)), k_job_path, 0600);
         return call_runner({sandbox.handle, sandbox.watchdog}, fmt::format("run {}", k_job_path));
     } catch (const Error &) {
-        check_interrupt();
+        base::check_interrupt();
         throw;
     }
 }
@@ -186,7 +186,7 @@ std::string memory_met(std::uint64_t given, const CommandLimits &limits) {
         return met_limit(CommandLimit::memory, limits);
     return fmt::format("it met the limit of {} of memory of the appliance (LIBGUESTFS_MEMSIZE in "
                        "the environment, in MiB)",
-                       format_bytes(given));
+                       base::format_bytes(given));
 }
 
 /// Those that the kernel of the appliance has counted. A command that met one has failed, whatever
@@ -205,7 +205,7 @@ void add_counted_limits(CommandResult &result, const RunnerReport &report,
 } // namespace
 
 CommandResult run_in_appliance(const ApplianceSandbox &sandbox, const GuestCommand &command) {
-    check_interrupt();
+    base::check_interrupt();
     const Watchdog::Watch watch(sandbox.watchdog, time_for(command, sandbox.limits) + k_grace);
     const RunnerReport report = do_job(sandbox, command);
     check_started(report, command);
@@ -221,4 +221,4 @@ CommandResult run_in_appliance(const ApplianceSandbox &sandbox, const GuestComma
     return result;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

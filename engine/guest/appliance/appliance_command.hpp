@@ -6,7 +6,7 @@
 #include "guest/appliance/watchdog.hpp"
 #include "retouch/guest.hpp"
 
-namespace retouch {
+namespace retouch::guest {
 
 struct ApplianceSandbox {
     const Handle &handle;
@@ -21,4 +21,4 @@ struct ApplianceSandbox {
 [[nodiscard]] CommandResult run_in_appliance(const ApplianceSandbox &sandbox,
                                              const GuestCommand &command);
 
-} // namespace retouch
+} // namespace retouch::guest

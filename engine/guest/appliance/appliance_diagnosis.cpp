@@ -19,7 +19,7 @@
 #include <optional>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -27,16 +27,16 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t k_largest_list = std::size_t{1024} * 1024;
 
-Verdict kvm() {
+model::Verdict kvm() {
     const auto obstacle = kvm_obstacle();
     if (!obstacle)
-        return all_well("nothing speaks against it");
-    return warning(fmt::format("{}: the appliance runs emulated, several times slower",
-                               escape(obstacle->reason)),
-                   obstacle->remedy);
+        return model::all_well("nothing speaks against it");
+    return model::warning(fmt::format("{}: the appliance runs emulated, several times slower",
+                                      base::escape(obstacle->reason)),
+                          obstacle->remedy);
 }
 
-Verdict version(const Handle &handle) {
+model::Verdict version(const Handle &handle) {
     struct Free {
         void operator()(struct guestfs_version *found) const { guestfs_free_version(found); }
     };
@@ -44,19 +44,20 @@ Verdict version(const Handle &handle) {
     const std::unique_ptr<struct guestfs_version, Free> found(guestfs_version(handle.get()));
     if (!found)
         throw handle.error("ask libguestfs for its version");
-    return all_well(fmt::format("version {}.{}.{}", found->major, found->minor, found->release));
+    return model::all_well(
+        fmt::format("version {}.{}.{}", found->major, found->minor, found->release));
 }
 
-Verdict machine(const Handle &handle) {
+model::Verdict machine(const Handle &handle) {
     const OwnedText found(guestfs_get_hv(handle.get()));
     if (!found)
         throw handle.error("ask libguestfs for its qemu");
     const std::string program = found.get();
     if (::access(program.c_str(), X_OK) != 0)
         throw Error(ErrorKind::unavailable,
-                    fmt::format("{} is not there or cannot be run", escape(program)),
+                    fmt::format("{} is not there or cannot be run", base::escape(program)),
                     "install the package qemu-system-x86");
-    return all_well(escape(program));
+    return model::all_well(base::escape(program));
 }
 
 /// The first directory of libguestfs' path that holds an appliance or the parts of one.
@@ -74,7 +75,7 @@ fs::path appliance_directory(const Handle &handle) {
         rest.remove_prefix(std::min(end + 1, rest.size()));
     }
     throw Error(ErrorKind::unavailable,
-                fmt::format("libguestfs finds no appliance in {}", escape(path)),
+                fmt::format("libguestfs finds no appliance in {}", base::escape(path)),
                 "install the package libguestfs0, or correct LIBGUESTFS_PATH");
 }
 
@@ -83,15 +84,15 @@ bool is_fixed(const fs::path &appliance) {
     return !fs::exists(appliance / "supermin.d", failed);
 }
 
-Verdict parts(const fs::path &appliance) {
+model::Verdict parts(const fs::path &appliance) {
     if (is_fixed(appliance))
-        return all_well(fmt::format("a fixed one in {}", escape(appliance.string())));
-    if (!find_program("supermin"))
+        return model::all_well(fmt::format("a fixed one in {}", base::escape(appliance.string())));
+    if (!base::find_program("supermin"))
         throw Error(ErrorKind::unavailable,
                     "supermin, which builds the appliance, is not installed",
                     "install the package supermin");
-    return all_well(
-        fmt::format("is built from {} when needed", escape((appliance / "supermin.d").string())));
+    return model::all_well(fmt::format("is built from {} when needed",
+                                       base::escape((appliance / "supermin.d").string())));
 }
 
 /// The newer of two versions, "" being the oldest.
@@ -134,20 +135,20 @@ std::optional<Kernel> kernel_of_supermin() {
     return newest.file.empty() ? std::nullopt : std::optional(newest);
 }
 
-Verdict kernel() {
+model::Verdict kernel() {
     const auto found = kernel_of_supermin();
     if (!found)
         throw Error(ErrorKind::unavailable,
                     "there is no kernel in /boot or /lib/modules to build the appliance with",
                     "install a kernel package with its modules (linux-image-amd64)");
-    const std::string file = escape(found->file.string());
+    const std::string file = base::escape(found->file.string());
     if (::access(found->file.c_str(), R_OK) != 0)
         throw Error(
             ErrorKind::unavailable,
             fmt::format("this user may not read {}, which the appliance is built with", file),
             fmt::format("make it readable, as root: chmod 0644 {}; every new kernel needs it again",
                         file));
-    return all_well(file);
+    return model::all_well(file);
 }
 
 /// The packages supermin puts into the appliance stand in lists, one for each optional part.
@@ -157,26 +158,29 @@ bool lists_package(const fs::path &appliance, std::string_view package) {
         const std::string name = entry.path().filename().string();
         if (name.find("packages") == std::string::npos)
             continue;
-        for (const std::string &line : split_lines(read_file(entry.path(), k_largest_list)))
-            if (trim(line) == package)
+        for (const std::string &line :
+             base::split_lines(base::read_file(entry.path(), k_largest_list)))
+            if (base::trim(line) == package)
                 return true;
     }
     return false;
 }
 
-Verdict xfs(const fs::path &appliance) {
+model::Verdict xfs(const fs::path &appliance) {
     if (is_fixed(appliance))
-        return all_well("a fixed appliance is taken as it is");
+        return model::all_well("a fixed appliance is taken as it is");
     if (lists_package(appliance, "xfsprogs"))
-        return all_well("images on XFS can be opened");
-    return warning("images on XFS (those of the Red Hat family) cannot be opened in the appliance",
-                   "install the package libguestfs-xfs");
+        return model::all_well("images on XFS can be opened");
+    return model::warning(
+        "images on XFS (those of the Red Hat family) cannot be opened in the appliance",
+        "install the package libguestfs-xfs");
 }
 
 } // namespace
 
 std::vector<Finding> appliance_findings(bool used) {
-    Checks checks("Appliance guest", used ? Checks::Need::needed : Checks::Need::optional);
+    model::Checks checks("Appliance guest",
+                         used ? model::Checks::Need::needed : model::Checks::Need::optional);
     std::unique_ptr<Handle> handle;
     fs::path appliance;
     if (!checks.check("libguestfs", [&] {
@@ -197,4 +201,4 @@ std::vector<Finding> appliance_findings(bool used) {
     return checks.take();
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -18,7 +18,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -62,7 +62,7 @@ template<typename T>
 using Owned = std::unique_ptr<T, FreeStatus>;
 
 void require_entry(const std::string &path, const char *what) {
-    if (!is_normal_absolute(path) || path == "/")
+    if (!base::is_normal_absolute(path) || path == "/")
         throw refusal::file_operation(what, path, EINVAL);
 }
 
@@ -136,7 +136,7 @@ std::string ApplianceGuest::read_link(const std::string &path) const {
 
 std::optional<std::string> ApplianceGuest::label(const std::string &path) const {
     std::size_t size = 0;
-    const OwnedText label(guestfs_lgetxattr(g(), path.c_str(), k_label_attribute, &size));
+    const OwnedText label(guestfs_lgetxattr(g(), path.c_str(), model::k_label_attribute, &size));
     if (label)
         return std::string(std::string_view(label.get(), size).substr(0, std::strlen(label.get())));
     const int code = handle_->error_number();
@@ -175,12 +175,12 @@ void ApplianceGuest::upload(const FileSource &source, const std::string &path) {
             throw handle_->file_error("write", path);
         return;
     }
-    UniqueFd file;
+    base::UniqueFd file;
     if (text != nullptr) {
         file.reset(memfd_create("retouch", MFD_CLOEXEC));
-        write_all(file.get(), *text, "a memory file");
+        base::write_all(file.get(), *text, "a memory file");
     } else {
-        file = open_regular_file(std::get<std::filesystem::path>(source));
+        file = base::open_regular_file(std::get<std::filesystem::path>(source));
     }
     const std::string name = fmt::format("/proc/self/fd/{}", file.get());
     if (guestfs_upload(g(), name.c_str(), path.c_str()) != 0)
@@ -218,7 +218,7 @@ std::string ApplianceGuest::keep_attributes(const std::string &old, const std::s
             guestfs_lsetxattr(g(), attribute.attrname,
                               std::string(attribute.attrval, attribute.attrval_len).c_str(),
                               static_cast<int>(attribute.attrval_len), path.c_str()) != 0)
-            return fmt::format("keep the attribute {} of", escape(attribute.attrname));
+            return fmt::format("keep the attribute {} of", base::escape(attribute.attrname));
     }
     return {};
 }
@@ -226,7 +226,8 @@ std::string ApplianceGuest::keep_attributes(const std::string &old, const std::s
 void ApplianceGuest::write(const std::string &path, const FileSource &source, std::uint32_t mode,
                            std::uint32_t uid, std::uint32_t gid) {
     require_entry(path, "write");
-    const std::string temporary = join(parent_path(path), ".retouch-" + random_uuid());
+    const std::string temporary =
+        base::join(base::parent_path(path), ".retouch-" + base::random_uuid());
     std::string doing;
     try {
         upload(source, temporary);
@@ -256,7 +257,8 @@ void ApplianceGuest::make_directory(const std::string &path, std::uint32_t mode,
 void ApplianceGuest::make_link(const std::string &target, const std::string &path) {
     constexpr const char *what = "create the link";
     require_entry(path, what);
-    const std::string temporary = join(parent_path(path), ".retouch-" + random_uuid());
+    const std::string temporary =
+        base::join(base::parent_path(path), ".retouch-" + base::random_uuid());
     if (guestfs_ln_s(g(), target.c_str(), temporary.c_str()) != 0)
         throw handle_->file_error(what, path);
     if (guestfs_rename(g(), temporary.c_str(), path.c_str()) == 0)
@@ -280,22 +282,23 @@ void ApplianceGuest::remove(const std::string &path) {
         return;
     const Watchdog::Watch watch(*watchdog_, k_transfer_limit);
     // rm -rf runs outside the chroot: links on the way to the entry must be gone.
-    static_cast<void>(
-        remove_entry(join(resolve_in_guest(*this, parent_path(path)), base_name(path)), 0));
+    static_cast<void>(remove_entry(
+        base::join(resolve_in_guest(*this, base::parent_path(path)), base::base_name(path)), 0));
 }
 
 /// False when a mount point in it made it stay.
 bool ApplianceGuest::remove_entry(const std::string &path, int depth) {
-    const bool holds_mount = std::ranges::any_of(
-        facts_.mount_points, [&](const MountPoint &point) { return is_within(point.path, path); });
+    const bool holds_mount = std::ranges::any_of(facts_.mount_points, [&](const MountPoint &point) {
+        return base::is_within(point.path, path);
+    });
     if (!holds_mount || depth == k_deepest) {
         if (guestfs_rm_rf(g(), path.c_str()) != 0)
             throw handle_->file_error("remove", path);
         return true;
     }
     for (const DirectoryEntry &entry : list(path))
-        static_cast<void>(remove_entry(join(path, entry.name), depth + 1));
+        static_cast<void>(remove_entry(base::join(path, entry.name), depth + 1));
     return false;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -29,7 +29,7 @@
 #include <optional>
 #include <sys/statvfs.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -57,7 +57,7 @@ Error no_root(const Handle &handle, const std::vector<Volume> &volumes) {
 }
 
 /// Where there is room for the name of a socket.
-std::filesystem::path monitor_path(const DiskExport &served) {
+std::filesystem::path monitor_path(const store::DiskExport &served) {
     return served.path().parent_path() / "qemu.sock";
 }
 
@@ -68,7 +68,8 @@ ApplianceGuest::ApplianceGuest(const Disk &disk, const GuestOptions &options, Ev
       read_only_(disk.read_only),
       network_(options.network),
       limits_(options.limits),
-      export_(std::make_unique<DiskExport>(disk, DiskExport::Protocol::nbd, directory_.path())) {
+      export_(std::make_unique<store::DiskExport>(disk, store::DiskExport::Protocol::nbd,
+                                                  directory_.path())) {
     attended(*this, [&] {
         launch(events);
         open_system(events);
@@ -79,10 +80,10 @@ void ApplianceGuest::launch(EventSink &events) {
     const std::filesystem::path monitor = monitor_path(*export_);
     handle_ = launch_appliance({export_->path(), read_only_, network_, directory_.path(), monitor},
                                events);
-    guard_ = std::make_unique<HelperGuard>(handle_->process());
+    guard_ = std::make_unique<base::HelperGuard>(handle_->process());
     watchdog_ = std::make_unique<Watchdog>(handle_->process(), export_->hold());
     monitor_ = std::make_unique<QemuMonitor>(monitor);
-    check_interrupt();
+    base::check_interrupt();
 }
 
 void ApplianceGuest::open_system(EventSink &events) {
@@ -158,10 +159,11 @@ std::string ApplianceGuest::head_of_device(const std::string &device) const {
 Error ApplianceGuest::mount_failure(const std::string &device, const MountAs &as,
                                     const std::string &path) const {
     if (guestfs_is_ready(g()) == 0)
-        return handle_->error(fmt::format("mount {} of the image", escape(device)));
+        return handle_->error(fmt::format("mount {} of the image", base::escape(device)));
     if (!as.subvolume.empty())
         return {ErrorKind::refused,
-                fmt::format("the btrfs filesystem has no {}, or is damaged", escape(as.subvolume)),
+                fmt::format("the btrfs filesystem has no {}, or is damaged",
+                            base::escape(as.subvolume)),
                 "check the options of its line in the image's /etc/fstab"};
     const auto can_look = [&](const std::string &options) {
         const bool mounted =
@@ -175,7 +177,7 @@ Error ApplianceGuest::mount_failure(const std::string &device, const MountAs &as
         {ErrorKind::refused,
          fmt::format("the {} filesystem is damaged or has features the appliance's kernel does not "
                      "know",
-                     escape(as.type)),
+                     base::escape(as.type)),
          "check it with fsck, or try --guest host"},
         rare_features(head_of_device(device)), "host");
 }
@@ -217,7 +219,7 @@ void ApplianceGuest::open_root(const RootPlace &root, EventSink &events) {
 
 void ApplianceGuest::open_inspected(EventSink &events) {
     const std::vector<std::string> roots = take_list(guestfs_inspect_os(g()));
-    check_interrupt();
+    base::check_interrupt();
     if (roots.empty())
         throw no_root(*handle_, volumes_);
     if (roots.size() > 1)
@@ -333,14 +335,14 @@ std::vector<FailedLabel> ApplianceGuest::set_labels(const std::vector<PathLabel>
 
 void ApplianceGuest::require_helpers() const {
     if (guard_ && guard_->fired())
-        throw interrupt_error();
+        throw base::interrupt_error();
     export_->require_served();
 }
 
 /// The machine is made there, and what is written to a disk that is only looked at is kept there.
 void ApplianceGuest::require_room() const {
     if (read_only_ || !handle_)
-        retouch::require_room(directory_.path());
+        retouch::base::require_room(directory_.path());
 }
 
 /// libguestfs does not tell when data could not be written. The appliance's kernel does.
@@ -373,4 +375,4 @@ std::uint64_t ApplianceGuest::bytes_written() const {
     return monitor_->bytes_written(k_disk_drive);
 }
 
-} // namespace retouch
+} // namespace retouch::guest

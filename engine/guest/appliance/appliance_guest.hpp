@@ -15,7 +15,7 @@
 #include <optional>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 class ApplianceGuest final : public ServedGuest {
   public:
@@ -87,13 +87,13 @@ class ApplianceGuest final : public ServedGuest {
 
     [[nodiscard]] guestfs_h *g() const { return handle_->get(); }
 
-    TemporaryDirectory directory_;
+    base::TemporaryDirectory directory_;
     bool read_only_;
     bool network_;
     CommandLimits limits_;
-    std::unique_ptr<DiskExport> export_;
+    std::unique_ptr<store::DiskExport> export_;
     std::unique_ptr<Handle> handle_;
-    std::unique_ptr<HelperGuard> guard_; ///< of the appliance
+    std::unique_ptr<base::HelperGuard> guard_; ///< of the appliance
     std::unique_ptr<Watchdog> watchdog_;
     std::unique_ptr<QemuMonitor> monitor_; ///< until finish()
     std::uint64_t bytes_written_ = 0;      ///< final
@@ -103,4 +103,4 @@ class ApplianceGuest final : public ServedGuest {
     std::string disk_errors_;              ///< as counted when the guest was opened
 };
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -14,7 +14,7 @@
 #include <fmt/format.h>
 #include <optional>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -65,7 +65,7 @@ class BtrfsRoots {
         std::vector<RootPlace> roots;
         std::vector<RootPlace> confirmed;
         for (const Subvolume &candidate : candidates) {
-            check_interrupt();
+            base::check_interrupt();
             const std::string option = candidate.id == chosen ? "" : option_of(candidate);
             const auto [found, fstab] = is_root(option);
             if (!found)
@@ -92,7 +92,7 @@ class BtrfsRoots {
         guestfs_btrfssubvolume_list *list = guestfs_btrfs_subvolume_list(handle(), "/");
         if (list == nullptr)
             throw looking_.handle.error(
-                fmt::format("list the subvolumes of {}", escape(volume_.device)));
+                fmt::format("list the subvolumes of {}", base::escape(volume_.device)));
         const std::unique_ptr<guestfs_btrfssubvolume_list,
                               decltype(&::guestfs_free_btrfssubvolume_list)>
             owned(list, guestfs_free_btrfssubvolume_list);
@@ -106,7 +106,7 @@ class BtrfsRoots {
             if (found.size() > k_most_subvolumes)
                 throw Error(ErrorKind::refused,
                             fmt::format("{} has more than {} subvolumes with a system",
-                                        escape(volume_.device), k_most_subvolumes));
+                                        base::escape(volume_.device), k_most_subvolumes));
         }
         return found;
     }
@@ -195,4 +195,4 @@ bool holds_windows(const Handle &handle, const Volume &volume) {
     return is_there;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// A Linux root.
 struct RootPlace {
@@ -37,4 +37,4 @@ struct Looking {
 /// Whether a volume of Windows' own filesystem holds one. Requires and leaves as above.
 [[nodiscard]] bool holds_windows(const Handle &handle, const Volume &volume);
 
-} // namespace retouch
+} // namespace retouch::guest

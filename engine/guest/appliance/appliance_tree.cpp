@@ -12,7 +12,7 @@
 #include <fmt/format.h>
 #include <utility>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -56,7 +56,7 @@ std::vector<std::pair<std::string, std::string>> pairs_of(const std::string &byt
         throw nonsense();
     std::vector<std::pair<std::string, std::string>> pairs;
     for (std::size_t at = 0; at < words->size(); at += 2) {
-        if (!is_normal_absolute((*words)[at + 1]))
+        if (!base::is_normal_absolute((*words)[at + 1]))
             throw nonsense();
         pairs.emplace_back(std::move((*words)[at]), std::move((*words)[at + 1]));
     }
@@ -66,7 +66,7 @@ std::vector<std::pair<std::string, std::string>> pairs_of(const std::string &byt
 } // namespace
 
 void mark_in_appliance(const ApplianceRunner &runner, const std::vector<std::string> &named) {
-    check_interrupt();
+    base::check_interrupt();
     const Watchdog::Watch watch(runner.watchdog, k_look_limit);
     upload_to_runner(runner.handle, pack(named), k_named_path, 0600);
     const RunnerReport report = call_runner(runner, fmt::format("mark {}", k_named_path));
@@ -77,7 +77,7 @@ void mark_in_appliance(const ApplianceRunner &runner, const std::vector<std::str
 
 std::vector<std::string> unchangeable_in_appliance(const ApplianceRunner &runner,
                                                    const std::vector<std::string> &paths) {
-    check_interrupt();
+    base::check_interrupt();
     const Watchdog::Watch watch(runner.watchdog, k_look_limit);
     upload_to_runner(runner.handle, pack(paths), k_named_path, 0600);
     const std::string marks =
@@ -92,7 +92,7 @@ std::vector<std::string> unchangeable_in_appliance(const ApplianceRunner &runner
 }
 
 std::vector<SeenChange> changes_in_appliance(const ApplianceRunner &runner) {
-    check_interrupt();
+    base::check_interrupt();
     const Watchdog::Watch watch(runner.watchdog, k_look_limit);
     std::optional<std::vector<SeenChange>> changes = unpack_changes(fetch(runner, "changes"));
     if (!changes || !is_sound(*changes))
@@ -101,7 +101,7 @@ std::vector<SeenChange> changes_in_appliance(const ApplianceRunner &runner) {
 }
 
 std::vector<UnlabelledEntry> unlabelled_in_appliance(const ApplianceRunner &runner) {
-    check_interrupt();
+    base::check_interrupt();
     const Watchdog::Watch watch(runner.watchdog, k_look_limit);
     std::vector<UnlabelledEntry> found;
     for (const auto &[type, path] : pairs_of(fetch(runner, "unlabelled"))) {
@@ -114,7 +114,7 @@ std::vector<UnlabelledEntry> unlabelled_in_appliance(const ApplianceRunner &runn
 
 std::vector<FailedLabel> label_in_appliance(const ApplianceRunner &runner,
                                             const std::vector<PathLabel> &labels) {
-    check_interrupt();
+    base::check_interrupt();
     const Watchdog::Watch watch(runner.watchdog, k_look_limit);
     std::vector<std::string> words;
     for (const PathLabel &label : labels) {
@@ -132,4 +132,4 @@ std::vector<FailedLabel> label_in_appliance(const ApplianceRunner &runner,
     return failed;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

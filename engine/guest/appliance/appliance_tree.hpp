@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// Requires: the runner is there. Throws Error.
 void mark_in_appliance(const ApplianceRunner &runner, const std::vector<std::string> &named);
@@ -25,4 +25,4 @@ unchangeable_in_appliance(const ApplianceRunner &runner, const std::vector<std::
 [[nodiscard]] std::vector<FailedLabel> label_in_appliance(const ApplianceRunner &runner,
                                                           const std::vector<PathLabel> &labels);
 
-} // namespace retouch
+} // namespace retouch::guest

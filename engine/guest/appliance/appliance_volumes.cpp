@@ -8,7 +8,7 @@
 #include <cstring>
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -31,7 +31,7 @@ void identify(const Handle &handle, Volume &volume) {
         const char *reason = guestfs_last_error(handle.get());
         volume.ambiguous = reason != nullptr && std::strstr(reason, "ambivalent") != nullptr;
         if (!volume.ambiguous)
-            throw handle.error(fmt::format("look at {} of the image", escape(volume.device)));
+            throw handle.error(fmt::format("look at {} of the image", base::escape(volume.device)));
     }
     const std::vector<std::string> pairs = take_list(found);
     for (std::size_t at = 0; at + 1 < pairs.size(); at += 2)
@@ -44,7 +44,7 @@ std::vector<Volume> sound_table(const Handle &handle, const std::string &disk) {
     const std::int64_t size = guestfs_blockdev_getsize64(handle.get(), disk.c_str());
     if (size < 0)
         throw handle.error("tell the size of the image's disk");
-    if (trim(table).empty())
+    if (base::trim(table).empty())
         return {};
     return read_partition_table(table, static_cast<std::uint64_t>(size));
 }
@@ -157,4 +157,4 @@ void stop_arrays(const Handle &handle, const std::vector<Volume> &volumes) {
         handle.check(guestfs_md_stop(handle.get(), device.c_str()), "stop the image's arrays");
 }
 
-} // namespace retouch
+} // namespace retouch::guest

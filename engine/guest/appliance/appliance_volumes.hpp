@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// Requires: the appliance runs, nothing is mounted. Partitions that hold logical volumes or a part
 /// of an array are not among them. Throws Error: refused for a table that is not sound.
@@ -22,4 +22,4 @@ namespace retouch {
 /// Error.
 void stop_arrays(const Handle &handle, const std::vector<Volume> &volumes);
 
-} // namespace retouch
+} // namespace retouch::guest

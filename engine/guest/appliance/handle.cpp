@@ -14,7 +14,7 @@
 #include <fmt/format.h>
 #include <sys/wait.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -45,7 +45,7 @@ bool Handle::launch() {
         return false;
     const int pid = guestfs_get_pid(handle_);
     check(pid, "find the appliance's process");
-    machine_.emplace(ProcessId(pid));
+    machine_.emplace(base::ProcessId(pid));
     return true;
 }
 
@@ -86,13 +86,13 @@ Error Handle::error(std::string_view doing) const {
     std::string hint;
     if (guestfs_is_ready(handle_) == 0)
         hint = fmt::format("the appliance said last: {}", last_words());
-    return {ErrorKind::failed, fmt::format("cannot {}: {}", doing, escape(reason)), hint};
+    return {ErrorKind::failed, fmt::format("cannot {}: {}", doing, base::escape(reason)), hint};
 }
 
 Error Handle::file_error(std::string_view what, std::string_view path) const {
     if (const int code = error_number(); code != 0)
         return refusal::file_operation(what, path, code);
-    return error(fmt::format("{} {} in the guest", what, escape(path)));
+    return error(fmt::format("{} {} in the guest", what, base::escape(path)));
 }
 
 void Handle::check(int result, std::string_view doing) const {
@@ -100,13 +100,13 @@ void Handle::check(int result, std::string_view doing) const {
         throw error(doing);
 }
 
-ProcessHandle Handle::process() const {
+base::ProcessHandle Handle::process() const {
     return machine_.value().another();
 }
 
 std::string Handle::last_words() const {
-    const std::string_view text = trim(log_);
-    return escape(text.substr(text.size() - std::min(text.size(), k_last_words)));
+    const std::string_view text = base::trim(log_);
+    return base::escape(text.substr(text.size() - std::min(text.size(), k_last_words)));
 }
 
 std::vector<std::string> take_list(char **list) {
@@ -127,4 +127,4 @@ std::string ask_shell(const Handle &handle, std::string command) {
     return said.get();
 }
 
-} // namespace retouch
+} // namespace retouch::guest

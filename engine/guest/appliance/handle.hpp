@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 class Handle {
   public:
@@ -41,7 +41,7 @@ class Handle {
     [[nodiscard]] bool launch();
 
     /// The appliance's process. Requires: it was launched. Throws Error.
-    [[nodiscard]] ProcessHandle process() const;
+    [[nodiscard]] base::ProcessHandle process() const;
 
     /// Ends the appliance and waits for its end. Throws Error, also when it ended badly.
     void shut_down();
@@ -56,8 +56,8 @@ class Handle {
     bool await_machine();
 
     guestfs_h *handle_;
-    std::optional<ProcessHandle> machine_; ///< from its launch until it was waited for
-    std::string log_;                      ///< its end
+    std::optional<base::ProcessHandle> machine_; ///< from its launch until it was waited for
+    std::string log_;                            ///< its end
 };
 
 /// Frees what libguestfs returns by malloc.
@@ -74,4 +74,4 @@ using OwnedText = std::unique_ptr<char, FreeMemory>;
 /// call for that than its debug one. Throws Error when it fails.
 [[nodiscard]] std::string ask_shell(const Handle &handle, std::string command);
 
-} // namespace retouch
+} // namespace retouch::guest

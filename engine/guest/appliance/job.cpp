@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -91,4 +91,4 @@ Job read_job(std::string_view text) {
     return job;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

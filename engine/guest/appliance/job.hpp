@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// Paths of the guest are resolved: no links in them.
 struct Job {
@@ -43,4 +43,4 @@ struct Job {
 /// Words that are missing leave their member as it was.
 [[nodiscard]] Job read_job(std::string_view text);
 
-} // namespace retouch
+} // namespace retouch::guest

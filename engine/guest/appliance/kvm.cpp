@@ -9,7 +9,7 @@
 #include <fstream>
 #include <system_error>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -29,7 +29,7 @@ std::optional<KvmObstacle> kvm_obstacle() {
         return KvmObstacle{"the processor offers no virtualisation (neither vmx nor svm)",
                            "turn it on in the firmware, or, in a virtual machine, let its host "
                            "nest virtual machines"};
-    const UniqueFd device(open("/dev/kvm", O_RDWR | O_CLOEXEC));
+    const base::UniqueFd device(open("/dev/kvm", O_RDWR | O_CLOEXEC));
     if (device)
         return std::nullopt;
     if (errno == EACCES || errno == EPERM)
@@ -40,4 +40,4 @@ std::optional<KvmObstacle> kvm_obstacle() {
         "load the kernel module kvm_intel or kvm_amd"};
 }
 
-} // namespace retouch
+} // namespace retouch::guest

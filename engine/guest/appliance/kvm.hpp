@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-namespace retouch {
+namespace retouch::guest {
 
 struct KvmObstacle {
     std::string reason; ///< one sentence without a final full stop
@@ -15,4 +15,4 @@ struct KvmObstacle {
 /// nullopt when nothing speaks against KVM.
 [[nodiscard]] std::optional<KvmObstacle> kvm_obstacle();
 
-} // namespace retouch
+} // namespace retouch::guest

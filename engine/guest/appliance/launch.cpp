@@ -12,7 +12,7 @@
 #include <fstream>
 #include <thread>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -105,7 +105,7 @@ std::unique_ptr<Handle> try_launch(const LaunchOptions &options, bool emulate) {
     handle->check(guestfs_set_hv(handle->get(), program.path().c_str()), "choose the qemu");
     if (handle->launch())
         return handle;
-    check_interrupt();
+    base::check_interrupt();
     const Error failure = handle->error("start the appliance");
     throw Error(ErrorKind::unavailable, failure.what(),
                 fmt::format("the appliance said last: {}; libguestfs-test-tool shows more",
@@ -129,4 +129,4 @@ std::unique_ptr<Handle> launch_appliance(const LaunchOptions &options, EventSink
     return try_launch(options, true);
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <memory>
 
-namespace retouch {
+namespace retouch::guest {
 
 struct LaunchOptions {
     std::filesystem::path socket; ///< of the disk's NBD export, called "disk"
@@ -25,4 +25,4 @@ inline constexpr const char *k_disk_drive = "hd0";
 [[nodiscard]] std::unique_ptr<Handle> launch_appliance(const LaunchOptions &options,
                                                        EventSink &events);
 
-} // namespace retouch
+} // namespace retouch::guest

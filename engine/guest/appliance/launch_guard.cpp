@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -18,7 +18,7 @@ constexpr std::chrono::milliseconds k_between_looks{100};
 /// parent.
 pid_t parent_of(const std::filesystem::path &process) {
     constexpr std::size_t k_bound = 4096;
-    const std::string text = read_file(process / "stat", k_bound);
+    const std::string text = base::read_file(process / "stat", k_bound);
     const std::size_t at = text.rfind(") ");
     pid_t parent = 0;
     if (at != std::string::npos && at + 4 < text.size())
@@ -46,7 +46,7 @@ std::vector<pid_t> children() {
 
 /// It is held before it is known to be ours, so that its number cannot come to mean another one.
 void end_child(pid_t number) {
-    const ProcessHandle held{ProcessId(number)};
+    const base::ProcessHandle held{base::ProcessId(number)};
     if (parent_of("/proc/" + std::to_string(number)) == getpid())
         held.signal(SIGKILL);
 }
@@ -55,9 +55,9 @@ void end_child(pid_t number) {
 
 LaunchGuard::LaunchGuard()
     : before_(children()),
-      watch_([this](const InterruptionWatch &watch) { end_new_children(watch); }) {}
+      watch_([this](const base::InterruptionWatch &watch) { end_new_children(watch); }) {}
 
-void LaunchGuard::end_new_children(const InterruptionWatch &watch) const {
+void LaunchGuard::end_new_children(const base::InterruptionWatch &watch) const {
     do {
         try {
             for (const pid_t child : children())
@@ -69,4 +69,4 @@ void LaunchGuard::end_new_children(const InterruptionWatch &watch) const {
     } while (!watch.ended_within(k_between_looks));
 }
 
-} // namespace retouch
+} // namespace retouch::guest

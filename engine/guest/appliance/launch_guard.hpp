@@ -7,7 +7,7 @@
 #include <sys/types.h>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 class LaunchGuard {
   public:
@@ -15,10 +15,10 @@ class LaunchGuard {
     LaunchGuard();
 
   private:
-    void end_new_children(const InterruptionWatch &watch) const;
+    void end_new_children(const base::InterruptionWatch &watch) const;
 
     std::vector<pid_t> before_;
-    InterruptionWatch watch_; ///< ends first
+    base::InterruptionWatch watch_; ///< ends first
 };
 
-} // namespace retouch
+} // namespace retouch::guest

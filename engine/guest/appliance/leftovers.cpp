@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace fs = std::filesystem;
 
@@ -26,11 +26,11 @@ bool is_number(const std::string &name) {
 /// Every command line and every listening socket of this machine.
 std::string what_runs() {
     constexpr std::size_t k_bound = std::size_t{64} << 20U;
-    std::string all = read_if_there("/proc/net/unix", k_bound);
+    std::string all = base::read_if_there("/proc/net/unix", k_bound);
     std::error_code code;
     for (const fs::directory_entry &entry : fs::directory_iterator("/proc", code))
         if (is_number(entry.path().filename()))
-            all += read_if_there(entry.path() / "cmdline", k_bound) + '\n';
+            all += base::read_if_there(entry.path() / "cmdline", k_bound) + '\n';
     return all;
 }
 
@@ -56,4 +56,4 @@ std::vector<fs::path> stale_appliance_directories() {
     return found;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

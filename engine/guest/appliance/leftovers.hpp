@@ -4,9 +4,9 @@
 #include <filesystem>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// libguestfs' socket directories of this user that belong to no running process.
 [[nodiscard]] std::vector<std::filesystem::path> stale_appliance_directories();
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -6,9 +6,9 @@
 
 #include <guestfs.h>
 
-namespace retouch {
+namespace retouch::guest {
 
-inline constinit const LateLibrary libguestfs("libguestfs.so.0", "libguestfs0");
+inline constinit const base::LateLibrary libguestfs("libguestfs.so.0", "libguestfs0");
 
 RETOUCH_LATE_FUNCTION(libguestfs, guestfs_add_drive_opts_argv);
 RETOUCH_LATE_FUNCTION(libguestfs, guestfs_blkid);
@@ -94,4 +94,4 @@ RETOUCH_LATE_FUNCTION(libguestfs, guestfs_vfs_type);
 RETOUCH_LATE_FUNCTION(libguestfs, guestfs_vg_activate_all);
 RETOUCH_LATE_FUNCTION(libguestfs, guestfs_write);
 
-} // namespace retouch
+} // namespace retouch::guest

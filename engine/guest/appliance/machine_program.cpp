@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -42,7 +42,7 @@ std::string quoted(const std::string &word) {
 }
 
 std::string setpriv() {
-    if (const auto path = find_program("setpriv"))
+    if (const auto path = base::find_program("setpriv"))
         return *path;
     throw Error(ErrorKind::unavailable, "setpriv is not installed",
                 "install the package util-linux");
@@ -53,7 +53,7 @@ void take_time_of(const std::string &qemu, int script) {
     struct stat status {};
 
     if (stat(qemu.c_str(), &status) != 0)
-        throw system_error("look at", qemu, errno);
+        throw base::system_error("look at", qemu, errno);
     const std::array<timespec, 2> times = {status.st_atim, status.st_mtim};
     futimens(script, times.data());
 }
@@ -63,11 +63,11 @@ void take_time_of(const std::string &qemu, int script) {
 MachineProgram::MachineProgram(const std::string &qemu)
     : script_(memfd_create("retouch-qemu", MFD_CLOEXEC)) {
     if (!script_)
-        throw shortage_error("create a file in memory", errno);
+        throw base::shortage_error("create a file in memory", errno);
     const std::string text =
         fmt::format("#!/bin/sh\nexec {} --pdeathsig KILL -- /bin/sh -c {} \"$0\" {} \"$@\"\n",
                     quoted(setpriv()), quoted(k_become), quoted(qemu));
-    write_all(script_.get(), text, "a file in memory");
+    base::write_all(script_.get(), text, "a file in memory");
     take_time_of(qemu, script_.get());
 }
 
@@ -75,4 +75,4 @@ std::string MachineProgram::path() const {
     return fmt::format("/proc/{}/fd/{}", getpid(), script_.get());
 }
 
-} // namespace retouch
+} // namespace retouch::guest

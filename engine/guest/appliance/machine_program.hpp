@@ -7,7 +7,7 @@
 
 #include <string>
 
-namespace retouch {
+namespace retouch::guest {
 
 class MachineProgram {
   public:
@@ -18,7 +18,7 @@ class MachineProgram {
     [[nodiscard]] std::string path() const;
 
   private:
-    UniqueFd script_;
+    base::UniqueFd script_;
 };
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -14,7 +14,7 @@
 #include <sys/un.h>
 #include <system_error>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -31,8 +31,8 @@ Error failure(int code) {
     return failure(std::generic_category().message(code));
 }
 
-UniqueFd connected(const std::filesystem::path &path) {
-    UniqueFd fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+base::UniqueFd connected(const std::filesystem::path &path) {
+    base::UniqueFd fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     const std::string text = path.string();
@@ -89,7 +89,7 @@ Json QemuMonitor::ask(std::string_view command) {
         if (!answer.is_object())
             throw failure("its answer is not JSON");
         if (answer.contains("error"))
-            throw failure(escape(answer.dump(-1, ' ', true, Json::error_handler_t::replace)));
+            throw failure(base::escape(answer.dump(-1, ' ', true, Json::error_handler_t::replace)));
         if (const auto found = answer.find("return"); found != answer.end())
             return *found;
     }
@@ -105,4 +105,4 @@ std::uint64_t QemuMonitor::bytes_written(std::string_view drive) {
     throw failure(fmt::format("it knows no drive '{}'", drive));
 }
 
-} // namespace retouch
+} // namespace retouch::guest

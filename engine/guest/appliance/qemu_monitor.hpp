@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::guest {
 
 class QemuMonitor {
   public:
@@ -25,8 +25,8 @@ class QemuMonitor {
     [[nodiscard]] Json ask(std::string_view command);
     [[nodiscard]] std::string next_line();
 
-    UniqueFd socket_;
+    base::UniqueFd socket_;
     std::string received_; ///< not yet taken by next_line()
 };
 
-} // namespace retouch
+} // namespace retouch::guest

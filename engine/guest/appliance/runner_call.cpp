@@ -12,7 +12,7 @@
 #include <fmt/format.h>
 #include <sys/mman.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -21,13 +21,13 @@ constexpr const char *k_runner_path = "/dev/shm/retouch-runner";
 } // namespace
 
 void upload_to_runner(const Handle &handle, std::string_view bytes, const char *path, int mode) {
-    const UniqueFd file(memfd_create("retouch", MFD_CLOEXEC));
+    const base::UniqueFd file(memfd_create("retouch", MFD_CLOEXEC));
     if (!file)
-        throw system_error("create", "a memory file", errno);
-    write_all(file.get(), bytes, "a memory file");
+        throw base::system_error("create", "a memory file", errno);
+    base::write_all(file.get(), bytes, "a memory file");
     const std::string name = fmt::format("/proc/self/fd/{}", file.get());
     if (guestfs_debug_upload(handle.get(), name.c_str(), path, mode) == -1) {
-        check_interrupt(); // which ends the appliance
+        base::check_interrupt(); // which ends the appliance
         throw handle.error("hand a command to the appliance");
     }
 }
@@ -37,7 +37,7 @@ void upload_runner(const Handle &handle) {
 }
 
 RunnerReport::RunnerReport(std::string_view text) {
-    for (const std::string &line : split_lines(text)) {
+    for (const std::string &line : base::split_lines(text)) {
         const std::size_t blank = std::min(line.find(' '), line.size());
         values_[line.substr(0, blank)] = line.substr(std::min(blank + 1, line.size()));
     }
@@ -70,11 +70,11 @@ RunnerReport call_runner(const ApplianceRunner &runner, const std::string &argum
         return RunnerReport(
             ask_shell(runner.handle, fmt::format("{} {}", k_runner_path, arguments)));
     } catch (const Error &) {
-        check_interrupt();
+        base::check_interrupt();
         if (runner.watchdog.fired())
             throw Error(ErrorKind::failed, "the appliance did not answer in time and was ended");
         throw;
     }
 }
 
-} // namespace retouch
+} // namespace retouch::guest

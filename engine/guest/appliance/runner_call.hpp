@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::guest {
 
 struct ApplianceRunner {
     const Handle &handle;
@@ -42,4 +42,4 @@ class RunnerReport {
 /// Watch is set. Throws Error, also when the appliance had to be ended.
 [[nodiscard]] RunnerReport call_runner(const ApplianceRunner &runner, const std::string &arguments);
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -17,11 +17,11 @@ __asm__(".section .rodata\n"
 extern "C" const char retouch_runner_begin[];
 extern "C" const char retouch_runner_end[];
 
-namespace retouch {
+namespace retouch::guest {
 
 std::string_view runner_image() {
     return {retouch_runner_begin,
             static_cast<std::size_t>(retouch_runner_end - retouch_runner_begin)};
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -3,8 +3,8 @@
 
 #include <string_view>
 
-namespace retouch {
+namespace retouch::guest {
 
 [[nodiscard]] std::string_view runner_image();
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -13,7 +13,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -21,12 +21,12 @@ constexpr int k_shielded_pause_milliseconds = 100;
 
 } // namespace
 
-Watchdog::Watchdog(ProcessHandle appliance, ProcessHandle server)
+Watchdog::Watchdog(base::ProcessHandle appliance, base::ProcessHandle server)
     : appliance_(std::move(appliance)),
       server_(std::move(server)),
       wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     if (!wake_)
-        throw system_error("create", "an eventfd", errno);
+        throw base::system_error("create", "an eventfd", errno);
     sigset_t all;
     sigset_t former;
     sigfillset(&all);
@@ -61,13 +61,13 @@ int Watchdog::patience() {
     if (!deadline_)
         return -1;
     const bool late = Clock::now() >= *deadline_;
-    if (late || interrupt_due() || server_.ended()) {
+    if (late || base::interrupt_due() || server_.ended()) {
         fired_ = fired_ || late;
         appliance_.signal(SIGKILL);
         deadline_.reset();
         return -1;
     }
-    if (pending_interrupt() != 0)
+    if (base::pending_interrupt() != 0)
         return k_shielded_pause_milliseconds;
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(*deadline_ - Clock::now());
     return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 3600000));
@@ -78,7 +78,7 @@ void Watchdog::guard() {
         const int wait = patience();
         const bool look_for_signals = wait > k_shielded_pause_milliseconds;
         std::array<pollfd, 3> waiting{{{wake_.get(), POLLIN, 0},
-                                       {look_for_signals ? interrupt_fd() : -1, POLLIN, 0},
+                                       {look_for_signals ? base::interrupt_fd() : -1, POLLIN, 0},
                                        {wait >= 0 ? server_.fd() : -1, POLLIN, 0}}};
         poll(waiting.data(), waiting.size(), wait);
         eventfd_t ignored = 0;
@@ -86,4 +86,4 @@ void Watchdog::guard() {
     }
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -10,12 +10,12 @@
 #include <optional>
 #include <thread>
 
-namespace retouch {
+namespace retouch::guest {
 
 class Watchdog {
   public:
     /// Throws Error.
-    Watchdog(ProcessHandle appliance, ProcessHandle server);
+    Watchdog(base::ProcessHandle appliance, base::ProcessHandle server);
     ~Watchdog();
     Watchdog(const Watchdog &) = delete;
     Watchdog &operator=(const Watchdog &) = delete;
@@ -43,9 +43,9 @@ class Watchdog {
     void guard();
     [[nodiscard]] int patience();
 
-    ProcessHandle appliance_;
-    ProcessHandle server_;
-    UniqueFd wake_;
+    base::ProcessHandle appliance_;
+    base::ProcessHandle server_;
+    base::UniqueFd wake_;
     std::mutex mutex_;
     std::optional<Clock::time_point> deadline_; ///< of the present watch
     std::atomic<bool> stopping_ = false;
@@ -53,4 +53,4 @@ class Watchdog {
     std::thread thread_;
 };
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -4,27 +4,27 @@
 
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
 using Kind = AccountChange::Kind;
 
 std::string members(const std::string &list) {
-    return list.empty() ? "" : ", members " + joined(split(list, ','), ", ");
+    return list.empty() ? "" : ", members " + base::joined(base::split(list, ','), ", ");
 }
 
 } // namespace
 
 Accounts accounts_of(std::string_view passwd, std::string_view group) {
     Accounts accounts;
-    for (const std::string &line : split_lines(passwd))
-        if (const std::vector<std::string> fields = split(line, ':'); fields.size() == 7)
+    for (const std::string &line : base::split_lines(passwd))
+        if (const std::vector<std::string> fields = base::split(line, ':'); fields.size() == 7)
             accounts.try_emplace(
                 {Kind::user, fields[0]},
                 fmt::format("uid {}, gid {}, {}, {}", fields[2], fields[3], fields[5], fields[6]));
-    for (const std::string &line : split_lines(group))
-        if (const std::vector<std::string> fields = split(line, ':'); fields.size() == 4)
+    for (const std::string &line : base::split_lines(group))
+        if (const std::vector<std::string> fields = base::split(line, ':'); fields.size() == 4)
             accounts.try_emplace({Kind::group, fields[0]},
                                  fmt::format("gid {}{}", fields[2], members(fields[3])));
     return accounts;
@@ -46,4 +46,4 @@ std::vector<AccountChange> account_changes(const Accounts &before, const Account
     return changes;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// By kind and name, each as AccountChange has it; of a name that is there twice the first.
 using Accounts = std::map<std::pair<AccountChange::Kind, std::string>, std::string>;
@@ -21,4 +21,4 @@ using Accounts = std::map<std::pair<AccountChange::Kind, std::string>, std::stri
 [[nodiscard]] std::vector<AccountChange> account_changes(const Accounts &before,
                                                          const Accounts &after);
 
-} // namespace retouch
+} // namespace retouch::guest

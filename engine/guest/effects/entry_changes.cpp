@@ -9,13 +9,13 @@
 #include <climits>
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
 /// As it is in documents, which cannot hold any bytes.
 std::string readable(std::string &&bytes) {
-    return invalid_utf8(bytes) ? escape(bytes) : std::move(bytes);
+    return base::invalid_utf8(bytes) ? base::escape(bytes) : std::move(bytes);
 }
 
 /// Documents carry no path that is longer than any program can name. What stands for one has its
@@ -26,7 +26,7 @@ std::string told_path(std::string &&path) {
     if (path.size() < PATH_MAX)
         return readable(std::move(path));
     return readable(path.substr(0, path.rfind('/', front)) +
-                    fmt::format("//[{} bytes, sha256 {}]...", path.size(), sha256_hex(path)) +
+                    fmt::format("//[{} bytes, sha256 {}]...", path.size(), base::sha256_hex(path)) +
                     path.substr(path.size() - back));
 }
 
@@ -40,9 +40,9 @@ std::string diff_of(const SeenChange &change) {
     if (!change.former_text || !change.text || change.after->path.size() >= PATH_MAX)
         return {};
     const std::string &path = change.after->path;
-    return to_valid_utf8(unified_diff(*change.former_text, *change.text,
-                                      change.before ? "a" + escape(path) : "/dev/null",
-                                      "b" + escape(path)));
+    return base::to_valid_utf8(base::unified_diff(
+        *change.former_text, *change.text, change.before ? "a" + base::escape(path) : "/dev/null",
+        "b" + base::escape(path)));
 }
 
 const TreeEntry &either(const SeenChange &change) {
@@ -55,7 +55,7 @@ bool is_sound_entry(const SeenChange &change) {
     if (change.before && change.after && change.before->path != change.after->path)
         return false;
     const bool is_file = change.after && change.after->info.type == FileInfo::Type::regular;
-    return is_normal_absolute(either(change).path) && (is_file || !change.text);
+    return base::is_normal_absolute(either(change).path) && (is_file || !change.text);
 }
 
 } // namespace
@@ -85,4 +85,4 @@ std::vector<EntryChange> entry_changes(std::vector<SeenChange> seen) {
     return changes;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

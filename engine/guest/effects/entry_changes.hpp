@@ -7,7 +7,7 @@
 #include <optional>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// By path. Requires: is_sound().
 [[nodiscard]] std::vector<EntryChange> entry_changes(std::vector<SeenChange> seen);
@@ -16,4 +16,4 @@ namespace retouch {
 /// belong to files. For what another machine says it saw.
 [[nodiscard]] bool is_sound(const std::vector<SeenChange> &seen);
 
-} // namespace retouch
+} // namespace retouch::guest

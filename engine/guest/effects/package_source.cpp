@@ -7,7 +7,7 @@
 #include <array>
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -71,8 +71,8 @@ Packages PackageSource::read(const GuestView &guest) const {
 
 bool PackageSource::is_touched_by(const std::vector<EntryChange> &changes) const {
     return kind_ != Kind::none && std::ranges::any_of(changes, [this](const EntryChange &change) {
-               return is_within(change.path, path_);
+               return base::is_within(change.path, path_);
            });
 }
 
-} // namespace retouch
+} // namespace retouch::guest

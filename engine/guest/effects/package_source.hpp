@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 class PackageSource {
   public:
@@ -27,4 +27,4 @@ class PackageSource {
     std::string path_; ///< of the database, a file or a directory, links resolved
 };
 
-} // namespace retouch
+} // namespace retouch::guest

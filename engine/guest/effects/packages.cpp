@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 #include <set>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -19,7 +19,7 @@ struct Paragraph {
 
 void add(Packages &packages, const std::string &name, const std::string &architecture,
          const std::string &version) {
-    add_part(packages[name][architecture], version);
+    base::add_part(packages[name][architecture], version);
 }
 
 /// Calls `read_line` for every line, and notes the paragraph at its end.
@@ -49,7 +49,7 @@ Packages read_paragraphs(std::string_view text, ReadLine read_line) {
 bool take(std::string_view line, std::string_view key, std::string &value) {
     if (!line.starts_with(key))
         return false;
-    value = trim(line.substr(key.size()));
+    value = base::trim(line.substr(key.size()));
     return true;
 }
 
@@ -107,7 +107,7 @@ Packages apk_packages(std::string_view installed) {
 
 Packages rpm_packages(std::string_view answer) {
     Packages packages;
-    for (const std::string &line : split_lines(answer)) {
+    for (const std::string &line : base::split_lines(answer)) {
         const std::size_t first = line.find('\t');
         const std::size_t second = line.find('\t', first + 1);
         if (first != std::string::npos && second != std::string::npos)
@@ -132,4 +132,4 @@ std::vector<PackageChange> package_changes(const Packages &before, const Package
     return changes;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// Versions by name and architecture. Versions installed side by side are joined by ", ".
 using Packages = std::map<std::string, std::map<std::string, std::string>>;
@@ -28,4 +28,4 @@ inline constexpr std::string_view k_rpm_format =
 [[nodiscard]] std::vector<PackageChange> package_changes(const Packages &before,
                                                          const Packages &after);
 
-} // namespace retouch
+} // namespace retouch::guest

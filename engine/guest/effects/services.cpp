@@ -2,7 +2,7 @@
 
 #include "base/path.hpp"
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -16,7 +16,7 @@ bool holds_units(const std::string &directory) {
 } // namespace
 
 bool decides_services(const std::string &path) {
-    return is_within(path, k_units) || is_within(path, k_runlevels);
+    return base::is_within(path, k_units) || base::is_within(path, k_runlevels);
 }
 
 std::set<std::string> enabled_services(const GuestView &guest) {
@@ -27,7 +27,7 @@ std::set<std::string> enabled_services(const GuestView &guest) {
             enabled.insert(entry.name);
     };
     for (const DirectoryEntry &entry : guest.list(k_units)) {
-        const std::string path = join(k_units, entry.name);
+        const std::string path = base::join(k_units, entry.name);
         if (entry.info.type == FileInfo::Type::directory && holds_units(entry.name))
             add_names(path);
         else if (entry.info.type == FileInfo::Type::symlink && guest.read_link(path) == "/dev/null")
@@ -35,7 +35,7 @@ std::set<std::string> enabled_services(const GuestView &guest) {
     }
     for (const DirectoryEntry &entry : guest.list(k_runlevels))
         if (entry.info.type == FileInfo::Type::directory)
-            add_names(join(k_runlevels, entry.name));
+            add_names(base::join(k_runlevels, entry.name));
     for (const std::string &unit : masked)
         enabled.erase(unit);
     return enabled;
@@ -52,4 +52,4 @@ std::vector<ServiceChange> service_changes(const std::set<std::string> &before,
     return changes;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

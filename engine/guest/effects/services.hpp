@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// True when a change of this path may enable, disable or mask a service.
 [[nodiscard]] bool decides_services(const std::string &path);
@@ -22,4 +22,4 @@ namespace retouch {
 [[nodiscard]] std::vector<ServiceChange> service_changes(const std::set<std::string> &before,
                                                          const std::set<std::string> &after);
 
-} // namespace retouch
+} // namespace retouch::guest

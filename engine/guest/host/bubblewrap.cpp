@@ -43,7 +43,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -53,8 +53,8 @@ constexpr const char *k_network_hint =
 
 /// These exist only while a command runs.
 bool is_provided(const std::string &path) {
-    return is_within(path, "/dev") || is_within(path, "/proc") || is_within(path, "/sys") ||
-           is_within(path, "/run");
+    return base::is_within(path, "/dev") || base::is_within(path, "/proc") ||
+           base::is_within(path, "/sys") || base::is_within(path, "/run");
 }
 
 void check_places(const GuestView &guest, const GuestCommand &command) {
@@ -87,13 +87,13 @@ void add_disk(const SandboxDisk &disk, LaunchOrders &orders) {
     struct stat status {};
 
     if (stat(disk.device.c_str(), &status) != 0)
-        throw system_error("look at", disk.device, errno);
+        throw base::system_error("look at", disk.device, errno);
     const std::string name = disk.device.filename().string();
     orders.disks += fmt::format("{} {} {}\n", name, major(status.st_rdev), minor(status.st_rdev));
     const std::pair<const char *, std::string> links[] = {
         {"by-uuid", disk.volume->uuid},
         {"by-label", disk.volume->label},
-        {"by-partuuid", small_letters(disk.volume->partition_uuid)},
+        {"by-partuuid", base::small_letters(disk.volume->partition_uuid)},
         {"by-partlabel", disk.volume->partition_label}};
     for (const auto &[kind, value] : links)
         if (is_plain_name(value))
@@ -110,7 +110,7 @@ LaunchOrders make_orders(const Sandbox &sandbox) {
 }
 
 /// slirp4netns holds the other end of `lifeline`.
-void add_network(LaunchOrders &orders, ProcessSpec &spec, Lifeline &lifeline) {
+void add_network(LaunchOrders &orders, base::ProcessSpec &spec, Lifeline &lifeline) {
     orders.network = true;
     orders.slirp = slirp_path();
     orders.lifeline = static_cast<std::uint64_t>(lifeline.far_end());
@@ -119,29 +119,29 @@ void add_network(LaunchOrders &orders, ProcessSpec &spec, Lifeline &lifeline) {
 }
 
 /// The launcher gets an empty environment, and so does what it becomes.
-ProcessResult launch(const LaunchOrders &orders, ProcessSpec spec) {
-    const UniqueFd program = launcher_program();
-    const UniqueFd text = memory_file(write_orders(orders));
+base::ProcessResult launch(const LaunchOrders &orders, base::ProcessSpec spec) {
+    const base::UniqueFd program = launcher_program();
+    const base::UniqueFd text = memory_file(write_orders(orders));
     spec.program = fmt::format("/proc/self/fd/{}", program.get());
     spec.arguments = {std::to_string(text.get())};
     spec.environment.emplace();
     spec.inherited.push_back(text.get());
-    return run_process(spec);
+    return base::run_process(spec);
 }
 
 void try_to_launch(LaunchOrders orders) {
     MemoryWatch::require_means();
     orders.only_try = true;
-    const ProcessResult ended = launch(orders, {});
+    const base::ProcessResult ended = launch(orders, {});
     if (!ended.ok())
         throw Error(ErrorKind::unavailable,
                     fmt::format("commands cannot be kept apart from this host: {}",
-                                escape(trim(ended.err))),
+                                base::escape(base::trim(ended.err))),
                     "use --guest appliance");
 }
 
 /// What the launcher says when the network is not there.
-bool is_about_network(const ProcessResult &ended) {
+bool is_about_network(const base::ProcessResult &ended) {
     return ended.err.starts_with(fmt::format("cannot {}: ", k_connecting));
 }
 
@@ -160,7 +160,7 @@ class UsualUmask {
 };
 
 /// Throws when it is not the command that has ended, but what it runs in.
-void require_ended_command(const ProcessResult &ended, FirstInSandbox &first,
+void require_ended_command(const base::ProcessResult &ended, FirstInSandbox &first,
                            const GuestCommand &command) {
     const auto not_executed = [&ended] {
         return ended.exit_status == 1 &&
@@ -175,12 +175,12 @@ void require_ended_command(const ProcessResult &ended, FirstInSandbox &first,
     if (ended.signal != 0)
         throw Error(ErrorKind::failed,
                     fmt::format("the sandbox the command ran in (bwrap) {}",
-                                ProcessEnd{ended.exit_status, ended.signal}.text()),
+                                base::ProcessEnd{ended.exit_status, ended.signal}.text()),
                     "see what ended it ('dmesg' tells when memory ran out), and run again");
     if (!first.command_ended() || not_executed())
         throw Error(ErrorKind::failed,
                     fmt::format("the command could not be started in the guest: {}",
-                                escape(trim(ended.err))),
+                                base::escape(base::trim(ended.err))),
                     is_about_network(ended) ? k_network_hint : "");
 }
 
@@ -226,15 +226,16 @@ void require_sandbox_here() {
 void require_network_here() {
     LaunchOrders orders = limited({});
     orders.only_try = true;
-    ProcessSpec spec;
+    base::ProcessSpec spec;
     Lifeline lifeline;
     add_network(orders, spec, lifeline);
-    spec.begun = [&lifeline](const ProcessHandle &) { lifeline.give_away(); };
-    const ProcessResult ended = launch(orders, std::move(spec));
+    spec.begun = [&lifeline](const base::ProcessHandle &) { lifeline.give_away(); };
+    const base::ProcessResult ended = launch(orders, std::move(spec));
     if (!ended.ok())
-        throw Error(ErrorKind::unavailable,
-                    fmt::format("commands cannot have a network: {}", escape(trim(ended.err))),
-                    is_about_network(ended) ? k_network_hint : "use --guest appliance");
+        throw Error(
+            ErrorKind::unavailable,
+            fmt::format("commands cannot have a network: {}", base::escape(base::trim(ended.err))),
+            is_about_network(ended) ? k_network_hint : "use --guest appliance");
 }
 
 CommandResult run_in_sandbox(const Sandbox &sandbox, const GuestCommand &command) {
@@ -249,7 +250,7 @@ CommandResult run_in_sandbox(const Sandbox &sandbox, const GuestCommand &command
         orders.group = group->path().string();
     orders.personality_32 = sandbox.guest.facts().architecture == "i686";
     orders.arguments = arguments.words(bubblewrap_path(), command);
-    ProcessSpec spec;
+    base::ProcessSpec spec;
     spec.inherited = arguments.descriptors();
     spec.inherited.push_back(first.fd());
     spec.output_bound = k_output_bound;
@@ -263,12 +264,12 @@ CommandResult run_in_sandbox(const Sandbox &sandbox, const GuestCommand &command
 
     const UsualUmask usual_umask;
     std::optional<MemoryWatch> watch;
-    spec.begun = [&](const ProcessHandle &launcher) {
+    spec.begun = [&](const base::ProcessHandle &launcher) {
         if (lifeline)
             lifeline->give_away();
         watch.emplace(launcher, first, memory_count(group.get(), sandbox.limits));
     };
-    ProcessResult ended = launch(orders, std::move(spec));
+    base::ProcessResult ended = launch(orders, std::move(spec));
     std::vector<CommandLimit> met = group ? group->limits_met() : std::vector<CommandLimit>();
     if (watch->stop() && !has_met_memory(met))
         met.push_back(CommandLimit::memory);
@@ -284,4 +285,4 @@ CommandResult run_in_sandbox(const Sandbox &sandbox, const GuestCommand &command
     return result;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

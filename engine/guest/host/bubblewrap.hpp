@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// A device with a filesystem of the guest, which programs that install boot loaders look at.
 struct SandboxDisk {
@@ -40,4 +40,4 @@ void require_sandbox_here();
 /// The same for what gives a sandbox its network: it is made, and taken away again. Throws Error.
 void require_network_here();
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -14,7 +14,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -25,7 +25,7 @@ void add_name_resolution(BubblewrapArguments &arguments, const Sandbox &sandbox,
                          MountPoints &points, const std::string &run) {
     const std::string path = resolver_target(sandbox.guest).value_or("/");
     const std::optional<FileInfo> info = sandbox.guest.lstat(path);
-    if (is_within(path, run))
+    if (base::is_within(path, run))
         arguments.add_data("--file", "0644", resolver_settings(), path);
     else if (info && info->type == FileInfo::Type::regular)
         arguments.add_data("--ro-bind-data", "0644", resolver_settings(), points.file(path));
@@ -47,7 +47,7 @@ std::string own_place(MountPoints &points, const std::string &path, const char *
             ErrorKind::refused,
             fmt::format("{} of the guest is a link to {}, and commands need a {} that holds "
                         "no files of the guest",
-                        path, escape(place), path),
+                        path, base::escape(place), path),
             "make it a directory, or point it where it belongs");
     return place;
 }
@@ -56,18 +56,18 @@ std::string own_place(MountPoints &points, const std::string &path, const char *
 /// host is empty or cannot be opened. A device bound without the right to devices is what cannot be
 /// opened. The first process is bubblewrap's: nobody needs its memory.
 void add_proc(BubblewrapArguments &arguments, const std::string &proc) {
-    arguments.add({"--proc", proc, "--ro-bind", "/proc/sys", join(proc, "sys")});
-    const std::string closed = join(k_own_devices, "null");
+    arguments.add({"--proc", proc, "--ro-bind", "/proc/sys", base::join(proc, "sys")});
+    const std::string closed = base::join(k_own_devices, "null");
     for (const char *name : {"acpi", "asound", "bus", "driver", "fs", "irq", "pressure", "scsi",
                              "1/task", "1/map_files"})
-        if (std::filesystem::is_directory(join("/proc", name)))
-            arguments.add(
-                {"--perms", "0755", "--tmpfs", join(proc, name), "--remount-ro", join(proc, name)});
+        if (std::filesystem::is_directory(base::join("/proc", name)))
+            arguments.add({"--perms", "0755", "--tmpfs", base::join(proc, name), "--remount-ro",
+                           base::join(proc, name)});
     for (const char *name : {"kallsyms", "kcore", "keys", "key-users", "kmsg", "sched_debug",
                              "sysrq-trigger", "timer_list", "1/mem"})
-        if (std::filesystem::exists(join("/proc", name)))
-            arguments.add({"--ro-bind", closed, join(proc, name)});
-    arguments.add_data("--ro-bind-data", "0444", "", join(proc, "cmdline"));
+        if (std::filesystem::exists(base::join("/proc", name)))
+            arguments.add({"--ro-bind", closed, base::join(proc, name)});
+    arguments.add_data("--ro-bind-data", "0444", "", base::join(proc, "cmdline"));
 }
 
 /// A /sys that knows no hardware: what programs find there would be this host's, and would end up
@@ -76,22 +76,23 @@ void add_sys(BubblewrapArguments &arguments, const std::string &sys) {
     arguments.add({"--tmpfs", sys});
     for (const char *name : {"block", "bus", "class", "dev", "devices", "firmware", "fs", "kernel",
                              "module", "devices/system", "devices/system/cpu"})
-        arguments.add({"--dir", join(sys, name)});
+        arguments.add({"--dir", base::join(sys, name)});
     for (const char *name : {"online", "possible", "present"}) {
-        const std::string path = join("/sys/devices/system/cpu", name);
+        const std::string path = base::join("/sys/devices/system/cpu", name);
         if (std::filesystem::exists(path))
-            arguments.add_data("--file", "0444", read_file(path, 4096), join(sys, path.substr(5)));
+            arguments.add_data("--file", "0444", base::read_file(path, 4096),
+                               base::join(sys, path.substr(5)));
     }
     arguments.add({"--remount-ro", sys});
 }
 
 } // namespace
 
-UniqueFd memory_file(std::string_view bytes) {
-    UniqueFd file(memfd_create("retouch", MFD_CLOEXEC));
+base::UniqueFd memory_file(std::string_view bytes) {
+    base::UniqueFd file(memfd_create("retouch", MFD_CLOEXEC));
     if (!file)
-        throw system_error("create", "a memory file", errno);
-    write_all(file.get(), bytes, "a memory file");
+        throw base::system_error("create", "a memory file", errno);
+    base::write_all(file.get(), bytes, "a memory file");
     lseek(file.get(), 0, SEEK_SET);
     return file;
 }
@@ -125,7 +126,7 @@ std::vector<std::string> BubblewrapArguments::words(const std::string &program,
 
 std::vector<int> BubblewrapArguments::descriptors() const {
     std::vector<int> numbers;
-    for (const UniqueFd &file : files_)
+    for (const base::UniqueFd &file : files_)
         numbers.push_back(file.get());
     return numbers;
 }
@@ -140,10 +141,11 @@ BubblewrapArguments make_arguments(const Sandbox &sandbox, const GuestCommand &c
     arguments.add({sandbox.writable ? "--bind" : "--ro-bind", k_mapped_guest, "/"});
     add_proc(arguments, own_place(points, "/proc"));
     arguments.add({"--dev-bind", k_own_devices, dev, "--size", size, "--perms", "1777", "--tmpfs",
-                   join(dev, "shm")});
+                   base::join(dev, "shm")});
     add_sys(arguments, own_place(points, "/sys"));
-    arguments.add({"--size", size, "--tmpfs", run, "--perms", "1777", "--dir", join(run, "lock")});
-    arguments.add_data("--file", "0500", command.script, join(run, "retouch/script"));
+    arguments.add(
+        {"--size", size, "--tmpfs", run, "--perms", "1777", "--dir", base::join(run, "lock")});
+    arguments.add_data("--file", "0500", command.script, base::join(run, "retouch/script"));
     if (command.network && !provided.has_resolver())
         add_name_resolution(arguments, sandbox, points, run);
     if (!provided.has_policy())
@@ -164,4 +166,4 @@ BubblewrapArguments make_arguments(const Sandbox &sandbox, const GuestCommand &c
     return arguments;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

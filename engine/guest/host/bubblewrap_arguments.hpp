@@ -12,10 +12,10 @@
 #include <string_view>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// A file of no filesystem that holds `bytes`, at its beginning. Throws Error.
-[[nodiscard]] UniqueFd memory_file(std::string_view bytes);
+[[nodiscard]] base::UniqueFd memory_file(std::string_view bytes);
 
 /// Collects bwrap's arguments and the memory files they name.
 class BubblewrapArguments {
@@ -38,7 +38,7 @@ class BubblewrapArguments {
 
   private:
     std::vector<std::string> words_;
-    std::vector<UniqueFd> files_;
+    std::vector<base::UniqueFd> files_;
 };
 
 /// `status_fd`: for FirstInSandbox. Makes the mount points that are not there. Throws Error.
@@ -46,4 +46,4 @@ class BubblewrapArguments {
                                                  const GuestCommand &command, MountPoints &points,
                                                  const ProvidedFiles &provided, int status_fd);
 
-} // namespace retouch
+} // namespace retouch::guest

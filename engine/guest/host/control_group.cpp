@@ -19,7 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -30,21 +30,21 @@ constexpr std::string_view k_prefix = "retouch-command-";
 
 std::string text_of(const fs::path &file) {
     try {
-        return read_file(file, k_longest_text);
+        return base::read_file(file, k_longest_text);
     } catch (const Error &) {
         return {};
     }
 }
 
 bool put(const fs::path &file, std::string_view text) {
-    const UniqueFd opened(open(file.c_str(), O_WRONLY | O_CLOEXEC));
+    const base::UniqueFd opened(open(file.c_str(), O_WRONLY | O_CLOEXEC));
     return opened &&
            write(opened.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
 }
 
 /// True when the line "KEY N" of `text` has another number than 0.
 bool has_counted(const std::string &text, std::string_view key) {
-    return std::ranges::any_of(split_lines(text), [key](const std::string &line) {
+    return std::ranges::any_of(base::split_lines(text), [key](const std::string &line) {
         const std::vector<std::string> words = split_words(line, " ");
         return words.size() == 2 && words[0] == key && words[1] != "0";
     });
@@ -57,10 +57,10 @@ bool gives_controllers(const fs::path &group) {
 }
 
 /// The lock of a group, which the living hold; none when somebody has it.
-UniqueFd lock_of(const fs::path &group) {
+base::UniqueFd lock_of(const fs::path &group) {
     try {
-        UniqueFd opened = open_file(group, O_RDONLY | O_DIRECTORY);
-        if (lock_within(opened.get(), LOCK_EX, group, std::chrono::milliseconds(0)))
+        base::UniqueFd opened = base::open_file(group, O_RDONLY | O_DIRECTORY);
+        if (base::lock_within(opened.get(), LOCK_EX, group, std::chrono::milliseconds(0)))
             return opened;
     } catch (const Error &) {
         // It is gone, or cannot be locked: not ours either way.
@@ -70,9 +70,9 @@ UniqueFd lock_of(const fs::path &group) {
 
 /// Where the kernel does not end them all at one word.
 void kill_members(const fs::path &group) {
-    const auto members = [&group] { return split_lines(text_of(group / "cgroup.procs")); };
+    const auto members = [&group] { return base::split_lines(text_of(group / "cgroup.procs")); };
     for (const std::string &member : members()) {
-        const ProcessHandle held{ProcessId(std::atoi(member.c_str()))};
+        const base::ProcessHandle held{base::ProcessId(std::atoi(member.c_str()))};
         // Held, the number cannot come to mean another process.
         if (std::ranges::count(members(), member) > 0)
             held.signal(SIGKILL);
@@ -89,7 +89,7 @@ void end_group(const fs::path &group) noexcept {
         } catch (const Error &) {
             // It ended in between.
         }
-        pause_regardless(std::chrono::milliseconds(10));
+        base::pause_regardless(std::chrono::milliseconds(10));
     }
 }
 
@@ -145,10 +145,10 @@ std::vector<ControlGroup::Place> ControlGroup::places() {
 
 std::unique_ptr<ControlGroup> ControlGroup::make(const CommandLimits &limits) {
     for (const Place &place : places()) {
-        fs::path path = place.path / fmt::format("{}{}", k_prefix, random_uuid());
+        fs::path path = place.path / fmt::format("{}{}", k_prefix, base::random_uuid());
         if (mkdir(path.c_str(), 0755) != 0)
             continue;
-        UniqueFd living = lock_of(path);
+        base::UniqueFd living = lock_of(path);
         std::unique_ptr<ControlGroup> group(
             new ControlGroup(place.kind, std::move(path), std::move(living)));
         if (group->living_ && group->limit(limits))
@@ -157,7 +157,7 @@ std::unique_ptr<ControlGroup> ControlGroup::make(const CommandLimits &limits) {
     return nullptr;
 }
 
-ControlGroup::ControlGroup(const Kind &kind, fs::path path, UniqueFd living)
+ControlGroup::ControlGroup(const Kind &kind, fs::path path, base::UniqueFd living)
     : kind_(kind), path_(std::move(path)), living_(std::move(living)) {}
 
 /// False when it cannot be limited as it must.
@@ -201,7 +201,7 @@ void remove_dead_groups() noexcept {
             for (const auto &entry : fs::directory_iterator(place.path)) {
                 if (!entry.path().filename().string().starts_with(k_prefix))
                     continue;
-                if (const UniqueFd dead = lock_of(entry.path()))
+                if (const base::UniqueFd dead = lock_of(entry.path()))
                     end_group(entry.path());
             }
     } catch (const std::exception &) {
@@ -209,4 +209,4 @@ void remove_dead_groups() noexcept {
     }
 }
 
-} // namespace retouch
+} // namespace retouch::guest

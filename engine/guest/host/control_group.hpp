@@ -10,7 +10,7 @@
 #include <memory>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 class ControlGroup {
   public:
@@ -33,7 +33,7 @@ class ControlGroup {
     struct Kind;
     struct Place;
 
-    ControlGroup(const Kind &kind, std::filesystem::path path, UniqueFd living);
+    ControlGroup(const Kind &kind, std::filesystem::path path, base::UniqueFd living);
 
     [[nodiscard]] bool limit(const CommandLimits &limits) const;
     [[nodiscard]] static std::vector<Place> places();
@@ -41,10 +41,10 @@ class ControlGroup {
 
     const Kind &kind_;
     std::filesystem::path path_;
-    UniqueFd living_; ///< a lock: who dies lets go of it
+    base::UniqueFd living_; ///< a lock: who dies lets go of it
 };
 
 /// Removes those that runs left behind that died. Never throws.
 void remove_dead_groups() noexcept;
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -10,7 +10,7 @@
 #include <memory>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 std::vector<std::string> directory_names(int directory, const char *what, const std::string &path) {
     const int own = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -32,4 +32,4 @@ std::vector<std::string> directory_names(int directory, const char *what, const 
     return names;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -25,7 +25,7 @@ constexpr std::size_t k_longest_proc_text = std::size_t{1} << 20;
 
 std::string text_of(pid_t process, const char *name) {
     try {
-        return read_file(fmt::format("/proc/{}/{}", process, name), k_longest_proc_text);
+        return base::read_file(fmt::format("/proc/{}/{}", process, name), k_longest_proc_text);
     } catch (const Error &) {
         return {}; // it has ended
     }
@@ -40,7 +40,7 @@ std::vector<pid_t> children_of(pid_t process) {
 }
 
 bool is_first_of_a_namespace(pid_t process) {
-    for (const std::string &line : split_lines(text_of(process, "status"))) {
+    for (const std::string &line : base::split_lines(text_of(process, "status"))) {
         const std::vector<std::string> words = split_words(line, " \t");
         if (words.size() > 2 && words.front() == "NSpid:")
             return words.back() == "1";
@@ -50,7 +50,7 @@ bool is_first_of_a_namespace(pid_t process) {
 
 /// The child of bubblewrap, which is the launcher's; 0: none. Bubblewrap, itself the first of a
 /// namespace, knows it by a number that is nobody's here.
-pid_t find_below(const ProcessHandle &launcher) {
+pid_t find_below(const base::ProcessHandle &launcher) {
     for (const pid_t bubblewrap : children_of(launcher.id().number()))
         for (const pid_t process : children_of(bubblewrap))
             if (is_first_of_a_namespace(process))
@@ -63,7 +63,7 @@ pid_t find_below(const ProcessHandle &launcher) {
 FirstInSandbox::FirstInSandbox() {
     std::array<int, 2> ends{};
     if (pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0)
-        throw system_error("create", "a pipe", errno);
+        throw base::system_error("create", "a pipe", errno);
     read_end_.reset(ends[0]);
     write_end_.reset(ends[1]);
 }
@@ -87,7 +87,7 @@ void FirstInSandbox::read_status() {
     ssize_t got = 0;
     while ((got = ::read(read_end_.get(), buffer.data(), buffer.size())) > 0)
         text_.append(buffer.data(), static_cast<std::size_t>(got));
-    for (const std::string &line : split_lines(text_)) {
+    for (const std::string &line : base::split_lines(text_)) {
         const Json status = Json::parse(line, nullptr, false);
         if (!status.is_object())
             continue;
@@ -96,14 +96,14 @@ void FirstInSandbox::read_status() {
     }
 }
 
-bool FirstInSandbox::hold(const ProcessHandle &launcher) {
+bool FirstInSandbox::hold(const base::ProcessHandle &launcher) {
     if (held_)
         return true;
     const pid_t found = find_below(launcher);
     if (found == 0)
         return false;
     try {
-        ProcessHandle process{ProcessId(found)};
+        base::ProcessHandle process{base::ProcessId(found)};
         // Held, the number cannot come to mean another process.
         if (find_below(launcher) == found)
             held_.emplace(std::move(process));
@@ -120,4 +120,4 @@ void FirstInSandbox::end() const {
     static_cast<void>(held_->ended(k_end_wait));
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -9,7 +9,7 @@
 #include <string>
 #include <sys/types.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 class FirstInSandbox {
   public:
@@ -30,7 +30,7 @@ class FirstInSandbox {
 
     /// Takes hold of it below `launcher`, the process that was started, to end it later. False when
     /// there is no sandbox yet, or no more.
-    [[nodiscard]] bool hold(const ProcessHandle &launcher);
+    [[nodiscard]] bool hold(const base::ProcessHandle &launcher);
 
     /// Its number. Requires: held.
     [[nodiscard]] pid_t pid() const { return held_->id().number(); }
@@ -47,12 +47,12 @@ class FirstInSandbox {
   private:
     void read_status();
 
-    UniqueFd read_end_;
-    UniqueFd write_end_;
+    base::UniqueFd read_end_;
+    base::UniqueFd write_end_;
     std::string text_;
-    std::optional<ProcessHandle> held_;
+    std::optional<base::ProcessHandle> held_;
     bool begun_ = false;
     bool command_ended_ = false;
 };
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -40,7 +40,7 @@ fs::path place_for_groups(std::string_view own, std::string_view mounts,
                           const std::function<bool(const fs::path &)> &has_controllers) {
     constexpr std::string_view k_unified = "0::";
     const std::optional<SeenMount> top = find_hierarchy(mounts, "cgroup2");
-    for (const std::string &line : split_lines(own)) {
+    for (const std::string &line : base::split_lines(own)) {
         if (!top || top->root != "/" || !line.starts_with(k_unified) ||
             !is_seen(line.substr(k_unified.size())))
             continue;
@@ -56,7 +56,7 @@ fs::path place_for_groups(std::string_view own, std::string_view mounts,
 
 fs::path place_for_memory_groups(std::string_view own, std::string_view mounts) {
     const std::optional<SeenMount> top = find_hierarchy(mounts, "cgroup", "memory");
-    for (const std::string &line : split_lines(own)) {
+    for (const std::string &line : base::split_lines(own)) {
         const std::size_t controllers = line.find(':') + 1;
         const std::size_t group = line.find(':', controllers) + 1;
         if (!top || controllers == 0 || group == 0)
@@ -65,7 +65,7 @@ fs::path place_for_memory_groups(std::string_view own, std::string_view mounts) 
             split_words(line.substr(controllers, group - controllers - 1), ",");
         const std::string path = line.substr(group);
         if (std::ranges::count(counted, "memory") != 1 || !is_seen(path) ||
-            !is_within(path, top->root))
+            !base::is_within(path, top->root))
             continue;
         const fs::path inner = fs::path(path).lexically_relative(top->root);
         return inner == "." ? fs::path(top->point) : top->point / inner;
@@ -73,4 +73,4 @@ fs::path place_for_memory_groups(std::string_view own, std::string_view mounts) 
     return {};
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -6,7 +6,7 @@
 #include <functional>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// Of version 2: the own group or the one above it; empty for nowhere. `has_controllers` tells
 /// whether a group gives memory and pids to those below it.
@@ -19,4 +19,4 @@ place_for_groups(std::string_view own, std::string_view mounts,
 [[nodiscard]] std::filesystem::path place_for_memory_groups(std::string_view own,
                                                             std::string_view mounts);
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -19,7 +19,7 @@
 #include <filesystem>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -31,36 +31,36 @@ struct Tool {
 constexpr std::array k_tools = {Tool{"sfdisk", "fdisk"}, Tool{"blkid", "util-linux"},
                                 Tool{"nsenter", "util-linux"}, Tool{"unshare", "util-linux"}};
 
-Verdict rights() {
+model::Verdict rights() {
     if (geteuid() == 0)
-        return all_well("this is root");
-    return warning("this is not root: the host guest cannot be used, only the appliance",
-                   "run retouch as root to use the host guest");
+        return model::all_well("this is root");
+    return model::warning("this is not root: the host guest cannot be used, only the appliance",
+                          "run retouch as root to use the host guest");
 }
 
-Verdict root_needed() {
+model::Verdict root_needed() {
     require_root();
-    return all_well("this is root");
+    return model::all_well("this is root");
 }
 
-Verdict bubblewrap() {
+model::Verdict bubblewrap() {
     static_cast<void>(bubblewrap_path());
     if (geteuid() == 0)
         require_sandbox_here();
-    return all_well("bwrap is there, and commands can be kept apart from this host");
+    return model::all_well("bwrap is there, and commands can be kept apart from this host");
 }
 
-Verdict network() {
+model::Verdict network() {
     try {
         require_network_means();
     } catch (const Error &error) {
-        return warning(error.what(), error.hint());
+        return model::warning(error.what(), error.hint());
     }
-    return all_well("slirp4netns and /dev/net/tun are there");
+    return model::all_well("slirp4netns and /dev/net/tun are there");
 }
 
 void require_device(const char *device, const char *module) {
-    if (UniqueFd(open(device, O_RDWR | O_CLOEXEC)))
+    if (base::UniqueFd(open(device, O_RDWR | O_CLOEXEC)))
         return;
     if (errno == EACCES || errno == EPERM)
         throw Error(ErrorKind::not_authorised, fmt::format("this user may not use {}", device),
@@ -70,34 +70,35 @@ void require_device(const char *device, const char *module) {
                 fmt::format("load the kernel module {}: modprobe {}", module, module));
 }
 
-Verdict fuse() {
+model::Verdict fuse() {
     require_device("/dev/fuse", "fuse");
-    if (!find_program("fusermount3"))
-        return warning("/dev/fuse can be used, but fusermount3 is not installed",
-                       "install the package fuse3");
-    return all_well("/dev/fuse and fusermount3 are there");
+    if (!base::find_program("fusermount3"))
+        return model::warning("/dev/fuse can be used, but fusermount3 is not installed",
+                              "install the package fuse3");
+    return model::all_well("/dev/fuse and fusermount3 are there");
 }
 
-Verdict loop_devices() {
+model::Verdict loop_devices() {
     require_device("/dev/loop-control", "loop");
-    return all_well("/dev/loop-control is there");
+    return model::all_well("/dev/loop-control is there");
 }
 
-Verdict tools() {
+model::Verdict tools() {
     std::vector<std::string> names;
     for (const Tool &tool : k_tools) {
-        if (!find_program(tool.program))
+        if (!base::find_program(tool.program))
             throw Error(ErrorKind::unavailable, fmt::format("{} is not installed", tool.program),
                         fmt::format("install the package {}", tool.package));
         names.emplace_back(tool.program);
     }
-    return all_well(fmt::format("{}", fmt::join(names, ", ")));
+    return model::all_well(fmt::format("{}", fmt::join(names, ", ")));
 }
 
 } // namespace
 
 std::vector<Finding> host_guest_findings(bool used) {
-    Checks checks("Host guest", used ? Checks::Need::needed : Checks::Need::optional);
+    model::Checks checks("Host guest",
+                         used ? model::Checks::Need::needed : model::Checks::Need::optional);
     const bool is_root = geteuid() == 0;
     checks.check("root", used ? root_needed : rights);
     checks.check("bubblewrap", bubblewrap);
@@ -111,4 +112,4 @@ std::vector<Finding> host_guest_findings(bool used) {
     return checks.take();
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -35,7 +35,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -59,13 +59,13 @@ Error no_root(const std::vector<Volume> &volumes, const std::filesystem::path &d
         if (std::ranges::count(harmless, volume.filesystem) == 0)
             return refusal::needs_appliance(
                 fmt::format("{} ({})", volume.device, volume.filesystem));
-    return refusal::no_system(read_if_there(disk, k_beginning));
+    return refusal::no_system(base::read_if_there(disk, k_beginning));
 }
 
 /// The daemon serves what is mounted here, so it must not be the one whose death unmounts it: it
 /// would wait for itself for ever, and every sync of this machine with it. It therefore gets a
 /// namespace made from the outer one, which none of the guests' mounts are in.
-DiskExport::Launcher apart_from_our_mounts() {
+store::DiskExport::Launcher apart_from_our_mounts() {
     return {{"nsenter", fmt::format("--mount=/proc/self/fd/{}", outer_mounts_fd()), "--", "unshare",
              "--mount", "--propagation", "private", "--"},
             {outer_mounts_fd()}};
@@ -93,14 +93,15 @@ LookFailure look_apart(const std::function<LookFailure()> &look) {
 } // namespace
 
 HostGuest::HostGuest(const Disk &disk, const GuestOptions &options, EventSink &events)
-    : directory_((require_host_means(false), require_own_proc(), enter_private_mounts(),
-                  TemporaryDirectory(options.run_directory, "guest-"))),
+    : directory_((require_host_means(false), base::require_own_proc(), enter_private_mounts(),
+                  base::TemporaryDirectory(options.run_directory, "guest-"))),
       read_only_(disk.read_only),
       limits_(options.limits),
-      export_(std::make_unique<DiskExport>(
-          disk, DiskExport::Protocol::fuse, directory_.path(), apart_from_our_mounts(),
+      export_(std::make_unique<store::DiskExport>(
+          disk, store::DiskExport::Protocol::fuse, directory_.path(), apart_from_our_mounts(),
           // The kernel replays journals, as it will at boot, for who only looks, too.
-          disk.read_only ? DiskExport::Writes::thrown_away : DiskExport::Writes::as_disk)),
+          disk.read_only ? store::DiskExport::Writes::thrown_away
+                         : store::DiskExport::Writes::as_disk)),
       disk_(fmt::format("/proc/{}/root{}", export_->pid(), export_->path().string())) {
     remove_dead_groups();
     std::filesystem::create_directory(root_path());
@@ -110,13 +111,13 @@ HostGuest::HostGuest(const Disk &disk, const GuestOptions &options, EventSink &e
 /// What is written to a disk that is only looked at, as by the replay of a journal, is kept there.
 void HostGuest::require_room() const {
     if (read_only_)
-        retouch::require_room(directory_.path());
+        retouch::base::require_room(directory_.path());
 }
 
 /// Tools that could read nothing may say that they found nothing.
 std::vector<Volume> HostGuest::volumes() const {
     std::vector<Volume> found = read_volumes(disk_, std::filesystem::file_size(disk_));
-    const bool is_there = !read_if_there(disk_, 1).empty();
+    const bool is_there = !base::read_if_there(disk_, 1).empty();
     export_->require_served();
     if (!is_there)
         throw Error(ErrorKind::failed, "the image's disk can no longer be read",
@@ -143,7 +144,7 @@ void HostGuest::open(EventSink &events) {
     found.doubts = volume_doubts(found.mount_points, volumes, [this](const std::string &name) {
         for (const auto &device : devices_)
             if (device->volume.device == name)
-                return read_if_there(device->loop.path(), k_superblock_end);
+                return base::read_if_there(device->loop.path(), k_superblock_end);
         return std::string();
     });
     require_sandbox({*this, files(), root_path(), false, limits_});
@@ -183,7 +184,8 @@ HostGuest::Filesystem HostGuest::mount(const LoopDevice &device, const MountAs &
         if (is_log_damaged(as.type, can_look))
             throw refusal::damaged_log(as.type);
         throw refusal::with_features(
-            error, rare_features(read_if_there(device.path(), k_superblock_end)), "appliance");
+            error, rare_features(base::read_if_there(device.path(), k_superblock_end)),
+            "appliance");
     }
     if (!read_only)
         require_writable(target, as.type);
@@ -322,7 +324,7 @@ std::vector<SandboxDisk> HostGuest::sandbox_disks() const {
 
 CommandResult HostGuest::run_command(const GuestCommand &command, bool writable) const {
     check_command(facts_, command);
-    const ProcessHandle server = export_->hold();
+    const base::ProcessHandle server = export_->hold();
     const Sandbox sandbox{*this,   files(),         root_path(), writable,
                           limits_, sandbox_disks(), server.fd()};
     if (!writable)
@@ -395,4 +397,4 @@ std::uint64_t HostGuest::bytes_written() const {
     return written;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -18,7 +18,7 @@
 #include <optional>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 class HostGuest final : public ServedGuest {
   public:
@@ -96,10 +96,10 @@ class HostGuest final : public ServedGuest {
     [[nodiscard]] std::vector<SandboxDisk> sandbox_disks() const;
     [[nodiscard]] CommandResult run_command(const GuestCommand &command, bool writable) const;
 
-    TemporaryDirectory directory_;
+    base::TemporaryDirectory directory_;
     bool read_only_;
     CommandLimits limits_;
-    std::unique_ptr<DiskExport> export_;
+    std::unique_ptr<store::DiskExport> export_;
     std::filesystem::path disk_; ///< the exported file, seen through the daemon's namespace
     std::vector<std::unique_ptr<Device>> devices_; ///< outlive what is mounted from them
     std::vector<Filesystem> filesystems_;          ///< the root first
@@ -109,4 +109,4 @@ class HostGuest final : public ServedGuest {
     ClockMark began_ = ClockMark::now();
 };
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -13,7 +13,7 @@
 #include <system_error>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -23,7 +23,7 @@ constexpr const char *k_no_network = "commands cannot have a network: ";
 
 /// `lack` begins the sentence about a program that is missing.
 std::string path_of(const char *program, const char *package, const char *lack = "") {
-    const std::optional<std::string> path = find_program(program);
+    const std::optional<std::string> path = base::find_program(program);
     if (!path)
         throw Error(ErrorKind::unavailable, fmt::format("{}{} is not installed", lack, program),
                     fmt::format("install the package {}, or use --guest appliance", package));
@@ -31,7 +31,7 @@ std::string path_of(const char *program, const char *package, const char *lack =
 }
 
 void require_tunnels() {
-    if (UniqueFd(open(k_tunnels, O_RDWR | O_CLOEXEC)))
+    if (base::UniqueFd(open(k_tunnels, O_RDWR | O_CLOEXEC)))
         return;
     throw Error(ErrorKind::unavailable,
                 fmt::format("{}cannot open {}: {}", k_no_network, k_tunnels,
@@ -41,16 +41,16 @@ void require_tunnels() {
 }
 
 void require_running(const std::string &slirp) {
-    ProcessSpec spec;
+    base::ProcessSpec spec;
     spec.program = slirp;
     spec.arguments = {"--version"};
     spec.environment.emplace();
     spec.time_limit = std::chrono::seconds(20);
-    const ProcessResult ended = run_process(spec);
+    const base::ProcessResult ended = base::run_process(spec);
     if (!ended.ok())
         throw Error(ErrorKind::unavailable,
-                    fmt::format("{}{} does not run: {}", k_no_network, escape(slirp),
-                                escape(trim(ended.err))),
+                    fmt::format("{}{} does not run: {}", k_no_network, base::escape(slirp),
+                                base::escape(base::trim(ended.err))),
                     "install the package slirp4netns again, or use --guest appliance");
 }
 
@@ -86,4 +86,4 @@ std::string slirp_path() {
     return path_of(k_slirp, k_slirp, k_no_network);
 }
 
-} // namespace retouch
+} // namespace retouch::guest

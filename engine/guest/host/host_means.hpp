@@ -3,7 +3,7 @@
 
 #include <string>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// Root, bubblewrap and, for `network`, slirp4netns. Throws Error: not_authorised, unavailable.
 void require_host_means(bool network);
@@ -19,4 +19,4 @@ void require_network_means();
 /// The path of slirp4netns, which gives commands a network. Throws Error: unavailable.
 [[nodiscard]] std::string slirp_path();
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -63,4 +63,4 @@ LaunchOrders read_orders(std::string_view text) {
     return orders;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

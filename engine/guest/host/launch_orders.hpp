@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// Where bubblewrap finds the guest and its devices: in the launcher's own mount namespace, over a
 /// directory that everybody may pass and that nothing there needs.
@@ -49,4 +49,4 @@ struct LaunchOrders {
 [[nodiscard]] std::string write_orders(const LaunchOrders &orders);
 [[nodiscard]] LaunchOrders read_orders(std::string_view text);
 
-} // namespace retouch
+} // namespace retouch::guest

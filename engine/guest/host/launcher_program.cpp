@@ -26,23 +26,24 @@ __asm__(".section .rodata\n"
 extern "C" const char retouch_launcher_begin[];
 extern "C" const char retouch_launcher_end[];
 
-namespace retouch {
+namespace retouch::guest {
 
-UniqueFd launcher_program() {
+base::UniqueFd launcher_program() {
     constexpr int tries = 200;
     const std::string_view image = {
         retouch_launcher_begin,
         static_cast<std::size_t>(retouch_launcher_end - retouch_launcher_begin)};
-    UniqueFd writer(memfd_create("retouch-launcher", MFD_CLOEXEC));
+    base::UniqueFd writer(memfd_create("retouch-launcher", MFD_CLOEXEC));
     if (!writer)
-        throw system_error("create", "a memory file", errno);
-    write_all(writer.get(), image, "a memory file");
-    UniqueFd reader = open_file(fmt::format("/proc/self/fd/{}", writer.get()), O_RDONLY);
+        throw base::system_error("create", "a memory file", errno);
+    base::write_all(writer.get(), image, "a memory file");
+    base::UniqueFd reader =
+        base::open_file(fmt::format("/proc/self/fd/{}", writer.get()), O_RDONLY);
     writer.reset();
     for (int left = tries; left > 0 && fcntl(reader.get(), F_SETLEASE, F_RDLCK) != 0; --left)
-        pause_for(std::chrono::milliseconds(10));
+        base::pause_for(std::chrono::milliseconds(10));
     fcntl(reader.get(), F_SETLEASE, F_UNLCK);
     return reader;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -3,9 +3,9 @@
 
 #include "base/file.hpp"
 
-namespace retouch {
+namespace retouch::guest {
 
 /// A file in memory that can be executed through /proc/self/fd. Throws Error.
-[[nodiscard]] UniqueFd launcher_program();
+[[nodiscard]] base::UniqueFd launcher_program();
 
-} // namespace retouch
+} // namespace retouch::guest

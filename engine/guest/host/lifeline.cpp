@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <sys/socket.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -20,14 +20,14 @@ constexpr std::chrono::seconds k_patience{5};
 Lifeline::Lifeline() {
     std::array<int, 2> ends{};
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
-        throw shortage_error("create a pair of sockets", errno);
+        throw base::shortage_error("create a pair of sockets", errno);
     near_.reset(ends[0]);
     far_.reset(ends[1]);
 }
 
 Lifeline::~Lifeline() {
     give_away();
-    static_cast<void>(ready_within(near_.get(), 0, k_patience));
+    static_cast<void>(base::ready_within(near_.get(), 0, k_patience));
 }
 
-} // namespace retouch
+} // namespace retouch::guest

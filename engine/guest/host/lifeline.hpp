@@ -4,7 +4,7 @@
 
 #include "base/file.hpp"
 
-namespace retouch {
+namespace retouch::guest {
 
 class Lifeline {
   public:
@@ -27,8 +27,8 @@ class Lifeline {
     void give_away() { far_.reset(); }
 
   private:
-    UniqueFd near_;
-    UniqueFd far_;
+    base::UniqueFd near_;
+    base::UniqueFd far_;
 };
 
-} // namespace retouch
+} // namespace retouch::guest

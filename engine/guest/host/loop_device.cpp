@@ -11,7 +11,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -34,7 +34,7 @@ std::uint64_t all_bytes_written(const std::filesystem::path &device) {
     for (int word = 0; word < k_sectors_written_word; ++word)
         words >> sectors;
     if (!words)
-        throw system_error("read", path, errno == 0 ? EIO : errno);
+        throw base::system_error("read", path, errno == 0 ? EIO : errno);
     return sectors * k_sector;
 }
 
@@ -43,7 +43,7 @@ void have_it_counted(const std::filesystem::path &device) {
     const std::filesystem::path path = kernel_file(device, "queue/iostats");
     char now = 0;
     if (std::ifstream(path) >> now && now == '0')
-        write_all(open_file(path, O_WRONLY).get(), "1", path);
+        base::write_all(base::open_file(path, O_WRONLY).get(), "1", path);
 }
 
 /// The one of that number, which is made when it is not there yet; else any that is free.
@@ -53,7 +53,7 @@ int device_number(int control, int wanted) {
         return wanted;
     const int number = ioctl(control, LOOP_CTL_GET_FREE);
     if (number < 0)
-        throw system_error("get a loop device from", "/dev/loop-control", errno);
+        throw base::system_error("get a loop device from", "/dev/loop-control", errno);
     return number;
 }
 
@@ -61,8 +61,8 @@ int device_number(int control, int wanted) {
 
 LoopDevice::LoopDevice(const std::filesystem::path &file, std::uint64_t offset,
                        std::uint64_t size) {
-    const UniqueFd backing = open_file(file, O_RDWR);
-    const UniqueFd control = open_file("/dev/loop-control", O_RDWR);
+    const base::UniqueFd backing = base::open_file(file, O_RDWR);
+    const base::UniqueFd control = base::open_file("/dev/loop-control", O_RDWR);
     loop_config config{};
     config.fd = static_cast<__u32>(backing.get());
     config.info.lo_offset = offset;
@@ -70,7 +70,7 @@ LoopDevice::LoopDevice(const std::filesystem::path &file, std::uint64_t offset,
     config.info.lo_flags = LO_FLAGS_AUTOCLEAR;
     for (int tries = 0; tries < k_tries; ++tries) {
         path_ = fmt::format("/dev/loop{}", device_number(control.get(), k_first_number + tries));
-        UniqueFd device = open_file(path_, O_RDWR);
+        base::UniqueFd device = base::open_file(path_, O_RDWR);
         if (ioctl(device.get(), LOOP_CONFIGURE, &config) == 0) {
             device_ = std::move(device);
             have_it_counted(path_);
@@ -79,7 +79,7 @@ LoopDevice::LoopDevice(const std::filesystem::path &file, std::uint64_t offset,
         }
         // EBUSY: another process was quicker to take the free one.
         if (errno != EBUSY)
-            throw system_error("set up the loop device", path_, errno);
+            throw base::system_error("set up the loop device", path_, errno);
     }
     throw Error(ErrorKind::temporary, "no loop device could be had", "try again");
 }
@@ -95,11 +95,11 @@ std::uint64_t LoopDevice::bytes_written() const {
 
 void LoopDevice::finish() {
     if (fsync(device_.get()) != 0)
-        throw system_error("write the image through", path_, errno);
+        throw base::system_error("write the image through", path_, errno);
     written_ = bytes_written();
     if (ioctl(device_.get(), LOOP_CLR_FD) != 0)
-        throw system_error("detach", path_, errno);
+        throw base::system_error("detach", path_, errno);
     device_.reset();
 }
 
-} // namespace retouch
+} // namespace retouch::guest

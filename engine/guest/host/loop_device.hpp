@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// Its number has two digits or more: see k_first_number.
 class LoopDevice {
@@ -31,9 +31,9 @@ class LoopDevice {
 
   private:
     std::filesystem::path path_;
-    UniqueFd device_;
+    base::UniqueFd device_;
     std::uint64_t earlier_ = 0; ///< what those before us wrote through the same device
     std::uint64_t written_ = 0; ///< final
 };
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -15,7 +15,7 @@
 #include <unistd.h>
 #include <utility>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -25,7 +25,7 @@ constexpr const char *k_own_children = "/proc/thread-self/children";
 
 bool has_child(pid_t process) {
     constexpr std::size_t longest = std::size_t{1} << 20;
-    return !read_file(fmt::format("/proc/{0}/task/{0}/children", process), longest).empty();
+    return !base::read_file(fmt::format("/proc/{0}/task/{0}/children", process), longest).empty();
 }
 
 /// What this thread has worked.
@@ -38,7 +38,7 @@ double own_seconds() {
 /// When memory runs short anywhere the kernel takes this process first, and with it the whole
 /// sandbox: half a command is of no use. What it has started keeps the usual chances.
 void offer_to_the_kernel(pid_t first) {
-    const UniqueFd file(
+    const base::UniqueFd file(
         open(fmt::format("/proc/{}/oom_score_adj", first).c_str(), O_WRONLY | O_CLOEXEC));
     if (file)
         static_cast<void>(!write(file.get(), "1000", 4));
@@ -54,9 +54,9 @@ void MemoryWatch::require_means() {
                     "use --guest appliance");
 }
 
-MemoryWatch::MemoryWatch(const ProcessHandle &launcher, FirstInSandbox &first, IsOver is_over)
+MemoryWatch::MemoryWatch(const base::ProcessHandle &launcher, FirstInSandbox &first, IsOver is_over)
     : launcher_(launcher.another()), first_(first), is_over_(std::move(is_over)) {
-    const BlockedSignals blocked;
+    const base::BlockedSignals blocked;
     thread_ = std::jthread([this](const std::stop_token &stop) { watch(stop); });
 }
 
@@ -101,4 +101,4 @@ void MemoryWatch::watch(const std::stop_token &stop) {
     }
 }
 
-} // namespace retouch
+} // namespace retouch::guest

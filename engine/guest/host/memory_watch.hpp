@@ -10,7 +10,7 @@
 #include <mutex>
 #include <thread>
 
-namespace retouch {
+namespace retouch::guest {
 
 class MemoryWatch {
   public:
@@ -22,7 +22,7 @@ class MemoryWatch {
 
     /// `launcher`: what has been started to become the sandbox. Nobody else may use `first` until
     /// stop(). Throws Error. Requires: require_means().
-    MemoryWatch(const ProcessHandle &launcher, FirstInSandbox &first, IsOver is_over);
+    MemoryWatch(const base::ProcessHandle &launcher, FirstInSandbox &first, IsOver is_over);
     ~MemoryWatch();
     MemoryWatch(const MemoryWatch &) = delete;
     MemoryWatch &operator=(const MemoryWatch &) = delete;
@@ -35,7 +35,7 @@ class MemoryWatch {
     void watch(const std::stop_token &stop);
     [[nodiscard]] bool look();
 
-    ProcessHandle launcher_;
+    base::ProcessHandle launcher_;
     FirstInSandbox &first_;
     IsOver is_over_;
     bool has_begun_ = false;
@@ -46,4 +46,4 @@ class MemoryWatch {
     std::jthread thread_; ///< ends first
 };
 
-} // namespace retouch
+} // namespace retouch::guest

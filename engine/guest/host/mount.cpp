@@ -16,7 +16,7 @@
 #include <sys/mount.h>
 #include <utility>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -25,7 +25,7 @@ constexpr std::chrono::milliseconds k_unmount_pause{20};
 
 // A namespace belongs to a thread, and entering another one would copy, and so pin, the mounts made
 // in the first.
-thread_local UniqueFd outer_mounts;
+thread_local base::UniqueFd outer_mounts;
 
 /// Making it one from here would be seen outside.
 [[noreturn]] void refuse_chroot() {
@@ -42,7 +42,7 @@ thread_local UniqueFd outer_mounts;
 void enter_private_mounts() {
     if (outer_mounts)
         return;
-    UniqueFd outer = open_file("/proc/thread-self/ns/mnt", O_RDONLY);
+    base::UniqueFd outer = base::open_file("/proc/thread-self/ns/mnt", O_RDONLY);
     if (unshare(CLONE_NEWNS) != 0)
         throw Error(ErrorKind::not_authorised,
                     fmt::format("cannot make a private mount namespace: {}", std::strerror(errno)),
@@ -81,10 +81,10 @@ Mount::Mount(Mount &&other) noexcept : target_(std::exchange(other.target_, {}))
 void Mount::unmount() {
     for (int tries = 0; umount2(target_.c_str(), UMOUNT_NOFOLLOW) != 0; ++tries) {
         if (errno != EBUSY || tries == k_unmount_tries)
-            throw system_error("unmount", target_, errno);
-        pause_regardless(k_unmount_pause);
+            throw base::system_error("unmount", target_, errno);
+        base::pause_regardless(k_unmount_pause);
     }
     target_.clear();
 }
 
-} // namespace retouch
+} // namespace retouch::guest

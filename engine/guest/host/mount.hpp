@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <string>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// Moves the calling thread into a mount namespace of its own, once: what is mounted from now on is
 /// invisible to other processes and vanishes with the last process of ours, however it ends. Mounts
@@ -37,4 +37,4 @@ class Mount {
     std::filesystem::path target_;
 };
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -31,7 +31,7 @@ bool same(const timespec &a, const timespec &b) {
 } // namespace
 
 struct MountPoints::Made {
-    UniqueFd parent;
+    base::UniqueFd parent;
     std::string name;
     FileInfo::Type type;
     std::array<timespec, 2> before{}; ///< of the parent
@@ -79,9 +79,9 @@ std::string MountPoints::ensure(const std::string &path, FileInfo::Type type) {
                                           type == FileInfo::Type::directory ? ENOTDIR : EINVAL);
         return resolved;
     }
-    const UniqueFd found = files_.open_parent(resolved, what);
-    Made made{UniqueFd(openat(found.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)),
-              base_name(resolved),
+    const base::UniqueFd found = files_.open_parent(resolved, what);
+    Made made{base::UniqueFd(openat(found.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)),
+              base::base_name(resolved),
               type,
               {},
               {}};
@@ -91,7 +91,7 @@ std::string MountPoints::ensure(const std::string &path, FileInfo::Type type) {
         if (mkdirat(parent, made.name.c_str(), 0755) != 0)
             throw refusal::file_operation(what, resolved, errno);
     } else {
-        const UniqueFd file(
+        const base::UniqueFd file(
             openat(parent, made.name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
         if (!file)
             throw refusal::file_operation(what, resolved, errno);
@@ -101,4 +101,4 @@ std::string MountPoints::ensure(const std::string &path, FileInfo::Type type) {
     return resolved;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 class MountPoints {
   public:
@@ -33,4 +33,4 @@ class MountPoints {
     std::vector<Made> made_;
 };
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -15,7 +15,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -24,42 +24,42 @@ constexpr int k_blkid_found_several = 8;
 constexpr int k_sfdisk_failed = 1; ///< also when there is no table
 constexpr int k_killed = 128;      ///< and the signal's number
 
-ProcessSpec tool(const char *name, const char *package, std::vector<std::string> arguments) {
-    const std::optional<std::string> path = find_program(name);
+base::ProcessSpec tool(const char *name, const char *package, std::vector<std::string> arguments) {
+    const std::optional<std::string> path = base::find_program(name);
     if (!path)
         throw Error(ErrorKind::unavailable, fmt::format("{} is not installed", name),
                     fmt::format("install the package {}", package));
-    ProcessSpec spec;
+    base::ProcessSpec spec;
     spec.program = *path;
     spec.arguments = std::move(arguments);
     return spec;
 }
 
-Error broken(const char *name, const ProcessResult &result) {
-    const std::string_view words = trim(result.err);
+Error broken(const char *name, const base::ProcessResult &result) {
+    const std::string_view words = base::trim(result.err);
     const int status = result.exit_status;
     return {ErrorKind::unavailable,
             fmt::format("{} {} {} while it looked at the image's partitions{}{}", name,
                         status > k_killed ? "was ended by signal" : "ended with exit status",
                         status > k_killed ? status - k_killed : status, words.empty() ? "" : ": ",
-                        escape(words.substr(0, 200))),
+                        base::escape(words.substr(0, 200))),
             "see that this host has memory and processes to spare, and try again"};
 }
 
 /// What blkid found on the volume is filled in. Returns the type of the partition table that is on
 /// it, or nothing.
 std::string identify(const std::filesystem::path &disk, Volume &volume) {
-    const ProcessResult found =
-        run_process(tool("blkid", "util-linux",
-                         {"-p", "-O", std::to_string(volume.offset), "-S",
-                          std::to_string(volume.size), "-o", "export", "--", disk.string()}));
+    const base::ProcessResult found =
+        base::run_process(tool("blkid", "util-linux",
+                               {"-p", "-O", std::to_string(volume.offset), "-S",
+                                std::to_string(volume.size), "-o", "export", "--", disk.string()}));
     volume.ambiguous = found.exit_status == k_blkid_found_several;
     if (volume.ambiguous || found.exit_status == k_blkid_found_nothing)
         return "";
     if (!found.ok())
         throw broken("blkid", found);
     std::string table;
-    for (const std::string &line : split_lines(found.out)) {
+    for (const std::string &line : base::split_lines(found.out)) {
         const std::size_t equals = std::min(line.find('='), line.size());
         const std::string value = line.substr(std::min(equals + 1, line.size()));
         const std::string_view key = std::string_view(line).substr(0, equals);
@@ -79,10 +79,10 @@ bool has_external_journal(const std::filesystem::path &disk, const Volume &volum
     if (volume.filesystem != "ext3" && volume.filesystem != "ext4")
         return false;
     std::array<std::uint8_t, journal_inode + 4> bytes{};
-    const UniqueFd file = open_file(disk, O_RDONLY);
+    const base::UniqueFd file = base::open_file(disk, O_RDONLY);
     if (pread(file.get(), bytes.data(), bytes.size(),
               static_cast<off_t>(volume.offset + superblock)) != static_cast<ssize_t>(bytes.size()))
-        throw system_error("read", disk, errno);
+        throw base::system_error("read", disk, errno);
     constexpr std::array<std::uint8_t, 4> none{};
     return (bytes[features] & has_journal) != 0 &&
            std::equal(none.begin(), none.end(), bytes.begin() + journal_inode);
@@ -103,7 +103,7 @@ WholeDisk whole_disk(const std::filesystem::path &disk, std::uint64_t disk_size)
 
 /// Of a disk without a table.
 std::vector<Volume> the_only_volume(const std::filesystem::path &disk, std::uint64_t disk_size,
-                                    const ProcessResult &sfdisk) {
+                                    const base::ProcessResult &sfdisk) {
     WholeDisk whole = whole_disk(disk, disk_size);
     if (whole.table == "dos" || whole.table == "gpt" || whole.table == "PMBR")
         throw broken("sfdisk", sfdisk);
@@ -119,15 +119,15 @@ std::vector<Volume> partitions(const std::filesystem::path &disk, std::uint64_t 
         return volumes;
     } catch (const Error &reason) {
         return without_table(reason, whole_disk(disk, disk_size).volume,
-                             read_if_there(disk, k_beginning));
+                             base::read_if_there(disk, k_beginning));
     }
 }
 
 } // namespace
 
 std::vector<Volume> read_volumes(const std::filesystem::path &disk, std::uint64_t disk_size) {
-    const ProcessResult listed =
-        run_process(tool("sfdisk", "fdisk", {"--json", "--", disk.string()}));
+    const base::ProcessResult listed =
+        base::run_process(tool("sfdisk", "fdisk", {"--json", "--", disk.string()}));
     if (!listed.ok() && listed.exit_status != k_sfdisk_failed)
         throw broken("sfdisk", listed);
     std::vector<Volume> volumes = listed.ok() ? partitions(disk, disk_size, listed.out)
@@ -137,4 +137,4 @@ std::vector<Volume> read_volumes(const std::filesystem::path &disk, std::uint64_
     return volumes;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -8,11 +8,11 @@
 #include <filesystem>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// Every volume in order of the partition table, or the whole disk when it has no table.
 /// Throws Error: unavailable when the tools are missing.
 [[nodiscard]] std::vector<Volume> read_volumes(const std::filesystem::path &disk,
                                                std::uint64_t disk_size);
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -10,7 +10,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 std::string resolver_settings() {
     return fmt::format("nameserver {}\n", k_name_server);
@@ -20,7 +20,7 @@ ProvidedFiles::ProvidedFiles(const Sandbox &sandbox, const GuestCommand &command
     if (!sandbox.writable)
         return;
     const GuestView &guest = sandbox.guest;
-    if (command.network && !is_within(resolver_target(guest).value_or("/"), "/run"))
+    if (command.network && !base::is_within(resolver_target(guest).value_or("/"), "/run"))
         has_resolver_ = put(sandbox, k_resolver_path, resolver_settings(), 0644);
     // Only where something asks the policy: elsewhere it would be a stranger.
     if (guest.lstat(k_policy_path) || guest.lstat("/usr/sbin/invoke-rc.d"))
@@ -32,17 +32,18 @@ ProvidedFiles::ProvidedFiles(const Sandbox &sandbox, const GuestCommand &command
 
 bool ProvidedFiles::put(const Sandbox &sandbox, const std::string &path, std::string_view bytes,
                         mode_t mode) {
-    const std::string resolved = resolve_in_guest(sandbox.guest, parent_path(path));
+    const std::string resolved = resolve_in_guest(sandbox.guest, base::parent_path(path));
     const auto info = sandbox.guest.lstat(resolved);
     if (!info || info->type != FileInfo::Type::directory)
         return false;
-    const UniqueFd parent = sandbox.files.open_parent(join(resolved, base_name(path)), "provide");
+    const base::UniqueFd parent =
+        sandbox.files.open_parent(base::join(resolved, base::base_name(path)), "provide");
     ProvidedFile file(openat(parent.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC),
-                      base_name(path));
+                      base::base_name(path));
     if (!file.put(bytes, mode))
         return false;
     files_.push_back(std::move(file));
     return true;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

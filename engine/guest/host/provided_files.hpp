@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// The name servers of a networked command, as resolv.conf(5) has them.
 [[nodiscard]] std::string resolver_settings();
@@ -32,4 +32,4 @@ class ProvidedFiles {
     bool has_policy_ = false;
 };
 
-} // namespace retouch
+} // namespace retouch::guest

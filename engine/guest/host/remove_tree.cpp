@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -26,7 +26,7 @@ class Removal {
         if (!remove_or_enter(name))
             return;
         while (!levels_.empty()) {
-            check_interrupt();
+            base::check_interrupt();
             Level &level = levels_.back();
             if (level.names.empty()) {
                 leave();
@@ -34,9 +34,9 @@ class Removal {
             }
             const std::string inside = std::move(level.names.back());
             level.names.pop_back();
-            path_ = join(path_, inside);
+            path_ = base::join(path_, inside);
             if (!remove_or_enter(inside))
-                path_ = parent_path(path_);
+                path_ = base::parent_path(path_);
         }
     }
 
@@ -79,7 +79,7 @@ class Removal {
         if (levels_.empty())
             return;
         levels_.back().emptied = levels_.back().emptied && removed;
-        path_ = parent_path(path_);
+        path_ = base::parent_path(path_);
     }
 
     [[noreturn]] void fail() const { throw refusal::file_operation("remove", path_, errno); }
@@ -95,4 +95,4 @@ void remove_tree(int parent, const std::string &name, const std::string &path) {
     Removal(parent, path).remove(name);
 }
 
-} // namespace retouch
+} // namespace retouch::guest

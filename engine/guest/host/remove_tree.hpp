@@ -4,10 +4,10 @@
 
 #include <string>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// Removes the entry `name` of the directory `parent`. `path` is for error texts.
 /// Throws Error, having removed what could be removed before.
 void remove_tree(int parent, const std::string &name, const std::string &path);
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -25,7 +25,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -67,7 +67,7 @@ std::string read_front(int fd, std::size_t bytes, const std::string &path) {
 } // namespace
 
 Rooted::Rooted(const std::filesystem::path &root)
-    : root_(open_file(root, O_RDONLY | O_DIRECTORY)) {}
+    : root_(base::open_file(root, O_RDONLY | O_DIRECTORY)) {}
 
 int Rooted::open_at_root(const std::string &path, int flags) const {
     open_how how{};
@@ -81,17 +81,17 @@ int Rooted::open_at_root(const std::string &path, int flags) const {
     }
 }
 
-UniqueFd Rooted::open_parent(const std::string &path, const char *what) const {
-    if (!is_normal_absolute(path) || path == "/")
+base::UniqueFd Rooted::open_parent(const std::string &path, const char *what) const {
+    if (!base::is_normal_absolute(path) || path == "/")
         throw refusal::file_operation(what, path, EINVAL);
-    UniqueFd parent(open_at_root(parent_path(path), O_PATH | O_DIRECTORY));
+    base::UniqueFd parent(open_at_root(base::parent_path(path), O_PATH | O_DIRECTORY));
     if (!parent)
         throw refusal::file_operation(what, path, errno);
     return parent;
 }
 
-UniqueFd Rooted::open_regular(const std::string &path) const {
-    const UniqueFd found(open_at_root(path, O_PATH));
+base::UniqueFd Rooted::open_regular(const std::string &path) const {
+    const base::UniqueFd found(open_at_root(path, O_PATH));
 
     struct stat status {};
 
@@ -99,7 +99,8 @@ UniqueFd Rooted::open_regular(const std::string &path) const {
         throw refusal::file_operation("read", path, errno);
     if (!S_ISREG(status.st_mode))
         throw refusal::not_regular(path);
-    UniqueFd file(open(fmt::format("/proc/self/fd/{}", found.get()).c_str(), O_RDONLY | O_CLOEXEC));
+    base::UniqueFd file(
+        open(fmt::format("/proc/self/fd/{}", found.get()).c_str(), O_RDONLY | O_CLOEXEC));
     if (!file)
         throw refusal::file_operation("read", path, errno);
     return file;
@@ -107,11 +108,12 @@ UniqueFd Rooted::open_regular(const std::string &path) const {
 
 std::optional<FileInfo> Rooted::lstat(const std::string &path) const {
     const bool is_root = path == "/";
-    const UniqueFd parent(open_at_root(is_root ? path : parent_path(path), O_PATH | O_DIRECTORY));
+    const base::UniqueFd parent(
+        open_at_root(is_root ? path : base::parent_path(path), O_PATH | O_DIRECTORY));
 
     struct stat status {};
 
-    const std::string name = is_root ? "." : base_name(path);
+    const std::string name = is_root ? "." : base::base_name(path);
     if (parent && fstatat(parent.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0)
         return to_info(status);
     if (is_absence(errno))
@@ -121,13 +123,14 @@ std::optional<FileInfo> Rooted::lstat(const std::string &path) const {
 
 bool Rooted::is_unchangeable(const std::string &path) const {
     const bool is_root = path == "/";
-    const UniqueFd parent(open_at_root(is_root ? path : parent_path(path), O_PATH | O_DIRECTORY));
-    return parent &&
-           retouch::is_unchangeable(parent.get(), is_root ? "." : base_name(path).c_str());
+    const base::UniqueFd parent(
+        open_at_root(is_root ? path : base::parent_path(path), O_PATH | O_DIRECTORY));
+    return parent && retouch::guest::is_unchangeable(parent.get(),
+                                                     is_root ? "." : base::base_name(path).c_str());
 }
 
 std::string Rooted::read(const std::string &path, std::size_t max_bytes) const {
-    const UniqueFd file = open_regular(path);
+    const base::UniqueFd file = open_regular(path);
     std::string text = read_front(file.get(), max_bytes + 1, path);
     if (text.size() > max_bytes)
         throw refusal::too_large(path, max_bytes);
@@ -135,7 +138,7 @@ std::string Rooted::read(const std::string &path, std::size_t max_bytes) const {
 }
 
 std::optional<std::string> Rooted::head(const std::string &path, std::size_t bytes) const {
-    const UniqueFd found(open_at_root(path, O_PATH));
+    const base::UniqueFd found(open_at_root(path, O_PATH));
 
     struct stat status {};
 
@@ -145,11 +148,11 @@ std::optional<std::string> Rooted::head(const std::string &path, std::size_t byt
 }
 
 std::string Rooted::sha256(const std::string &path) const {
-    const UniqueFd file = open_regular(path);
-    Digest digest(Digest::Algorithm::sha256);
+    const base::UniqueFd file = open_regular(path);
+    base::Digest digest(base::Digest::Algorithm::sha256);
     const auto buffer = std::make_unique<std::array<char, k_piece>>();
     for (;;) {
-        check_interrupt();
+        base::check_interrupt();
         const ssize_t got = ::read(file.get(), buffer->data(), buffer->size());
         if (got < 0)
             throw refusal::file_operation("read", path, errno);
@@ -160,21 +163,21 @@ std::string Rooted::sha256(const std::string &path) const {
 }
 
 std::string Rooted::read_link(const std::string &path) const {
-    const UniqueFd parent = open_parent(path, "read the link");
+    const base::UniqueFd parent = open_parent(path, "read the link");
     std::array<char, 4096> target{};
     const ssize_t size =
-        readlinkat(parent.get(), base_name(path).c_str(), target.data(), target.size());
+        readlinkat(parent.get(), base::base_name(path).c_str(), target.data(), target.size());
     if (size < 0)
         throw refusal::file_operation("read the link", path, errno);
     return {target.data(), static_cast<std::size_t>(size)};
 }
 
 std::optional<std::string> Rooted::label(const std::string &path) const {
-    const UniqueFd entry(open_at_root(path, O_PATH | O_NOFOLLOW));
+    const base::UniqueFd entry(open_at_root(path, O_PATH | O_NOFOLLOW));
     std::array<char, 4096> value{};
     const std::string name = fmt::format("/proc/self/fd/{}", entry.get());
     const ssize_t size =
-        entry ? getxattr(name.c_str(), k_label_attribute, value.data(), value.size()) : -1;
+        entry ? getxattr(name.c_str(), model::k_label_attribute, value.data(), value.size()) : -1;
     if (size >= 0)
         return std::string(value.data(), strnlen(value.data(), static_cast<std::size_t>(size)));
     if (entry && (errno == ENODATA || errno == EOPNOTSUPP))
@@ -183,7 +186,7 @@ std::optional<std::string> Rooted::label(const std::string &path) const {
 }
 
 std::vector<DirectoryEntry> Rooted::list(const std::string &path) const {
-    const UniqueFd directory(open_at_root(path, O_RDONLY | O_DIRECTORY));
+    const base::UniqueFd directory(open_at_root(path, O_RDONLY | O_DIRECTORY));
     if (!directory && is_absence(errno))
         return {};
     if (!directory)
@@ -193,7 +196,7 @@ std::vector<DirectoryEntry> Rooted::list(const std::string &path) const {
         struct stat status {};
 
         if (fstatat(directory.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
-            throw refusal::file_operation("look at", join(path, name), errno);
+            throw refusal::file_operation("look at", base::join(path, name), errno);
         entries.push_back({name, to_info(status)});
     }
     std::ranges::sort(entries, {}, &DirectoryEntry::name);
@@ -207,4 +210,4 @@ void Rooted::sync() const {
                     "the host's disk may be full");
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 class Rooted {
   public:
@@ -43,7 +43,7 @@ class Rooted {
     void remove(const std::string &path) const;
 
     /// The directory that holds `path`'s entry. Throws Error naming `what` was tried.
-    [[nodiscard]] UniqueFd open_parent(const std::string &path, const char *what) const;
+    [[nodiscard]] base::UniqueFd open_parent(const std::string &path, const char *what) const;
 
     /// The root, open for reading as long as this lives.
     [[nodiscard]] int fd() const { return root_.get(); }
@@ -53,9 +53,9 @@ class Rooted {
 
   private:
     [[nodiscard]] int open_at_root(const std::string &path, int flags) const;
-    [[nodiscard]] UniqueFd open_regular(const std::string &path) const;
+    [[nodiscard]] base::UniqueFd open_regular(const std::string &path) const;
 
-    UniqueFd root_;
+    base::UniqueFd root_;
 };
 
-} // namespace retouch
+} // namespace retouch::guest

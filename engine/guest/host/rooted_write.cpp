@@ -23,7 +23,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -33,7 +33,7 @@ constexpr std::size_t k_at_a_time = std::size_t{256} * 1024;
 class Replacement {
   public:
     Replacement(int parent, const std::string &path)
-        : parent_(parent), path_(path), name_(".retouch-" + random_uuid()) {}
+        : parent_(parent), path_(path), name_(".retouch-" + base::random_uuid()) {}
 
     ~Replacement() {
         if (!name_.empty())
@@ -46,7 +46,7 @@ class Replacement {
     [[nodiscard]] const char *name() const { return name_.c_str(); }
 
     void put_in_place(const char *what) {
-        if (renameat(parent_, name_.c_str(), parent_, base_name(path_).c_str()) != 0)
+        if (renameat(parent_, name_.c_str(), parent_, base::base_name(path_).c_str()) != 0)
             throw refusal::file_operation(what, path_, errno);
         name_.clear();
     }
@@ -85,10 +85,10 @@ void copy_source(int fd, const FileSource &source, const std::string &path) {
     if (const auto *text = std::get_if<std::string>(&source))
         return write_bytes(fd, *text, path);
     const auto &host_path = std::get<std::filesystem::path>(source);
-    const UniqueFd file = open_regular_file(host_path);
+    const base::UniqueFd file = base::open_regular_file(host_path);
     const auto buffer = std::make_unique<std::array<char, k_at_a_time>>();
     while (const std::size_t ahead = next_data(file.get(), fd)) {
-        const std::size_t got = read_some(
+        const std::size_t got = base::read_some(
             file.get(), std::span(*buffer).first(std::min(ahead, k_at_a_time)), host_path);
         if (got == 0)
             break;
@@ -115,14 +115,14 @@ void keep_attributes(const char *old, int fd, const std::string &path) {
         const ssize_t length = getxattr(old, name, value.data(), value.size());
         if (length >= 0 &&
             fsetxattr(fd, name, value.data(), static_cast<std::size_t>(length), 0) != 0)
-            throw refusal::file_operation(fmt::format("keep the attribute {} of", escape(name)),
-                                          path, errno);
+            throw refusal::file_operation(
+                fmt::format("keep the attribute {} of", base::escape(name)), path, errno);
     }
 }
 
 /// Of the regular file that is replaced, if there is one.
 void keep_attributes(int parent, const std::string &name, int fd, const std::string &path) {
-    const UniqueFd old(openat(parent, name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+    const base::UniqueFd old(openat(parent, name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
 
     struct stat status {};
 
@@ -144,25 +144,25 @@ void set_owner_and_mode(int fd, const std::string &path, std::uint32_t mode, std
 
 void Rooted::write(const std::string &path, const FileSource &source, std::uint32_t mode,
                    std::uint32_t uid, std::uint32_t gid) const {
-    const UniqueFd parent = open_parent(path, "write");
+    const base::UniqueFd parent = open_parent(path, "write");
     Replacement replacement(parent.get(), path);
-    const UniqueFd file(openat(parent.get(), replacement.name(),
-                               O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+    const base::UniqueFd file(openat(parent.get(), replacement.name(),
+                                     O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (!file)
         throw refusal::file_operation("write", path, errno);
     copy_source(file.get(), source, path);
-    keep_attributes(parent.get(), base_name(path), file.get(), path);
+    keep_attributes(parent.get(), base::base_name(path), file.get(), path);
     set_owner_and_mode(file.get(), path, mode, uid, gid);
     replacement.put_in_place("write");
 }
 
 void Rooted::make_directory(const std::string &path, std::uint32_t mode, std::uint32_t uid,
                             std::uint32_t gid) const {
-    const UniqueFd parent = open_parent(path, "create the directory");
-    const std::string name = base_name(path);
+    const base::UniqueFd parent = open_parent(path, "create the directory");
+    const std::string name = base::base_name(path);
     if (mkdirat(parent.get(), name.c_str(), 0700) != 0)
         throw refusal::file_operation("create the directory", path, errno);
-    const UniqueFd directory(
+    const base::UniqueFd directory(
         openat(parent.get(), name.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!directory)
         throw refusal::file_operation("create the directory", path, errno);
@@ -170,7 +170,7 @@ void Rooted::make_directory(const std::string &path, std::uint32_t mode, std::ui
 }
 
 void Rooted::make_link(const std::string &target, const std::string &path) const {
-    const UniqueFd parent = open_parent(path, "create the link");
+    const base::UniqueFd parent = open_parent(path, "create the link");
     Replacement replacement(parent.get(), path);
     if (symlinkat(target.c_str(), parent.get(), replacement.name()) != 0)
         throw refusal::file_operation("create the link", path, errno);
@@ -183,7 +183,7 @@ void Rooted::set_attributes(const std::string &path, std::uint32_t mode, std::ui
     const int absent = info ? ELOOP : ENOENT;
     if (!info || info->type == FileInfo::Type::symlink)
         throw refusal::file_operation("set the mode and owner of", path, absent);
-    const UniqueFd entry(open_at_root(path, O_PATH | O_NOFOLLOW));
+    const base::UniqueFd entry(open_at_root(path, O_PATH | O_NOFOLLOW));
     if (!entry)
         throw refusal::file_operation("set the mode and owner of", path, errno);
     set_owner_and_mode(entry.get(), path, mode, uid, gid);
@@ -192,8 +192,8 @@ void Rooted::set_attributes(const std::string &path, std::uint32_t mode, std::ui
 void Rooted::remove(const std::string &path) const {
     if (!lstat(path))
         return;
-    const UniqueFd parent = open_parent(path, "remove");
-    remove_tree(parent.get(), base_name(path), path);
+    const base::UniqueFd parent = open_parent(path, "remove");
+    remove_tree(parent.get(), base::base_name(path), path);
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -31,7 +31,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -43,7 +43,7 @@ constexpr std::size_t k_longest_text = std::size_t{64} << 20;
 
 std::string text_of(const fs::path &file) {
     try {
-        return read_file(file, k_longest_text);
+        return base::read_file(file, k_longest_text);
     } catch (const Error &) {
         return {}; // it has ended
     }
@@ -58,7 +58,7 @@ std::uint64_t number_of(std::string_view digits) {
 /// The sum of the lines "KEY: N kB", in bytes.
 std::uint64_t sum_of(const std::string &text, const std::set<std::string_view> &keys) {
     std::uint64_t sum = 0;
-    for (const std::string &line : split_lines(text)) {
+    for (const std::string &line : base::split_lines(text)) {
         const std::vector<std::string> words = split_words(line, " \t");
         if (words.size() >= 2 && keys.contains(words[0]))
             sum += number_of(words[1]) * 1024;
@@ -101,8 +101,9 @@ void add_file(Files &files, const fs::path &path, std::uint64_t device) {
 
 /// What waits in a pipe or socket of a process.
 std::uint64_t bytes_waiting(pid_t process, int descriptor, bool is_pipe) {
-    const UniqueFd held(open_pidfd(process));
-    const UniqueFd same(static_cast<int>(syscall(SYS_pidfd_getfd, held.get(), descriptor, 0)));
+    const base::UniqueFd held(base::open_pidfd(process));
+    const base::UniqueFd same(
+        static_cast<int>(syscall(SYS_pidfd_getfd, held.get(), descriptor, 0)));
     if (!same)
         return 0;
     if (is_pipe) {
@@ -151,14 +152,14 @@ class Descriptors {
 
 /// Files in memory that have names, in what is mounted for the sandbox.
 std::uint64_t named_files(pid_t first) {
-    const UniqueFd root(
+    const base::UniqueFd root(
         open(fmt::format("/proc/{}/root", first).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
     std::set<std::string> seen;
     std::uint64_t bytes = 0;
     for (const SeenMount &mount : read_mounts(text_of(fmt::format("/proc/{}/mountinfo", first)))) {
         if (mount.type != "tmpfs" || mount.point.size() < 2 || !seen.insert(mount.device).second)
             continue;
-        const UniqueFd place(open_below(root.get(), mount.point.substr(1), O_PATH));
+        const base::UniqueFd place(open_below(root.get(), mount.point.substr(1), O_PATH));
 
         struct statfs status {};
 
@@ -172,7 +173,7 @@ std::uint64_t named_files(pid_t first) {
 
 /// Of the IPC namespace this thread is in. The columns are named in the first line.
 std::uint64_t segments() {
-    const std::vector<std::string> lines = split_lines(text_of("/proc/sysvipc/shm"));
+    const std::vector<std::string> lines = base::split_lines(text_of("/proc/sysvipc/shm"));
     if (lines.empty())
         return 0;
     const std::vector<std::string> names = split_words(lines.front(), " ");
@@ -191,7 +192,8 @@ std::uint64_t segments() {
 void add_mapped(Files &files, pid_t process, std::uint64_t device) {
     const std::string kept = fmt::format("{:02x}:{:02x}", major(static_cast<dev_t>(device)),
                                          minor(static_cast<dev_t>(device)));
-    for (const std::string &line : split_lines(text_of(fmt::format("/proc/{}/maps", process)))) {
+    for (const std::string &line :
+         base::split_lines(text_of(fmt::format("/proc/{}/maps", process)))) {
         const std::vector<std::string> words = split_words(line, " ");
         const bool is_file = words.size() > 5 && words[3] == kept && !words[5].starts_with("/SYSV");
         if (is_file && !files.contains(number_of(words[4])))
@@ -207,21 +209,22 @@ std::uint64_t total_of(const Files &files) {
 }
 
 std::uint64_t device_of_files() {
-    const UniqueFd file(memfd_create("retouch", MFD_CLOEXEC));
+    const base::UniqueFd file(memfd_create("retouch", MFD_CLOEXEC));
 
     struct stat status {};
 
     if (!file || fstat(file.get(), &status) != 0)
-        throw system_error("create", "a memory file", errno);
+        throw base::system_error("create", "a memory file", errno);
     return status.st_dev;
 }
 
 } // namespace
 
 SandboxMemory::SandboxMemory(pid_t first) : first_(first), files_device_(device_of_files()) {
-    const UniqueFd space(open(fmt::format("/proc/{}/ns/ipc", first).c_str(), O_RDONLY | O_CLOEXEC));
+    const base::UniqueFd space(
+        open(fmt::format("/proc/{}/ns/ipc", first).c_str(), O_RDONLY | O_CLOEXEC));
     if (!space || setns(space.get(), CLONE_NEWIPC) != 0)
-        throw shortage_error("look into the IPC namespace of a command", errno);
+        throw base::shortage_error("look into the IPC namespace of a command", errno);
 }
 
 bool SandboxMemory::exceeds(std::uint64_t bytes) const {
@@ -249,4 +252,4 @@ bool SandboxMemory::exceeds(std::uint64_t bytes) const {
     return exact + total_of(files) > bytes;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

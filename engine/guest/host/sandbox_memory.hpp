@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <sys/types.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 class SandboxMemory {
   public:
@@ -26,4 +26,4 @@ class SandboxMemory {
     std::uint64_t files_device_; ///< where the kernel keeps files in memory that have no name
 };
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -3,12 +3,12 @@
 #include "base/text.hpp"
 #include "guest/mount_words.hpp"
 
-namespace retouch {
+namespace retouch::guest {
 
 std::vector<SeenMount> read_mounts(std::string_view mountinfo) {
     constexpr std::string_view k_end_of_optional = " - ";
     std::vector<SeenMount> mounts;
-    for (const std::string &line : split_lines(mountinfo)) {
+    for (const std::string &line : base::split_lines(mountinfo)) {
         const std::size_t end = line.find(k_end_of_optional);
         if (end == std::string::npos)
             continue;
@@ -22,4 +22,4 @@ std::vector<SeenMount> read_mounts(std::string_view mountinfo) {
     return mounts;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

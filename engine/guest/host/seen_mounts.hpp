@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 struct SeenMount {
     std::string device; ///< "0:27"
@@ -18,4 +18,4 @@ struct SeenMount {
 /// Lines that are not understood are left out.
 [[nodiscard]] std::vector<SeenMount> read_mounts(std::string_view mountinfo);
 
-} // namespace retouch
+} // namespace retouch::guest

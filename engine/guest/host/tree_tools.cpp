@@ -6,7 +6,7 @@
 
 #include <memory>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -17,13 +17,13 @@ class HostDigest final : public RunningDigest {
     std::string finish() override { return digest_.finish(); }
 
   private:
-    Digest digest_{Digest::Algorithm::sha256};
+    base::Digest digest_{base::Digest::Algorithm::sha256};
 };
 
 } // namespace
 
 TreeTools host_tree_tools() {
-    return {sha256_hex, [] { return std::make_unique<HostDigest>(); }, check_interrupt};
+    return {base::sha256_hex, [] { return std::make_unique<HostDigest>(); }, base::check_interrupt};
 }
 
 void check_look(const LookFailure &failure) {
@@ -31,4 +31,4 @@ void check_look(const LookFailure &failure) {
         throw refusal::cannot_look(failure.path, failure.code);
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -4,7 +4,7 @@
 #include "guest/tree/tree.hpp"
 #include "retouch/error.hpp"
 
-namespace retouch {
+namespace retouch::guest {
 
 /// Their `pause` throws Error when an interruption is due.
 [[nodiscard]] TreeTools host_tree_tools();
@@ -12,4 +12,4 @@ namespace retouch {
 /// Throws Error when `failure` is one.
 void check_look(const LookFailure &failure);
 
-} // namespace retouch
+} // namespace retouch::guest

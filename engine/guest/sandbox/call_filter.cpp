@@ -22,7 +22,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -62,17 +62,17 @@ class Program {
     }
 
     [[nodiscard]] std::string bytes() const {
-        const UniqueFd file(memfd_create("filter", MFD_CLOEXEC));
+        const base::UniqueFd file(memfd_create("filter", MFD_CLOEXEC));
         if (!file)
-            throw system_error("create", "a memory file", errno);
+            throw base::system_error("create", "a memory file", errno);
         check(seccomp_export_bpf(context_.get(), file.get()));
-        return read_file(fmt::format("/proc/self/fd/{}", file.get()), k_program_bound);
+        return base::read_file(fmt::format("/proc/self/fd/{}", file.get()), k_program_bound);
     }
 
   private:
     static void check(int code) {
         if (code < 0)
-            throw system_error("make", "a system call filter", -code);
+            throw base::system_error("make", "a system call filter", -code);
     }
 
     std::unique_ptr<void, decltype(&seccomp_release)> context_;
@@ -152,4 +152,4 @@ std::vector<std::string> call_filters() {
     return {refused_arguments(), allowed_names()};
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// Seccomp programs for 64-bit and 32-bit programs, as bytes for bwrap's --add-seccomp-fd and for
 /// seccomp(2). All of them are to be installed, in this order: the kernel obeys the strictest, and
 /// of equally strict ones the last. Throws Error.
 [[nodiscard]] std::vector<std::string> call_filters();
 
-} // namespace retouch
+} // namespace retouch::guest

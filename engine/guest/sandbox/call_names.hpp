@@ -5,7 +5,7 @@
 
 #include <string_view>
 
-namespace retouch {
+namespace retouch::guest {
 
 inline constexpr std::string_view k_allowed_calls =
     "_llseek _newselect accept accept4 access alarm arch_prctl bind brk cachestat capget capset "
@@ -65,4 +65,4 @@ inline constexpr std::string_view k_refused_calls =
     "sethostname setns settimeofday socketcall stime swapoff swapon syslog umount umount2 "
     "uselib userfaultfd vhangup vm86 vm86old";
 
-} // namespace retouch
+} // namespace retouch::guest

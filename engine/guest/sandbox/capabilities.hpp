@@ -6,7 +6,7 @@
 #include <array>
 #include <linux/capability.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 struct Capability {
     const char *name;
@@ -27,4 +27,4 @@ inline constexpr std::array k_capabilities = {
     Capability{"cap_setfcap", CAP_SETFCAP},
 };
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -4,7 +4,7 @@
 
 #include <array>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// A character device.
 struct DeviceNode {
@@ -28,4 +28,4 @@ inline constexpr std::array k_device_links = {
     DeviceLink{"ptmx", "pts/ptmx"},
 };
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -119,4 +119,4 @@ std::vector<std::string> quoted_words(std::string_view text, std::size_t most) {
     return words;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 [[nodiscard]] std::string path_in(const std::string &directory, std::string_view name);
 
@@ -38,4 +38,4 @@ struct TextBudget {
 /// Split at white space; quotes hold words together.
 [[nodiscard]] std::vector<std::string> quoted_words(std::string_view text, std::size_t most);
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-namespace retouch {
+namespace retouch::guest {
 
 inline constexpr std::uint32_t k_first_outside_id = 2147483648;
 inline constexpr std::uint32_t k_mapped_ids = 2147483647; ///< so ids of the guest end at 2^31 - 2
@@ -12,4 +12,4 @@ inline constexpr std::uint32_t k_mapped_ids = 2147483647; ///< so ids of the gue
 /// The line for uid_map and gid_map.
 inline constexpr const char *k_id_map = "0 2147483648 2147483647\n";
 
-} // namespace retouch
+} // namespace retouch::guest

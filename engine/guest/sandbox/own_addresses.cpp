@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -105,4 +105,4 @@ std::optional<std::vector<AddressRange>> own_addresses() {
     return whole ? std::optional(std::move(found)) : std::nullopt;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

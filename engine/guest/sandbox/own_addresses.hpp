@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// IPv4, in network byte order.
 struct AddressRange {
@@ -21,4 +21,4 @@ struct AddressRange {
 /// with errno when the kernel does not tell.
 [[nodiscard]] std::optional<std::vector<AddressRange>> own_addresses();
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -8,7 +8,7 @@
 #include <unistd.h>
 #include <utility>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -148,4 +148,4 @@ void ProvidedFile::take_away() {
     futimens(directory_, times);
 }
 
-} // namespace retouch
+} // namespace retouch::guest

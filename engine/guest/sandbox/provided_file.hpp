@@ -9,7 +9,7 @@
 
 #include <sys/stat.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 class ProvidedFile {
   public:
@@ -44,4 +44,4 @@ class ProvidedFile {
     struct stat after_ = {};  ///< the directory
 };
 
-} // namespace retouch
+} // namespace retouch::guest

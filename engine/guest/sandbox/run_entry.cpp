@@ -16,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -242,4 +242,4 @@ void make_run_entries() {
             make_owned(entry, users, groups);
 }
 
-} // namespace retouch
+} // namespace retouch::guest

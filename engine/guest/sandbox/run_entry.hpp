@@ -9,7 +9,7 @@
 
 #include <sys/types.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 struct RunEntry {
     enum class Type { directory, file, link, fifo };
@@ -33,4 +33,4 @@ struct RunEntry {
 /// Requires: /run is the command's own, and this process its root.
 void make_run_entries();
 
-} // namespace retouch
+} // namespace retouch::guest

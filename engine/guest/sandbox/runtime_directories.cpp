@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <string>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -148,4 +148,4 @@ std::vector<RunEntry> runtime_directories(std::string_view unit, std::string_vie
     return entries;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -7,11 +7,11 @@
 #include <string_view>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// `unit`: its file with all that is dropped in behind it; `name`: "x.service", or "x@1.service" of
 /// a template. None of a service whose user is made when it starts.
 [[nodiscard]] std::vector<RunEntry> runtime_directories(std::string_view unit,
                                                         std::string_view name);
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -218,4 +218,4 @@ std::vector<RunEntry> tmpfiles_entries(std::string_view text) {
     return entries;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

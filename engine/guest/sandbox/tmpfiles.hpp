@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// Of one file, in order. Lines with specifiers other than %% and %t are left out.
 [[nodiscard]] std::vector<RunEntry> tmpfiles_entries(std::string_view text);
 
-} // namespace retouch
+} // namespace retouch::guest

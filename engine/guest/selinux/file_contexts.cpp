@@ -10,7 +10,7 @@
 
 #include <algorithm>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -88,16 +88,16 @@ void FileContexts::add(std::string_view text, const std::string &file) {
     }
 }
 
-const Pattern *FileContexts::compiled(std::size_t index) {
+const base::Pattern *FileContexts::compiled(std::size_t index) {
     if (const auto found = patterns_.find(index); found != patterns_.end())
         return &found->second;
     spare_.reset();
     Rule &rule = rules_[index];
     std::string mistake;
     // As the library puts it together: of a choice without brackets each side has one anchor.
-    std::optional<Pattern> pattern =
-        Pattern::compile(fmt::format("(?s)^{}$", rule.expression), mistake,
-                         {.memory = k_pattern_memory, .of_bytes = true});
+    std::optional<base::Pattern> pattern =
+        base::Pattern::compile(fmt::format("(?s)^{}$", rule.expression), mistake,
+                               {.memory = k_pattern_memory, .of_bytes = true});
     if (!pattern) {
         rule.is_unusable = true;
         if (unusable_.size() < k_most_unusable)
@@ -116,7 +116,7 @@ bool FileContexts::fits(std::size_t index, const std::string &path, char type) {
         return false;
     if (rule.expression.empty())
         return path.size() == rule.prefix.size();
-    const Pattern *pattern = compiled(index);
+    const base::Pattern *pattern = compiled(index);
     return pattern != nullptr && pattern->found_in(path);
 }
 
@@ -138,4 +138,4 @@ std::optional<std::string> FileContexts::label_for(const std::string &path, char
     return std::nullopt;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// The files of a policy, as texts; empty for those it has not.
 struct PolicyTexts {
@@ -65,17 +65,17 @@ class FileContexts {
 
     void add(std::string_view text, const std::string &file);
     [[nodiscard]] bool fits(std::size_t index, const std::string &path, char type);
-    [[nodiscard]] const Pattern *compiled(std::size_t index);
+    [[nodiscard]] const base::Pattern *compiled(std::size_t index);
 
     PathSubstitutions subs_;
     PathSubstitutions dist_;
     std::vector<Rule> rules_; ///< the last that fits wins
-    std::map<std::size_t, Pattern> patterns_;
-    std::optional<Pattern> spare_; ///< the last one compiled beyond those
+    std::map<std::size_t, base::Pattern> patterns_;
+    std::optional<base::Pattern> spare_; ///< the last one compiled beyond those
     std::chrono::steady_clock::time_point end_;
     bool ran_out_ = false;
     std::map<std::string, std::string> unusable_;
     bool wants_none_ = false;
 };
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -13,7 +13,7 @@
 #include <cstring>
 #include <span>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -21,8 +21,8 @@ constexpr std::size_t k_most_named = 5;
 constexpr std::size_t k_longest_named = 200;
 
 std::string short_form(const std::string &text) {
-    return text.size() <= k_longest_named ? escape(text)
-                                          : escape(text.substr(0, k_longest_named)) + "...";
+    return text.size() <= k_longest_named ? base::escape(text)
+                                          : base::escape(text.substr(0, k_longest_named)) + "...";
 }
 
 /// "A, B, and 3 more"
@@ -89,4 +89,4 @@ Labelling label_new_entries(Guest &guest) {
     return done;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

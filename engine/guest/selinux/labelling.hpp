@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 struct Labelling {
     std::size_t labelled = 0; ///< entries that got a label
@@ -23,4 +23,4 @@ struct Labelling {
 /// looked at.
 [[nodiscard]] Labelling label_new_entries(Guest &guest);
 
-} // namespace retouch
+} // namespace retouch::guest

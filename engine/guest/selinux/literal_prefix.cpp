@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -40,7 +40,7 @@ bool is_choice(std::string_view expression) {
 /// A quantifier is about the last character, however many bytes it has.
 void drop_character(std::string &text) {
     if (!text.empty())
-        text.resize(character_start(text, text.size() - 1));
+        text.resize(base::character_start(text, text.size() - 1));
 }
 
 } // namespace
@@ -58,7 +58,7 @@ LiteralPrefix literal_prefix(std::string_view expression) {
                 drop_character(prefix.text);
             return prefix;
         }
-        if (each == '\\' && (++at == expression.size() || is_alphanumeric(expression[at])))
+        if (each == '\\' && (++at == expression.size() || base::is_alphanumeric(expression[at])))
             return prefix;
         prefix.text += expression[at];
     }
@@ -66,4 +66,4 @@ LiteralPrefix literal_prefix(std::string_view expression) {
     return prefix;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

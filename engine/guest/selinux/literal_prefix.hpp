@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::guest {
 
 struct LiteralPrefix {
     std::string text;
@@ -14,4 +14,4 @@ struct LiteralPrefix {
 
 [[nodiscard]] LiteralPrefix literal_prefix(std::string_view expression);
 
-} // namespace retouch
+} // namespace retouch::guest

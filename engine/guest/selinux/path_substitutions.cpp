@@ -2,7 +2,7 @@
 
 #include "guest/selinux/policy_words.hpp"
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -31,4 +31,4 @@ std::string PathSubstitutions::applied_to(std::string path) const {
     return path;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 class PathSubstitutions {
   public:
@@ -28,4 +28,4 @@ class PathSubstitutions {
     std::vector<Substitution> lines_;
 };
 
-} // namespace retouch
+} // namespace retouch::guest

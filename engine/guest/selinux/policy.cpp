@@ -10,7 +10,7 @@
 #include <array>
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -30,12 +30,12 @@ struct Config {
 /// The later of two lines for one word counts.
 Config read_config(std::string_view text) {
     Config config;
-    for (const std::string &line : split_lines(text)) {
-        const std::string_view plain = trim(line);
+    for (const std::string &line : base::split_lines(text)) {
+        const std::string_view plain = base::trim(line);
         const std::size_t equals = std::min(plain.find('='), plain.size());
-        const std::string value(trim(plain.substr(std::min(equals + 1, plain.size()))));
+        const std::string value(base::trim(plain.substr(std::min(equals + 1, plain.size()))));
         if (plain.substr(0, equals) == "SELINUX")
-            config.mode = small_letters(value);
+            config.mode = base::small_letters(value);
         else if (plain.substr(0, equals) == "SELINUXTYPE")
             config.policy = value;
     }
@@ -102,4 +102,4 @@ std::optional<PolicyTexts> policy_texts(const GuestView &guest, const std::strin
     return PolicyTexts{text(0), text(1), text(2), text(3), text(4)};
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -8,7 +8,7 @@
 #include <set>
 #include <string>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// The name of the policy that labels what is new in the guest: what /etc/selinux/config names,
 /// enforcing or permissive. nullopt when there is none, no rules of it, the root directory has no
@@ -26,4 +26,4 @@ namespace retouch {
 [[nodiscard]] std::optional<PolicyTexts> policy_texts(const GuestView &guest,
                                                       const std::string &policy);
 
-} // namespace retouch
+} // namespace retouch::guest

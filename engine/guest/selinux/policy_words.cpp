@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -33,4 +33,4 @@ std::vector<std::vector<std::string_view>> policy_lines(std::string_view text) {
     return lines;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

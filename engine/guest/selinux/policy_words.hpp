@@ -4,10 +4,10 @@
 #include <string_view>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// Each line that is neither empty nor a comment, its words between blanks; empty for such a line,
 /// so that lines keep their numbers. They refer to `text`.
 [[nodiscard]] std::vector<std::vector<std::string_view>> policy_lines(std::string_view text);
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -61,4 +61,4 @@ bool DirectoryStack::leave() {
     return outer.fd >= 0;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

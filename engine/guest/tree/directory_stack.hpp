@@ -7,7 +7,7 @@
 #include <sys/types.h>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 class DirectoryStack {
   public:
@@ -41,4 +41,4 @@ class DirectoryStack {
     std::vector<Level> levels_;
 };
 
-} // namespace retouch
+} // namespace retouch::guest

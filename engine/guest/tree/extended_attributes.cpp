@@ -10,7 +10,7 @@
 #include <cerrno>
 #include <sys/xattr.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -87,7 +87,7 @@ class Lines {
             if (there && !add(name))
                 return false;
         }
-        lines_.push_back("others=" + std::string(k_unreadable_attribute) + "\n");
+        lines_.push_back("others=" + std::string(model::k_unreadable_attribute) + "\n");
         return true;
     }
 
@@ -107,7 +107,8 @@ class Lines {
         if (!read && !is_withheld(errno))
             return false;
         lines_.push_back(plain_name(name) + "=" +
-                         (read ? told(value, tools_) : std::string(k_unreadable_attribute)) + "\n");
+                         (read ? told(value, tools_) : std::string(model::k_unreadable_attribute)) +
+                         "\n");
         return true;
     }
 
@@ -135,4 +136,4 @@ bool read_attributes(const char *name, const TreeTools &tools, std::string &text
     return true;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

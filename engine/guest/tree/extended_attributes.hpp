@@ -4,7 +4,7 @@
 
 #include "guest/tree/tree.hpp"
 
-namespace retouch {
+namespace retouch::guest {
 
 /// As EntryState::attributes; in names, control characters, "=", "%" and bytes beyond ASCII are
 /// %HH. `name` is an entry of the working directory; a link is not followed. What the kernel has
@@ -12,4 +12,4 @@ namespace retouch {
 /// same. False with errno when the disk or the machine is at fault.
 [[nodiscard]] bool read_attributes(const char *name, const TreeTools &tools, std::string &text);
 
-} // namespace retouch
+} // namespace retouch::guest

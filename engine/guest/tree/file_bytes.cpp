@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -74,4 +74,4 @@ std::optional<std::string> digest_bytes(int root, const std::string &path, const
     return digest_file(file.fd(), tools);
 }
 
-} // namespace retouch
+} // namespace retouch::guest

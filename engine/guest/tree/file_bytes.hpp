@@ -4,7 +4,7 @@
 
 #include "guest/tree/tree.hpp"
 
-namespace retouch {
+namespace retouch::guest {
 
 /// The bytes of a regular file that has `size` of them. nullopt: see errno.
 [[nodiscard]] std::optional<std::string> read_bytes(int root, const std::string &path,
@@ -14,4 +14,4 @@ namespace retouch {
 [[nodiscard]] std::optional<std::string> digest_bytes(int root, const std::string &path,
                                                       const TreeTools &tools);
 
-} // namespace retouch
+} // namespace retouch::guest

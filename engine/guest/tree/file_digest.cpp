@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -165,4 +165,4 @@ std::optional<std::string> digest_file(int fd, const TreeTools &tools) {
     return zeros > k_most_zeros ? used_digest(file, tools) : std::nullopt;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -11,11 +11,11 @@
 
 #include "guest/tree/tree.hpp"
 
-namespace retouch {
+namespace retouch::guest {
 
 inline constexpr std::string_view k_used_digest = "sha256-used:";
 
 /// Of the regular file open at `fd`, from its beginning. nullopt: see errno.
 [[nodiscard]] std::optional<std::string> digest_file(int fd, const TreeTools &tools);
 
-} // namespace retouch
+} // namespace retouch::guest

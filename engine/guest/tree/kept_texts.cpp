@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -43,4 +43,4 @@ const std::string *KeptTexts::find(const std::string &path) const {
     return found == texts_.end() ? nullptr : &found->second;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -7,7 +7,7 @@
 #include <map>
 #include <set>
 
-namespace retouch {
+namespace retouch::guest {
 
 class KeptTexts {
   public:
@@ -41,4 +41,4 @@ class KeptTexts {
     std::size_t bytes_ = 0;
 };
 
-} // namespace retouch
+} // namespace retouch::guest

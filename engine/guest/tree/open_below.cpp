@@ -10,7 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -45,4 +45,4 @@ int open_below(int root, std::string_view path, int flags) {
     return step(path, flags);
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -10,7 +10,7 @@
 #include <climits>
 #include <cstring>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -221,4 +221,4 @@ std::optional<std::vector<std::string>> unpack_words(std::string_view bytes) {
     return words;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

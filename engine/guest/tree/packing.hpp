@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 [[nodiscard]] std::string pack(const TreeMemory &memory);
 [[nodiscard]] std::optional<TreeMemory> unpack_memory(std::string_view bytes);
@@ -20,4 +20,4 @@ namespace retouch {
 [[nodiscard]] std::string pack(const std::vector<std::string> &words);
 [[nodiscard]] std::optional<std::vector<std::string>> unpack_words(std::string_view bytes);
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -18,7 +18,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -142,4 +142,4 @@ LookFailure PlainCapabilities::settle_tree(int root, const TreeTools &tools) con
     return {};
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -11,7 +11,7 @@
 #include <sys/statfs.h>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 class PlainCapabilities {
   public:
@@ -46,4 +46,4 @@ class PlainCapabilities {
     std::set<std::string> noted_; ///< each a filesystem and a handle of a file on it
 };
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -79,4 +79,4 @@ void ReadAhead::read(const std::string &path, std::vector<std::string> &below) c
             below.push_back(path + "/" + entry->d_name);
 }
 
-} // namespace retouch
+} // namespace retouch::guest

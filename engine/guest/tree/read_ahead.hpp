@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 class ReadAhead {
   public:
@@ -34,4 +34,4 @@ class ReadAhead {
     std::vector<pthread_t> threads_;
 };
 
-} // namespace retouch
+} // namespace retouch::guest

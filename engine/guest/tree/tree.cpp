@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace retouch {
+namespace retouch::guest {
 
 bool in_tree_order(std::string_view first, std::string_view second) {
     const auto [one, other] =
@@ -16,4 +16,4 @@ bool in_tree_order(std::string_view first, std::string_view second) {
     return rank(*one) < rank(*other);
 }
 
-} // namespace retouch
+} // namespace retouch::guest

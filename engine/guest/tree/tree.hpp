@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 struct TreeEntry {
     std::string path;   ///< absolute in the guest
@@ -84,4 +84,4 @@ struct LookFailure {
 /// True when `first` comes before `second` in a Tree.
 [[nodiscard]] bool in_tree_order(std::string_view first, std::string_view second);
 
-} // namespace retouch
+} // namespace retouch::guest

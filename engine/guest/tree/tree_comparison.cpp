@@ -2,7 +2,7 @@
 
 #include "guest/tree/tree_walk.hpp"
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -39,4 +39,4 @@ std::vector<TreePair> compare_trees(const Tree &before, Tree &after) {
     return pairs;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -6,7 +6,7 @@
 
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// One path of two trees; nullptr where it is not.
 struct TreePair {
@@ -21,4 +21,4 @@ struct TreePair {
 /// True when type, mode, owner, size, target and attributes are the same; bytes aside.
 [[nodiscard]] bool looks_the_same(const TreeEntry &before, const TreeEntry &after);
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -13,7 +13,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -49,7 +49,7 @@ int store_label(int root, const PathLabel &wanted) {
     if (file < 0)
         return errno;
     const std::string name = "/proc/self/fd/" + std::to_string(file);
-    const int result = setxattr(name.c_str(), k_label_attribute, wanted.label.c_str(),
+    const int result = setxattr(name.c_str(), model::k_label_attribute, wanted.label.c_str(),
                                 wanted.label.size() + 1, XATTR_CREATE);
     const int code = result == 0 ? 0 : errno;
     close(file);
@@ -87,7 +87,7 @@ LookFailure find_unlabelled(int root, const ClockMark &began, const TreeTools &t
         return failure;
     for (const TreeEntry &entry : tree.entries)
         if (may_have_changed_since(entry.changed, first) &&
-            !attribute_value(entry.attributes, k_label_attribute))
+            !model::attribute_value(entry.attributes, model::k_label_attribute))
             found.push_back({entry.path, type_of(entry)});
     return {};
 }
@@ -104,4 +104,4 @@ std::vector<FailedLabel> store_labels(int root, const std::vector<PathLabel> &la
     return failed;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// A moment by two clocks, in nanoseconds: one that people set, and one that only runs.
 struct ClockMark {
@@ -40,4 +40,4 @@ struct ClockMark {
 [[nodiscard]] std::vector<FailedLabel> store_labels(int root, const std::vector<PathLabel> &labels,
                                                     const TreeTools &tools);
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -10,7 +10,7 @@
 #include <map>
 #include <utility>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -145,4 +145,4 @@ LookFailure TreeMemory::changes(int root, const TreeTools &tools, std::vector<Se
     return {};
 }
 
-} // namespace retouch
+} // namespace retouch::guest

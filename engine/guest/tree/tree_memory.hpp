@@ -5,7 +5,7 @@
 #include "guest/tree/kept_texts.hpp"
 #include "guest/tree/tree.hpp"
 
-namespace retouch {
+namespace retouch::guest {
 
 class TreeMemory {
   public:
@@ -31,4 +31,4 @@ class TreeMemory {
     KeptTexts texts_;
 };
 
-} // namespace retouch
+} // namespace retouch::guest

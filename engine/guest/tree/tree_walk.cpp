@@ -36,7 +36,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -345,4 +345,4 @@ LookFailure walk_changed(int root, std::int64_t first, std::int64_t last, const 
     return Walk(root, former, {first, last}, tools, tree).run();
 }
 
-} // namespace retouch
+} // namespace retouch::guest

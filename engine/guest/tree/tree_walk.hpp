@@ -4,7 +4,7 @@
 
 #include "guest/tree/tree.hpp"
 
-namespace retouch {
+namespace retouch::guest {
 
 /// True for an open directory on a filesystem no image has: something of this machine that lies in
 /// the way.
@@ -25,4 +25,4 @@ namespace retouch {
 [[nodiscard]] LookFailure walk_changed(int root, std::int64_t first, std::int64_t last,
                                        const TreeTools &tools, Tree &tree);
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 bool is_unchangeable(int directory, const char *name) {
     struct statx status {};
@@ -13,4 +13,4 @@ bool is_unchangeable(int directory, const char *name) {
            (status.stx_attributes & (STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND)) != 0;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -11,7 +11,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-namespace retouch {
+namespace retouch::recipe {
 
 namespace {
 
@@ -22,7 +22,7 @@ std::string with_lines(const std::string &text, const std::vector<std::string> &
 }
 
 std::string name_of(const std::filesystem::path &file) {
-    return fmt::format("the policy {}", escape(file.string()));
+    return fmt::format("the policy {}", base::escape(file.string()));
 }
 
 } // namespace
@@ -31,8 +31,9 @@ Policy::Policy(const std::filesystem::path &file) : file_(file) {
     const std::string subject = name_of(file);
     const std::string hint = "a policy is a draft-07 JSON Schema; docs/reviewing.md has examples";
     std::vector<std::string> mistakes;
-    schemas_ = read_policy(
-        parse_guarded(read_file(file, k_largest_policy), JsonBounds{}, subject, hint), mistakes);
+    schemas_ = read_policy(model::parse_guarded(base::read_file(file, k_largest_policy),
+                                                model::JsonBounds{}, subject, hint),
+                           mistakes);
     if (!mistakes.empty())
         throw Error(ErrorKind::invalid, with_lines(subject + " cannot be used:", mistakes), hint);
 }
@@ -49,4 +50,4 @@ void Policy::require(const Json &document) const {
                     "change the recipe, or have the policy changed by those who own it");
 }
 
-} // namespace retouch
+} // namespace retouch::recipe

@@ -7,7 +7,7 @@
 
 #include <filesystem>
 
-namespace retouch {
+namespace retouch::recipe {
 
 class Policy {
   public:
@@ -30,4 +30,4 @@ class Policy {
     PolicySchemas schemas_;
 };
 
-} // namespace retouch
+} // namespace retouch::recipe

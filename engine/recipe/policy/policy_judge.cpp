@@ -20,7 +20,7 @@
 #include <span>
 #include <unordered_set>
 
-namespace retouch {
+namespace retouch::recipe {
 
 namespace {
 
@@ -66,7 +66,7 @@ class Judge {
     class Within {
       public:
         Within(Judge &judge, const JudgedPlace &place) : judge_(judge) {
-            check_interrupt();
+            base::check_interrupt();
             judge_.spend(1, place);
             if (judge_.depth_ == k_deepest)
                 throw judge_.cannot_judge(place, "is nested too deep to be judged",
@@ -129,7 +129,8 @@ class Judge {
             throw cannot_judge(place,
                                fmt::format("is a text of {}, longer than the {} that a pattern is "
                                            "held against",
-                                           format_bytes(text.size()), format_bytes(k_longest_text)),
+                                           base::format_bytes(text.size()),
+                                           base::format_bytes(k_longest_text)),
                                "bound it by 'maxLength' instead, or leave it out");
         const auto size = static_cast<std::size_t>(pattern.compiled.size());
         spend(k_search + text.size() / k_characters + text.size() * size / k_searched, place);
@@ -208,7 +209,7 @@ class Judge {
         const auto &text = value.get_ref<const std::string &>();
         if (schema.characters.least || schema.characters.most) {
             spend(text.size() / k_characters, place);
-            if (!counted(schema.characters, code_points(text), "characters", place))
+            if (!counted(schema.characters, base::code_points(text), "characters", place))
                 return false;
         }
         if (schema.pattern && !found_in(*schema.pattern, text, place))
@@ -343,4 +344,4 @@ std::vector<std::string> judge_policy(const PolicySchema &policy, const Json &do
     return judge.take();
 }
 
-} // namespace retouch
+} // namespace retouch::recipe

@@ -5,7 +5,7 @@
 
 #include "recipe/policy/policy_schema.hpp"
 
-namespace retouch {
+namespace retouch::recipe {
 
 /// Schemas for values, and for what is dear in them (searching texts, comparing lists and objects)
 /// more: a second or two.
@@ -19,4 +19,4 @@ constexpr std::size_t k_most_work = 50'000'000;
                                                     const std::string &subject,
                                                     std::size_t most_work = k_most_work);
 
-} // namespace retouch
+} // namespace retouch::recipe

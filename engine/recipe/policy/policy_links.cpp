@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::recipe {
 
 namespace {
 
@@ -73,4 +73,4 @@ std::optional<std::string> endless_links(const PolicySchemas &schemas) {
     return chains.mistake();
 }
 
-} // namespace retouch
+} // namespace retouch::recipe

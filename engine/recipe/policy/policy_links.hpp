@@ -5,7 +5,7 @@
 
 #include "recipe/policy/policy_schema.hpp"
 
-namespace retouch {
+namespace retouch::recipe {
 
 /// The schemas that judge the value that `schema` judges, because it says so.
 [[nodiscard]] std::vector<PolicySchema::Link> judging_the_same(const PolicySchema &schema);
@@ -14,4 +14,4 @@ namespace retouch {
 /// place, shown; nothing when it cannot.
 [[nodiscard]] std::optional<std::string> endless_links(const PolicySchemas &schemas);
 
-} // namespace retouch
+} // namespace retouch::recipe

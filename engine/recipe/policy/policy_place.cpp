@@ -6,7 +6,7 @@
 
 #include <charconv>
 
-namespace retouch {
+namespace retouch::recipe {
 
 namespace {
 
@@ -29,7 +29,7 @@ std::string raw_place(const JudgedPlace &place) {
     std::string text = raw_place(*place.outer);
     if (place.key == nullptr)
         return text + fmt::format("[{}]", place.index);
-    add_part(text, *place.key, ".");
+    base::add_part(text, *place.key, ".");
     return text;
 }
 
@@ -69,9 +69,9 @@ std::optional<std::string> place_of_reference(const std::string &reference) {
 
 std::string shown_place(const std::string &place) {
     if (place.size() <= k_longest_start + k_longest_end)
-        return escape(place);
-    return escape(place.substr(0, k_longest_start)) + " ... " +
-           escape(place.substr(place.size() - k_longest_end));
+        return base::escape(place);
+    return base::escape(place.substr(0, k_longest_start)) + " ... " +
+           base::escape(place.substr(place.size() - k_longest_end));
 }
 
 std::string shown_place(const JudgedPlace &place) {
@@ -79,4 +79,4 @@ std::string shown_place(const JudgedPlace &place) {
     return text.empty() ? "the plan" : shown_place(text);
 }
 
-} // namespace retouch
+} // namespace retouch::recipe

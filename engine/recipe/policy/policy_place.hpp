@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-namespace retouch {
+namespace retouch::recipe {
 
 /// The name as a part of a place in a policy: "a/b" is "a~1b".
 [[nodiscard]] std::string place_part(const std::string &name);
@@ -28,4 +28,4 @@ struct JudgedPlace {
 /// "targets[0].publish", shown; "the plan" for all of it.
 [[nodiscard]] std::string shown_place(const JudgedPlace &place);
 
-} // namespace retouch
+} // namespace retouch::recipe

@@ -20,7 +20,7 @@
 #include <cmath>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::recipe {
 
 namespace {
 
@@ -59,7 +59,7 @@ class Reader {
     static const std::vector<Keyword> &keywords();
 
     PolicySchema::Link schema(const Json &json, const std::string &place) {
-        check_interrupt();
+        base::check_interrupt();
         PolicySchema &into = schemas_.emplace_back();
         into.place = place;
         by_place_[place] = &into;
@@ -113,7 +113,7 @@ class Reader {
         std::vector<std::string> names;
         for (const Keyword &keyword : keywords())
             names.emplace_back(keyword.name);
-        const auto near = did_you_mean(name, names);
+        const auto near = base::did_you_mean(name, names);
         words_.mistake(place, fmt::format("unknown keyword '{}'{}", shorten(name),
                                           near ? fmt::format("; did you mean '{}'?", *near) : ""));
     }
@@ -332,4 +332,4 @@ PolicySchemas read_policy(const Json &document, std::vector<std::string> &mistak
     return Reader(mistakes).read(document);
 }
 
-} // namespace retouch
+} // namespace retouch::recipe

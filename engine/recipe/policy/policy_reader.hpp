@@ -5,10 +5,10 @@
 
 #include "recipe/policy/policy_schema.hpp"
 
-namespace retouch {
+namespace retouch::recipe {
 
 /// `mistakes` gets a line for each thing that is wrong, escaped and bounded: "#/properties/tool:
 /// unknown keyword 'requierd'; did you mean 'required'?". Only without any is the result of use.
 [[nodiscard]] PolicySchemas read_policy(const Json &document, std::vector<std::string> &mistakes);
 
-} // namespace retouch
+} // namespace retouch::recipe

@@ -13,11 +13,11 @@
 #include <utility>
 #include <vector>
 
-namespace retouch {
+namespace retouch::recipe {
 
 struct PolicyPattern {
     std::string written;
-    Pattern compiled;
+    base::Pattern compiled;
 };
 
 struct PolicyCounts {
@@ -81,4 +81,4 @@ struct PolicySchema {
 /// A policy's schemas by their place; the first is the policy itself.
 using PolicySchemas = std::deque<PolicySchema>;
 
-} // namespace retouch
+} // namespace retouch::recipe

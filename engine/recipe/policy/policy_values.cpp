@@ -7,7 +7,7 @@
 #include <cmath>
 #include <limits>
 
-namespace retouch {
+namespace retouch::recipe {
 
 namespace {
 
@@ -80,4 +80,4 @@ std::string shown_value(const Json &value) {
     return value.dump();
 }
 
-} // namespace retouch
+} // namespace retouch::recipe

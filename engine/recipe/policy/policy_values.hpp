@@ -6,7 +6,7 @@
 
 #include <string_view>
 
-namespace retouch {
+namespace retouch::recipe {
 
 /// Requires: a number.
 [[nodiscard]] PolicyNumber policy_number(const Json &number);
@@ -22,4 +22,4 @@ namespace retouch {
 /// The value for messages: short and escaped; of lists and objects only what they are.
 [[nodiscard]] std::string shown_value(const Json &value);
 
-} // namespace retouch
+} // namespace retouch::recipe

@@ -11,7 +11,7 @@
 #include <algorithm>
 #include <set>
 
-namespace retouch {
+namespace retouch::recipe {
 
 namespace {
 
@@ -73,7 +73,7 @@ std::vector<std::string> PolicyWords::texts(const Json &json, const std::string 
 std::optional<PolicyPattern> PolicyWords::pattern(const std::string &text,
                                                   const std::string &place) {
     std::string why;
-    std::optional<Pattern> compiled = Pattern::compile(text, why);
+    std::optional<base::Pattern> compiled = base::Pattern::compile(text, why);
     if (compiled && (++patterns_ > k_most_patterns ||
                      (patterns_size_ += compiled->size()) > k_largest_patterns)) {
         why = "there are too many or too large ones in this policy";
@@ -86,4 +86,4 @@ std::optional<PolicyPattern> PolicyWords::pattern(const std::string &text,
     return std::nullopt;
 }
 
-} // namespace retouch
+} // namespace retouch::recipe

@@ -7,7 +7,7 @@
 
 #include <string_view>
 
-namespace retouch {
+namespace retouch::recipe {
 
 class PolicyWords {
   public:
@@ -38,4 +38,4 @@ class PolicyWords {
     int patterns_size_ = 0;
 };
 
-} // namespace retouch
+} // namespace retouch::recipe

@@ -13,7 +13,7 @@
 #include <algorithm>
 #include <array>
 
-namespace retouch {
+namespace retouch::recipe {
 
 namespace {
 
@@ -31,7 +31,7 @@ class Work {
             return 0;
         if (const auto known = known_.at(level).find(schema); known != known_.at(level).end())
             return known->second;
-        check_interrupt();
+        base::check_interrupt();
         std::size_t count = level == 0 ? 1 : below(*schema, level - 1);
         for (const PolicySchema::Link next : judging_the_same(*schema))
             count += visits(next, level);
@@ -76,4 +76,4 @@ std::optional<std::string> multiplied_work(const PolicySchemas &schemas) {
                        shown_place(*work.place()));
 }
 
-} // namespace retouch
+} // namespace retouch::recipe

@@ -5,10 +5,10 @@
 
 #include "recipe/policy/policy_schema.hpp"
 
-namespace retouch {
+namespace retouch::recipe {
 
 /// Where too many schemas would judge one value, as "PLACE: WORDS" for the innermost such place,
 /// shown; nothing when there is none. Requires: no endless_links(). Throws Error: interrupted.
 [[nodiscard]] std::optional<std::string> multiplied_work(const PolicySchemas &schemas);
 
-} // namespace retouch
+} // namespace retouch::recipe

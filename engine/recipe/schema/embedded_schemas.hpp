@@ -6,7 +6,7 @@
 #include <span>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::recipe {
 
 struct EmbeddedSchema {
     std::string_view name;
@@ -16,4 +16,4 @@ struct EmbeddedSchema {
 /// The envelope first, then the configuration, the plan, then the kinds by name.
 [[nodiscard]] std::span<const EmbeddedSchema> embedded_schemas();
 
-} // namespace retouch
+} // namespace retouch::recipe

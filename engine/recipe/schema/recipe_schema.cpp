@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-namespace retouch {
+namespace retouch::recipe {
 
 namespace {
 
@@ -32,4 +32,4 @@ bool is_section(std::string_view key) {
     });
 }
 
-} // namespace retouch
+} // namespace retouch::recipe

@@ -5,7 +5,7 @@
 
 #include <string_view>
 
-namespace retouch {
+namespace retouch::recipe {
 
 /// Built anew on every call. The schema files are part of the program: a broken one is our fault.
 [[nodiscard]] Json merged_recipe_schema();
@@ -13,4 +13,4 @@ namespace retouch {
 /// True for the keys that step kinds own.
 [[nodiscard]] bool is_section(std::string_view key);
 
-} // namespace retouch
+} // namespace retouch::recipe

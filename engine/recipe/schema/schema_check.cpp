@@ -20,7 +20,7 @@
 #include <charconv>
 #include <utility>
 
-namespace retouch {
+namespace retouch::recipe {
 
 namespace {
 
@@ -112,7 +112,7 @@ SchemaFinding in_its_own_words(const Value &root, const valijson::ValidationResu
     if (deepest == nullptr)
         return {root.mark, "this does not fit the schema", {}, std::nullopt};
     return {at_context(root, deepest->context).mark,
-            fmt::format("this does not fit the schema: {}", escape(deepest->description)),
+            fmt::format("this does not fit the schema: {}", base::escape(deepest->description)),
             {},
             std::nullopt};
 }
@@ -169,4 +169,4 @@ bool check_schema(const Value &value, const Json &schema, const std::string &fil
     return SchemaChecker(schema).check(value, file, lines, diagnostics);
 }
 
-} // namespace retouch
+} // namespace retouch::recipe

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::recipe {
 
 /// A schema made ready once and then used for many values; may be shared by threads.
 class SchemaChecker {
@@ -36,4 +36,4 @@ class SchemaChecker {
 bool check_schema(const Value &value, const Json &schema, const std::string &file,
                   const std::vector<std::string> &lines, Diagnostics &diagnostics);
 
-} // namespace retouch
+} // namespace retouch::recipe

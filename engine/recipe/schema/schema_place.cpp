@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-namespace retouch {
+namespace retouch::recipe {
 
 SchemaPlace::SchemaPlace(Kind kind, std::string label) : kind_(kind), label_(std::move(label)) {}
 
@@ -164,7 +164,7 @@ std::optional<SchemaFinding> wrong_type(const Value &value, const Json &schema,
         return SchemaFinding{
             value.mark,
             fmt::format("expected true or false for {}, found {}", place.name(), value.scalar),
-            "write " + place.written(small_letters(value.scalar)), std::nullopt};
+            "write " + place.written(base::small_letters(value.scalar)), std::nullopt};
     }
     const bool whole = value.kind == Value::Kind::integer && allows(schema, "number");
     if (whole || allows(schema, type_of(value.kind)))
@@ -194,7 +194,7 @@ std::optional<Json> number_of(const Value &value) {
 }
 
 std::string shorten(std::string_view text) {
-    return clipped(text, k_longest_shown);
+    return base::clipped(text, k_longest_shown);
 }
 
 std::string amount(const Json &number, std::string_view one, std::string_view many) {
@@ -217,4 +217,4 @@ std::string example_hint(const std::string &key, const Json &properties) {
                        written(first.value()));
 }
 
-} // namespace retouch
+} // namespace retouch::recipe

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::recipe {
 
 class SchemaPlace {
   public:
@@ -53,4 +53,4 @@ class SchemaPlace {
 /// `add "name: centos7"`, when the schema of `key` has a short example.
 [[nodiscard]] std::string example_hint(const std::string &key, const Json &properties);
 
-} // namespace retouch
+} // namespace retouch::recipe

@@ -18,7 +18,7 @@
 #include <string_view>
 #include <utility>
 
-namespace retouch {
+namespace retouch::recipe {
 
 namespace {
 
@@ -68,7 +68,7 @@ class Walk {
 
     bool string(const std::string &text, const Mark &mark, const Json &schema,
                 const SchemaPlace &place) {
-        const std::size_t length = code_points(text);
+        const std::size_t length = base::code_points(text);
         if (length < schema.value("minLength", std::size_t{0}))
             return refuse(mark, fmt::format("{} must not be empty", place.name()));
         // A text of another form is too long as well, mostly: its form says more.
@@ -92,7 +92,7 @@ class Walk {
                  const SchemaPlace &place) {
         if (schema.value("format", std::string()) != "name")
             return true;
-        const auto why = why_no_name(text);
+        const auto why = base::why_no_name(text);
         return !why || refuse(mark, place.about(text, *why));
     }
 
@@ -104,7 +104,7 @@ class Walk {
         for (const Json &word : *allowed)
             if (word.is_string())
                 words.push_back(word.get<std::string>());
-        const auto near = did_you_mean(text, words);
+        const auto near = base::did_you_mean(text, words);
         return refuse(mark,
                       fmt::format("'{}' is not one of {}", shorten(text), fmt::join(words, ", ")),
                       near ? fmt::format("did you mean '{}'?", *near) : std::string());
@@ -256,7 +256,7 @@ class Walk {
     static std::optional<std::string> meant(const std::string &key, const Json &properties) {
         if (properties.contains(key))
             return std::nullopt;
-        return did_you_mean(key, keys_of(properties));
+        return base::did_you_mean(key, keys_of(properties));
     }
 
     /// The branch the value was meant for: of its type, with the most required keys present.
@@ -292,4 +292,4 @@ std::vector<SchemaFinding> schema_words(const Value &value, const Json &schema,
     return walk.take();
 }
 
-} // namespace retouch
+} // namespace retouch::recipe

@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::recipe {
 
 struct SchemaFinding {
     Mark mark;
@@ -28,4 +28,4 @@ struct SchemaFinding {
 [[nodiscard]] std::vector<SchemaFinding> schema_words(const Value &value, const Json &schema,
                                                       const SchemaPatterns &patterns);
 
-} // namespace retouch
+} // namespace retouch::recipe

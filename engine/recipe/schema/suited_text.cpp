@@ -9,10 +9,10 @@
 #include <algorithm>
 #include <array>
 
-namespace retouch {
+namespace retouch::recipe {
 
 bool suits(std::string_view text, const Json &schema, const SchemaPatterns &patterns) {
-    const std::size_t length = code_points(text);
+    const std::size_t length = base::code_points(text);
     if (length < schema.value("minLength", std::size_t{0}))
         return false;
     if (const auto most = schema.find("maxLength"); most != schema.end() && length > *most)
@@ -45,8 +45,8 @@ std::optional<std::string> suited_text(const std::string &spelling, const Json &
 
 std::string yaml_text(const std::string &text) {
     const bool plain = !text.empty() && plain_kind(text) == Value::Kind::string &&
-                       !is_disputed(text) && std::ranges::all_of(text, is_alphanumeric);
+                       !is_disputed(text) && std::ranges::all_of(text, base::is_alphanumeric);
     return plain ? text : yaml_quoted(text);
 }
 
-} // namespace retouch
+} // namespace retouch::recipe

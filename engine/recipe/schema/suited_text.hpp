@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::recipe {
 
 /// `text` satisfies what `schema` says of strings.
 [[nodiscard]] bool suits(std::string_view text, const Json &schema, const SchemaPatterns &patterns);
@@ -24,4 +24,4 @@ suited_text(const std::string &spelling, const Json &schema, const SchemaPattern
 /// The text as a YAML scalar, in quotes only where it needs them.
 [[nodiscard]] std::string yaml_text(const std::string &text);
 
-} // namespace retouch
+} // namespace retouch::recipe

@@ -20,7 +20,7 @@
 #include <utility>
 #include <vector>
 
-namespace retouch {
+namespace retouch::recipe {
 
 namespace {
 
@@ -154,7 +154,7 @@ class Composer : public YAML::EventHandler {
                    "keep large contents in files of their own");
         else if (text.find('\0') != std::string::npos)
             refuse(at, "a NUL character is not allowed");
-        else if (invalid_utf8(text))
+        else if (base::invalid_utf8(text))
             refuse(at, "the escapes \\N and \\_ are not allowed", "write \\u0085 or \\u00a0");
     }
 
@@ -162,7 +162,7 @@ class Composer : public YAML::EventHandler {
         Open &map = open_.back();
         map.field = Field{text, source_.mark(at), {}};
         map.ignore_field = true;
-        const std::string shown = escape(text.substr(0, 60));
+        const std::string shown = base::escape(text.substr(0, 60));
         if (!is_quoted && text == "<<")
             return refuse(at, "merge keys (<<) are not allowed", "write the keys out");
         if (!is_quoted && (plain_kind(text) != Value::Kind::string || is_disputed(text)))
@@ -234,7 +234,7 @@ void explain(const YAML::ParserException &exception, const YamlSource &source, C
         return composer.refuse(
             backslash,
             fmt::format("'{}' is not a known escape",
-                        escape(std::string_view(text).substr(backslash, at - backslash))),
+                        base::escape(std::string_view(text).substr(backslash, at - backslash))),
             "write \\\\ for a backslash, or use single quotes");
     if (exception.msg == Msg::TAB_IN_INDENTATION)
         return composer.refuse(at, "a tab cannot indent", "indent with spaces");
@@ -260,4 +260,4 @@ std::optional<Value> compose_yaml(YamlSource &source, Diagnostics &diagnostics) 
     return std::nullopt;
 }
 
-} // namespace retouch
+} // namespace retouch::recipe

@@ -6,7 +6,7 @@
 
 #include <optional>
 
-namespace retouch {
+namespace retouch::recipe {
 
 inline constexpr std::size_t k_max_yaml_scalar = std::size_t{256} * 1024;
 inline constexpr std::size_t k_max_yaml_nodes = 100'000;
@@ -15,4 +15,4 @@ inline constexpr std::size_t k_max_yaml_nodes = 100'000;
 /// is reported and left out; absent when the rest cannot be composed.
 [[nodiscard]] std::optional<Value> compose_yaml(YamlSource &source, Diagnostics &diagnostics);
 
-} // namespace retouch
+} // namespace retouch::recipe

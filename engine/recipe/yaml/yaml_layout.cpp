@@ -18,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-namespace retouch {
+namespace retouch::recipe {
 
 namespace {
 
@@ -397,4 +397,4 @@ std::optional<std::vector<Mask>> check_layout(YamlSource &source, Diagnostics &d
     return Layout(source, diagnostics).run();
 }
 
-} // namespace retouch
+} // namespace retouch::recipe

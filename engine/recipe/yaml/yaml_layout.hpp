@@ -11,7 +11,7 @@
 #include <optional>
 #include <vector>
 
-namespace retouch {
+namespace retouch::recipe {
 
 inline constexpr std::size_t k_max_yaml_depth = 64;
 
@@ -20,4 +20,4 @@ inline constexpr std::size_t k_max_yaml_depth = 64;
 [[nodiscard]] std::optional<std::vector<Mask>> check_layout(YamlSource &source,
                                                             Diagnostics &diagnostics);
 
-} // namespace retouch
+} // namespace retouch::recipe

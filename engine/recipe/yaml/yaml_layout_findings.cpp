@@ -4,7 +4,7 @@
 
 #include <utility>
 
-namespace retouch {
+namespace retouch::recipe {
 
 namespace {
 
@@ -53,4 +53,4 @@ std::optional<std::vector<Mask>> LayoutFindings::take_masks() {
     return trusted_ ? std::optional(std::move(masks_)) : std::nullopt;
 }
 
-} // namespace retouch
+} // namespace retouch::recipe

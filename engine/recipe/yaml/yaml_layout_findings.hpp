@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::recipe {
 
 using MaybeFinding = std::optional<RefusedYaml>;
 
@@ -56,4 +56,4 @@ class LayoutFindings {
     std::size_t found_ = 0;
 };
 
-} // namespace retouch
+} // namespace retouch::recipe

@@ -11,7 +11,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace retouch {
+namespace retouch::recipe {
 
 RefusedYaml finding_at(std::size_t offset, std::string message, std::string hint) {
     return {offset, std::move(message), std::move(hint), std::nullopt, {}};
@@ -20,7 +20,7 @@ RefusedYaml finding_at(std::size_t offset, std::string message, std::string hint
 namespace {
 
 std::string_view plain_text(std::string_view text, std::size_t start) {
-    return trim(text.substr(start, plain_end(text, start, false) - start));
+    return base::trim(text.substr(start, plain_end(text, start, false) - start));
 }
 
 } // namespace
@@ -35,15 +35,15 @@ RefusedYaml key_without_colon(std::string_view text, std::size_t start) {
     const std::string_view line = plain_text(text, start);
     if (line.size() > k_longest)
         return finding_at(start, "this key has no colon", "write \"key: value\"");
-    const std::string key = escape(probable_key(text, start));
+    const std::string key = base::escape(probable_key(text, start));
     const std::size_t gap = std::min(line.find_first_of(" :"), line.size());
-    const std::string_view rest = gap < line.size() ? trim(line.substr(gap + 1)) : "";
+    const std::string_view rest = gap < line.size() ? base::trim(line.substr(gap + 1)) : "";
     if (rest.empty())
         return finding_at(start, "this key has no colon",
                           fmt::format("write \"{}:\" and its value", key));
     return finding_at(start,
                       line[gap] == ':' ? "a colon needs a space after it" : "this key has no colon",
-                      fmt::format("write \"{}: {}\"", key, escape(rest)));
+                      fmt::format("write \"{}: {}\"", key, base::escape(rest)));
 }
 
 RefusedYaml continued_text(std::size_t start) {
@@ -73,4 +73,4 @@ RefusedYaml indentation_fits_nothing(std::size_t start, const std::vector<std::s
                       fmt::format("indent it by {} spaces", list));
 }
 
-} // namespace retouch
+} // namespace retouch::recipe

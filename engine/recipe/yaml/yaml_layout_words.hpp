@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace retouch {
+namespace retouch::recipe {
 
 [[nodiscard]] RefusedYaml finding_at(std::size_t offset, std::string message,
                                      std::string hint = {});
@@ -29,4 +29,4 @@ namespace retouch {
 [[nodiscard]] RefusedYaml indentation_fits_nothing(std::size_t start,
                                                    const std::vector<std::size_t> &columns);
 
-} // namespace retouch
+} // namespace retouch::recipe

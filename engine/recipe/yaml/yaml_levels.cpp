@@ -2,7 +2,7 @@
 
 #include "recipe/yaml/yaml_levels.hpp"
 
-namespace retouch {
+namespace retouch::recipe {
 
 void YamlLevels::leave_deeper(std::size_t column) {
     former_.clear();
@@ -15,4 +15,4 @@ void YamlLevels::leave_deeper(std::size_t column) {
     left_any_ = levels_.size() != before;
 }
 
-} // namespace retouch
+} // namespace retouch::recipe

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace retouch {
+namespace retouch::recipe {
 
 class YamlLevels {
   public:
@@ -54,4 +54,4 @@ class YamlLevels {
     bool left_any_ = false;
 };
 
-} // namespace retouch
+} // namespace retouch::recipe

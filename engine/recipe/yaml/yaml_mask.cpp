@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace retouch {
+namespace retouch::recipe {
 
 std::string put_masks(std::string_view text, const std::vector<Mask> &masks) {
     std::string masked;
@@ -21,4 +21,4 @@ std::string put_masks(std::string_view text, const std::vector<Mask> &masks) {
     return masked;
 }
 
-} // namespace retouch
+} // namespace retouch::recipe

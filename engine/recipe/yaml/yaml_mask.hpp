@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace retouch {
+namespace retouch::recipe {
 
 struct Mask {
     std::size_t from = 0;
@@ -18,4 +18,4 @@ struct Mask {
 /// `text` with `masks`, which are in order and apart, put over it. Lines keep their numbers.
 [[nodiscard]] std::string put_masks(std::string_view text, const std::vector<Mask> &masks);
 
-} // namespace retouch
+} // namespace retouch::recipe

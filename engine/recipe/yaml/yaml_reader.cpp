@@ -21,7 +21,7 @@
 
 #include <utility>
 
-namespace retouch {
+namespace retouch::recipe {
 
 namespace {
 
@@ -71,4 +71,4 @@ std::optional<Value> read_yaml(std::string_view text, const std::string &file,
     return read && !wrong ? std::optional(std::move(read->value)) : std::nullopt;
 }
 
-} // namespace retouch
+} // namespace retouch::recipe

@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::recipe {
 
 /// Reads one document of at most 1 MiB. `file` is used in positions. Absent when there are errors.
 [[nodiscard]] std::optional<Value> read_yaml(std::string_view text, const std::string &file,
@@ -28,4 +28,4 @@ struct YamlAroundMistakes {
 [[nodiscard]] std::optional<YamlAroundMistakes>
 read_yaml_around_mistakes(std::string_view text, const std::string &file, Diagnostics &diagnostics);
 
-} // namespace retouch
+} // namespace retouch::recipe

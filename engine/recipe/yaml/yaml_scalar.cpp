@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <array>
 
-namespace retouch {
+namespace retouch::recipe {
 
 namespace {
 
@@ -113,7 +113,7 @@ bool is_date(std::string_view text) {
         return false;
     rest.remove_prefix(day);
     return rest.empty() || rest.front() == 'T' || rest.front() == 't' ||
-           (rest.size() > 1 && rest.front() == ' ' && is_digit(trim(rest).front()));
+           (rest.size() > 1 && rest.front() == ' ' && is_digit(base::trim(rest).front()));
 }
 
 } // namespace
@@ -136,14 +136,14 @@ bool is_disputed(std::string_view text) {
         return false;
     if (plain_kind(text) != Value::Kind::string)
         return false;
-    if (text == "=" || text == "<<" || is_one_of(small_letters(text), k_old_booleans))
+    if (text == "=" || text == "<<" || is_one_of(base::small_letters(text), k_old_booleans))
         return true;
-    return is_one_of(small_letters(without_sign(text)), k_special_reals) || is_odd_number(text) ||
-           is_date(text);
+    return is_one_of(base::small_letters(without_sign(text)), k_special_reals) ||
+           is_odd_number(text) || is_date(text);
 }
 
 std::string yaml_quoted(std::string_view text) {
-    const bool printable = escape(text) == text;
+    const bool printable = base::escape(text) == text;
     const bool single = printable && text.find_first_of("\"\\") != std::string_view::npos;
     std::string out;
     for (const char c : text) {
@@ -151,7 +151,7 @@ std::string yaml_quoted(std::string_view text) {
             out += single ? '\'' : '\\';
         out += c;
     }
-    return single ? "'" + out + "'" : "\"" + escape(out) + "\"";
+    return single ? "'" + out + "'" : "\"" + base::escape(out) + "\"";
 }
 
-} // namespace retouch
+} // namespace retouch::recipe

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::recipe {
 
 /// Kind of an unquoted scalar: null, boolean, integer (decimal), real, or string for everything
 /// else, disputed spellings included.
@@ -21,4 +21,4 @@ namespace retouch {
 /// needs fewer escapes.
 [[nodiscard]] std::string yaml_quoted(std::string_view text);
 
-} // namespace retouch
+} // namespace retouch::recipe

@@ -14,7 +14,7 @@
 
 #include <algorithm>
 
-namespace retouch {
+namespace retouch::recipe {
 
 namespace {
 
@@ -81,7 +81,7 @@ std::optional<std::size_t> escaped_apostrophe(std::string_view text, std::size_t
 /// The rest of the line in quotes, when it is short enough to show.
 std::string quote_rest(std::string_view text, std::size_t offset) {
     constexpr std::size_t k_longest = 60;
-    const std::string_view rest = trim(text.substr(offset, line_end(text, offset) - offset));
+    const std::string_view rest = base::trim(text.substr(offset, line_end(text, offset) - offset));
     if (rest.size() > k_longest)
         return "put the text in quotes";
     return "put the text in quotes: " + yaml_quoted(rest);
@@ -91,11 +91,11 @@ std::string quote_rest(std::string_view text, std::size_t offset) {
 std::string owner_of_block(std::string_view text, std::size_t offset) {
     std::size_t at = text.substr(0, offset).rfind('\n') + 1; // npos + 1 is 0
     at = std::min(text.find_first_not_of(" -", at), offset);
-    const std::string_view key = trim(text.substr(at, offset - at));
+    const std::string_view key = base::trim(text.substr(at, offset - at));
     constexpr std::size_t k_longest = 60;
     return key.size() < 2 || key.size() > k_longest
                ? "a list entry"
-               : fmt::format("'{}'", escape(trim(key.substr(0, key.size() - 1))));
+               : fmt::format("'{}'", base::escape(base::trim(key.substr(0, key.size() - 1))));
 }
 
 /// Text where a block has none of its own, at `line`: it was meant to be in it.
@@ -209,4 +209,4 @@ RefusedYaml too_deep(std::size_t offset) {
     return finding_at(offset, fmt::format("nested deeper than {} levels", k_max_yaml_depth));
 }
 
-} // namespace retouch
+} // namespace retouch::recipe

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::recipe {
 
 /// A mistake at an offset of the text, with a second place when there is one.
 struct RefusedYaml {
@@ -39,4 +39,4 @@ struct Scan {
 
 [[nodiscard]] RefusedYaml too_deep(std::size_t offset);
 
-} // namespace retouch
+} // namespace retouch::recipe

@@ -12,7 +12,7 @@
 
 #include <vector>
 
-namespace retouch {
+namespace retouch::recipe {
 
 namespace {
 
@@ -162,7 +162,7 @@ class FlowScan {
         if (!at_key_colon(text_, colon, true, quoted) || key.find('\n') != std::string_view::npos)
             return finding_at(start,
                               fmt::format("expected a colon after the key '{}'",
-                                          escape(key.substr(0, key.find('\n')))),
+                                          base::escape(key.substr(0, key.find('\n')))),
                               "write {key: value} with a space after the colon");
         open_.back().expect = Expect::value;
         at_ = colon + 1;
@@ -195,4 +195,4 @@ Scan scan_flow(std::string_view text, std::size_t offset, std::size_t depth) {
     return FlowScan(text, depth).run(offset);
 }
 
-} // namespace retouch
+} // namespace retouch::recipe

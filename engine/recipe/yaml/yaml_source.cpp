@@ -12,7 +12,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace retouch {
+namespace retouch::recipe {
 
 namespace {
 
@@ -70,14 +70,14 @@ Refusal refuse(std::size_t offset, char32_t c) {
 
 /// All of them up to a bound. Behind bytes that are not UTF-8, or a NUL, is no text.
 std::vector<Refusal> find_refusals(std::string_view text) {
-    if (const auto bad = invalid_utf8(text))
+    if (const auto bad = base::invalid_utf8(text))
         return {{*bad,
                  fmt::format("the file is not UTF-8: byte 0x{:02x} is not valid here",
                              static_cast<unsigned char>(text[*bad])),
                  "save the file as UTF-8"}};
     std::vector<Refusal> found;
     for (std::size_t i = 0; i < text.size() && found.size() < k_most_refusals;) {
-        const CodePoint c = first_code_point(text.substr(i));
+        const base::CodePoint c = base::first_code_point(text.substr(i));
         if (is_control(c.value) || is_foreign_line_end(c.value) || is_deceptive(c.value))
             found.push_back(refuse(i, c.value));
         if (c.value == 0)
@@ -113,7 +113,7 @@ YamlSource::YamlSource(std::string text, std::string file)
 }
 
 void YamlSource::put_masks(const std::vector<Mask> &masks) {
-    *this = YamlSource(retouch::put_masks(text_, masks), std::move(file_));
+    *this = YamlSource(retouch::recipe::put_masks(text_, masks), std::move(file_));
 }
 
 Mark YamlSource::mark(std::size_t offset) {
@@ -123,7 +123,7 @@ Mark YamlSource::mark(std::size_t offset) {
     const bool onward = number == last_mark_.line && offset >= last_offset_;
     const std::size_t from = onward ? last_offset_ : *std::prev(next);
     const int before = onward ? last_mark_.column : 1;
-    const auto passed = code_points(std::string_view(text_).substr(from, offset - from));
+    const auto passed = base::code_points(std::string_view(text_).substr(from, offset - from));
     last_offset_ = offset;
     last_mark_ = {number, before + static_cast<int>(passed)};
     return last_mark_;
@@ -144,4 +144,4 @@ RelatedPosition YamlSource::related(std::size_t offset, std::string message) {
     return {{file_, at.line, at.column}, std::move(message), excerpt_of(line(at.line))};
 }
 
-} // namespace retouch
+} // namespace retouch::recipe

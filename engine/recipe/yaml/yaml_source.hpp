@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace retouch {
+namespace retouch::recipe {
 
 inline constexpr std::size_t k_max_yaml_bytes = std::size_t{1024} * 1024;
 
@@ -48,4 +48,4 @@ class YamlSource {
     Mark last_mark_{1, 1};
 };
 
-} // namespace retouch
+} // namespace retouch::recipe

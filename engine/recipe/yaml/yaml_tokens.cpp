@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace retouch {
+namespace retouch::recipe {
 
 bool is_blank(char c) {
     return c == ' ' || c == '\t';
@@ -122,4 +122,4 @@ bool at_key_colon(std::string_view text, std::size_t offset, bool in_flow, bool 
     return after_quote || std::string_view(",]}").find(text[offset + 1]) != std::string_view::npos;
 }
 
-} // namespace retouch
+} // namespace retouch::recipe

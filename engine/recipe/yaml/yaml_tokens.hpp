@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::recipe {
 
 /// Space or tab.
 [[nodiscard]] bool is_blank(char c);
@@ -52,4 +52,4 @@ namespace retouch {
 [[nodiscard]] bool at_key_colon(std::string_view text, std::size_t offset, bool in_flow,
                                 bool after_quote);
 
-} // namespace retouch
+} // namespace retouch::recipe

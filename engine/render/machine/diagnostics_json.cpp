@@ -8,12 +8,12 @@
 
 #include <algorithm>
 
-namespace retouch {
+namespace retouch::render {
 
 namespace {
 
 Json position_json(const Position &position) {
-    Json json = {{"file", to_valid_utf8(position.file)}};
+    Json json = {{"file", base::to_valid_utf8(position.file)}};
     if (position.line > 0)
         json["line"] = position.line;
     if (position.line > 0 && position.column > 0)
@@ -25,14 +25,14 @@ Json one_json(const Diagnostic &diagnostic) {
     const bool error = diagnostic.severity == Diagnostic::Severity::error;
     Json json = position_json(diagnostic.position);
     json["severity"] = error ? "error" : "warning";
-    json["message"] = to_valid_utf8(diagnostic.message);
+    json["message"] = base::to_valid_utf8(diagnostic.message);
     if (!diagnostic.hint.empty())
-        json["hint"] = to_valid_utf8(diagnostic.hint);
+        json["hint"] = base::to_valid_utf8(diagnostic.hint);
     if (!diagnostic.related.empty())
         json["related"] = Json::array();
     for (const RelatedPosition &related : diagnostic.related) {
         Json place = position_json(related.position);
-        place["message"] = to_valid_utf8(related.message);
+        place["message"] = base::to_valid_utf8(related.message);
         json["related"].push_back(std::move(place));
     }
     return json;
@@ -49,11 +49,11 @@ Json diagnostics_json(const std::vector<Diagnostic> &diagnostics,
     });
     json["files"] = Json::array();
     for (const std::string &file : files)
-        json["files"].push_back(to_valid_utf8(file));
+        json["files"].push_back(base::to_valid_utf8(file));
     json["diagnostics"] = Json::array();
     for (const Diagnostic &diagnostic : diagnostics)
         json["diagnostics"].push_back(one_json(diagnostic));
     return json;
 }
 
-} // namespace retouch
+} // namespace retouch::render

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::render {
 
 inline constexpr const char *k_diagnostics_format_version = "1.0";
 
@@ -15,4 +15,4 @@ inline constexpr const char *k_diagnostics_format_version = "1.0";
 [[nodiscard]] Json diagnostics_json(const std::vector<Diagnostic> &diagnostics,
                                     const std::vector<std::string> &files);
 
-} // namespace retouch
+} // namespace retouch::render

@@ -6,7 +6,7 @@
 #include "base/text.hpp"
 #include "model/names.hpp"
 
-namespace retouch {
+namespace retouch::render {
 
 namespace {
 
@@ -21,13 +21,14 @@ const char *state_of(const DriftReport &report) {
 Json image_of(const DriftReport &report) {
     if (!report.image)
         return nullptr;
-    return {{"id", to_valid_utf8(report.image->id)}, {"name", to_valid_utf8(report.image->name)}};
+    return {{"id", base::to_valid_utf8(report.image->id)},
+            {"name", base::to_valid_utf8(report.image->name)}};
 }
 
 Json sentences(const std::vector<std::string> &list) {
     Json json = Json::array();
     for (const std::string &sentence : list)
-        json.push_back(to_valid_utf8(sentence));
+        json.push_back(base::to_valid_utf8(sentence));
     return json;
 }
 
@@ -36,18 +37,18 @@ Json sentences(const std::vector<std::string> &list) {
 Json drift_json(const DriftReport &report) {
     Json drift = Json::array();
     for (const Deviation &deviation : report.drift)
-        drift.push_back({{"kind", to_string(deviation.kind)},
-                         {"what", to_valid_utf8(deviation.what)},
-                         {"expected", to_valid_utf8(deviation.expected)},
-                         {"found", to_valid_utf8(deviation.found)},
+        drift.push_back({{"kind", model::to_string(deviation.kind)},
+                         {"what", base::to_valid_utf8(deviation.what)},
+                         {"expected", base::to_valid_utf8(deviation.expected)},
+                         {"found", base::to_valid_utf8(deviation.found)},
                          {"apply_fixes", deviation.apply_fixes},
-                         {"remedy", to_valid_utf8(deviation.remedy)}});
+                         {"remedy", base::to_valid_utf8(deviation.remedy)}});
     return {{"format_version", k_drift_format_version},
             {"recipe",
-             {{"path", to_valid_utf8(report.recipe.path)},
+             {{"path", base::to_valid_utf8(report.recipe.path)},
               {"sha256", report.recipe.sha256},
-              {"name", to_valid_utf8(report.recipe.name)}}},
-            {"catalog", to_valid_utf8(report.catalog)},
+              {"name", base::to_valid_utf8(report.recipe.name)}}},
+            {"catalog", base::to_valid_utf8(report.catalog)},
             {"state", state_of(report)},
             {"image", image_of(report)},
             {"drift", std::move(drift)},
@@ -55,4 +56,4 @@ Json drift_json(const DriftReport &report) {
             {"unchecked", sentences(report.unchecked)}};
 }
 
-} // namespace retouch
+} // namespace retouch::render

@@ -4,9 +4,9 @@
 #include "retouch/drift.hpp"
 #include "retouch/json.hpp"
 
-namespace retouch {
+namespace retouch::render {
 
 /// {format_version, recipe, catalog, state, image, drift, pending, unchecked}.
 [[nodiscard]] Json drift_json(const DriftReport &report);
 
-} // namespace retouch
+} // namespace retouch::render

@@ -9,7 +9,7 @@
 
 #include <algorithm>
 
-namespace retouch {
+namespace retouch::render {
 
 namespace {
 
@@ -94,4 +94,4 @@ std::string junit_xml(const std::vector<JunitSuite> &suites) {
                        tests, failures, errors, body);
 }
 
-} // namespace retouch
+} // namespace retouch::render

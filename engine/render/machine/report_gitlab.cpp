@@ -4,10 +4,10 @@
 
 #include "render/machine/report_gitlab.hpp"
 
-namespace retouch {
+namespace retouch::render {
 
 Json gitlab_terraform(const PlanCounts &counts) {
     return {{"create", counts.create}, {"update", counts.update}, {"delete", 0}};
 }
 
-} // namespace retouch
+} // namespace retouch::render

@@ -5,10 +5,10 @@
 #include "render/plan_summary.hpp"
 #include "retouch/json.hpp"
 
-namespace retouch {
+namespace retouch::render {
 
 /// {"create", "update", "delete"}: images made, records updated in place, and always 0: retouch
 /// deletes no image. What was rehearsed in vain is none of them.
 [[nodiscard]] Json gitlab_terraform(const PlanCounts &counts);
 
-} // namespace retouch
+} // namespace retouch::render

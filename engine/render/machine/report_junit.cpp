@@ -15,7 +15,7 @@
 #include <algorithm>
 #include <iterator>
 
-namespace retouch {
+namespace retouch::render {
 
 namespace {
 
@@ -135,7 +135,7 @@ JunitCase rehearsal_case(const Target &target) {
     if (problems.size() == 1 && std::ranges::any_of(target.steps, failed))
         return skipped(std::move(one), k_step_failed);
     one.result = Result::failed;
-    one.message = verdict_words(verdict_of(target));
+    one.message = verdict_words(model::verdict_of(target));
     for (const RehearsalProblem &problem : problems)
         one.details +=
             problem.what + "\n" + (problem.advice.empty() ? "" : "  " + problem.advice + "\n");
@@ -205,7 +205,7 @@ std::vector<JunitSuite> junit_of_plan(const Plan &plan) {
         image.output = fmt::format("{}: {}\n", image_words(target.action), target.reason);
         for (const std::string &note : target.notes)
             image.output += note + "\n";
-        if (!passed_rehearsal(target))
+        if (!model::passed_rehearsal(target))
             image = skipped(std::move(image), "the rehearsal did not pass");
         suite.cases.push_back(std::move(image));
         suites.push_back(std::move(suite));
@@ -235,4 +235,4 @@ JunitSuite junit_of_error(const std::string &recipe, const Error &error) {
     return {recipe, {std::move(one)}};
 }
 
-} // namespace retouch
+} // namespace retouch::render

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::render {
 
 struct JunitCase {
     enum class Result {
@@ -55,4 +55,4 @@ struct JunitSuite {
 /// The document. Ends with a newline.
 [[nodiscard]] std::string junit_xml(const std::vector<JunitSuite> &suites);
 
-} // namespace retouch
+} // namespace retouch::render

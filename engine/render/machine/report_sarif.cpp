@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::render {
 
 namespace {
 
@@ -43,7 +43,7 @@ Json location_of(const Position &position, const std::string &source_line) {
         if (position.column > 0)
             region["startColumn"] = position.column;
         if (!source_line.empty())
-            region["snippet"] = {{"text", to_valid_utf8(source_line)}};
+            region["snippet"] = {{"text", base::to_valid_utf8(source_line)}};
         physical["region"] = std::move(region);
     }
     return {{"physicalLocation", std::move(physical)}};
@@ -57,13 +57,13 @@ Json result_of(const Diagnostic &diagnostic) {
         {"ruleId", is_error(diagnostic) ? k_mistake : k_doubt},
         {"ruleIndex", is_error(diagnostic) ? 0 : 1},
         {"level", is_error(diagnostic) ? "error" : "warning"},
-        {"message", {{"text", to_valid_utf8(text)}}},
+        {"message", {{"text", base::to_valid_utf8(text)}}},
         {"locations", Json::array({location_of(diagnostic.position, diagnostic.source_line)})}};
     Json related = Json::array();
     for (const RelatedPosition &place : diagnostic.related) {
         Json location = location_of(place.position, place.source_line);
         location["id"] = related.size();
-        location["message"] = {{"text", to_valid_utf8(place.message)}};
+        location["message"] = {{"text", base::to_valid_utf8(place.message)}};
         related.push_back(std::move(location));
     }
     if (!related.empty())
@@ -85,7 +85,7 @@ Json sarif_of_check(const std::vector<Diagnostic> &diagnostics) {
         results.push_back(result_of(diagnostic));
     Json driver = {
         {"name", "retouch"},
-        {"version", k_version},
+        {"version", base::k_version},
         {"rules",
          Json::array({rule(k_mistake, "The recipe is not valid.", "error"),
                       rule(k_doubt, "The recipe is valid, but may not be meant so.", "warning")})}};
@@ -97,4 +97,4 @@ Json sarif_of_check(const std::vector<Diagnostic> &diagnostics) {
     return {{"$schema", k_schema}, {"version", "2.1.0"}, {"runs", Json::array({std::move(run)})}};
 }
 
-} // namespace retouch
+} // namespace retouch::render

@@ -7,9 +7,9 @@
 
 #include <vector>
 
-namespace retouch {
+namespace retouch::render {
 
 /// The log of one run of `check`. Columns count code points, as ours do.
 [[nodiscard]] Json sarif_of_check(const std::vector<Diagnostic> &diagnostics);
 
-} // namespace retouch
+} // namespace retouch::render

@@ -5,7 +5,7 @@
 
 #include "base/text.hpp"
 
-namespace retouch {
+namespace retouch::render {
 
 namespace {
 
@@ -20,7 +20,7 @@ std::string without_noncharacters(std::string text) {
 
 std::string marked_up(std::string_view text, bool attribute) {
     std::string out;
-    for (const char character : without_noncharacters(escape(text, true))) {
+    for (const char character : without_noncharacters(base::escape(text, true))) {
         switch (character) {
         case '&':
             out += "&amp;";
@@ -57,4 +57,4 @@ std::string xml_attribute(std::string_view text) {
     return marked_up(text, true);
 }
 
-} // namespace retouch
+} // namespace retouch::render

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::render {
 
 /// For the text of an element: newlines and tabs stay. What XML cannot hold (control characters,
 /// invalid UTF-8, U+FFFE and U+FFFF) is written as escape() does.
@@ -14,4 +14,4 @@ namespace retouch {
 /// spaces.
 [[nodiscard]] std::string xml_attribute(std::string_view text);
 
-} // namespace retouch
+} // namespace retouch::render

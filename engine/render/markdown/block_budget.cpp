@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 #include <queue>
 
-namespace retouch {
+namespace retouch::render {
 
 namespace {
 
@@ -66,4 +66,4 @@ std::string fitting_blocks(const std::vector<std::array<std::string, 3>> &blocks
     return text;
 }
 
-} // namespace retouch
+} // namespace retouch::render

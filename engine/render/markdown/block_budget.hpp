@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::render {
 
 /// The blocks one after the other, each in the longest of its forms (given from long to short) for
 /// which there is room within `max_bytes`; where the shortest are too long, each is cut, and where
@@ -15,4 +15,4 @@ namespace retouch {
 [[nodiscard]] std::string fitting_blocks(const std::vector<std::array<std::string, 3>> &blocks,
                                          std::size_t max_bytes);
 
-} // namespace retouch
+} // namespace retouch::render

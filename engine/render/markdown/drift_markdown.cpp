@@ -9,7 +9,7 @@
 
 #include <algorithm>
 
-namespace retouch {
+namespace retouch::render {
 
 namespace {
 
@@ -50,4 +50,4 @@ std::string drift_markdown(const DriftReport &report, bool marked) {
     return list.empty() ? text : text + "\n" + list;
 }
 
-} // namespace retouch
+} // namespace retouch::render

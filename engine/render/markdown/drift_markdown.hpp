@@ -5,9 +5,9 @@
 
 #include <string>
 
-namespace retouch {
+namespace retouch::render {
 
 /// Summary first, then a table of the differences. Ends with a newline.
 [[nodiscard]] std::string drift_markdown(const DriftReport &report, bool marked = true);
 
-} // namespace retouch
+} // namespace retouch::render

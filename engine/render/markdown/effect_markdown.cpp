@@ -14,7 +14,7 @@
 
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::render {
 
 namespace {
 
@@ -57,8 +57,9 @@ std::string summary_table(const Plan &plan) {
         const Effect whole = whole_effect(target);
         rows.push_back({markdown_cell(target.publish.name), std::to_string(target.steps.size()),
                         summary_row_count(whole.packages.size()),
-                        summary_row_count(whole.files.size()), format_bytes(whole.bytes_written),
-                        fmt::format("**{}**", verdict_words(verdict_of(target)))});
+                        summary_row_count(whole.files.size()),
+                        base::format_bytes(whole.bytes_written),
+                        fmt::format("**{}**", verdict_words(model::verdict_of(target)))});
     }
     return markdown_table({"rehearsed", "steps", "packages", "files", "written", "verdict"}, rows);
 }
@@ -103,10 +104,10 @@ std::string rehearsed_step_markdown(const PlannedStep &step, const Target &targe
     body += effect_fence(effect, target) + (diffs ? diff_fence(effect, target) : "");
     if (body.empty())
         return {};
-    return "\n" +
-           markdown_details(fmt::format("{}: {}", markdown_words(clipped(step.step.summary, 200)),
-                                        markdown_words(result_words(step))),
-                            body);
+    return "\n" + markdown_details(
+                      fmt::format("{}: {}", markdown_words(base::clipped(step.step.summary, 200)),
+                                  markdown_words(result_words(step))),
+                      body);
 }
 
-} // namespace retouch
+} // namespace retouch::render

@@ -6,7 +6,7 @@
 
 #include <string>
 
-namespace retouch {
+namespace retouch::render {
 
 /// A row per target that was rehearsed, and below what is wrong with each; empty when none was.
 [[nodiscard]] std::string rehearsal_markdown(const Plan &plan);
@@ -18,4 +18,4 @@ namespace retouch {
 [[nodiscard]] std::string rehearsed_step_markdown(const PlannedStep &step, const Target &target,
                                                   bool diffs);
 
-} // namespace retouch
+} // namespace retouch::render

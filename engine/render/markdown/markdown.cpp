@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::render {
 
 namespace {
 
@@ -33,7 +33,7 @@ std::string table_row(const std::vector<std::string> &cells) {
 } // namespace
 
 std::string markdown_code(std::string_view text) {
-    const std::string safe = escape(text);
+    const std::string safe = base::escape(text);
     if (safe.empty())
         return {};
     const std::string fence(longest_run(safe, '`') + 1, '`');
@@ -53,7 +53,7 @@ std::string markdown_cell(std::string_view text) {
 
 std::string markdown_fence(std::string_view language, std::string_view text) {
     const std::string fence(std::max<std::size_t>(3, longest_run(text, '`') + 1), '`');
-    std::string body = escape(text, true);
+    std::string body = base::escape(text, true);
     if (!body.empty() && body.back() != '\n')
         body += '\n';
     return fmt::format("{}{}\n{}{}\n", fence, language, body, fence);
@@ -62,7 +62,7 @@ std::string markdown_fence(std::string_view language, std::string_view text) {
 std::string markdown_words(std::string_view text) {
     constexpr std::string_view k_markup = "\\`*_[]<>#|&~$";
     std::string out;
-    for (const char character : escape(text)) {
+    for (const char character : base::escape(text)) {
         if (k_markup.find(character) != std::string_view::npos)
             out += fmt::format("&#{};", static_cast<int>(character));
         else
@@ -89,7 +89,7 @@ std::string markdown_details(std::string_view summary, std::string_view body) {
 std::string markdown_marker(std::string_view kind, std::string_view name) {
     std::string safe;
     for (const char character : name) {
-        if (is_alphanumeric(character))
+        if (base::is_alphanumeric(character))
             safe += character;
         else if (!safe.empty() && safe.back() != '-')
             safe += '-';
@@ -98,4 +98,4 @@ std::string markdown_marker(std::string_view kind, std::string_view name) {
                         : fmt::format("<!-- retouch:{}:{} -->\n", kind, safe);
 }
 
-} // namespace retouch
+} // namespace retouch::render

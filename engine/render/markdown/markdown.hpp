@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace retouch {
+namespace retouch::render {
 
 /// An inline code span; empty for empty text.
 [[nodiscard]] std::string markdown_code(std::string_view text);
@@ -32,4 +32,4 @@ namespace retouch {
 /// document of several.
 [[nodiscard]] std::string markdown_marker(std::string_view kind, std::string_view name);
 
-} // namespace retouch
+} // namespace retouch::render

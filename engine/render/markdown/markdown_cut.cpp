@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-namespace retouch {
+namespace retouch::render {
 
 namespace {
 
@@ -100,8 +100,8 @@ std::string cut_markdown(const std::string &text, std::size_t max_bytes) {
     const std::size_t left_out = lines[tail].offset - lines[head].offset;
     return text.substr(0, lines[head].offset) + closing(lines[head]) +
            fmt::format("\n> ... {} ({}) left out here; all of it: --format json\n\n",
-                       counted(tail - head, "line"), format_bytes(left_out)) +
+                       counted(tail - head, "line"), base::format_bytes(left_out)) +
            repeated(k_open, lines[tail].blocks) + text.substr(lines[tail].offset);
 }
 
-} // namespace retouch
+} // namespace retouch::render

@@ -5,11 +5,11 @@
 #include <cstddef>
 #include <string>
 
-namespace retouch {
+namespace retouch::render {
 
 /// `text` when it has at most `max_bytes`; else its beginning and its end, with a remark between
 /// them that says how much is left out. Fences and blocks to open stay balanced. Requires:
 /// `max_bytes` of at least 1,000, and `text` made by markdown.hpp.
 [[nodiscard]] std::string cut_markdown(const std::string &text, std::size_t max_bytes);
 
-} // namespace retouch
+} // namespace retouch::render

@@ -16,7 +16,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::render {
 
 namespace {
 
@@ -41,14 +41,14 @@ std::string property_counts(const PropertyChanges &changes) {
 std::string rehearsal_cell(const Target &target) {
     if (!target.rehearsal)
         return {};
-    const std::string_view verdict = verdict_words(verdict_of(target));
-    if (!passed_rehearsal(target))
+    const std::string_view verdict = verdict_words(model::verdict_of(target));
+    if (!model::passed_rehearsal(target))
         return fmt::format("**{}**", verdict);
     return fmt::format("{}: {}", verdict, effect_counts(whole_effect(target)));
 }
 
 std::string cell(const std::string &text) {
-    return markdown_cell(clipped(text, k_widest_cell));
+    return markdown_cell(base::clipped(text, k_widest_cell));
 }
 
 std::vector<std::string> row_of(const Plan &plan, const Target &target, bool alone) {
@@ -155,4 +155,4 @@ std::string plan_markdown(const Plan &plan, std::size_t max_bytes) {
     return document.text(plan_summary(plan), max_bytes);
 }
 
-} // namespace retouch
+} // namespace retouch::render

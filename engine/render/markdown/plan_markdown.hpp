@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::render {
 
 /// What review systems take as one comment, with room for what a poster adds.
 inline constexpr std::size_t k_markdown_bytes = 60'000;
@@ -57,4 +57,4 @@ class PlansMarkdown {
 /// The document of one plan.
 [[nodiscard]] std::string plan_markdown(const Plan &plan, std::size_t max_bytes = k_markdown_bytes);
 
-} // namespace retouch
+} // namespace retouch::render

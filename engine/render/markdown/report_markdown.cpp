@@ -14,16 +14,16 @@
 
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::render {
 
 namespace {
 
 std::string summary_table(const Report &report) {
     std::vector<std::vector<std::string>> rows;
     for (const TargetReport &target : report.targets)
-        rows.push_back({markdown_cell(target.name), std::string(to_string(target.outcome)),
+        rows.push_back({markdown_cell(target.name), std::string(model::to_string(target.outcome)),
                         markdown_cell(target.image_id),
-                        target.bytes_written > 0 ? format_bytes(target.bytes_written) : ""});
+                        target.bytes_written > 0 ? base::format_bytes(target.bytes_written) : ""});
     return markdown_table({"image", "outcome", "id", "written"}, rows);
 }
 
@@ -49,7 +49,7 @@ std::string steps_markdown(const TargetReport &target) {
     for (const StepReport &step : target.steps) {
         const bool reached = step.result.outcome != StepOutcome::not_reached;
         rows.push_back({std::string(outcome_word(step.result.outcome)), markdown_cell(step.summary),
-                        reached ? format_seconds(step.result.seconds) : "",
+                        reached ? base::format_seconds(step.result.seconds) : "",
                         step.result.exit_status ? std::to_string(*step.result.exit_status) : "",
                         markdown_cell(origin_text(step.origin))});
         failures += failure_markdown(step);
@@ -60,7 +60,8 @@ std::string steps_markdown(const TargetReport &target) {
 std::string phases_markdown(const TargetReport &target) {
     std::string text;
     for (const auto &[kind, seconds] : target.phases)
-        add_part(text, fmt::format("{} {}", to_string(kind), format_seconds(seconds)));
+        base::add_part(text,
+                       fmt::format("{} {}", model::to_string(kind), base::format_seconds(seconds)));
     return text.empty() ? text : fmt::format("\nTime: {}\n", text);
 }
 
@@ -75,9 +76,9 @@ std::string error_markdown(const TargetReport &target) {
     if (target.outcome != TargetOutcome::failed)
         return {};
     std::string text = "\n";
-    for (const std::string &line : split_lines(target.error))
-        text += fmt::format("> {}\n", markdown_words(trim(line)));
-    for (const std::string &line : split_lines(target.hint))
+    for (const std::string &line : base::split_lines(target.error))
+        text += fmt::format("> {}\n", markdown_words(base::trim(line)));
+    for (const std::string &line : base::split_lines(target.hint))
         text += fmt::format("> {}\n", markdown_words(line));
     return text;
 }
@@ -95,10 +96,10 @@ std::string report_markdown(const Report &report, bool marked) {
                                  notes_markdown(target) + error_markdown(target);
         if (!body.empty())
             text += "\n" + markdown_details(fmt::format("{}: {}", markdown_words(target.name),
-                                                        to_string(target.outcome)),
+                                                        model::to_string(target.outcome)),
                                             body);
     }
     return text;
 }
 
-} // namespace retouch
+} // namespace retouch::render

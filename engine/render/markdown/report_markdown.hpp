@@ -5,9 +5,9 @@
 
 #include <string>
 
-namespace retouch {
+namespace retouch::render {
 
 /// Ends with a newline. Not `marked`: one of several in a document.
 [[nodiscard]] std::string report_markdown(const Report &report, bool marked = true);
 
-} // namespace retouch
+} // namespace retouch::render

@@ -15,13 +15,13 @@
 #include <cassert>
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::render {
 
 namespace {
 
 /// What will run has lines of any length.
 std::string cut(const std::string &block, bool shortens = false) {
-    const std::vector<std::string> lines = split_lines(block);
+    const std::vector<std::string> lines = base::split_lines(block);
     std::string text;
     const std::size_t shown =
         lines.size() > k_diff_lines_shown + 1 ? k_diff_lines_shown : lines.size();
@@ -99,7 +99,7 @@ std::string properties_markdown(const PropertyChanges &changes) {
     if (!changes.keep.empty()) {
         std::string names;
         for (const auto &[name, value] : changes.keep)
-            add_part(names, markdown_code(name));
+            base::add_part(names, markdown_code(name));
         text +=
             fmt::format("{}{} kept: {}\n", text.empty() ? "" : "\n", changes.keep.size(), names);
     }
@@ -177,4 +177,4 @@ std::string target_markdown(const Target &target, Detail detail) {
         body);
 }
 
-} // namespace retouch
+} // namespace retouch::render

@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace retouch {
+namespace retouch::render {
 
 enum class Detail {
     all,
@@ -19,4 +19,4 @@ enum class Detail {
 /// "create a new image", ...
 [[nodiscard]] std::string_view action_words(Action action);
 
-} // namespace retouch
+} // namespace retouch::render

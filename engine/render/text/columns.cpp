@@ -4,10 +4,10 @@
 
 #include "base/text.hpp"
 
-namespace retouch {
+namespace retouch::render {
 
 std::string padding(std::string_view text, std::size_t width) {
-    const std::size_t length = code_points(text);
+    const std::size_t length = base::code_points(text);
     return std::string(length < width ? width - length : 0, ' ');
 }
 
@@ -15,4 +15,4 @@ std::string padded(std::string_view text, std::size_t width) {
     return std::string(text) + padding(text, width);
 }
 
-} // namespace retouch
+} // namespace retouch::render

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::render {
 
 /// Summaries are padded to the widest one up to this width, so that what follows lines up.
 inline constexpr std::size_t k_widest_summary = 72;
@@ -17,4 +17,4 @@ inline constexpr std::size_t k_widest_summary = 72;
 /// The text, and blanks behind it until it is `width` code points wide.
 [[nodiscard]] std::string padded(std::string_view text, std::size_t width);
 
-} // namespace retouch
+} // namespace retouch::render

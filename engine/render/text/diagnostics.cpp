@@ -10,7 +10,7 @@
 
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::render {
 
 namespace {
 
@@ -18,7 +18,7 @@ constexpr std::string_view k_indent = "    ";
 
 /// "FILE:LINE:COLUMN", as much of it as is known.
 std::string place(const Position &position) {
-    std::string text = escape(position.file);
+    std::string text = base::escape(position.file);
     if (position.line > 0)
         text += fmt::format(":{}", position.line);
     if (position.line > 0 && position.column > 0)
@@ -31,7 +31,7 @@ std::string prefixed(const std::string &where, std::string_view rest) {
 }
 
 std::string excerpt_lines(const Diagnostic &diagnostic, const Style &style) {
-    if (trim(diagnostic.source_line).empty())
+    if (base::trim(diagnostic.source_line).empty())
         return {};
     const Excerpt excerpt =
         make_excerpt(diagnostic.source_line, diagnostic.position.column, k_excerpt_width);
@@ -46,9 +46,9 @@ std::string excerpt_lines(const Diagnostic &diagnostic, const Style &style) {
 std::string labelled(std::string_view label, std::string_view text) {
     const std::string indent(k_indent.size() + label.size() + 2, ' ');
     std::string out;
-    for (const std::string &line : split_lines(text)) {
+    for (const std::string &line : base::split_lines(text)) {
         out += out.empty() ? fmt::format("{}{}: ", k_indent, label) : indent;
-        out += escape(line) + "\n";
+        out += base::escape(line) + "\n";
     }
     return out;
 }
@@ -57,7 +57,7 @@ std::string render_one(const Diagnostic &diagnostic, const Style &style) {
     const bool error = diagnostic.severity == Diagnostic::Severity::error;
     const std::string label = error ? style.red("error:") : style.yellow("warning:");
     std::string text = prefixed(style.bold(place(diagnostic.position)),
-                                fmt::format("{} {}\n", label, escape(diagnostic.message)));
+                                fmt::format("{} {}\n", label, base::escape(diagnostic.message)));
     text += excerpt_lines(diagnostic, style);
     for (const RelatedPosition &related : diagnostic.related)
         text += labelled("note", prefixed(place(related.position), related.message));
@@ -85,4 +85,4 @@ std::string render_diagnostics(const std::vector<Diagnostic> &diagnostics, bool 
     return text;
 }
 
-} // namespace retouch
+} // namespace retouch::render

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace retouch {
+namespace retouch::render {
 
 /// How many mistakes are printed in full; the rest is counted.
 inline constexpr std::size_t k_diagnostics_shown = 20;
@@ -31,4 +31,4 @@ inline constexpr DiagnosticsShown k_all_diagnostics{std::numeric_limits<std::siz
 [[nodiscard]] std::string render_diagnostics(const std::vector<Diagnostic> &diagnostics,
                                              bool colour, DiagnosticsShown which = {});
 
-} // namespace retouch
+} // namespace retouch::render

@@ -10,7 +10,7 @@
 
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::render {
 
 namespace {
 
@@ -20,9 +20,10 @@ std::string deviation_text(const Deviation &deviation, const Style &style) {
                        "         expected  {}\n"
                        "         found     {}\n"
                        "         {}  {}\n\n",
-                       mark, style.bold(escape(deviation.what)), escape(deviation.expected),
-                       escape(deviation.found), deviation.apply_fixes ? "fixed by" : "by hand ",
-                       escape(deviation.remedy));
+                       mark, style.bold(base::escape(deviation.what)),
+                       base::escape(deviation.expected), base::escape(deviation.found),
+                       deviation.apply_fixes ? "fixed by" : "by hand ",
+                       base::escape(deviation.remedy));
 }
 
 std::string lines_text(const char *label, const std::vector<std::string> &sentences,
@@ -30,7 +31,7 @@ std::string lines_text(const char *label, const std::vector<std::string> &senten
     std::string text;
     for (const std::string &sentence : sentences) {
         bool first = true;
-        for (const std::string &line : split_lines(escape(sentence, true))) {
+        for (const std::string &line : base::split_lines(base::escape(sentence, true))) {
             text += first ? fmt::format("{}  {}\n", style.cyan(label), line)
                           : fmt::format("         {}\n", line);
             first = false;
@@ -44,8 +45,8 @@ std::string lines_text(const char *label, const std::vector<std::string> &senten
 std::string drift_text(const DriftReport &report, bool colour) {
     const Style style(colour);
     std::string text =
-        fmt::format("Recipe: {} ({}), catalog {}\n", style.bold(escape(report.recipe.path)),
-                    escape(report.recipe.name), escape(report.catalog));
+        fmt::format("Recipe: {} ({}), catalog {}\n", style.bold(base::escape(report.recipe.path)),
+                    base::escape(report.recipe.name), base::escape(report.catalog));
     if (report.image)
         text += fmt::format("Image:  {}\n", reference_text(*report.image));
     text += "\n";
@@ -56,4 +57,4 @@ std::string drift_text(const DriftReport &report, bool colour) {
     return text + style.bold(drift_summary(report)) + "\n";
 }
 
-} // namespace retouch
+} // namespace retouch::render

@@ -12,7 +12,7 @@
 
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::render {
 
 namespace {
 
@@ -95,10 +95,10 @@ std::string rehearsal_text(const Target &target, const Style &style) {
     if (!target.rehearsal)
         return {};
     const std::vector<RehearsalProblem> problems = rehearsal_problems(target);
-    const std::string verdict(verdict_words(verdict_of(target)));
+    const std::string verdict(verdict_words(model::verdict_of(target)));
     std::string text =
         fmt::format("\n    Rehearsal: {}\n",
-                    passed_rehearsal(target) ? style.green(verdict) : style.red(verdict));
+                    model::passed_rehearsal(target) ? style.green(verdict) : style.red(verdict));
     for (const auto &[what, lines, advice] : problems) {
         text += fmt::format("      {} {}\n", style.red("!"), what) + lines_text(lines, style);
         if (!advice.empty())
@@ -110,4 +110,4 @@ std::string rehearsal_text(const Target &target, const Style &style) {
     return text;
 }
 
-} // namespace retouch
+} // namespace retouch::render

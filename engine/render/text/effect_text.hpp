@@ -7,7 +7,7 @@
 
 #include <string>
 
-namespace retouch {
+namespace retouch::render {
 
 /// Lines of a unified diff for the terminal; already safe to print.
 [[nodiscard]] std::string diff_line_text(const std::string &line, const Style &style);
@@ -19,4 +19,4 @@ namespace retouch {
 /// What is wrong, and one line that sums up; empty when not rehearsed.
 [[nodiscard]] std::string rehearsal_text(const Target &target, const Style &style);
 
-} // namespace retouch
+} // namespace retouch::render

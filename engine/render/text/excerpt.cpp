@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace retouch {
+namespace retouch::render {
 
 namespace {
 
@@ -34,7 +34,7 @@ std::size_t code_point_length(std::string_view text) {
     else if (lead >= 0xc2)
         length = 2;
     const std::string_view candidate = text.substr(0, length);
-    return candidate.size() == length && !invalid_utf8(candidate) ? length : 1;
+    return candidate.size() == length && !base::invalid_utf8(candidate) ? length : 1;
 }
 
 std::vector<Cell> split_cells(std::string_view line) {
@@ -46,8 +46,8 @@ std::vector<Cell> split_cells(std::string_view line) {
         if (line.front() == '\t')
             cell.text = std::string(k_tab - printed % k_tab, ' ');
         else
-            cell.text = escape(line.substr(0, length));
-        cell.width = code_points(cell.text);
+            cell.text = base::escape(line.substr(0, length));
+        cell.width = base::code_points(cell.text);
         printed += cell.width;
         cells.push_back(std::move(cell));
         line.remove_prefix(length);
@@ -104,4 +104,4 @@ Excerpt make_excerpt(std::string_view line, int column, std::size_t width) {
     return excerpt;
 }
 
-} // namespace retouch
+} // namespace retouch::render

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::render {
 
 struct Excerpt {
     std::string text;
@@ -15,4 +15,4 @@ struct Excerpt {
 /// `column` counts code points from 1; behind the end of the line is allowed.
 [[nodiscard]] Excerpt make_excerpt(std::string_view line, int column, std::size_t width);
 
-} // namespace retouch
+} // namespace retouch::render

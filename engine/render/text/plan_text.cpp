@@ -16,7 +16,7 @@
 #include <fmt/format.h>
 #include <utility>
 
-namespace retouch {
+namespace retouch::render {
 
 namespace {
 
@@ -51,13 +51,14 @@ std::string legend(const Plan &plan, const Style &style) {
                    });
         };
         if (std::ranges::any_of(plan.targets, uses))
-            add_part(text, fmt::format("{} {}", mark(state, style), state_words(state)), ",  ");
+            base::add_part(text, fmt::format("{} {}", mark(state, style), state_words(state)),
+                           ",  ");
     }
     return text.empty() ? text : fmt::format("Marks:  {}\n", text);
 }
 
 std::string script_line(const std::string &raw, const Style &style) {
-    return style.dim("| ") + escape(raw, true);
+    return style.dim("| ") + base::escape(raw, true);
 }
 
 /// The lines of a diff or script under a step, as many as are shown; `shown_line` escapes them.
@@ -65,7 +66,7 @@ template<typename Line>
 std::string block_text(const std::string &block, const Line &shown_line) {
     std::string text;
     std::size_t shown = 0;
-    const std::vector<std::string> lines = split_lines(block);
+    const std::vector<std::string> lines = base::split_lines(block);
     for (const std::string &raw : lines) {
         if (shown++ == k_diff_lines_shown && lines.size() > k_diff_lines_shown + 1) {
             text += fmt::format("          ... {} more (all of it: --format json)\n",
@@ -83,7 +84,7 @@ std::string remarks_text(const PlannedStep &step, const Style &style) {
     for (const std::string &remark : step.step.remarks) {
         bool first = true;
         text += block_text(remark, [&](const std::string &line) {
-            return std::exchange(first, false) ? style.cyan(escape(line, true))
+            return std::exchange(first, false) ? style.cyan(base::escape(line, true))
                                                : script_line(line, style);
         });
     }
@@ -103,10 +104,10 @@ std::string details_text(const PlannedStep &step, const Target &target, const St
 }
 
 std::string summary_of(const PlannedStep &step) {
-    std::string text = escape(step.step.summary);
+    std::string text = base::escape(step.step.summary);
     // The mark says this much already.
     if (!step.change.reason.empty() && step.change.reason != state_words(step.change.state))
-        text += fmt::format(" ({})", escape(step.change.reason));
+        text += fmt::format(" ({})", base::escape(step.change.reason));
     return text;
 }
 
@@ -115,7 +116,7 @@ std::string steps_text(const Target &target, const Style &style) {
         return {};
     std::size_t width = 0;
     for (const PlannedStep &step : target.steps)
-        width = std::max(width, std::min(code_points(summary_of(step)), k_widest_summary));
+        width = std::max(width, std::min(base::code_points(summary_of(step)), k_widest_summary));
     std::string text = "\n    Steps\n";
     for (const PlannedStep &step : target.steps) {
         text +=
@@ -133,13 +134,13 @@ std::string kept_text(const std::map<std::string, std::string> &kept, const Styl
     std::size_t column = 8 + intro.size();
     std::size_t left = kept.size();
     for (const auto &[name, value] : kept) {
-        const std::string word = escape(name) + (--left > 0 ? "," : "");
-        if (column + 1 + code_points(word) > k_wrap) {
+        const std::string word = base::escape(name) + (--left > 0 ? "," : "");
+        if (column + 1 + base::code_points(word) > k_wrap) {
             text += "\n         ";
             column = 9;
         }
         text += " " + word;
-        column += 1 + code_points(word);
+        column += 1 + base::code_points(word);
     }
     return text + "\n";
 }
@@ -148,9 +149,9 @@ std::string removed_text(const std::string &name, const PropertyChanges &changes
                          const Style &style) {
     const auto reason = changes.reasons.find(name);
     if (reason == changes.reasons.end())
-        return fmt::format("      {} {}\n", style.red("-"), escape(name));
-    return fmt::format("      {} {}  {}\n", style.red("-"), padded(escape(name), width),
-                       style.dim(escape(reason->second)));
+        return fmt::format("      {} {}\n", style.red("-"), base::escape(name));
+    return fmt::format("      {} {}  {}\n", style.red("-"), padded(base::escape(name), width),
+                       style.dim(base::escape(reason->second)));
 }
 
 std::string properties_text(const PropertyChanges &changes, const Style &style) {
@@ -158,13 +159,13 @@ std::string properties_text(const PropertyChanges &changes, const Style &style) 
         return {};
     std::size_t width = 0;
     for (const auto &[name, value] : changes.set)
-        width = std::max(width, code_points(escape(name)));
+        width = std::max(width, base::code_points(base::escape(name)));
     for (const std::string &name : changes.remove)
-        width = std::max(width, code_points(escape(name)));
+        width = std::max(width, base::code_points(base::escape(name)));
 
     std::string text = "\n    Properties\n";
     for (const auto &[name, value] : changes.set) {
-        const std::string label = padded(escape(name), width);
+        const std::string label = padded(base::escape(name), width);
         const auto before = changes.before.find(name);
         if (before == changes.before.end())
             text += fmt::format("      {} {}  {}\n", style.green("+"), label, in_quotes(value));
@@ -199,14 +200,14 @@ std::string publish_text(const Target &target, const Style &style) {
     for (const Superseded &superseded : target.publish.superseded)
         fields.emplace_back("previous", superseded_text(superseded));
     for (const std::string &id : target.detach)
-        fields.emplace_back("detach", fmt::format("image {} from its source", escape(id)));
+        fields.emplace_back("detach", fmt::format("image {} from its source", base::escape(id)));
     return fields.empty() ? "" : "\n    Publish\n" + fields_text(fields, lead);
 }
 
 std::string notes_text(const Target &target, const Style &style) {
     std::string text;
     for (const std::string &note : target.notes)
-        text += fmt::format("    {} {}\n", style.yellow("Note:"), escape(note));
+        text += fmt::format("    {} {}\n", style.yellow("Note:"), base::escape(note));
     return text.empty() ? text : "\n" + text;
 }
 
@@ -232,9 +233,9 @@ std::string target_text(const Target &target, const Style &style) {
     if (target.present)
         facts.emplace_back("present", reference_text(*target.present));
     if (const std::string mounts = mounts_text(target); !mounts.empty())
-        facts.emplace_back("mounts", escape(mounts));
+        facts.emplace_back("mounts", base::escape(mounts));
     if (!target.reason.empty())
-        facts.emplace_back("why", escape(target.reason));
+        facts.emplace_back("why", base::escape(target.reason));
     text += fields_text(facts, "    ");
     if (target.action == Action::create)
         text += steps_text(target, style);
@@ -249,12 +250,12 @@ std::string target_text(const Target &target, const Style &style) {
 std::string plan_text(const Plan &plan, bool colour) {
     const Style style(colour);
     std::string text =
-        fmt::format("Recipe: {} ({}), catalog {}\n", style.bold(escape(plan.recipe.path)),
-                    escape(plan.recipe.name), escape(plan.catalog));
+        fmt::format("Recipe: {} ({}), catalog {}\n", style.bold(base::escape(plan.recipe.path)),
+                    base::escape(plan.recipe.name), base::escape(plan.catalog));
     text += legend(plan, style);
     for (const Target &target : plan.targets)
         text += "\n" + target_text(target, style);
     return text + "\n" + style.bold(plan_summary(plan)) + "\n";
 }
 
-} // namespace retouch
+} // namespace retouch::render

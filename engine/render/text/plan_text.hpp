@@ -6,7 +6,7 @@
 
 #include <string>
 
-namespace retouch {
+namespace retouch::render {
 
 /// Lines of a diff shown in text and markdown; the JSON form always holds all of it.
 inline constexpr std::size_t k_diff_lines_shown = 200;
@@ -17,4 +17,4 @@ inline constexpr std::size_t k_diff_line_bytes_shown = 2000;
 /// Ends with a newline.
 [[nodiscard]] std::string plan_text(const Plan &plan, bool colour);
 
-} // namespace retouch
+} // namespace retouch::render

@@ -16,7 +16,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::render {
 
 namespace {
 
@@ -42,7 +42,7 @@ std::string styled(StepOutcome outcome, const Style &style) {
 }
 
 std::string styled(TargetOutcome outcome, const Style &style) {
-    const std::string_view word = to_string(outcome);
+    const std::string_view word = model::to_string(outcome);
     switch (outcome) {
     case TargetOutcome::published:
     case TargetOutcome::updated:
@@ -66,9 +66,9 @@ std::string output_text(std::string_view stream, const OutputTail &output, bool 
 
 /// What was done, and in brackets what there is to say of it unless it is a failure's reason.
 std::string summary_of(const StepReport &step) {
-    std::string text = escape(step.summary);
+    std::string text = base::escape(step.summary);
     if (!step.result.message.empty() && step.result.outcome != StepOutcome::failed)
-        text += fmt::format(" ({})", escape(step.result.message));
+        text += fmt::format(" ({})", base::escape(step.result.message));
     return text;
 }
 
@@ -77,7 +77,7 @@ std::string step_text(const StepReport &step, std::size_t width, const Style &st
     const bool failed = result.outcome == StepOutcome::failed;
     const bool reached = result.outcome != StepOutcome::not_reached;
     const std::string summary = summary_of(step);
-    const std::string time = reached ? format_seconds(result.seconds) : "";
+    const std::string time = reached ? base::format_seconds(result.seconds) : "";
     std::string text = fmt::format("    {}{}{}{} {}{}  {}\n", styled(result.outcome, style),
                                    padding(outcome_word(result.outcome), k_outcome_width + 1),
                                    summary, padding(summary, width), padding(time, k_time_width),
@@ -92,7 +92,8 @@ std::string step_text(const StepReport &step, std::size_t width, const Style &st
 std::string phases_text(const TargetReport &target) {
     std::string text;
     for (const auto &[kind, seconds] : target.phases)
-        add_part(text, fmt::format("{} {}", to_string(kind), format_seconds(seconds)));
+        base::add_part(text,
+                       fmt::format("{} {}", model::to_string(kind), base::format_seconds(seconds)));
     return text.empty() ? text : fmt::format("    time: {}\n", text);
 }
 
@@ -120,13 +121,13 @@ std::string target_text(const TargetReport &target, const Style &style) {
     std::string text =
         fmt::format("{} {}", styled(target.outcome, style), style.bold(in_quotes(target.name)));
     if (!target.image_id.empty())
-        text += fmt::format(" ({})", escape(target.image_id));
+        text += fmt::format(" ({})", base::escape(target.image_id));
     if (target.bytes_written > 0)
-        text += fmt::format(", {} written", format_bytes(target.bytes_written));
+        text += fmt::format(", {} written", base::format_bytes(target.bytes_written));
     text += "\n";
     std::size_t width = 0;
     for (const StepReport &step : target.steps)
-        width = std::max(width, std::min(code_points(summary_of(step)), k_widest_summary));
+        width = std::max(width, std::min(base::code_points(summary_of(step)), k_widest_summary));
     for (const StepReport &step : target.steps)
         text += step_text(step, width, style);
     return text + phases_text(target) + notes_text(target) + error_text(target, style);
@@ -136,12 +137,12 @@ std::string target_text(const TargetReport &target, const Style &style) {
 
 std::string report_text(const Report &report, bool colour) {
     const Style style(colour);
-    std::string text =
-        fmt::format("Recipe: {} ({}), catalog {}, run {}\n", style.bold(escape(report.recipe.path)),
-                    escape(report.recipe.name), escape(report.catalog), escape(report.run));
+    std::string text = fmt::format(
+        "Recipe: {} ({}), catalog {}, run {}\n", style.bold(base::escape(report.recipe.path)),
+        base::escape(report.recipe.name), base::escape(report.catalog), base::escape(report.run));
     for (const TargetReport &target : report.targets)
         text += "\n" + target_text(target, style);
     return text + "\n" + style.bold(report_summary(report)) + "\n";
 }
 
-} // namespace retouch
+} // namespace retouch::render

@@ -6,7 +6,7 @@
 
 #include <string>
 
-namespace retouch {
+namespace retouch::render {
 
 /// Lines of a command's output shown when it went well, and when it failed.
 inline constexpr std::size_t k_output_lines_ok = 5;
@@ -15,4 +15,4 @@ inline constexpr std::size_t k_output_lines_failed = 40;
 /// Ends with a newline.
 [[nodiscard]] std::string report_text(const Report &report, bool colour);
 
-} // namespace retouch
+} // namespace retouch::render

@@ -11,7 +11,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-namespace retouch {
+namespace retouch::steps {
 
 namespace {
 
@@ -48,17 +48,17 @@ void judge_contents(const Json &options, const std::string &path, const FileInfo
     if (info.size > k_search_bound)
         findings.push_back(fmt::format("wanted the text '{}', but the file is too large to search: "
                                        "{}",
-                                       escape(wanted), format_bytes(info.size)));
+                                       base::escape(wanted), base::format_bytes(info.size)));
     else if (guest.read(path, k_search_bound).find(wanted) == std::string::npos)
-        findings.push_back(fmt::format("wanted the text '{}', found none", escape(wanted)));
+        findings.push_back(fmt::format("wanted the text '{}', found none", base::escape(wanted)));
 }
 
 void judge_attributes(const Json &options, const FileInfo &info, const GuestView &guest,
                       Findings &findings) {
-    if (options.contains("mode") && options.at("mode") != format_mode(info.mode))
+    if (options.contains("mode") && options.at("mode") != base::format_mode(info.mode))
         findings.push_back(fmt::format("wanted mode {}, found {}",
                                        options.at("mode").get<std::string>(),
-                                       format_mode(info.mode)));
+                                       base::format_mode(info.mode)));
     if (options.contains("owner"))
         judge_account(options, "owner", find_user(guest, options.at("owner").get<std::string>()),
                       info.uid, findings);
@@ -77,7 +77,7 @@ void read_file_check(const Value &entry, Step &step, const Reader &reader) {
     if (state == "absent")
         without(entry, {"mode", "owner", "group", "sha256", "contains"}, "'state: absent'", reader);
     if (const auto mode = mode_of(entry, "mode", reader))
-        step.options["mode"] = format_mode(*mode);
+        step.options["mode"] = base::format_mode(*mode);
     for (const char *key : {"owner", "group"})
         if (entry.find(key) != nullptr)
             step.options[key] = account_or_root(entry, key, reader);
@@ -95,10 +95,10 @@ std::string judge_file(const Json &options, const GuestView &guest) {
     if (!info)
         return "wanted it to be there, found nothing";
     Findings findings;
-    if (keeps_owner_and_mode(guest, resolve_in_guest(guest, path)))
+    if (keeps_owner_and_mode(guest, guest::resolve_in_guest(guest, path)))
         judge_attributes(options, *info, guest, findings);
     judge_contents(options, path, *info, guest, findings);
     return fmt::format("{}", fmt::join(findings, "; "));
 }
 
-} // namespace retouch
+} // namespace retouch::steps

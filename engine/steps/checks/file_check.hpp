@@ -7,7 +7,7 @@
 
 #include <string>
 
-namespace retouch {
+namespace retouch::steps {
 
 /// Fills in the step's options and identity from an entry with `file`.
 void read_file_check(const Value &entry, Step &step, const Reader &reader);
@@ -15,4 +15,4 @@ void read_file_check(const Value &entry, Step &step, const Reader &reader);
 /// What is not as wanted, as "wanted this, found that", or empty. Throws Error.
 [[nodiscard]] std::string judge_file(const Json &options, const GuestView &guest);
 
-} // namespace retouch
+} // namespace retouch::steps

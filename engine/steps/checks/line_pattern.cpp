@@ -3,7 +3,7 @@
 #include <array>
 #include <cassert>
 
-namespace retouch {
+namespace retouch::steps {
 
 namespace {
 
@@ -51,7 +51,7 @@ LinePattern::LinePattern(const std::string &expression, std::string &mistake) {
     mistake = expression.size() > k_length_bound ? "it is longer than 512 bytes"
                                                  : other_meaning(expression);
     if (mistake.empty())
-        pattern_ = Pattern::compile(expression, mistake);
+        pattern_ = base::Pattern::compile(expression, mistake);
 }
 
 bool LinePattern::matches(std::string_view text) const {
@@ -65,4 +65,4 @@ bool LinePattern::matches(std::string_view text) const {
     return false;
 }
 
-} // namespace retouch
+} // namespace retouch::steps

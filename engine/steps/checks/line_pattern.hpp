@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::steps {
 
 class LinePattern {
   public:
@@ -19,7 +19,7 @@ class LinePattern {
     [[nodiscard]] bool matches(std::string_view text) const;
 
   private:
-    std::optional<Pattern> pattern_;
+    std::optional<base::Pattern> pattern_;
 };
 
-} // namespace retouch
+} // namespace retouch::steps

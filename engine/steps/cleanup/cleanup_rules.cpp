@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <array>
 
-namespace retouch {
+namespace retouch::steps {
 
 namespace {
 
@@ -68,4 +68,4 @@ bool is_rotated_log(std::string_view file_name) {
            all_digits(file_name.substr(dash + 1));
 }
 
-} // namespace retouch
+} // namespace retouch::steps

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::steps {
 
 struct CleanupRule {
     enum class Act {
@@ -27,4 +27,4 @@ struct CleanupRule {
 /// True for names that log rotation gives: x.1, x.gz, x.old, x-20260131.
 [[nodiscard]] bool is_rotated_log(std::string_view file_name);
 
-} // namespace retouch
+} // namespace retouch::steps

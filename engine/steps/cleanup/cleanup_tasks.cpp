@@ -11,7 +11,7 @@
 #include <map>
 #include <optional>
 
-namespace retouch {
+namespace retouch::steps {
 
 namespace {
 
@@ -23,7 +23,7 @@ std::vector<std::string> patterns_of(const CleanupRule &rule, const GuestView &g
         return {std::string(rule.pattern)};
     std::vector<std::string> patterns;
     for (const std::string &home : home_directories(guest))
-        patterns.push_back(join(home, rule.pattern.substr(1)));
+        patterns.push_back(base::join(home, rule.pattern.substr(1)));
     return patterns;
 }
 
@@ -35,7 +35,7 @@ std::optional<CleanupTask> task_for(const CleanupRule &rule, const Found &found,
         return std::nullopt;
     CleanupTask task{found.path, found.info, false, regular ? found.info.size : 0};
     task.empties = rule.act == Act::make_empty ||
-                   (rule.act == Act::empty && !is_rotated_log(base_name(found.path)));
+                   (rule.act == Act::empty && !is_rotated_log(base::base_name(found.path)));
     if (task.empties && found.info.size == 0)
         return std::nullopt;
     if (found.info.type == FileInfo::Type::directory)
@@ -58,7 +58,8 @@ std::optional<CleanupTask> missing_file(const CleanupRule &rule, const GuestView
 }
 
 bool lies_below_a_task(const std::string &path, const Tasks &tasks) {
-    for (std::string above = parent_path(path); above != "/"; above = parent_path(above))
+    for (std::string above = base::parent_path(path); above != "/";
+         above = base::parent_path(above))
         if (tasks.count(above) != 0)
             return true;
     return false;
@@ -86,4 +87,4 @@ std::vector<CleanupTask> cleanup_tasks(std::string_view name, const GuestView &g
     return result;
 }
 
-} // namespace retouch
+} // namespace retouch::steps

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace retouch {
+namespace retouch::steps {
 
 /// One thing to do, and what it takes away.
 struct CleanupTask {
@@ -21,4 +21,4 @@ struct CleanupTask {
 /// Sorted by path, each once; nothing below a directory that goes as a whole. Throws Error.
 [[nodiscard]] std::vector<CleanupTask> cleanup_tasks(std::string_view name, const GuestView &guest);
 
-} // namespace retouch
+} // namespace retouch::steps

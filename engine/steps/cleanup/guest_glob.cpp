@@ -10,7 +10,7 @@
 #include <algorithm>
 #include <fnmatch.h>
 
-namespace retouch {
+namespace retouch::steps {
 
 namespace {
 
@@ -19,7 +19,7 @@ std::vector<Found> children(const GuestView &guest, const std::string &directory
     std::vector<Found> found;
     for (const DirectoryEntry &entry : guest.list(directory))
         if (fnmatch(pattern.c_str(), entry.name.c_str(), 0) == 0)
-            found.push_back({join(directory, entry.name), entry.info});
+            found.push_back({base::join(directory, entry.name), entry.info});
     return found;
 }
 
@@ -35,10 +35,10 @@ std::vector<Found> expand(const GuestView &guest, const std::string &directory,
                           const std::string &part) {
     // Without links a file has one path, even when two patterns reach it.
     if (part == "**")
-        return files_below(guest, resolve_in_guest(guest, directory));
+        return files_below(guest, guest::resolve_in_guest(guest, directory));
     if (part.find_first_of("*?[") != std::string::npos)
-        return children(guest, resolve_in_guest(guest, directory), part);
-    const std::string path = join(directory, part);
+        return children(guest, guest::resolve_in_guest(guest, directory), part);
+    const std::string path = base::join(directory, part);
     const auto info = guest.lstat(path);
     return info ? std::vector<Found>{{path, *info}} : std::vector<Found>{};
 }
@@ -52,7 +52,7 @@ std::vector<Found> everything_below(const GuestView &guest, const std::string &d
         const std::string next = std::move(left.back());
         left.pop_back();
         for (const DirectoryEntry &entry : guest.list(next)) {
-            found.push_back({join(next, entry.name), entry.info});
+            found.push_back({base::join(next, entry.name), entry.info});
             if (entry.info.type == FileInfo::Type::directory)
                 left.push_back(found.back().path);
         }
@@ -78,4 +78,4 @@ std::vector<Found> glob(const GuestView &guest, const std::string &pattern) {
     return at;
 }
 
-} // namespace retouch
+} // namespace retouch::steps

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::steps {
 
 struct Found {
     std::string path;
@@ -23,4 +23,4 @@ struct Found {
 [[nodiscard]] std::vector<Found> everything_below(const GuestView &guest,
                                                   const std::string &directory);
 
-} // namespace retouch
+} // namespace retouch::steps

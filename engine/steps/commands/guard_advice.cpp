@@ -11,7 +11,7 @@
 #include <algorithm>
 #include <optional>
 
-namespace retouch {
+namespace retouch::steps {
 
 namespace {
 
@@ -19,7 +19,7 @@ constexpr std::size_t k_longest_text = 200; ///< longer ones are of no use in a 
 
 bool is_plain(std::string_view text, std::string_view also) {
     return !text.empty() && std::ranges::all_of(text, [&](char character) {
-        return is_alphanumeric(character) || also.find(character) != std::string_view::npos;
+        return base::is_alphanumeric(character) || also.find(character) != std::string_view::npos;
     });
 }
 
@@ -36,11 +36,11 @@ std::string for_shell(std::string_view text) {
 std::string for_yaml(const std::string &text) {
     const bool is_safe = is_plain(text, " /._+=@%'|-") && text.find(" #") == std::string::npos &&
                          is_plain(text.substr(0, 1), "/") && text.back() != ' ';
-    return is_safe ? text : Json(to_valid_utf8(text)).dump(-1, ' ', true);
+    return is_safe ? text : Json(base::to_valid_utf8(text)).dump(-1, ' ', true);
 }
 
 std::string guard_line(std::string_view name, const std::string &text) {
-    return fmt::format("{}: {}", name, escape(for_yaml(text)));
+    return fmt::format("{}: {}", name, base::escape(for_yaml(text)));
 }
 
 bool has_path_below(const Effect &effect, std::string_view directory) {
@@ -111,13 +111,13 @@ std::optional<std::string> creates_guard(const Effect &first, const Effect &agai
 /// A line that was added, when nothing else was done to the text; without its mark.
 std::optional<std::string> appended_line(const std::string &diff) {
     std::optional<std::string> added;
-    for (const std::string &line : split_lines(diff)) {
+    for (const std::string &line : base::split_lines(diff)) {
         if (line.starts_with("+++ ") || line.starts_with("--- "))
             continue;
         if (line.starts_with('-'))
             return std::nullopt;
         const std::string_view text = std::string_view(line).substr(line.empty() ? 0 : 1);
-        if (line.starts_with('+') && !added && !trim(text).empty())
+        if (line.starts_with('+') && !added && !base::trim(text).empty())
             added = std::string(text);
     }
     return added;
@@ -130,7 +130,7 @@ std::optional<std::string> line_guard(const Effect &first, const Effect &again) 
         const EntryChange *former = find_change(first, change.path);
         if (!line || line->size() > k_longest_text || !change.after || former == nullptr)
             continue;
-        const std::vector<std::string> lines = split_lines(former->diff);
+        const std::vector<std::string> lines = base::split_lines(former->diff);
         if (std::ranges::find(lines, "+" + *line) != lines.end())
             return guard_line("unless",
                               fmt::format("grep -qxF{} {} {}", line->starts_with('-') ? " -e" : "",
@@ -155,7 +155,8 @@ std::optional<std::string> exists_guard(const Effect &again) {
 }
 
 std::string first_path(const Effect &again) {
-    return again.files.empty() ? "the image" : clipped(again.files.front().path, k_longest_text);
+    return again.files.empty() ? "the image"
+                               : base::clipped(again.files.front().path, k_longest_text);
 }
 
 } // namespace
@@ -179,4 +180,4 @@ std::string guard_advice(const std::string &guard, const Effect &first, const Ef
                        first_path(again));
 }
 
-} // namespace retouch
+} // namespace retouch::steps

@@ -6,7 +6,7 @@
 
 #include <string>
 
-namespace retouch {
+namespace retouch::steps {
 
 /// `creates: /etc/stamp`, `unless: rpm -q nginx`, or a sentence where no guard fits. One line, safe
 /// to print. `guard` is the key of the guard the command has, empty for none. `first` is what it
@@ -14,4 +14,4 @@ namespace retouch {
 [[nodiscard]] std::string guard_advice(const std::string &guard, const Effect &first,
                                        const Effect &again);
 
-} // namespace retouch
+} // namespace retouch::steps

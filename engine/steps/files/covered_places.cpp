@@ -13,7 +13,7 @@
 #include <optional>
 #include <utility>
 
-namespace retouch {
+namespace retouch::steps {
 
 std::string_view covered_by(std::string_view path) {
     constexpr std::array<std::pair<std::string_view, std::string_view>, 5> places = {
@@ -36,33 +36,35 @@ std::string instead_of_covered(std::string_view place) {
 }
 
 FstabCover::FstabCover(const GuestView &guest) {
-    const std::optional<std::string> text = text_in_guest(guest, "/etc/fstab", k_largest_fstab);
+    const std::optional<std::string> text =
+        guest::text_in_guest(guest, "/etc/fstab", guest::k_largest_fstab);
     if (!text)
         return;
     const std::vector<MountPoint> &mounted = guest.facts().mount_points;
-    for (const FstabEntry &entry : covering_entries(*text))
+    for (const guest::FstabEntry &entry : guest::covering_entries(*text))
         if (std::ranges::find(mounted, entry.path, &MountPoint::path) == mounted.end())
-            covering_.push_back({resolve_in_guest(guest, entry.path), entry.device, {}});
+            covering_.push_back({guest::resolve_in_guest(guest, entry.path), entry.device, {}});
     if (covering_.empty())
         return;
     for (const MountPoint &point : mounted)
-        seen_.push_back(resolve_in_guest(guest, point.path));
+        seen_.push_back(guest::resolve_in_guest(guest, point.path));
 }
 
 std::string FstabCover::obstacle(const std::string &path) const {
     const MountPoint *nearest = nullptr;
     for (const MountPoint &point : covering_)
-        if (is_within(path, point.path) &&
+        if (base::is_within(path, point.path) &&
             (nearest == nullptr || point.path.size() > nearest->path.size()))
             nearest = &point;
     const auto is_nearer = [&](const std::string &point) {
-        return is_within(path, point) && point.size() > nearest->path.size();
+        return base::is_within(path, point) && point.size() > nearest->path.size();
     };
     if (nearest == nullptr || std::ranges::any_of(seen_, is_nearer))
         return {};
     return fmt::format("a machine that boots the image does not see {}: its /etc/fstab mounts {} "
                        "on {}; put it there, or take that line out",
-                       escape(path), escape(nearest->device), escape(nearest->path));
+                       base::escape(path), base::escape(nearest->device),
+                       base::escape(nearest->path));
 }
 
-} // namespace retouch
+} // namespace retouch::steps

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace retouch {
+namespace retouch::steps {
 
 /// The place that covers `path`, which is normal and absolute: /run, /proc, /sys or /dev; empty
 /// when none does. /var/run is /run.
@@ -33,4 +33,4 @@ class FstabCover {
     std::vector<std::string> seen_;    ///< where something is mounted here, without links
 };
 
-} // namespace retouch
+} // namespace retouch::steps

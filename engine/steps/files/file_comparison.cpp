@@ -14,7 +14,7 @@
 
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::steps {
 
 namespace {
 
@@ -23,7 +23,8 @@ constexpr std::uint64_t k_digest_bound = std::uint64_t{1} << 30;
 
 FileDifference obstructed(const std::string &path, std::string_view what) {
     FileDifference difference;
-    difference.obstacle = fmt::format("{} is {} in the image; remove it first", escape(path), what);
+    difference.obstacle =
+        fmt::format("{} is {} in the image; remove it first", base::escape(path), what);
     return difference;
 }
 
@@ -53,8 +54,8 @@ FileDifference compare_link(const GuestView &guest, const std::string &path, con
     } else {
         const std::string target = guest.read_link(path);
         if (target != entry.link_target)
-            difference.reasons.push_back(
-                fmt::format("link to {} -> {}", escape(target), escape(entry.link_target)));
+            difference.reasons.push_back(fmt::format("link to {} -> {}", base::escape(target),
+                                                     base::escape(entry.link_target)));
     }
     difference.contents = difference.any();
     return difference;
@@ -72,8 +73,8 @@ FileDifference compare_file(const GuestView &guest, const std::string &path, con
     if (info.type == FileInfo::Type::symlink || !keeps_owner_and_mode(guest, path))
         return difference;
     if (info.mode != entry.mode)
-        reasons.push_back(
-            fmt::format("mode {} -> {}", format_mode(info.mode), format_mode(entry.mode)));
+        reasons.push_back(fmt::format("mode {} -> {}", base::format_mode(info.mode),
+                                      base::format_mode(entry.mode)));
     if (info.uid != owner.uid)
         reasons.push_back(fmt::format("owner {} -> {}", info.uid, files.owner));
     if (info.gid != owner.gid)
@@ -84,8 +85,8 @@ FileDifference compare_file(const GuestView &guest, const std::string &path, con
 /// By the directories that are there; those that come with a file are open to all.
 bool everybody_reaches(const GuestView &guest, const std::string &path) {
     constexpr std::uint32_t k_others_search = 0001;
-    std::string above = parent_path(resolve_in_guest(guest, path));
-    for (;; above = parent_path(above)) {
+    std::string above = base::parent_path(guest::resolve_in_guest(guest, path));
+    for (;; above = base::parent_path(above)) {
         const auto info = guest.lstat(above);
         if (info && (info->mode & k_others_search) == 0)
             return false;
@@ -103,7 +104,7 @@ constexpr bool everybody_reads(std::uint32_t mode) {
 std::string wanted_text(const FileSet &files, const FileEntry &entry) {
     if (files.content)
         return *files.content;
-    return read_file(std::get<std::filesystem::path>(files.source(entry)), k_diff_bound);
+    return base::read_file(std::get<std::filesystem::path>(files.source(entry)), k_diff_bound);
 }
 
 } // namespace
@@ -146,24 +147,26 @@ std::string contents_diff(const GuestView &guest, const FileSet &files, const Fi
     // Whoever may read a plan need not be able to read the image.
     if (!everybody_reads(entry.mode) || (replaces && !everybody_reads(info->mode)) ||
         !everybody_reaches(guest, path) || !everybody_reads_source(files, entry))
-        return fmt::format("{}: {} -> {}, not shown: not everybody may read it\n", escape(path),
-                           replaces ? format_bytes(old_size) : "nothing", format_bytes(entry.size));
+        return fmt::format("{}: {} -> {}, not shown: not everybody may read it\n",
+                           base::escape(path), replaces ? base::format_bytes(old_size) : "nothing",
+                           base::format_bytes(entry.size));
     if (old_size <= k_diff_bound && entry.size <= k_diff_bound) {
         const std::string before = replaces ? guest.read(path, k_diff_bound) : std::string();
         const std::string after = wanted_text(files, entry);
-        if (sha256_hex(after) != entry.sha256)
+        if (base::sha256_hex(after) != entry.sha256)
             return {}; // no longer the file that was found inside the recipe's directory
-        const std::string diff = unified_diff(before, after, replaces ? path : "/dev/null", path);
-        return replaces || diff.starts_with("---") ? escape(diff, true) : std::string();
+        const std::string diff =
+            base::unified_diff(before, after, replaces ? path : "/dev/null", path);
+        return replaces || diff.starts_with("---") ? base::escape(diff, true) : std::string();
     }
     if (!replaces)
         return {};
     // A file that is that large costs seconds to read, or days when a guest says so.
     const std::string old_digest =
         old_size <= k_digest_bound ? ", sha256 " + guest.sha256(path) : std::string();
-    return fmt::format("{} ({}{}) and {} ({}, sha256 {}) differ\n", escape(path),
-                       format_bytes(old_size), old_digest, escape(path), format_bytes(entry.size),
-                       entry.sha256);
+    return fmt::format("{} ({}{}) and {} ({}, sha256 {}) differ\n", base::escape(path),
+                       base::format_bytes(old_size), old_digest, base::escape(path),
+                       base::format_bytes(entry.size), entry.sha256);
 }
 
-} // namespace retouch
+} // namespace retouch::steps

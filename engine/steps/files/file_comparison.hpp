@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::steps {
 
 /// Owner and group as numbers.
 struct FileOwner {
@@ -39,4 +39,4 @@ struct FileDifference {
 [[nodiscard]] std::string contents_diff(const GuestView &guest, const FileSet &files,
                                         const FileEntry &entry, const FileDifference &difference);
 
-} // namespace retouch
+} // namespace retouch::steps

@@ -17,7 +17,7 @@
 
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::steps {
 
 namespace {
 
@@ -43,13 +43,13 @@ std::string spelled_in(const std::filesystem::path &directory, const std::string
 
 std::string summary_of(const FileSet &files, const std::filesystem::path &directory) {
     if (files.content)
-        return fmt::format("write {}", escape(files.to));
+        return fmt::format("write {}", base::escape(files.to));
     std::string spelled = spelled_in(directory, files.from);
     if (!files.is_tree())
-        return fmt::format("copy {} to {}", escape(spelled), escape(files.to));
+        return fmt::format("copy {} to {}", base::escape(spelled), base::escape(files.to));
     if (!spelled.ends_with('/'))
         spelled += '/';
-    return fmt::format("copy {} to {} ({})", escape(spelled), escape(files.to),
+    return fmt::format("copy {} to {} ({})", base::escape(spelled), base::escape(files.to),
                        counted_files(files.file_count()));
 }
 
@@ -61,13 +61,14 @@ void read_removal(const Place &place, const Value &path) {
         return;
     if (removed->find_first_of("*?[") != removed->npos)
         return place.reader.error(
-            path.mark, fmt::format("'remove' takes a path, and no pattern: '{}'", escape(*removed)),
+            path.mark,
+            fmt::format("'remove' takes a path, and no pattern: '{}'", base::escape(*removed)),
             "name each file, or the directory above them; or remove them with "
             "a command: rm -f " +
-                escape(*removed));
+                base::escape(*removed));
     place.claims.claim(*removed, PathClaims::Use::removal, path.mark, place.reader);
     Step step = new_step(place.section, place.number, place.entry, place.reader.context);
-    step.summary = fmt::format("remove {}", escape(*removed));
+    step.summary = fmt::format("remove {}", base::escape(*removed));
     step.options["remove"] = *removed;
     step.identity["remove"] = *removed;
     place.result.steps.push_back(std::move(step));
@@ -76,7 +77,7 @@ void read_removal(const Place &place, const Value &path) {
 FileEntry entry_for(const std::string &content) {
     FileEntry entry;
     entry.mode = 0644;
-    entry.sha256 = sha256_hex(content);
+    entry.sha256 = base::sha256_hex(content);
     entry.size = content.size();
     return entry;
 }
@@ -100,7 +101,7 @@ bool will_be_seen(const FileSet &files, const Mark &mark, const Place &place) {
         place.reader.error(mark,
                            fmt::format("'{}' cannot be seen in a machine that boots the image: "
                                        "another filesystem is mounted on {}",
-                                       escape(path), covering),
+                                       base::escape(path), covering),
                            instead_of_covered(covering));
         return false;
     }
@@ -148,7 +149,8 @@ bool read_source(FileSet &files, const Place &place) {
     const HostPlace where = host_place(files.from, place.reader.context);
     if (where == HostPlace::outside) {
         place.reader.error(
-            from->mark, fmt::format("'{}' is outside the recipe's directory", escape(from->scalar)),
+            from->mark,
+            fmt::format("'{}' is outside the recipe's directory", base::escape(from->scalar)),
             "copy it there, or allow its directory in retouch.yaml: "
             "files: {allow: [DIRECTORY]}");
         return false;
@@ -202,4 +204,4 @@ ReadResult read_files(const Section &section, const ReadContext &context,
     return result;
 }
 
-} // namespace retouch
+} // namespace retouch::steps

@@ -4,10 +4,10 @@
 
 #include "retouch/step_kind.hpp"
 
-namespace retouch {
+namespace retouch::steps {
 
 /// See StepKind::read.
 [[nodiscard]] ReadResult read_files(const Section &section, const ReadContext &context,
                                     Diagnostics &diagnostics);
 
-} // namespace retouch
+} // namespace retouch::steps

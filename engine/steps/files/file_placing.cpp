@@ -10,14 +10,14 @@
 
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::steps {
 
 std::string resolve_owner(const GuestView &guest, const FileSet &files, FileOwner &owner) {
     const auto absent = [](const char *kind, const std::string &name, const char *command) {
         return fmt::format(
             "the image has no {0} '{1}'; files are written before commands run; if a package "
             "makes the {0}, give it the file with a command ({2})",
-            kind, escape(name), command);
+            kind, base::escape(name), command);
     };
     const auto uid = find_user(guest, files.owner);
     if (!uid)
@@ -50,4 +50,4 @@ void put(const FileSet &files, const FileEntry &entry, const FileDifference &dif
         require_unchanged(*host_file, entry);
 }
 
-} // namespace retouch
+} // namespace retouch::steps

@@ -3,7 +3,7 @@
 
 #include "steps/files/file_comparison.hpp"
 
-namespace retouch {
+namespace retouch::steps {
 
 /// Owner and group as this guest numbers them. Returns why that cannot be, or empty. Throws Error.
 [[nodiscard]] std::string resolve_owner(const GuestView &guest, const FileSet &files,
@@ -14,4 +14,4 @@ namespace retouch {
 void put(const FileSet &files, const FileEntry &entry, const FileDifference &difference,
          const FileOwner &owner, Guest &guest);
 
-} // namespace retouch
+} // namespace retouch::steps

@@ -10,7 +10,7 @@
 #include <algorithm>
 #include <filesystem>
 
-namespace retouch {
+namespace retouch::steps {
 
 namespace {
 
@@ -19,11 +19,12 @@ Json json_of(const FileEntry &entry) {
     case FileEntry::Type::file:
         return {{"path", entry.path},
                 {"type", "file"},
-                {"mode", format_mode(entry.mode)},
+                {"mode", base::format_mode(entry.mode)},
                 {"sha256", entry.sha256},
                 {"size", entry.size}};
     case FileEntry::Type::directory:
-        return {{"path", entry.path}, {"type", "directory"}, {"mode", format_mode(entry.mode)}};
+        return {
+            {"path", entry.path}, {"type", "directory"}, {"mode", base::format_mode(entry.mode)}};
     case FileEntry::Type::link:
         break;
     }
@@ -39,7 +40,7 @@ FileEntry entry_from(const Json &json) {
         entry.link_target = json.at("target").get<std::string>();
         return entry;
     }
-    entry.mode = parse_mode(json.at("mode").get<std::string>()).value();
+    entry.mode = base::parse_mode(json.at("mode").get<std::string>()).value();
     if (type == "directory") {
         entry.type = FileEntry::Type::directory;
         return entry;
@@ -57,15 +58,15 @@ std::size_t FileSet::file_count() const {
 }
 
 std::string FileSet::path_in_guest(const FileEntry &entry) const {
-    return entry.path.empty() ? to : join(to, entry.path);
+    return entry.path.empty() ? to : base::join(to, entry.path);
 }
 
 FileSource FileSet::source(const FileEntry &entry) const {
     if (content)
         return *content;
     if (!contents.empty())
-        return std::filesystem::path(join(contents, entry.sha256));
-    return std::filesystem::path(entry.path.empty() ? from : join(from, entry.path));
+        return std::filesystem::path(base::join(contents, entry.sha256));
+    return std::filesystem::path(entry.path.empty() ? from : base::join(from, entry.path));
 }
 
 Json options_of(const FileSet &files) {
@@ -110,4 +111,4 @@ Json identity_of(const FileSet &files) {
     return identity;
 }
 
-} // namespace retouch
+} // namespace retouch::steps

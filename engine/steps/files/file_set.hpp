@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::steps {
 
 struct FileEntry {
     enum class Type { file, directory, link };
@@ -56,4 +56,4 @@ struct FileSet {
 /// The part that determines contents: digests instead of bytes and host paths.
 [[nodiscard]] Json identity_of(const FileSet &files);
 
-} // namespace retouch
+} // namespace retouch::steps

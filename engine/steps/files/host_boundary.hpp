@@ -6,7 +6,7 @@
 
 #include <filesystem>
 
-namespace retouch {
+namespace retouch::steps {
 
 enum class HostPlace {
     inside,  ///< in the recipe's root: its contents may be shown
@@ -17,4 +17,4 @@ enum class HostPlace {
 /// Throws Error: bad_config when the configuration has to be asked and is wrong.
 [[nodiscard]] HostPlace host_place(const std::filesystem::path &path, const ReadContext &context);
 
-} // namespace retouch
+} // namespace retouch::steps

@@ -12,7 +12,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::steps {
 
 namespace {
 
@@ -39,8 +39,8 @@ std::string type_name(fs::file_type type) {
 }
 
 std::string require_text(std::string text, std::string_view what, const std::string &shown) {
-    if (escape(text) != text)
-        throw Unfit{fmt::format("{} {} cannot be printed", what, escape(shown)), {}};
+    if (base::escape(text) != text)
+        throw Unfit{fmt::format("{} {} cannot be printed", what, base::escape(shown)), {}};
     return text;
 }
 
@@ -50,8 +50,8 @@ std::string suggestion(const fs::path &path) {
     for (const auto &entry : fs::directory_iterator(path.parent_path(), ignored))
         names.push_back(entry.path().filename().string());
     std::ranges::sort(names);
-    const auto nearest = did_you_mean(path.filename().string(), names);
-    return nearest ? fmt::format("did you mean '{}'?", escape(*nearest)) : std::string();
+    const auto nearest = base::did_you_mean(path.filename().string(), names);
+    return nearest ? fmt::format("did you mean '{}'?", base::escape(*nearest)) : std::string();
 }
 
 FileEntry file_entry(const fs::path &path, std::string relative, fs::perms permissions) {
@@ -59,7 +59,7 @@ FileEntry file_entry(const fs::path &path, std::string relative, fs::perms permi
     entry.path = std::move(relative);
     const bool executable = (permissions & fs::perms::owner_exec) != fs::perms::none;
     entry.mode = executable ? 0755 : 0644;
-    entry.sha256 = sha256_file(path);
+    entry.sha256 = base::sha256_file(path);
     entry.size = fs::file_size(path);
     return entry;
 }
@@ -78,8 +78,9 @@ FileEntry tree_entry(const fs::path &path, std::string relative) {
         entry.link_target =
             require_text(fs::read_symlink(path).string(), "the target of the link", path.string());
     } else {
-        throw Unfit{fmt::format("'{}' is {}", escape(path.string()), type_name(status.type())),
-                    "only files, directories and links can be copied"};
+        throw Unfit{
+            fmt::format("'{}' is {}", base::escape(path.string()), type_name(status.type())),
+            "only files, directories and links can be copied"};
     }
     return entry;
 }
@@ -90,15 +91,15 @@ std::vector<FileEntry> tree(const fs::path &top) {
     for (const auto &each : fs::recursive_directory_iterator(top)) {
         std::string relative = each.path().lexically_relative(top).generic_string();
         relative = require_text(std::move(relative), "the name of the file", each.path().string());
-        if (is_of_git(relative))
+        if (base::is_of_git(relative))
             throw Unfit{fmt::format("'{}' is git's own, and may hold secrets",
-                                    escape(each.path().string())),
+                                    base::escape(each.path().string())),
                         "name the directories that are wanted"};
         entries.push_back(tree_entry(each.path(), std::move(relative)));
         if (entries.size() > k_tree_limit)
-            throw Unfit{
-                fmt::format("'{}' holds more than {} files", escape(top.string()), k_tree_limit),
-                "pack them into an archive and unpack it with a command"};
+            throw Unfit{fmt::format("'{}' holds more than {} files", base::escape(top.string()),
+                                    k_tree_limit),
+                        "pack them into an archive and unpack it with a command"};
     }
     std::ranges::sort(entries, {}, &FileEntry::path);
     return entries;
@@ -113,10 +114,10 @@ std::vector<FileEntry> list(const fs::path &path, const std::string &spelled) {
         return tree(path);
     case fs::file_type::not_found:
         if (fs::is_symlink(fs::symlink_status(path)))
-            throw Unfit{fmt::format("'{}' is a link to nothing", escape(spelled)), {}};
-        throw Unfit{fmt::format("'{}' does not exist", escape(spelled)), suggestion(path)};
+            throw Unfit{fmt::format("'{}' is a link to nothing", base::escape(spelled)), {}};
+        throw Unfit{fmt::format("'{}' does not exist", base::escape(spelled)), suggestion(path)};
     default:
-        throw Unfit{fmt::format("'{}' is {}", escape(spelled), type_name(status.type())),
+        throw Unfit{fmt::format("'{}' is {}", base::escape(spelled), type_name(status.type())),
                     "only files, directories and links can be copied"};
     }
 }
@@ -134,7 +135,7 @@ std::vector<FileEntry> list_host_files(const fs::path &path, const std::string &
             throw;
         reader.error(mark, error.what(), error.hint());
     } catch (const fs::filesystem_error &error) {
-        reader.error(mark, fmt::format("cannot read '{}': {}", escape(error.path1().string()),
+        reader.error(mark, fmt::format("cannot read '{}': {}", base::escape(error.path1().string()),
                                        error.code().message()));
     }
     return {};
@@ -142,15 +143,16 @@ std::vector<FileEntry> list_host_files(const fs::path &path, const std::string &
 
 void require_unchanged(const fs::path &path, const FileEntry &entry) {
     const auto stale = [&path](std::string_view what) {
-        return Error(ErrorKind::stale,
-                     fmt::format("{} {} since the plan was made", escape(path.string()), what),
-                     "make a new plan");
+        return Error(
+            ErrorKind::stale,
+            fmt::format("{} {} since the plan was made", base::escape(path.string()), what),
+            "make a new plan");
     };
     std::error_code failure;
     if (!fs::is_regular_file(path, failure))
         throw stale("is gone");
-    if (fs::file_size(path, failure) != entry.size || sha256_file(path) != entry.sha256)
+    if (fs::file_size(path, failure) != entry.size || base::sha256_file(path) != entry.sha256)
         throw stale("changed");
 }
 
-} // namespace retouch
+} // namespace retouch::steps

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::steps {
 
 /// How many files, links and directories one tree may hold.
 inline constexpr std::size_t k_tree_limit = 10'000;
@@ -23,4 +23,4 @@ inline constexpr std::size_t k_tree_limit = 10'000;
 /// Throws Error: stale when the file is gone or its bytes are not those of `entry` any more.
 void require_unchanged(const std::filesystem::path &path, const FileEntry &entry);
 
-} // namespace retouch
+} // namespace retouch::steps

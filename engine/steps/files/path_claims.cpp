@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-namespace retouch {
+namespace retouch::steps {
 
 namespace {
 
@@ -41,15 +41,15 @@ bool PathClaims::claim(const std::string &path, Use use, const Mark &mark, const
         return conflict(same, fmt::format("another entry owns {} already", path));
     }
     for (std::string above = path; above != "/";) {
-        above = parent_path(above);
+        above = base::parent_path(above);
         const auto owner = claims_.find(above);
         if (owner != claims_.end() && owner->second.use != Use::directory)
             return conflict(owner,
                             fmt::format("{} is below {}, which another entry owns", path, above));
     }
     if (use != Use::directory) {
-        const auto below = claims_.lower_bound(join(path, ""));
-        if (below != claims_.end() && is_within(below->first, path))
+        const auto below = claims_.lower_bound(base::join(path, ""));
+        if (below != claims_.end() && base::is_within(below->first, path))
             return conflict(below, fmt::format("{} is {} here, but another entry owns {} below it",
                                                path, verb(use), below->first));
     }
@@ -57,4 +57,4 @@ bool PathClaims::claim(const std::string &path, Use use, const Mark &mark, const
     return true;
 }
 
-} // namespace retouch
+} // namespace retouch::steps

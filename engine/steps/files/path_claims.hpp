@@ -7,7 +7,7 @@
 #include <map>
 #include <string>
 
-namespace retouch {
+namespace retouch::steps {
 
 class PathClaims {
   public:
@@ -25,4 +25,4 @@ class PathClaims {
     std::map<std::string, Claim> claims_;
 };
 
-} // namespace retouch
+} // namespace retouch::steps

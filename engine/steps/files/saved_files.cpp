@@ -13,7 +13,7 @@
 #include <fmt/format.h>
 #include <set>
 
-namespace retouch {
+namespace retouch::steps {
 
 namespace {
 
@@ -49,8 +49,9 @@ void require_keys(const Value &entry, const std::set<std::string_view> &keys) {
 std::string relative_path(const Value &entry) {
     const Value &path = text(entry, "path");
     const std::string &spelled = path.scalar;
-    if (!spelled.empty() && (spelled.size() > k_longest_path ||
-                             !is_normal_absolute("/" + spelled) || escape(spelled) != spelled))
+    if (!spelled.empty() &&
+        (spelled.size() > k_longest_path || !base::is_normal_absolute("/" + spelled) ||
+         base::escape(spelled) != spelled))
         throw NotAsSaved{path.mark,
                          "expected a printable path below the tree, without '.' and '..'"};
     return spelled;
@@ -58,7 +59,7 @@ std::string relative_path(const Value &entry) {
 
 std::uint32_t mode(const Value &entry) {
     const Value &spelled = text(entry, "mode");
-    const auto bits = parse_mode(spelled.scalar);
+    const auto bits = base::parse_mode(spelled.scalar);
     if (!bits)
         throw NotAsSaved{spelled.mark, "expected octal permission bits such as 0644"};
     return *bits;
@@ -79,7 +80,7 @@ FileEntry read_file(const Value &entry) {
     FileEntry file;
     file.mode = mode(entry);
     const Value &digest = text(entry, "sha256");
-    if (!is_sha256(digest.scalar))
+    if (!base::is_sha256(digest.scalar))
         throw NotAsSaved{digest.mark, "expected 64 hexadecimal digits, lower case"};
     file.sha256 = digest.scalar;
     file.size = size(entry);
@@ -104,7 +105,7 @@ FileEntry read_link(const Value &entry) {
     const Value &target = text(entry, "target");
     link.link_target = target.scalar;
     if (link.link_target.empty() || link.link_target.size() > k_longest_path ||
-        escape(link.link_target) != link.link_target)
+        base::escape(link.link_target) != link.link_target)
         throw NotAsSaved{target.mark, "expected the printable target of a link"};
     return link;
 }
@@ -134,7 +135,7 @@ void require_order(const FileEntry &entry, const std::vector<FileEntry> &before,
             throw NotAsSaved{mark, "expected the file or directory itself, with an empty path"};
     } else if (entry.path <= before.back().path) {
         throw NotAsSaved{mark, "expected entries sorted by path, each once"};
-    } else if (!directories.contains(parent_path("/" + entry.path))) {
+    } else if (!directories.contains(base::parent_path("/" + entry.path))) {
         throw NotAsSaved{mark, "expected it to be in a directory that is listed before"};
     }
     if (entry.type == FileEntry::Type::directory)
@@ -166,4 +167,4 @@ std::vector<FileEntry> saved_files(const Value &options, const Reader &reader) {
     }
 }
 
-} // namespace retouch
+} // namespace retouch::steps

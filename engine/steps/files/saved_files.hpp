@@ -7,9 +7,9 @@
 
 #include <vector>
 
-namespace retouch {
+namespace retouch::steps {
 
 /// The `entries` of `options`, which are untrusted; empty after an error.
 [[nodiscard]] std::vector<FileEntry> saved_files(const Value &options, const Reader &reader);
 
-} // namespace retouch
+} // namespace retouch::steps

@@ -10,7 +10,7 @@
 #include <charconv>
 #include <set>
 
-namespace retouch {
+namespace retouch::steps {
 
 namespace {
 
@@ -28,8 +28,8 @@ std::vector<std::vector<std::string>> table(const GuestView &guest, const std::s
     std::vector<std::vector<std::string>> rows;
     if (!guest.lstat(path))
         return rows;
-    for (const std::string &line : split_lines(guest.read(path, k_account_file_bound)))
-        rows.push_back(split(line, ':'));
+    for (const std::string &line : base::split_lines(guest.read(path, k_account_file_bound)))
+        rows.push_back(base::split(line, ':'));
     return rows;
 }
 
@@ -61,9 +61,9 @@ std::vector<std::string> home_directories(const GuestView &guest) {
     constexpr std::size_t k_home = 5;
     std::set<std::string> homes = {"/root"};
     for (const auto &row : table(guest, "/etc/passwd"))
-        if (row.size() > k_home && is_normal_absolute(row[k_home]))
+        if (row.size() > k_home && base::is_normal_absolute(row[k_home]))
             homes.insert(row[k_home]);
     return {homes.begin(), homes.end()};
 }
 
-} // namespace retouch
+} // namespace retouch::steps

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::steps {
 
 /// The uid of a name; a number is itself and root is 0 without looking. Throws Error.
 [[nodiscard]] std::optional<std::uint32_t> find_user(const GuestView &guest,
@@ -22,4 +22,4 @@ namespace retouch {
 /// Home directories of all users, normal and absolute, sorted, each once, /root always among them.
 [[nodiscard]] std::vector<std::string> home_directories(const GuestView &guest);
 
-} // namespace retouch
+} // namespace retouch::steps

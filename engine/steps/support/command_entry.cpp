@@ -12,14 +12,14 @@
 #include <fmt/ranges.h>
 #include <map>
 
-namespace retouch {
+namespace retouch::steps {
 
 namespace {
 
 constexpr std::size_t k_summary_length = 72;
 
 bool is_variable_name(std::string_view name) {
-    const auto allowed = [](char each) { return each == '_' || is_alphanumeric(each); };
+    const auto allowed = [](char each) { return each == '_' || base::is_alphanumeric(each); };
     return !name.empty() && !(name.front() >= '0' && name.front() <= '9') &&
            std::ranges::all_of(name, allowed);
 }
@@ -32,7 +32,7 @@ Json environment_of(const Value &entry, const Reader &reader) {
             if (!is_variable_name(field.key))
                 reader.error(field.key_mark,
                              fmt::format("'{}' is not a valid name of an environment variable",
-                                         escape(field.key)),
+                                         base::escape(field.key)),
                              "use letters, digits and _, not beginning with a digit");
         }
     return Json(variables);
@@ -46,11 +46,12 @@ std::int64_t timeout_of(const Value &entry, const Reader &reader) {
     const Value *value = entry.find("timeout");
     if (value == nullptr)
         return k_usual_timeout;
-    const auto duration = parse_duration(value->scalar);
+    const auto duration = base::parse_duration(value->scalar);
     if (!duration)
-        reader.error(value->mark,
-                     fmt::format("'{}' is not a duration from 1s to 24h", escape(value->scalar)),
-                     "write hours, minutes and seconds, such as 90s, 10m or 1h30m");
+        reader.error(
+            value->mark,
+            fmt::format("'{}' is not a duration from 1s to 24h", base::escape(value->scalar)),
+            "write hours, minutes and seconds, such as 90s, 10m or 1h30m");
     return duration ? duration->count() : k_usual_timeout;
 }
 
@@ -78,7 +79,7 @@ void spell_timeout(Json &entry) {
 void read_command(const Value &entry, Step &step, const Reader &reader) {
     const bool is_short = entry.kind != Value::Kind::mapping;
     const Value &script = is_short ? entry : *entry.find("run");
-    if (trim(script.scalar).empty())
+    if (base::trim(script.scalar).empty())
         reader.error(script.mark, "the command is empty");
     step.options["run"] = script.scalar;
     step.options["shell"] = path_or(entry, "shell", k_usual_shell, reader);
@@ -93,8 +94,8 @@ std::vector<std::string> command_remarks(const Json &options) {
     std::vector<std::string> remarks;
     for (const char *guard : {"creates", "unless", "only_if"})
         if (options.contains(guard))
-            remarks.push_back(fmt::format("{}: {}", guard,
-                                          trim(options.at(guard).get_ref<const std::string &>())));
+            remarks.push_back(fmt::format(
+                "{}: {}", guard, base::trim(options.at(guard).get_ref<const std::string &>())));
     std::vector<std::string> unusual;
     if (options.at("network").get<bool>())
         unusual.emplace_back("network");
@@ -132,9 +133,10 @@ GuestCommand command_from(const Json &options, const std::string &script) {
 
 std::string start_obstacle(const GuestView &guest, const GuestCommand &command) {
     if (!stat(guest, command.shell))
-        return fmt::format("the image has no {}", escape(command.shell));
+        return fmt::format("the image has no {}", base::escape(command.shell));
     if (command.working_directory != "/" && !is_directory(guest, command.working_directory))
-        return fmt::format("the image has no directory {}", escape(command.working_directory));
+        return fmt::format("the image has no directory {}",
+                           base::escape(command.working_directory));
     return {};
 }
 
@@ -152,10 +154,10 @@ std::string spell_duration(std::chrono::seconds duration) {
 }
 
 std::string first_line(const std::string &script) {
-    const std::string_view text = trim(script);
+    const std::string_view text = base::trim(script);
     const auto end = text.find('\n');
-    const std::string line = escape(trim(text.substr(0, end)));
-    const std::string_view shown = first_code_points(line, k_summary_length);
+    const std::string line = base::escape(base::trim(text.substr(0, end)));
+    const std::string_view shown = base::first_code_points(line, k_summary_length);
     const bool was_cut = shown.size() < line.size() || end != std::string_view::npos;
     return std::string(shown) + (was_cut ? " ..." : "");
 }
@@ -179,4 +181,4 @@ StepResult report_of(const CommandResult &result) {
     return report;
 }
 
-} // namespace retouch
+} // namespace retouch::steps

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::steps {
 
 /// Puts the shared keys of `entry` into the step's options and identity; a string is its `run`
 /// alone. The time limit is no part of the identity: it does not determine contents.
@@ -42,4 +42,4 @@ void read_command(const Value &entry, Step &step, const Reader &reader);
 /// Status, output and time of a command, for the report.
 [[nodiscard]] StepResult report_of(const CommandResult &result);
 
-} // namespace retouch
+} // namespace retouch::steps

@@ -10,10 +10,10 @@
 #include <fmt/format.h>
 #include <vector>
 
-namespace retouch {
+namespace retouch::steps {
 
 std::optional<FileInfo> stat(const GuestView &guest, const std::string &path) {
-    return guest.lstat(resolve_in_guest(guest, path));
+    return guest.lstat(guest::resolve_in_guest(guest, path));
 }
 
 bool is_directory(const GuestView &guest, const std::string &path) {
@@ -24,14 +24,14 @@ bool is_directory(const GuestView &guest, const std::string &path) {
 bool keeps_owner_and_mode(const GuestView &guest, const std::string &path) {
     const MountPoint *nearest = nullptr;
     for (const MountPoint &point : guest.facts().mount_points)
-        if (is_within(path, point.path) &&
+        if (base::is_within(path, point.path) &&
             (nearest == nullptr || point.path.size() >= nearest->path.size()))
             nearest = &point;
     return nearest == nullptr || (nearest->filesystem != "vfat" && nearest->filesystem != "msdos");
 }
 
 std::string parent_obstacle(const GuestView &guest, const std::string &path) {
-    std::string parent = parent_path(path);
+    std::string parent = base::parent_path(path);
     while (parent != "/") {
         const auto info = guest.lstat(parent);
         if (info && info->type == FileInfo::Type::directory)
@@ -41,18 +41,18 @@ std::string parent_obstacle(const GuestView &guest, const std::string &path) {
                        ? std::string()
                        : fmt::format(
                              "{} is a link to something that is not a directory of the image",
-                             escape(parent));
+                             base::escape(parent));
         if (info)
-            return fmt::format("{} is not a directory in the image", escape(parent));
-        parent = parent_path(parent);
+            return fmt::format("{} is not a directory in the image", base::escape(parent));
+        parent = base::parent_path(parent);
     }
     return {};
 }
 
 void make_parents(Guest &guest, const std::string &path, std::uint32_t uid, std::uint32_t gid) {
     std::vector<std::string> missing;
-    for (std::string parent = parent_path(path); parent != "/" && !guest.lstat(parent);
-         parent = parent_path(parent))
+    for (std::string parent = base::parent_path(path); parent != "/" && !guest.lstat(parent);
+         parent = base::parent_path(parent))
         missing.push_back(parent);
     for (auto each = missing.rbegin(); each != missing.rend(); ++each)
         if (each->ends_with("/.ssh") || each->ends_with("/.gnupg"))
@@ -61,4 +61,4 @@ void make_parents(Guest &guest, const std::string &path, std::uint32_t uid, std:
             guest.make_directory(*each, 0755, 0, 0);
 }
 
-} // namespace retouch
+} // namespace retouch::steps

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-namespace retouch {
+namespace retouch::steps {
 
 /// What is at `path` when all links are followed, the last one too; nullopt when they lead nowhere.
 /// Throws Error.
@@ -28,4 +28,4 @@ void make_parents(Guest &guest, const std::string &path, std::uint32_t uid, std:
 /// True when `path`, links followed, is a directory. Throws Error.
 [[nodiscard]] bool is_directory(const GuestView &guest, const std::string &path);
 
-} // namespace retouch
+} // namespace retouch::steps

@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace retouch {
+namespace retouch::steps {
 
 [[nodiscard]] inline StepResult finished(StepOutcome outcome, std::string message = {}) {
     StepResult result;
@@ -14,4 +14,4 @@ namespace retouch {
     return result;
 }
 
-} // namespace retouch
+} // namespace retouch::steps

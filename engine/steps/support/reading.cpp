@@ -32,7 +32,7 @@ std::optional<Mark> place_of(std::string_view spelling, const Mark &from,
          ++line) {
         const std::string_view text = context.lines[line - 1];
         const std::size_t at = text.find(spelling);
-        const int column = static_cast<int>(code_points(text.substr(0, at))) + 1;
+        const int column = static_cast<int>(base::code_points(text.substr(0, at))) + 1;
         const int number = static_cast<int>(line);
         if (at != std::string_view::npos && (number > from.line || column >= from.column))
             return Mark{number, column};
@@ -55,7 +55,7 @@ std::string normal_form(const std::string &path) {
     std::string normal = std::filesystem::path(path).lexically_normal().generic_string();
     while (normal.size() > 1 && normal.ends_with('/'))
         normal.pop_back();
-    return normal == "/" ? std::string() : fmt::format("write {}", escape(normal));
+    return normal == "/" ? std::string() : fmt::format("write {}", base::escape(normal));
 }
 
 } // namespace
@@ -69,6 +69,10 @@ Diagnostic ReadContext::error(const Mark &mark, std::string message, std::string
             {}};
 }
 
+} // namespace retouch
+
+namespace retouch::steps {
+
 void Reader::conflict(const Mark &mark, std::string message, const Mark &other,
                       std::string note) const {
     Diagnostic diagnostic = context.error(mark, std::move(message));
@@ -79,7 +83,8 @@ void Reader::conflict(const Mark &mark, std::string message, const Mark &other,
 
 void doubt_variables(const Value &text, const Reader &reader) {
     std::size_t doubts = 0;
-    for (const ForeignVariable &found : foreign_variables(text.scalar, reader.context.variables)) {
+    for (const base::ForeignVariable &found :
+         base::foreign_variables(text.scalar, reader.context.variables)) {
         if (++doubts > k_most_doubts)
             return;
         const auto mark = place_of(found.spelling, text.mark, reader.context);
@@ -102,9 +107,10 @@ std::optional<std::uint32_t> mode_of(const Value &entry, std::string_view key,
     const Value *value = entry.find(key);
     if (value == nullptr)
         return std::nullopt;
-    const auto mode = parse_mode(value->scalar);
+    const auto mode = base::parse_mode(value->scalar);
     if (!mode)
-        reader.error(value->mark, fmt::format("'{}' is not a file mode", escape(value->scalar)),
+        reader.error(value->mark,
+                     fmt::format("'{}' is not a file mode", base::escape(value->scalar)),
                      "write three or four octal digits in quotes, such as \"0644\"");
     return mode;
 }
@@ -127,7 +133,7 @@ std::string account_or_root(const Value &entry, std::string_view key, const Read
 
 std::optional<std::string> guest_path(const Value &value, const Reader &reader) {
     const std::string &path = value.scalar;
-    const std::string shown = escape(path);
+    const std::string shown = base::escape(path);
     if (shown != path)
         reader.error(value.mark,
                      fmt::format("the path '{}' holds characters that cannot be printed", shown));
@@ -136,7 +142,7 @@ std::optional<std::string> guest_path(const Value &value, const Reader &reader) 
                      "write the whole path in the image, such as /etc/motd");
     else if (path == "/")
         reader.error(value.mark, "the root directory itself cannot be named here");
-    else if (!is_normal_absolute(path))
+    else if (!base::is_normal_absolute(path))
         reader.error(
             value.mark,
             fmt::format("the path '{}' is not normal: it has an empty, '.' or '..' part", path),
@@ -170,4 +176,4 @@ Step new_step(const Section &section, std::size_t number, const Value &entry,
     return step;
 }
 
-} // namespace retouch
+} // namespace retouch::steps

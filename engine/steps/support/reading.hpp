@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::steps {
 
 /// What every reading function needs.
 struct Reader {
@@ -48,4 +48,4 @@ bool without(const Value &entry, std::initializer_list<std::string_view> keys, s
 [[nodiscard]] Step new_step(const Section &section, std::size_t number, const Value &entry,
                             const ReadContext &context);
 
-} // namespace retouch
+} // namespace retouch::steps

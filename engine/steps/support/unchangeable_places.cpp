@@ -10,15 +10,15 @@
 #include <set>
 #include <utility>
 
-namespace retouch {
+namespace retouch::steps {
 
 namespace {
 
 /// The directory, or the nearest one above that is there, in which it would be made.
 std::string first_above(const GuestView &guest, std::string directory) {
     while (directory != "/" && !guest.lstat(directory))
-        directory = parent_path(directory);
-    return resolve_in_guest(guest, directory);
+        directory = base::parent_path(directory);
+    return guest::resolve_in_guest(guest, directory);
 }
 
 } // namespace
@@ -29,7 +29,7 @@ std::string unchangeable_obstacle(const GuestView &guest, const std::vector<std:
     std::set<std::string> seen;
     for (const std::string &path : paths) {
         asked.push_back(path);
-        if (std::string parent = parent_path(path); seen.insert(parent).second)
+        if (std::string parent = base::parent_path(path); seen.insert(parent).second)
             asked.push_back(first_above(guest, std::move(parent)));
     }
     if (asked.empty())
@@ -43,7 +43,7 @@ std::string unchangeable_obstacle(const GuestView &guest, const std::vector<std:
         found.size() > 1 ? fmt::format(" (and {} more)", found.size() - 1) : std::string();
     return fmt::format("{}{} is immutable or append-only in the image: take that off with chattr "
                        "-ia",
-                       escape(found.front()), more);
+                       base::escape(found.front()), more);
 }
 
-} // namespace retouch
+} // namespace retouch::steps

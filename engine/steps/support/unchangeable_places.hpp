@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::steps {
 
 /// Why `paths` cannot be made, replaced or removed; empty when they can. Escaped. One question to
 /// the guest about all of them. Throws Error.
 [[nodiscard]] std::string unchangeable_obstacle(const GuestView &guest,
                                                 const std::vector<std::string> &paths);
 
-} // namespace retouch
+} // namespace retouch::steps

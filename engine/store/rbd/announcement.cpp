@@ -14,7 +14,7 @@
 #include <cerrno>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::store {
 
 namespace {
 
@@ -32,21 +32,24 @@ std::string announcement_of(const std::string &id) {
 }
 
 void announce_stage(const Pool &pool, const std::string &id) {
-    const Json us = {
-        {"host", host_name()}, {"space", process_space()}, {"pid", std::to_string(getpid())}};
+    const Json us = {{"host", base::host_name()},
+                     {"space", base::process_space()},
+                     {"pid", std::to_string(getpid())}};
     const std::string text = us.dump(-1, ' ', false, Json::error_handler_t::replace);
     const FullPoolRefusal refusal(pool);
     const int code =
         rados_write_full(pool.get(), announcement_of(id).c_str(), text.data(), text.size());
     if (code != 0)
-        throw ceph_error(fmt::format("write to the Ceph pool '{}'", escape(pool.name())), code);
+        throw ceph_error(fmt::format("write to the Ceph pool '{}'", base::escape(pool.name())),
+                         code);
 }
 
 void withdraw_stage(const Pool &pool, const std::string &id) {
     const FullPoolRefusal refusal(pool);
     const int code = rados_remove(pool.get(), announcement_of(id).c_str());
     if (code != 0 && code != -ENOENT)
-        throw ceph_error(fmt::format("write to the Ceph pool '{}'", escape(pool.name())), code);
+        throw ceph_error(fmt::format("write to the Ceph pool '{}'", base::escape(pool.name())),
+                         code);
 }
 
 std::optional<Announcer> find_announcement(const Pool &pool, const std::string &id) {
@@ -64,4 +67,4 @@ std::optional<Announcer> find_announcement(const Pool &pool, const std::string &
     return Announcer{text_at(said, "host"), text_at(said, "space"), text_at(said, "pid")};
 }
 
-} // namespace retouch
+} // namespace retouch::store

@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-namespace retouch {
+namespace retouch::store {
 
 /// Which process of which host has announced a stage; empty when it did not say.
 struct Announcer {
@@ -28,4 +28,4 @@ void withdraw_stage(const Pool &pool, const std::string &id);
 /// nullopt when the stage is not announced. Throws Error.
 [[nodiscard]] std::optional<Announcer> find_announcement(const Pool &pool, const std::string &id);
 
-} // namespace retouch
+} // namespace retouch::store

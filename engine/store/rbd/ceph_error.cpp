@@ -10,7 +10,7 @@
 #include <cerrno>
 #include <system_error>
 
-namespace retouch {
+namespace retouch::store {
 
 namespace {
 
@@ -39,11 +39,12 @@ Error ceph_error(std::string_view doing, int code) {
         return {ErrorKind::temporary, message,
                 "free space in the pool or raise its quota; 'ceph df' shows both"};
     case ECANCELED:
-        return interrupt_due() ? interrupt_error()
-                               : Error(ErrorKind::interrupted, fmt::format("stopped: {}", doing));
+        return base::interrupt_due()
+                   ? base::interrupt_error()
+                   : Error(ErrorKind::interrupted, fmt::format("stopped: {}", doing));
     default:
         return {ErrorKind::failed, message};
     }
 }
 
-} // namespace retouch
+} // namespace retouch::store

@@ -7,13 +7,13 @@
 
 #include <cerrno>
 
-namespace retouch {
+namespace retouch::store {
 
 namespace {
 
 extern "C" int note_any(std::uint64_t, std::size_t, int, void *data) {
     *static_cast<bool *>(data) = true;
-    return interrupt_due() ? -ECANCELED : 0;
+    return base::interrupt_due() ? -ECANCELED : 0;
 }
 
 } // namespace
@@ -30,4 +30,4 @@ bool changed_since(const ImageHandle &image, const std::string &snapshot, std::u
     return any;
 }
 
-} // namespace retouch
+} // namespace retouch::store

@@ -6,11 +6,11 @@
 #include <cstdint>
 #include <string>
 
-namespace retouch {
+namespace retouch::store {
 
 /// True when anything was written or discarded since the snapshot, or the size changed. Writing the
 /// same bytes again counts as well. Throws Error.
 [[nodiscard]] bool changed_since(const ImageHandle &image, const std::string &snapshot,
                                  std::uint64_t size_then);
 
-} // namespace retouch
+} // namespace retouch::store

@@ -23,7 +23,7 @@
 #include <unistd.h>
 #include <vector>
 
-namespace retouch {
+namespace retouch::store {
 
 namespace fs = std::filesystem;
 
@@ -52,14 +52,15 @@ void set_option(rados_t handle, const char *name, const std::string &value) {
     const int code = rados_conf_set(handle, name, value.c_str());
     if (code != 0)
         throw Error(ErrorKind::bad_config, fmt::format("Ceph refuses the option {} = {}: {}", name,
-                                                       escape(value), reason_of(code)));
+                                                       base::escape(value), reason_of(code)));
 }
 
 void read_configuration(rados_t handle, const fs::path &conf) {
     const int code = rados_conf_read_file(handle, conf.c_str());
     if (code != 0)
         throw Error(ErrorKind::bad_config,
-                    fmt::format("cannot read the Ceph configuration {}: {}", escape(conf.string()),
+                    fmt::format("cannot read the Ceph configuration {}: {}",
+                                base::escape(conf.string()),
                                 code == -EINVAL ? "it is malformed" : reason_of(code)),
                     "name the right file in retouch.yaml (rbd: conf) or in CEPH_CONF");
 }
@@ -86,7 +87,7 @@ std::optional<std::string> readable_keyring(const std::string &keyrings) {
     std::string_view rest = keyrings;
     while (!rest.empty()) {
         const std::size_t end = std::min(rest.find_first_of(",;"), rest.size());
-        const std::string path(trim(rest.substr(0, end)));
+        const std::string path(base::trim(rest.substr(0, end)));
         if (!path.empty() && ::access(path.c_str(), R_OK) == 0)
             return path;
         rest.remove_prefix(std::min(end + 1, rest.size()));
@@ -95,8 +96,8 @@ std::optional<std::string> readable_keyring(const std::string &keyrings) {
 }
 
 Error connect_error(rados_t handle, const RbdAccess &access, int code) {
-    const std::string conf = escape(ceph_conf_of(access).string());
-    const std::string user = escape(ceph_user_of(access));
+    const std::string conf = base::escape(ceph_conf_of(access).string());
+    const std::string user = base::escape(ceph_user_of(access));
     if (option(handle, "mon_host").empty())
         return {ErrorKind::bad_config,
                 fmt::format("the Ceph configuration {} names no monitor", conf),
@@ -114,12 +115,12 @@ Error connect_error(rados_t handle, const RbdAccess &access, int code) {
     if (!keyring)
         return {ErrorKind::not_authorised,
                 fmt::format("no readable keyring for the Ceph user client.{}: looked for {}", user,
-                            escape(keyrings)),
+                            base::escape(keyrings)),
                 "name one in retouch.yaml (rbd: keyring), and make it readable for this user"};
     if (code == -EPERM || code == -EACCES || code == -ENOENT || code == -EOPNOTSUPP)
         return {ErrorKind::not_authorised,
                 fmt::format("Ceph does not accept the user client.{} with the keyring {}: {}", user,
-                            escape(*keyring), reason_of(code)),
+                            base::escape(*keyring), reason_of(code)),
                 fmt::format("compare that file with 'ceph auth get client.{}'", user)};
     return {ErrorKind::unavailable,
             fmt::format("cannot reach the Ceph cluster of {}: {}", conf, reason_of(code))};
@@ -140,7 +141,7 @@ struct Answer {
 
 /// What the monitors answer to a command, as JSON; null when it is none.
 Json ask_monitors(const RadosHandle &handle, const char *command, std::string_view doing) {
-    const auto answer = call_apart<Answer>([handle, command]() mutable {
+    const auto answer = base::call_apart<Answer>([handle, command]() mutable {
         char *text = nullptr;
         std::size_t length = 0;
         const int code =
@@ -159,14 +160,15 @@ Json ask_monitors(const RadosHandle &handle, const char *command, std::string_vi
 void provide_descriptors(const RadosHandle &handle) {
     constexpr std::uint64_t k_largest_cluster = 10000;
     constexpr std::uint64_t k_sockets_of_an_osd = 3; // of store, lock, and watch for room or copy
-    if (raise_descriptors(k_descriptors_of_a_run + k_sockets_of_an_osd * k_largest_cluster))
+    if (base::raise_descriptors(base::k_descriptors_of_a_run +
+                                k_sockets_of_an_osd * k_largest_cluster))
         return;
     const Json seen = ask_monitors(handle, R"({"prefix": "osd stat", "format": "json"})",
                                    "ask the Ceph cluster for its size");
     const Json count = seen.is_object() ? seen.value("num_osds", Json()) : Json();
     if (count.is_number_unsigned())
-        require_descriptors(k_descriptors_of_a_run +
-                            k_sockets_of_an_osd * count.get<std::uint64_t>());
+        base::require_descriptors(base::k_descriptors_of_a_run +
+                                  k_sockets_of_an_osd * count.get<std::uint64_t>());
 }
 
 using Completion = std::unique_ptr<void, decltype(&::rados_aio_release)>;
@@ -186,12 +188,12 @@ int first_answer(rados_ioctx_t context) {
     const auto deadline = std::chrono::steady_clock::now() + k_answer_limit;
     while (rados_aio_is_complete(completion.get()) == 0) {
         const bool late = std::chrono::steady_clock::now() > deadline;
-        if (late || interrupt_due()) {
+        if (late || base::interrupt_due()) {
             rados_aio_cancel(context, completion.get());
             rados_aio_wait_for_complete(completion.get());
             return late ? -ETIMEDOUT : -ECANCELED;
         }
-        pause_regardless(std::chrono::microseconds(200));
+        base::pause_regardless(std::chrono::microseconds(200));
     }
     code = rados_aio_get_return_value(completion.get());
     return code == -ENOENT ? 0 : code;
@@ -234,7 +236,8 @@ Cluster::Cluster(const RbdAccess &access, std::chrono::seconds operation_limit) 
         throw ceph_error("set up a Ceph client", code);
     handle_.reset(created, [](rados_t handle) { rados_shutdown(handle); });
     configure(created, access, operation_limit);
-    const int code = call_apart<int>([handle = handle_] { return rados_connect(handle.get()); });
+    const int code =
+        base::call_apart<int>([handle = handle_] { return rados_connect(handle.get()); });
     if (code != 0)
         throw connect_error(created, access, code);
     fsid_ = fsid_of(created);
@@ -242,7 +245,7 @@ Cluster::Cluster(const RbdAccess &access, std::chrono::seconds operation_limit) 
 }
 
 Pool Cluster::pool(const std::string &name) const {
-    const auto opened = call_apart<std::pair<int, rados_ioctx_t>>([handle = handle_, name] {
+    const auto opened = base::call_apart<std::pair<int, rados_ioctx_t>>([handle = handle_, name] {
         rados_ioctx_t context = nullptr;
         const int code = rados_ioctx_create(handle.get(), name.c_str(), &context);
         return std::pair(code, context);
@@ -250,15 +253,15 @@ Pool Cluster::pool(const std::string &name) const {
     auto [code, context] = opened;
     if (code == -ENOENT)
         throw Error(ErrorKind::refused,
-                    fmt::format("the Ceph cluster {} has no pool '{}'", fsid_, escape(name)),
+                    fmt::format("the Ceph cluster {} has no pool '{}'", fsid_, base::escape(name)),
                     "'ceph osd pool ls' lists its pools; retouch.yaml names those that are used "
                     "(rbd: pool and scratch_pool)");
     if (code != 0)
-        throw ceph_error(fmt::format("open the Ceph pool '{}'", escape(name)), code);
+        throw ceph_error(fmt::format("open the Ceph pool '{}'", base::escape(name)), code);
     Pool pool(context, name);
     code = first_answer(context);
     if (code != 0)
-        throw ceph_error(fmt::format("read the Ceph pool '{}'", escape(name)), code);
+        throw ceph_error(fmt::format("read the Ceph pool '{}'", base::escape(name)), code);
     return pool;
 }
 
@@ -290,4 +293,4 @@ std::string Cluster::pool_name(std::int64_t id) const {
     return name;
 }
 
-} // namespace retouch
+} // namespace retouch::store

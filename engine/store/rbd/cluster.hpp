@@ -14,7 +14,7 @@
 #include <string_view>
 #include <utility>
 
-namespace retouch {
+namespace retouch::store {
 
 /// The configuration file that is used: the one given, else CEPH_CONF, else /etc/ceph/ceph.conf.
 [[nodiscard]] std::filesystem::path ceph_conf_of(const RbdAccess &access);
@@ -109,4 +109,4 @@ class Cluster {
     std::string fsid_;
 };
 
-} // namespace retouch
+} // namespace retouch::store

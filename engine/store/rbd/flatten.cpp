@@ -18,7 +18,7 @@
 #include <memory>
 #include <optional>
 
-namespace retouch {
+namespace retouch::store {
 
 namespace {
 
@@ -78,7 +78,7 @@ Error stands_still(const std::string &pool, const std::string &image,
                    std::chrono::seconds patience) {
     return {ErrorKind::temporary,
             fmt::format("cannot detach the RBD image {}/{}: Ceph has copied nothing for {} s",
-                        escape(pool), escape(image), patience.count()),
+                        base::escape(pool), base::escape(image), patience.count()),
             "'ceph -s' shows what it waits for; run the command again when it is gone"};
 }
 
@@ -95,21 +95,21 @@ void flatten_image(const RbdAccess &access, const std::string &pool, const std::
         });
     });
     std::future<void> end = work->get_future();
-    start_apart([work] { (*work)(); });
+    base::start_apart([work] { (*work)(); });
     Standstill standstill;
     std::optional<Clock::time_point> stopped;
     while (end.wait_for(k_between_looks) != std::future_status::ready) {
         const bool wanted = !progress || progress(state->done, state->total);
-        if (!stopped && (!wanted || interrupt_due())) {
+        if (!stopped && (!wanted || base::interrupt_due())) {
             state->stop = true;
             stopped = Clock::now();
         }
         if (stopped && Clock::now() - *stopped > k_grace) {
-            leave_behind();
-            throw interrupt_error();
+            base::leave_behind();
+            throw base::interrupt_error();
         }
         if (!stopped && standstill.lasts(state->done, state->total, patience)) {
-            leave_behind();
+            base::leave_behind();
             throw stands_still(pool, image, patience);
         }
     }
@@ -118,4 +118,4 @@ void flatten_image(const RbdAccess &access, const std::string &pool, const std::
         progress(state->total, state->total);
 }
 
-} // namespace retouch
+} // namespace retouch::store

@@ -8,7 +8,7 @@
 #include <chrono>
 #include <string>
 
-namespace retouch {
+namespace retouch::store {
 
 /// Flattens POOL/IMAGE; done at once when it has no parent. `progress` is called from the calling
 /// thread. Can be repeated after any end. Requires: the caller does not have it open for writing.
@@ -19,4 +19,4 @@ void flatten_image(const RbdAccess &access, const std::string &pool, const std::
                    const WorkProgress &progress,
                    std::chrono::seconds patience = std::chrono::seconds(120));
 
-} // namespace retouch
+} // namespace retouch::store

@@ -9,7 +9,7 @@
 
 #include <optional>
 
-namespace retouch {
+namespace retouch::store {
 
 namespace {
 
@@ -60,14 +60,14 @@ void FullPoolWatch::watch(const std::stop_token &stop) {
             return false; // a cluster that does not answer is not a full one
         }
     };
-    Stopwatch full_for;
+    base::Stopwatch full_for;
     std::unique_lock guard(mutex_);
     for (;;) {
         wake_.wait_for(guard, stop, interval_, [] { return false; });
         if (stop.stop_requested())
             return;
         if (!is_full())
-            full_for = Stopwatch();
+            full_for = base::Stopwatch();
         else if (full_for.seconds() > static_cast<double>(patience_.count()))
             break;
     }
@@ -81,9 +81,9 @@ void FullPoolWatch::require_patience() const {
             ErrorKind::temporary,
             fmt::format("the Ceph pool '{}' takes no more data, and nobody made room for {} "
                         "s",
-                        escape(disk_.pool), patience_.count()),
+                        base::escape(disk_.pool), patience_.count()),
             "free space in the pool or raise its quota ('ceph df' shows both), and run the "
             "command again");
 }
 
-} // namespace retouch
+} // namespace retouch::store

@@ -12,7 +12,7 @@
 #include <string>
 #include <thread>
 
-namespace retouch {
+namespace retouch::store {
 
 class FullPoolWatch {
   public:
@@ -42,4 +42,4 @@ class FullPoolWatch {
     std::jthread thread_; ///< last, so that it ends first
 };
 
-} // namespace retouch
+} // namespace retouch::store

@@ -9,13 +9,13 @@
 
 #include <cerrno>
 
-namespace retouch {
+namespace retouch::store {
 
 namespace {
 
 std::string name_of(const Pool &pool, const std::string &image, const std::string &snapshot) {
-    const std::string name = escape(pool.name()) + '/' + escape(image);
-    return snapshot.empty() ? name : name + '@' + escape(snapshot);
+    const std::string name = base::escape(pool.name()) + '/' + base::escape(image);
+    return snapshot.empty() ? name : name + '@' + base::escape(snapshot);
 }
 
 const char *null_when_empty(const std::string &text) {
@@ -145,7 +145,7 @@ std::string ImageHandle::internal_id() const {
 std::uint64_t ImageHandle::snapshot_id(const std::string &snapshot) const {
     std::uint64_t id = 0;
     check(rbd_snap_get_id(handle_, snapshot.c_str(), &id),
-          fmt::format("look at the snapshot '{}' of", escape(snapshot)));
+          fmt::format("look at the snapshot '{}' of", base::escape(snapshot)));
     return id;
 }
 
@@ -188,8 +188,8 @@ std::optional<std::vector<std::string>> ImageHandle::children() const {
     check(code, "list the clones of");
     std::vector<std::string> names;
     for (std::size_t i = 0; i < count; ++i)
-        names.push_back(fmt::format("{}/{}{}", escape(listed[i].pool_name),
-                                    escape(listed[i].image_name),
+        names.push_back(fmt::format("{}/{}{}", base::escape(listed[i].pool_name),
+                                    base::escape(listed[i].image_name),
                                     listed[i].trash ? " (in the trash)" : ""));
     rbd_linked_image_spec_list_cleanup(listed.data(), count);
     return names;
@@ -204,7 +204,7 @@ std::vector<std::string> ImageHandle::watchers() const {
     check(code, "list the writers of");
     std::vector<std::string> names;
     for (std::size_t i = 0; i < count; ++i)
-        names.push_back(fmt::format("client.{} at {}", listed[i].id, escape(listed[i].addr)));
+        names.push_back(fmt::format("client.{} at {}", listed[i].id, base::escape(listed[i].addr)));
     rbd_watchers_list_cleanup(listed.data(), count);
     return names;
 }
@@ -241,25 +241,25 @@ bool ImageHandle::has_any_snapshot() const {
 bool ImageHandle::is_protected(const std::string &snapshot) const {
     int is_protected = 0;
     check(rbd_snap_is_protected(handle_, snapshot.c_str(), &is_protected),
-          fmt::format("look at the snapshot '{}' of", escape(snapshot)));
+          fmt::format("look at the snapshot '{}' of", base::escape(snapshot)));
     return is_protected != 0;
 }
 
 void ImageHandle::create_snapshot(const std::string &snapshot) {
     check(
         rbd_snap_create2(handle_, snapshot.c_str(), RBD_SNAP_CREATE_SKIP_QUIESCE, nullptr, nullptr),
-        fmt::format("take the snapshot '{}' of", escape(snapshot)));
+        fmt::format("take the snapshot '{}' of", base::escape(snapshot)));
 }
 
 void ImageHandle::rename_snapshot(const std::string &snapshot, const std::string &name) {
     check(rbd_snap_rename(handle_, snapshot.c_str(), name.c_str()),
-          fmt::format("rename the snapshot '{}' of", escape(snapshot)));
+          fmt::format("rename the snapshot '{}' of", base::escape(snapshot)));
 }
 
 void ImageHandle::protect(const std::string &snapshot) {
     const int code = rbd_snap_protect(handle_, snapshot.c_str());
     if (code != -EBUSY) // it is protected already
-        check(code, fmt::format("protect the snapshot '{}' of", escape(snapshot)));
+        check(code, fmt::format("protect the snapshot '{}' of", base::escape(snapshot)));
 }
 
 void ImageHandle::remove_snapshot(const std::string &snapshot) {
@@ -267,7 +267,7 @@ void ImageHandle::remove_snapshot(const std::string &snapshot) {
     int code = rbd_snap_is_protected(handle_, snapshot.c_str(), &is_protected);
     if (code == -ENOENT)
         return;
-    const std::string which = fmt::format("the snapshot '{}' of", escape(snapshot));
+    const std::string which = fmt::format("the snapshot '{}' of", base::escape(snapshot));
     check(code, "look at " + which);
     if (is_protected != 0)
         check(rbd_snap_unprotect(handle_, snapshot.c_str()), "unprotect " + which);
@@ -304,4 +304,4 @@ std::size_t ImageHandle::read(std::uint64_t offset, std::span<char> buffer) cons
     return static_cast<std::size_t>(got);
 }
 
-} // namespace retouch
+} // namespace retouch::store

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace retouch {
+namespace retouch::store {
 
 /// What a clone shares data with.
 struct RbdParent {
@@ -122,4 +122,4 @@ class ImageHandle {
     std::string name_;
 };
 
-} // namespace retouch
+} // namespace retouch::store

@@ -6,9 +6,9 @@
 
 #include <rados/librados.h>
 
-namespace retouch {
+namespace retouch::store {
 
-inline constinit const LateLibrary librados("librados.so.2", "librados2");
+inline constinit const base::LateLibrary librados("librados.so.2", "librados2");
 
 RETOUCH_LATE_FUNCTION(librados, rados_aio_cancel);
 RETOUCH_LATE_FUNCTION(librados, rados_aio_create_completion2);
@@ -48,4 +48,4 @@ RETOUCH_LATE_FUNCTION(librados, rados_unlock);
 RETOUCH_LATE_FUNCTION(librados, rados_unset_pool_full_try);
 RETOUCH_LATE_FUNCTION(librados, rados_write_full);
 
-} // namespace retouch
+} // namespace retouch::store

@@ -6,9 +6,9 @@
 
 #include <rbd/librbd.h>
 
-namespace retouch {
+namespace retouch::store {
 
-inline constinit const LateLibrary librbd("librbd.so.1", "librbd1");
+inline constinit const base::LateLibrary librbd("librbd.so.1", "librbd1");
 
 RETOUCH_LATE_FUNCTION(librbd, rbd_aio_create_completion);
 RETOUCH_LATE_FUNCTION(librbd, rbd_aio_flush);
@@ -66,4 +66,4 @@ RETOUCH_LATE_FUNCTION(librbd, rbd_update_features);
 RETOUCH_LATE_FUNCTION(librbd, rbd_watchers_list);
 RETOUCH_LATE_FUNCTION(librbd, rbd_watchers_list_cleanup);
 
-} // namespace retouch
+} // namespace retouch::store

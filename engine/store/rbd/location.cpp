@@ -10,7 +10,7 @@
 #include <cctype>
 #include <optional>
 
-namespace retouch {
+namespace retouch::store {
 
 namespace {
 
@@ -23,7 +23,7 @@ constexpr std::size_t k_longest_pool = 128;
 Error refusal(std::string_view url, std::string_view reason) {
     return {ErrorKind::refused,
             fmt::format("the location '{}' names no snapshot in Ceph: {}",
-                        escape(url.substr(0, k_longest_url)), reason),
+                        base::escape(url.substr(0, k_longest_url)), reason),
             "locations of images in Ceph read rbd://FSID/POOL/IMAGE/SNAPSHOT"};
 }
 
@@ -121,4 +121,4 @@ std::string short_name(const RbdLocation &location) {
     return fmt::format("{}/{}@{}", location.pool, location.image, location.snapshot);
 }
 
-} // namespace retouch
+} // namespace retouch::store

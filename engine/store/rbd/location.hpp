@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::store {
 
 struct RbdLocation {
     std::string fsid;
@@ -36,4 +36,4 @@ struct RbdLocation {
 /// "POOL/IMAGE@SNAPSHOT" for people and the rbd tool; not escaped.
 [[nodiscard]] std::string short_name(const RbdLocation &location);
 
-} // namespace retouch
+} // namespace retouch::store

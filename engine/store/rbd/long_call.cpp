@@ -7,7 +7,7 @@
 #include <chrono>
 #include <future>
 
-namespace retouch {
+namespace retouch::store {
 
 namespace {
 
@@ -28,7 +28,7 @@ extern "C" int on_objects_done(std::uint64_t done, std::uint64_t total, void *da
 }
 
 bool wanted(const WorkProgress &progress, std::uint64_t done, std::uint64_t total) {
-    return !interrupt_due() && (!progress || progress(done, total));
+    return !base::interrupt_due() && (!progress || progress(done, total));
 }
 
 } // namespace
@@ -48,4 +48,4 @@ int run_long_call(LongCall call, rbd_image_t image, std::uint64_t object_size,
     return code;
 }
 
-} // namespace retouch
+} // namespace retouch::store

@@ -8,7 +8,7 @@
 
 #include <cstdint>
 
-namespace retouch {
+namespace retouch::store {
 
 using LongCall = int (*)(rbd_image_t, librbd_progress_fn_t, void *);
 
@@ -18,4 +18,4 @@ using LongCall = int (*)(rbd_image_t, librbd_progress_fn_t, void *);
 [[nodiscard]] int run_long_call(LongCall call, rbd_image_t image, std::uint64_t object_size,
                                 const WorkProgress &progress);
 
-} // namespace retouch
+} // namespace retouch::store

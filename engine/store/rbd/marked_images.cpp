@@ -10,7 +10,7 @@
 
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::store {
 
 namespace {
 
@@ -57,8 +57,8 @@ void remove_from_trash(const Pool &pool, const std::string &id) {
 } // namespace
 
 void mark_as_made_here(ImageHandle &image) {
-    image.set_metadata(rbd_marks::k_host, host_name());
-    image.set_metadata(rbd_marks::k_space, process_space());
+    image.set_metadata(rbd_marks::k_host, base::host_name());
+    image.set_metadata(rbd_marks::k_space, base::process_space());
     image.set_metadata(rbd_marks::k_pid, std::to_string(getpid()));
 }
 
@@ -91,4 +91,4 @@ void remove_marked_images(const Pool &pool, const std::string &id) {
         withdraw_stage(pool, id);
 }
 
-} // namespace retouch
+} // namespace retouch::store

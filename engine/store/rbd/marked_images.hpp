@@ -7,7 +7,7 @@
 
 #include <string>
 
-namespace retouch {
+namespace retouch::store {
 
 /// Says on the image which process of which host works on it. Throws Error.
 void mark_as_made_here(ImageHandle &image);
@@ -24,4 +24,4 @@ void remove_kept_stage(const Pool &pool, const std::string &id);
 /// everything in place, when one has clones; temporary when it is open somewhere.
 void remove_marked_images(const Pool &pool, const std::string &id);
 
-} // namespace retouch
+} // namespace retouch::store

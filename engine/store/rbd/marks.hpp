@@ -6,7 +6,7 @@
 #include <chrono>
 #include <string>
 
-namespace retouch::rbd_marks {
+namespace retouch::store::rbd_marks {
 
 /// The image's own id; on what bears it and is named after it, and on nothing else, we may lay
 /// hand.
@@ -44,4 +44,4 @@ inline constexpr std::chrono::minutes k_probe_time{10};
     return "retouch-doctor-" + id;
 }
 
-} // namespace retouch::rbd_marks
+} // namespace retouch::store::rbd_marks

@@ -13,7 +13,7 @@
 #include <cerrno>
 #include <chrono>
 
-namespace retouch {
+namespace retouch::store {
 
 namespace {
 
@@ -54,7 +54,7 @@ int rebuild(const ImageHandle &image, const WorkProgress &progress) {
 bool may_pass(int code, int tries) {
     if (code != -ENOENT || tries >= k_tries)
         return false;
-    pause_for(k_between_tries);
+    base::pause_for(k_between_tries);
     return true;
 }
 
@@ -103,8 +103,9 @@ void rebuild_at(const ImageHandle &image, const std::string &snapshot,
         if (code >= 0 || std::ranges::find(left, snapshot) == left.end())
             return;
         if (!may_pass(code, tries))
-            require(code, image,
-                    fmt::format("make the object map of the snapshot '{}' of", escape(snapshot)));
+            require(
+                code, image,
+                fmt::format("make the object map of the snapshot '{}' of", base::escape(snapshot)));
     }
 }
 
@@ -150,4 +151,4 @@ void make_object_maps_again(ImageHandle &image, const WorkProgress &progress) {
     image.remove_metadata(rbd_marks::k_maps);
 }
 
-} // namespace retouch
+} // namespace retouch::store

@@ -9,7 +9,7 @@
 
 #include "store/rbd/image_handle.hpp"
 
-namespace retouch {
+namespace retouch::store {
 
 /// Puts the maps aside and notes that they are to be made again; nothing when there are none.
 /// Requires: opened for writing, no snapshot. Throws Error.
@@ -24,4 +24,4 @@ void put_object_maps_aside(ImageHandle &image);
 /// arrives.
 void make_object_maps_again(ImageHandle &image, const WorkProgress &progress);
 
-} // namespace retouch
+} // namespace retouch::store

@@ -21,7 +21,7 @@
 #include <optional>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::store {
 
 namespace {
 
@@ -41,14 +41,14 @@ bool may_be_ours(std::string_view object) {
 ListedNames names_in(const Pool &pool) {
     const auto failed = [&](int code) {
         return ceph_error(
-            fmt::format("list the objects of the Ceph pool '{}'", escape(pool.name())), code);
+            fmt::format("list the objects of the Ceph pool '{}'", base::escape(pool.name())), code);
     };
     rados_list_ctx_t opened = nullptr;
     if (const int code = rados_nobjects_list_open(pool.get(), &opened); code != 0)
         throw failed(code);
     const std::unique_ptr<void, decltype(&::rados_nobjects_list_close)> list(
         opened, rados_nobjects_list_close);
-    const Stopwatch stopwatch;
+    const base::Stopwatch stopwatch;
     ListedNames names;
     for (;;) {
         const char *object = nullptr;
@@ -59,7 +59,7 @@ ListedNames names_in(const Pool &pool) {
             throw failed(code);
         if (may_be_ours(object))
             names.found.emplace_back(object);
-        check_interrupt();
+        base::check_interrupt();
         if (stopwatch.seconds() > k_longest_look_seconds) {
             names.all = false;
             return names;
@@ -76,10 +76,10 @@ std::optional<FoundObject> look_at_object(const Pool &pool, const std::string &o
     if (code == -ENOENT)
         return std::nullopt;
     if (code != 0)
-        throw ceph_error(fmt::format("look at the object {}/{}", escape(pool.name()), object),
+        throw ceph_error(fmt::format("look at the object {}/{}", base::escape(pool.name()), object),
                          code);
     FoundObject found{
-        escape(pool.name()),
+        base::escape(pool.name()),
         object,
         {.id = id, .name = object, .created = fmt::format("{:%FT%TZ}", fmt::gmtime(written))}};
     if (const auto announcer = id.empty() ? std::nullopt : find_announcement(pool, id)) {
@@ -98,7 +98,7 @@ void add_found(std::vector<FoundObject> &list, std::optional<FoundObject> found)
 /// The id behind `prefix`; empty when `object` is called otherwise.
 std::string id_behind(const std::string &prefix, const std::string &object) {
     std::string id = object.starts_with(prefix) ? object.substr(prefix.size()) : std::string();
-    return is_uuid(id) ? id : std::string();
+    return base::is_uuid(id) ? id : std::string();
 }
 
 std::string name_object(const std::string &image) {
@@ -138,4 +138,4 @@ std::vector<FoundObject> own_objects_of(const Pool &pool, const std::string &id)
     return found;
 }
 
-} // namespace retouch
+} // namespace retouch::store

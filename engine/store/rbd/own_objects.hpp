@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::store {
 
 struct FoundObject {
     std::string pool;   ///< escaped
@@ -30,4 +30,4 @@ struct OwnObjects {
 /// The announcement, and the name of an image that is in no list, of one stage. Throws Error.
 [[nodiscard]] std::vector<FoundObject> own_objects_of(const Pool &pool, const std::string &id);
 
-} // namespace retouch
+} // namespace retouch::store

@@ -8,7 +8,7 @@
 
 #include <cerrno>
 
-namespace retouch {
+namespace retouch::store {
 
 namespace {
 
@@ -48,7 +48,7 @@ class ImageOptions {
 };
 
 std::string full_name(const Pool &pool, const std::string &image) {
-    return escape(pool.name()) + '/' + escape(image);
+    return base::escape(pool.name()) + '/' + base::escape(image);
 }
 
 } // namespace
@@ -60,8 +60,8 @@ std::vector<std::string> image_names(const Pool &pool) {
     while ((code = rbd_list2(pool.get(), images.data(), &count)) == -ERANGE)
         images.resize(count);
     if (code < 0)
-        throw ceph_error(fmt::format("list the images of the Ceph pool '{}'", escape(pool.name())),
-                         code);
+        throw ceph_error(
+            fmt::format("list the images of the Ceph pool '{}'", base::escape(pool.name())), code);
     std::vector<std::string> names;
     for (std::size_t i = 0; i < count; ++i)
         names.emplace_back(images[i].name);
@@ -76,8 +76,8 @@ std::vector<TrashedImage> trashed_images(const Pool &pool) {
     while ((code = rbd_trash_list(pool.get(), entries.data(), &count)) == -ERANGE)
         entries.resize(count);
     if (code < 0)
-        throw ceph_error(fmt::format("list the trash of the Ceph pool '{}'", escape(pool.name())),
-                         code);
+        throw ceph_error(
+            fmt::format("list the trash of the Ceph pool '{}'", base::escape(pool.name())), code);
     std::vector<TrashedImage> images;
     for (std::size_t i = 0; i < count; ++i)
         images.push_back({entries[i].id, entries[i].name,
@@ -114,7 +114,8 @@ void rename_image(const Pool &pool, const std::string &from, const std::string &
     const int code = rbd_rename(pool.get(), from.c_str(), to.c_str());
     if (code != 0)
         throw ceph_error(
-            fmt::format("rename the RBD image {} to {}", full_name(pool, from), escape(to)), code);
+            fmt::format("rename the RBD image {} to {}", full_name(pool, from), base::escape(to)),
+            code);
 }
 
 void remove_image(const Pool &pool, const std::string &name) {
@@ -132,4 +133,4 @@ void remove_image(const Pool &pool, const std::string &name) {
     throw ceph_error(doing, code);
 }
 
-} // namespace retouch
+} // namespace retouch::store

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::store {
 
 /// Of all images of the pool. Throws Error.
 [[nodiscard]] std::vector<std::string> image_names(const Pool &pool);
@@ -39,4 +39,4 @@ void rename_image(const Pool &pool, const std::string &from, const std::string &
 /// that has died. Throws Error: temporary when somebody has it open.
 void remove_image(const Pool &pool, const std::string &name);
 
-} // namespace retouch
+} // namespace retouch::store

@@ -7,7 +7,7 @@
 #include "store/rbd/marks.hpp"
 #include "store/rbd/rbd_store.hpp"
 
-namespace retouch {
+namespace retouch::store {
 
 namespace {
 
@@ -52,4 +52,4 @@ void RbdStore::mark_uploaded(const Image &image) const {
     made.close();
 }
 
-} // namespace retouch
+} // namespace retouch::store

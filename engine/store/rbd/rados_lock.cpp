@@ -20,7 +20,7 @@
 #include <unistd.h>
 #include <utility>
 
-namespace retouch {
+namespace retouch::store {
 
 namespace {
 
@@ -32,7 +32,7 @@ constexpr int k_renewals = 6;   ///< in the time after which the lock expires
 constexpr const char *k_prefix = "retouch.lock.";
 
 std::string object_of(const std::string &name) {
-    return k_prefix + sha256_hex(name).substr(0, 16);
+    return k_prefix + base::sha256_hex(name).substr(0, 16);
 }
 
 /// Others' objects may be called anything.
@@ -43,9 +43,13 @@ bool is_lock(std::string_view object) {
 }
 
 std::string describe_us(const std::string &name, const std::string &run) {
-    const Json us = {
-        {"name", name},       {"run", run},          {"host", host_name()},     {"pid", getpid()},
-        {"since", utc_now()}, {"id", random_uuid()}, {"space", process_space()}};
+    const Json us = {{"name", name},
+                     {"run", run},
+                     {"host", base::host_name()},
+                     {"pid", getpid()},
+                     {"since", base::utc_now()},
+                     {"id", base::random_uuid()},
+                     {"space", base::process_space()}};
     return us.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -70,8 +74,9 @@ Holder holder_of(const Pool &pool, const std::string &object) {
         pool.get(), object.c_str(), k_lock, &exclusive, tag.data(), &tag_size, clients.data(),
         &clients_size, cookies.data(), &cookies_size, addresses.data(), &addresses_size);
     if (count < 0 && count != -ENOENT)
-        throw ceph_error(fmt::format("see who holds the lock {}/{}", escape(pool.name()), object),
-                         static_cast<int>(count));
+        throw ceph_error(
+            fmt::format("see who holds the lock {}/{}", base::escape(pool.name()), object),
+            static_cast<int>(count));
     return count > 0 ? Holder{clients.c_str(), cookies.c_str()} : Holder{};
 }
 
@@ -79,8 +84,8 @@ Holder holder_of(const Pool &pool, const std::string &object) {
 bool is_dead(const std::string &cookie) {
     try {
         const Json holder = Json::parse(cookie);
-        return was_here_and_died(holder.at("space").get<std::string>(),
-                                 std::to_string(holder.at("pid").get<pid_t>()));
+        return base::was_here_and_died(holder.at("space").get<std::string>(),
+                                       std::to_string(holder.at("pid").get<pid_t>()));
     } catch (const std::exception &) {
         return false;
     }
@@ -90,8 +95,8 @@ std::string describe_holder(const std::string &cookie) {
     try {
         const Json holder = Json::parse(cookie);
         return fmt::format("held by process {} on {} since {}", holder.at("pid").get<long>(),
-                           escape(holder.at("host").get<std::string>()),
-                           escape(holder.at("since").get<std::string>()));
+                           base::escape(holder.at("host").get<std::string>()),
+                           base::escape(holder.at("since").get<std::string>()));
     } catch (const std::exception &) {
         return "held by somebody who does not say more";
     }
@@ -101,7 +106,7 @@ Error held_error(const std::string &cookie, const std::string &name,
                  std::chrono::seconds duration) {
     const auto latest = std::chrono::system_clock::now() + duration;
     return {ErrorKind::temporary,
-            fmt::format("another run is publishing '{}': the lock is {}", escape(name),
+            fmt::format("another run is publishing '{}': the lock is {}", base::escape(name),
                         describe_holder(cookie)),
             fmt::format("wait for it to end and run the command again; if it has died, the lock "
                         "expires by itself, at {:%FT%T}Z at the latest",
@@ -132,7 +137,7 @@ RadosLock::RadosLock(const RbdAccess &access, const std::string &pool, const std
         // It may have been taken all the same.
         rados_unlock(pool_.get(), object_.c_str(), k_lock, cookie_.c_str());
         const bool is_full = code == -ENOSPC || code == -EDQUOT;
-        throw ceph_error(fmt::format("take the lock {}/{}{}", escape(pool), object_,
+        throw ceph_error(fmt::format("take the lock {}/{}{}", base::escape(pool), object_,
                                      is_full ? ", as the pool is full" : ""),
                          code);
     }
@@ -216,10 +221,11 @@ Held RadosLock::require_held() {
         ErrorKind::temporary,
         lost_ ? fmt::format("the right to publish '{}' was lost: the lock {}/{} had expired, and "
                             "another run took it",
-                            escape(name_), escape(pool_.name()), object_)
-              : ceph_error(fmt::format("renew the lock {}/{}", escape(pool_.name()), object_), code)
+                            base::escape(name_), base::escape(pool_.name()), object_)
+              : ceph_error(fmt::format("renew the lock {}/{}", base::escape(pool_.name()), object_),
+                           code)
                     .what(),
         "run the command again");
 }
 
-} // namespace retouch
+} // namespace retouch::store

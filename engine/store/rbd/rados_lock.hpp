@@ -13,7 +13,7 @@
 #include <string>
 #include <thread>
 
-namespace retouch {
+namespace retouch::store {
 
 /// "FSID/POOL": among whom locks on objects of that pool exclude.
 [[nodiscard]] std::string lock_domain(const Cluster &cluster, const std::string &pool);
@@ -72,4 +72,4 @@ class RadosLock : public NameLock {
     std::jthread renewer_;
 };
 
-} // namespace retouch
+} // namespace retouch::store

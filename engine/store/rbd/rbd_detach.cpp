@@ -16,7 +16,7 @@
 
 #include <algorithm>
 
-namespace retouch {
+namespace retouch::store {
 
 namespace {
 
@@ -30,9 +30,9 @@ ImageHandle published_image(const Cluster &cluster, const Image &image,
         throw Error(
             ErrorKind::refused,
             fmt::format("the bytes of image '{}' ({}) are lost: there is no RBD image {}/{}",
-                        escape(image.name), escape(image.id), escape(location.pool),
-                        escape(location.image)),
-            fmt::format("restore them, or: retouch remove {} --yes", escape(image.id)));
+                        base::escape(image.name), base::escape(image.id),
+                        base::escape(location.pool), base::escape(location.image)),
+            fmt::format("restore them, or: retouch remove {} --yes", base::escape(image.id)));
     return *std::move(found);
 }
 
@@ -54,7 +54,7 @@ void require_size(const ImageHandle &image, const Image &record) {
                                 "{} bytes instead of {}",
                                 rbd_marks::k_snapshot, image.name(), image.size(), record.size),
                     fmt::format("its bytes cannot be trusted: retouch remove {} --yes, and apply",
-                                escape(record.id)));
+                                base::escape(record.id)));
 }
 
 /// Of an image nobody but us writes to.
@@ -71,7 +71,7 @@ std::vector<std::string> put_snapshot_back(const Pool &pool, const Image &record
     image.close();
     return {fmt::format("somebody tried to delete image {} while it was open: its snapshot {}@{} "
                         "was gone or unprotected, and was put back",
-                        escape(record.id), image.name(), rbd_marks::k_snapshot)};
+                        base::escape(record.id), image.name(), rbd_marks::k_snapshot)};
 }
 
 } // namespace
@@ -112,4 +112,4 @@ std::vector<std::string> RbdStore::detach(const Image &image, const WorkProgress
     return put_snapshot_back(pool, image);
 }
 
-} // namespace retouch
+} // namespace retouch::store

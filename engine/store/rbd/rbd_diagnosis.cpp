@@ -24,7 +24,7 @@
 #include <cstdlib>
 #include <memory>
 
-namespace retouch {
+namespace retouch::store {
 
 namespace {
 
@@ -43,47 +43,47 @@ bool is_configured(const RbdAccess &access) {
 
 /// Its driver is a module of its own. Opening a disk of a cluster that cannot exist fails either
 /// way, but only a driver that is there says that the cluster's configuration is missing.
-Verdict qemu_driver() {
+model::Verdict qemu_driver() {
     const Json disk = {{"driver", "rbd"},
                        {"node-name", "disk"},
                        {"pool", "none"},
                        {"image", "none"},
                        {"conf", "/dev/null/none"}};
-    ProcessSpec spec;
+    base::ProcessSpec spec;
     spec.program = "qemu-storage-daemon";
     spec.arguments = {"--blockdev", disk.dump()};
     spec.time_limit = k_patience;
-    const ProcessResult ended = run_process(spec);
+    const base::ProcessResult ended = base::run_process(spec);
     if (ended.err.find("error reading conf file") != std::string::npos)
-        return all_well("qemu can open disks in Ceph");
+        return model::all_well("qemu can open disks in Ceph");
     if (ended.err.find("driver") != std::string::npos)
         throw Error(ErrorKind::unavailable, "qemu has no driver for disks in Ceph",
                     "install the package qemu-block-extra");
     throw Error(ErrorKind::unavailable,
                 fmt::format("qemu's driver for disks in Ceph does not answer as it should: {}",
-                            escape(trim(ended.err))),
+                            base::escape(base::trim(ended.err))),
                 "install the packages qemu-block-extra and librbd1 of one release");
 }
 
-Verdict configuration(const fs::path &conf) {
+model::Verdict configuration(const fs::path &conf) {
     try {
-        static_cast<void>(open_regular_file(conf));
+        static_cast<void>(base::open_regular_file(conf));
     } catch (const Error &error) {
         throw Error(ErrorKind::bad_config, error.what(),
                     "name the right file in retouch.yaml (rbd: conf) or in CEPH_CONF");
     }
-    return all_well(escape(conf.string()));
+    return model::all_well(base::escape(conf.string()));
 }
 
-Verdict keyring(const fs::path &file) {
+model::Verdict keyring(const fs::path &file) {
     try {
-        static_cast<void>(open_regular_file(file));
+        static_cast<void>(base::open_regular_file(file));
     } catch (const Error &error) {
         throw Error(ErrorKind::not_authorised, error.what(),
                     "name the right file in retouch.yaml (rbd: keyring), and make it readable for "
                     "this user");
     }
-    return all_well(escape(file.string()));
+    return model::all_well(base::escape(file.string()));
 }
 
 /// A tiny RBD image of this name, and its clone; gone with this object.
@@ -95,7 +95,8 @@ class ProbeImage {
             rbd_create2(pool_.get(), name_.c_str(), k_image_size, RBD_FEATURE_LAYERING, &order);
         if (code != 0)
             throw ceph_error(
-                fmt::format("make an RBD image in the Ceph pool '{}'", escape(pool_.name())), code);
+                fmt::format("make an RBD image in the Ceph pool '{}'", base::escape(pool_.name())),
+                code);
         try {
             ImageHandle image(pool_, name_, ImageHandle::Access::write);
             mark_as_made_here(image);
@@ -142,7 +143,7 @@ class ProbeImage {
 
   private:
     void try_to_remove() const noexcept {
-        const InterruptShield shield;
+        const base::InterruptShield shield;
         try {
             remove();
         } catch (const Error &) {
@@ -151,55 +152,57 @@ class ProbeImage {
     }
 
     const Pool &pool_;
-    std::string name_ = rbd_marks::probe_name(random_uuid());
+    std::string name_ = rbd_marks::probe_name(base::random_uuid());
     std::string clone_ = name_ + "-clone";
 };
 
-Verdict rights(const Cluster &cluster, const Pool &pool) {
+model::Verdict rights(const Cluster &cluster, const Pool &pool) {
     ProbeImage probe(pool);
     probe.use(cluster);
     probe.remove();
-    return all_well(fmt::format("client.{} may make, clone, protect, flatten and remove images",
-                                escape(ceph_user_of(cluster.access()))));
+    return model::all_well(
+        fmt::format("client.{} may make, clone, protect, flatten and remove images",
+                    base::escape(ceph_user_of(cluster.access()))));
 }
 
 /// Whether images of the other pool may be cloned there shows only when one is.
-Verdict scratch_rights(const Cluster &cluster, const std::string &name) {
+model::Verdict scratch_rights(const Cluster &cluster, const std::string &name) {
     const Pool pool = cluster.pool(name);
     // Ceph limits the time of these writes, not that of writes to images.
-    const std::string id = random_uuid();
+    const std::string id = base::random_uuid();
     announce_stage(pool, id);
     withdraw_stage(pool, id);
     ProbeImage probe(pool);
     probe.use(cluster);
     probe.remove();
-    return all_well(fmt::format("client.{} may rehearse in '{}'",
-                                escape(ceph_user_of(cluster.access())), escape(name)));
+    return model::all_well(fmt::format("client.{} may rehearse in '{}'",
+                                       base::escape(ceph_user_of(cluster.access())),
+                                       base::escape(name)));
 }
 
-Verdict lock(const RbdAccess &access, const std::string &pool) {
-    const std::string name = "doctor " + random_uuid();
+model::Verdict lock(const RbdAccess &access, const std::string &pool) {
+    const std::string name = "doctor " + base::random_uuid();
     static_cast<void>(RadosLock(access, pool, name, name).require_held());
-    return all_well("runs can keep each other out");
+    return model::all_well("runs can keep each other out");
 }
 
-Verdict pool_contents(const Pool &pool) {
+model::Verdict pool_contents(const Pool &pool) {
     const std::size_t count = image_names(pool).size();
-    return all_well(fmt::format("'{}' holds {} RBD image{}", escape(pool.name()), count,
-                                count == 1 ? "" : "s"));
+    return model::all_well(fmt::format("'{}' holds {} RBD image{}", base::escape(pool.name()),
+                                       count, count == 1 ? "" : "s"));
 }
 
 /// What other clients do when they make servers and volumes from images; ours ask for format 2.
-Verdict clone_format(const Cluster &cluster) {
+model::Verdict clone_format(const Cluster &cluster) {
     if (cluster.required_release() >= k_mimic)
-        return all_well("clones are of format 2, for every client");
-    return all_well(
+        return model::all_well("clones are of format 2, for every client");
+    return model::all_well(
         "retouch makes clones of format 2; other clients of this cluster make format 1");
 }
 
 /// Who has a scratch pool to rehearse in may be one who shall not publish.
 void check_rights_to_publish(const Cluster &cluster, const Pool &pool, bool rehearses,
-                             Checks &checks) {
+                             model::Checks &checks) {
     bool may_write = true;
     // The lock comes first: its writes have a time limit, those to images do not.
     const bool has_lock = checks.check("lock", [&] {
@@ -209,12 +212,13 @@ void check_rights_to_publish(const Cluster &cluster, const Pool &pool, bool rehe
             if (!rehearses || error.kind() != ErrorKind::not_authorised)
                 throw;
             may_write = false;
-            return warning(
+            return model::warning(
                 fmt::format("client.{} may not write to '{}': it can plan and rehearse, "
                             "but not apply",
-                            escape(ceph_user_of(cluster.access())), escape(pool.name())),
+                            base::escape(ceph_user_of(cluster.access())),
+                            base::escape(pool.name())),
                 fmt::format("if it is to apply, it needs the right 'profile rbd pool={}'",
-                            escape(pool.name())));
+                            base::escape(pool.name())));
         }
     });
     if (has_lock && may_write)
@@ -225,19 +229,20 @@ void check_rights_to_publish(const Cluster &cluster, const Pool &pool, bool rehe
 
 std::vector<Finding> rbd_findings(const RbdAccess &access, const std::string &pool_name,
                                   const std::string &scratch_name) {
-    Checks checks("Ceph");
+    model::Checks checks("Ceph");
     const fs::path conf = ceph_conf_of(access);
     if (!is_configured(access)) {
         checks.check("configuration", [&] {
-            return warning("no Ceph cluster is configured on this host: images are downloaded and "
-                           "uploaded whole",
-                           fmt::format("put a ceph.conf at {}, or name one in retouch.yaml "
-                                       "(rbd: conf)",
-                                       escape(conf.string())));
+            return model::warning(
+                "no Ceph cluster is configured on this host: images are downloaded and "
+                "uploaded whole",
+                fmt::format("put a ceph.conf at {}, or name one in retouch.yaml "
+                            "(rbd: conf)",
+                            base::escape(conf.string())));
         });
         return checks.take();
     }
-    if (find_program("qemu-storage-daemon"))
+    if (base::find_program("qemu-storage-daemon"))
         checks.check("qemu's RBD driver", qemu_driver);
     bool usable = checks.check("configuration", [&] { return configuration(conf); });
     if (!access.keyring.empty())
@@ -245,8 +250,8 @@ std::vector<Finding> rbd_findings(const RbdAccess &access, const std::string &po
     std::unique_ptr<Cluster> cluster;
     if (!usable || !checks.check("connection", [&] {
             cluster = std::make_unique<Cluster>(access);
-            return all_well(fmt::format("cluster {} as client.{}", cluster->fsid(),
-                                        escape(ceph_user_of(access))));
+            return model::all_well(fmt::format("cluster {} as client.{}", cluster->fsid(),
+                                               base::escape(ceph_user_of(access))));
         }))
         return checks.take();
     std::optional<Pool> pool;
@@ -263,4 +268,4 @@ std::vector<Finding> rbd_findings(const RbdAccess &access, const std::string &po
     return checks.take();
 }
 
-} // namespace retouch
+} // namespace retouch::store

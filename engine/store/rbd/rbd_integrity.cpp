@@ -17,7 +17,7 @@
 
 #include <algorithm>
 
-namespace retouch {
+namespace retouch::store {
 
 namespace {
 
@@ -28,7 +28,7 @@ constexpr const char *k_checksum = "sha512";
 
 std::string publish_again(const Image &image) {
     return fmt::format("its bytes cannot be trusted: retouch remove {} --yes, and apply",
-                       escape(image.id));
+                       base::escape(image.id));
 }
 
 struct ByteDifference {
@@ -53,7 +53,7 @@ ByteDifference compare(const ImageHandle &one, const ImageHandle &other) {
     std::string ours;
     std::string theirs;
     for (std::uint64_t at = 0; at < common; at += k_piece) {
-        check_interrupt();
+        base::check_interrupt();
         if (read_piece(one, at, ours) == read_piece(other, at, theirs))
             continue;
         const std::uint64_t end = std::min<std::uint64_t>(k_piece, common - at);
@@ -101,7 +101,7 @@ class Look {
             add(DeviationKind::snapshot, "snapshot", short_name(published()), "nothing",
                 fmt::format("{0}; or, sure that nobody wrote to it: rbd snap create {1} && rbd "
                             "snap protect {1}",
-                            publish_again(image_), escape(short_name(published()))));
+                            publish_again(image_), base::escape(short_name(published()))));
             return;
         }
         at_snapshots(*head);
@@ -120,7 +120,7 @@ class Look {
         return {cluster_.fsid(), pool_, image_.id, rbd_marks::k_snapshot};
     }
 
-    [[nodiscard]] std::string name() const { return escape(pool_ + '/' + image_.id); }
+    [[nodiscard]] std::string name() const { return base::escape(pool_ + '/' + image_.id); }
 
     void add(DeviationKind kind, std::string what, std::string expected, std::string found,
              std::string remedy, bool apply_fixes = false) {
@@ -137,7 +137,7 @@ class Look {
     }
 
     void add_location() {
-        const std::string found = listed(image_.locations);
+        const std::string found = base::listed(image_.locations);
         const std::string url = format_rbd_location(published());
         add(DeviationKind::location, "location", url, found,
             "whoever uses the image gets other bytes: find out who moved it, then point the record "
@@ -155,8 +155,9 @@ class Look {
             return;
         const std::string id = source.substr(slash + 1, at - slash - 1);
         const auto recorded = image_.property(lineage::k_source);
-        if (is_uuid(id) && recorded && *recorded != id)
-            add(DeviationKind::lineage, "image-meta retouch.source", escape(*recorded), escape(id),
+        if (base::is_uuid(id) && recorded && *recorded != id)
+            add(DeviationKind::lineage, "image-meta retouch.source", base::escape(*recorded),
+                base::escape(id),
                 "record and RBD image name different sources: one of them was edited; compare them "
                 "with: rbd image-meta list " +
                     name());
@@ -165,12 +166,12 @@ class Look {
     void at_snapshots(const ImageHandle &head) {
         if (!head.is_protected(rbd_marks::k_snapshot))
             add(DeviationKind::protection, "snapshot protection", "protected", "not protected",
-                "rbd snap protect " + escape(short_name(published())));
+                "rbd snap protect " + base::escape(short_name(published())));
         for (const std::string &snapshot : head.snapshots())
             if (snapshot != rbd_marks::k_snapshot)
-                add(DeviationKind::snapshots, "other snapshot", "none", escape(snapshot),
+                add(DeviationKind::snapshots, "other snapshot", "none", base::escape(snapshot),
                     fmt::format("deleting the image would fail half way: rbd snap rm {}@{}", name(),
-                                escape(snapshot)));
+                                base::escape(snapshot)));
     }
 
     void at_size(const ImageHandle &head, const ImageHandle &snapshot) {
@@ -182,7 +183,7 @@ class Look {
         else if (head.size() != recorded)
             add(DeviationKind::size, "size of the RBD image", bytes(recorded), bytes(head.size()),
                 fmt::format("its snapshot is whole: rbd snap rollback {}",
-                            escape(short_name(published()))));
+                            base::escape(short_name(published()))));
     }
 
     void at_parent(const ImageHandle &head, const ImageHandle &snapshot) {
@@ -194,8 +195,8 @@ class Look {
         if (!parent)
             return;
         add(DeviationKind::parent, "parent", "none",
-            escape(parent->pool + '/' + parent->image + '@' + parent->snapshot),
-            fmt::format("retouch detach {}", escape(image_.id)));
+            base::escape(parent->pool + '/' + parent->image + '@' + parent->snapshot),
+            fmt::format("retouch detach {}", base::escape(image_.id)));
     }
 
     /// Where the source is not to be had, its bytes cannot be compared.
@@ -210,7 +211,7 @@ class Look {
         }
         const ByteDifference difference = compare(snapshot, *found);
         if (difference.bytes != 0)
-            add(DeviationKind::bytes, "bytes of " + escape(short_name(published())),
+            add(DeviationKind::bytes, "bytes of " + base::escape(short_name(published())),
                 "those of the source, " + found->name(),
                 fmt::format("{} bytes differ, the first at {}", difference.bytes, difference.first),
                 publish_again(image_));
@@ -223,11 +224,11 @@ class Look {
                 "the bytes: the record holds no checksum; images published by location have none");
             return;
         }
-        Digest digest(Digest::Algorithm::sha512);
+        base::Digest digest(base::Digest::Algorithm::sha512);
         std::string buffer(k_piece, '\0');
         const std::uint64_t size = snapshot.size();
         for (std::uint64_t at = 0; at < size;) {
-            check_interrupt();
+            base::check_interrupt();
             const std::size_t got = snapshot.read(
                 at, std::span(buffer).first(std::min<std::uint64_t>(k_piece, size - at)));
             if (got == 0)
@@ -237,8 +238,8 @@ class Look {
         }
         const std::string found = digest.finish();
         if (found != recorded->second)
-            add(DeviationKind::bytes, "bytes of " + escape(short_name(published())),
-                fmt::format("{}:{}", k_checksum, escape(recorded->second)),
+            add(DeviationKind::bytes, "bytes of " + base::escape(short_name(published())),
+                fmt::format("{}:{}", k_checksum, base::escape(recorded->second)),
                 fmt::format("{}:{}", k_checksum, found), publish_again(image_));
     }
 
@@ -257,4 +258,4 @@ Integrity RbdStore::integrity(const Image &image, const IntegrityOptions &option
     return look.take();
 }
 
-} // namespace retouch
+} // namespace retouch::store

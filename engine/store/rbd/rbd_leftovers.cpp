@@ -11,7 +11,7 @@
 #include <functional>
 #include <iterator>
 
-namespace retouch {
+namespace retouch::store {
 
 namespace {
 
@@ -98,4 +98,4 @@ std::vector<FoundObject> RbdStore::objects_of(const std::string &id) const {
     return found;
 }
 
-} // namespace retouch
+} // namespace retouch::store

@@ -38,7 +38,7 @@
 #include <algorithm>
 #include <cassert>
 
-namespace retouch {
+namespace retouch::store {
 
 namespace {
 
@@ -63,18 +63,18 @@ const char *word_of(LineagePolicy lineage) {
 void require_no_writer(const Pool &pool, const std::string &name) {
     // A handle that only reads is no watcher itself.
     const ImageHandle image(pool, name, Access::read);
-    const Stopwatch waited;
+    const base::Stopwatch waited;
     for (;;) {
         const std::vector<std::string> writers = image.watchers();
         if (writers.empty())
             return;
-        check_interrupt();
+        base::check_interrupt();
         if (waited.seconds() > k_writer_patience_seconds)
             throw Error(ErrorKind::temporary,
                         fmt::format("the RBD image {} is still open for writing by {}",
                                     image.name(), writers.front()),
                         "end that client and run the command again");
-        pause_for(k_writer_interval);
+        base::pause_for(k_writer_interval);
     }
 }
 
@@ -189,7 +189,7 @@ void RbdStage::mark(const RbdLocation &source) {
     ImageHandle image(pool_, name_, Access::write);
     image.set_metadata(rbd_marks::k_stage, id_);
     image.set_metadata(rbd_marks::k_source, source_mark(source));
-    image.set_metadata(rbd_marks::k_started, utc_now());
+    image.set_metadata(rbd_marks::k_started, base::utc_now());
     mark_as_made_here(image);
     size_ = image.size();
     image.close();
@@ -270,4 +270,4 @@ std::string RbdStage::location() const {
     return fmt::format("rbd:{}/{}", pool_.name(), name_);
 }
 
-} // namespace retouch
+} // namespace retouch::store

@@ -9,7 +9,7 @@
 #include <memory>
 #include <string>
 
-namespace retouch {
+namespace retouch::store {
 
 class RbdStage : public Stage {
   public:
@@ -72,4 +72,4 @@ class RbdStage : public Stage {
     bool ended_ = false;     ///< published or kept
 };
 
-} // namespace retouch
+} // namespace retouch::store

@@ -12,29 +12,30 @@
 
 #include <algorithm>
 
-namespace retouch {
+namespace retouch::store {
 
 namespace {
 
 using Access = ImageHandle::Access;
 
 void require_id(const std::string &id) {
-    if (!is_uuid(id))
-        throw Error(ErrorKind::invalid, fmt::format("'{}' is not an image id", escape(id)));
+    if (!base::is_uuid(id))
+        throw Error(ErrorKind::invalid, fmt::format("'{}' is not an image id", base::escape(id)));
 }
 
 Error no_snapshot(const Image &image, const RbdLocation &location) {
     return {ErrorKind::refused,
             fmt::format("image '{}' ({}) cannot be a source: its snapshot {} is not in the Ceph "
                         "cluster",
-                        escape(image.name), escape(image.id), escape(short_name(location))),
+                        base::escape(image.name), base::escape(image.id),
+                        base::escape(short_name(location))),
             "its bytes are lost or were moved; restore them, or choose another source"};
 }
 
 /// What a user lacks who may look but not write, or whose scratch pool is not as it should be.
 Error rehearsal_error(const Error &error, const RbdAccess &access, const std::string &images,
                       const std::string &scratch) {
-    const std::string user = escape(ceph_user_of(access));
+    const std::string user = base::escape(ceph_user_of(access));
     if (scratch.empty() && error.kind() == ErrorKind::not_authorised)
         return {error.kind(),
                 fmt::format("{}; a rehearsal works on a clone, and client.{} may make none there",
@@ -45,7 +46,7 @@ Error rehearsal_error(const Error &error, const RbdAccess &access, const std::st
         return {error.kind(), error.what(),
                 fmt::format("to rehearse, client.{} needs the rights 'profile rbd pool={}' and "
                             "'profile rbd-read-only pool={}'",
-                            user, escape(scratch), escape(images))};
+                            user, base::escape(scratch), base::escape(images))};
     return error;
 }
 
@@ -92,7 +93,8 @@ RbdLocation RbdStore::guessed_location(const Image &image) const {
         throw Error(ErrorKind::refused,
                     fmt::format("the image service shows no location of image '{}' ({}), and {} is "
                                 "not its bytes",
-                                escape(image.name), escape(image.id), escape(short_name(guess))),
+                                base::escape(image.name), base::escape(image.id),
+                                base::escape(short_name(guess))),
                     "use an endpoint of Glance that shows locations, or name the pool of its "
                     "images in retouch.yaml (rbd: pool)");
     return guess;
@@ -230,7 +232,7 @@ std::string RbdStore::location_of(const std::string &id) const {
         if (ImageHandle::find(cluster().pool(pool), id, Access::read, rbd_marks::k_snapshot))
             return format_rbd_location({cluster().fsid(), pool, id, rbd_marks::k_snapshot});
     throw Error(ErrorKind::failed,
-                fmt::format("there are no published bytes of image {}", escape(id)));
+                fmt::format("there are no published bytes of image {}", base::escape(id)));
 }
 
-} // namespace retouch
+} // namespace retouch::store

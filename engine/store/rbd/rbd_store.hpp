@@ -17,7 +17,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::store {
 
 /// How many ancestors an image of lineage `keep` may have.
 inline constexpr int k_chain_limit = 4;
@@ -147,4 +147,4 @@ class RbdStore : public ImageStore {
     std::set<std::string> told_pools_;         ///< by look_in(); guarded by mutex_
 };
 
-} // namespace retouch
+} // namespace retouch::store

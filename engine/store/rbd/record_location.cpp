@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <tuple>
 
-namespace retouch {
+namespace retouch::store {
 
 namespace {
 
@@ -16,7 +16,8 @@ Error other_cluster(const Image &image, const RbdLocation &location, const std::
     return {ErrorKind::refused,
             fmt::format("image '{}' ({}) is in another Ceph cluster: its location names {}, "
                         "ours is {}",
-                        escape(image.name), escape(image.id), escape(location.fsid), fsid),
+                        base::escape(image.name), base::escape(image.id),
+                        base::escape(location.fsid), fsid),
             "name that cluster's ceph.conf in retouch.yaml (rbd: conf)"};
 }
 
@@ -55,4 +56,4 @@ RbdLocation location_in(const Cluster &cluster, const std::string &pool, const I
     return *found;
 }
 
-} // namespace retouch
+} // namespace retouch::store

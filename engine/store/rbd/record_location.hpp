@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::store {
 
 /// Those of `urls` that are in Ceph, as Glance writes it.
 [[nodiscard]] std::vector<RbdLocation> locations_in_ceph(const std::vector<std::string> &urls);
@@ -26,4 +26,4 @@ namespace retouch {
 [[nodiscard]] RbdLocation location_in(const Cluster &cluster, const std::string &pool,
                                       const Image &image);
 
-} // namespace retouch
+} // namespace retouch::store

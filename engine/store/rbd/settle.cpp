@@ -9,7 +9,7 @@
 #include <condition_variable>
 #include <mutex>
 
-namespace retouch {
+namespace retouch::store {
 
 namespace {
 
@@ -67,4 +67,4 @@ void settle(void *pool, void *image) noexcept {
     rados_aio_release(of_rados);
 }
 
-} // namespace retouch
+} // namespace retouch::store

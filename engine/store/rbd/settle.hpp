@@ -3,7 +3,7 @@
 // settle: waits until librbd has let go of an image it has just opened. Not a flush, though it uses
 // two of them; needed only because of how librbd ends an opening.
 
-namespace retouch {
+namespace retouch::store {
 
 /// With librbd 16.2.15 the thread that tells us an image is open touches the image's state once
 /// more afterwards; closed before it does, that state is freed memory (seen as a hang of a later
@@ -14,4 +14,4 @@ namespace retouch {
 /// image was opened through, `image` the rbd_image_t. Gives up after a second. Any thread.
 void settle(void *pool, void *image) noexcept;
 
-} // namespace retouch
+} // namespace retouch::store

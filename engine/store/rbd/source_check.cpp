@@ -9,14 +9,14 @@
 
 #include <string_view>
 
-namespace retouch {
+namespace retouch::store {
 
 namespace {
 
 Error refusal(const Image &image, std::string_view why, std::string hint) {
     return {ErrorKind::refused,
-            fmt::format("image '{}' ({}) cannot be a source: {}", escape(image.name),
-                        escape(image.id), why),
+            fmt::format("image '{}' ({}) cannot be a source: {}", base::escape(image.name),
+                        base::escape(image.id), why),
             std::move(hint)};
 }
 
@@ -42,11 +42,12 @@ void require_usable_source(const Image &image) {
             "it is a snapshot of a server that boots from a volume, and has no bytes of its own",
             "make an image of the volume: openstack image create --volume VOLUME NAME");
     if (image.status != "active")
-        throw refusal(
-            image, fmt::format("its status is {}, not active", escape(image.status)),
-            image.status == "deactivated"
-                ? fmt::format("reactivate it: openstack image set --activate {}", escape(image.id))
-                : "wait until it is uploaded");
+        throw refusal(image,
+                      fmt::format("its status is {}, not active", base::escape(image.status)),
+                      image.status == "deactivated"
+                          ? fmt::format("reactivate it: openstack image set --activate {}",
+                                        base::escape(image.id))
+                          : "wait until it is uploaded");
     if (is_encrypted(image))
         throw refusal(image, "it is encrypted",
                       "decrypt it into an image of its own and use that as the source");
@@ -54,8 +55,8 @@ void require_usable_source(const Image &image) {
         throw refusal(
             image,
             fmt::format("its disk format is {}; in Ceph only raw images can be cloned",
-                        escape(image.disk_format)),
+                        base::escape(image.disk_format)),
             "convert it with 'qemu-img convert -O raw' and upload the result as a new image");
 }
 
-} // namespace retouch
+} // namespace retouch::store

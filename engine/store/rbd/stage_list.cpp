@@ -18,7 +18,7 @@
 #include <algorithm>
 #include <optional>
 
-namespace retouch {
+namespace retouch::store {
 
 namespace {
 
@@ -42,7 +42,7 @@ std::optional<FoundStage> look_at_half_made(const Pool &pool, const std::string 
     if (rados_stat(pool.get(), ("rbd_id." + name).c_str(), &size, &made) != 0)
         return std::nullopt;
     FoundStage stage{.id = id,
-                     .name = escape(pool.name()) + '/' + escape(name),
+                     .name = base::escape(pool.name()) + '/' + base::escape(name),
                      .created = fmt::format("{:%FT%TZ}", fmt::gmtime(made)),
                      .half_made = true};
     add_announcer(pool, stage);
@@ -75,7 +75,7 @@ std::optional<FoundStage> look_at(const Pool &pool, const std::string &name,
 
 /// By a run, and nothing needs it any more.
 bool was_published(const Pool &pool, const TrashedImage &trashed) {
-    if (!is_uuid(trashed.name))
+    if (!base::is_uuid(trashed.name))
         return false;
     const auto image = ImageHandle::find_trashed(pool, trashed.id);
     return image && bears_mark(*image, trashed.name) && !image->has_any_snapshot();
@@ -87,7 +87,7 @@ std::vector<FoundStage> list_stages(const Pool &pool) {
     const std::string prefix = rbd_marks::stage_name("");
     std::vector<FoundStage> stages;
     for (const std::string &name : image_names(pool)) {
-        if (!name.starts_with(prefix) || !is_uuid(name.substr(prefix.size())))
+        if (!name.starts_with(prefix) || !base::is_uuid(name.substr(prefix.size())))
             continue;
         if (auto stage = look_at(pool, name, name.substr(prefix.size())))
             stages.push_back(*std::move(stage));
@@ -113,7 +113,7 @@ std::vector<FoundStage> list_trashed(const Pool &pool) {
         if (image.name.starts_with(rbd_marks::stage_name("")) ||
             image.name.starts_with(rbd_marks::probe_name("")) || was_published(pool, image))
             trashed.push_back({.id = image.id,
-                               .name = escape(pool.name()) + '/' + escape(image.name),
+                               .name = base::escape(pool.name()) + '/' + base::escape(image.name),
                                .created = image.removed});
     return trashed;
 }
@@ -121,7 +121,7 @@ std::vector<FoundStage> list_trashed(const Pool &pool) {
 std::vector<FoundStage> list_published(const Pool &pool, const std::set<std::string> &known) {
     std::vector<FoundStage> published;
     for (const std::string &name : image_names(pool)) {
-        if (!is_uuid(name) || known.contains(name))
+        if (!base::is_uuid(name) || known.contains(name))
             continue;
         const auto image = ImageHandle::find(pool, name, ImageHandle::Access::read);
         if (!image || !bears_mark(*image, name))
@@ -134,8 +134,9 @@ std::vector<FoundStage> list_published(const Pool &pool, const std::set<std::str
 
 bool is_abandoned(const FoundStage &stage, std::chrono::minutes longest) {
     if (!stage.until.empty())
-        return stage.until < utc_in(-longest);
-    return stage.created < utc_in(-longest) || was_here_and_died(stage.space, stage.pid);
+        return stage.until < base::utc_in(-longest);
+    return stage.created < base::utc_in(-longest) ||
+           base::was_here_and_died(stage.space, stage.pid);
 }
 
-} // namespace retouch
+} // namespace retouch::store

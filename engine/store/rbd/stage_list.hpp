@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::store {
 
 /// What an RBD image of ours tells of itself. Times are as utc_now() writes them.
 struct FoundStage {
@@ -48,4 +48,4 @@ struct FoundStage {
 /// than it was kept for.
 [[nodiscard]] bool is_abandoned(const FoundStage &stage, std::chrono::minutes longest);
 
-} // namespace retouch
+} // namespace retouch::store

@@ -53,7 +53,7 @@ TEST_CASE("apply: applied twice, the second run changes nothing and opens no gue
 TEST_CASE("apply: then plan is empty", "[apply]") {
     World world;
     (void)world.apply();
-    const Plan plan = resolve_plan(world.recipes.check(k_recipe), world.catalog, {});
+    const Plan plan = plan::resolve_plan(world.recipes.check(k_recipe), world.catalog, {});
     CHECK_FALSE(plan.has_changes());
 }
 
@@ -253,7 +253,7 @@ TEST_CASE("apply: what the machine would mount and could not be is a note of pla
     CHECK(world.apply().targets.at(0).notes == world.unmounted);
     World fresh;
     const Plan first =
-        make_plan(fresh.recipes.check(k_recipe), fresh.catalog, {}, [&](const Disk &) {
+        plan::make_plan(fresh.recipes.check(k_recipe), fresh.catalog, {}, [&](const Disk &) {
             auto guest = std::make_unique<MemoryGuest>();
             guest->mutable_facts().unmounted = world.unmounted;
             return guest;
@@ -263,23 +263,23 @@ TEST_CASE("apply: what the machine would mount and could not be is a note of pla
 
 TEST_CASE("apply: a saved plan does exactly what it says", "[apply]") {
     World world;
-    const CheckedRecipe checked = world.recipes.check(k_recipe);
-    const Plan plan = resolve_plan(checked, world.catalog, {});
-    const Report report = apply_plan(plan, world.catalog, world.options(), {}, world.events);
+    const plan::CheckedRecipe checked = world.recipes.check(k_recipe);
+    const Plan plan = plan::resolve_plan(checked, world.catalog, {});
+    const Report report = apply::apply_plan(plan, world.catalog, world.options(), {}, world.events);
     CHECK(report.targets.at(0).outcome == TargetOutcome::published);
 }
 
 TEST_CASE("apply: a plan that is applied already is said to be, and nothing is done", "[apply]") {
     World world;
-    Plan plan = resolve_plan(world.recipes.check(k_recipe), world.catalog, {});
-    const Report first = apply_plan(plan, world.catalog, world.options(), {}, world.events);
+    Plan plan = plan::resolve_plan(world.recipes.check(k_recipe), world.catalog, {});
+    const Report first = apply::apply_plan(plan, world.catalog, world.options(), {}, world.events);
     const std::string id = first.targets.at(0).image_id;
     const std::vector<Image> images = world.catalog.images();
-    ApplyOptions options = world.options();
+    apply::ApplyOptions options = world.options();
     options.begin_work = [] { FAIL("there is no work"); };
     for (const char *expiry : {"", "2020-01-01T00:00:00.000000Z"}) {
         plan.expires_at = expiry;
-        const Report again = apply_plan(
+        const Report again = apply::apply_plan(
             plan, world.catalog, options, [](const Plan &) { return false; }, world.events);
         const TargetReport &target = again.targets.at(0);
         CHECK(target.outcome == TargetOutcome::unchanged);
@@ -294,11 +294,12 @@ TEST_CASE("apply: a plan that is applied already is said to be, and nothing is d
 TEST_CASE("apply: an applied plan is stale once anything else moved", "[apply]") {
     const auto kind_after = [](const std::function<void(World &, const std::string &)> &move) {
         World world;
-        const Plan plan = resolve_plan(world.recipes.check(k_recipe), world.catalog, {});
-        const Report first = apply_plan(plan, world.catalog, world.options(), {}, world.events);
+        const Plan plan = plan::resolve_plan(world.recipes.check(k_recipe), world.catalog, {});
+        const Report first =
+            apply::apply_plan(plan, world.catalog, world.options(), {}, world.events);
         move(world, first.targets.at(0).image_id);
         try {
-            (void)apply_plan(plan, world.catalog, world.options(), {}, world.events);
+            (void)apply::apply_plan(plan, world.catalog, world.options(), {}, world.events);
         } catch (const Error &error) {
             return std::optional(error.kind());
         }
@@ -320,14 +321,14 @@ TEST_CASE("apply: an applied plan is stale once anything else moved", "[apply]")
 TEST_CASE("apply: consent is asked for before a guest is opened, and only when there is work",
           "[apply]") {
     World world;
-    const CheckedRecipe checked = world.recipes.check(k_recipe);
-    ApplyOptions options = world.options();
+    const plan::CheckedRecipe checked = world.recipes.check(k_recipe);
+    apply::ApplyOptions options = world.options();
     options.begin_work = [] { throw Error(ErrorKind::usage, "nobody"); };
-    CHECK_THROWS_AS(apply_recipe(checked, world.catalog, options, {}, world.events), Error);
+    CHECK_THROWS_AS(apply::apply_recipe(checked, world.catalog, options, {}, world.events), Error);
     CHECK(world.opened == 0);
     world.check_untouched();
     (void)world.apply();
-    const Report report = apply_recipe(checked, world.catalog, options, {}, world.events);
+    const Report report = apply::apply_recipe(checked, world.catalog, options, {}, world.events);
     CHECK(report.targets.at(0).outcome == TargetOutcome::unchanged);
 }
 
@@ -337,8 +338,8 @@ TEST_CASE("apply: a second run on the same name waits for nobody: try again", "[
     (void)world.apply(k_recipe, [&](const Plan &) {
         try {
             World other;
-            (void)apply_recipe(world.recipes.check(k_recipe), world.catalog, world.options(), {},
-                               world.events);
+            (void)apply::apply_recipe(world.recipes.check(k_recipe), world.catalog, world.options(),
+                                      {}, world.events);
         } catch (const Error &error) {
             refused = error.kind() == ErrorKind::temporary;
         }

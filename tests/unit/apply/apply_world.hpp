@@ -30,7 +30,7 @@ properties: { os_distro: debian }
 
 class Events : public EventSink {
   public:
-    void on(const Event &event) override { types.emplace_back(to_string(event.kind)); }
+    void on(const Event &event) override { types.emplace_back(model::to_string(event.kind)); }
 
     std::vector<std::string> types;
 };
@@ -47,8 +47,8 @@ struct World {
 
     World() { catalog.put(image("a", "debian", "1")); }
 
-    ApplyOptions options() {
-        ApplyOptions options;
+    apply::ApplyOptions options() {
+        apply::ApplyOptions options;
         options.open_guest = [this](const Disk &, const GuestOptions &, EventSink &) {
             ++opened;
             auto guest = std::make_unique<MemoryGuest>();
@@ -64,8 +64,8 @@ struct World {
         return options;
     }
 
-    Report apply(const std::string &text = k_recipe, const Confirm &confirm = {}) {
-        return apply_recipe(recipes.check(text), catalog, options(), confirm, events);
+    Report apply(const std::string &text = k_recipe, const apply::Confirm &confirm = {}) {
+        return apply::apply_recipe(recipes.check(text), catalog, options(), confirm, events);
     }
 
     std::vector<std::filesystem::path> unfinished_journals() {

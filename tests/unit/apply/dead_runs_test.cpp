@@ -27,23 +27,23 @@ TEST_CASE("recovery: what a dead run began is cleared, once, and nothing else", 
     world.catalog.put(image(finished, "debian", "3"));
     const auto active = world.catalog.state_directory() / "active";
     std::filesystem::create_directories(active);
-    write_file_atomically(active / "20260101T000000Z-dead.jsonl",
-                          R"({"time":"t","entry":"run","run":"r"})"
-                          "\n"
-                          R"({"time":"t","entry":"stage","id":")" +
-                              begun +
-                              R"("})"
-                              "\n"
-                              R"({"time":"t","entry":"stage","id":")" +
-                              finished +
-                              R"("})"
-                              "\n"
-                              R"({"time":"t","entry":"stage","id":")" +
-                              attached +
-                              R"("})"
-                              "\n"
-                              R"({"time":"t","entry":"pub)");
-    recover(world.catalog, world.events);
+    base::write_file_atomically(active / "20260101T000000Z-dead.jsonl",
+                                R"({"time":"t","entry":"run","run":"r"})"
+                                "\n"
+                                R"({"time":"t","entry":"stage","id":")" +
+                                    begun +
+                                    R"("})"
+                                    "\n"
+                                    R"({"time":"t","entry":"stage","id":")" +
+                                    finished +
+                                    R"("})"
+                                    "\n"
+                                    R"({"time":"t","entry":"stage","id":")" +
+                                    attached +
+                                    R"("})"
+                                    "\n"
+                                    R"({"time":"t","entry":"pub)");
+    apply::recover(world.catalog, world.events);
     CHECK_FALSE(world.catalog.find(begun));
     CHECK_FALSE(world.catalog.find(attached));
     CHECK(world.catalog.find(finished));
@@ -51,7 +51,7 @@ TEST_CASE("recovery: what a dead run began is cleared, once, and nothing else", 
     CHECK(world.unfinished_journals().empty());
     CHECK(std::filesystem::exists(world.catalog.state_directory() / "20260101T000000Z-dead.jsonl"));
     world.events.types.clear();
-    recover(world.catalog, world.events);
+    apply::recover(world.catalog, world.events);
     CHECK(world.events.types.empty());
 }
 
@@ -66,7 +66,7 @@ TEST_CASE("apply: an image that could not be put aside is told, and the next run
                               "image a still has its name: it belongs to others; the next run of "
                               "this recipe fixes it"});
     CHECK_FALSE(world.catalog.find("a")->hidden);
-    CHECK(is_visible(*world.catalog.find(target.image_id)));
+    CHECK(plan::is_visible(*world.catalog.find(target.image_id)));
     CHECK(world.unfinished_journals().size() == 1);
 
     world.catalog.fail_aside("");
@@ -75,7 +75,7 @@ TEST_CASE("apply: an image that could not be put aside is told, and the next run
         CHECK(world.catalog.find("a")->hidden);
         CHECK(world.apply().targets.at(0).outcome == TargetOutcome::unchanged);
     }
-    CHECK(is_visible(*world.catalog.find(target.image_id)));
+    CHECK(plan::is_visible(*world.catalog.find(target.image_id)));
 }
 
 TEST_CASE("apply: a hand-over of which nobody knows is never undone when it was made", "[apply]") {
@@ -90,11 +90,11 @@ TEST_CASE("apply: a hand-over of which nobody knows is never undone when it was 
           std::vector<std::string>{fmt::format("it is not known whether image {} was published; "
                                                "the next run looks, and continues from there",
                                                made.id)});
-    CHECK(is_visible(made));
+    CHECK(plan::is_visible(made));
     CHECK(world.catalog.bytes().contains(made.id));
     CHECK(world.unfinished_journals().size() == 1);
     CHECK(world.apply().targets.at(0).outcome == TargetOutcome::updated);
-    CHECK(is_visible(*world.catalog.find(made.id)));
+    CHECK(plan::is_visible(*world.catalog.find(made.id)));
     CHECK(world.catalog.find("a")->hidden);
 }
 
@@ -142,10 +142,10 @@ namespace {
 void leave_journal(const World &world, const std::string &entries, const char *project = "") {
     const auto active = world.catalog.state_directory() / "active";
     std::filesystem::create_directories(active);
-    write_file_atomically(active / "20260101T000000Z-dead.jsonl",
-                          fmt::format(R"({{"entry":"run","run":"r","project":"{}"}})"
-                                      "\n{}\n",
-                                      project, entries));
+    base::write_file_atomically(active / "20260101T000000Z-dead.jsonl",
+                                fmt::format(R"({{"entry":"run","run":"r","project":"{}"}})"
+                                            "\n{}\n",
+                                            project, entries));
 }
 
 constexpr const char *k_shown = "11111111-1111-4111-8111-111111111111";
@@ -163,8 +163,8 @@ TEST_CASE("recovery: a hand-over that had begun goes forward once the mark is of
                                      R"("name":"debian","policy":"hide","new_name":""}},5,)"
                                      R"({{"id":"x","policy":"hide"}}]}})",
                                      k_shown, old));
-    recover(world.catalog, world.events);
-    CHECK(is_visible(*world.catalog.find(k_shown)));
+    apply::recover(world.catalog, world.events);
+    CHECK(plan::is_visible(*world.catalog.find(k_shown)));
     CHECK(world.catalog.find(old)->hidden);
     CHECK_FALSE(world.catalog.find("a")->hidden);
     CHECK(world.unfinished_journals().empty());
@@ -183,12 +183,12 @@ TEST_CASE("recovery: that a record is not seen proves nothing once it was handed
     };
     SECTION("in the project of the run") {
         leave_journal(world, entries("hand-over"));
-        recover(world.catalog, world.events);
+        apply::recover(world.catalog, world.events);
         CHECK(world.unfinished_journals().empty());
     }
     SECTION("in another project") {
         leave_journal(world, entries("publish"), "p2");
-        recover(world.catalog, world.events);
+        apply::recover(world.catalog, world.events);
         CHECK(world.unfinished_journals().size() == 1);
     }
     CHECK(world.catalog.bytes() == bytes);
@@ -200,7 +200,7 @@ TEST_CASE("apply: nothing of a dead run is cleared before the user has agreed", 
     queued.status = "queued";
     world.catalog.put(queued);
     leave_journal(world, fmt::format(R"({{"entry":"stage","id":"{}"}})", k_shown));
-    recover_host(world.catalog, world.events);
+    apply::recover_host(world.catalog, world.events);
     CHECK_THROWS_AS(world.apply(k_recipe, [](const Plan &) { return false; }), Error);
     CHECK(world.catalog.find(k_shown));
     CHECK(world

@@ -44,12 +44,12 @@ struct World {
     Notices events;
     int command_status = 0;
     int opened = 0;
-    std::string until = utc_in(std::chrono::hours(24));
+    std::string until = base::utc_in(std::chrono::hours(24));
 
     World() { catalog.put(image("a", "debian", "1")); }
 
-    ApplyOptions options() {
-        ApplyOptions options;
+    apply::ApplyOptions options() {
+        apply::ApplyOptions options;
         options.open_guest = [this](const Disk &, const GuestOptions &, EventSink &) {
             ++opened;
             auto guest = std::make_unique<MemoryGuest>();
@@ -62,8 +62,9 @@ struct World {
 
     /// What `plan --rehearse=keep` does; `saved`: the plan could be saved.
     Plan rehearsed(bool saved = true) {
-        Plan plan = resolve_plan(recipes.check(k_recipe), catalog, {});
-        KeptStages kept = rehearse(plan, catalog, options(), {.keep_until = until}, events);
+        Plan plan = plan::resolve_plan(recipes.check(k_recipe), catalog, {});
+        apply::KeptStages kept =
+            apply::rehearse(plan, catalog, options(), {.keep_until = until}, events);
         if (saved)
             kept.confirm();
         opened = 0;
@@ -71,7 +72,7 @@ struct World {
     }
 
     TargetReport apply(const Plan &plan) {
-        return apply_plan(plan, catalog, options(), {}, events).targets.at(0);
+        return apply::apply_plan(plan, catalog, options(), {}, events).targets.at(0);
     }
 
     Texts journals(const char *directory) const {
@@ -110,7 +111,7 @@ TEST_CASE("kept: the bytes of the rehearsal are published, and no guest is opene
     const Plan plan = world.rehearsed();
     world.check_kept(plan);
     world.events.said.clear();
-    recover(world.catalog, world.events);
+    apply::recover(world.catalog, world.events);
     CHECK(world.events.said.empty());
     world.check_kept(plan);
 
@@ -155,7 +156,7 @@ TEST_CASE("kept: bytes that were changed are not published, and stay", "[apply]"
     CHECK(report.exit_code == 4);
     CHECK(world.catalog.images() == std::vector<Image>{image("a", "debian", "1")});
     CHECK(world.catalog.kept().size() == 1);
-    discard_kept(plan.targets[0], world.catalog);
+    apply::discard_kept(plan.targets[0], world.catalog);
     world.check_nothing_kept();
     CHECK(world.apply(plan).exit_code == 4);
 }
@@ -164,21 +165,21 @@ TEST_CASE("kept: what was kept for another plan is neither published nor discard
     World world;
     const Plan plan = world.rehearsed();
     const std::string &id = plan.targets[0].kept()->id;
-    Plan other = resolve_plan(world.recipes.check(R"(retouch: 1
+    Plan other = plan::resolve_plan(world.recipes.check(R"(retouch: 1
 name: web
 source: { image: debian }
 commands: [make-something-else]
 )"),
-                              world.catalog, {});
+                                    world.catalog, {});
     other.targets[0].rehearsal = plan.targets[0].rehearsal;
     Plan longer = plan;
-    longer.targets[0].rehearsal->kept->until = utc_in(std::chrono::hours(48));
+    longer.targets[0].rehearsal->kept->until = base::utc_in(std::chrono::hours(48));
     const std::string said = "the stage " + id + " was not kept for this plan";
     for (const Plan &forged : {other, longer}) {
         const TargetReport report = world.apply(forged);
         CHECK(report.error == said);
         CHECK(report.exit_code == 4);
-        CHECK_THROWS_AS(discard_kept(forged.targets[0], world.catalog), Error);
+        CHECK_THROWS_AS(apply::discard_kept(forged.targets[0], world.catalog), Error);
         world.check_kept(plan);
     }
     CHECK(world.apply(plan).outcome == TargetOutcome::published);
@@ -189,19 +190,19 @@ TEST_CASE("kept: declined or with the name locked, it stays; discarded twice, it
     World world;
     const Plan plan = world.rehearsed();
     CHECK_THROWS_AS(
-        apply_plan(
+        apply::apply_plan(
             plan, world.catalog, world.options(), [](const Plan &) { return false; }, world.events),
         Error);
     world.check_kept(plan);
     {
         const auto lock = world.catalog.lock("debian", "another run");
-        CHECK_THROWS_AS(discard_kept(plan.targets[0], world.catalog), Error);
+        CHECK_THROWS_AS(apply::discard_kept(plan.targets[0], world.catalog), Error);
         CHECK_THROWS_AS(world.apply(plan), Error);
         world.check_kept(plan);
     }
-    discard_kept(plan.targets[0], world.catalog);
+    apply::discard_kept(plan.targets[0], world.catalog);
     world.check_nothing_kept();
-    discard_kept(plan.targets[0], world.catalog);
+    apply::discard_kept(plan.targets[0], world.catalog);
 }
 
 TEST_CASE("kept: whatever fails, it is published, still kept, or gone without a trace", "[apply]") {
@@ -248,9 +249,9 @@ TEST_CASE("kept: what fails while it is being kept leaves nothing", "[apply]") {
 TEST_CASE("kept: an hour after its plan expired it is cleared, unless the name is locked",
           "[apply]") {
     World world;
-    world.until = utc_in(-std::chrono::minutes(59));
+    world.until = base::utc_in(-std::chrono::minutes(59));
     Plan plan = world.rehearsed();
-    recover(world.catalog, world.events);
+    apply::recover(world.catalog, world.events);
     world.check_kept(plan);
     plan.expires_at = world.until;
     try {
@@ -259,17 +260,17 @@ TEST_CASE("kept: an hour after its plan expired it is cleared, unless the name i
     } catch (const Error &error) {
         CHECK(error.kind() == ErrorKind::stale);
     }
-    discard_kept(plan.targets[0], world.catalog);
+    apply::discard_kept(plan.targets[0], world.catalog);
 
-    world.until = utc_in(-std::chrono::minutes(61));
+    world.until = base::utc_in(-std::chrono::minutes(61));
     plan = world.rehearsed();
     {
         const auto lock = world.catalog.lock("debian", "another run");
-        recover(world.catalog, world.events);
+        apply::recover(world.catalog, world.events);
         world.check_kept(plan);
     }
     world.events.said.clear();
-    recover(world.catalog, world.events);
+    apply::recover(world.catalog, world.events);
     world.check_nothing_kept();
     CHECK(world.events.said ==
           Texts{fmt::format("cleared the stage {} kept for 'debian': its plan expired at {}",
@@ -281,6 +282,6 @@ TEST_CASE("kept: files that were injected need not be there any more", "[apply]"
     Plan plan = world.rehearsed();
     plan.targets[0].injected.push_back({"/nowhere/to/be/found", std::string(64, '0'), 1});
     CHECK(world.apply(plan).outcome == TargetOutcome::published);
-    Plan unkept = resolve_plan(world.recipes.check(k_recipe), world.catalog, {});
+    Plan unkept = plan::resolve_plan(world.recipes.check(k_recipe), world.catalog, {});
     CHECK_FALSE(unkept.has_changes());
 }

@@ -40,7 +40,7 @@ class Heard : public EventSink {
         if (event.kind == EventKind::step_started)
             lines.push_back(event.details.at("id").get<std::string>());
         else if (event.kind != EventKind::step_finished)
-            lines.push_back(std::string(to_string(event.kind)) + " " +
+            lines.push_back(std::string(model::to_string(event.kind)) + " " +
                             event.details.at("phase").get<std::string>());
     }
 
@@ -74,15 +74,15 @@ struct World {
     }
 
     Target target(const std::string &text) {
-        return resolve_plan(recipes.check(text), catalog, {}).targets.at(0);
+        return plan::resolve_plan(recipes.check(text), catalog, {}).targets.at(0);
     }
 
     /// True when all steps succeeded.
     bool run(const Target &wanted, bool observed) {
-        std::optional<Observer> observer;
+        std::optional<guest::Observer> observer;
         if (observed)
             observer.emplace(guest, std::vector<std::string>{});
-        return run_steps(wanted, guest, observed ? &*observer : nullptr, report, heard);
+        return apply::run_steps(wanted, guest, observed ? &*observer : nullptr, report, heard);
     }
 
     /// Of each step, the paths and whether they bear a label before and after.
@@ -121,7 +121,7 @@ TEST_CASE("labels: they are set before checks, observed or not, and told as effe
                                                    "commands[0] /etc/passwd ++"});
     CHECK_FALSE(world.report.steps.at(2).effect->files.at(0).diff.empty());
     CHECK_FALSE(world.report.steps.at(0).effect->files.at(0).diff.empty());
-    CHECK(violations_of(target, world.report).empty());
+    CHECK(apply::violations_of(target, world.report).empty());
 }
 
 TEST_CASE("labels: a file that was only rewritten, and bears its label again, is no change",

@@ -39,7 +39,7 @@ using Names = std::set<std::string>;
 } // namespace
 
 TEST_CASE("old runs: journals go by number and by age, of finished runs only", "[apply]") {
-    const RunDirectory directory;
+    const base::RunDirectory directory;
     const fs::path state = directory.path() / "runs";
     for (int number = 1; number <= 5; ++number)
         put(state / fmt::format("2026010{}T000000Z-a.jsonl", number), k_day * (100 - number));
@@ -53,32 +53,32 @@ TEST_CASE("old runs: journals go by number and by age, of finished runs only", "
                           "20260401T000000Z-a.jsonl"};
     Names left = others;
     left.insert({"20260105T000000Z-a.jsonl", "20260104T000000Z-a.jsonl"});
-    remove_old_runs(state, {.most = 3, .longest = k_day * 1000});
+    apply::remove_old_runs(state, {.most = 3, .longest = k_day * 1000});
     CHECK(names_below(state) == left);
-    remove_old_runs(state);
+    apply::remove_old_runs(state);
     CHECK(names_below(state) == others);
 }
 
 TEST_CASE("old runs: the last that tells of a project is kept", "[apply]") {
-    const RunDirectory directory;
+    const base::RunDirectory directory;
     const fs::path state = directory.path() / "runs";
     put(state / "1.jsonl", k_day * 95, "theirs");
     put(state / "2.jsonl", k_day * 94, "theirs");
     put(state / "3.jsonl", k_day * 93, "others");
     put(state / "4.jsonl", k_day, "others");
-    const std::set<std::string> owners = noted_owners(state);
-    remove_old_runs(state);
+    const std::set<std::string> owners = apply::noted_owners(state);
+    apply::remove_old_runs(state);
     CHECK(names_below(state) == Names{"2.jsonl", "4.jsonl"});
-    CHECK(noted_owners(state) == owners);
+    CHECK(apply::noted_owners(state) == owners);
 }
 
 TEST_CASE("old runs: a lock's file goes when nobody has held it for long, or holds it", "[apply]") {
-    const RunDirectory directory;
+    const base::RunDirectory directory;
     const fs::path locks = directory.path() / "runs/locks";
     for (const char *name : {"old.lock", "held.lock", "new.lock"})
         put(locks / name, std::string(name) == "new.lock" ? k_day : k_day * 91);
-    const auto held = LockFile::try_take(locks / "held.lock");
+    const auto held = base::LockFile::try_take(locks / "held.lock");
     REQUIRE(held);
-    remove_old_runs(directory.path() / "runs");
+    apply::remove_old_runs(directory.path() / "runs");
     CHECK(names_below(locks) == Names{"held.lock", "new.lock"});
 }

@@ -34,10 +34,10 @@ TEST_CASE("recovery: what lies among the journals and is none is set aside and t
     std::filesystem::create_directories(state / "active/b.jsonl/full");
     std::filesystem::create_symlink("/etc/passwd", state / "active/c.jsonl");
     std::filesystem::create_symlink("nowhere", state / "kept/c.jsonl");
-    write_file_atomically(state / "active/d.jsonl", "");
+    base::write_file_atomically(state / "active/d.jsonl", "");
     std::filesystem::resize_file(state / "active/d.jsonl", std::uintmax_t{1} << 30U);
     Notices notices;
-    recover(catalog, notices);
+    apply::recover(catalog, notices);
     const auto told = [&](const char *from, const char *to) {
         return fmt::format("{} is not the journal of a run; it was moved to {}",
                            (state / from).string(), (state / "strange" / to).string());
@@ -47,7 +47,7 @@ TEST_CASE("recovery: what lies among the journals and is none is set aside and t
                               told("active/c.jsonl", "c.jsonl"), told("active/d.jsonl", "d.jsonl"),
                               told("kept/c.jsonl", "c.jsonl.2")});
     notices.said.clear();
-    recover(catalog, notices);
+    apply::recover(catalog, notices);
     CHECK(notices.said.empty());
 }
 
@@ -58,9 +58,9 @@ TEST_CASE("recovery: a journal with anything in it is read without harm", "[appl
     const std::string line = GENERATE(
         R"({"entry": 5, "id": 7})", R"({"entry": "stage", "id": ["x"]})", R"({"about": "x"})",
         R"({"about": {"name": 7}, "run": 5})", R"({"about": [], "run": {}})", "[]", "\"\\ud800\"");
-    write_file_atomically(active / "20260101T000000Z-dead.jsonl", line + "\n");
+    base::write_file_atomically(active / "20260101T000000Z-dead.jsonl", line + "\n");
     Notices notices;
-    recover(catalog, notices);
+    apply::recover(catalog, notices);
     CHECK(notices.said.empty());
     CHECK(std::filesystem::is_empty(active));
 }

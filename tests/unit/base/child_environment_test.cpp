@@ -18,10 +18,10 @@ TEST_CASE("child environment: ours, with one variable as it shall be, and ours i
                 found.push_back(value);
         return found;
     };
-    const auto added = environment_with("RETOUCH_TEST_NEW", "x");
+    const auto added = base::environment_with("RETOUCH_TEST_NEW", "x");
     CHECK(values(added, "RETOUCH_TEST_NEW") == std::vector<std::string>{"x"});
     CHECK(values(added, "RETOUCH_TEST_OURS") == std::vector<std::string>{"a=b"});
-    const auto replaced = environment_with("RETOUCH_TEST_OURS", "");
+    const auto replaced = base::environment_with("RETOUCH_TEST_OURS", "");
     CHECK(values(replaced, "RETOUCH_TEST_OURS") == std::vector<std::string>{""});
     CHECK(added.size() == replaced.size() + 1);
     CHECK(getenv("RETOUCH_TEST_OURS") == std::string("a=b"));

@@ -23,11 +23,11 @@ rlim_t soft_limit() {
 }
 
 std::string limit_of_child(bool many) {
-    ProcessSpec spec;
+    base::ProcessSpec spec;
     spec.program = "/bin/sh";
     spec.arguments = {"-c", "ulimit -S -n; ulimit -H -n"};
     spec.many_descriptors = many;
-    return run_process(spec).out;
+    return base::run_process(spec).out;
 }
 
 } // namespace
@@ -35,14 +35,14 @@ std::string limit_of_child(bool many) {
 TEST_CASE("descriptors: the limit is raised as far as needed, and not further") {
     CHECK(in_child([] {
               limit_to(20, 100);
-              require_descriptors(20);
-              if (soft_limit() != 20 || former_descriptor_limit())
+              base::require_descriptors(20);
+              if (soft_limit() != 20 || base::former_descriptor_limit())
                   return 1;
-              require_descriptors(60);
-              if (soft_limit() != 60 || former_descriptor_limit()->rlim_cur != 20)
+              base::require_descriptors(60);
+              if (soft_limit() != 60 || base::former_descriptor_limit()->rlim_cur != 20)
                   return 2;
-              require_descriptors(100);
-              return soft_limit() == 100 && former_descriptor_limit()->rlim_cur == 20 ? 0 : 3;
+              base::require_descriptors(100);
+              return soft_limit() == 100 && base::former_descriptor_limit()->rlim_cur == 20 ? 0 : 3;
           }) == 0);
 }
 
@@ -50,7 +50,7 @@ TEST_CASE("descriptors: more than the hard limit allows is refused with what the
     CHECK(in_child([] {
               limit_to(20, 40);
               try {
-                  require_descriptors(41);
+                  base::require_descriptors(41);
               } catch (const Error &error) {
                   return error.kind() == ErrorKind::unavailable &&
                                  std::string(error.what()) == "this process may have 40 files open "
@@ -69,7 +69,7 @@ TEST_CASE("descriptors: programs get the limit we began with, unless they need a
               limit_to(50, 100);
               if (limit_of_child(false) != "50\n100\n")
                   return 1;
-              require_descriptors(70);
+              base::require_descriptors(70);
               if (limit_of_child(false) != "50\n100\n")
                   return 2;
               return limit_of_child(true) == "70\n100\n" ? 0 : 3;

@@ -10,7 +10,7 @@ namespace {
 
 std::string found(std::string_view text, const std::vector<std::string> &declared = {}) {
     std::string out;
-    for (const ForeignVariable &one : foreign_variables(text, declared))
+    for (const base::ForeignVariable &one : base::foreign_variables(text, declared))
         out += one.spelling + "=" + one.name + ";";
     return out;
 }

@@ -14,8 +14,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-ProcessSpec shell(const std::string &script) {
-    ProcessSpec spec;
+base::ProcessSpec shell(const std::string &script) {
+    base::ProcessSpec spec;
     spec.program = "/bin/sh";
     spec.arguments = {"-c", script};
     return spec;
@@ -32,9 +32,9 @@ void interrupt_soon() {
 
 TEST_CASE("helper guard: a stopped helper is continued, and ends when it is asked to") {
     CHECK(in_child([] {
-              install_interrupt_handlers();
-              ChildProcess helper(shell("kill -STOP $$; sleep 60"));
-              const HelperGuard guard(helper.hold(), 5s);
+              base::install_interrupt_handlers();
+              base::ChildProcess helper(shell("kill -STOP $$; sleep 60"));
+              const base::HelperGuard guard(helper.hold(), 5s);
               interrupt_soon();
               for (int turn = 0; turn < 100; ++turn)
                   usleep(10000);
@@ -46,13 +46,13 @@ TEST_CASE("helper guard: a stopped helper is continued, and ends when it is aske
 
 TEST_CASE("helper guard: one that is still in the way after its grace is killed") {
     CHECK(in_child([] {
-              install_interrupt_handlers();
-              const ChildProcess helper(shell("trap '' TERM; while :; do sleep 0.1; done"));
-              const HelperGuard guard(helper.hold(), 500ms);
+              base::install_interrupt_handlers();
+              const base::ChildProcess helper(shell("trap '' TERM; while :; do sleep 0.1; done"));
+              const base::HelperGuard guard(helper.hold(), 500ms);
               interrupt_soon();
               if (guard.fired() || !helper.running())
                   return 1;
-              const ProcessHandle held = helper.hold();
+              const base::ProcessHandle held = helper.hold();
               if (!held.ended(5s))
                   return 2;
               return guard.fired() && helper.end()->signal == SIGKILL ? 0 : 3;
@@ -61,13 +61,13 @@ TEST_CASE("helper guard: one that is still in the way after its grace is killed"
 
 TEST_CASE("helper guard: without an interruption, and behind a shield, nothing happens") {
     CHECK(in_child([] {
-              install_interrupt_handlers();
-              const ChildProcess helper(shell("sleep 60"));
-              const HelperGuard guard(helper.hold(), 0ms);
+              base::install_interrupt_handlers();
+              const base::ChildProcess helper(shell("sleep 60"));
+              const base::HelperGuard guard(helper.hold(), 0ms);
               if (helper.hold().ended(300ms))
                   return 1;
               {
-                  const InterruptShield shield;
+                  const base::InterruptShield shield;
                   interrupt_soon();
                   if (helper.hold().ended(500ms) || guard.fired())
                       return 2;
@@ -77,9 +77,9 @@ TEST_CASE("helper guard: without an interruption, and behind a shield, nothing h
 }
 
 TEST_CASE("helper guard: it ends with its owner, at once") {
-    const ChildProcess helper(shell("sleep 60"));
+    const base::ChildProcess helper(shell("sleep 60"));
     const auto start = std::chrono::steady_clock::now();
-    { const HelperGuard guard(helper.hold()); }
+    { const base::HelperGuard guard(helper.hold()); }
     CHECK(std::chrono::steady_clock::now() - start < 2s);
     CHECK(helper.running());
 }

@@ -18,15 +18,16 @@ namespace retouch::test {
 
 namespace {
 
-constinit const LateLibrary libbz2("libbz2.so.1.0", "libbz2-1.0");
-constinit const LateLibrary libmissing("libmissing.so.7", "libmissing7");
+constinit const base::LateLibrary libbz2("libbz2.so.1.0", "libbz2-1.0");
+constinit const base::LateLibrary libmissing("libmissing.so.7", "libmissing7");
 
-constinit const LateFunction<decltype(::BZ2_bzlibVersion)> BZ2_bzlibVersion{libbz2,
-                                                                            "BZ2_bzlibVersion"};
-constinit const LateFunction<decltype(::BZ2_bzNothing)> BZ2_bzNothing{libbz2, "BZ2_bzNothing"};
+constinit const base::LateFunction<decltype(::BZ2_bzlibVersion)> BZ2_bzlibVersion{
+    libbz2, "BZ2_bzlibVersion"};
+constinit const base::LateFunction<decltype(::BZ2_bzNothing)> BZ2_bzNothing{libbz2,
+                                                                            "BZ2_bzNothing"};
 
 bool is_loaded() {
-    return read_file("/proc/self/maps", std::size_t{1} << 20).find("libbz2.so") !=
+    return base::read_file("/proc/self/maps", std::size_t{1} << 20).find("libbz2.so") !=
            std::string::npos;
 }
 

@@ -10,11 +10,11 @@
 using namespace retouch;
 
 TEST_CASE("lock file: what is no file is named, and not waited for") {
-    const RunDirectory directory;
+    const base::RunDirectory directory;
     const std::filesystem::path path = directory.path() / "x.lock";
     REQUIRE(mkfifo(path.c_str(), 0600) == 0);
     try {
-        static_cast<void>(LockFile::try_take(path));
+        static_cast<void>(base::LockFile::try_take(path));
         FAIL("it was locked");
     } catch (const Error &error) {
         CHECK(error.kind() == ErrorKind::failed);

@@ -13,7 +13,7 @@ TEST_CASE("name rule: what people and distributions call images is a name") {
                              "Grüße", "日本語", "a..b", "...", "v1.", ".hidden", "x (2)",
                              "\u0646\u0645\u06CC\u200C\u062E\u0648\u0627\u0647\u0645", "🎉"}) {
         INFO(name);
-        CHECK(why_no_name(name) == std::nullopt);
+        CHECK(base::why_no_name(name) == std::nullopt);
     }
 }
 
@@ -38,13 +38,13 @@ TEST_CASE("name rule: what a terminal obeys, what reorders text and what nobody 
           "\U000f0000", "\U00100000", "\U0010fffd"})
         for (const std::string &name : {fmt::format("web{}", hidden), fmt::format("{}web", hidden),
                                         fmt::format("w{}eb", hidden)}) {
-            const auto why = why_no_name(name);
+            const auto why = base::why_no_name(name);
             INFO(name);
             REQUIRE(why);
             CHECK(why->starts_with("may not hold the character \\"));
         }
-    CHECK(why_no_name("a\u202eb") == "may not hold the character \\u{202e}");
-    CHECK(why_no_name(std::string_view("a\0b", 3)) == "may not hold the character \\x00");
+    CHECK(base::why_no_name("a\u202eb") == "may not hold the character \\u{202e}");
+    CHECK(base::why_no_name(std::string_view("a\0b", 3)) == "may not hold the character \\x00");
 }
 
 TEST_CASE("name rule: neighbours of what nobody sees are names") {
@@ -55,7 +55,7 @@ TEST_CASE("name rule: neighbours of what nobody sees are names") {
           "\uff9f",     "\uffa1",     "\U0001bc9f", "\U0001bca4", "\U0001d158", "\U0001d15a",
           "\U0001d172", "\U0001d17b", "\U0001342f", "\U00013443", "\U00016fe3", "\U0001f600"}) {
         INFO(name);
-        CHECK(why_no_name(name) == std::nullopt);
+        CHECK(base::why_no_name(name) == std::nullopt);
     }
 }
 
@@ -63,29 +63,29 @@ TEST_CASE("name rule: joiners are for letters that they join, elsewhere nobody s
     for (const char *joiner : {"\u200c", "\u200d"})
         for (const char *name : {"{}", "web{}", "{}web", "w{}eb", "w{}\u0646", "\u0646{}b",
                                  "\u0646{}", "{}\u0646", "\u0646{0}{0}\u0646"}) {
-            const auto why = why_no_name(fmt::format(fmt::runtime(name), joiner));
+            const auto why = base::why_no_name(fmt::format(fmt::runtime(name), joiner));
             INFO(name);
             REQUIRE(why);
             CHECK(why->ends_with(" where it joins nothing"));
         }
-    CHECK(why_no_name("web\u200d") ==
+    CHECK(base::why_no_name("web\u200d") ==
           "may not hold the character \\u{200d} where it joins nothing");
-    CHECK(why_no_name("\U0001f468\u200d\U0001f469") == std::nullopt);
+    CHECK(base::why_no_name("\U0001f468\u200d\U0001f469") == std::nullopt);
 }
 
 TEST_CASE("name rule: blanks at the ends are none, also those of other scripts") {
     for (const char *blank : {" ", "\u00a0", "\u1680", "\u2003", "\u202f", "\u3000"}) {
-        CHECK(why_no_name(fmt::format("{}web", blank)) == "may not begin with a blank");
-        CHECK(why_no_name(fmt::format("web{}", blank)) == "may not end with a blank");
-        CHECK(why_no_name(fmt::format("w{}b", blank)) == std::nullopt);
+        CHECK(base::why_no_name(fmt::format("{}web", blank)) == "may not begin with a blank");
+        CHECK(base::why_no_name(fmt::format("web{}", blank)) == "may not end with a blank");
+        CHECK(base::why_no_name(fmt::format("w{}b", blank)) == std::nullopt);
     }
-    CHECK(why_no_name(" ") == "may not begin with a blank");
+    CHECK(base::why_no_name(" ") == "may not begin with a blank");
 }
 
 TEST_CASE("name rule: what leads elsewhere when it is taken for a path is none") {
     for (const char *name :
          {".", "..", "../x", "../../etc/cron.d/x", "a/../b", "a/..", "./a", "/.."}) {
         INFO(name);
-        CHECK(why_no_name(name) == "may not have '.' or '..' as a part of a path");
+        CHECK(base::why_no_name(name) == "may not have '.' or '..' as a part of a path");
     }
 }

@@ -16,7 +16,7 @@ enum Outcome { fine = 0, refused = 1, other_words = 2, not_tried = 3 };
 
 Outcome outcome_here() {
     try {
-        require_own_proc();
+        base::require_own_proc();
         return fine;
     } catch (const Error &error) {
         const bool expected =

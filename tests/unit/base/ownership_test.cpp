@@ -14,16 +14,16 @@ namespace {
 
 /// A file in a directory, each with the owner, group and mode given.
 struct Found {
-    TemporaryDirectory directory{fs::temp_directory_path(), "retouch-test-"};
+    base::TemporaryDirectory directory{fs::temp_directory_path(), "retouch-test-"};
     fs::path place = directory.path() / "place";
     fs::path file = place / "retouch.yaml";
 
     Found() {
         fs::create_directory(place);
-        write_file_atomically(file, "");
+        base::write_file_atomically(file, "");
     }
 
-    [[nodiscard]] std::string flaw() const { return open_to_others(file).value_or("none"); }
+    [[nodiscard]] std::string flaw() const { return base::open_to_others(file).value_or("none"); }
 };
 
 void set(const fs::path &path, mode_t mode, uid_t owner = 0, gid_t group = 0) {

@@ -43,7 +43,7 @@ TEST_CASE("path glob: * stays within a name, ** stands for any number of them") 
         {"/a\\*", "/ab", false},
     }));
     CAPTURE(pattern, path);
-    CHECK(matches_path(pattern, path) == matches);
+    CHECK(base::matches_path(pattern, path) == matches);
 }
 
 TEST_CASE("path glob: thousands of deep paths take no time worth mentioning") {
@@ -52,7 +52,7 @@ TEST_CASE("path glob: thousands of deep paths take no time worth mentioning") {
     for (int depth = 0; depth < 5000; ++depth) {
         path += "/d";
         for (const char *pattern : {"/var/**", "/usr/*/x", "/etc/**/*.conf", "/opt/**/e", "/a/b"})
-            matched += matches_path(pattern, path) ? 1 : 0;
+            matched += base::matches_path(pattern, path) ? 1 : 0;
     }
     CHECK(matched == 0);
 }
@@ -64,7 +64,7 @@ TEST_CASE("path glob: many stars take no time worth mentioning") {
         pattern += "/**/a*";
         path += "/ab";
     }
-    CHECK_FALSE(matches_path(pattern + "/z", path));
+    CHECK_FALSE(base::matches_path(pattern + "/z", path));
 }
 
 TEST_CASE("name glob: wildcards stand for any characters, slashes and first dots included") {
@@ -90,5 +90,5 @@ TEST_CASE("name glob: wildcards stand for any characters, slashes and first dots
         {"[x", "[x", true},
     }));
     CAPTURE(pattern, name);
-    CHECK(matches_name(pattern, name) == matches);
+    CHECK(base::matches_name(pattern, name) == matches);
 }

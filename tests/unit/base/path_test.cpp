@@ -7,40 +7,40 @@ using namespace retouch;
 TEST_CASE("path: only absolute paths in their shortest spelling are normal") {
     for (const char *path : {"/", "/a", "/a/b", "/.a", "/..a", "/a.", "/a b", "/...", "/Grüße"}) {
         CAPTURE(path);
-        CHECK(is_normal_absolute(path));
+        CHECK(base::is_normal_absolute(path));
     }
     for (const char *path : {"", "a", "./a", "../x", "//", "/a/", "/a//b", "/.", "/..", "/a/.",
                              "/a/../b", "/a/./b", "//a"}) {
         CAPTURE(path);
-        CHECK_FALSE(is_normal_absolute(path));
+        CHECK_FALSE(base::is_normal_absolute(path));
     }
-    CHECK_FALSE(is_normal_absolute(std::string_view("/a\0b", 4)));
+    CHECK_FALSE(base::is_normal_absolute(std::string_view("/a\0b", 4)));
 }
 
 TEST_CASE("path: parent and name take a path apart, join puts it together") {
-    CHECK(parent_path("/a/b") == "/a");
-    CHECK(parent_path("/a") == "/");
-    CHECK(base_name("/a/b") == "b");
-    CHECK(base_name("/a") == "a");
+    CHECK(base::parent_path("/a/b") == "/a");
+    CHECK(base::parent_path("/a") == "/");
+    CHECK(base::base_name("/a/b") == "b");
+    CHECK(base::base_name("/a") == "a");
     for (const char *path : {"/a", "/a/b", "/a/b/c.d"}) {
         CAPTURE(path);
-        CHECK(join(parent_path(path), base_name(path)) == path);
+        CHECK(base::join(base::parent_path(path), base::base_name(path)) == path);
     }
 }
 
 TEST_CASE("path: join puts exactly one slash between") {
-    CHECK(join("/", "a") == "/a");
-    CHECK(join("/a", "b") == "/a/b");
-    CHECK(join("/a/", "/b") == "/a/b");
-    CHECK(join("/a", "b/c") == "/a/b/c");
+    CHECK(base::join("/", "a") == "/a");
+    CHECK(base::join("/a", "b") == "/a/b");
+    CHECK(base::join("/a/", "/b") == "/a/b");
+    CHECK(base::join("/a", "b/c") == "/a/b/c");
 }
 
 TEST_CASE("path: being within counts whole components") {
-    CHECK(is_within("/a/b", "/a"));
-    CHECK(is_within("/a", "/a"));
-    CHECK(is_within("/a", "/"));
-    CHECK(is_within("/", "/"));
-    CHECK_FALSE(is_within("/ab", "/a"));
-    CHECK_FALSE(is_within("/", "/a"));
-    CHECK_FALSE(is_within("/b/a", "/a"));
+    CHECK(base::is_within("/a/b", "/a"));
+    CHECK(base::is_within("/a", "/a"));
+    CHECK(base::is_within("/a", "/"));
+    CHECK(base::is_within("/", "/"));
+    CHECK_FALSE(base::is_within("/ab", "/a"));
+    CHECK_FALSE(base::is_within("/", "/a"));
+    CHECK_FALSE(base::is_within("/b/a", "/a"));
 }

@@ -12,9 +12,9 @@ using namespace retouch;
 
 namespace {
 
-Pattern compiled(std::string_view expression) {
+base::Pattern compiled(std::string_view expression) {
     std::string mistake;
-    std::optional<Pattern> pattern = Pattern::compile(expression, mistake);
+    std::optional<base::Pattern> pattern = base::Pattern::compile(expression, mistake);
     INFO(mistake);
     REQUIRE(pattern);
     return *pattern;
@@ -22,7 +22,7 @@ Pattern compiled(std::string_view expression) {
 
 std::string mistake_in(std::string_view expression) {
     std::string mistake;
-    CHECK_FALSE(Pattern::compile(expression, mistake));
+    CHECK_FALSE(base::Pattern::compile(expression, mistake));
     return mistake;
 }
 
@@ -71,8 +71,8 @@ TEST_CASE("pattern: a text that is searched in a thread of its own gives the sam
 
 TEST_CASE("pattern: a search ends when a signal comes") {
     CHECK(in_child([] {
-              install_interrupt_handlers();
-              const Pattern pattern = compiled(k_slow);
+              base::install_interrupt_handlers();
+              const base::Pattern pattern = compiled(k_slow);
               const std::string text = slow_text(std::size_t{1} << 22);
               alarm(30);
               const pid_t self = getpid();

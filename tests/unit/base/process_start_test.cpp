@@ -25,8 +25,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-ProcessSpec program(const std::string &path, const std::string &input = {}) {
-    ProcessSpec spec;
+base::ProcessSpec program(const std::string &path, const std::string &input = {}) {
+    base::ProcessSpec spec;
     spec.program = path;
     spec.input = input;
     return spec;
@@ -34,15 +34,15 @@ ProcessSpec program(const std::string &path, const std::string &input = {}) {
 
 /// Every way this layer starts a child.
 const std::map<std::string, std::function<void(const std::string &)>> k_ways = {
-    {"run_process", [](const std::string &path) { (void)run_process(program(path)); }},
+    {"run_process", [](const std::string &path) { (void)base::run_process(program(path)); }},
     {"run_process with input",
-     [](const std::string &path) { (void)run_process(program(path, "in")); }},
-    {"helper", [](const std::string &path) { ChildProcess(program(path)).stop(); }},
+     [](const std::string &path) { (void)base::run_process(program(path, "in")); }},
+    {"helper", [](const std::string &path) { base::ChildProcess(program(path)).stop(); }},
     {"helper with a log",
      [](const std::string &path) {
-         ProcessSpec spec = program(path);
+         base::ProcessSpec spec = program(path);
          spec.log = fs::temp_directory_path() / ("retouch-test-log-" + std::to_string(getpid()));
-         ChildProcess(spec).stop();
+         base::ChildProcess(spec).stop();
          fs::remove(spec.log);
      }},
 };
@@ -197,11 +197,11 @@ TEST_CASE("start: as a user who may start no more processes") {
 }
 
 TEST_CASE("start: a program that is missing or cannot be executed is refused by every way") {
-    const TemporaryDirectory directory(fs::temp_directory_path(), "retouch-test-");
+    const base::TemporaryDirectory directory(fs::temp_directory_path(), "retouch-test-");
     const fs::path junk = directory.path() / "junk";
     const fs::path lost = directory.path() / "lost";
-    write_file_atomically(junk, "\x7f not a program", 0755);
-    write_file_atomically(lost, "#!/nowhere/sh\n", 0755);
+    base::write_file_atomically(junk, "\x7f not a program", 0755);
+    base::write_file_atomically(lost, "#!/nowhere/sh\n", 0755);
     const std::map<std::string, std::string> outcomes = {
         {directory.path() / "missing",
          "unavailable: the program " + (directory.path() / "missing").string() +
@@ -221,9 +221,9 @@ TEST_CASE("start: a program that is missing or cannot be executed is refused by 
 
 TEST_CASE("process number: everybody, a group and init cannot be meant") {
     for (const pid_t number : {-65536, -2, -1, 0, 1})
-        CHECK_THROWS_WITH(ProcessId(number),
+        CHECK_THROWS_WITH(base::ProcessId(number),
                           std::to_string(number) + " is not the number of a process of ours");
-    CHECK(ProcessId(2).number() == 2);
+    CHECK(base::ProcessId(2).number() == 2);
 }
 
 TEST_CASE("process handle: it signals the one it holds, and nobody once that is gone") {
@@ -234,7 +234,7 @@ TEST_CASE("process handle: it signals the one it holds, and nobody once that is 
               if (other == 0)
                   while (true)
                       pause();
-              const ProcessHandle held{ProcessId(other)};
+              const base::ProcessHandle held{base::ProcessId(other)};
               if (held.ended())
                   return 1;
               held.signal(SIGKILL);
@@ -242,13 +242,13 @@ TEST_CASE("process handle: it signals the one it holds, and nobody once that is 
                   return 2;
               waitpid(other, nullptr, 0);
               held.signal(SIGKILL);
-              return process_exists(held.id()) ? 3 : 0;
+              return base::process_exists(held.id()) ? 3 : 0;
           }) == 0);
 }
 
 TEST_CASE("process handle: a process that is not there cannot be held") {
-    CHECK_THROWS_WITH(ProcessHandle(ProcessId(4194305)),
+    CHECK_THROWS_WITH(base::ProcessHandle(base::ProcessId(4194305)),
                       Catch::Matchers::StartsWith("cannot watch process 4194305: "));
-    CHECK_FALSE(process_exists(ProcessId(4194305)));
-    CHECK(process_exists(ProcessId(getpid())));
+    CHECK_FALSE(base::process_exists(base::ProcessId(4194305)));
+    CHECK(base::process_exists(base::ProcessId(getpid())));
 }

@@ -12,7 +12,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-fs::path make_directory_like(const RunDirectory &directory, const std::string &suffix) {
+fs::path make_directory_like(const base::RunDirectory &directory, const std::string &suffix) {
     const fs::path path = directory.path().string() + suffix;
     fs::create_directory(path);
     return path;
@@ -27,7 +27,7 @@ bool cleared(const std::vector<fs::path> &list, const fs::path &path) {
 TEST_CASE("run directory: it is private and disappears with its owner") {
     fs::path path;
     {
-        const RunDirectory directory;
+        const base::RunDirectory directory;
         path = directory.path();
         CHECK(path.filename().string().starts_with("retouch-run-"));
         CHECK(fs::status(path).permissions() == fs::perms::owner_all);
@@ -36,31 +36,31 @@ TEST_CASE("run directory: it is private and disappears with its owner") {
 }
 
 TEST_CASE("run directory: a living owner's is left alone, a dead one's is cleared") {
-    const RunDirectory living;
+    const base::RunDirectory living;
     const fs::path dead = make_directory_like(living, "-dead");
-    write_file_atomically(dead / "owner", "");
-    write_file_atomically(dead / "socket", "left behind");
-    const auto list = RunDirectory::clear_abandoned();
+    base::write_file_atomically(dead / "owner", "");
+    base::write_file_atomically(dead / "socket", "left behind");
+    const auto list = base::RunDirectory::clear_abandoned();
     CHECK(cleared(list, dead));
     CHECK_FALSE(fs::exists(dead));
     CHECK(fs::exists(living.path() / "owner"));
 }
 
 TEST_CASE("run directory: a directory of that name without an owner file is not ours") {
-    const RunDirectory living;
+    const base::RunDirectory living;
     const fs::path notes = make_directory_like(living, "-notes");
-    write_file_atomically(notes / "notes.txt", "keep me");
+    base::write_file_atomically(notes / "notes.txt", "keep me");
     fs::last_write_time(notes, fs::file_time_type::clock::now() - std::chrono::hours(24));
-    CHECK_FALSE(cleared(RunDirectory::clear_abandoned(), notes));
+    CHECK_FALSE(cleared(base::RunDirectory::clear_abandoned(), notes));
     CHECK(fs::exists(notes / "notes.txt"));
     fs::remove_all(notes);
 }
 
 TEST_CASE("run directory: an old empty one, whose owner died while making it, is cleared") {
-    const RunDirectory living;
+    const base::RunDirectory living;
     const fs::path empty = make_directory_like(living, "-empty");
-    CHECK_FALSE(cleared(RunDirectory::clear_abandoned(), empty));
+    CHECK_FALSE(cleared(base::RunDirectory::clear_abandoned(), empty));
     fs::last_write_time(empty, fs::file_time_type::clock::now() - std::chrono::hours(1));
-    CHECK(cleared(RunDirectory::clear_abandoned(), empty));
+    CHECK(cleared(base::RunDirectory::clear_abandoned(), empty));
     CHECK_FALSE(fs::exists(empty));
 }

@@ -14,7 +14,7 @@ using namespace retouch;
 namespace {
 
 std::string diff(const std::string &before, const std::string &after) {
-    return unified_diff(before, after, "a", "b");
+    return base::unified_diff(before, after, "a", "b");
 }
 
 std::string numbers(int from, int to) {
@@ -53,13 +53,13 @@ std::string disturbed(std::mt19937 &random, const std::string &text) {
 
 std::string patched(const std::filesystem::path &directory, const std::string &before,
                     const std::string &patch) {
-    write_file_atomically(directory / "before", before);
-    ProcessSpec spec;
+    base::write_file_atomically(directory / "before", before);
+    base::ProcessSpec spec;
     spec.program = "patch";
     spec.arguments = {"-s", "-o", (directory / "after").string(), (directory / "before").string()};
     spec.input = patch;
-    (void)run_checked(spec, "apply the patch");
-    return read_file(directory / "after", 1 << 24);
+    (void)base::run_checked(spec, "apply the patch");
+    return base::read_file(directory / "after", 1 << 24);
 }
 
 } // namespace
@@ -71,18 +71,18 @@ TEST_CASE("diff: equal texts have none") {
 }
 
 TEST_CASE("diff: a changed line with three lines around it") {
-    CHECK(unified_diff(numbers(1, 9), numbers(1, 4) + "five\n" + numbers(6, 9), "old name",
-                       "new name") == "--- old name\n"
-                                      "+++ new name\n"
-                                      "@@ -2,7 +2,7 @@\n"
-                                      " 2\n"
-                                      " 3\n"
-                                      " 4\n"
-                                      "-5\n"
-                                      "+five\n"
-                                      " 6\n"
-                                      " 7\n"
-                                      " 8\n");
+    CHECK(base::unified_diff(numbers(1, 9), numbers(1, 4) + "five\n" + numbers(6, 9), "old name",
+                             "new name") == "--- old name\n"
+                                            "+++ new name\n"
+                                            "@@ -2,7 +2,7 @@\n"
+                                            " 2\n"
+                                            " 3\n"
+                                            " 4\n"
+                                            "-5\n"
+                                            "+five\n"
+                                            " 6\n"
+                                            " 7\n"
+                                            " 8\n");
 }
 
 TEST_CASE("diff: a new file and a vanished one") {
@@ -153,12 +153,14 @@ TEST_CASE("diff: very long texts in another order still give a patch that works"
     std::string after;
     for (const int line : order)
         after += std::to_string(line) + "\n";
-    const TemporaryDirectory directory(std::filesystem::temp_directory_path(), "retouch-test-");
+    const base::TemporaryDirectory directory(std::filesystem::temp_directory_path(),
+                                             "retouch-test-");
     CHECK(patched(directory.path(), before, diff(before, after)) == after);
 }
 
 TEST_CASE("diff: applied by patch, it gives exactly the other text") {
-    const TemporaryDirectory directory(std::filesystem::temp_directory_path(), "retouch-test-");
+    const base::TemporaryDirectory directory(std::filesystem::temp_directory_path(),
+                                             "retouch-test-");
     std::mt19937 random(11);
     for (int round = 0; round < 150; ++round) {
         const std::string before = random_text(random, 60, round % 2 == 0 ? 3 : 1000);

@@ -6,12 +6,13 @@
 using namespace retouch;
 
 TEST_CASE("UTC time: a time is read as it is written, and no other text is one") {
-    CHECK(parse_utc("1970-01-01T00:00:00Z") == UtcTime{});
-    CHECK(parse_utc("1970-01-02T00:00:01.5Z") == UtcTime{} + std::chrono::milliseconds(86'401'500));
-    CHECK(parse_utc("2024-02-29T23:59:59.123456Z"));
-    const std::string now = utc_now();
-    CHECK(parse_utc(now) <= utc_time_now());
-    CHECK(parse_utc("9999-12-31T23:59:59Z") > utc_time_now());
+    CHECK(base::parse_utc("1970-01-01T00:00:00Z") == base::UtcTime{});
+    CHECK(base::parse_utc("1970-01-02T00:00:01.5Z") ==
+          base::UtcTime{} + std::chrono::milliseconds(86'401'500));
+    CHECK(base::parse_utc("2024-02-29T23:59:59.123456Z"));
+    const std::string now = base::utc_now();
+    CHECK(base::parse_utc(now) <= base::utc_time_now());
+    CHECK(base::parse_utc("9999-12-31T23:59:59Z") > base::utc_time_now());
     for (const char *text : {"",
                              "zzz",
                              "9999-99-99",
@@ -32,5 +33,5 @@ TEST_CASE("UTC time: a time is read as it is written, and no other text is one")
                              "+026-01-31T12:00:00Z",
                              " 2026-01-31T12:00:00Z",
                              "2026-01-31T12:00:00ZZ"})
-        CHECK_FALSE(parse_utc(text));
+        CHECK_FALSE(base::parse_utc(text));
 }

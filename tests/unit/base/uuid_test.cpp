@@ -10,9 +10,9 @@ using namespace retouch;
 TEST_CASE("uuid: random ids are canonical, of version 4, and differ") {
     std::set<std::string> seen;
     for (int i = 0; i < 1000; ++i) {
-        const std::string id = random_uuid();
+        const std::string id = base::random_uuid();
         CAPTURE(id);
-        REQUIRE(is_uuid(id));
+        REQUIRE(base::is_uuid(id));
         REQUIRE(id[14] == '4');
         REQUIRE(std::string("89ab").find(id[19]) != std::string::npos);
         REQUIRE(seen.insert(id).second);
@@ -20,13 +20,13 @@ TEST_CASE("uuid: random ids are canonical, of version 4, and differ") {
 }
 
 TEST_CASE("uuid: only the lower-case canonical form counts") {
-    CHECK(is_uuid("01234567-89ab-cdef-0123-456789abcdef"));
+    CHECK(base::is_uuid("01234567-89ab-cdef-0123-456789abcdef"));
     for (const char *text :
          {"", "01234567-89AB-cdef-0123-456789abcdef", "0123456789abcdef0123456789abcdef",
           "01234567-89ab-cdef-0123-456789abcde", "01234567-89ab-cdef-0123-456789abcdefa",
           "0123456789ab--cdef-0123-456789abcdef", "g1234567-89ab-cdef-0123-456789abcdef",
           "{1234567-89ab-cdef-0123-456789abcde}"}) {
         CAPTURE(text);
-        CHECK_FALSE(is_uuid(text));
+        CHECK_FALSE(base::is_uuid(text));
     }
 }

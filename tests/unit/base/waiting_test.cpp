@@ -45,7 +45,7 @@ extern "C" int fsync(int fd) {
 namespace {
 
 struct Scratch {
-    TemporaryDirectory directory{fs::temp_directory_path(), "retouch-test-"};
+    base::TemporaryDirectory directory{fs::temp_directory_path(), "retouch-test-"};
 
     [[nodiscard]] fs::path operator/(const char *name) const { return directory.path() / name; }
 };
@@ -53,13 +53,13 @@ struct Scratch {
 /// True when `wait` ends with Error: interrupted soon after a signal that comes while it waits.
 bool ends_with_a_signal(const std::function<void()> &wait) {
     return in_child([&] {
-               install_interrupt_handlers();
+               base::install_interrupt_handlers();
 
                std::thread sender([] {
                    std::this_thread::sleep_for(300ms);
                    kill(getpid(), SIGTERM);
                });
-               const Stopwatch watch;
+               const base::Stopwatch watch;
                int status = 1;
                try {
                    wait();
@@ -97,69 +97,69 @@ TEST_CASE("waiting: each kind of it ends with a signal") {
     const Pipe pipe;
 
     SECTION("time") {
-        CHECK(ends_with_a_signal([] { pause_for(60s); }));
+        CHECK(ends_with_a_signal([] { base::pause_for(60s); }));
     }
     SECTION("a descriptor") {
-        CHECK(ends_with_a_signal([&] { wait_for_events(pipe.ends[0], POLLIN); }));
+        CHECK(ends_with_a_signal([&] { base::wait_for_events(pipe.ends[0], POLLIN); }));
     }
     SECTION("the reader of a FIFO that is opened") {
-        CHECK(ends_with_a_signal([&] { (void)open_file(scratch / "fifo", O_WRONLY); }));
+        CHECK(ends_with_a_signal([&] { (void)base::open_file(scratch / "fifo", O_WRONLY); }));
     }
     SECTION("a full pipe") {
-        CHECK(ends_with_a_signal([&] { write_all(pipe.ends[1], much, "pipe"); }));
+        CHECK(ends_with_a_signal([&] { base::write_all(pipe.ends[1], much, "pipe"); }));
     }
     SECTION("a full FIFO") {
         CHECK(ends_with_a_signal([&] {
-            const UniqueFd reader = open_file(scratch / "fifo", O_RDONLY);
-            write_all(open_file(scratch / "fifo", O_WRONLY).get(), much, "fifo");
+            const base::UniqueFd reader = base::open_file(scratch / "fifo", O_RDONLY);
+            base::write_all(base::open_file(scratch / "fifo", O_WRONLY).get(), much, "fifo");
         }));
     }
     SECTION("an empty pipe") {
         CHECK(ends_with_a_signal([&] {
-            const UniqueFd writer = open_file(scratch / "fifo", O_RDWR);
-            const UniqueFd reader = open_file(scratch / "fifo", O_RDONLY);
+            const base::UniqueFd writer = base::open_file(scratch / "fifo", O_RDWR);
+            const base::UniqueFd reader = base::open_file(scratch / "fifo", O_RDONLY);
             std::array<char, 1> byte{};
-            (void)read_some(reader.get(), byte, "fifo");
+            (void)base::read_some(reader.get(), byte, "fifo");
         }));
     }
     SECTION("a lock") {
-        const UniqueFd holder = open_file(scratch / "lock", O_RDWR | O_CREAT);
+        const base::UniqueFd holder = base::open_file(scratch / "lock", O_RDWR | O_CREAT);
         REQUIRE(flock(holder.get(), LOCK_EX) == 0);
         CHECK(ends_with_a_signal([&] {
-            const UniqueFd other = open_file(scratch / "lock", O_RDWR);
-            (void)lock_within(other.get(), LOCK_EX, scratch / "lock");
+            const base::UniqueFd other = base::open_file(scratch / "lock", O_RDWR);
+            (void)base::lock_within(other.get(), LOCK_EX, scratch / "lock");
         }));
     }
     SECTION("a disk") {
         CHECK(ends_with_a_signal([&] {
             disk = Disk::hangs;
             fs::remove(scratch / "fifo");
-            write_file_atomically(scratch / "file", "x");
+            base::write_file_atomically(scratch / "file", "x");
         }));
         CHECK(fs::is_empty(scratch.directory.path()));
     }
     SECTION("a call made apart") {
-        CHECK(ends_with_a_signal([] { call_apart<int>([] { return pause(); }); }));
+        CHECK(ends_with_a_signal([] { base::call_apart<int>([] { return pause(); }); }));
     }
     SECTION("a digest") {
-        const UniqueFd file = open_file(scratch / "large", O_RDWR | O_CREAT);
+        const base::UniqueFd file = base::open_file(scratch / "large", O_RDWR | O_CREAT);
         REQUIRE(ftruncate(file.get(), off_t{64} << 30) == 0);
-        CHECK(ends_with_a_signal([&] { (void)sha256_file(scratch / "large"); }));
+        CHECK(ends_with_a_signal([&] { (void)base::sha256_file(scratch / "large"); }));
     }
 }
 
 TEST_CASE("waiting: what a disk answers is told, and no process stays") {
     const Scratch scratch;
     const fs::path path = scratch / "file";
-    const UniqueFd file = open_file(path, O_RDWR | O_CREAT);
+    const base::UniqueFd file = base::open_file(path, O_RDWR | O_CREAT);
     CHECK(in_child([&] {
-              sync_file(file.get(), path);
+              base::sync_file(file.get(), path);
               return has_no_children() ? 0 : 1;
           }) == 0);
     CHECK(in_child([&] {
               disk = Disk::fails;
               try {
-                  sync_file(file.get(), path);
+                  base::sync_file(file.get(), path);
               } catch (const Error &error) {
                   const std::string expected =
                       "cannot write " + path.string() + ": No space left on device";
@@ -173,12 +173,12 @@ TEST_CASE("waiting: after an interruption a disk is given a moment") {
     const Scratch scratch;
     const auto write_after_signal = [&](Disk kind) {
         return in_child([&] {
-            install_interrupt_handlers();
+            base::install_interrupt_handlers();
             raise(SIGTERM);
             disk = kind;
-            const Stopwatch watch;
+            const base::Stopwatch watch;
             try {
-                write_file_atomically(scratch / "report", "x");
+                base::write_file_atomically(scratch / "report", "x");
             } catch (const Error &error) {
                 return error.kind() == ErrorKind::interrupted && watch.seconds() < 5 ? 1 : 2;
             }
@@ -192,19 +192,20 @@ TEST_CASE("waiting: after an interruption a disk is given a moment") {
 TEST_CASE("waiting: who is left behind with a disk holds no lock and no pipe") {
     const Scratch scratch;
     const Pipe pipe;
-    const UniqueFd lock = open_file(scratch / "lock", O_RDWR | O_CREAT);
+    const base::UniqueFd lock = base::open_file(scratch / "lock", O_RDWR | O_CREAT);
     REQUIRE(flock(lock.get(), LOCK_EX) == 0);
     CHECK(in_child([&] {
               std::vector<std::string> open;
               disk = Disk::hangs;
-              std::thread writer([&] { write_file_atomically(scratch / "file", "x"); });
+              std::thread writer([&] { base::write_file_atomically(scratch / "file", "x"); });
               writer.detach();
               std::string child;
               for (int tries = 0; tries < 100 && open.size() != 1; ++tries) {
                   std::this_thread::sleep_for(50ms);
                   child.clear();
                   for (const auto &task : fs::directory_iterator("/proc/self/task"))
-                      child += std::string(trim(read_if_there(task.path() / "children", 100)));
+                      child += std::string(
+                          base::trim(base::read_if_there(task.path() / "children", 100)));
                   open.clear();
                   std::error_code none;
                   for (const auto &fd : fs::directory_iterator("/proc/" + child + "/fd", none))
@@ -217,49 +218,49 @@ TEST_CASE("waiting: who is left behind with a disk holds no lock and no pipe") {
 
 TEST_CASE("waiting: a call made apart gives its result, or what it throws") {
     const auto owned = std::make_shared<int>(7);
-    CHECK(call_apart<int>([owned] { return *owned; }) == 7);
+    CHECK(base::call_apart<int>([owned] { return *owned; }) == 7);
     CHECK(owned.use_count() == 1);
-    CHECK_THROWS_WITH(call_apart<int>([]() -> int { throw std::runtime_error("no"); }), "no");
-    CHECK_FALSE(is_any_left_behind());
+    CHECK_THROWS_WITH(base::call_apart<int>([]() -> int { throw std::runtime_error("no"); }), "no");
+    CHECK_FALSE(base::is_any_left_behind());
 }
 
 TEST_CASE("waiting: what comes in time is not an error") {
     const Pipe pipe;
-    CHECK_FALSE(wait_for_events(pipe.ends[0], POLLIN, 20ms));
-    CHECK_FALSE(ready_within(pipe.ends[0], POLLIN, 20ms));
+    CHECK_FALSE(base::wait_for_events(pipe.ends[0], POLLIN, 20ms));
+    CHECK_FALSE(base::ready_within(pipe.ends[0], POLLIN, 20ms));
     REQUIRE(write(pipe.ends[1], "x", 1) == 1);
-    CHECK(wait_for_events(pipe.ends[0], POLLIN));
-    CHECK(ready_within(pipe.ends[0], POLLIN, 20ms));
-    const Stopwatch watch;
-    pause_for(50ms);
+    CHECK(base::wait_for_events(pipe.ends[0], POLLIN));
+    CHECK(base::ready_within(pipe.ends[0], POLLIN, 20ms));
+    const base::Stopwatch watch;
+    base::pause_for(50ms);
     CHECK(watch.seconds() >= 0.05);
 }
 
 TEST_CASE("waiting: behind a shield it goes on, and ends when the shield is gone") {
     CHECK(in_child([] {
-              install_interrupt_handlers();
+              base::install_interrupt_handlers();
               raise(SIGTERM);
               {
-                  const InterruptShield shield;
-                  const Stopwatch watch;
-                  if (!time_passes(300ms) || watch.seconds() < 0.3)
+                  const base::InterruptShield shield;
+                  const base::Stopwatch watch;
+                  if (!base::time_passes(300ms) || watch.seconds() < 0.3)
                       return 1;
               }
-              return time_passes(60s) ? 2 : 0;
+              return base::time_passes(60s) ? 2 : 0;
           }) == 0);
 }
 
 TEST_CASE("waiting: a lock that is kept is reported after a while, a free one taken") {
     const Scratch scratch;
-    UniqueFd holder = open_file(scratch / "lock", O_RDWR | O_CREAT);
+    base::UniqueFd holder = base::open_file(scratch / "lock", O_RDWR | O_CREAT);
     REQUIRE(flock(holder.get(), LOCK_EX) == 0);
-    const UniqueFd other = open_file(scratch / "lock", O_RDWR);
-    CHECK_FALSE(lock_within(other.get(), LOCK_EX, scratch / "lock", 50ms));
+    const base::UniqueFd other = base::open_file(scratch / "lock", O_RDWR);
+    CHECK_FALSE(base::lock_within(other.get(), LOCK_EX, scratch / "lock", 50ms));
     std::thread leaving([&] {
         std::this_thread::sleep_for(100ms);
         holder.reset();
     });
-    CHECK(lock_within(other.get(), LOCK_EX, scratch / "lock"));
+    CHECK(base::lock_within(other.get(), LOCK_EX, scratch / "lock"));
     leaving.join();
 }
 
@@ -271,10 +272,10 @@ TEST_CASE("waiting: a slow reader gets every byte") {
         std::string buffer(10'000, '\0');
         while (got.size() < bytes.size()) {
             std::this_thread::sleep_for(1ms);
-            got.append(buffer, 0, read_some(pipe.ends[0], buffer, "pipe"));
+            got.append(buffer, 0, base::read_some(pipe.ends[0], buffer, "pipe"));
         }
     });
-    write_all(pipe.ends[1], bytes, "pipe");
+    base::write_all(pipe.ends[1], bytes, "pipe");
     reader.join();
     CHECK(got == bytes);
 }

@@ -18,7 +18,7 @@ namespace {
 
 /// A home and a working directory of its own, and the variables of a test.
 struct Place {
-    RunDirectory directory;
+    base::RunDirectory directory;
     std::map<std::string, std::string> variables;
 
     Place() {
@@ -34,12 +34,13 @@ struct Place {
 
     void write(const fs::path &file, const std::string &text) const {
         fs::create_directories(file.parent_path());
-        write_file_atomically(file, text);
+        base::write_file_atomically(file, text);
     }
 
-    [[nodiscard]] CloudSettings load(const std::optional<std::string> &name = {},
-                                     const std::vector<std::string> &auth_command = {}) const {
-        return load_cloud(
+    [[nodiscard]] catalog::CloudSettings
+    load(const std::optional<std::string> &name = {},
+         const std::vector<std::string> &auth_command = {}) const {
+        return catalog::load_cloud(
             name,
             [this](const std::string &variable) -> std::optional<std::string> {
                 const auto found = variables.find(variable);
@@ -94,23 +95,23 @@ concept Printable = requires(std::ostream &out, const Type &value) {
 } // namespace
 
 TEST_CASE("clouds: a secret cannot be printed, formatted or turned into text by accident") {
-    STATIC_REQUIRE_FALSE(Printable<Secret>);
-    STATIC_REQUIRE_FALSE(fmt::is_formattable<Secret>::value);
-    STATIC_REQUIRE_FALSE(std::is_convertible_v<Secret, std::string>);
-    STATIC_REQUIRE_FALSE(std::is_convertible_v<std::string, Secret>);
+    STATIC_REQUIRE_FALSE(Printable<catalog::Secret>);
+    STATIC_REQUIRE_FALSE(fmt::is_formattable<catalog::Secret>::value);
+    STATIC_REQUIRE_FALSE(std::is_convertible_v<catalog::Secret, std::string>);
+    STATIC_REQUIRE_FALSE(std::is_convertible_v<std::string, catalog::Secret>);
 }
 
 TEST_CASE("clouds: a cloud by password is read whole") {
     Place place;
     place.write(place.work() / "clouds.yaml", k_two);
-    CloudSettings expected;
+    catalog::CloudSettings expected;
     expected.name = "first";
     expected.origin = (place.work() / "clouds.yaml").string();
-    expected.auth_type = AuthType::password;
+    expected.auth_type = catalog::AuthType::password;
     expected.auth_url = "http://keystone.one:5000/v3";
     expected.user = {.id = "", .name = "demo", .domain_id = "", .domain_name = "Users"};
     expected.project = {.id = "", .name = "lab", .domain_id = "pd", .domain_name = ""};
-    expected.secret = Secret("secret one");
+    expected.secret = catalog::Secret("secret one");
     expected.region = "RegionOne";
     expected.interfaces = {"internal"};
     CHECK((place.load("first") == expected));
@@ -119,10 +120,10 @@ TEST_CASE("clouds: a cloud by password is read whole") {
 TEST_CASE("clouds: an application credential brings its own project") {
     Place place;
     place.write(place.work() / "clouds.yaml", k_two);
-    const CloudSettings cloud = place.load("second");
-    CHECK(cloud.auth_type == AuthType::application_credential);
+    const catalog::CloudSettings cloud = place.load("second");
+    CHECK(cloud.auth_type == catalog::AuthType::application_credential);
     CHECK(cloud.credential.id == "abc");
-    CHECK((cloud.secret == Secret("secret two")));
+    CHECK((cloud.secret == catalog::Secret("secret two")));
     CHECK(cloud.project.empty());
     CHECK(cloud.interfaces == std::vector<std::string>{"public"});
 }
@@ -139,7 +140,7 @@ TEST_CASE("clouds: which cloud is meant") {
         place.variables["OS_AUTH_URL"] = "http://k";
         place.variables["OS_USERNAME"] = "me";
         place.variables["OS_PASSWORD"] = "pw";
-        const CloudSettings cloud = place.load();
+        const catalog::CloudSettings cloud = place.load();
         CHECK(cloud.name == "envvars");
         CHECK(cloud.origin == "the OS_* variables");
         CHECK(place.load("first").user.name == "demo"); // not mixed into others
@@ -219,7 +220,7 @@ TEST_CASE("clouds: secure.yaml adds to the clouds of clouds.yaml") {
           "see openstacksdk's documentation of clouds.yaml, or OS_* variables");
     place.write(place.home() / ".config/openstack/secure.yaml",
                 "clouds: {a: {auth: {password: hidden}}, b: {auth: {password: other}}}");
-    CHECK((place.load("a").secret == Secret("hidden")));
+    CHECK((place.load("a").secret == catalog::Secret("hidden")));
     CHECK(place.load("a").user.name == "u");
     CHECK(place.failure("b").starts_with("there is no cloud 'b'"));
 }
@@ -249,10 +250,10 @@ clouds:
     verify: no
     cacert: ~/ca.pem
 )");
-    const CloudSettings cloud = place.load("a");
+    const catalog::CloudSettings cloud = place.load("a");
     CHECK(cloud.auth_url == "http://k/v3");
-    CHECK(cloud.user == KeystoneName{"", "beside auth", "d1", ""});
-    CHECK(cloud.project == KeystoneName{"", "lab", "d1", ""});
+    CHECK(cloud.user == catalog::KeystoneName{"", "beside auth", "d1", ""});
+    CHECK(cloud.project == catalog::KeystoneName{"", "lab", "d1", ""});
     CHECK(cloud.interfaces == std::vector<std::string>{"internal"});
     CHECK_FALSE(cloud.tls.verify);
     CHECK(cloud.tls.cacert == place.home() / "ca.pem");
@@ -335,8 +336,8 @@ TEST_CASE("clouds: a name without a domain is in the default domain") {
                        {"OS_USERNAME", "u"},
                        {"OS_PASSWORD", "p"},
                        {"OS_PROJECT_NAME", "lab"}};
-    CHECK(place.load().user == KeystoneName{"", "u", "default", ""});
-    CHECK(place.load().project == KeystoneName{"", "lab", "default", ""});
+    CHECK(place.load().user == catalog::KeystoneName{"", "u", "default", ""});
+    CHECK(place.load().project == catalog::KeystoneName{"", "lab", "default", ""});
     place.variables["OS_DEFAULT_DOMAIN"] = "corp";
     CHECK(place.load().user.domain_id == "corp");
 }
@@ -367,14 +368,14 @@ TEST_CASE("clouds: kinds of login") {
         place.write(place.work() / "clouds.yaml", "clouds: {a: {" + keys + "}}");
         return place.load("a");
     };
-    CHECK(load("auth: {auth_url: 'http://k', token: t}").auth_type == AuthType::token);
+    CHECK(load("auth: {auth_url: 'http://k', token: t}").auth_type == catalog::AuthType::token);
     CHECK(load("auth_type: token_endpoint, auth: {url: 'http://g', token: t}").auth_type ==
-          AuthType::admin_token);
+          catalog::AuthType::admin_token);
     CHECK(load("auth_type: http_basic, endpoint: 'http://g', username: u, password: p").auth_type ==
-          AuthType::http_basic);
+          catalog::AuthType::http_basic);
     CHECK(load("auth: {auth_url: 'http://k', application_credential_name: n, username: u, "
                "application_credential_secret: s}")
-              .auth_type == AuthType::application_credential);
+              .auth_type == catalog::AuthType::application_credential);
     CHECK(load("auth_type: none, image_endpoint_override: 'http://g', endpoint: 'http://h'")
               .image_endpoint == "http://g");
 }
@@ -386,10 +387,10 @@ TEST_CASE("clouds: the OS_* variables may hold a token, with the project it is u
                        {"OS_PROJECT_NAME", "lab"},
                        {"OS_PROJECT_DOMAIN_NAME", "Users"}};
     const auto check = [&] {
-        const CloudSettings cloud = place.load();
-        CHECK(cloud.auth_type == AuthType::token);
+        const catalog::CloudSettings cloud = place.load();
+        CHECK(cloud.auth_type == catalog::AuthType::token);
         CHECK(cloud.secret.reveal() == "gAAA");
-        CHECK(cloud.project == KeystoneName{"", "lab", "", "Users"});
+        CHECK(cloud.project == catalog::KeystoneName{"", "lab", "", "Users"});
     };
     check();
     for (const char *type : {"token", "v3token"}) {
@@ -433,18 +434,20 @@ clouds:
       project_name: lab
 )");
     const std::vector<std::string> words = {"openstack", "token", "issue"};
-    const CloudSettings cloud = place.load("sso", words);
-    CHECK(cloud.auth_type == AuthType::command);
+    const catalog::CloudSettings cloud = place.load("sso", words);
+    CHECK(cloud.auth_type == catalog::AuthType::command);
     CHECK(cloud.auth_url == "https://k");
     CHECK(cloud.region == "RegionOne");
-    CHECK(cloud.project == KeystoneName{"", "lab", "default", ""});
-    CHECK((cloud.command == TokenCommand{words, "sso"}));
+    CHECK(cloud.project == catalog::KeystoneName{"", "lab", "default", ""});
+    CHECK((cloud.command == catalog::TokenCommand{words, "sso"}));
     CHECK(cloud.secret.empty());
-    CHECK((cloud.hidden ==
-           std::vector<Secret>{Secret("of the client"), Secret("123456"), Secret("my own")}));
+    CHECK((cloud.hidden == std::vector<catalog::Secret>{catalog::Secret("of the client"),
+                                                        catalog::Secret("123456"),
+                                                        catalog::Secret("my own")}));
     place.variables = {{"OS_AUTH_URL", "https://k"}, {"OS_CLIENT_SECRET", "of the client"}};
-    CHECK((place.load({}, words).command == TokenCommand{words, ""}));
-    CHECK((place.load({}, words).hidden == std::vector<Secret>{Secret("of the client")}));
+    CHECK((place.load({}, words).command == catalog::TokenCommand{words, ""}));
+    CHECK((place.load({}, words).hidden ==
+           std::vector<catalog::Secret>{catalog::Secret("of the client")}));
     place.write(place.work() / "clouds.yaml", "clouds: {a: {auth: {username: me}}}");
     CHECK_THROWS_WITH(place.load("a", words), Catch::Contains("has no auth_url"));
 }

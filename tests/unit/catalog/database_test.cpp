@@ -24,11 +24,11 @@ Image image() {
 
 /// A catalog with one image, closed again.
 void make_catalog(const std::filesystem::path &directory) {
-    create(*open_local_catalog("local", directory), image());
+    create(*catalog::open_local_catalog("local", directory), image());
 }
 
 std::string read_back(const std::filesystem::path &directory) {
-    const auto images = view_local_catalog("local", directory)->images();
+    const auto images = catalog::view_local_catalog("local", directory)->images();
     return images.size() == 1 ? images.front().name : fmt::format("{} images", images.size());
 }
 
@@ -40,12 +40,12 @@ TEST_CASE("catalog database: looking leaves no files behind, also beside a write
     const Names before = names_in(scratch / "catalog");
     CHECK(before == Names{"catalog.db", "images"});
     {
-        const auto view = view_local_catalog("local", scratch / "catalog");
+        const auto view = catalog::view_local_catalog("local", scratch / "catalog");
         CHECK(view->images().size() == 1);
     }
     CHECK(names_in(scratch / "catalog") == before);
-    const auto writer = open_local_catalog("local", scratch / "catalog");
-    const auto view = view_local_catalog("local", scratch / "catalog");
+    const auto writer = catalog::open_local_catalog("local", scratch / "catalog");
+    const auto view = catalog::view_local_catalog("local", scratch / "catalog");
     ImageChange change;
     change.id = k_id;
     change.name = "renamed";
@@ -64,7 +64,7 @@ TEST_CASE("catalog database: looking works on a read-only filesystem, writing sa
     }
     SECTION("with a log left by a process that died") {
         make_catalog(directory);
-        const auto writer = open_local_catalog("local", directory);
+        const auto writer = catalog::open_local_catalog("local", directory);
         ImageChange change;
         change.id = k_id;
         change.hidden = true;
@@ -76,20 +76,22 @@ TEST_CASE("catalog database: looking works on a read-only filesystem, writing sa
     mount.make_read_only();
     CHECK(read_back(directory) == "an image");
     if (std::filesystem::exists(mount.path() / "copy"))
-        CHECK(view_local_catalog("local", mount.path() / "copy")->find(k_id)->hidden);
+        CHECK(catalog::view_local_catalog("local", mount.path() / "copy")->find(k_id)->hidden);
     CHECK(error_of(
-              scratch.path(), [&] { static_cast<void>(open_local_catalog("local", directory)); },
+              scratch.path(),
+              [&] { static_cast<void>(catalog::open_local_catalog("local", directory)); },
               ErrorKind::failed) ==
           "cannot write to the catalog DIR/mount/a?b#c%41: Read-only file system\n"
           "hint: the filesystem of DIR/mount/a?b#c%41 is mounted read-only; make it writable and "
           "run again");
-    CHECK(error_of(
-              scratch.path(),
-              [&] { static_cast<void>(open_local_catalog("local", mount.path() / "new")); },
-              ErrorKind::failed) ==
-          "cannot create DIR/mount/new: Read-only file system\n"
-          "hint: the filesystem of DIR/mount/new is mounted read-only; make it writable and run "
-          "again");
+    CHECK(
+        error_of(
+            scratch.path(),
+            [&] { static_cast<void>(catalog::open_local_catalog("local", mount.path() / "new")); },
+            ErrorKind::failed) ==
+        "cannot create DIR/mount/new: Read-only file system\n"
+        "hint: the filesystem of DIR/mount/new is mounted read-only; make it writable and run "
+        "again");
 }
 
 TEST_CASE("catalog database: a full disk fails cleanly and what was there stays") {
@@ -98,7 +100,7 @@ TEST_CASE("catalog database: a full disk fails cleanly and what was there stays"
     const Scratch scratch;
     const Mount small(scratch / "small", "tmpfs", "size=8m");
     const auto directory = small.path() / "catalog";
-    const auto catalog = open_local_catalog("local", directory);
+    const auto catalog = catalog::open_local_catalog("local", directory);
     create(*catalog, image());
     const auto before = catalog->images();
     ImageChange change;
@@ -126,13 +128,13 @@ TEST_CASE("catalog database: a damaged file is an error for readers and writers,
         "import the image files again, which are whole";
     CHECK(error_of(
               scratch.path(),
-              [&] { static_cast<void>(view_local_catalog("local", scratch / "catalog")); },
+              [&] { static_cast<void>(catalog::view_local_catalog("local", scratch / "catalog")); },
               ErrorKind::failed) == "cannot read" + rest);
     CHECK(error_of(
               scratch.path(),
-              [&] { static_cast<void>(open_local_catalog("local", scratch / "catalog")); },
+              [&] { static_cast<void>(catalog::open_local_catalog("local", scratch / "catalog")); },
               ErrorKind::failed) == "cannot open" + rest);
-    CHECK(read_file(scratch / "catalog/catalog.db", 100'000) == junk);
+    CHECK(base::read_file(scratch / "catalog/catalog.db", 100'000) == junk);
 }
 
 TEST_CASE("catalog database: damage inside is an error, not a crash or an empty answer") {
@@ -140,10 +142,10 @@ TEST_CASE("catalog database: damage inside is an error, not a crash or an empty 
     make_catalog(scratch / "catalog");
     const auto file = scratch / "catalog/catalog.db";
     const std::uint64_t size = std::filesystem::file_size(file);
-    const UniqueFd fd = open_file(file, O_RDWR);
+    const base::UniqueFd fd = base::open_file(file, O_RDWR);
     const std::string junk = noise(size - 4096);
     REQUIRE(pwrite(fd.get(), junk.data(), junk.size(), 4096) == static_cast<ssize_t>(junk.size()));
-    CHECK_THROWS_AS(view_local_catalog("local", scratch / "catalog")->images(), Error);
+    CHECK_THROWS_AS(catalog::view_local_catalog("local", scratch / "catalog")->images(), Error);
 }
 
 TEST_CASE(
@@ -151,7 +153,7 @@ TEST_CASE(
     const Scratch scratch;
     std::filesystem::create_directory(scratch / "catalog");
     make_file(scratch / "catalog/catalog.db", 0, {});
-    CHECK(view_local_catalog("local", scratch / "catalog")->images().empty());
+    CHECK(catalog::view_local_catalog("local", scratch / "catalog")->images().empty());
     CHECK(std::filesystem::file_size(scratch / "catalog/catalog.db") == 0);
     make_catalog(scratch / "catalog");
     CHECK(read_back(scratch / "catalog") == "an image");
@@ -168,11 +170,11 @@ TEST_CASE("catalog database: a newer schema is refused by readers and writers") 
         "hint: use that version of retouch, or a newer one";
     CHECK(error_of(
               scratch.path(),
-              [&] { static_cast<void>(view_local_catalog("local", scratch / "catalog")); },
+              [&] { static_cast<void>(catalog::view_local_catalog("local", scratch / "catalog")); },
               ErrorKind::refused) == expected);
     CHECK(error_of(
               scratch.path(),
-              [&] { static_cast<void>(open_local_catalog("local", scratch / "catalog")); },
+              [&] { static_cast<void>(catalog::open_local_catalog("local", scratch / "catalog")); },
               ErrorKind::refused) == expected);
 }
 
@@ -183,7 +185,7 @@ TEST_CASE("catalog database: a schema whose number cannot be is damage") {
         .exec("PRAGMA user_version = -1");
     CHECK(error_of(
               scratch.path(),
-              [&] { static_cast<void>(view_local_catalog("local", scratch / "catalog")); },
+              [&] { static_cast<void>(catalog::view_local_catalog("local", scratch / "catalog")); },
               ErrorKind::failed) ==
           "DIR/catalog/catalog.db is damaged: the number of its schema is -1\n"
           "hint: restore catalog.db from a backup");
@@ -195,19 +197,19 @@ TEST_CASE("catalog database: another program's database is left alone") {
     const auto file = scratch / "catalog/catalog.db";
     SQLite::Database(file, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE)
         .exec("CREATE TABLE theirs (x)");
-    const std::string before = read_file(file, 100'000);
+    const std::string before = base::read_file(file, 100'000);
     const std::string expected =
         "DIR/catalog/catalog.db is not a retouch catalog but another SQLite database\n"
         "hint: use another directory for the catalog";
     CHECK(error_of(
               scratch.path(),
-              [&] { static_cast<void>(view_local_catalog("local", scratch / "catalog")); },
+              [&] { static_cast<void>(catalog::view_local_catalog("local", scratch / "catalog")); },
               ErrorKind::refused) == expected);
     CHECK(error_of(
               scratch.path(),
-              [&] { static_cast<void>(open_local_catalog("local", scratch / "catalog")); },
+              [&] { static_cast<void>(catalog::open_local_catalog("local", scratch / "catalog")); },
               ErrorKind::refused) == expected);
-    CHECK(read_file(file, 100'000) == before);
+    CHECK(base::read_file(file, 100'000) == before);
 }
 
 TEST_CASE("migrations: only the missing steps run, and a failing one leaves no trace") {
@@ -216,25 +218,25 @@ TEST_CASE("migrations: only the missing steps run, and a failing one leaves no t
     const std::array<const char *, 2> steps = {
         "PRAGMA application_id = 0x72746368; CREATE TABLE one (x); PRAGMA user_version = 1;",
         "CREATE TABLE two (x); INSERT INTO nowhere VALUES (1); PRAGMA user_version = 2;"};
-    CHECK_THROWS_AS(migrate(database, steps), SQLite::Exception);
-    CHECK(schema_version(database, steps) == 1);
+    CHECK_THROWS_AS(catalog::migrate(database, steps), SQLite::Exception);
+    CHECK(catalog::schema_version(database, steps) == 1);
     CHECK(database.tableExists("one"));
     CHECK_FALSE(database.tableExists("two"));
     const std::array<const char *, 2> repaired = {steps[0],
                                                   "CREATE TABLE two (x); PRAGMA user_version = 2;"};
-    migrate(database, repaired);
-    migrate(database, repaired);
-    CHECK(schema_version(database, repaired) == 2);
+    catalog::migrate(database, repaired);
+    catalog::migrate(database, repaired);
+    CHECK(catalog::schema_version(database, repaired) == 2);
     CHECK(database.tableExists("two"));
 }
 
 TEST_CASE("migrations: step N leaves a database at version N") {
     const Scratch scratch;
     SQLite::Database database(scratch / "db", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
-    const auto steps = catalog_migrations();
+    const auto steps = catalog::catalog_migrations();
     for (std::size_t count = 1; count <= steps.size(); ++count) {
-        migrate(database, steps.first(count));
-        CHECK(schema_version(database, steps) == static_cast<int>(count));
+        catalog::migrate(database, steps.first(count));
+        CHECK(catalog::schema_version(database, steps) == static_cast<int>(count));
     }
 }
 
@@ -243,8 +245,8 @@ TEST_CASE("catalog database: SQLite's codes become kinds and hints") {
         return error_of(
             "/nowhere",
             [&] {
-                throw database_error(SQLite::Exception("reason\n", code), "/nowhere/catalog.db",
-                                     "read");
+                throw catalog::database_error(SQLite::Exception("reason\n", code),
+                                              "/nowhere/catalog.db", "read");
             },
             kind);
     };

@@ -38,8 +38,8 @@ struct Cloud {
                 json_reply({{"message", "No."}, {"code", "x"}, {"title", "y"}}, status));
     }
 
-    [[nodiscard]] GlanceOptions options() const {
-        GlanceOptions options;
+    [[nodiscard]] catalog::GlanceOptions options() const {
+        catalog::GlanceOptions options;
         options.name = "lab";
         options.cloud = fake.settings();
         options.pool = "images";
@@ -62,7 +62,7 @@ Finding found(const std::vector<Finding> &findings, const std::string &subject) 
 
 TEST_CASE("diagnosis of a cloud: each thing in its order, and the record tried on is removed") {
     Cloud cloud;
-    const std::vector<Finding> findings = glance_findings(cloud.options(), true);
+    const std::vector<Finding> findings = catalog::glance_findings(cloud.options(), true);
     const auto well = [](const std::string &subject, const std::string &detail) {
         return Finding{"Cloud fake", subject, State::ok, detail, "", ErrorKind::failed};
     };
@@ -87,9 +87,9 @@ TEST_CASE("diagnosis of a cloud: each thing in its order, and the record tried o
 
 TEST_CASE("diagnosis of a cloud: a wrong password fails as apply does, and ends it") {
     Cloud cloud;
-    GlanceOptions options = cloud.options();
-    options.cloud.secret = Secret("guess");
-    const std::vector<Finding> findings = glance_findings(options, true);
+    catalog::GlanceOptions options = cloud.options();
+    options.cloud.secret = catalog::Secret("guess");
+    const std::vector<Finding> findings = catalog::glance_findings(options, true);
     REQUIRE(findings.size() == 1);
     CHECK(findings.front().subject == "login");
     CHECK(findings.front().state == State::failed);
@@ -103,10 +103,10 @@ TEST_CASE("diagnosis of a cloud: a token that cannot be renewed is a warning wit
     Cloud cloud;
     cloud.fake.accept_token("handed-to-us");
     cloud.fake.set_token_life(std::chrono::seconds(52 * 60 + 30));
-    GlanceOptions options = cloud.options();
-    options.cloud.auth_type = AuthType::token;
-    options.cloud.secret = Secret("handed-to-us");
-    Finding finding = found(glance_findings(options, true), "token");
+    catalog::GlanceOptions options = cloud.options();
+    options.cloud.auth_type = catalog::AuthType::token;
+    options.cloud.secret = catalog::Secret("handed-to-us");
+    Finding finding = found(catalog::glance_findings(options, true), "token");
     finding.detail = std::regex_replace(finding.detail, std::regex("[0-9-]{10} [0-9:]{5}"), "TIME");
     CHECK(finding ==
           Finding{"Cloud fake", "token", State::warning,
@@ -126,7 +126,7 @@ TEST_CASE("diagnosis of a cloud: no right to publish for all is a warning") {
         cloud.fake.on("DELETE /v2/images/" + cloud.id, Reply{.status = 204});
         return json_reply(body, 201);
     });
-    const Finding finding = found(glance_findings(cloud.options(), true), "public images");
+    const Finding finding = found(catalog::glance_findings(cloud.options(), true), "public images");
     CHECK(finding.state == State::warning);
     CHECK(finding.detail ==
           "this user may not make images public: a recipe that does so is refused");
@@ -137,7 +137,7 @@ TEST_CASE("diagnosis of a cloud: no right to make records fails, and nothing is 
     Cloud cloud;
     cloud.fake.on("POST /v2/images",
                   json_reply({{"message", "Not yours."}, {"code", "x"}, {"title", "y"}}, 403));
-    const std::vector<Finding> findings = glance_findings(cloud.options(), true);
+    const std::vector<Finding> findings = catalog::glance_findings(cloud.options(), true);
     CHECK(findings.back().subject == "new records");
     CHECK(findings.back().state == State::failed);
     CHECK(findings.back().kind == ErrorKind::not_authorised);
@@ -153,7 +153,7 @@ TEST_CASE("diagnosis of a cloud: a record that cannot be removed is named") {
                       json_reply({{"message", "No."}, {"code", "x"}, {"title", "y"}}, 403));
         return json_reply(body, 201);
     });
-    const Finding finding = found(glance_findings(cloud.options(), true), "removal");
+    const Finding finding = found(catalog::glance_findings(cloud.options(), true), "removal");
     CHECK(finding.state == State::failed);
     CHECK(finding.detail.find("cannot delete image " + cloud.id) == 0);
     CHECK(finding.remedy ==
@@ -162,7 +162,7 @@ TEST_CASE("diagnosis of a cloud: a record that cannot be removed is named") {
 
 TEST_CASE("diagnosis of a cloud: without Ceph the way to publish is not guessed") {
     Cloud cloud;
-    const Finding finding = found(glance_findings(cloud.options(), false), "publishing");
+    const Finding finding = found(catalog::glance_findings(cloud.options(), false), "publishing");
     CHECK(finding.state == State::warning);
     CHECK(finding.detail == "how images are published cannot be told while Ceph is not in order");
 }

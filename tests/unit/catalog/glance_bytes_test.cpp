@@ -29,7 +29,7 @@ std::string disk_bytes() {
 }
 
 std::string digest(const char *name, const std::string &bytes) {
-    Digest digest = Digest::named(name).value();
+    base::Digest digest = base::Digest::named(name).value();
     digest.update(bytes);
     return digest.finish();
 }
@@ -79,9 +79,9 @@ class SealedStage : public Stage {
 /// An image service that has one image, and a client.
 struct Cloud {
     FakeCloud fake;
-    RunDirectory directory;
-    Session session{fake.settings(), quick_retries()};
-    ImageApi api{session};
+    base::RunDirectory directory;
+    catalog::Session session{fake.settings(), quick_retries()};
+    catalog::ImageApi api{session};
 
     /// "downloaded", or the error.
     std::string download(const std::map<std::string, std::string> &checksums) {
@@ -91,15 +91,15 @@ struct Cloud {
 
     std::string download_of(const Image &image) {
         try {
-            download_image(api, image, directory.path() / "cache");
+            catalog::download_image(api, image, directory.path() / "cache");
             return "downloaded";
         } catch (const Error &error) {
             return error.what();
         }
     }
 
-    [[nodiscard]] GlanceOptions options() const {
-        GlanceOptions options;
+    [[nodiscard]] catalog::GlanceOptions options() const {
+        catalog::GlanceOptions options;
         options.name = "lab";
         options.cloud = fake.settings();
         options.pool = "images";
@@ -119,7 +119,7 @@ struct Cloud {
 
     /// Notes of an upload, or its error.
     std::string upload() {
-        GlanceCatalog catalog(options());
+        catalog::GlanceCatalog catalog(options());
         SealedStage stage;
         try {
             const std::vector<std::string> notes =
@@ -152,7 +152,7 @@ TEST_CASE("glance bytes: a download is compared with the strongest checksum ther
 
 TEST_CASE("glance bytes: what cannot be compared is told") {
     Cloud cloud;
-    const GlanceCatalog catalog(cloud.options());
+    const catalog::GlanceCatalog catalog(cloud.options());
     const auto notes = [&](const std::map<std::string, std::string> &checksums) {
         Image image = raw_image(checksums);
         image.locations = {"http://store/image"};
@@ -167,10 +167,10 @@ TEST_CASE("glance bytes: what cannot be compared is told") {
     CHECK(notes({}) == std::vector{cannot});
     CHECK(notes({{"md4", "ab"}}) == std::vector{cannot + " that can be computed here (only: md4)"});
     cloud.fake.accept_token("handed-to-us");
-    GlanceOptions options = cloud.options();
-    options.cloud.auth_type = AuthType::token;
-    options.cloud.secret = Secret("handed-to-us");
-    const std::vector<std::string> both = GlanceCatalog(options).notes_on(raw_image({}));
+    catalog::GlanceOptions options = cloud.options();
+    options.cloud.auth_type = catalog::AuthType::token;
+    options.cloud.secret = catalog::Secret("handed-to-us");
+    const std::vector<std::string> both = catalog::GlanceCatalog(options).notes_on(raw_image({}));
     REQUIRE(both.size() == 2);
     CHECK(both.front() == cannot);
     CHECK(both.back().starts_with("the token of cloud 'fake' ends in 59 min, at "));
@@ -243,9 +243,9 @@ TEST_CASE("glance records: one made under another id is removed again, and only 
         cloud.fake.on("POST /v2/images", json_reply(made, 201));
         cloud.fake.on("GET /v2/images/" + k_other_id, json_reply(made));
         try {
-            static_cast<void>(create_record(cloud.api, draft));
+            static_cast<void>(catalog::create_record(cloud.api, draft));
             return std::string("made");
-        } catch (const ApiError &error) {
+        } catch (const catalog::ApiError &error) {
             CHECK(error.kind() == ErrorKind::unavailable);
             CHECK_FALSE(error.outcome_unknown());
             return std::string(error.what());

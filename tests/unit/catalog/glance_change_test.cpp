@@ -20,11 +20,11 @@ const std::string k_path = "/v2/images/" + k_id;
 
 struct Cloud {
     FakeCloud fake;
-    RunDirectory directory;
-    GlanceCatalog catalog{options()};
+    base::RunDirectory directory;
+    catalog::GlanceCatalog catalog{options()};
 
-    [[nodiscard]] GlanceOptions options() const {
-        GlanceOptions options;
+    [[nodiscard]] catalog::GlanceOptions options() const {
+        catalog::GlanceOptions options;
         options.name = "lab";
         options.cloud = fake.settings();
         options.cache_directory = directory.path() / "cache";

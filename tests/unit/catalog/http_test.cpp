@@ -28,10 +28,10 @@ struct Failure {
     bool repeatable;
 };
 
-Failure failure_of(Http &http, const HttpRequest &request) {
+Failure failure_of(catalog::Http &http, const catalog::HttpRequest &request) {
     try {
         static_cast<void>(http.send(request));
-    } catch (const ApiError &error) {
+    } catch (const catalog::ApiError &error) {
         CHECK(error.status() == 0);
         return {error.kind(), error.what(), error.hint(), error.outcome_unknown(),
                 error.repeatable()};
@@ -64,8 +64,8 @@ class BrokenBytes : public ByteReader {
     }
 };
 
-ProcessSpec openssl(std::vector<std::string> arguments) {
-    ProcessSpec spec;
+base::ProcessSpec openssl(std::vector<std::string> arguments) {
+    base::ProcessSpec spec;
     spec.program = "openssl";
     spec.arguments = std::move(arguments);
     return spec;
@@ -75,10 +75,11 @@ ProcessSpec openssl(std::vector<std::string> arguments) {
 class TlsServer {
   public:
     TlsServer() : port_(free_port()) {
-        run_checked(openssl({"req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
-                             "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout",
-                             path("key"), "-out", certificate()}),
-                    "make a certificate");
+        base::run_checked(
+            openssl({"req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
+                     "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout",
+                     path("key"), "-out", certificate()}),
+            "make a certificate");
         server_.emplace(
             openssl({"s_server", "-quiet", "-www", "-accept", fmt::format("127.0.0.1:{}", port_),
                      "-cert", certificate(), "-key", path("key")}));
@@ -95,15 +96,15 @@ class TlsServer {
 
     [[nodiscard]] bool answers() const {
         try {
-            return Http({.verify = false}).send({.url = url()}).status == 200;
-        } catch (const ApiError &) {
+            return catalog::Http({.verify = false}).send({.url = url()}).status == 200;
+        } catch (const catalog::ApiError &) {
             return false;
         }
     }
 
-    RunDirectory directory_;
+    base::RunDirectory directory_;
     int port_;
-    std::optional<ChildProcess> server_;
+    std::optional<base::ChildProcess> server_;
 };
 
 } // namespace
@@ -112,12 +113,12 @@ TEST_CASE("http: method, headers and body arrive as given, and the answer comes 
     FakeServer server([](const SeenRequest &) {
         return Reply{.status = 207, .body = "some body", .headers = {{"X-One", " first "}}};
     });
-    Http http({});
-    const HttpResponse response = http.send({.doing = "try",
-                                             .method = "PATCH",
-                                             .url = server.url() + "/a?b=c",
-                                             .headers = {{"X-Mine", "yes"}},
-                                             .body = "[1]"});
+    catalog::Http http({});
+    const catalog::HttpResponse response = http.send({.doing = "try",
+                                                      .method = "PATCH",
+                                                      .url = server.url() + "/a?b=c",
+                                                      .headers = {{"X-Mine", "yes"}},
+                                                      .body = "[1]"});
     CHECK(response.status == 207);
     CHECK(response.body == "some body");
     CHECK(response.header("x-one") == "first");
@@ -134,13 +135,13 @@ TEST_CASE("http: method, headers and body arrive as given, and the answer comes 
 
 TEST_CASE("http: a POST without a body says that there is none") {
     FakeServer server([](const SeenRequest &) { return Reply{.status = 204}; });
-    Http http({});
+    catalog::Http http({});
     CHECK(http.send({.doing = "try", .method = "POST", .url = server.url()}).status == 204);
     CHECK(server.requests().front().headers["content-length"] == "0");
 }
 
 TEST_CASE("http: a header cannot smuggle in another") {
-    Http http({});
+    catalog::Http http({});
     CHECK_THROWS_WITH(http.send({.doing = "upload it",
                                  .url = "http://127.0.0.1",
                                  .headers = {{"X-Store", "a\r\nX-Auth-Token: b"}}}),
@@ -149,7 +150,7 @@ TEST_CASE("http: a header cannot smuggle in another") {
 
 TEST_CASE("http: reading keeps its connection, a change takes a new one") {
     FakeServer server([](const SeenRequest &) { return Reply{}; });
-    Http http({});
+    catalog::Http http({});
     for (int i = 0; i < 3; ++i)
         static_cast<void>(http.send({.doing = "try", .url = server.url()}));
     CHECK(server.connections() == 1);
@@ -160,7 +161,7 @@ TEST_CASE("http: reading keeps its connection, a change takes a new one") {
 TEST_CASE("http: a change whose answer is lost is sent once, and its outcome is unknown") {
     FakeServer server(
         [](const SeenRequest &request) { return Reply{.lost = request.method == "POST"}; });
-    Http http({});
+    catalog::Http http({});
     static_cast<void>(http.send({.doing = "look", .url = server.url()}));
     const Failure failure = failure_of(
         http, {.doing = "create it", .method = "POST", .url = server.url() + "/x", .body = "1"});
@@ -176,7 +177,7 @@ TEST_CASE("http: a change whose answer is lost is sent once, and its outcome is 
 
 TEST_CASE("http: a lost answer to a question can be asked for again") {
     FakeServer server([](const SeenRequest &) { return Reply{.lost = true}; });
-    Http http({});
+    catalog::Http http({});
     const Failure failure = failure_of(http, {.doing = "look", .url = server.url()});
     CHECK_FALSE(failure.outcome_unknown);
     CHECK(failure.repeatable);
@@ -184,7 +185,7 @@ TEST_CASE("http: a lost answer to a question can be asked for again") {
 
 TEST_CASE("http: nobody listening is said with address and reason, and nothing was sent") {
     const std::string url = fmt::format("http://127.0.0.1:{}", free_port());
-    Http http({});
+    catalog::Http http({});
     const Failure failure = failure_of(
         http, {.doing = "create it", .method = "POST", .url = url + "/v2/images", .body = "1"});
     CHECK(failure.kind == ErrorKind::unavailable);
@@ -197,7 +198,7 @@ TEST_CASE("http: nobody listening is said with address and reason, and nothing w
 }
 
 TEST_CASE("http: an unknown name is not tried again") {
-    Http http({});
+    catalog::Http http({});
     const Failure failure =
         failure_of(http, {.doing = "look", .url = "http://nowhere.invalid:9292/x"});
     CHECK(failure.message.starts_with(
@@ -206,7 +207,7 @@ TEST_CASE("http: an unknown name is not tried again") {
 }
 
 TEST_CASE("http: only web addresses are asked") {
-    Http http({});
+    catalog::Http http({});
     CHECK(failure_of(http, {.doing = "look", .url = "file:///etc/passwd"}).message ==
           "cannot look: file:// is not the URL of a web service");
 }
@@ -216,7 +217,7 @@ TEST_CASE("http: a silent server is given up after the time limit") {
         std::this_thread::sleep_for(std::chrono::milliseconds(1500));
         return Reply{};
     });
-    Http http({});
+    catalog::Http http({});
     const Failure failure = failure_of(http, {.doing = "change it",
                                               .method = "PATCH",
                                               .url = server.url(),
@@ -230,12 +231,12 @@ TEST_CASE("http: a silent server is given up after the time limit") {
 
 TEST_CASE("http: an answer larger than its bound is refused") {
     FakeServer server([](const SeenRequest &) { return Reply{.body = std::string(5000, 'x')}; });
-    Http http({});
+    catalog::Http http({});
     CHECK(http.send({.doing = "look", .url = server.url(), .bound = 5000}).body.size() == 5000);
     try {
         static_cast<void>(http.send({.doing = "look", .url = server.url(), .bound = 4999}));
         FAIL("it was taken");
-    } catch (const ApiError &error) {
+    } catch (const catalog::ApiError &error) {
         CHECK(std::string(error.what()) ==
               fmt::format("cannot look: {} answers with more than 4.9 KiB", server.url()));
         CHECK_FALSE(error.repeatable());
@@ -246,9 +247,9 @@ TEST_CASE("http: an answer that trickles for ever is given up after the time lim
     FakeServer server([](const SeenRequest &) {
         return Reply{.body = "x", .endless = true, .pause = std::chrono::milliseconds(20)};
     });
-    Http http({});
+    catalog::Http http({});
     std::string got;
-    HttpRequest request = {
+    catalog::HttpRequest request = {
         .doing = "look", .url = server.url(), .time_limit = std::chrono::seconds(1)};
     SECTION("for the whole answer") {}
     SECTION("for a transfer that is slower than any line") {
@@ -271,11 +272,11 @@ TEST_CASE("http: headers are bounded in size and number") {
             reply.headers.emplace_back(fmt::format("X-{}", i), std::string(many ? 1 : 50'000, 'x'));
         return reply;
     });
-    Http http({});
+    catalog::Http http({});
     try {
         static_cast<void>(http.send({.doing = "look", .url = server.url()}));
         FAIL("it was taken");
-    } catch (const ApiError &error) {
+    } catch (const catalog::ApiError &error) {
         CHECK(
             std::string(error.what()) ==
             fmt::format("cannot look: {} answers with more than 128.0 KiB or 500 lines of headers",
@@ -287,19 +288,19 @@ TEST_CASE("http: of an error's page the beginning is enough") {
     FakeServer server([](const SeenRequest &) {
         return Reply{.status = 502, .body = std::string(1000, 'x'), .endless = true};
     });
-    Http http({});
-    const HttpResponse response = http.send({.doing = "look", .url = server.url()});
+    catalog::Http http({});
+    const catalog::HttpResponse response = http.send({.doing = "look", .url = server.url()});
     CHECK(response.status == 502);
     CHECK((response.body == std::string(64 * 1024, 'x')));
 }
 
 TEST_CASE("http: an answer that ends early is no answer") {
     FakeServer server([](const SeenRequest &) { return Reply{.body = "half", .missing = 4}; });
-    Http http({});
+    catalog::Http http({});
     std::string got;
-    const HttpRequest request = {.doing = "download it",
-                                 .url = server.url(),
-                                 .sink = [&](std::string_view bytes) { got += bytes; }};
+    const catalog::HttpRequest request = {.doing = "download it",
+                                          .url = server.url(),
+                                          .sink = [&](std::string_view bytes) { got += bytes; }};
     const Failure failure = failure_of(http, request);
     CHECK(failure.message.starts_with("cannot download it: the connection to "));
     CHECK(got == "half");
@@ -310,10 +311,10 @@ TEST_CASE("http: a sink gets the bytes of a 200 only, with progress") {
     FakeServer server([](const SeenRequest &request) {
         return Reply{.status = request.target == "/there" ? 200 : 404, .body = "the bytes"};
     });
-    Http http({});
+    catalog::Http http({});
     std::string got;
     std::vector<std::pair<std::uint64_t, std::uint64_t>> told;
-    HttpRequest request = {.doing = "download it", .url = server.url() + "/there"};
+    catalog::HttpRequest request = {.doing = "download it", .url = server.url() + "/there"};
     request.sink = [&](std::string_view bytes) { got += bytes; };
     request.progress = [&](std::uint64_t done, std::uint64_t total) {
         told.emplace_back(done, total);
@@ -330,10 +331,10 @@ TEST_CASE("http: a sink gets the bytes of a 200 only, with progress") {
 
 TEST_CASE("http: a source is sent whole with its size announced, with progress") {
     FakeServer server([](const SeenRequest &) { return Reply{.status = 204}; });
-    Http http({});
+    catalog::Http http({});
     Bytes bytes(std::string(3'000'001, 'b'));
     std::uint64_t told = 0;
-    HttpRequest request = {.doing = "upload it", .method = "PUT", .url = server.url()};
+    catalog::HttpRequest request = {.doing = "upload it", .method = "PUT", .url = server.url()};
     request.source = &bytes;
     request.progress = [&](std::uint64_t done, std::uint64_t) {
         told = done;
@@ -350,20 +351,20 @@ TEST_CASE("http: a source is sent whole with its size announced, with progress")
 
 TEST_CASE("http: what a source or a sink throws is what the caller gets") {
     FakeServer server([](const SeenRequest &) { return Reply{.body = "x"}; });
-    Http http({});
+    catalog::Http http({});
     BrokenBytes broken;
-    HttpRequest up = {.doing = "upload it", .method = "PUT", .url = server.url()};
+    catalog::HttpRequest up = {.doing = "upload it", .method = "PUT", .url = server.url()};
     up.source = &broken;
     CHECK_THROWS_WITH(http.send(up), "the disk is broken");
-    HttpRequest down = {.doing = "download it", .url = server.url()};
+    catalog::HttpRequest down = {.doing = "download it", .url = server.url()};
     down.sink = [](std::string_view) { throw Error(ErrorKind::failed, "the disk is full"); };
     CHECK_THROWS_WITH(http.send(down), "the disk is full");
 }
 
 TEST_CASE("http: progress that says no ends a transfer as interrupted") {
     FakeServer server([](const SeenRequest &) { return Reply{.body = "x"}; });
-    Http http({});
-    HttpRequest request = {.doing = "download it", .url = server.url()};
+    catalog::Http http({});
+    catalog::HttpRequest request = {.doing = "download it", .url = server.url()};
     request.sink = [](std::string_view) {};
     request.progress = [](std::uint64_t, std::uint64_t) { return false; };
     try {
@@ -378,17 +379,17 @@ TEST_CASE("http: a redirection is an answer and is not followed") {
     FakeServer server([](const SeenRequest &) {
         return Reply{.status = 301, .headers = {{"Location", "http://elsewhere.invalid/"}}};
     });
-    Http http({});
-    const HttpResponse response = http.send({.doing = "look", .url = server.url()});
+    catalog::Http http({});
+    const catalog::HttpResponse response = http.send({.doing = "look", .url = server.url()});
     CHECK(response.status == 301);
     CHECK(response.header("location") == "http://elsewhere.invalid/");
 }
 
 TEST_CASE("http: a certificate nobody vouches for is refused unless that is wanted") {
     const TlsServer server;
-    const HttpRequest request = {.doing = "look", .url = server.url()};
+    const catalog::HttpRequest request = {.doing = "look", .url = server.url()};
     SECTION("by default") {
-        Http http({});
+        catalog::Http http({});
         const Failure failure = failure_of(http, request);
         CHECK(failure.message.starts_with(
             fmt::format("cannot look: the certificate of {} cannot be trusted: ", server.url())));
@@ -397,25 +398,25 @@ TEST_CASE("http: a certificate nobody vouches for is refused unless that is want
         CHECK_FALSE(failure.repeatable);
     }
     SECTION("known by cacert it is trusted") {
-        CHECK(Http({.cacert = server.certificate()}).send(request).status == 200);
+        CHECK(catalog::Http({.cacert = server.certificate()}).send(request).status == 200);
     }
     SECTION("a cacert that is not there is named as the trouble") {
-        Http http({.cacert = "/nonexistent/ca.pem"});
+        catalog::Http http({.cacert = "/nonexistent/ca.pem"});
         CHECK(failure_of(http, request).hint == "check cacert in clouds.yaml, or OS_CACERT");
     }
     SECTION("without verification it is not looked at") {
-        CHECK(Http({.verify = false}).send(request).status == 200);
+        CHECK(catalog::Http({.verify = false}).send(request).status == 200);
     }
 }
 
 TEST_CASE("http: a server's address in messages has neither path nor password") {
-    CHECK(server_of("https://user:pass@host:5000/v3?x=y") == "https://host:5000");
-    CHECK(server_of("http://host/a@b") == "http://host");
-    CHECK(server_of("host") == "host");
-    CHECK(server_of("http://h\x1b[31m") == "http://h\\x1b[31m");
+    CHECK(catalog::server_of("https://user:pass@host:5000/v3?x=y") == "https://host:5000");
+    CHECK(catalog::server_of("http://host/a@b") == "http://host");
+    CHECK(catalog::server_of("host") == "host");
+    CHECK(catalog::server_of("http://h\x1b[31m") == "http://h\\x1b[31m");
 }
 
 TEST_CASE("http: everything but letters, digits and -._~ is percent-encoded") {
-    CHECK(url_encode("aZ0-._~") == "aZ0-._~");
-    CHECK(url_encode("a/b?c d%\xC3\xA4") == "a%2Fb%3Fc%20d%25%C3%A4");
+    CHECK(catalog::url_encode("aZ0-._~") == "aZ0-._~");
+    CHECK(catalog::url_encode("a/b?c d%\xC3\xA4") == "a%2Fb%3Fc%20d%25%C3%A4");
 }

@@ -30,29 +30,29 @@ fs::path rig_directory() {
     return std::getenv("RETOUCH_RIG");
 }
 
-CloudSettings cloud(const std::string &name) {
+catalog::CloudSettings cloud(const std::string &name) {
     const auto environment = [](const std::string &variable) -> std::optional<std::string> {
         if (variable == "OS_CLIENT_CONFIG_FILE")
             return (rig_directory() / "clouds.yaml").string();
         return std::nullopt;
     };
-    return load_cloud(name, environment, "/");
+    return catalog::load_cloud(name, environment, "/");
 }
 
 /// A login and the API, together.
 struct Client {
     explicit Client(const std::string &name) : session(cloud(name)) {}
 
-    explicit Client(CloudSettings settings) : session(std::move(settings)) {}
+    explicit Client(catalog::CloudSettings settings) : session(std::move(settings)) {}
 
-    Session session;
-    ImageApi api{session};
+    catalog::Session session;
+    catalog::ImageApi api{session};
 };
 
 /// A record that is removed at the end, whatever became of it.
 class Record {
   public:
-    Record(const Client &client, Image draft) : client_(client), id_(random_uuid()) {
+    Record(const Client &client, Image draft) : client_(client), id_(base::random_uuid()) {
         draft.id = id_;
         draft.name = "retouch test " + id_;
         created_ = client_.api.create(draft);
@@ -60,7 +60,7 @@ class Record {
 
     ~Record() {
         try {
-            ImagePatch patch;
+            catalog::ImagePatch patch;
             patch.set("protected", false);
             if (client_.api.find(id_))
                 client_.api.patch(id_, patch);
@@ -75,21 +75,21 @@ class Record {
 
     [[nodiscard]] const std::string &id() const { return id_; }
 
-    [[nodiscard]] const GlanceImage &created() const { return created_; }
+    [[nodiscard]] const catalog::GlanceImage &created() const { return created_; }
 
     [[nodiscard]] Image now() const { return client_.api.find(id_).value().image; }
 
   private:
     const Client &client_;
     std::string id_;
-    GlanceImage created_;
+    catalog::GlanceImage created_;
 };
 
 class Noise : public ByteReader {
   public:
     explicit Noise(std::size_t size) {
         while (bytes_.size() < size)
-            bytes_ += random_uuid();
+            bytes_ += base::random_uuid();
         bytes_.resize(size);
     }
 
@@ -106,38 +106,39 @@ class Noise : public ByteReader {
 };
 
 std::string sha512(const std::string &bytes) {
-    Digest digest(Digest::Algorithm::sha512);
+    base::Digest digest(base::Digest::Algorithm::sha512);
     digest.update(bytes);
     return digest.finish();
 }
 
 bool lists(const Client &client, const std::string &id) {
-    return std::ranges::any_of(client.api.list({.owner = client.api.session().project_id()}),
-                               [&](const GlanceImage &found) { return found.image.id == id; });
+    return std::ranges::any_of(
+        client.api.list({.owner = client.api.session().project_id()}),
+        [&](const catalog::GlanceImage &found) { return found.image.id == id; });
 }
 
 template<class Work>
-ApiError failure_of(Work &&work) {
+catalog::ApiError failure_of(Work &&work) {
     try {
         work();
-    } catch (const ApiError &error) {
+    } catch (const catalog::ApiError &error) {
         return error;
     }
     throw std::logic_error("it did not fail");
 }
 
-ImagePatch one(const std::string &name, Json value) {
-    ImagePatch patch;
+catalog::ImagePatch one(const std::string &name, Json value) {
+    catalog::ImagePatch patch;
     patch.set(name, std::move(value));
     return patch;
 }
 
 std::string rbd(std::vector<std::string> arguments) {
-    ProcessSpec spec;
+    base::ProcessSpec spec;
     spec.program = "rbd";
     spec.arguments = {"-c", (rig_directory() / "ceph.conf").string()};
     spec.arguments.insert(spec.arguments.end(), arguments.begin(), arguments.end());
-    const ProcessResult result = run_process(spec);
+    const base::ProcessResult result = base::run_process(spec);
     CAPTURE(result.err);
     REQUIRE(result.ok());
     return result.out;
@@ -161,26 +162,27 @@ TEST_CASE("image api on the rig: every kind of login works and says who it is", 
     CHECK(client.session.has_role(role));
     CHECK(client.session.has_role("admin") == (user == "admin"));
     CHECK(client.session.project_id().size() == 32);
-    const std::vector<GlanceImage> images = client.api.list({.visibility = "public"});
+    const std::vector<catalog::GlanceImage> images = client.api.list({.visibility = "public"});
     const bool inner = name.find("public") == std::string::npos;
     REQUIRE_FALSE(images.empty());
     CHECK(images.front().shows_locations == inner);
-    CHECK(client.api.versions().front() >= ApiVersion{2, 15});
+    CHECK(client.api.versions().front() >= catalog::ApiVersion{2, 15});
 }
 
 TEST_CASE("image api on the rig: a token is a login, too", "[rig]") {
     if (skipped_without_rig())
         return;
-    CloudSettings settings = cloud("member");
-    Http http({});
-    SecretFilter secrets;
-    const Token token = read_token(http.send({.doing = "log in",
-                                              .method = "POST",
-                                              .url = token_url(settings),
-                                              .headers = {{"Content-Type", "application/json"}},
-                                              .body = token_request(settings).dump()}),
-                                   secrets);
-    settings.auth_type = AuthType::token;
+    catalog::CloudSettings settings = cloud("member");
+    catalog::Http http({});
+    catalog::SecretFilter secrets;
+    const catalog::Token token =
+        catalog::read_token(http.send({.doing = "log in",
+                                       .method = "POST",
+                                       .url = catalog::token_url(settings),
+                                       .headers = {{"Content-Type", "application/json"}},
+                                       .body = catalog::token_request(settings).dump()}),
+                            secrets);
+    settings.auth_type = catalog::AuthType::token;
     settings.secret = token.text;
     CHECK(Client(settings).session.user_name() == "member");
 }
@@ -188,9 +190,10 @@ TEST_CASE("image api on the rig: a token is a login, too", "[rig]") {
 TEST_CASE("image api on the rig: a wrong password is not authorised", "[rig]") {
     if (skipped_without_rig())
         return;
-    CloudSettings settings = cloud("member");
-    settings.secret = Secret("not the password");
-    const ApiError error = failure_of([&] { static_cast<void>(Client(settings).session.roles()); });
+    catalog::CloudSettings settings = cloud("member");
+    settings.secret = catalog::Secret("not the password");
+    const catalog::ApiError error =
+        failure_of([&] { static_cast<void>(Client(settings).session.roles()); });
     CHECK(error.kind() == ErrorKind::not_authorised);
     CHECK_FALSE(error.request_id().empty());
     CHECK(std::string(error.what()) ==
@@ -218,7 +221,7 @@ TEST_CASE("image api on the rig: the life of a record", "[rig]") {
     CHECK(lists(client, record.id()));
     CHECK(failure_of([&] { client.api.create(record.created().image); }).status() == 409);
 
-    ImagePatch patch = one("os_distro", "fedora");
+    catalog::ImagePatch patch = one("os_distro", "fedora");
     patch.set("new/one", "y");
     patch.unset("a/b~c");
     patch.set("os_hidden", false);
@@ -275,9 +278,9 @@ TEST_CASE("image api on the rig: a location makes a queued record active", "[rig
     if (skipped_without_rig())
         return;
     const Client client("admin");
-    const std::vector<GlanceImage> images =
+    const std::vector<catalog::GlanceImage> images =
         client.api.list({.owner = client.api.session().project_id()});
-    const auto source = std::ranges::find_if(images, [](const GlanceImage &found) {
+    const auto source = std::ranges::find_if(images, [](const catalog::GlanceImage &found) {
         return found.image.name == "debian-12" && !found.image.locations.empty();
     });
     REQUIRE(source != images.end());
@@ -289,10 +292,11 @@ TEST_CASE("image api on the rig: a location makes a queued record active", "[rig
     rbd({"snap", "protect", "images/" + id + "@snap"});
     std::string url = source->image.locations.front();
     url.replace(url.find(source->image.id), id.size(), id);
-    ImagePatch patch = one("os_distro", "debian");
+    catalog::ImagePatch patch = one("os_distro", "debian");
     patch.add_location(url);
 
-    const ApiError error = failure_of([&] { Client("admin-public").api.patch(id, patch); });
+    const catalog::ApiError error =
+        failure_of([&] { Client("admin-public").api.patch(id, patch); });
     CHECK(error.kind() == ErrorKind::not_authorised);
     CHECK(error.said() == "It's not allowed to add locations if locations are invisible");
     client.api.patch(id, patch);
@@ -310,7 +314,7 @@ TEST_CASE("image api on the rig: a plain member may not make an image public", "
         return;
     const Client client("member");
     const Record record(client, Image{});
-    const ApiError error =
+    const catalog::ApiError error =
         failure_of([&] { client.api.patch(record.id(), one("visibility", "public")); });
     CHECK(error.kind() == ErrorKind::not_authorised);
     CHECK(std::string(error.what()).find("(HTTP 403, request req-") != std::string::npos);

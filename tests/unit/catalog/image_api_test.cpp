@@ -16,8 +16,8 @@ const std::string k_path = std::string("/v2/images/") + k_id;
 /// A cloud, a session and the API, together.
 struct Client {
     FakeCloud cloud;
-    Session session{cloud.settings(), quick_retries()};
-    ImageApi api{session};
+    catalog::Session session{cloud.settings(), quick_retries()};
+    catalog::ImageApi api{session};
 };
 
 Json record(const std::string &id, const std::string &created, bool hidden = false) {
@@ -41,28 +41,28 @@ Reply glance_error(int status, const std::string &message) {
 }
 
 template<class Work>
-ApiError failure_of(Work &&work) {
+catalog::ApiError failure_of(Work &&work) {
     try {
         work();
-    } catch (const ApiError &error) {
+    } catch (const catalog::ApiError &error) {
         return error;
     }
     throw std::logic_error("it did not fail");
 }
 
-ApiError patch_failure(int status, const Reply &reply) {
+catalog::ApiError patch_failure(int status, const Reply &reply) {
     Client client;
     Reply answer = reply;
     answer.status = status;
     client.cloud.on("PATCH " + k_path, answer);
-    ImagePatch patch;
+    catalog::ImagePatch patch;
     patch.set("name", "n");
     return failure_of([&] { client.api.patch(k_id, patch); });
 }
 
-std::vector<std::string> ids(const std::vector<GlanceImage> &images) {
+std::vector<std::string> ids(const std::vector<catalog::GlanceImage> &images) {
     std::vector<std::string> found;
-    for (const GlanceImage &image : images)
+    for (const catalog::GlanceImage &image : images)
         found.push_back(image.image.id);
     return found;
 }
@@ -86,7 +86,7 @@ TEST_CASE("image api: versions are found in a 300 as in a 200, newest first") {
             {"id": "v2.17", "status": "EXPERIMENTAL"}, {"id": "v1.0", "status": "DEPRECATED"},
             {"id": "vx", "status": "CURRENT"}, 7]})");
     client.cloud.on("GET /versions", json_reply(versions, GENERATE(200, 300)));
-    CHECK(client.api.versions() == std::vector<ApiVersion>{{2, 15}, {2, 9}});
+    CHECK(client.api.versions() == std::vector<catalog::ApiVersion>{{2, 15}, {2, 9}});
 }
 
 TEST_CASE("image api: a list holds visible and hidden records of all pages, oldest first") {
@@ -101,7 +101,7 @@ TEST_CASE("image api: a list holds visible and hidden records of all pages, olde
         return json_reply(page({record("h", "2026-01-03T00:00:00Z", true),
                                 record("b", "2026-01-02T00:00:00Z", true)}));
     });
-    const std::vector<GlanceImage> images = client.api.list({.owner = "p1"});
+    const std::vector<catalog::GlanceImage> images = client.api.list({.owner = "p1"});
     CHECK(ids(images) == std::vector<std::string>{"c", "b", "h", "a"});
     CHECK(images[1].image.hidden); // it was hidden between the two questions
     CHECK(client.session.requests() == 3);
@@ -142,7 +142,8 @@ TEST_CASE("image api: a list that leads elsewhere or is none is refused") {
         GENERATE(page({record("a", "")}, "http://elsewhere.invalid/v2/images?x"),
                  page({record("a", "")}, "/v3/other?x"), Json{{"images", 5}}, Json(7));
     client.cloud.on("GET /v2/images", json_reply(answer));
-    const ApiError error = failure_of([&] { static_cast<void>(client.api.list({.owner = "p1"})); });
+    const catalog::ApiError error =
+        failure_of([&] { static_cast<void>(client.api.list({.owner = "p1"})); });
     CHECK(error.kind() == ErrorKind::unavailable);
     CHECK(std::string(error.what()) == "cannot list the images: the answer was not expected");
 }
@@ -160,7 +161,8 @@ TEST_CASE("image api: a list that goes in circles is given up when it brings not
             return json_reply(page({record(turn % 2 == 0 ? "a" : "b", "")}, next.c_str()));
         });
     }
-    const ApiError error = failure_of([&] { static_cast<void>(client.api.list({.owner = "p1"})); });
+    const catalog::ApiError error =
+        failure_of([&] { static_cast<void>(client.api.list({.owner = "p1"})); });
     CHECK(error.kind() == ErrorKind::unavailable);
     CHECK(std::string(error.what()) == "cannot list the images: the answer was not expected");
     CHECK(client.session.requests() <= 3);
@@ -173,7 +175,8 @@ TEST_CASE("image api: a list that brings new records for ever ends at a number o
         const std::string next = fmt::format("/v2/images?turn={}", ++turn);
         return json_reply(page({record(fmt::format("i{}", turn), "")}, next.c_str()));
     });
-    const ApiError error = failure_of([&] { static_cast<void>(client.api.list({.owner = "p1"})); });
+    const catalog::ApiError error =
+        failure_of([&] { static_cast<void>(client.api.list({.owner = "p1"})); });
     CHECK(error.kind() == ErrorKind::unavailable);
     CHECK(std::string(error.what()) == "cannot list the images: the list does not end");
     CHECK(client.session.requests() == 1000);
@@ -194,7 +197,7 @@ TEST_CASE("image api: an answer about another image is no answer") {
     client.cloud.on("PATCH " + k_path, json_reply(record("other", "")));
     CHECK(std::string(failure_of([&] { static_cast<void>(client.api.find(k_id)); }).what()) ==
           fmt::format("cannot look at image {}: the answer was not expected", k_id));
-    ImagePatch patch;
+    catalog::ImagePatch patch;
     patch.set("name", "n");
     CHECK(failure_of([&] { client.api.patch(k_id, patch); }).kind() == ErrorKind::unavailable);
 }
@@ -226,7 +229,7 @@ TEST_CASE("image api: a new record is sent as JSON and comes back queued") {
     draft.id = k_id;
     draft.name = "new";
     draft.hidden = true;
-    const GlanceImage made = client.api.create(draft, "p9");
+    const catalog::GlanceImage made = client.api.create(draft, "p9");
     CHECK(made.image.id == k_id);
     CHECK(made.image.status == "queued");
     CHECK(made.image.owner == "p9");
@@ -240,7 +243,7 @@ TEST_CASE("image api: a lost answer to a new record is not repeated") {
     Image draft;
     draft.id = k_id;
     draft.name = "new";
-    const ApiError error = failure_of([&] { client.api.create(draft); });
+    const catalog::ApiError error = failure_of([&] { client.api.create(draft); });
     CHECK(error.outcome_unknown());
     CHECK(std::string(error.what()) ==
           fmt::format("cannot create the record {} (new): the connection to {} broke: Empty reply "
@@ -252,7 +255,7 @@ TEST_CASE("image api: a lost answer to a new record is not repeated") {
 TEST_CASE("image api: a patch has the type Glance asks for") {
     Client client;
     client.cloud.on("PATCH " + k_path, json_reply(record(k_id, "")));
-    ImagePatch patch;
+    catalog::ImagePatch patch;
     patch.set("name", "n");
     CHECK(client.api.patch(k_id, patch).image.id == k_id);
     SeenRequest seen = client.cloud.requests().front();
@@ -310,7 +313,7 @@ TEST_CASE("image api: deleting is done when the image is gone, and refused while
     client.api.remove(k_id); // 404
     client.cloud.once("DELETE " + k_path,
                       glance_error(403, "Image x is protected and cannot be deleted."));
-    ApiError error = failure_of([&] { client.api.remove(k_id); });
+    catalog::ApiError error = failure_of([&] { client.api.remove(k_id); });
     CHECK(error.kind() == ErrorKind::refused);
     CHECK(error.status() == 403);
     CHECK(error.hint() == "take the protection off first if it must go");
@@ -382,7 +385,7 @@ TEST_CASE("image api: a download ends with the first byte too many, however many
     std::string got;
     const auto sink = [&](std::string_view bytes) { got += bytes; };
     client.cloud.on("GET " + k_path + "/file", Reply{.body = "hello", .endless = true});
-    const ApiError error = failure_of([&] { client.api.download(k_id, 7, sink, {}); });
+    const catalog::ApiError error = failure_of([&] { client.api.download(k_id, 7, sink, {}); });
     CHECK(std::string(error.what()) ==
           fmt::format("cannot download image {}: the image service sends more than the 7 bytes its "
                       "record promises",
@@ -394,7 +397,7 @@ TEST_CASE("image api: a part of the bytes is no image, and none of them are show
     Client client;
     client.cloud.on("GET " + k_path + "/file",
                     Reply{.status = 206, .body = std::string(200'000, 'b')});
-    const ApiError error =
+    const catalog::ApiError error =
         failure_of([&] { client.api.download(k_id, 200'000, [](std::string_view) {}, {}); });
     CHECK(std::string(error.what()) ==
           fmt::format("cannot download image {}: the answer was not expected (HTTP 206)", k_id));

@@ -17,7 +17,7 @@ Json parsed(const std::string &text) {
 } // namespace
 
 TEST_CASE("image json: a record of Glance on Ceph is read whole") {
-    const GlanceImage found = image_from_json(parsed(R"({
+    const catalog::GlanceImage found = catalog::image_from_json(parsed(R"({
         "os_hash_algo": "sha512", "os_hash_value": "ABCDEF", "checksum": "0123",
         "name": "debian 12", "disk_format": "raw", "container_format": "bare",
         "visibility": "public", "size": 67108864, "virtual_size": null, "status": "active",
@@ -55,7 +55,7 @@ TEST_CASE("image json: a record of Glance on Ceph is read whole") {
 }
 
 TEST_CASE("image json: a queued record has nothing yet, and its locations may be visible") {
-    const GlanceImage found = image_from_json(parsed(
+    const catalog::GlanceImage found = catalog::image_from_json(parsed(
         R"({"id": "x", "name": null, "status": "queued", "visibility": "private", "size": null,
             "disk_format": null, "container_format": null, "checksum": null,
             "os_hash_algo": null, "os_hash_value": null, "locations": []})"));
@@ -70,25 +70,26 @@ TEST_CASE("image json: a queued record has nothing yet, and its locations may be
 }
 
 TEST_CASE("image json: where locations are hidden the direct URL tells") {
-    const GlanceImage found =
-        image_from_json(parsed(R"({"id": "x", "direct_url": "rbd://f/p/x/snap"})"));
+    const catalog::GlanceImage found =
+        catalog::image_from_json(parsed(R"({"id": "x", "direct_url": "rbd://f/p/x/snap"})"));
     CHECK(found.image.locations == std::vector<std::string>{"rbd://f/p/x/snap"});
     CHECK_FALSE(found.shows_locations);
 }
 
 TEST_CASE("image json: the virtual size of anything but raw is unknown unless Glance says it") {
-    CHECK(image_from_json(parsed(R"({"id":"x","disk_format":"qcow2","size":9})"))
+    CHECK(catalog::image_from_json(parsed(R"({"id":"x","disk_format":"qcow2","size":9})"))
               .image.virtual_size_bytes == 0);
-    CHECK(image_from_json(parsed(R"({"id":"x","disk_format":"qcow2","size":9,"virtual_size":70})"))
+    CHECK(catalog::image_from_json(
+              parsed(R"({"id":"x","disk_format":"qcow2","size":9,"virtual_size":70})"))
               .image.virtual_size_bytes == 70);
 }
 
 TEST_CASE("image json: an amount that is none is refused, and never taken for nothing") {
     const auto refusal = [](const std::string &key, const std::string &value) -> std::string {
         try {
-            static_cast<void>(
-                image_from_json(parsed(fmt::format(R"({{"id": "x", "{}": {}}})", key, value))));
-        } catch (const ApiError &error) {
+            static_cast<void>(catalog::image_from_json(
+                parsed(fmt::format(R"({{"id": "x", "{}": {}}})", key, value))));
+        } catch (const catalog::ApiError &error) {
             CHECK(error.kind() == ErrorKind::unavailable);
             return error.what();
         }
@@ -113,9 +114,9 @@ TEST_CASE("image json: an id that cannot be part of an address is none") {
                  "0123456789012345678901234567890123456789012345678901234"
                  "5678901234");
     try {
-        static_cast<void>(image_from_json(parsed(fmt::format(R"({{"id": "{}"}})", id))));
+        static_cast<void>(catalog::image_from_json(parsed(fmt::format(R"({{"id": "{}"}})", id))));
         FAIL("it was taken");
-    } catch (const ApiError &error) {
+    } catch (const catalog::ApiError &error) {
         CHECK(std::string(error.what())
                   .starts_with("the image service sent a record whose id is none: '"));
         CHECK(std::string(error.what()).size() < 150);
@@ -123,7 +124,7 @@ TEST_CASE("image json: an id that cannot be part of an address is none") {
 }
 
 TEST_CASE("image json: values of a wrong type count as absent") {
-    const GlanceImage found = image_from_json(parsed(
+    const catalog::GlanceImage found = catalog::image_from_json(parsed(
         R"({"id": "x", "name": 7, "size": null, "protected": "yes", "tags": "a", "locations": {"url": 1}, "checksum": "not hex",
             "created_at": "yesterday", "updated_at": "2026-13-40T99:99:99", "direct_url": 5})"));
     CHECK(found.image.name.empty());
@@ -138,9 +139,9 @@ TEST_CASE("image json: values of a wrong type count as absent") {
 TEST_CASE("image json: what is no record is refused") {
     const char *text = GENERATE("[]", "7", "{}", R"({"id": 4})", R"({"id": ""})");
     try {
-        static_cast<void>(image_from_json(parsed(text)));
+        static_cast<void>(catalog::image_from_json(parsed(text)));
         FAIL("it was taken");
-    } catch (const ApiError &error) {
+    } catch (const catalog::ApiError &error) {
         CHECK(error.kind() == ErrorKind::unavailable);
         CHECK(std::string(error.what()) == "the image service sent a record without an id");
     }
@@ -167,12 +168,12 @@ TEST_CASE("image json: a new record names all that can be chosen and nothing Gla
         R"("visibility":"private","disk_format":"raw","container_format":"bare",)"
         R"("min_disk":1,"min_ram":0,"protected":false,"os_hidden":true,)"
         R"("tags":["t"],"os_distro":"debian"})";
-    CHECK(image_to_json(draft, "").dump() == expected);
-    CHECK(image_to_json(draft, "p9")["owner"] == "p9");
+    CHECK(catalog::image_to_json(draft, "").dump() == expected);
+    CHECK(catalog::image_to_json(draft, "p9")["owner"] == "p9");
 }
 
 TEST_CASE("image json: a patch writes with add, removes, and escapes names") {
-    ImagePatch patch;
+    catalog::ImagePatch patch;
     CHECK(patch.empty());
     patch.set("name", "new");
     patch.set("a/b~c", "v");
@@ -190,19 +191,20 @@ TEST_CASE("image json: a patch writes with add, removes, and escapes names") {
 }
 
 TEST_CASE("timestamp: seconds and fractions become microseconds, everything else nothing") {
-    CHECK(with_microseconds("2026-01-02T03:04:05Z") == "2026-01-02T03:04:05.000000Z");
-    CHECK(with_microseconds("2026-01-02T03:04:05") == "2026-01-02T03:04:05.000000Z");
-    CHECK(with_microseconds("2026-01-02T03:04:05.12Z") == "2026-01-02T03:04:05.120000Z");
-    CHECK(with_microseconds("2026-01-02T03:04:05.123456789Z") == "2026-01-02T03:04:05.123456Z");
+    CHECK(catalog::with_microseconds("2026-01-02T03:04:05Z") == "2026-01-02T03:04:05.000000Z");
+    CHECK(catalog::with_microseconds("2026-01-02T03:04:05") == "2026-01-02T03:04:05.000000Z");
+    CHECK(catalog::with_microseconds("2026-01-02T03:04:05.12Z") == "2026-01-02T03:04:05.120000Z");
+    CHECK(catalog::with_microseconds("2026-01-02T03:04:05.123456789Z") ==
+          "2026-01-02T03:04:05.123456Z");
     for (const char *text : {"", "Z", "2026-01-02", "2026-01-02 03:04:05Z", "2026-01-02T03:04:05.Z",
                              "2026-01-02T03:04:05+02:00", "2026-01-02T03:04:05.1xZ"})
-        CHECK(with_microseconds(text).empty());
+        CHECK(catalog::with_microseconds(text).empty());
 }
 
 TEST_CASE("timestamp: moments can be compared, and days that do not exist are none") {
     using namespace std::chrono_literals;
-    const auto moment = parse_timestamp("1970-01-02T00:00:01.5Z");
+    const auto moment = catalog::parse_timestamp("1970-01-02T00:00:01.5Z");
     REQUIRE(moment);
     CHECK(moment->time_since_epoch() == 24h + 1500ms);
-    CHECK_FALSE(parse_timestamp("2026-02-30T00:00:00Z"));
+    CHECK_FALSE(catalog::parse_timestamp("2026-02-30T00:00:00Z"));
 }

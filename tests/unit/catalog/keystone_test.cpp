@@ -12,20 +12,20 @@ using namespace retouch::test;
 
 namespace {
 
-HttpRequest get(const std::string &path) {
+catalog::HttpRequest get(const std::string &path) {
     return {.doing = "look", .url = path};
 }
 
-HttpRequest post(const std::string &path) {
+catalog::HttpRequest post(const std::string &path) {
     return {.doing = "change it", .method = "POST", .url = path, .body = "{}"};
 }
 
 /// The error `work` ends with.
 template<class Work>
-ApiError failure_of(Work &&work) {
+catalog::ApiError failure_of(Work &&work) {
     try {
         work();
-    } catch (const ApiError &error) {
+    } catch (const catalog::ApiError &error) {
         return error;
     }
     throw std::logic_error("it did not fail");
@@ -43,7 +43,7 @@ void check_discreet(const Error &error, const FakeCloud &cloud) {
 
 TEST_CASE("keystone: nobody is asked before something is wanted") {
     FakeCloud cloud;
-    const Session session(cloud.settings(), quick_retries());
+    const catalog::Session session(cloud.settings(), quick_retries());
     CHECK(cloud.logins().empty());
     CHECK(session.requests() == 0);
 }
@@ -52,7 +52,7 @@ TEST_CASE("keystone: one login serves many requests and tells who we are") {
     FakeCloud cloud;
     cloud.set_roles({"reader", "member"});
     cloud.on("GET /v2/a", Reply{.body = "a"});
-    Session session(cloud.settings(), quick_retries());
+    catalog::Session session(cloud.settings(), quick_retries());
     CHECK(session.endpoint() == cloud.url());
     CHECK(session.roles() == std::vector<std::string>{"member", "reader"});
     CHECK(session.has_role("Member"));
@@ -69,36 +69,36 @@ TEST_CASE("keystone: one login serves many requests and tells who we are") {
 }
 
 TEST_CASE("keystone: logins by password, token and application credential are spelt right") {
-    CloudSettings cloud;
+    catalog::CloudSettings cloud;
     cloud.auth_url = "http://k:5000/v3/";
-    CHECK(token_url(cloud) == "http://k:5000/v3/auth/tokens");
-    cloud.secret = Secret("pw");
+    CHECK(catalog::token_url(cloud) == "http://k:5000/v3/auth/tokens");
+    cloud.secret = catalog::Secret("pw");
     cloud.user = {.id = "", .name = "demo", .domain_id = "", .domain_name = "Users"};
     cloud.project = {.id = "", .name = "lab", .domain_id = "d", .domain_name = ""};
-    CHECK(token_request(cloud).dump() ==
+    CHECK(catalog::token_request(cloud).dump() ==
           R"({"auth":{"identity":{"methods":["password"],"password":{"user":{"name":"demo",)"
           R"("domain":{"name":"Users"},"password":"pw"}}},)"
           R"("scope":{"project":{"name":"lab","domain":{"id":"d"}}}}})");
     cloud.user = {.id = "u1", .name = "", .domain_id = "", .domain_name = ""};
     cloud.project = {};
     cloud.system_scope = true;
-    CHECK(token_request(cloud).dump() ==
+    CHECK(catalog::token_request(cloud).dump() ==
           R"({"auth":{"identity":{"methods":["password"],"password":{"user":{"id":"u1",)"
           R"("password":"pw"}}},"scope":{"system":{"all":true}}}})");
-    cloud.auth_type = AuthType::token;
+    cloud.auth_type = catalog::AuthType::token;
     cloud.project = {.id = "p1", .name = "", .domain_id = "", .domain_name = ""};
-    CHECK(token_request(cloud).dump() ==
+    CHECK(catalog::token_request(cloud).dump() ==
           R"({"auth":{"identity":{"methods":["token"],"token":{"id":"pw"}},)"
           R"("scope":{"project":{"id":"p1"}}}})");
-    cloud.auth_type = AuthType::application_credential;
+    cloud.auth_type = catalog::AuthType::application_credential;
     cloud.project = {};
     cloud.system_scope = false;
     cloud.credential = {.id = "ac", .name = "", .domain_id = "", .domain_name = ""};
-    CHECK(token_request(cloud).dump() ==
+    CHECK(catalog::token_request(cloud).dump() ==
           R"({"auth":{"identity":{"methods":["application_credential"],)"
           R"("application_credential":{"secret":"pw","id":"ac"}}}})");
     cloud.credential = {.id = "", .name = "ci", .domain_id = "", .domain_name = ""};
-    CHECK(token_request(cloud).dump() ==
+    CHECK(catalog::token_request(cloud).dump() ==
           R"({"auth":{"identity":{"methods":["application_credential"],)"
           R"("application_credential":{"secret":"pw","name":"ci","user":{"id":"u1"}}}}})");
 }
@@ -106,7 +106,7 @@ TEST_CASE("keystone: logins by password, token and application credential are sp
 TEST_CASE("keystone: a token about to end is renewed before it is used") {
     FakeCloud cloud;
     cloud.on("GET /v2/a", Reply{});
-    Session session(cloud.settings(), quick_retries());
+    catalog::Session session(cloud.settings(), quick_retries());
     SECTION("with less than two minutes left") {
         cloud.set_token_life(std::chrono::seconds(119));
         static_cast<void>(session.request(get("/v2/a")));
@@ -125,7 +125,7 @@ TEST_CASE("keystone: a token about to end is renewed before it is used") {
 TEST_CASE("keystone: after a 401 there is one new login and one repetition, also of a change") {
     FakeCloud cloud;
     cloud.on("POST /v2/a", Reply{.status = 204});
-    Session session(cloud.settings(), quick_retries());
+    catalog::Session session(cloud.settings(), quick_retries());
     static_cast<void>(session.request(post("/v2/a")));
     cloud.revoke_tokens();
     CHECK(session.request(post("/v2/a")).status == 204);
@@ -139,7 +139,7 @@ TEST_CASE("keystone: after a 401 there is one new login and one repetition, also
 TEST_CASE("keystone: a second 401 is the answer") {
     FakeCloud cloud;
     cloud.on("GET /v2/a", Reply{.status = 401});
-    Session session(cloud.settings(), quick_retries());
+    catalog::Session session(cloud.settings(), quick_retries());
     CHECK(session.request(get("/v2/a")).status == 401);
     CHECK(cloud.logins().size() == 2);
     CHECK(cloud.requests().size() == 2);
@@ -147,10 +147,10 @@ TEST_CASE("keystone: a second 401 is the answer") {
 
 TEST_CASE("keystone: a wrong password is not authorised, said with Keystone's words") {
     FakeCloud cloud;
-    CloudSettings settings = cloud.settings();
-    settings.secret = Secret("wrong secret");
-    Session session(settings, quick_retries());
-    const ApiError error = failure_of([&] { static_cast<void>(session.roles()); });
+    catalog::CloudSettings settings = cloud.settings();
+    settings.secret = catalog::Secret("wrong secret");
+    catalog::Session session(settings, quick_retries());
+    const catalog::ApiError error = failure_of([&] { static_cast<void>(session.roles()); });
     CHECK(error.kind() == ErrorKind::not_authorised);
     CHECK(error.status() == 401);
     CHECK(std::string(error.what()) ==
@@ -164,12 +164,12 @@ TEST_CASE("keystone: a wrong password is not authorised, said with Keystone's wo
 
 TEST_CASE("keystone: what a service gives back of our secrets is not shown") {
     FakeCloud cloud;
-    CloudSettings settings = cloud.settings();
-    settings.secret = Secret("PASSW0RD-hunter2");
+    catalog::CloudSettings settings = cloud.settings();
+    settings.secret = catalog::Secret("PASSW0RD-hunter2");
     const auto said = [&](const Reply &reply) {
         cloud.once("POST /v3/auth/tokens", reply);
-        Session session(settings, quick_retries());
-        const ApiError error = failure_of([&] { static_cast<void>(session.roles()); });
+        catalog::Session session(settings, quick_retries());
+        const catalog::ApiError error = failure_of([&] { static_cast<void>(session.roles()); });
         return std::string(error.what());
     };
     const std::string cannot = "cannot log in to cloud 'fake': ";
@@ -201,7 +201,7 @@ TEST_CASE("keystone: a token is a secret from its arrival on, also to the image 
     Reply reply = json_reply(body, 201);
     reply.headers.emplace_back("X-Subject-Token", token);
     cloud.once("POST /v3/auth/tokens", reply);
-    Session session(cloud.settings(), quick_retries());
+    catalog::Session session(cloud.settings(), quick_retries());
     CHECK(session.user_name() == "***");
     CHECK(session.roles() == std::vector<std::string>{"***"});
     CHECK(session.secrets().message("you are " + token) == "you are ***");
@@ -213,7 +213,7 @@ TEST_CASE("keystone: a Keystone that is away is waited for a little") {
     SECTION("it comes back") {
         cloud.once("POST /v3/auth/tokens", Reply{.status = 503});
         cloud.once("POST /v3/auth/tokens", Reply{.lost = true});
-        Session session(cloud.settings(), quick_retries());
+        catalog::Session session(cloud.settings(), quick_retries());
         CHECK(session.user_name() == "demo");
         CHECK(cloud.logins().size() == 3);
     }
@@ -221,8 +221,8 @@ TEST_CASE("keystone: a Keystone that is away is waited for a little") {
         for (int i = 0; i < 3; ++i)
             cloud.once("POST /v3/auth/tokens",
                        Reply{.status = 503, .headers = {{"x-openstack-request-id", "req-1"}}});
-        Session session(cloud.settings(), quick_retries());
-        const ApiError error = failure_of([&] { static_cast<void>(session.roles()); });
+        catalog::Session session(cloud.settings(), quick_retries());
+        const catalog::ApiError error = failure_of([&] { static_cast<void>(session.roles()); });
         CHECK(error.kind() == ErrorKind::temporary);
         CHECK(std::string(error.what()) ==
               "cannot log in to cloud 'fake': the service is not available (HTTP 503, request "
@@ -230,10 +230,10 @@ TEST_CASE("keystone: a Keystone that is away is waited for a little") {
         CHECK(error.request_id() == "req-1");
     }
     SECTION("nobody listens") {
-        CloudSettings settings = cloud.settings();
+        catalog::CloudSettings settings = cloud.settings();
         settings.auth_url = fmt::format("http://127.0.0.1:{}", free_port());
-        Session session(settings, quick_retries());
-        const ApiError error = failure_of([&] { static_cast<void>(session.roles()); });
+        catalog::Session session(settings, quick_retries());
+        const catalog::ApiError error = failure_of([&] { static_cast<void>(session.roles()); });
         CHECK(error.kind() == ErrorKind::unavailable);
         CHECK(std::string(error.what()) ==
               fmt::format("cannot log in to cloud 'fake': no connection to {}: Connection refused",
@@ -245,29 +245,30 @@ TEST_CASE("keystone: a Keystone that is away is waited for a little") {
 TEST_CASE("keystone: an auth_url that is no Keystone is said to be wrong") {
     FakeServer server(
         [](const SeenRequest &) { return Reply{.body = "<html><body>Welcome</body></html>"}; });
-    CloudSettings settings = FakeCloud().settings();
+    catalog::CloudSettings settings = FakeCloud().settings();
     settings.auth_url = server.url();
-    Session session(settings, quick_retries());
-    const ApiError error = failure_of([&] { static_cast<void>(session.roles()); });
+    catalog::Session session(settings, quick_retries());
+    const catalog::ApiError error = failure_of([&] { static_cast<void>(session.roles()); });
     CHECK(error.kind() == ErrorKind::unavailable);
     CHECK(std::string(error.what()) == "cannot log in: the answer is not JSON: line 1, column 1");
 }
 
 TEST_CASE("keystone: only it knows that there is no such project") {
     FakeCloud cloud;
-    Session session(cloud.settings(), quick_retries());
+    catalog::Session session(cloud.settings(), quick_retries());
     const auto answered = [&](Reply reply) {
         cloud.once("GET /v3/projects/p%2F1", std::move(reply));
         return session.project_state("p/1");
     };
-    CHECK(answered({.body = R"({"project": {"id": "p/1"}})"}) == ProjectState::usable);
+    CHECK(answered({.body = R"({"project": {"id": "p/1"}})"}) == catalog::ProjectState::usable);
     CHECK(answered({.body = R"({"project": {"is_domain": false, "enabled": true}})"}) ==
-          ProjectState::usable);
+          catalog::ProjectState::usable);
     CHECK(answered({.body = R"({"project": {"is_domain": true, "enabled": true}})"}) ==
-          ProjectState::domain);
+          catalog::ProjectState::domain);
     CHECK(answered({.body = R"({"project": {"is_domain": false, "enabled": false}})"}) ==
-          ProjectState::disabled);
-    CHECK(answered({.status = 404, .body = R"({"error": {"code": 404}})"}) == ProjectState::absent);
+          catalog::ProjectState::disabled);
+    CHECK(answered({.status = 404, .body = R"({"error": {"code": 404}})"}) ==
+          catalog::ProjectState::absent);
     CHECK(answered({.status = 404, .body = "<html>Not Found</html>"}) == std::nullopt);
     CHECK(answered({.status = 404, .body = R"({"error": 404})"}) == std::nullopt);
     CHECK(answered({.status = 403, .body = R"({"error": {"code": 403}})"}) == std::nullopt);
@@ -278,7 +279,7 @@ TEST_CASE("keystone: a question is repeated while the service is away, a change 
     FakeCloud cloud;
     cloud.on("GET /v2/a", Reply{.body = "a"});
     cloud.on("POST /v2/a", Reply{.body = "b"});
-    Session session(cloud.settings(), quick_retries());
+    catalog::Session session(cloud.settings(), quick_retries());
     SECTION("a question survives 503 and a lost answer") {
         cloud.once("GET /v2/a", Reply{.status = 503});
         cloud.once("GET /v2/a", Reply{.lost = true});
@@ -298,7 +299,7 @@ TEST_CASE("keystone: a question is repeated while the service is away, a change 
     }
     SECTION("a change whose answer was lost is not sent again") {
         cloud.once("POST /v2/a", Reply{.lost = true});
-        const ApiError error =
+        const catalog::ApiError error =
             failure_of([&] { static_cast<void>(session.request(post("/v2/a"))); });
         CHECK(error.outcome_unknown());
         CHECK(error.kind() == ErrorKind::unavailable);
@@ -310,9 +311,9 @@ TEST_CASE("keystone: a question is repeated while the service is away, a change 
 TEST_CASE("keystone: a service that has answered once is waited for longer") {
     FakeCloud cloud;
     cloud.on("GET /v2/a", Reply{.body = "a"});
-    RetryPolicy retries = quick_retries();
+    catalog::RetryPolicy retries = quick_retries();
     retries.first_tries = 1;
-    Session session(cloud.settings(), retries);
+    catalog::Session session(cloud.settings(), retries);
     SECTION("before, its address may be wrong") {
         cloud.once("POST /v3/auth/tokens", Reply{.status = 503});
         CHECK(failure_of([&] { static_cast<void>(session.roles()); }).status() == 503);
@@ -326,24 +327,24 @@ TEST_CASE("keystone: a service that has answered once is waited for longer") {
 
 TEST_CASE("keystone: the image service is the one of region and interface") {
     FakeCloud cloud;
-    CloudSettings settings = cloud.settings();
+    catalog::CloudSettings settings = cloud.settings();
     SECTION("an interface, without version and slash") {
         settings.interfaces = {"internal"};
-        CHECK(Session(settings).endpoint() == cloud.url() + "/inner");
+        CHECK(catalog::Session(settings).endpoint() == cloud.url() + "/inner");
     }
     SECTION("interfaces are tried in order") {
         settings.interfaces = {"admin", "public"};
-        CHECK(Session(settings).endpoint() == cloud.url());
+        CHECK(catalog::Session(settings).endpoint() == cloud.url());
     }
     SECTION("an address of one's own needs no login") {
         settings.image_endpoint = "http://other:9292/v2";
-        CHECK(Session(settings).endpoint() == "http://other:9292");
+        CHECK(catalog::Session(settings).endpoint() == "http://other:9292");
         CHECK(cloud.logins().empty());
     }
     SECTION("what is not there is said, with what is") {
         settings.interfaces = {"admin"};
         settings.region = "RegionTwo";
-        Session session(settings);
+        catalog::Session session(settings);
         try {
             static_cast<void>(session.endpoint());
             FAIL("it was found");
@@ -357,13 +358,13 @@ TEST_CASE("keystone: the image service is the one of region and interface") {
 }
 
 TEST_CASE("keystone: a token got over https does not travel over http") {
-    CloudSettings cloud;
+    catalog::CloudSettings cloud;
     cloud.name = "safe";
     cloud.auth_url = "https://keystone:5000/v3";
     const auto endpoint = [&](const std::string &url) {
-        Token token;
+        catalog::Token token;
         token.catalog = {{"image", "public", "RegionOne", url}};
-        return image_endpoint(token, cloud);
+        return catalog::image_endpoint(token, cloud);
     };
     const auto refusal = [&](const std::string &url) -> std::string {
         try {
@@ -393,27 +394,27 @@ TEST_CASE("keystone: a token got over https does not travel over http") {
 }
 
 TEST_CASE("keystone: http is used after https when somebody asked for just that address") {
-    CloudSettings settings = FakeCloud().settings();
+    catalog::CloudSettings settings = FakeCloud().settings();
     settings.auth_url = "https://keystone:5000/v3";
     settings.image_endpoint = "http://glance:9292";
-    CHECK(Session(settings).endpoint() == "http://glance:9292");
+    CHECK(catalog::Session(settings).endpoint() == "http://glance:9292");
 }
 
 TEST_CASE("keystone: only a final version is taken off an address") {
-    CHECK(without_version("http://h/v3") == "http://h");
-    CHECK(without_version("http://h/image/v2.0//") == "http://h/image");
-    CHECK(without_version("http://h/vault") == "http://h/vault");
-    CHECK(without_version("http://h/v") == "http://h/v");
-    CHECK(without_version("http://h:5000/identity") == "http://h:5000/identity");
+    CHECK(catalog::without_version("http://h/v3") == "http://h");
+    CHECK(catalog::without_version("http://h/image/v2.0//") == "http://h/image");
+    CHECK(catalog::without_version("http://h/vault") == "http://h/vault");
+    CHECK(catalog::without_version("http://h/v") == "http://h/v");
+    CHECK(catalog::without_version("http://h:5000/identity") == "http://h:5000/identity");
 }
 
 TEST_CASE("keystone: without Keystone the login is what was configured") {
     FakeServer server([](const SeenRequest &) { return Reply{.body = "a"}; });
-    CloudSettings settings;
+    catalog::CloudSettings settings;
     settings.name = "plain";
     settings.image_endpoint = server.url();
     const auto headers = [&] {
-        Session session(settings, quick_retries());
+        catalog::Session session(settings, quick_retries());
         CHECK(session.request(get("/v2/a")).body == "a");
         CHECK(session.roles().empty());
         CHECK(session.project_id().empty());
@@ -421,18 +422,18 @@ TEST_CASE("keystone: without Keystone the login is what was configured") {
         return server.requests().front().headers;
     };
     SECTION("none") {
-        settings.auth_type = AuthType::none;
+        settings.auth_type = catalog::AuthType::none;
         CHECK_FALSE(headers().contains("x-auth-token"));
     }
     SECTION("admin_token") {
-        settings.auth_type = AuthType::admin_token;
-        settings.secret = Secret("fixed");
+        settings.auth_type = catalog::AuthType::admin_token;
+        settings.secret = catalog::Secret("fixed");
         CHECK(headers()["x-auth-token"] == "fixed");
     }
     SECTION("http_basic") {
-        settings.auth_type = AuthType::http_basic;
+        settings.auth_type = catalog::AuthType::http_basic;
         settings.user.name = "Aladdin";
-        settings.secret = Secret("open sesame");
+        settings.secret = catalog::Secret("open sesame");
         CHECK(headers()["authorization"] == "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
     }
 }

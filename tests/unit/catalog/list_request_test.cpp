@@ -11,7 +11,7 @@ namespace {
 using Requests = std::vector<std::string>;
 
 Requests visible_with(const std::vector<std::string> &names) {
-    Requests filters = list_requests({.names = names, .hidden = false});
+    Requests filters = catalog::list_requests({.names = names, .hidden = false});
     const std::string before = "/v2/images?limit=1000&visibility=all";
     const std::string after = "&os_hidden=false";
     for (std::string &filter : filters) {
@@ -25,16 +25,17 @@ Requests visible_with(const std::vector<std::string> &names) {
 } // namespace
 
 TEST_CASE("list requests: hidden records are asked for by themselves") {
-    CHECK(list_requests({.owner = "p&1"}) ==
+    CHECK(catalog::list_requests({.owner = "p&1"}) ==
           Requests{"/v2/images?limit=1000&visibility=all&owner=p%261&os_hidden=false",
                    "/v2/images?limit=1000&visibility=all&owner=p%261&os_hidden=true"});
-    CHECK(list_requests({.visibility = "public", .hidden = true}) ==
+    CHECK(catalog::list_requests({.visibility = "public", .hidden = true}) ==
           Requests{"/v2/images?limit=1000&visibility=public&os_hidden=true"});
 }
 
 TEST_CASE("list requests: properties are filters too") {
     CHECK(
-        list_requests({.owner = "p", .hidden = false, .properties = {{"a_b", "x, y&z"}}}) ==
+        catalog::list_requests(
+            {.owner = "p", .hidden = false, .properties = {{"a_b", "x, y&z"}}}) ==
         Requests{"/v2/images?limit=1000&visibility=all&owner=p&a_b=x%2C%20y%26z&os_hidden=false"});
 }
 

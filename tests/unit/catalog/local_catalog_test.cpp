@@ -64,7 +64,7 @@ ImageChange change_of(const std::string &id) {
 
 struct World {
     Scratch scratch;
-    std::unique_ptr<Catalog> catalog = open_local_catalog("local", scratch / "catalog");
+    std::unique_ptr<Catalog> catalog = catalog::open_local_catalog("local", scratch / "catalog");
 
     template<class Work>
     std::string error(Work work, ErrorKind kind = ErrorKind::failed) const {
@@ -76,13 +76,13 @@ struct World {
 
 TEST_CASE("local catalog: opening makes the directory, and viewing an absent one makes nothing") {
     const Scratch scratch;
-    const auto view = view_local_catalog("local", scratch / "catalog");
+    const auto view = catalog::view_local_catalog("local", scratch / "catalog");
     CHECK(view->name() == "local");
     CHECK(view->images().empty());
     CHECK(view->find(k_id) == std::nullopt);
     CHECK(names_in(scratch.path()).empty());
     {
-        const auto catalog = open_local_catalog("mine", scratch / "deep/er/catalog");
+        const auto catalog = catalog::open_local_catalog("mine", scratch / "deep/er/catalog");
         CHECK(catalog->name() == "mine");
         CHECK(catalog->images().empty());
     }
@@ -97,7 +97,7 @@ TEST_CASE("local catalog: a record comes back as it was put, from every face") {
     CHECK(image.created_at == image.updated_at);
     CHECK(image.created_at.size() == std::string_view("2026-01-31T12:00:00.123456Z").size());
     CHECK(world.catalog->images() == std::vector<Image>{image});
-    const auto view = view_local_catalog("local", world.scratch / "catalog");
+    const auto view = catalog::view_local_catalog("local", world.scratch / "catalog");
     CHECK(view->images() == std::vector<Image>{image});
     CHECK(view->find(k_id) == image);
     CHECK(view->find("22222222-2222-4222-8222-222222222222") == std::nullopt);
@@ -115,7 +115,7 @@ TEST_CASE("local catalog: images are listed oldest first") {
     World world;
     Names expected;
     for (int i = 0; i < 20; ++i) {
-        expected.push_back(random_uuid());
+        expected.push_back(base::random_uuid());
         create(*world.catalog, plain_image(expected.back()));
     }
     Names ids;
@@ -273,13 +273,13 @@ TEST_CASE("local catalog: a removal that died half way is finished by the next p
     const Scratch scratch;
     const auto bytes = scratch / "catalog/images/11111111-1111-4111-8111-111111111111.raw";
     {
-        const auto catalog = open_local_catalog("local", scratch / "catalog");
+        const auto catalog = catalog::open_local_catalog("local", scratch / "catalog");
         make_file(bytes, 10, {});
     }
     // What remove() commits before it touches the bytes.
     SQLite::Database(scratch / "catalog/catalog.db", SQLite::OPEN_READWRITE)
         .exec("INSERT INTO loose_bytes (id) VALUES ('11111111-1111-4111-8111-111111111111')");
-    static_cast<void>(open_local_catalog("local", scratch / "catalog"));
+    static_cast<void>(catalog::open_local_catalog("local", scratch / "catalog"));
     CHECK_FALSE(std::filesystem::exists(bytes));
     CHECK(SQLite::Database(scratch / "catalog/catalog.db")
               .execAndGet("SELECT count(*) FROM loose_bytes")
@@ -308,10 +308,10 @@ TEST_CASE("local catalog: a source whose file was changed is refused, one only c
     Image image = plain_image(k_id);
     image.size = image.virtual_size_bytes = static_cast<std::int64_t>(k_mib);
     {
-        const auto catalog = open_local_catalog("local", scratch / "catalog");
+        const auto catalog = catalog::open_local_catalog("local", scratch / "catalog");
         make_file(path, k_mib, {{4096, "hello"}});
-        const UniqueFd file = open_regular_file(path);
-        image.checksums[k_content_digest] = content_digest(file.get(), path);
+        const base::UniqueFd file = base::open_regular_file(path);
+        image.checksums[store::k_content_digest] = store::content_digest(file.get(), path);
         create(*catalog, image);
     }
     // Each as another process would find it.
@@ -319,7 +319,8 @@ TEST_CASE("local catalog: a source whose file was changed is refused, one only c
         return error_of(
             scratch.path(),
             [&] {
-                static_cast<void>(view_local_catalog("local", scratch / "catalog")->disk(image));
+                static_cast<void>(
+                    catalog::view_local_catalog("local", scratch / "catalog")->disk(image));
             },
             ErrorKind::refused);
     };
@@ -327,7 +328,7 @@ TEST_CASE("local catalog: a source whose file was changed is refused, one only c
         return error_of(
             scratch.path(),
             [&] {
-                static_cast<void>(open_local_catalog("local", scratch / "catalog")
+                static_cast<void>(catalog::open_local_catalog("local", scratch / "catalog")
                                       ->store()
                                       .stage(image, "22222222-2222-4222-8222-222222222222",
                                              LineagePolicy::detach));
@@ -349,7 +350,7 @@ TEST_CASE("local catalog: a source whose file was changed is refused, one only c
     CHECK(noted() == first); // looking writes nothing
     CHECK(staged() == nothing);
     CHECK(noted() != first);
-    const UniqueFd file = open_file(path, O_RDWR);
+    const base::UniqueFd file = base::open_file(path, O_RDWR);
     REQUIRE(pwrite(file.get(), "J", 1, 4096) == 1);
     const std::string changed =
         "the bytes of image 11111111-1111-4111-8111-111111111111 are not those of its record any "
@@ -372,20 +373,20 @@ TEST_CASE("local catalog: a database from before files were remembered is looked
     make_file(scratch / "catalog/images/11111111-1111-4111-8111-111111111111.raw", 512, {});
     {
         SQLite::Database old(file, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
-        migrate(old, catalog_migrations().first(1));
-        insert_image(old, image);
+        catalog::migrate(old, catalog::catalog_migrations().first(1));
+        catalog::insert_image(old, image);
     }
-    const auto view = view_local_catalog("local", scratch / "catalog");
+    const auto view = catalog::view_local_catalog("local", scratch / "catalog");
     CHECK(view->images().size() == 1);
     CHECK_THROWS_AS(view->disk(image), Error);
-    CHECK(open_local_catalog("local", scratch / "catalog")->images().size() == 1);
+    CHECK(catalog::open_local_catalog("local", scratch / "catalog")->images().size() == 1);
 }
 
 TEST_CASE("local catalog: image files without their database are told, and not built upon") {
     const Scratch scratch;
     const auto directory = scratch / "catalog";
     {
-        const auto catalog = open_local_catalog("local", directory);
+        const auto catalog = catalog::open_local_catalog("local", directory);
         make_file(directory / "images/11111111-1111-4111-8111-111111111111.raw", 10, {});
         make_file(directory / "images/22222222-2222-4222-8222-222222222222.qcow2", 10, {});
         make_file(directory / "images/.import-33333333-3333-4333-8333-333333333333.raw", 10, {});
@@ -405,21 +406,24 @@ TEST_CASE("local catalog: image files without their database are told, and not b
             scratch.path(), [&] { static_cast<void>(work("local", directory)); },
             ErrorKind::failed);
     };
-    CHECK(error(view_local_catalog) == lost);
-    CHECK(error(open_local_catalog) == lost);
-    CHECK(error(view_local_catalog) == lost);
+    CHECK(error(catalog::view_local_catalog) == lost);
+    CHECK(error(catalog::open_local_catalog) == lost);
+    CHECK(error(catalog::view_local_catalog) == lost);
     std::filesystem::remove_all(directory / "images");
-    CHECK(open_local_catalog("local", directory)->images().empty());
+    CHECK(catalog::open_local_catalog("local", directory)->images().empty());
 }
 
 TEST_CASE("local catalog: text that is none is an error that names the record") {
     const auto damaged = [](const std::string &sql) {
         const Scratch scratch;
-        create(*open_local_catalog("local", scratch / "catalog"), full_image());
+        create(*catalog::open_local_catalog("local", scratch / "catalog"), full_image());
         SQLite::Database(scratch / "catalog/catalog.db", SQLite::OPEN_READWRITE).exec(sql);
         return error_of(
             scratch.path(),
-            [&] { static_cast<void>(view_local_catalog("local", scratch / "catalog")->images()); },
+            [&] {
+                static_cast<void>(
+                    catalog::view_local_catalog("local", scratch / "catalog")->images());
+            },
             ErrorKind::failed);
     };
     const std::string record =
@@ -441,17 +445,17 @@ TEST_CASE("local catalog: text that is none is an error that names the record") 
 TEST_CASE("local catalog: what was left to remove and cannot be keeps nobody from writing") {
     const Scratch scratch;
     const auto directory = scratch / "catalog";
-    static_cast<void>(open_local_catalog("local", directory));
+    static_cast<void>(catalog::open_local_catalog("local", directory));
     SQLite::Database(directory / "catalog.db", SQLite::OPEN_READWRITE)
         .exec("INSERT INTO loose_bytes (id) VALUES ('../../etc/passwd'), ('" + std::string(k_id) +
               "')");
     std::filesystem::create_directories(directory / "images" / (std::string(k_id) + ".raw") / "x");
-    create(*open_local_catalog("local", directory),
+    create(*catalog::open_local_catalog("local", directory),
            plain_image("22222222-2222-4222-8222-222222222222"));
     CHECK(SQLite::Database(directory / "catalog.db")
               .execAndGet("SELECT group_concat(id) FROM loose_bytes")
               .getString() == k_id);
-    const auto findings = local_catalog_findings("local", directory);
+    const auto findings = catalog::local_catalog_findings("local", directory);
     CHECK(findings.back().detail ==
           fmt::format("bytes that have no record were left behind: {}", k_id));
 }
@@ -481,7 +485,7 @@ TEST_CASE("local catalog: a relative directory gives absolute paths") {
     const Scratch scratch;
     const auto before = std::filesystem::current_path();
     std::filesystem::current_path(scratch.path());
-    const auto catalog = open_local_catalog("local", "./sub/../catalog");
+    const auto catalog = catalog::open_local_catalog("local", "./sub/../catalog");
     std::filesystem::current_path(before);
     CHECK(catalog->state_directory() == scratch / "catalog/runs");
 }
@@ -499,16 +503,16 @@ TEST_CASE("local catalog: many writers at once lose nothing and damage nothing")
                 for (int round = 0; round < k_rounds; ++round) {
                     // A connection of its own each time, as a process would have; the first
                     // ones race to create the database.
-                    const auto catalog = open_local_catalog("local", directory);
-                    const std::string kept = random_uuid();
-                    const std::string removed = random_uuid();
+                    const auto catalog = catalog::open_local_catalog("local", directory);
+                    const std::string kept = base::random_uuid();
+                    const std::string removed = base::random_uuid();
                     create(*catalog, plain_image(kept, fmt::format("writer {}", writer)));
                     create(*catalog, plain_image(removed));
                     ImageChange change = change_of(kept);
                     change.properties[fmt::format("round", round)] = std::to_string(round);
                     catalog->apply(change);
                     catalog->remove(removed);
-                    static_cast<void>(view_local_catalog("local", directory)->images());
+                    static_cast<void>(catalog::view_local_catalog("local", directory)->images());
                 }
             } catch (const std::exception &error) {
                 ++failures;
@@ -517,7 +521,7 @@ TEST_CASE("local catalog: many writers at once lose nothing and damage nothing")
         });
     writers.clear();
     CHECK(failures == 0);
-    const auto images = open_local_catalog("local", directory)->images();
+    const auto images = catalog::open_local_catalog("local", directory)->images();
     CHECK(images.size() == k_writers * k_rounds);
     std::set<std::pair<std::string, std::string>> seen;
     for (const Image &image : images)
@@ -535,7 +539,7 @@ TEST_CASE("local catalog: of many that create one id exactly one wins") {
     std::vector<std::jthread> writers;
     for (int writer = 0; writer < 4; ++writer)
         writers.emplace_back([&] {
-            const auto catalog = open_local_catalog("local", scratch / "catalog");
+            const auto catalog = catalog::open_local_catalog("local", scratch / "catalog");
             try {
                 create(*catalog, plain_image(k_id));
                 ++created;

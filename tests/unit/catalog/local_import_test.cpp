@@ -15,7 +15,7 @@ using Names = std::vector<std::string>;
 
 struct World {
     Scratch scratch;
-    std::unique_ptr<Catalog> catalog = open_local_catalog("local", scratch / "catalog");
+    std::unique_ptr<Catalog> catalog = catalog::open_local_catalog("local", scratch / "catalog");
 
     template<class Work>
     std::string error(Work work, ErrorKind kind = ErrorKind::invalid) const {
@@ -32,8 +32,8 @@ struct World {
 };
 
 std::string digest_of(const std::filesystem::path &path) {
-    const UniqueFd fd = open_file(path, O_RDONLY);
-    return content_digest(fd.get(), path);
+    const base::UniqueFd fd = base::open_file(path, O_RDONLY);
+    return store::content_digest(fd.get(), path);
 }
 
 } // namespace
@@ -41,8 +41,9 @@ std::string digest_of(const std::filesystem::path &path) {
 TEST_CASE("import: a raw disk becomes a private active image with its own copy") {
     World world;
     const auto file = make_disk(world.scratch / "disk.img", 64 * k_mib);
-    const Image image = import_image(*world.catalog, file, "Debian 12", {{"os_distro", "debian"}});
-    CHECK(is_uuid(image.id));
+    const Image image =
+        catalog::import_image(*world.catalog, file, "Debian 12", {{"os_distro", "debian"}});
+    CHECK(base::is_uuid(image.id));
     Image expected;
     expected.id = image.id;
     expected.name = "Debian 12";
@@ -52,7 +53,7 @@ TEST_CASE("import: a raw disk becomes a private active image with its own copy")
     expected.size = 64 * k_mib;
     expected.virtual_size_bytes = 64 * k_mib;
     expected.properties = {{"os_distro", "debian"}};
-    expected.checksums = {{k_content_digest, digest_of(file)}};
+    expected.checksums = {{store::k_content_digest, digest_of(file)}};
     expected.created_at = image.created_at;
     expected.updated_at = image.created_at;
     CHECK(image == expected);
@@ -61,26 +62,26 @@ TEST_CASE("import: a raw disk becomes a private active image with its own copy")
     CHECK(world.loose_bytes() == 0);
     std::filesystem::remove(file);
     CHECK(digest_of(world.catalog->disk(image).file()->path) ==
-          image.checksums.at(k_content_digest));
+          image.checksums.at(store::k_content_digest));
 }
 
 TEST_CASE("import: a qcow2 file stays qcow2 and its virtual size is the disk's") {
     World world;
     const auto raw = make_disk(world.scratch / "raw", 64 * k_mib);
     run_tool("qemu-img", {"convert", "-f", "raw", "-O", "qcow2", raw, world.scratch / "q"});
-    const Image image = import_image(*world.catalog, world.scratch / "q", "q", {});
+    const Image image = catalog::import_image(*world.catalog, world.scratch / "q", "q", {});
     CHECK(image.disk_format == "qcow2");
     CHECK(image.virtual_size_bytes == 64 * k_mib);
     CHECK(image.size == static_cast<std::int64_t>(std::filesystem::file_size(world.scratch / "q")));
-    CHECK(image.checksums ==
-          std::map<std::string, std::string>{{k_content_digest, digest_of(world.scratch / "q")}});
+    CHECK(image.checksums == std::map<std::string, std::string>{
+                                 {store::k_content_digest, digest_of(world.scratch / "q")}});
     CHECK(world.stored() == Names{image.id + ".qcow2"});
 }
 
 TEST_CASE("import: a file of 20 GB costs what its data costs") {
     World world;
     const auto file = make_disk(world.scratch / "disk.img", 20 * k_gib);
-    const Image image = import_image(*world.catalog, file, "large", {});
+    const Image image = catalog::import_image(*world.catalog, file, "large", {});
     CHECK(image.size == 20 * k_gib);
     CHECK(allocated(world.catalog->disk(image).file()->path) < k_mib);
 }
@@ -91,8 +92,9 @@ TEST_CASE("import: what is refused leaves no record and no bytes") {
     const auto junk = make_file(world.scratch / "junk", 2 * k_mib, {});
     const auto refusal = [&](const std::filesystem::path &file, const std::string &name,
                              const std::map<std::string, std::string> &properties = {}) {
-        return world.error(
-            [&] { static_cast<void>(import_image(*world.catalog, file, name, properties)); });
+        return world.error([&] {
+            static_cast<void>(catalog::import_image(*world.catalog, file, name, properties));
+        });
     };
     CHECK(refusal(junk, "x") ==
           "DIR/junk is not a disk image: it has neither a partition table nor a known "
@@ -125,52 +127,52 @@ TEST_CASE("import: on a full disk nothing is left and the catalog still works") 
         return;
     const Scratch scratch;
     const Mount small(scratch / "small", "tmpfs", "size=8m");
-    const auto catalog = open_local_catalog("local", small.path() / "catalog");
+    const auto catalog = catalog::open_local_catalog("local", small.path() / "catalog");
     const auto file = make_file(scratch / "disk", 64 * k_mib,
                                 {{0, boot_sector(1000)}, {k_mib, noise(20 * k_mib)}});
     const std::string error = error_of(
-        scratch.path(), [&] { static_cast<void>(import_image(*catalog, file, "x", {})); },
+        scratch.path(), [&] { static_cast<void>(catalog::import_image(*catalog, file, "x", {})); },
         ErrorKind::failed);
     CHECK_THAT(error, Catch::StartsWith("cannot write DIR/small/catalog/images/.import-") &&
                           Catch::Contains(": No space left on device\nhint: free some space on"));
     CHECK(names_in(small.path() / "catalog/images").empty());
     CHECK(catalog->images().empty());
     const Image image =
-        import_image(*catalog, make_disk(scratch / "little", 2 * k_mib), "little", {});
+        catalog::import_image(*catalog, make_disk(scratch / "little", 2 * k_mib), "little", {});
     CHECK(catalog->images() == std::vector<Image>{image});
 }
 
 TEST_CASE("import: one that died is cleared by the next process, one under way is not") {
     World world;
-    const std::string dead = random_uuid();
-    const std::string published = random_uuid();
+    const std::string dead = base::random_uuid();
+    const std::string published = base::random_uuid();
     const auto images = world.scratch / "catalog/images";
     make_file(images / (".import-" + dead + ".raw"), 10, {});
     make_file(images / (published + ".raw"), 10, {});
     const auto disk = make_disk(world.scratch / "disk", 2 * k_mib);
-    const UniqueFd fd = open_file(disk, O_RDONLY);
-    FileStore store(images);
-    const std::string living = random_uuid();
+    const base::UniqueFd fd = base::open_file(disk, O_RDONLY);
+    store::FileStore store(images);
+    const std::string living = base::random_uuid();
     const auto stage = store.receive(fd.get(), disk, living);
     SQLite::Database database(world.scratch / "catalog/catalog.db", SQLite::OPEN_READWRITE);
     for (const std::string &id : {published, living})
         database.exec(fmt::format("INSERT INTO loose_bytes (id) VALUES ('{}')", id));
-    static_cast<void>(open_local_catalog("local", world.scratch / "catalog"));
+    static_cast<void>(catalog::open_local_catalog("local", world.scratch / "catalog"));
     CHECK(world.stored() == Names{".import-" + living + ".raw"});
     CHECK(world.loose_bytes() == 1);
     static_cast<void>(stage->seal({}));
     stage->publish();
-    static_cast<void>(open_local_catalog("local", world.scratch / "catalog"));
+    static_cast<void>(catalog::open_local_catalog("local", world.scratch / "catalog"));
     CHECK(world.stored() == Names{living + ".raw"});
 }
 
 TEST_CASE("import: when the record is refused the published bytes go too") {
     World world;
-    auto &catalog = dynamic_cast<LocalCatalog &>(*world.catalog);
+    auto &catalog = dynamic_cast<catalog::LocalCatalog &>(*world.catalog);
     const auto disk = make_disk(world.scratch / "disk", 2 * k_mib);
-    const UniqueFd fd = open_file(disk, O_RDONLY);
+    const base::UniqueFd fd = base::open_file(disk, O_RDONLY);
     Image image;
-    image.id = random_uuid();
+    image.id = base::random_uuid();
     image.name = "first";
     catalog.create(image);
     const auto stage = catalog.store().receive(fd.get(), disk, image.id);
@@ -181,7 +183,7 @@ TEST_CASE("import: when the record is refused the published bytes go too") {
     // A trigger stands for whatever the database may refuse at the last moment.
     SQLite::Database(world.scratch / "catalog/catalog.db", SQLite::OPEN_READWRITE)
         .exec("CREATE TRIGGER no BEFORE INSERT ON images BEGIN SELECT raise(ABORT, 'no'); END");
-    image.id = random_uuid();
+    image.id = base::random_uuid();
     const auto second = catalog.store().receive(fd.get(), disk, image.id);
     static_cast<void>(second->seal({}));
     CHECK(world.error([&] { catalog.adopt(image, *second); }, ErrorKind::failed) ==
@@ -193,43 +195,44 @@ TEST_CASE("import: when the record is refused the published bytes go too") {
 TEST_CASE("export: the file equals the image, with its holes") {
     World world;
     const auto disk = make_disk(world.scratch / "disk", 20 * k_gib);
-    const Image image = import_image(*world.catalog, disk, "x", {});
-    const auto view = view_local_catalog("local", world.scratch / "catalog");
-    export_image(*view, image, world.scratch / "out.img", "raw");
+    const Image image = catalog::import_image(*world.catalog, disk, "x", {});
+    const auto view = catalog::view_local_catalog("local", world.scratch / "catalog");
+    catalog::export_image(*view, image, world.scratch / "out.img", "raw");
     CHECK(std::filesystem::file_size(world.scratch / "out.img") == 20 * k_gib);
     CHECK(allocated(world.scratch / "out.img") < k_mib);
-    CHECK(digest_of(world.scratch / "out.img") == image.checksums.at(k_content_digest));
+    CHECK(digest_of(world.scratch / "out.img") == image.checksums.at(store::k_content_digest));
 }
 
 TEST_CASE("export: another format holds the same disk, and a file that fails is not left") {
     World world;
     const auto disk = make_disk(world.scratch / "disk", 64 * k_mib);
-    const Image image = import_image(*world.catalog, disk, "x", {});
-    export_image(*world.catalog, image, world.scratch / "out.qcow2", "qcow2");
+    const Image image = catalog::import_image(*world.catalog, disk, "x", {});
+    catalog::export_image(*world.catalog, image, world.scratch / "out.qcow2", "qcow2");
     run_tool("qemu-img",
              {"compare", "-f", "raw", "-F", "qcow2", disk, world.scratch / "out.qcow2"});
-    const Image back = import_image(*world.catalog, world.scratch / "out.qcow2", "y", {});
+    const Image back = catalog::import_image(*world.catalog, world.scratch / "out.qcow2", "y", {});
     CHECK(back.disk_format == "qcow2");
-    export_image(*world.catalog, back, world.scratch / "out.raw", "raw");
-    CHECK(digest_of(world.scratch / "out.raw") == image.checksums.at(k_content_digest));
+    catalog::export_image(*world.catalog, back, world.scratch / "out.raw", "raw");
+    CHECK(digest_of(world.scratch / "out.raw") == image.checksums.at(store::k_content_digest));
     make_file(world.catalog->disk(back).file()->path, 3, {{0, "bad"}});
-    CHECK_THROWS_AS(export_image(*world.catalog, back, world.scratch / "no.raw", "raw"), Error);
+    CHECK_THROWS_AS(catalog::export_image(*world.catalog, back, world.scratch / "no.raw", "raw"),
+                    Error);
     CHECK_FALSE(std::filesystem::exists(world.scratch / "no.raw"));
 }
 
 TEST_CASE("export: it overwrites nothing and leaves nothing when it fails") {
     World world;
-    const Image image =
-        import_image(*world.catalog, make_disk(world.scratch / "disk", 2 * k_mib), "x", {});
+    const Image image = catalog::import_image(
+        *world.catalog, make_disk(world.scratch / "disk", 2 * k_mib), "x", {});
     make_file(world.scratch / "there", 3, {{0, "old"}});
     const auto refusal = [&](const std::filesystem::path &to, ErrorKind kind) {
-        return world.error([&] { export_image(*world.catalog, image, to, "raw"); }, kind);
+        return world.error([&] { catalog::export_image(*world.catalog, image, to, "raw"); }, kind);
     };
     const std::string taken = " exists already\n"
                               "hint: nothing is ever overwritten; choose another name or move it "
                               "away";
     CHECK(refusal(world.scratch / "there", ErrorKind::refused) == "DIR/there" + taken);
-    CHECK(read_file(world.scratch / "there", 10) == "old");
+    CHECK(base::read_file(world.scratch / "there", 10) == "old");
     std::filesystem::create_symlink("nowhere", world.scratch / "dangling");
     CHECK(refusal(world.scratch / "dangling", ErrorKind::refused) == "DIR/dangling" + taken);
     CHECK_FALSE(std::filesystem::exists(world.scratch / "nowhere"));

@@ -6,7 +6,7 @@
 namespace retouch::test {
 
 inline void create(Catalog &catalog, const Image &image) {
-    dynamic_cast<LocalCatalog &>(catalog).create(image);
+    dynamic_cast<catalog::LocalCatalog &>(catalog).create(image);
 }
 
 } // namespace retouch::test

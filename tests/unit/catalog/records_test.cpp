@@ -27,7 +27,7 @@ std::string id_of(int number) {
 
 /// Two images of each of two names, each of one of two recipes.
 SQLite::Database some_records(const Scratch &scratch) {
-    SQLite::Database database = open_database(scratch / "catalog.db");
+    SQLite::Database database = catalog::open_database(scratch / "catalog.db");
     for (int number = 0; number < 4; ++number) {
         Image image;
         image.id = id_of(number);
@@ -40,7 +40,7 @@ SQLite::Database some_records(const Scratch &scratch) {
         image.tags = {"b", "a"};
         image.properties = {{"retouch_recipe", number % 2 == 0 ? "even" : "odd"}, {"other", "x"}};
         image.checksums = {{"sha512", std::to_string(number)}};
-        insert_image(database, image);
+        catalog::insert_image(database, image);
     }
     return database;
 }
@@ -78,7 +78,7 @@ Names ids(const std::vector<Image> &images) {
 TEST_CASE("records: those that match are found, oldest first, as they are") {
     const Scratch scratch;
     SQLite::Database database = some_records(scratch);
-    const std::vector<Image> all = load_images(database);
+    const std::vector<Image> all = catalog::load_images(database);
     CHECK(ids(all) == Names{id_of(3), id_of(2), id_of(1), id_of(0)});
     const std::vector<ImageQuery> queries = {
         {},
@@ -99,28 +99,31 @@ TEST_CASE("records: those that match are found, oldest first, as they are") {
         CAPTURE(i);
         std::vector<Image> expected = all;
         std::erase_if(expected, [&](const Image &image) { return !queries[i].matches(image); });
-        CHECK(load_images_where(database, queries[i]) == expected);
+        CHECK(catalog::load_images_where(database, queries[i]) == expected);
     }
     for (const Image &image : all)
-        CHECK(load_image(database, image.id) == image);
-    CHECK_FALSE(load_image(database, id_of(9)));
+        CHECK(catalog::load_image(database, image.id) == image);
+    CHECK_FALSE(catalog::load_image(database, id_of(9)));
 }
 
 TEST_CASE("records: nothing that is asked by id, name or recipe reads a whole table") {
     const Scratch scratch;
     SQLite::Database database = some_records(scratch);
     const std::vector<std::function<void()>> questions = {
-        [&] { CHECK(load_image(database, id_of(1))); },
-        [&] { CHECK(image_exists(database, id_of(1))); },
-        [&] { CHECK_FALSE(last_creation(database, "web").empty()); },
-        [&] { CHECK(file_stamp(database, id_of(1)).empty()); },
+        [&] { CHECK(catalog::load_image(database, id_of(1))); },
+        [&] { CHECK(catalog::image_exists(database, id_of(1))); },
+        [&] { CHECK_FALSE(catalog::last_creation(database, "web").empty()); },
+        [&] { CHECK(catalog::file_stamp(database, id_of(1)).empty()); },
         [&] {
-            CHECK(load_images_where(database, {.names = {"web", "base"}}).size() == 4);
+            CHECK(catalog::load_images_where(database, {.names = {"web", "base"}}).size() == 4);
         },
-        [&] { CHECK(load_images_where(database, {.names = {"web"}, .hidden = true}).size() == 1); },
         [&] {
-            CHECK(load_images_where(database, {.properties = {{"retouch_recipe", "odd"}}}).size() ==
-                  2);
+            CHECK(catalog::load_images_where(database, {.names = {"web"}, .hidden = true}).size() ==
+                  1);
+        },
+        [&] {
+            CHECK(catalog::load_images_where(database, {.properties = {{"retouch_recipe", "odd"}}})
+                      .size() == 2);
         },
     };
     for (std::size_t i = 0; i < questions.size(); ++i) {
@@ -132,7 +135,8 @@ TEST_CASE("records: nothing that is asked by id, name or recipe reads a whole ta
             CHECK((way.starts_with("SEARCH ") || way == "SCAN sqlite_master")); // of few tables
         }
     }
-    const Names whole = ways_of(database, [&] { static_cast<void>(load_images(database)); });
+    const Names whole =
+        ways_of(database, [&] { static_cast<void>(catalog::load_images(database)); });
     CHECK(std::ranges::any_of(whole,
                               [](const std::string &way) { return way.starts_with("SCAN "); }));
 }

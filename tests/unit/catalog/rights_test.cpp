@@ -19,8 +19,8 @@ const std::string k_hint =
 
 struct Cloud {
     FakeCloud fake;
-    Session session{fake.settings(), quick_retries()};
-    ImageApi api{session};
+    catalog::Session session{fake.settings(), quick_retries()};
+    catalog::ImageApi api{session};
     Image image;
 
     explicit Cloud(const std::string &role = "member") {
@@ -33,7 +33,7 @@ struct Cloud {
     /// "allowed", or kind, text and hint of the refusal.
     std::string ask(const ImageChange &change) {
         try {
-            check_change(api, image, change);
+            catalog::check_change(api, image, change);
             return "allowed";
         } catch (const Error &error) {
             return fmt::format("{}{}\nhint: {}",

@@ -12,9 +12,9 @@ namespace {
 
 const std::string k_secret = "PASSW0RD-hunter2";
 
-SecretFilter filter(const std::string &secret = k_secret) {
-    SecretFilter made;
-    made.add(Secret(secret));
+catalog::SecretFilter filter(const std::string &secret = k_secret) {
+    catalog::SecretFilter made;
+    made.add(catalog::Secret(secret));
     return made;
 }
 
@@ -45,8 +45,9 @@ TEST_CASE("secret filter: a secret in another form makes a message unfit to be s
                  each("{:02x}:", k_secret), each("%25{:02x}", k_secret),
                  each("%255C%75{:04x}", k_secret), "passw0rd-HUNTER2", "PASSW0RD%2Dhunter2",
                  "PASSW0RD%2dhunter2", "P A S S W 0 R D - h u n t e r 2", "PASSW0RD\nhunter2",
-                 "PASSW0RD then -hunter2", "PASSW0RD", base64(k_secret), base64("u:" + k_secret),
-                 base64("me:" + k_secret + "!"), base64("{\"password\":\"" + k_secret + "\"}"));
+                 "PASSW0RD then -hunter2", "PASSW0RD", catalog::base64(k_secret),
+                 catalog::base64("u:" + k_secret), catalog::base64("me:" + k_secret + "!"),
+                 catalog::base64("{\"password\":\"" + k_secret + "\"}"));
     CAPTURE(form);
     CHECK_FALSE(filter().message("you sent " + form + ", which is wrong"));
     CHECK_FALSE(filter().message("you sent" + form));
@@ -54,26 +55,26 @@ TEST_CASE("secret filter: a secret in another form makes a message unfit to be s
 
 TEST_CASE("secret filter: secrets with letters of any kind are known in their escapes") {
     const std::string secret = "pä\"ß\\ \xf0\x9f\x98\x80wort";
-    const std::string form =
-        GENERATE_COPY(url_encode(secret), Json(secret).dump(-1, ' ', true), base64(secret),
-                      std::string("P\\u00E4\\\"\\u00df\\\\ "
-                                  "\\uD83D\\uDE00wort"));
+    const std::string form = GENERATE_COPY(
+        catalog::url_encode(secret), Json(secret).dump(-1, ' ', true), catalog::base64(secret),
+        std::string("P\\u00E4\\\"\\u00df\\\\ "
+                    "\\uD83D\\uDE00wort"));
     CAPTURE(form);
     CHECK_FALSE(filter(secret).message("got " + form));
 }
 
 TEST_CASE("secret filter: several secrets are known, and very short ones are no secrets") {
-    SecretFilter both = filter();
-    both.add(Secret("gAAAAABtoken-of-today"));
-    both.add(Secret("abc"));
-    both.add(Secret(""));
+    catalog::SecretFilter both = filter();
+    both.add(catalog::Secret("gAAAAABtoken-of-today"));
+    both.add(catalog::Secret("abc"));
+    both.add(catalog::Secret(""));
     CHECK(both.message(k_secret + " gAAAAABtoken-of-today abc") == "*** *** abc");
     CHECK_FALSE(both.message("token_of_today"));
 }
 
 TEST_CASE("secret filter: in data only whole, long secrets count") {
     CHECK(filter().is_in("x" + k_secret + "y"));
-    CHECK(filter().is_in(base64("u:" + k_secret)));
+    CHECK(filter().is_in(catalog::base64("u:" + k_secret)));
     CHECK(filter().is_in(each("%{:02x}", k_secret)));
     CHECK_FALSE(filter().is_in("PASSW0RD"));
     CHECK_FALSE(filter("openstack").is_in("openstack"));

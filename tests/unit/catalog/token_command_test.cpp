@@ -21,21 +21,23 @@ namespace {
 
 /// A program called sign-in, and what is known of the cloud it signs in to.
 struct Program {
-    RunDirectory directory;
-    CloudSettings cloud;
-    SecretFilter secrets;
+    base::RunDirectory directory;
+    catalog::CloudSettings cloud;
+    catalog::SecretFilter secrets;
 
     explicit Program(const std::string &script) {
-        write_file_atomically(path(), "#!/bin/sh\n" + script + "\n");
+        base::write_file_atomically(path(), "#!/bin/sh\n" + script + "\n");
         fs::permissions(path(), fs::perms::owner_all);
         cloud.name = "sso";
-        cloud.auth_type = AuthType::command;
+        cloud.auth_type = catalog::AuthType::command;
         cloud.command = {{path().string()}, "sso"};
     }
 
     [[nodiscard]] fs::path path() const { return directory.path() / "sign-in"; }
 
-    [[nodiscard]] PrintedToken run() const { return run_token_command(cloud, secrets); }
+    [[nodiscard]] catalog::PrintedToken run() const {
+        return catalog::run_token_command(cloud, secrets);
+    }
 
     [[nodiscard]] std::string text() const { return run().text.reveal(); }
 
@@ -80,13 +82,13 @@ std::string timeless(const std::string &text) {
 /// A cloud whose login is a program that prints what `file` holds and counts its runs there.
 struct CommandCloud {
     FakeCloud fake;
-    RunDirectory directory;
-    CloudSettings settings = fake.settings();
+    base::RunDirectory directory;
+    catalog::CloudSettings settings = fake.settings();
 
     CommandCloud() {
         fake.on("GET /v2/a", Reply{.body = "a"});
-        settings.auth_type = AuthType::command;
-        settings.secret = Secret();
+        settings.auth_type = catalog::AuthType::command;
+        settings.secret = catalog::Secret();
         settings.command.words = {"sh", "-c",
                                   "echo run >> \"$0/runs\"; cat \"$0/token\"; "
                                   "[ ! -e \"$0/next\" ] || mv \"$0/next\" \"$0/token\"",
@@ -94,16 +96,16 @@ struct CommandCloud {
     }
 
     void print(const std::string &token) const {
-        write_file_atomically(directory.path() / "token", token);
+        base::write_file_atomically(directory.path() / "token", token);
     }
 
     /// After it was run once more.
     void print_then(const std::string &token) const {
-        write_file_atomically(directory.path() / "next", token);
+        base::write_file_atomically(directory.path() / "next", token);
     }
 
     [[nodiscard]] std::size_t runs() const {
-        return read_file(directory.path() / "runs", 1000).size() / 4;
+        return base::read_file(directory.path() / "runs", 1000).size() / 4;
     }
 
     /// The tokens that the image service was shown.
@@ -115,7 +117,7 @@ struct CommandCloud {
     }
 };
 
-HttpRequest get(const std::string &path) {
+catalog::HttpRequest get(const std::string &path) {
     return {.doing = "look", .url = path};
 }
 
@@ -147,7 +149,7 @@ TEST_CASE("token command: when its token ends is read in each way of writing it"
         {R"("expires": 7)", ""},
     }));
     CAPTURE(written);
-    CHECK(Program("echo '{\"id\": \"t\", " + written + "}'").run().ends_at == parse_utc(end));
+    CHECK(Program("echo '{\"id\": \"t\", " + written + "}'").run().ends_at == base::parse_utc(end));
 }
 
 TEST_CASE("token command: its arguments reach it as they are, and no shell") {
@@ -196,7 +198,7 @@ TEST_CASE("token command: one that fails says why in its last words, and no secr
     }));
     CAPTURE(script);
     Program program(script);
-    program.secrets.add(Secret("hunter2-hunter2"));
+    program.secrets.add(catalog::Secret("hunter2-hunter2"));
     CHECK(program.failure() == fmt::format("not_authorised: {}{}\nrun it yourself; it must sign in "
                                            "without asking anything",
                                            k_subject, said));
@@ -225,7 +227,7 @@ TEST_CASE("token command: its token is used as it is when it is for the project 
     SECTION("or when none is named") {
         cloud.settings.project = {};
     }
-    Session session(cloud.settings, quick_retries());
+    catalog::Session session(cloud.settings, quick_retries());
     CHECK(session.request(get("/v2/a")).body == "a");
     CHECK(session.project_id() == "p1");
     CHECK(session.user_name() == "demo");
@@ -234,7 +236,7 @@ TEST_CASE("token command: its token is used as it is when it is for the project 
     CHECK(cloud.runs() == 1);
     CHECK(cloud.fake.logins().size() == 1);
     CHECK(session.secrets().message("x of-the-program") == "x ***");
-    CHECK(end_of_token(session).empty());
+    CHECK(catalog::end_of_token(session).empty());
 }
 
 TEST_CASE("token command: its token is exchanged for one of the project that is meant") {
@@ -242,7 +244,7 @@ TEST_CASE("token command: its token is exchanged for one of the project that is 
     cloud.fake.accept_token("of-another-project");
     cloud.print(R"({"id": "of-another-project"})");
     cloud.settings.project.name = "other";
-    Session session(cloud.settings, quick_retries());
+    catalog::Session session(cloud.settings, quick_retries());
     CHECK(session.request(get("/v2/a")).body == "a");
     CHECK(cloud.shown() == std::vector<std::string>{"token-2"});
     CHECK(Json::parse(cloud.fake.logins().back().body).dump() ==
@@ -254,7 +256,7 @@ TEST_CASE("token command: it is run again for a token that ends, and after a 401
     CommandCloud cloud;
     cloud.fake.accept_token("first-one");
     cloud.print("first-one");
-    Session session(cloud.settings, quick_retries());
+    catalog::Session session(cloud.settings, quick_retries());
     SECTION("after a 401, once") {
         static_cast<void>(session.request(get("/v2/a")));
         cloud.fake.revoke_tokens();
@@ -278,7 +280,7 @@ TEST_CASE("token command: it is run again for a token that ends, and after a 401
 namespace {
 
 /// Of a login that fails.
-Error refusal_of(Session &session) {
+Error refusal_of(catalog::Session &session) {
     try {
         static_cast<void>(session.roles());
     } catch (const Error &error) {
@@ -292,7 +294,7 @@ Error refusal_of(Session &session) {
 TEST_CASE("token command: a token that Keystone does not take is told as the program's") {
     CommandCloud cloud;
     cloud.print("of-another-cloud");
-    Session session(cloud.settings, quick_retries());
+    catalog::Session session(cloud.settings, quick_retries());
     const Error refusal = refusal_of(session);
     CHECK(refusal.kind() == ErrorKind::not_authorised);
     CHECK(std::string(refusal.what()) ==
@@ -306,13 +308,13 @@ TEST_CASE("token command: a token that Keystone does not take is told as the pro
 TEST_CASE("token: one that was handed to us cannot be renewed, and its end is told") {
     FakeCloud fake;
     fake.accept_token("handed-to-us");
-    CloudSettings settings = fake.settings();
-    settings.auth_type = AuthType::token;
-    settings.secret = Secret("handed-to-us");
+    catalog::CloudSettings settings = fake.settings();
+    settings.auth_type = catalog::AuthType::token;
+    settings.secret = catalog::Secret("handed-to-us");
     const auto end = [&](std::chrono::seconds life) {
         fake.set_token_life(life);
-        Session session(settings, quick_retries());
-        return timeless(end_of_token(session));
+        catalog::Session session(settings, quick_retries());
+        return timeless(catalog::end_of_token(session));
     };
     const auto told = [](const std::string &when) {
         return "the token of cloud 'fake' ends " + when +
@@ -329,24 +331,24 @@ TEST_CASE("token: one that was handed to us cannot be renewed, and its end is to
     SECTION("and with less than two minutes left it is not asked about at each request") {
         fake.on("GET /v2/a", Reply{});
         fake.set_token_life(90s);
-        Session session(settings, quick_retries());
+        catalog::Session session(settings, quick_retries());
         const std::size_t before = fake.logins().size();
         static_cast<void>(session.request(get("/v2/a")));
         static_cast<void>(session.request(get("/v2/a")));
         CHECK(fake.logins().size() == before + 1);
     }
     SECTION("a password's is none of the user's business") {
-        Session session(fake.settings(), quick_retries());
-        CHECK(end_of_token(session).empty());
+        catalog::Session session(fake.settings(), quick_retries());
+        CHECK(catalog::end_of_token(session).empty());
     }
 }
 
 TEST_CASE("token: one that has ended is told with what to do") {
     FakeCloud fake;
-    CloudSettings settings = fake.settings();
-    settings.auth_type = AuthType::token;
-    settings.secret = Secret("ended-yesterday");
-    Session session(settings, quick_retries());
+    catalog::CloudSettings settings = fake.settings();
+    settings.auth_type = catalog::AuthType::token;
+    settings.secret = catalog::Secret("ended-yesterday");
+    catalog::Session session(settings, quick_retries());
     const Error refusal = refusal_of(session);
     CHECK(refusal.kind() == ErrorKind::not_authorised);
     CHECK(std::string(refusal.what()) ==

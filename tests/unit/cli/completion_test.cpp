@@ -14,34 +14,34 @@ using Words = std::vector<std::string>;
 
 /// The program's own commands, with names from three sources that note what they were asked with.
 struct Shell {
-    Context context;
+    cli::Context context;
     CLI::App app;
-    GivenOptions asked;
+    cli::GivenOptions asked;
 
-    Shell() { define_arguments(app, context); }
+    Shell() { cli::define_arguments(app, context); }
 
-    Completion at(const Words &words) {
+    cli::Completion at(const Words &words) {
         const auto names = [this](const Words &known) {
-            return [this, known](const GivenOptions &given) {
+            return [this, known](const cli::GivenOptions &given) {
                 asked = given;
-                std::vector<Candidate> candidates;
+                std::vector<cli::Candidate> candidates;
                 for (const std::string &name : known)
                     candidates.push_back({name, ""});
                 return candidates;
             };
         };
-        return complete(app, words,
-                        {names({"Debian 12", "Debian 13", "a\tb", "x\n"}), names({"lab", "live"}),
-                         names({"north", "south"})});
+        return cli::complete(app, words,
+                             {names({"Debian 12", "Debian 13", "a\tb", "x\n"}),
+                              names({"lab", "live"}), names({"north", "south"})});
     }
 
     /// The words alone, and "files" for the files that fit.
     Words words(const Words &words) {
-        const Completion completion = at(words);
+        const cli::Completion completion = at(words);
         Words found;
         if (completion.files)
             found.emplace_back("files");
-        for (const Candidate &candidate : completion.candidates)
+        for (const cli::Candidate &candidate : completion.candidates)
             found.push_back(candidate.word);
         return found;
     }
@@ -126,22 +126,22 @@ TEST_CASE("completion: names are asked for where the options given say") {
     Shell shell;
     (void)shell.at({"--catalog", "lab", "--config=c.yaml", "show", "--os-cloud", "north", ""});
     CHECK(shell.asked ==
-          GivenOptions{{"catalog", "lab"}, {"config", "c.yaml"}, {"os-cloud", "north"}});
+          cli::GivenOptions{{"catalog", "lab"}, {"config", "c.yaml"}, {"os-cloud", "north"}});
     shell.asked.clear();
     (void)shell.at({"--catalog", "lab", "show", "--f"});
     CHECK(shell.asked.empty());
 }
 
 TEST_CASE("completion: shells read what to do with files, and a line for each candidate") {
-    CHECK(completion_text({true, {}}) == "files\n");
-    CHECK(completion_text({false, {{"a b", ""}, {"--x", "one\nline"}}}) ==
+    CHECK(cli::completion_text({true, {}}) == "files\n");
+    CHECK(cli::completion_text({false, {{"a b", ""}, {"--x", "one\nline"}}}) ==
           "words\na b\t\n--x\tone\\x0aline\n");
 }
 
 TEST_CASE("completion: what cannot be read offers no names and stops nothing") {
-    Context context;
-    const NameSources sources = known_names(context);
-    const GivenOptions nowhere = {{"config", "/nowhere/retouch.yaml"}};
+    cli::Context context;
+    const cli::NameSources sources = cli::known_names(context);
+    const cli::GivenOptions nowhere = {{"config", "/nowhere/retouch.yaml"}};
     CHECK(sources.images(nowhere).empty());
     CHECK(sources.catalogs(nowhere).empty());
 }

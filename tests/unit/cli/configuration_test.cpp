@@ -12,27 +12,27 @@ namespace {
 
 void write(const fs::path &path, const std::string &text) {
     fs::create_directories(path.parent_path());
-    write_file_atomically(path, text);
+    base::write_file_atomically(path, text);
 }
 
 /// What reading `text` as DIRECTORY/retouch.yaml complains about, with the directory taken out.
 std::string complaints(const std::string &text) {
-    const TemporaryDirectory directory(fs::temp_directory_path(), "test-retouch-");
+    const base::TemporaryDirectory directory(fs::temp_directory_path(), "test-retouch-");
     const fs::path file = directory.path() / "retouch.yaml";
     write(file, text);
     Diagnostics diagnostics;
-    const auto configuration = read_configuration(file, diagnostics);
+    const auto configuration = cli::read_configuration(file, diagnostics);
     CHECK(configuration.has_value() == !diagnostics.has_errors());
-    std::string out = render_diagnostics(diagnostics.sorted(), false);
+    std::string out = render::render_diagnostics(diagnostics.sorted(), false);
     const std::string prefix = directory.path().string() + "/";
     for (auto at = out.find(prefix); at != std::string::npos; at = out.find(prefix))
         out.erase(at, prefix.size());
     return out;
 }
 
-std::string message_of(const Configuration &configuration, const std::string &name) {
+std::string message_of(const cli::Configuration &configuration, const std::string &name) {
     try {
-        static_cast<void>(catalog_called(configuration, name));
+        static_cast<void>(cli::catalog_called(configuration, name));
     } catch (const Error &error) {
         CHECK(error.kind() == ErrorKind::bad_config);
         return std::string(error.what()) + " | " + error.hint();
@@ -40,8 +40,8 @@ std::string message_of(const Configuration &configuration, const std::string &na
     return {};
 }
 
-CatalogSettings local(const std::string &name, const fs::path &path) {
-    CatalogSettings settings;
+cli::CatalogSettings local(const std::string &name, const fs::path &path) {
+    cli::CatalogSettings settings;
     settings.name = name;
     settings.path = path;
     return settings;
@@ -50,16 +50,16 @@ CatalogSettings local(const std::string &name, const fs::path &path) {
 } // namespace
 
 TEST_CASE("configuration: one that others can write is refused when found, not passed over") {
-    const TemporaryDirectory directory(fs::temp_directory_path(), "test-retouch-");
+    const base::TemporaryDirectory directory(fs::temp_directory_path(), "test-retouch-");
     const fs::path file = directory.path() / "planted" / "retouch.yaml";
     write(file, "guest: host\n");
     write(directory.path() / "retouch.yaml", "guest: host\n");
     fs::create_directories(directory.path() / "planted/sub/deep");
-    const Environment environment({}, directory.path() / "planted/sub/deep");
-    CHECK(find_configuration(environment) == file);
+    const cli::Environment environment({}, directory.path() / "planted/sub/deep");
+    CHECK(cli::find_configuration(environment) == file);
     fs::permissions(file.parent_path(), fs::perms::all);
     try {
-        static_cast<void>(find_configuration(environment));
+        static_cast<void>(cli::find_configuration(environment));
         FAIL("it was found");
     } catch (const Error &error) {
         CHECK(error.kind() == ErrorKind::bad_config);
@@ -73,22 +73,23 @@ TEST_CASE("configuration: one that others can write is refused when found, not p
 }
 
 TEST_CASE("configuration: directories for the files of recipes are relative to it") {
-    const TemporaryDirectory directory(fs::temp_directory_path(), "test-retouch-");
+    const base::TemporaryDirectory directory(fs::temp_directory_path(), "test-retouch-");
     write(directory.path() / "retouch.yaml", "files: {allow: [packages, /srv/x]}\n");
     Diagnostics diagnostics;
-    const auto configuration = read_configuration(directory.path() / "retouch.yaml", diagnostics);
+    const auto configuration =
+        cli::read_configuration(directory.path() / "retouch.yaml", diagnostics);
     REQUIRE(configuration.has_value());
     CHECK(configuration->allowed_directories ==
           std::vector<fs::path>{directory.path() / "packages", "/srv/x"});
 }
 
 TEST_CASE("configuration: limits of commands are read, and those not given are the usual ones") {
-    const TemporaryDirectory directory(fs::temp_directory_path(), "test-retouch-");
+    const base::TemporaryDirectory directory(fs::temp_directory_path(), "test-retouch-");
     const fs::path file = directory.path() / "retouch.yaml";
     const auto limits_of = [&](const std::string &text) {
         write(file, text);
         Diagnostics diagnostics;
-        const auto configuration = read_configuration(file, diagnostics);
+        const auto configuration = cli::read_configuration(file, diagnostics);
         REQUIRE(configuration);
         return configuration->limits;
     };
@@ -136,7 +137,7 @@ TEST_CASE("configuration: a limit that cannot hold is a mistake, not another lim
 }
 
 TEST_CASE("configuration: a cloud, its Ceph cluster and what does not go together") {
-    const TemporaryDirectory directory(fs::temp_directory_path(), "test-retouch-");
+    const base::TemporaryDirectory directory(fs::temp_directory_path(), "test-retouch-");
     const fs::path file = directory.path() / "retouch.yaml";
     write(file, "catalogs:\n"
                 "  cloud:\n"
@@ -149,11 +150,11 @@ TEST_CASE("configuration: a cloud, its Ceph cluster and what does not go togethe
                 "    drop_properties: [\"owner_*\", x]\n"
                 "  other: { type: glance, auth_command: [openstack, token, issue] }\n");
     Diagnostics diagnostics;
-    const auto configuration = read_configuration(file, diagnostics);
+    const auto configuration = cli::read_configuration(file, diagnostics);
     REQUIRE(configuration);
-    CatalogSettings cloud;
+    cli::CatalogSettings cloud;
     cloud.name = "cloud";
-    cloud.type = CatalogSettings::Type::glance;
+    cloud.type = cli::CatalogSettings::Type::glance;
     cloud.cloud = "production";
     cloud.rbd = {directory.path() / "ceph.conf", "glance", "/etc/key"};
     cloud.pool = "vms";
@@ -161,12 +162,12 @@ TEST_CASE("configuration: a cloud, its Ceph cluster and what does not go togethe
     cloud.source_owners = {"p1", "p2"};
     cloud.auth_command = {directory.path() / "bin/sign-in", "--for", "./cloud", "${HOME}", "a b"};
     cloud.drop_properties = {"owner_*", "x"};
-    CHECK(catalog_called(*configuration, "cloud") == cloud);
-    CatalogSettings other;
+    CHECK(cli::catalog_called(*configuration, "cloud") == cloud);
+    cli::CatalogSettings other;
     other.name = "other";
-    other.type = CatalogSettings::Type::glance;
+    other.type = cli::CatalogSettings::Type::glance;
     other.auth_command = {"openstack", "token", "issue"};
-    CHECK(catalog_called(*configuration, "other") == other);
+    CHECK(cli::catalog_called(*configuration, "other") == other);
 
     CHECK(complaints("catalogs:\n"
                      "  a: { type: local }\n"
@@ -210,20 +211,21 @@ TEST_CASE("configuration: a command that signs in is a list of words, for a clou
 }
 
 TEST_CASE("configuration: without a file the catalog is ./images") {
-    const Configuration configuration = default_configuration(Environment({}, "/work/here"));
+    const cli::Configuration configuration =
+        cli::default_configuration(cli::Environment({}, "/work/here"));
     CHECK(configuration.file.empty());
-    CHECK(catalog_called(configuration, "") == local("local", "/work/here/images"));
+    CHECK(cli::catalog_called(configuration, "") == local("local", "/work/here/images"));
     CHECK(message_of(configuration, "lab") ==
           "no catalog is called 'lab': without a configuration file the only one is 'local' | name "
           "it in a retouch.yaml here or above");
 }
 
 TEST_CASE("configuration: found upward, then for the user") {
-    const TemporaryDirectory directory(fs::temp_directory_path(), "test-retouch-");
+    const base::TemporaryDirectory directory(fs::temp_directory_path(), "test-retouch-");
     const fs::path &root = directory.path();
     fs::create_directories(root / "a/b/c");
     const auto find = [&](std::map<std::string, std::string> variables) {
-        return find_configuration(Environment(std::move(variables), root / "a/b/c"));
+        return cli::find_configuration(cli::Environment(std::move(variables), root / "a/b/c"));
     };
     const std::string home = (root / "home").string();
     const std::string xdg = (root / "xdg").string();
@@ -249,7 +251,7 @@ TEST_CASE("configuration: found upward, then for the user") {
 }
 
 TEST_CASE("configuration: paths are relative to the file, absolute ones stay") {
-    const TemporaryDirectory directory(fs::temp_directory_path(), "test-retouch-");
+    const base::TemporaryDirectory directory(fs::temp_directory_path(), "test-retouch-");
     const fs::path file = directory.path() / "retouch.yaml";
     write(file, "default: lab\n"
                 "catalogs:\n"
@@ -257,13 +259,13 @@ TEST_CASE("configuration: paths are relative to the file, absolute ones stay") {
                 "  big: {type: local, path: /srv/images}\n"
                 "guest: host\n");
     Diagnostics diagnostics;
-    const auto configuration = read_configuration(file, diagnostics);
+    const auto configuration = cli::read_configuration(file, diagnostics);
     REQUIRE(configuration);
     CHECK(diagnostics.empty());
     CHECK(configuration->guest == GuestKind::host);
-    CHECK(catalog_called(*configuration, "") ==
+    CHECK(cli::catalog_called(*configuration, "") ==
           local("lab", directory.path().parent_path() / "lab/images"));
-    CHECK(catalog_called(*configuration, "big") == local("big", "/srv/images"));
+    CHECK(cli::catalog_called(*configuration, "big") == local("big", "/srv/images"));
     CHECK(message_of(*configuration, "bif") ==
           "no catalog is called 'bif' in " + file.string() + " | did you mean 'big'?");
     CHECK(message_of(*configuration, "zzzz") ==
@@ -271,25 +273,25 @@ TEST_CASE("configuration: paths are relative to the file, absolute ones stay") {
 }
 
 TEST_CASE("configuration: the only catalog is the default, of several none is") {
-    const TemporaryDirectory directory(fs::temp_directory_path(), "test-retouch-");
+    const base::TemporaryDirectory directory(fs::temp_directory_path(), "test-retouch-");
     const fs::path file = directory.path() / "retouch.yaml";
     Diagnostics diagnostics;
     write(file, "catalogs: {lab: {type: local, path: x}}\n");
-    const auto one = read_configuration(file, diagnostics);
+    const auto one = cli::read_configuration(file, diagnostics);
     REQUIRE(one);
     CHECK(one->default_catalog == "lab");
 
     write(file, "catalogs: {a: {type: local, path: x}, b: {type: local, path: z}}\n");
-    const auto two = read_configuration(file, diagnostics);
+    const auto two = cli::read_configuration(file, diagnostics);
     REQUIRE(two);
     CHECK(message_of(*two, "") ==
           file.string() + " has several catalogs and no default | choose one with --catalog NAME, "
                           "or write 'default: NAME' into the file");
 
     write(file, "guest: appliance\n");
-    const auto none = read_configuration(file, diagnostics);
+    const auto none = cli::read_configuration(file, diagnostics);
     REQUIRE(none);
-    CHECK(catalog_called(*none, "") == local("local", directory.path() / "images"));
+    CHECK(cli::catalog_called(*none, "") == local("local", directory.path() / "images"));
     CHECK(none->guest == GuestKind::appliance);
 }
 
@@ -312,7 +314,7 @@ TEST_CASE("configuration: mistakes are found like a recipe's") {
 
 TEST_CASE("configuration: a file that cannot be read is a configuration error") {
     Diagnostics diagnostics;
-    CHECK_THROWS_MATCHES(read_configuration("/nonexistent/retouch.yaml", diagnostics), Error,
+    CHECK_THROWS_MATCHES(cli::read_configuration("/nonexistent/retouch.yaml", diagnostics), Error,
                          Catch::Matchers::Predicate<Error>([](const Error &error) {
                              return error.kind() == ErrorKind::bad_config;
                          }));

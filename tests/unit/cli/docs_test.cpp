@@ -12,7 +12,7 @@ using namespace retouch;
 namespace {
 
 std::string page(const std::string &name) {
-    return read_file(std::filesystem::path(RETOUCH_SOURCE_DIR) / "docs" / name, 1 << 20);
+    return base::read_file(std::filesystem::path(RETOUCH_SOURCE_DIR) / "docs" / name, 1 << 20);
 }
 
 /// The part of the page under the heading of `command`.
@@ -51,17 +51,17 @@ std::set<std::string> first_column(const std::string &text, const std::string &h
     return names;
 }
 
-template<Named Enum>
+template<model::Named Enum>
 std::set<std::string> names_of() {
-    return {NameTable<Enum>::names.begin(), NameTable<Enum>::names.end()};
+    return {model::NameTable<Enum>::names.begin(), model::NameTable<Enum>::names.end()};
 }
 
 } // namespace
 
 TEST_CASE("docs/cli.md: every command has its section, every option is named in it") {
-    Context context;
+    cli::Context context;
     CLI::App app;
-    define_arguments(app, context);
+    cli::define_arguments(app, context);
     const std::string text = page("cli.md");
     std::vector<const CLI::App *> commands = {&app};
     for (const CLI::App *command : app.get_subcommands([](const CLI::App *) { return true; }))

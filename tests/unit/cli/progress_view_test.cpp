@@ -39,7 +39,7 @@ Event notice(const std::string &message) {
 } // namespace
 
 TEST_CASE("progress, plain: a line for each phase and step") {
-    ProgressView view(ProgressView::Mode::plain, false);
+    cli::ProgressView view(cli::ProgressView::Mode::plain, false);
     CHECK(view.on(target_started(), 0, k_width).empty());
     CHECK(view.on(phase("stage"), 1, k_width) == "Debian 12: staging a copy of the source\n");
     CHECK(view.on(phase("steps"), 2, k_width).empty());
@@ -53,7 +53,7 @@ TEST_CASE("progress, plain: a line for each phase and step") {
 
 TEST_CASE("progress: each phase that events tell of is shown, but that of the steps, which are") {
     const std::string page =
-        read_file(std::filesystem::path(RETOUCH_SOURCE_DIR) / "docs/events.md", 1U << 20U);
+        base::read_file(std::filesystem::path(RETOUCH_SOURCE_DIR) / "docs/events.md", 1U << 20U);
     const std::size_t row = page.find("| `phase_started` |");
     const std::string names = page.substr(row, page.find('\n', row) - row);
     constexpr std::string_view k_label = "`phase`: ";
@@ -62,7 +62,7 @@ TEST_CASE("progress: each phase that events tell of is shown, but that of the st
          (at = names.find('`', at)) != std::string::npos; ++phases) {
         const std::size_t end = names.find('`', at + 1);
         const std::string name = names.substr(at + 1, end - at - 1);
-        ProgressView view(ProgressView::Mode::plain, false);
+        cli::ProgressView view(cli::ProgressView::Mode::plain, false);
         CAPTURE(name);
         CHECK(view.on(phase(name), 0, k_width).empty() == (name == "steps"));
         at = end + 1;
@@ -75,13 +75,13 @@ TEST_CASE("progress: how far a phase is, in per cent, until the next one") {
                      "Debian 12",
                      "",
                      {{"phase", "detach"}, {"done", 1000}, {"total", 2000}}};
-    ProgressView live(ProgressView::Mode::live, false);
+    cli::ProgressView live(cli::ProgressView::Mode::live, false);
     static_cast<void>(live.on(target_started(), 0, k_width));
     static_cast<void>(live.on(phase("detach"), 1, k_width));
     CHECK(live.on(half, 2, k_width) ==
           "\r\x1b[KDebian 12: completing the image's own data, 50 %  2.0 s");
     CHECK(live.on(phase("publish"), 3, k_width) == "\r\x1b[KDebian 12: publishing  3.0 s");
-    ProgressView plain(ProgressView::Mode::plain, false);
+    cli::ProgressView plain(cli::ProgressView::Mode::plain, false);
     static_cast<void>(plain.on(target_started(), 0, k_width));
     static_cast<void>(plain.on(phase("detach"), 1, k_width));
     CHECK(plain.on(half, 2, k_width).empty());
@@ -90,7 +90,7 @@ TEST_CASE("progress: how far a phase is, in per cent, until the next one") {
 }
 
 TEST_CASE("progress, plain: a long step gives a sign of life every 30 seconds") {
-    ProgressView view(ProgressView::Mode::plain, false);
+    cli::ProgressView view(cli::ProgressView::Mode::plain, false);
     static_cast<void>(view.on(target_started(), 0, k_width));
     static_cast<void>(view.on(step(0, "run: make"), 100, k_width));
     CHECK(view.tick(129, k_width).empty());
@@ -104,7 +104,7 @@ TEST_CASE("progress, plain: a long step gives a sign of life every 30 seconds") 
 }
 
 TEST_CASE("progress, live: one line is redrawn and wiped before anything else") {
-    ProgressView view(ProgressView::Mode::live, false);
+    cli::ProgressView view(cli::ProgressView::Mode::live, false);
     CHECK(view.on(target_started(), 10, k_width).empty());
     CHECK(view.on(phase("open"), 10, k_width) == "\r\x1b[KDebian 12: opening the guest  0.0 s");
     CHECK(view.tick(12, k_width) == "\r\x1b[KDebian 12: opening the guest  2.0 s");
@@ -120,7 +120,7 @@ TEST_CASE("progress, live: one line is redrawn and wiped before anything else") 
 }
 
 TEST_CASE("progress, live: the line never wraps") {
-    ProgressView view(ProgressView::Mode::live, false);
+    cli::ProgressView view(cli::ProgressView::Mode::live, false);
     static_cast<void>(view.on(target_started(), 0, k_width));
     const std::string drawn = view.on(step(2, "run: ü" + std::string(200, 'x')), 0, 41);
     CHECK(drawn == "\r\x1b[KDebian 12: step 3 of 7: run: ü...  0.0 s");
@@ -128,7 +128,7 @@ TEST_CASE("progress, live: the line never wraps") {
 }
 
 TEST_CASE("progress: nothing from outside reaches the terminal raw") {
-    ProgressView view(ProgressView::Mode::plain, false);
+    cli::ProgressView view(cli::ProgressView::Mode::plain, false);
     static_cast<void>(
         view.on({EventKind::target_started, "a\x1b[2J", "", Json::object()}, 0, k_width));
     CHECK(view.on(step(0, "\x07"), 0, k_width) == "a\\x1b[2J: step 1 of 7: \\x07\n");
@@ -137,7 +137,7 @@ TEST_CASE("progress: nothing from outside reaches the terminal raw") {
 }
 
 TEST_CASE("progress: events with odd details are borne") {
-    ProgressView view(ProgressView::Mode::plain, false);
+    cli::ProgressView view(cli::ProgressView::Mode::plain, false);
     CHECK(view.on({EventKind::phase_started, "", "", nullptr}, 0, k_width).empty());
     CHECK(view.on({EventKind::phase_started, "", "", {{"phase", 3}}}, 0, k_width).empty());
     CHECK(view.on({EventKind::step_started, "", "", {{"index", "x"}}}, 0, k_width) ==
@@ -146,7 +146,7 @@ TEST_CASE("progress: events with odd details are borne") {
 }
 
 TEST_CASE("progress, silent: says nothing at all") {
-    ProgressView view(ProgressView::Mode::silent, true);
+    cli::ProgressView view(cli::ProgressView::Mode::silent, true);
     CHECK(view.on(target_started(), 0, k_width).empty());
     CHECK(view.on(step(0, "x"), 0, k_width).empty());
     CHECK(view.on(notice("x"), 0, k_width).empty());

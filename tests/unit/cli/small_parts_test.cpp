@@ -65,7 +65,7 @@ Image image(const std::string &id, const std::string &name, bool hidden) {
 } // namespace
 
 TEST_CASE("exit codes: one for several outcomes") {
-    const auto combined = [](std::vector<int> codes) { return combined_exit_code(codes); };
+    const auto combined = [](std::vector<int> codes) { return cli::combined_exit_code(codes); };
     CHECK(combined({}) == 0);
     CHECK(combined({0, 0}) == 0);
     CHECK(combined({5}) == 5);
@@ -77,44 +77,44 @@ TEST_CASE("exit codes: one for several outcomes") {
 }
 
 TEST_CASE("assignments: NAME=VALUE, the value may hold anything") {
-    const auto values = parse_assignments("--var", {"a=1", "b=", "c=x=y"});
+    const auto values = cli::parse_assignments("--var", {"a=1", "b=", "c=x=y"});
     CHECK(values == std::map<std::string, std::string>{{"a", "1"}, {"b", ""}, {"c", "x=y"}});
-    CHECK(parse_assignments("--var", {}).empty());
+    CHECK(cli::parse_assignments("--var", {}).empty());
 }
 
 TEST_CASE("assignments: what is none is refused with an example") {
     CHECK(error_of(ErrorKind::usage, [] {
-              static_cast<void>(parse_assignments("--var", {"a\x1b"}));
+              static_cast<void>(cli::parse_assignments("--var", {"a\x1b"}));
           }) == "--var needs NAME=VALUE, not 'a\\x1b' | for example: --var release=12");
     CHECK(error_of(ErrorKind::usage, [] {
-              static_cast<void>(parse_assignments("--property", {"=x"}));
+              static_cast<void>(cli::parse_assignments("--property", {"=x"}));
           }) == "--property needs NAME=VALUE, not '=x' | for example: --property release=12");
     CHECK(error_of(ErrorKind::usage, [] {
-              static_cast<void>(parse_assignments("--var", {"a=1", "a=1"}));
+              static_cast<void>(cli::parse_assignments("--var", {"a=1", "a=1"}));
           }) == "--var sets 'a' twice | ");
 }
 
 TEST_CASE("colour: the flag wins, then NO_COLOR, then CLICOLOR_FORCE, then the terminal") {
-    const auto wants = [](Colour choice, std::map<std::string, std::string> variables,
+    const auto wants = [](cli::Colour choice, std::map<std::string, std::string> variables,
                           bool terminal) {
-        return wants_colour(choice, Environment(std::move(variables), "/"), terminal);
+        return cli::wants_colour(choice, cli::Environment(std::move(variables), "/"), terminal);
     };
-    CHECK(wants(Colour::always, {{"NO_COLOR", "1"}}, false));
-    CHECK_FALSE(wants(Colour::never, {{"CLICOLOR_FORCE", "1"}}, true));
-    CHECK_FALSE(wants(Colour::automatic, {{"NO_COLOR", "1"}, {"CLICOLOR_FORCE", "1"}}, true));
-    CHECK(wants(Colour::automatic, {{"NO_COLOR", ""}}, true));
-    CHECK(wants(Colour::automatic, {{"CLICOLOR_FORCE", "1"}}, false));
-    CHECK_FALSE(wants(Colour::automatic, {{"CLICOLOR_FORCE", "0"}}, false));
-    CHECK(wants(Colour::automatic, {{"TERM", "xterm"}}, true));
-    CHECK_FALSE(wants(Colour::automatic, {{"TERM", "dumb"}}, true));
-    CHECK_FALSE(wants(Colour::automatic, {}, false));
+    CHECK(wants(cli::Colour::always, {{"NO_COLOR", "1"}}, false));
+    CHECK_FALSE(wants(cli::Colour::never, {{"CLICOLOR_FORCE", "1"}}, true));
+    CHECK_FALSE(wants(cli::Colour::automatic, {{"NO_COLOR", "1"}, {"CLICOLOR_FORCE", "1"}}, true));
+    CHECK(wants(cli::Colour::automatic, {{"NO_COLOR", ""}}, true));
+    CHECK(wants(cli::Colour::automatic, {{"CLICOLOR_FORCE", "1"}}, false));
+    CHECK_FALSE(wants(cli::Colour::automatic, {{"CLICOLOR_FORCE", "0"}}, false));
+    CHECK(wants(cli::Colour::automatic, {{"TERM", "xterm"}}, true));
+    CHECK_FALSE(wants(cli::Colour::automatic, {{"TERM", "dumb"}}, true));
+    CHECK_FALSE(wants(cli::Colour::automatic, {}, false));
 }
 
 TEST_CASE("plan file: told from a recipe by its content") {
-    const TemporaryDirectory directory(fs::temp_directory_path(), "test-retouch-");
+    const base::TemporaryDirectory directory(fs::temp_directory_path(), "test-retouch-");
     const auto is_plan = [&](const std::string &text) {
-        write_file_atomically(directory.path() / "file", text);
-        const auto found = plan_file_text(directory.path() / "file");
+        base::write_file_atomically(directory.path() / "file", text);
+        const auto found = cli::plan_file_text(directory.path() / "file");
         CHECK((!found || *found == text));
         return found.has_value();
     };
@@ -125,34 +125,34 @@ TEST_CASE("plan file: told from a recipe by its content") {
     CHECK_FALSE(is_plan("{retouch: 1, name: flow}\n"));
     CHECK_FALSE(is_plan("# \"format_version\"\n"));
     CHECK_FALSE(is_plan(""));
-    CHECK_FALSE(plan_file_text(directory.path()).has_value());
-    CHECK_FALSE(plan_file_text(directory.path() / "absent").has_value());
-    CHECK_FALSE(plan_file_text("/dev/zero").has_value());
+    CHECK_FALSE(cli::plan_file_text(directory.path()).has_value());
+    CHECK_FALSE(cli::plan_file_text(directory.path() / "absent").has_value());
+    CHECK_FALSE(cli::plan_file_text("/dev/zero").has_value());
 }
 
 TEST_CASE("event file: a version line, then one object a line, whatever the bytes") {
-    const TemporaryDirectory directory(fs::temp_directory_path(), "test-retouch-");
+    const base::TemporaryDirectory directory(fs::temp_directory_path(), "test-retouch-");
     const fs::path path = directory.path() / "events.jsonl";
-    const UtcTime begin = utc_time_now();
+    const base::UtcTime begin = base::utc_time_now();
     {
-        OutputFile output(path, EventFile::kind());
-        EventFile file(output);
+        base::OutputFile output(path, cli::EventFile::kind());
+        cli::EventFile file(output);
         file.on({EventKind::run_started, "", "web", {{"recipe", "web"}}});
         file.on({EventKind::notice, "t", "a\nb\xff", nullptr});
         CHECK(file.complaint().empty());
     }
     std::vector<Json> lines;
-    const std::string text = read_file(path, 1 << 16);
+    const std::string text = base::read_file(path, 1 << 16);
     for (std::size_t start = 0; start < text.size(); start = text.find('\n', start) + 1)
         lines.push_back(Json::parse(text.substr(start, text.find('\n', start) - start)));
     REQUIRE(lines.size() == 3);
     for (Json &line : lines) {
         const std::string time = line["time"];
-        CHECK(time.size() == utc_now().size());
-        const std::optional<UtcTime> moment = parse_utc(time);
+        CHECK(time.size() == base::utc_now().size());
+        const std::optional<base::UtcTime> moment = base::parse_utc(time);
         REQUIRE(moment);
         CHECK(*moment >= begin);
-        CHECK(*moment <= utc_time_now());
+        CHECK(*moment <= base::utc_time_now());
         line.erase("time");
     }
     CHECK(lines[0] ==
@@ -165,8 +165,8 @@ TEST_CASE("event file: a version line, then one object a line, whatever the byte
 
 TEST_CASE("event file: a full disk is remembered, not thrown") {
     const auto open = [](const char *path) {
-        OutputFile output(path, EventFile::kind());
-        const EventFile file(output);
+        base::OutputFile output(path, cli::EventFile::kind());
+        const cli::EventFile file(output);
     };
     CHECK_THROWS_AS(open("/dev/full"), Error);
     CHECK_THROWS_AS(open("/nonexistent/events"), Error);
@@ -184,7 +184,7 @@ TEST_CASE("event tee: every sink gets every event in order") {
     std::string log;
     Collector first(log);
     Collector second(log);
-    EventTee tee({&first, &second});
+    cli::EventTee tee({&first, &second});
     tee.on({EventKind::notice, "", "a", nullptr});
     tee.on({EventKind::notice, "", "b", nullptr});
     CHECK(log == "a;a;b;b;");
@@ -194,22 +194,24 @@ TEST_CASE("finding an image: by id, or by a name the visible one bears") {
     const ListedCatalog catalog({image("1", "Debian 12", true), image("2", "Debian 12", false),
                                  image("3", "old", true), image("4", "twin", false),
                                  image("5", "twin", false)});
-    CHECK(find_image(catalog, "1").id == "1");
-    CHECK(find_image(catalog, "Debian 12").id == "2");
-    CHECK(find_image(catalog, "old").id == "3");
-    CHECK(find_only_image(catalog, "old").id == "3");
-    CHECK(error_of(ErrorKind::failed, [&] { static_cast<void>(find_image(catalog, "twin")); }) ==
-          "2 images are called 'twin' | name one by its id:\n"
-          "  4  2026-01-04T00:00:00.000000Z\n"
-          "  5  2026-01-05T00:00:00.000000Z");
+    CHECK(cli::find_image(catalog, "1").id == "1");
+    CHECK(cli::find_image(catalog, "Debian 12").id == "2");
+    CHECK(cli::find_image(catalog, "old").id == "3");
+    CHECK(cli::find_only_image(catalog, "old").id == "3");
+    CHECK(
+        error_of(ErrorKind::failed, [&] { static_cast<void>(cli::find_image(catalog, "twin")); }) ==
+        "2 images are called 'twin' | name one by its id:\n"
+        "  4  2026-01-04T00:00:00.000000Z\n"
+        "  5  2026-01-05T00:00:00.000000Z");
     CHECK(error_of(ErrorKind::failed,
-                   [&] { static_cast<void>(find_only_image(catalog, "Debian 12")); }) ==
+                   [&] { static_cast<void>(cli::find_only_image(catalog, "Debian 12")); }) ==
           "2 images are called 'Debian 12' | name one by its id:\n"
           "  1  2026-01-01T00:00:00.000000Z  hidden\n"
           "  2  2026-01-02T00:00:00.000000Z");
     CHECK(error_of(ErrorKind::failed, [&] {
-              static_cast<void>(find_image(catalog, "Debain 12"));
+              static_cast<void>(cli::find_image(catalog, "Debain 12"));
           }) == "no image 'Debain 12' in catalog lab | did you mean 'Debian 12'?");
-    CHECK(error_of(ErrorKind::failed, [&] { static_cast<void>(find_image(catalog, "\x1b")); }) ==
-          "no image '\\x1b' in catalog lab | see what there is: retouch images");
+    CHECK(error_of(ErrorKind::failed, [&] {
+              static_cast<void>(cli::find_image(catalog, "\x1b"));
+          }) == "no image '\\x1b' in catalog lab | see what there is: retouch images");
 }

@@ -10,18 +10,18 @@ using Texts = std::vector<std::string>;
 
 /// Turns about these paths; `failed` notes what has no result.
 struct Call {
-    Context context;
+    cli::Context context;
     Texts failed;
     Texts begun;
-    Turns turns;
+    cli::Turns turns;
 
     explicit Call(const Texts &paths)
-        : turns(context, subjects(paths), [this](const Subject &subject, const Error &error) {
+        : turns(context, subjects(paths), [this](const cli::Subject &subject, const Error &error) {
               failed.push_back(subject.path + ": " + error.what());
           }) {}
 
-    static std::vector<Subject> subjects(const Texts &paths) {
-        std::vector<Subject> found;
+    static std::vector<cli::Subject> subjects(const Texts &paths) {
+        std::vector<cli::Subject> found;
         for (const std::string &path : paths)
             found.push_back({path, "name of " + path});
         return found;

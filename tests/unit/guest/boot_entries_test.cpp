@@ -26,16 +26,16 @@ constexpr const char *k_menu = "set default=0\n"
                                "menuentry 'Setup' { fwsetup }\n";
 
 std::string seen(const MemoryGuest &guest) {
-    const BootEntries entries = boot_entries(guest);
+    const guest::BootEntries entries = guest::boot_entries(guest);
     std::string text = std::to_string(entries.whole);
     for (const std::string &file : entries.missing)
         text += " " + file;
     return text;
 }
 
-std::string verdict(const BootEntries &before, const MemoryGuest &guest) {
+std::string verdict(const guest::BootEntries &before, const MemoryGuest &guest) {
     try {
-        require_bootable(before, guest);
+        guest::require_bootable(before, guest);
         return "boots";
     } catch (const Error &error) {
         return error.what();

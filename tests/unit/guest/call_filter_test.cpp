@@ -55,7 +55,7 @@ int errno_of(const Call &call) {
 
 /// What `call` answers in a child with the filter. The child ends with the number.
 int filtered(const std::function<int()> &call) {
-    const std::vector<std::string> filters = call_filters();
+    const std::vector<std::string> filters = guest::call_filters();
     const pid_t child = fork();
     if (child == 0)
         _exit(install(filters) ? call() : 255);

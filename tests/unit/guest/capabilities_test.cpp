@@ -27,8 +27,8 @@ std::string stored_at(const ImageFile &image, const std::string &path) {
 /// As a system had it that was installed in a namespace itself.
 void store_of_root(const ImageFile &image, const std::string &path) {
     const std::filesystem::path value = image.directory() / "value";
-    write_file_atomically(value,
-                          std::string("\x01\0\0\3\0\x20\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 24));
+    base::write_file_atomically(
+        value, std::string("\x01\0\0\3\0\x20\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 24));
     image.debugfs(fmt::format("ea_set -f {} {} security.capability", value.string(), path), true);
 }
 

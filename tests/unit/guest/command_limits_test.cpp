@@ -15,7 +15,7 @@ std::vector<std::string> limits_of(int status, const std::string &words) {
     CommandResult result;
     result.exit_status = status;
     result.err = {words, words.size()};
-    add_likely_limits(result, {}, small());
+    guest::add_likely_limits(result, {}, small());
     return result.limits;
 }
 
@@ -58,16 +58,16 @@ TEST_CASE("limits: the signal of a file that is too large leaves no doubt") {
 TEST_CASE("limits: of two times the shorter one holds, and is named when it is not the command's") {
     GuestCommand command;
     command.time_limit = std::chrono::seconds(4);
-    CHECK(time_for(command, small()) == std::chrono::seconds(4));
+    CHECK(guest::time_for(command, small()) == std::chrono::seconds(4));
     CommandResult result;
     result.timed_out = true;
     result.exit_status = 137;
-    add_likely_limits(result, command, small());
+    guest::add_likely_limits(result, command, small());
     CHECK(result.limits == Phrases{});
 
     command.time_limit = std::chrono::seconds(600);
-    CHECK(time_for(command, small()) == std::chrono::seconds(5));
-    add_likely_limits(result, command, small());
+    CHECK(guest::time_for(command, small()) == std::chrono::seconds(5));
+    guest::add_likely_limits(result, command, small());
     CHECK(result.limits ==
           Phrases{"it met the limit of 5.0 s for any command (commands.time in retouch.yaml)"});
 }
@@ -75,9 +75,9 @@ TEST_CASE("limits: of two times the shorter one holds, and is named when it is n
 TEST_CASE("limits: one that is known to be met is not told again as likely") {
     CommandResult result;
     result.exit_status = 1;
-    result.limits = {met_limit(CommandLimit::processes, small())};
+    result.limits = {guest::met_limit(guest::CommandLimit::processes, small())};
     result.err = {"can't fork: Resource temporarily unavailable", 44};
-    add_likely_limits(result, {}, small());
+    guest::add_likely_limits(result, {}, small());
     CHECK(result.limits ==
           Phrases{"it met the limit of 50 processes (commands.processes in retouch.yaml)"});
 }

@@ -134,7 +134,7 @@ TEST_CASE("command: its language is one that the guest's C library knows") {
         Facts facts;
         facts.distro = one.distro;
         facts.version = one.version;
-        const auto environment = command_environment(facts, {}, true);
+        const auto environment = guest::command_environment(facts, {}, true);
         CHECK(std::ranges::count(environment,
                                  std::pair<std::string, std::string>("LANG", one.language)) == 1);
     }

@@ -14,10 +14,10 @@ constexpr const char *k_mounts =
 /// Where groups are made when only `giving` give memory and pids to those below them.
 std::string place(const char *own, const std::set<std::string> &giving,
                   const char *mounts = k_mounts) {
-    return place_for_groups(own, mounts,
-                            [&](const std::filesystem::path &group) {
-                                return giving.count(group.lexically_normal().string()) == 1;
-                            })
+    return guest::place_for_groups(own, mounts,
+                                   [&](const std::filesystem::path &group) {
+                                       return giving.count(group.lexically_normal().string()) == 1;
+                                   })
         .string();
 }
 
@@ -71,5 +71,5 @@ TEST_CASE("control groups: of version 1 below the own group, in the hierarchy th
              Case{"", usual, ""},
              Case{"4:memory", usual, ""},
          })
-        CHECK(place_for_memory_groups(one.own, one.mounts).string() == one.expected);
+        CHECK(guest::place_for_memory_groups(one.own, one.mounts).string() == one.expected);
 }

@@ -30,7 +30,7 @@ constexpr double k_patience_seconds = 120;
 
 /// Waits for something that ought to happen.
 bool within_patience(const std::function<bool()> &happened) {
-    const Stopwatch watch;
+    const base::Stopwatch watch;
     while (!happened()) {
         if (watch.seconds() > k_patience_seconds)
             return false;
@@ -81,20 +81,20 @@ class SmallFilesystem {
 
   private:
     void in_place(const std::vector<std::string> &words) const {
-        ProcessSpec spec;
+        base::ProcessSpec spec;
         spec.program = "nsenter";
         if (kind_ == GuestKind::host) {
-            enter_private_mounts();
-            spec.arguments = {fmt::format("--mount=/proc/self/fd/{}", outer_mounts_fd())};
-            spec.inherited = {outer_mounts_fd()};
+            guest::enter_private_mounts();
+            spec.arguments = {fmt::format("--mount=/proc/self/fd/{}", guest::outer_mounts_fd())};
+            spec.inherited = {guest::outer_mounts_fd()};
         }
         spec.arguments.emplace_back("--");
         spec.arguments.insert(spec.arguments.end(), words.begin(), words.end());
-        CHECK(run_process(spec).ok());
+        CHECK(base::run_process(spec).ok());
     }
 
     GuestKind kind_;
-    TemporaryDirectory directory_;
+    base::TemporaryDirectory directory_;
 };
 
 /// This program with the hidden case below.
@@ -111,11 +111,11 @@ class Owner {
                process_.running();
     }
 
-    ChildProcess &process() { return process_; }
+    base::ChildProcess &process() { return process_; }
 
   private:
-    static ProcessSpec spec(const ImageFile &image, GuestKind kind) {
-        ProcessSpec spec;
+    static base::ProcessSpec spec(const ImageFile &image, GuestKind kind) {
+        base::ProcessSpec spec;
         spec.program = fs::read_symlink("/proc/self/exe");
         spec.arguments = {"owner: holds a guest open and runs a long command"};
         spec.environment = {{"PATH", std::getenv("PATH")},
@@ -126,7 +126,7 @@ class Owner {
     }
 
     const ImageFile &image_;
-    ChildProcess process_;
+    base::ChildProcess process_;
 };
 
 } // namespace
@@ -135,7 +135,7 @@ TEST_CASE("owner: holds a guest open and runs a long command", "[.]") {
     const char *directory = std::getenv("OWNER_DIRECTORY");
     REQUIRE(directory != nullptr);
     const fs::path path(directory);
-    install_interrupt_handlers();
+    base::install_interrupt_handlers();
     Notices notices;
     const GuestKind kind =
         std::string(std::getenv("OWNER_KIND")) == "host" ? GuestKind::host : GuestKind::appliance;
@@ -162,7 +162,7 @@ TEST_CASE("guest: when its owner is killed, everything ends with it") {
                 kill(owner.process().pid(), SIGKILL);
             }
             CHECK(within_patience([&] { return traces_of(image.directory()).empty(); }));
-            for (const fs::path &stale : stale_appliance_directories())
+            for (const fs::path &stale : guest::stale_appliance_directories())
                 fs::remove_all(stale);
             if (kind == GuestKind::appliance)
                 return;
@@ -204,17 +204,17 @@ TEST_CASE("guest: a full disk of the host is told, and nothing hangs or stays") 
 }
 
 TEST_CASE("leftovers: only socket directories nobody uses are named") {
-    const TemporaryDirectory unused("/tmp", "libguestfs-test-");
-    const TemporaryDirectory starting("/tmp", "libguestfs-test-");
-    const TemporaryDirectory other("/tmp", own_prefix());
+    const base::TemporaryDirectory unused("/tmp", "libguestfs-test-");
+    const base::TemporaryDirectory starting("/tmp", "libguestfs-test-");
+    const base::TemporaryDirectory other("/tmp", own_prefix());
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     (unused.path() / "guestfsd.sock").string().copy(address.sun_path, sizeof address.sun_path - 1);
-    UniqueFd listener(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    base::UniqueFd listener(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     REQUIRE(bind(listener.get(), reinterpret_cast<sockaddr *>(&address), sizeof address) == 0);
-    CHECK(std::ranges::count(stale_appliance_directories(), unused.path()) == 0);
+    CHECK(std::ranges::count(guest::stale_appliance_directories(), unused.path()) == 0);
     listener.reset();
-    const std::vector<fs::path> stale = stale_appliance_directories();
+    const std::vector<fs::path> stale = guest::stale_appliance_directories();
     // A recovery at the same time may have been quicker to clear it.
     CHECK((std::ranges::count(stale, unused.path()) == 1 || !fs::exists(unused.path())));
     CHECK(std::ranges::count(stale, starting.path()) == 0);
@@ -222,16 +222,16 @@ TEST_CASE("leftovers: only socket directories nobody uses are named") {
 }
 
 TEST_CASE("leftovers: processes that end while they are looked at are no fault") {
-    const TemporaryDirectory unused("/tmp", "libguestfs-test-");
+    const base::TemporaryDirectory unused("/tmp", "libguestfs-test-");
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     (unused.path() / "guestfsd.sock").string().copy(address.sun_path, sizeof address.sun_path - 1);
-    const UniqueFd listener(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const base::UniqueFd listener(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     REQUIRE(bind(listener.get(), reinterpret_cast<sockaddr *>(&address), sizeof address) == 0);
-    ProcessSpec spec;
+    base::ProcessSpec spec;
     spec.program = "sh";
     spec.arguments = {"-c", "while :; do /bin/true & /bin/true & wait; done"};
-    const ChildProcess others(spec);
+    const base::ChildProcess others(spec);
     for (int i = 0; i < 300; ++i)
-        REQUIRE(std::ranges::count(stale_appliance_directories(), unused.path()) == 0);
+        REQUIRE(std::ranges::count(guest::stale_appliance_directories(), unused.path()) == 0);
 }

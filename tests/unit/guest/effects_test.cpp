@@ -18,12 +18,12 @@ std::string told(const std::optional<EntryState> &state) {
     constexpr std::array types = {"file", "directory", "link", "special"};
     const FileInfo &info = state->info;
     std::string text = fmt::format("{} {} {}:{}", types[static_cast<std::size_t>(info.type)],
-                                   format_mode(info.mode), info.uid, info.gid);
+                                   base::format_mode(info.mode), info.uid, info.gid);
     if (info.type == FileInfo::Type::regular)
         text += fmt::format(" {} {}", info.size, state->sha256.empty() ? "?" : state->sha256);
     if (!state->target.empty())
         text += " " + state->target;
-    for (const std::string &attribute : split_lines(state->attributes))
+    for (const std::string &attribute : base::split_lines(state->attributes))
         text += " " + attribute;
     return text;
 }
@@ -38,7 +38,7 @@ std::vector<std::string> told(const std::vector<EntryChange> &changes) {
 
 /// "SIZE SHA256" of a file with these bytes.
 std::string of(std::string_view bytes) {
-    return fmt::format("{} {}", bytes.size(), sha256_hex(bytes));
+    return fmt::format("{} {}", bytes.size(), base::sha256_hex(bytes));
 }
 
 std::string file(std::string_view bytes, std::string_view rest = "0644 0:0") {
@@ -151,7 +151,7 @@ TEST_CASE("effects: extended attributes and capabilities are told") {
                   std::vector<std::string>{
                       "/opt/fx/directory | directory 0755 0:0 | directory 0755 0:0 "
                       "user.a%20b%3d%0a=79 user.long=sha256:" +
-                          sha256_hex(std::string(65, 'z')),
+                          base::sha256_hex(std::string(65, 'z')),
                       "/opt/fx/file | " + before + " | " + file("x\n") +
                           " security.capability=0100000200200000000000000000000000000000"});
             guest.remove("/opt/fx");
@@ -302,7 +302,7 @@ TEST_CASE("effects: files of many terabytes and directories of any depth are tol
                 if (change.path == "/opt/fx-deep/hole")
                     CHECK(told(change.after) ==
                           "file 0644 0:0 3298534883328 sha256-used:" +
-                              sha256_hex(std::string("\0\0\0\0\0\x03\0\0", 8)));
+                              base::sha256_hex(std::string("\0\0\0\0\0\x03\0\0", 8)));
             }
             CHECK(longest < 4096);
             CHECK(setuid);

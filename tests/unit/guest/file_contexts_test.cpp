@@ -24,7 +24,7 @@ std::string rules(const std::vector<std::string> &lines) {
 }
 
 /// The type alone, "<<none>>", or "no rule".
-std::string type_for(FileContexts &contexts, const std::string &path, char type = '-') {
+std::string type_for(guest::FileContexts &contexts, const std::string &path, char type = '-') {
     const std::optional<std::string> label = contexts.label_for(path, type);
     if (!label)
         return contexts.wants_none() ? "<<none>>" : "no rule";
@@ -36,7 +36,7 @@ std::string type_for(FileContexts &contexts, const std::string &path, char type 
 } // namespace
 
 TEST_CASE("file contexts: the last rule that fits wins, and one without wildcards before all") {
-    FileContexts contexts(
+    guest::FileContexts contexts(
         {rules({"/.* default_t", "/exact/a exact_t", "/exact(/.*)? tree_t", "/exact/b\\.c dot_t",
                 "/order/.* first_t", "/order/x.* second_t", "/twice one_t", "/twice two_t",
                 "/type/.* -d dir_t", "/type/.* -l link_t", "/type/.* -p fifo_t",
@@ -68,15 +68,16 @@ TEST_CASE("file contexts: the last rule that fits wins, and one without wildcard
         CHECK(type_for(contexts, path, type) == wanted);
     }
     CHECK(contexts.unusable_rules().empty());
-    FileContexts bare({rules({"/a/.* a_t"}), "", "", "", ""});
+    guest::FileContexts bare({rules({"/a/.* a_t"}), "", "", "", ""});
     CHECK(type_for(bare, "/b") == "no rule");
 }
 
 TEST_CASE("file contexts: a prefix that is substituted has the rules of another path") {
-    FileContexts contexts({rules({"/.* default_t", "/target/.* target_t", "/other/.* other_t"}), "",
-                           "", "# sites\n/mine /alias\n",
-                           "/alias /target\n/twice /target\n/twice /other\n/up/b /other\n"
-                           "/up /target\n/root /\nnonsense\n"});
+    guest::FileContexts contexts(
+        {rules({"/.* default_t", "/target/.* target_t", "/other/.* other_t"}), "", "",
+         "# sites\n/mine /alias\n",
+         "/alias /target\n/twice /target\n/twice /other\n/up/b /other\n"
+         "/up /target\n/root /\nnonsense\n"});
     for (const auto &[path, wanted] :
          std::vector<std::pair<std::string, std::string>>{{"/alias/x", "target_t"},
                                                           {"/alias", "default_t"},
@@ -92,18 +93,18 @@ TEST_CASE("file contexts: a prefix that is substituted has the rules of another 
 }
 
 TEST_CASE("file contexts: what is no rule, or none that can be followed, is told and no more") {
-    FileContexts contexts({"/.* system_u:object_r:default_t:s0\n"
-                           "# a comment\n"
-                           "/a\n"
-                           "/a -x system_u:object_r:a_t:s0\n"
-                           "/a -- words of four system_u:object_r:a_t:s0\n"
-                           "/a etc_t\n"
-                           "/a system_u:object_r:\x1b[31m:s0\n"
-                           "/b/(?!x).* system_u:object_r:b_t:s0\n"
-                           "/c/[ system_u:object_r:c_t:s0\n"
-                           "/d\xc3\xa9 system_u:object_r:d_t:s0\n" +
-                               std::string(5000, '/') + " system_u:object_r:e_t:s0\n",
-                           "", "", "", ""});
+    guest::FileContexts contexts({"/.* system_u:object_r:default_t:s0\n"
+                                  "# a comment\n"
+                                  "/a\n"
+                                  "/a -x system_u:object_r:a_t:s0\n"
+                                  "/a -- words of four system_u:object_r:a_t:s0\n"
+                                  "/a etc_t\n"
+                                  "/a system_u:object_r:\x1b[31m:s0\n"
+                                  "/b/(?!x).* system_u:object_r:b_t:s0\n"
+                                  "/c/[ system_u:object_r:c_t:s0\n"
+                                  "/d\xc3\xa9 system_u:object_r:d_t:s0\n" +
+                                      std::string(5000, '/') + " system_u:object_r:e_t:s0\n",
+                                  "", "", "", ""});
     using Unusable = std::map<std::string, std::string>;
     Unusable wanted = {{"file_contexts:3", "it has not two or three words"},
                        {"file_contexts:4", "its second word is not a type of file"},
@@ -151,7 +152,7 @@ TEST_CASE("literal prefix: never longer than what every match begins with") {
     };
     for (const auto &[expression, text, is_all] : cases) {
         CAPTURE(expression);
-        const LiteralPrefix prefix = literal_prefix(expression);
+        const guest::LiteralPrefix prefix = guest::literal_prefix(expression);
         CHECK(prefix.text == text);
         CHECK(prefix.is_all == is_all);
     }
@@ -161,7 +162,7 @@ TEST_CASE("file contexts: of many expressions each is used, and each path is loo
     std::vector<std::string> lines = {"/.*wanted.* wanted_t"};
     for (int number = 0; number < 2200; ++number)
         lines.push_back(fmt::format("/.*[x]{} other_t", number));
-    FileContexts contexts({rules(lines), "", "", "", ""});
+    guest::FileContexts contexts({rules(lines), "", "", "", ""});
     for (const char *path : {"/opt/wanted", "/srv/wanted too"})
         CHECK(type_for(contexts, path) == "wanted_t");
     CHECK(type_for(contexts, "/opt/x2199") == "other_t");
@@ -170,13 +171,13 @@ TEST_CASE("file contexts: of many expressions each is used, and each path is loo
 
 TEST_CASE("file contexts: rules that take too long give no label, and are told of") {
     const std::vector<std::string> lines(40, "/other/.* other_t");
-    FileContexts contexts({rules(lines), "", "", "", ""}, std::chrono::seconds(-1));
+    guest::FileContexts contexts({rules(lines), "", "", "", ""}, std::chrono::seconds(-1));
     CHECK(type_for(contexts, "/opt/x") == "no rule");
     CHECK(contexts.ran_out());
 }
 
 TEST_CASE("file contexts: a path that was made too long fits nothing") {
-    FileContexts contexts(
+    guest::FileContexts contexts(
         {rules({"/.* default_t"}), "", "", "/opt /" + std::string(5000, 'a') + "\n", ""});
     CHECK(type_for(contexts, "/opt/x") == "no rule");
     CHECK(type_for(contexts, "/srv/x") == "default_t");

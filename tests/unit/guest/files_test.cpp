@@ -91,7 +91,7 @@ TEST_CASE("guest: a file is read within a bound") {
                   "/etc is not a regular file in the guest");
             CHECK(message_of([&] { static_cast<void>(guest.read("/absent", 4)); }) ==
                   "cannot read /absent in the guest: No such file or directory");
-            CHECK(guest.sha256("/etc/hostname") == sha256_hex("tiny\n"));
+            CHECK(guest.sha256("/etc/hostname") == base::sha256_hex("tiny\n"));
             CHECK(message_of([&] { static_cast<void>(guest.sha256("/tmp")); }) ==
                   "/tmp is not a regular file in the guest");
             CHECK(guest.read("/etc/fstab", 10).empty());
@@ -159,7 +159,7 @@ TEST_CASE("guest: a file is written with its mode and owner") {
 }
 
 TEST_CASE("guest: a file of the host is written byte for byte") {
-    const TemporaryDirectory directory("/tmp", own_prefix());
+    const base::TemporaryDirectory directory("/tmp", own_prefix());
     const std::filesystem::path source = directory.path() / "big, with comma";
     std::string bytes(3 * 1024 * 1024 + 17, 'x');
     for (std::size_t at = 0; at < bytes.size(); at += 11)
@@ -169,7 +169,7 @@ TEST_CASE("guest: a file of the host is written byte for byte") {
         DYNAMIC_SECTION(name_of(kind)) {
             Guest &guest = shared_guest(kind);
             guest.write("/opt/big", source, 0640, 0, 4);
-            CHECK(guest.sha256("/opt/big") == sha256_hex(bytes));
+            CHECK(guest.sha256("/opt/big") == base::sha256_hex(bytes));
             CHECK(guest.read("/opt/big", bytes.size()) == bytes);
             CHECK(guest.lstat("/opt/big")->gid == 4);
             guest.remove("/opt/big");
@@ -177,7 +177,7 @@ TEST_CASE("guest: a file of the host is written byte for byte") {
 }
 
 TEST_CASE("guest: holes of a file of the host are no data in the guest") {
-    const TemporaryDirectory directory("/tmp", own_prefix());
+    const base::TemporaryDirectory directory("/tmp", own_prefix());
     const std::filesystem::path source = directory.path() / "sparse";
     std::ofstream(source) << "begin";
     std::filesystem::resize_file(source, 20 << 20);
@@ -188,7 +188,7 @@ TEST_CASE("guest: holes of a file of the host are no data in the guest") {
             Guest &guest = shared_guest(kind);
             guest.write("/opt/sparse", source, 0644, 0, 0);
             CHECK(guest.lstat("/opt/sparse")->size == 30 << 20);
-            CHECK(guest.sha256("/opt/sparse") == sha256_file(source));
+            CHECK(guest.sha256("/opt/sparse") == base::sha256_file(source));
             const std::string blocks = run(guest, "stat -c %b /opt/sparse").out.text;
             CHECK((kind == GuestKind::appliance || std::stoi(blocks) < 100));
             guest.remove("/opt/sparse");

@@ -21,9 +21,9 @@ class Messages : public EventSink {
     std::string text;
 };
 
-Volume volume(int number, const std::string &filesystem, const std::string &uuid,
-              const std::string &label) {
-    Volume made;
+guest::Volume volume(int number, const std::string &filesystem, const std::string &uuid,
+                     const std::string &label) {
+    guest::Volume made;
     made.number = number;
     made.device = number == 0 ? "/dev/sda" : fmt::format("/dev/sda{}", number);
     made.filesystem = filesystem;
@@ -33,8 +33,8 @@ Volume volume(int number, const std::string &filesystem, const std::string &uuid
     return made;
 }
 
-std::vector<Volume> usual_volumes() {
-    std::vector<Volume> volumes = {
+std::vector<guest::Volume> usual_volumes() {
+    std::vector<guest::Volume> volumes = {
         volume(1, "ext4", "root-id", "root"),  volume(2, "ext4", "boot-id", "boot"),
         volume(3, "squashfs", "", ""),         volume(4, "", "", ""),
         volume(5, "vfat", "AAAA-BBBB", "EFI"), volume(6, "ext4", "twin", "twin"),
@@ -50,13 +50,13 @@ std::string error_text(const Error &error) {
                        error.kind() == ErrorKind::refused ? "" : " (another kind)");
 }
 
-std::string shown(const MountAs &as) {
+std::string shown(const guest::MountAs &as) {
     return as.type + (as.subvolume.empty() ? "" : "+" + as.subvolume);
 }
 
 std::string covering(const std::string &fstab) {
     std::string text;
-    for (const FstabEntry &entry : covering_entries(fstab))
+    for (const guest::FstabEntry &entry : guest::covering_entries(fstab))
         text += fmt::format("{} {} {}\n", entry.path, entry.device, entry.types.front());
     return text;
 }
@@ -71,15 +71,15 @@ std::string outcome(const std::string &fstab) {
     std::string text;
     Messages messages;
     try {
-        FstabMounts mounts(fstab, guest);
+        guest::FstabMounts mounts(fstab, guest);
         mounts.check_root({"/", "/dev/sda1", "ext4"});
-        const std::vector<MountPoint> mounted =
-            mounts.mount(usual_volumes(), messages,
-                         [&](const Volume &on, const MountAs &as, const std::string &path) {
-                             if (on.number == 7)
-                                 throw Error(ErrorKind::refused, "it is damaged", "fix it");
-                             text += fmt::format(" {}={}:{}", path, on.device, shown(as));
-                         });
+        const std::vector<MountPoint> mounted = mounts.mount(
+            usual_volumes(), messages,
+            [&](const guest::Volume &on, const guest::MountAs &as, const std::string &path) {
+                if (on.number == 7)
+                    throw Error(ErrorKind::refused, "it is damaged", "fix it");
+                text += fmt::format(" {}={}:{}", path, on.device, shown(as));
+            });
         for (const MountPoint &point : mounted)
             text += fmt::format(" [{} {} {}]", point.path, point.device,
                                 shown({point.filesystem, point.subvolume}));
@@ -95,7 +95,7 @@ const std::string k_usual_hint =
 
 std::string type_outcome(const std::string &holds, const std::vector<std::string> &stated) {
     try {
-        return mount_type(volume(1, holds, "", ""), stated);
+        return guest::mount_type(volume(1, holds, "", ""), stated);
     } catch (const Error &error) {
         return error.what();
     }
@@ -105,7 +105,7 @@ std::string table_outcome(const std::string &label, const std::string &partition
                           std::uint64_t sectors = 100'000) {
     std::string text;
     try {
-        for (const Volume &found : read_partition_table(
+        for (const guest::Volume &found : guest::read_partition_table(
                  fmt::format(R"({{"partitiontable": {{"label": "{}", "id": "0xabcd", "device":
                              "/d/disk2", "sectorsize": 512, "partitions": [{}]}}}})",
                              label, partitions),
@@ -259,18 +259,20 @@ TEST_CASE("fstab: what is in a container is known by its names") {
     for (const char *path : {"/var", "/srv", "/home"})
         guest.put_directory(path);
     Messages messages;
-    std::vector<Volume> volumes = {volume(1, "ext4", "root-id", ""), volume(-1, "ext4", "v", ""),
-                                   volume(-1, "xfs", "h", ""), volume(-1, "ext4", "m", "")};
+    std::vector<guest::Volume> volumes = {volume(1, "ext4", "root-id", ""),
+                                          volume(-1, "ext4", "v", ""), volume(-1, "xfs", "h", ""),
+                                          volume(-1, "ext4", "m", "")};
     volumes[1].device = "/dev/v-g/var";
     volumes[1].names = {"/dev/v-g/var", "/dev/mapper/v--g-var"};
     volumes[2].device = "/dev/v-g/home";
     volumes[2].names = {"/dev/v-g/home", "/dev/mapper/v--g-home"};
     volumes[3].device = "/dev/md127";
     volumes[3].names = {"/dev/md/0", "/dev/md0"};
-    FstabMounts mounts(
+    guest::FstabMounts mounts(
         "/dev/mapper/v--g-var /var ext4\n/dev/v-g/home /home xfs\n/dev/md0 /srv ext4\n", guest);
-    const std::vector<MountPoint> mounted = mounts.mount(
-        volumes, messages, [](const Volume &, const MountAs &, const std::string &) {});
+    const std::vector<MountPoint> mounted =
+        mounts.mount(volumes, messages,
+                     [](const guest::Volume &, const guest::MountAs &, const std::string &) {});
     CHECK(mounted == std::vector<MountPoint>{{"/var", "/dev/v-g/var", "ext4"},
                                              {"/srv", "/dev/md127", "ext4"},
                                              {"/home", "/dev/v-g/home", "xfs"}});
@@ -285,32 +287,33 @@ TEST_CASE("fstab: places it says nothing of are mounted by the types of partitio
         for (const char *path : {"/home", "/srv", "/var", "/boot", "/efi"})
             guest.put_directory(path);
         guest.put_file(generator, "");
-        std::vector<Volume> volumes = {volume(1, "ext4", "root-id", ""), volume(2, "ext4", "h", ""),
-                                       volume(3, "xfs", "s", ""), volume(4, "ext4", "v", ""),
-                                       volume(5, "vfat", "e", "")};
+        std::vector<guest::Volume> volumes = {
+            volume(1, "ext4", "root-id", ""), volume(2, "ext4", "h", ""), volume(3, "xfs", "s", ""),
+            volume(4, "ext4", "v", ""), volume(5, "vfat", "e", "")};
         volumes[1].partition_type = "933ac7e1-2eb4-4f13-b844-0e14e2aef915";
         volumes[2].partition_type = "3b8f8425-20e0-4f3b-907f-1a25a76f98e8";
         volumes[3].partition_type = "4d21b016-b534-45c2-a9fb-5c16e091fd2d";
         volumes[4].partition_type = "c12a7328-f81f-11d2-ba4b-00a0c93ec93b";
-        for (Volume &each : volumes)
+        for (guest::Volume &each : volumes)
             each.automatic = true;
         prepare(guest, volumes);
         std::string text;
         Messages messages;
-        FstabMounts mounts(fstab, guest);
+        guest::FstabMounts mounts(fstab, guest);
         for (const MountPoint &point : mounts.mount(
-                 volumes, messages, [](const Volume &, const MountAs &, const std::string &) {}))
+                 volumes, messages,
+                 [](const guest::Volume &, const guest::MountAs &, const std::string &) {}))
             text += fmt::format(" {}={}", point.path, point.device);
         return text + messages.text;
     };
-    const auto as_it_is = [](MemoryGuest &, std::vector<Volume> &) {};
+    const auto as_it_is = [](MemoryGuest &, std::vector<guest::Volume> &) {};
     const std::string var = " ! /var of the guest is not mounted: /dev/sda4 is of the type for it, "
                             "but its UUID is not the one of the image's machine id";
     CHECK(outcome("", as_it_is) == " /home=/dev/sda2 /srv=/dev/sda3 /efi=/dev/sda5" + var);
     CHECK(outcome("UUID=e /boot vfat\ntmpfs /srv tmpfs\nx /home ext4 noauto\nx /efi none\n",
                   as_it_is) == " /boot=/dev/sda5" + var);
     CHECK(outcome("",
-                  [](MemoryGuest &guest, std::vector<Volume> &volumes) {
+                  [](MemoryGuest &guest, std::vector<guest::Volume> &volumes) {
                       guest.put_file("/home/somebody", "x");
                       guest.put_file("/etc/machine-id", "0123456789abcdef0123456789abcdef\n");
                       volumes[3].partition_uuid = "C0C46EFF-E386-4746-A2BD-0962CD326EA2";
@@ -318,7 +321,7 @@ TEST_CASE("fstab: places it says nothing of are mounted by the types of partitio
                   }) ==
           " /var=/dev/sda4 /efi=/dev/sda5 ! /home of the guest is not mounted: /dev/sda2 is of "
           "the type for it, but nothing is mounted over what is there already");
-    CHECK(outcome("", [&](MemoryGuest &guest, std::vector<Volume> &) {
+    CHECK(outcome("", [&](MemoryGuest &guest, std::vector<guest::Volume> &) {
               guest.remove(generator);
           }).empty());
 }
@@ -329,13 +332,12 @@ TEST_CASE("fstab: reasons that do not lie in the image stay what they are") {
     Messages messages;
     for (const ErrorKind kind : {ErrorKind::interrupted, ErrorKind::not_authorised,
                                  ErrorKind::unavailable, ErrorKind::temporary}) {
-        FstabMounts mounts("LABEL=boot /boot ext4 nofail\n", guest);
+        guest::FstabMounts mounts("LABEL=boot /boot ext4 nofail\n", guest);
         try {
             static_cast<void>(
                 mounts.mount(usual_volumes(), messages,
-                             [kind](const Volume &, const MountAs &, const std::string &) {
-                                 throw Error(kind, "not now");
-                             }));
+                             [kind](const guest::Volume &, const guest::MountAs &,
+                                    const std::string &) { throw Error(kind, "not now"); }));
             FAIL("it went on");
         } catch (const Error &error) {
             CHECK(error.kind() == kind);
@@ -348,9 +350,9 @@ TEST_CASE("fstab: reasons that do not lie in the image stay what they are") {
 TEST_CASE("fstab: mounts found by an inspection are compared with what fstab wants") {
     MemoryGuest guest;
     Messages messages;
-    FstabMounts mounts("/dev/vg/root / xfs\n/dev/vg/var /var ext4\nUUID=1 /srv btrfs "
-                       "subvol=@srv,nofail\n",
-                       guest);
+    guest::FstabMounts mounts("/dev/vg/root / xfs\n/dev/vg/var /var ext4\nUUID=1 /srv btrfs "
+                              "subvol=@srv,nofail\n",
+                              guest);
     mounts.require({{"/", "/dev/vg/root", "xfs"}, {"/var", "/dev/vg/var", "ext4"}}, messages);
     CHECK(messages.text ==
           " ! /srv of the guest is not mounted: UUID=1 was not found on the image");
@@ -380,20 +382,20 @@ TEST_CASE("mounts: the type is the stated one that fits, never one the kernel gu
 }
 
 TEST_CASE("mounts: one driver is for all of ext2, ext3 and ext4") {
-    CHECK(driver_of("ext2") == "ext4");
-    CHECK(driver_of("ext3") == "ext4");
-    CHECK(driver_of("xfs") == "xfs");
+    CHECK(guest::driver_of("ext2") == "ext4");
+    CHECK(guest::driver_of("ext3") == "ext4");
+    CHECK(guest::driver_of("xfs") == "xfs");
 }
 
 TEST_CASE("mounts: what an error on a filesystem does is not for its superblock to say") {
     for (const char *type : {"ext2", "ext3", "ext4", "vfat", "msdos"})
-        CHECK(careful_options(type).find("errors=remount-ro") == 0);
-    CHECK(careful_options("btrfs") == "skip_balance");
-    CHECK(writing_options("ext4") == "errors=remount-ro,discard,noinit_itable");
-    CHECK(writing_options("ext2") == "errors=remount-ro,discard,noinit_itable");
-    CHECK(writing_options("xfs") == "nouuid,discard");
-    CHECK(writing_options("squashfs").empty());
-    CHECK(careful_options("squashfs").empty());
+        CHECK(guest::careful_options(type).find("errors=remount-ro") == 0);
+    CHECK(guest::careful_options("btrfs") == "skip_balance");
+    CHECK(guest::writing_options("ext4") == "errors=remount-ro,discard,noinit_itable");
+    CHECK(guest::writing_options("ext2") == "errors=remount-ro,discard,noinit_itable");
+    CHECK(guest::writing_options("xfs") == "nouuid,discard");
+    CHECK(guest::writing_options("squashfs").empty());
+    CHECK(guest::careful_options("squashfs").empty());
 }
 
 TEST_CASE("partition table: partitions that make sense are volumes") {
@@ -432,7 +434,7 @@ TEST_CASE("partition table: what shares sectors or is beyond the disk is refused
     for (int number = 2; number < 130; ++number)
         many += "," + partition(number, static_cast<std::uint64_t>(number), 1);
     CHECK(table_outcome("gpt", many) == unsound("it has more than 128 partitions"));
-    CHECK_THROWS_WITH(read_partition_table("{}", 512),
+    CHECK_THROWS_WITH(guest::read_partition_table("{}", 512),
                       Catch::Contains("sfdisk cannot tell what is in it"));
 }
 

@@ -16,10 +16,10 @@ using namespace retouch::test;
 namespace {
 
 std::string shell(const std::string &script) {
-    ProcessSpec spec;
+    base::ProcessSpec spec;
     spec.program = "unshare";
     spec.arguments = {"-m", "bash", "-euc", script};
-    return run_checked(spec, "prepare a test").out;
+    return base::run_checked(spec, "prepare a test").out;
 }
 
 /// Changes the filesystem of $disk, mounted at $at, and puts into $image what a snapshot of the

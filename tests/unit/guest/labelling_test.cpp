@@ -50,7 +50,7 @@ TEST_CASE("labelling: what was made is labelled, what has a label keeps it, the 
     guest.make_directory("/opt/none", 0755, 0, 0);
     guest.make_link("x", "/opt/link");
     guest.make_directory("/opt/made", 0755, 0, 0);
-    CHECK(label_new_entries(guest).notes.empty());
+    CHECK(guest::label_new_entries(guest).notes.empty());
     CHECK(label_of(guest, "/etc/motd") == k_old);
     CHECK(label_of(guest, "/etc/bare") == "none");
     CHECK(label_of(guest, "/etc/shadow") == "system_u:object_r:shadow_t:s0");
@@ -83,11 +83,11 @@ TEST_CASE("labelling: an image without a policy, or never labelled, is left as i
         }));
     CAPTURE(what);
     MemoryGuest guest = guest_with_policy();
-    CHECK(labelling_policy(guest) == "targeted");
+    CHECK(guest::labelling_policy(guest) == "targeted");
     change(guest);
-    CHECK(labelling_policy(guest) == std::nullopt);
+    CHECK(guest::labelling_policy(guest) == std::nullopt);
     guest.write("/etc/new", std::string("x\n"), 0644, 0, 0);
-    CHECK(label_new_entries(guest).notes.empty());
+    CHECK(guest::label_new_entries(guest).notes.empty());
     CHECK(label_of(guest, "/etc/new") == "none");
 }
 
@@ -100,7 +100,7 @@ TEST_CASE("labelling: what could not be labelled is named, bounded, and stops no
     guest.write("/etc/made", std::string("x"), 0644, 0, 0);
     guest.write("/etc/full", std::string("x"), 0644, 0, 0);
     guest.refuse_label("/etc/full", ENOSPC);
-    CHECK(label_new_entries(guest).notes ==
+    CHECK(guest::label_new_entries(guest).notes ==
           std::vector<std::string>{
               "without the label of the SELinux policy 'targeted': /opt/0\\x1b (no rule for it), "
               "/opt/1\\x1b (no rule for it), /opt/2\\x1b (no rule for it), "
@@ -115,11 +115,11 @@ TEST_CASE("labelling: texts that are larger than a policy's are told, and stop n
     MemoryGuest guest = guest_with_policy();
     guest.write("/etc/new", std::string("x\n"), 0644, 0, 0);
     guest.put_file(std::string(k_place) + ".local", std::string((16 << 20) + 1, '#'));
-    CHECK(label_new_entries(guest).notes ==
+    CHECK(guest::label_new_entries(guest).notes ==
           std::vector<std::string>{"nothing was labelled: the rules of the image's SELinux policy "
                                    "'targeted' are larger than 16 MiB"});
     guest.put_file("/etc/selinux/config", k_config + std::string(65536, '#'));
-    CHECK(labelling_policy(guest) == std::nullopt);
+    CHECK(guest::labelling_policy(guest) == std::nullopt);
 }
 
 TEST_CASE("labels: what was made in a guest has none, gets one, and all else is left") {
@@ -145,7 +145,7 @@ TEST_CASE("labels: what was made in a guest has none, gets one, and all else is 
                               "echo x >file; mv /etc/moved /opt/moved; touch -d 2001-01-01 file")
                       .exit_status == 0);
             guest->mark({});
-            CHECK(label_new_entries(*guest).notes.empty());
+            CHECK(guest::label_new_entries(*guest).notes.empty());
             std::vector<std::pair<std::string, std::string>> labelled;
             // The rest of the image is as young as this test, and may be taken for made in it.
             for (const EntryChange &change : guest->changes())
@@ -169,7 +169,7 @@ TEST_CASE("labels: what was made in a guest has none, gets one, and all else is 
                 CHECK(label_of(*guest, path) == k_old);
             CHECK(guest->set_labels({{"/etc/bare/no", k_old}, {"/etc/motd", "a:b:c"}}) ==
                   std::vector<FailedLabel>{{"/etc/bare/no", ENOTDIR}});
-            CHECK(label_new_entries(*guest).notes.empty());
+            CHECK(guest::label_new_entries(*guest).notes.empty());
             CHECK(guest->changes().empty());
             guest->finish();
             CHECK(image.debugfs("ea_get /etc/shadow security.selinux").find("shadow_t:s0") !=
@@ -181,14 +181,14 @@ TEST_CASE(
     "labels: what changed before a guest was opened was not made in it, however young it is") {
     constexpr std::int64_t second = 1'000'000'000;
     constexpr std::int64_t opened = 1'700'000'000 * second + 500'000'000;
-    CHECK_FALSE(may_have_changed_since(opened - 1, opened));
-    CHECK(may_have_changed_since(opened, opened));
-    CHECK(may_have_changed_since(opened + 1, opened));
-    CHECK_FALSE(may_have_changed_since(opened - second, opened));
+    CHECK_FALSE(guest::may_have_changed_since(opened - 1, opened));
+    CHECK(guest::may_have_changed_since(opened, opened));
+    CHECK(guest::may_have_changed_since(opened + 1, opened));
+    CHECK_FALSE(guest::may_have_changed_since(opened - second, opened));
     // Of a filesystem that notes no more than seconds.
-    CHECK(may_have_changed_since(1'700'000'000 * second, opened));
-    CHECK_FALSE(may_have_changed_since((1'700'000'000 - 1) * second, opened));
-    CHECK(ClockMark::now().set - ClockMark::now().earliest() < 100'000'000);
+    CHECK(guest::may_have_changed_since(1'700'000'000 * second, opened));
+    CHECK_FALSE(guest::may_have_changed_since((1'700'000'000 - 1) * second, opened));
+    CHECK(guest::ClockMark::now().set - guest::ClockMark::now().earliest() < 100'000'000);
 }
 
 TEST_CASE("labels: files of an image that was made a moment ago are not taken for new", "[root]") {
@@ -204,7 +204,7 @@ TEST_CASE("labels: files of an image that was made a moment ago are not taken fo
     touched->finish();
     const std::unique_ptr<Guest> guest = image.open(GuestKind::host);
     guest->write("/etc/made", std::string("x\n"), 0644, 0, 0);
-    CHECK(label_new_entries(*guest).notes.empty());
+    CHECK(guest::label_new_entries(*guest).notes.empty());
     CHECK(label_of(*guest, "/etc/made") == "system_u:object_r:etc_t:s0");
     CHECK(label_of(*guest, "/etc/young") == "none");
     guest->finish();

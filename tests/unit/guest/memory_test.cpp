@@ -60,15 +60,15 @@ CommandResult take_memory(Guest &guest, const std::string &way, const std::strin
 /// How the command ended, with what it met.
 std::string end_of(const CommandResult &result) {
     return fmt::format("{} {} [{}] [{}] {}", result.timed_out ? "timed out" : "ended",
-                       result.exit_status, fmt::join(split_lines(result.out.text), ", "),
-                       escape(result.err.text), fmt::join(result.limits, ", "));
+                       result.exit_status, fmt::join(base::split_lines(result.out.text), ", "),
+                       base::escape(result.err.text), fmt::join(result.limits, ", "));
 }
 
 /// The same of one that is stopped: which of its processes ends first, and how far the others get
 /// meanwhile, is chance.
 std::string stop_of(const CommandResult &result) {
     return fmt::format("{} {} [{}] {}", result.timed_out ? "timed out" : "ended",
-                       result.exit_status, split_lines(result.out.text + "\n").front(),
+                       result.exit_status, base::split_lines(result.out.text + "\n").front(),
                        fmt::join(result.limits, ", "));
 }
 

@@ -23,10 +23,10 @@ using namespace retouch::test;
 namespace {
 
 std::string shell(const std::string &script) {
-    ProcessSpec spec;
+    base::ProcessSpec spec;
     spec.program = "bash";
     spec.arguments = {"-euc", script};
-    return run_checked(spec, "prepare a test").out;
+    return base::run_checked(spec, "prepare a test").out;
 }
 
 /// A system on the first of two partitions of 31 MiB; the second is `fill`ed, a script that finds
@@ -87,7 +87,7 @@ std::string refusal_in_chroot(const std::filesystem::path &root) {
             chroot(root.c_str()) != 0)
             return;
         try {
-            enter_private_mounts();
+            guest::enter_private_mounts();
         } catch (const Error &error) {
             said = error.what();
         }
@@ -100,7 +100,7 @@ std::string refusal_in_chroot(const std::filesystem::path &root) {
 TEST_CASE("mounts: in a chroot whose root is no mount point the host guest says so", "[root]") {
     if (geteuid() != 0)
         return;
-    const TemporaryDirectory root("/tmp", "test-retouch-");
+    const base::TemporaryDirectory root("/tmp", "test-retouch-");
     std::filesystem::create_directory(root.path() / "proc");
     CHECK(refusal_in_chroot(root.path()) ==
           "mounts cannot be kept from this host: the root directory, as of a chroot, is not a "
@@ -338,7 +338,7 @@ TEST_CASE("mounts: a tool that fails or is killed is not one that finds nothing"
     const OtherPrograms others(programs);
     const auto refusal_with = [&](const char *name, const std::string &script) {
         const std::filesystem::path program = programs / name;
-        write_file_atomically(program, "#!/bin/sh\n" + script + "\n");
+        base::write_file_atomically(program, "#!/bin/sh\n" + script + "\n");
         std::filesystem::permissions(program, std::filesystem::perms::owner_all);
         const std::string text = image.refusal(GuestKind::host);
         std::filesystem::remove(program);

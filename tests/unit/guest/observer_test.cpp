@@ -27,7 +27,7 @@ std::string status(const std::string &name, const std::string &version) {
 TEST_CASE("observer: each effect is what happened since the last one") {
     MemoryGuest guest;
     guest.put_file("/var/lib/dpkg/status", status("nano", "7.2"));
-    Observer observer(guest, {});
+    guest::Observer observer(guest, {});
     CHECK(observer.effect() == Effect{});
 
     guest.put_file("/var/lib/dpkg/status", status("curl", "7.88") + status("nano", "8.0"));
@@ -60,7 +60,7 @@ TEST_CASE("observer: each effect is what happened since the last one") {
 TEST_CASE("observer: what a guest wrote before it began is not counted") {
     MemoryGuest guest;
     guest.write("/etc/a", std::string("12345"), 0644, 0, 0);
-    Observer observer(guest, {});
+    guest::Observer observer(guest, {});
     CHECK(observer.effect().bytes_written == 0);
     guest.write("/etc/b", std::string("123"), 0644, 0, 0);
     CHECK(observer.effect().bytes_written == 3);
@@ -82,7 +82,7 @@ TEST_CASE("observer: rpm is asked in pieces, and only when its database changed"
     many.resize(49152);
     answer(many, 1);
     answer("\tx86_64\t5-1\n", 49153);
-    Observer observer(guest, {});
+    guest::Observer observer(guest, {});
     CHECK(guest.probed().size() == 2);
     guest.put_file("/etc/other", "x");
     CHECK(observer.effect().packages.empty());

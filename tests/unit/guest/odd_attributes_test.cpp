@@ -81,7 +81,7 @@ std::string entries_of(const std::vector<OddAttribute> &odd) {
 /// Raw, as it is to lie on the disk.
 void store(const ImageFile &image, const std::string &path, const OddAttribute &odd) {
     const std::filesystem::path value = image.directory() / "value";
-    write_file_atomically(value, odd.value);
+    base::write_file_atomically(value, odd.value);
     image.debugfs(fmt::format("ea_set -r -f {} {} {}", value.string(), path, odd.name), true);
 }
 
@@ -170,9 +170,9 @@ TEST_CASE(
                                   "\4\0\4\0\xff\xff\xff\xff\x10\0\6\0\xff\xff\xff\xff"
                                   "\x20\0\4\0\xff\xff\xff\xff",
                                   44);
-            write_file_atomically(image.directory() / "acl", acl);
+            base::write_file_atomically(image.directory() / "acl", acl);
             const std::string capability("\1\0\0\2\0\x20\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 20);
-            write_file_atomically(image.directory() / "capability", capability);
+            base::write_file_atomically(image.directory() / "capability", capability);
             const std::string directory = image.directory().string();
             image.debugfs("ea_set /etc/motd security.selinux system_u:object_r:etc_t:s0", true);
             image.debugfs("ea_set /etc/motd user.kept kept", true);

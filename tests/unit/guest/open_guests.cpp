@@ -57,11 +57,11 @@ CATCH_REGISTER_LISTENER(CloseShared)
 
 /// Every descendant of this process, by its command line.
 void add_processes(std::vector<std::string> &residue) {
-    ProcessSpec spec;
+    base::ProcessSpec spec;
     spec.program = "ps";
     spec.arguments = {"-eo", "pid=,ppid=,args="};
     std::vector<std::array<std::string, 3>> rows;
-    for (const std::string &line : split_lines(run_process(spec).out)) {
+    for (const std::string &line : base::split_lines(base::run_process(spec).out)) {
         std::istringstream words(line);
         std::array<std::string, 3> row;
         words >> row[0] >> row[1];
@@ -104,14 +104,14 @@ ImageFile::ImageFile(const std::vector<std::string> &options)
         make_tiny_image(path_, options);
         return;
     }
-    static const TemporaryDirectory made("/tmp", own_prefix());
+    static const base::TemporaryDirectory made("/tmp", own_prefix());
     const std::filesystem::path usual = made.path() / "usual.raw";
     if (!std::filesystem::exists(usual))
         make_tiny_image(usual);
-    ProcessSpec copy;
+    base::ProcessSpec copy;
     copy.program = "cp";
     copy.arguments = {"--sparse=always", usual.string(), path_.string()};
-    run_checked(copy, "copy a tiny image");
+    base::run_checked(copy, "copy a tiny image");
 }
 
 std::unique_ptr<Guest> ImageFile::open(GuestKind kind, bool read_only, bool network) const {
@@ -129,12 +129,12 @@ std::string ImageFile::refusal(GuestKind kind, bool read_only) const {
 }
 
 std::string ImageFile::debugfs(const std::string &request, bool write) const {
-    ProcessSpec spec;
+    base::ProcessSpec spec;
     spec.program = "debugfs";
     spec.arguments = {"-R", request, path_.string() + "?offset=1048576"};
     if (write)
         spec.arguments.insert(spec.arguments.begin(), "-w");
-    return run_checked(spec, "look into the image").out;
+    return base::run_checked(spec, "look into the image").out;
 }
 
 Guest &shared_guest(GuestKind kind) {

@@ -43,7 +43,7 @@ class ImageFile {
     std::string debugfs(const std::string &request, bool write = false) const;
 
   private:
-    TemporaryDirectory directory_;
+    base::TemporaryDirectory directory_;
     std::filesystem::path path_;
 };
 

@@ -26,10 +26,10 @@ const std::string k_no_system =
     "system and is complete";
 
 void shell(const std::string &script) {
-    ProcessSpec spec;
+    base::ProcessSpec spec;
     spec.program = "bash";
     spec.arguments = {"-euc", script};
-    run_checked(spec, "prepare a test");
+    base::run_checked(spec, "prepare a test");
 }
 
 /// What a sparse file takes on this host.
@@ -54,10 +54,10 @@ std::string complete_listing(Guest &guest) {
 /// When the root directory of the first partition was changed. A guest cannot be asked: its root is
 /// touched, and put back, while it looks.
 std::string root_time(const std::filesystem::path &image) {
-    ProcessSpec spec;
+    base::ProcessSpec spec;
     spec.program = "debugfs";
     spec.arguments = {"-R", "stat <2>", image.string() + "?offset=1048576"};
-    for (const std::string &line : split_lines(run_checked(spec, "read the image").out))
+    for (const std::string &line : base::split_lines(base::run_checked(spec, "read the image").out))
         if (line.find("mtime:") != std::string::npos)
             return line;
     return "unknown";
@@ -167,7 +167,7 @@ TEST_CASE("guest: programs of a foreign machine are not run") {
 }
 
 TEST_CASE("guest: what fstab names is mounted, and what it can do without is told") {
-    const TemporaryDirectory directory("/tmp", own_prefix());
+    const base::TemporaryDirectory directory("/tmp", own_prefix());
     const ImageFile image(
         {"--table", "gpt", "--roots", "2", "--root-hook",
          "echo 'LABEL=data /srv ext4 defaults 0 2' >>etc/fstab; mkdir -p srv; "

@@ -14,9 +14,9 @@ using namespace retouch;
 
 namespace {
 
-std::vector<std::string> in_words(const std::vector<AddressRange> &ranges) {
+std::vector<std::string> in_words(const std::vector<guest::AddressRange> &ranges) {
     std::vector<std::string> words;
-    for (const AddressRange &range : ranges) {
+    for (const guest::AddressRange &range : ranges) {
         char text[INET_ADDRSTRLEN] = {};
         inet_ntop(AF_INET, &range.address, text, sizeof text);
         words.push_back(std::string(text) + '/' + std::to_string(range.bits));
@@ -25,10 +25,10 @@ std::vector<std::string> in_words(const std::vector<AddressRange> &ranges) {
 }
 
 void ip(std::vector<std::string> arguments) {
-    ProcessSpec spec;
+    base::ProcessSpec spec;
     spec.program = "ip";
     spec.arguments = std::move(arguments);
-    static_cast<void>(run_checked(spec, "change the namespace"));
+    static_cast<void>(base::run_checked(spec, "change the namespace"));
 }
 
 /// In a network namespace of its own, changed by `commands` of ip(8).
@@ -38,7 +38,7 @@ std::vector<std::string> own_after(const std::vector<std::vector<std::string>> &
                           REQUIRE(unshare(CLONE_NEWNET) == 0);
                           for (const auto &command : commands)
                               ip(command);
-                          return in_words(own_addresses().value());
+                          return in_words(guest::own_addresses().value());
                       })
         .get();
 }

@@ -25,7 +25,7 @@ class Directory {
 
     [[nodiscard]] fs::path operator/(const char *name) const { return scratch_.path() / name; }
 
-    [[nodiscard]] ProvidedFile file(const char *name) const {
+    [[nodiscard]] guest::ProvidedFile file(const char *name) const {
         return {open(scratch_.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), name};
     }
 
@@ -33,17 +33,17 @@ class Directory {
     [[nodiscard]] std::map<std::string, std::string> all() const {
         std::map<std::string, std::string> found;
         for (const fs::directory_entry &entry : fs::directory_iterator(scratch_.path()))
-            found[entry.path().filename()] = entry.is_symlink()
-                                                 ? "-> " + fs::read_symlink(entry.path()).string()
-                                             : entry.is_directory() ? "a directory"
-                                                                    : read_file(entry.path(), 1000);
+            found[entry.path().filename()] =
+                entry.is_symlink()     ? "-> " + fs::read_symlink(entry.path()).string()
+                : entry.is_directory() ? "a directory"
+                                       : base::read_file(entry.path(), 1000);
         return found;
     }
 
     [[nodiscard]] fs::file_time_type time() const { return fs::last_write_time(scratch_.path()); }
 
   private:
-    TemporaryDirectory scratch_;
+    base::TemporaryDirectory scratch_;
 };
 
 using Entries = std::map<std::string, std::string>;
@@ -55,15 +55,15 @@ TEST_CASE("provided file: it is there and gone, and the former one comes back") 
     const std::string former = GENERATE("a file", "a link", "nothing");
     CAPTURE(former);
     if (former == "a file")
-        write_file_atomically(directory / "conf", "old");
+        base::write_file_atomically(directory / "conf", "old");
     else if (former == "a link")
         fs::create_symlink("no/where", directory / "conf");
     const Entries before = directory.all();
     const auto time = directory.time();
     {
-        ProvidedFile file = directory.file("conf");
+        guest::ProvidedFile file = directory.file("conf");
         REQUIRE(file.put("ours", 0640));
-        CHECK(read_file(directory / "conf", 100) == "ours");
+        CHECK(base::read_file(directory / "conf", 100) == "ours");
         CHECK(fs::symlink_status(directory / "conf").permissions() == fs::perms(0640));
     }
     CHECK(directory.all() == before);
@@ -75,8 +75,8 @@ TEST_CASE("provided file: what a command leaves in its place stays") {
                          const std::function<void(const Directory &)> &command) {
         const Directory directory;
         if (former != nullptr)
-            write_file_atomically(directory / "conf", former);
-        ProvidedFile file = directory.file("conf");
+            base::write_file_atomically(directory / "conf", former);
+        guest::ProvidedFile file = directory.file("conf");
         REQUIRE(file.put("ours", 0644));
         command(directory);
         file.take_away();
@@ -84,8 +84,9 @@ TEST_CASE("provided file: what a command leaves in its place stays") {
     };
     for (const char *former : {static_cast<const char *>(nullptr), "old"}) {
         CHECK(left(former, [](const Directory &d) { fs::remove(d / "conf"); }) == Entries{});
-        CHECK(left(former, [](const Directory &d) { write_file_atomically(d / "conf", "new"); }) ==
-              Entries{{"conf", "new"}});
+        CHECK(left(former, [](const Directory &d) {
+                  base::write_file_atomically(d / "conf", "new");
+              }) == Entries{{"conf", "new"}});
         CHECK(left(former, [](const Directory &d) {
                   fs::remove(d / "conf");
                   fs::create_symlink("../run/conf", d / "conf");
@@ -105,12 +106,12 @@ TEST_CASE("provided file: where it cannot be put nothing changes") {
     fs::create_directory(directory / "conf");
     const auto time = directory.time();
     {
-        ProvidedFile file = directory.file("conf");
+        guest::ProvidedFile file = directory.file("conf");
         CHECK_FALSE(file.put("ours", 0644));
         CHECK(errno == EISDIR);
     }
     CHECK(directory.all() == Entries{{"conf", "a directory"}});
     CHECK(directory.time() == time);
-    ProvidedFile nowhere(-1, "conf");
+    guest::ProvidedFile nowhere(-1, "conf");
     CHECK_FALSE(nowhere.put("ours", 0644));
 }

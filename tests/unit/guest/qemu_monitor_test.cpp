@@ -28,7 +28,7 @@ class FakeQemu {
                      sizeof address) == 0);
         REQUIRE(listen(listener_.get(), 1) == 0);
         served_ = std::async(std::launch::async, [this, answers = std::move(answers)] {
-            const UniqueFd client(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+            const base::UniqueFd client(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
             const auto say = [&](const std::string &text) {
                 static_cast<void>(send(client.get(), text.data(), text.size(), MSG_NOSIGNAL));
             };
@@ -43,19 +43,19 @@ class FakeQemu {
     }
 
   private:
-    UniqueFd listener_;
+    base::UniqueFd listener_;
     std::future<void> served_;
 };
 
 /// What the monitor says of the drive hd0 when qemu answers so; an error's text otherwise.
 std::string said_of(const std::string &answer) {
-    const TemporaryDirectory directory("/tmp", "qmp-");
+    const base::TemporaryDirectory directory("/tmp", "qmp-");
     const auto path = directory.path() / "qemu.sock";
     std::vector<std::string> answers = {"{\"return\": {}}\r\n"};
     if (!answer.empty())
         answers.push_back(answer);
     const FakeQemu qemu(path, answers);
-    QemuMonitor monitor(path);
+    guest::QemuMonitor monitor(path);
     try {
         return std::to_string(monitor.bytes_written("hd0"));
     } catch (const Error &error) {
@@ -93,8 +93,8 @@ TEST_CASE("qemu monitor: what is no answer is an error") {
 }
 
 TEST_CASE("qemu monitor: where nobody listens the reason is told") {
-    CHECK_THROWS_WITH(QemuMonitor("/nowhere/qemu.sock"),
+    CHECK_THROWS_WITH(guest::QemuMonitor("/nowhere/qemu.sock"),
                       "cannot ask qemu what was written: No such file or directory");
-    CHECK_THROWS_WITH(QemuMonitor("/" + std::string(200, 'x')),
+    CHECK_THROWS_WITH(guest::QemuMonitor("/" + std::string(200, 'x')),
                       "cannot ask qemu what was written: File name too long");
 }

@@ -18,17 +18,17 @@ using namespace retouch::test;
 namespace {
 
 /// An entry in one line.
-std::string shown(const RunEntry &entry) {
+std::string shown(const guest::RunEntry &entry) {
     constexpr std::array types = {"directory", "file", "link", "fifo"};
     return fmt::format("{} {} {:o} {}:{}{}{}", types.at(static_cast<std::size_t>(entry.type)),
                        entry.path, entry.mode, entry.user, entry.group,
                        entry.argument.empty() ? "" : " ", entry.argument);
 }
 
-std::vector<std::string> shown(const std::vector<RunEntry> &entries) {
+std::vector<std::string> shown(const std::vector<guest::RunEntry> &entries) {
     std::vector<std::string> lines;
     lines.reserve(entries.size());
-    for (const RunEntry &entry : entries)
+    for (const guest::RunEntry &entry : entries)
         lines.push_back(shown(entry));
     return lines;
 }
@@ -61,14 +61,14 @@ constexpr const char *k_system =
 } // namespace
 
 TEST_CASE("run entries: lines of tmpfiles.d that make something below /run") {
-    CHECK(shown(tmpfiles_entries("# d /run/no\n"
-                                 "d /run/sshd 0755 root root -\n"
-                                 "D  /var/run/screen/  1777 root utmp 10d\n"
-                                 "f+ /run/motd 0644 - - - \\tHello\\n100%%\n"
-                                 "f \"/run/with blank\" ~0600 :adm -\n"
-                                 "L+ %t/shm - - - - /dev/shm\n"
-                                 "L /run/default\n"
-                                 "p /run/pipe 0660 - disk\n")) ==
+    CHECK(shown(guest::tmpfiles_entries("# d /run/no\n"
+                                        "d /run/sshd 0755 root root -\n"
+                                        "D  /var/run/screen/  1777 root utmp 10d\n"
+                                        "f+ /run/motd 0644 - - - \\tHello\\n100%%\n"
+                                        "f \"/run/with blank\" ~0600 :adm -\n"
+                                        "L+ %t/shm - - - - /dev/shm\n"
+                                        "L /run/default\n"
+                                        "p /run/pipe 0660 - disk\n")) ==
           Lines{"directory /run/sshd 755 root:root", "directory /run/screen 1777 root:utmp",
                 "file /run/motd 644 : \tHello\n100%",
                 "file /run/with blank 600 adm:", "link /run/shm 644 : /dev/shm",
@@ -77,27 +77,28 @@ TEST_CASE("run entries: lines of tmpfiles.d that make something below /run") {
 }
 
 TEST_CASE("run entries: escapes and base64 in lines of tmpfiles.d are what they stand for") {
-    CHECK(shown(tmpfiles_entries("d /run/a\\x20b\\u00e9\\101 0755 - - -\n"
-                                 "f /run/hex - - - - \\x41\\x2f\\060\\u20ac\n"
-                                 "L /run/link - - - - /a\\x20b\n"
-                                 "f~ /run/bytes - - - - aGFsbG8K\n"
-                                 "f+~ /run/short - - - - JXQ=\n")) ==
+    CHECK(shown(guest::tmpfiles_entries("d /run/a\\x20b\\u00e9\\101 0755 - - -\n"
+                                        "f /run/hex - - - - \\x41\\x2f\\060\\u20ac\n"
+                                        "L /run/link - - - - /a\\x20b\n"
+                                        "f~ /run/bytes - - - - aGFsbG8K\n"
+                                        "f+~ /run/short - - - - JXQ=\n")) ==
           Lines{"directory /run/a b\u00e9A 755 :", "file /run/hex 644 : A/0\u20ac",
                 "link /run/link 644 : /a b", "file /run/bytes 644 : hallo\n",
                 "file /run/short 644 : %t"});
-    CHECK(tmpfiles_entries("d /run/x\\q\nd /run/x\\x4\nd /run/x\\x00\nd /run/x\\400\n"
-                           "f /run/x - - - - \\u12\nf~ /run/x - - - - a===\n"
-                           "f~ /run/x - - - - abc\nf~ /run/x - - - - a*cd\nd~ /run/x\n"
-                           "f^ /run/x - - - - some.credential\n")
+    CHECK(guest::tmpfiles_entries("d /run/x\\q\nd /run/x\\x4\nd /run/x\\x00\nd /run/x\\400\n"
+                                  "f /run/x - - - - \\u12\nf~ /run/x - - - - a===\n"
+                                  "f~ /run/x - - - - abc\nf~ /run/x - - - - a*cd\nd~ /run/x\n"
+                                  "f^ /run/x - - - - some.credential\n")
               .empty());
 }
 
 TEST_CASE("run entries: other lines of tmpfiles.d make nothing") {
-    CHECK(tmpfiles_entries("f+! /run/nologin 0644 - - - \"System is booting up.\"\n"
-                           "d /var/lib/app\nd /run\nd /run/../etc/x\nd /run/./x\nd /run//x\n"
-                           "d /run/retouch/x\nd relative\nd /run/user/%U\nd /run/x 0999\n"
-                           "d /run/x 99999999999\nz /run/log/journal 2755\nr /run/x\nC /run/x\n"
-                           "c /run/x 0600 - - - 1:3\nx\n\nd")
+    CHECK(guest::tmpfiles_entries(
+              "f+! /run/nologin 0644 - - - \"System is booting up.\"\n"
+              "d /var/lib/app\nd /run\nd /run/../etc/x\nd /run/./x\nd /run//x\n"
+              "d /run/retouch/x\nd relative\nd /run/user/%U\nd /run/x 0999\n"
+              "d /run/x 99999999999\nz /run/log/journal 2755\nr /run/x\nC /run/x\n"
+              "c /run/x 0600 - - - 1:3\nx\n\nd")
               .empty());
 }
 
@@ -108,27 +109,27 @@ TEST_CASE("run entries: nobody's path is longer or deeper than these") {
             path += "/a";
         return path;
     };
-    CHECK(place_in_run(deep(31)) == deep(31));
-    CHECK(place_in_run(deep(32)).empty());
-    CHECK(place_in_run("/run/" + std::string(1019, 'a')).size() == 1024);
-    CHECK(place_in_run("/run/" + std::string(1020, 'a')).empty());
+    CHECK(guest::place_in_run(deep(31)) == deep(31));
+    CHECK(guest::place_in_run(deep(32)).empty());
+    CHECK(guest::place_in_run("/run/" + std::string(1019, 'a')).size() == 1024);
+    CHECK(guest::place_in_run("/run/" + std::string(1020, 'a')).empty());
 }
 
 TEST_CASE("guest texts: what does not fit into the budget is left out, and so is what follows") {
-    const TemporaryDirectory directory(std::filesystem::temp_directory_path(), "texts-");
+    const base::TemporaryDirectory directory(std::filesystem::temp_directory_path(), "texts-");
     const std::string path = directory.path() / "x";
     std::ofstream(path) << "12345";
-    TextBudget budget{12};
-    CHECK(read_guest_text(path, budget) == "12345");
-    CHECK(read_guest_text(path, budget) == "12345");
-    CHECK(read_guest_text(path, budget).empty());
+    guest::TextBudget budget{12};
+    CHECK(guest::read_guest_text(path, budget) == "12345");
+    CHECK(guest::read_guest_text(path, budget) == "12345");
+    CHECK(guest::read_guest_text(path, budget).empty());
     CHECK(budget.bytes == 0);
-    CHECK(read_guest_text(path, budget).empty());
+    CHECK(guest::read_guest_text(path, budget).empty());
 }
 
 TEST_CASE("run entries: a mode that is none is passed over") {
     for (const char *mode : {"u=rwx", "99999999999", "17777", "", "0x1ff"})
-        CHECK(runtime_directories(
+        CHECK(guest::runtime_directories(
                   "[Service]\nRuntimeDirectory=x\nRuntimeDirectoryMode=" + std::string(mode) + "\n",
                   "x.service")
                   .at(0)
@@ -136,24 +137,27 @@ TEST_CASE("run entries: a mode that is none is passed over") {
 }
 
 TEST_CASE("run entries: directories that a service's unit names") {
-    CHECK(shown(runtime_directories("[Unit]\nRuntimeDirectory=no\n[Service]\n"
-                                    "RuntimeDirectory = lost\nRuntimeDirectory=\n"
-                                    "RuntimeDirectory=app/one \\\n  app/two:other\n"
-                                    "RuntimeDirectory=\"app three\"\n"
-                                    "RuntimeDirectoryMode=0750\nUser=app\n",
-                                    "app.service")) ==
+    CHECK(shown(guest::runtime_directories("[Unit]\nRuntimeDirectory=no\n[Service]\n"
+                                           "RuntimeDirectory = lost\nRuntimeDirectory=\n"
+                                           "RuntimeDirectory=app/one \\\n  app/two:other\n"
+                                           "RuntimeDirectory=\"app three\"\n"
+                                           "RuntimeDirectoryMode=0750\nUser=app\n",
+                                           "app.service")) ==
           Lines{"directory /run/app/one 750 app:", "directory /run/app/two 750 app:",
                 "directory /run/app three 750 app:"});
+    CHECK(guest::runtime_directories("[Service]\nRuntimeDirectory=x\nDynamicUser=yes", "x.service")
+              .empty());
+    CHECK(guest::runtime_directories("[Service]\nRuntimeDirectory=%h ../etc /x", "x.service")
+              .empty());
     CHECK(
-        runtime_directories("[Service]\nRuntimeDirectory=x\nDynamicUser=yes", "x.service").empty());
-    CHECK(runtime_directories("[Service]\nRuntimeDirectory=%h ../etc /x", "x.service").empty());
-    CHECK(runtime_directories("[Service]\nUser=%h\nRuntimeDirectory=x", "x.service").empty());
+        guest::runtime_directories("[Service]\nUser=%h\nRuntimeDirectory=x", "x.service").empty());
 }
 
 TEST_CASE(
     "run entries: a unit may name its directories by its own name, and that of its instance") {
     const auto of = [](const std::string &text, const std::string &name) {
-        return shown(runtime_directories("[Service]\nRuntimeDirectory=" + text + "\n", name));
+        return shown(
+            guest::runtime_directories("[Service]\nRuntimeDirectory=" + text + "\n", name));
     };
     CHECK(of("%p %N %n a%%b", "app.service") ==
           Lines{"directory /run/app 755 :", "directory /run/app 755 :",

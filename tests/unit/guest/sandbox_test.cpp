@@ -53,7 +53,7 @@ class Server {
     [[nodiscard]] int port() const { return port_; }
 
   private:
-    UniqueFd socket_;
+    base::UniqueFd socket_;
     int port_ = 0;
 };
 

@@ -18,7 +18,7 @@ namespace {
 /// The paths virt-diff names, sorted. What it found changed is there twice: before and after.
 std::vector<std::string> virt_diff(const std::filesystem::path &before,
                                    const std::filesystem::path &after) {
-    ProcessSpec spec;
+    base::ProcessSpec spec;
     spec.program = "env"; // an emulated appliance works everywhere
     spec.arguments = {"LIBGUESTFS_BACKEND_SETTINGS=force_tcg",
                       "virt-diff",
@@ -28,10 +28,10 @@ std::vector<std::string> virt_diff(const std::filesystem::path &before,
                       "--format=raw",
                       "-A",
                       after.string()};
-    const ProcessResult result = run_checked(spec, "compare two images");
+    const base::ProcessResult result = base::run_checked(spec, "compare two images");
     const std::regex entry("[-+=] [-a-z] [0-7]{4} +[0-9]+ (/.*?)( -> .*)?");
     std::vector<std::string> paths;
-    for (const std::string &line : split_lines(result.out))
+    for (const std::string &line : base::split_lines(result.out))
         if (std::smatch match; std::regex_match(line, match, entry))
             paths.push_back(match[1]);
         else if (line == "# changed: st_dev" && paths.size() >= 2)

@@ -8,8 +8,8 @@ using namespace retouch;
 
 namespace {
 
-Volume volume(const std::string &device, const std::string &filesystem) {
-    Volume made;
+guest::Volume volume(const std::string &device, const std::string &filesystem) {
+    guest::Volume made;
     made.device = device;
     made.filesystem = filesystem;
     made.uuid = "b60f";
@@ -17,9 +17,9 @@ Volume volume(const std::string &device, const std::string &filesystem) {
 }
 
 std::vector<std::string> doubts(const std::string &filesystem) {
-    return volume_doubts({{"/", "/dev/sda1", filesystem}},
-                         {volume("/dev/sda1", filesystem), volume("/dev/sda2", filesystem)},
-                         [](const std::string &) { return std::string(); });
+    return guest::volume_doubts({{"/", "/dev/sda1", filesystem}},
+                                {volume("/dev/sda1", filesystem), volume("/dev/sda2", filesystem)},
+                                [](const std::string &) { return std::string(); });
 }
 
 } // namespace

@@ -14,14 +14,14 @@ namespace {
 
 /// A script that finds the image at $image and a directory to work in at $work.
 std::string shell(const ImageFile &image, const std::string &script) {
-    ProcessSpec spec;
+    base::ProcessSpec spec;
     spec.program = "unshare";
     spec.arguments = {
         "-m", "bash", "-euc",
         fmt::format("export LIBGUESTFS_BACKEND=direct LIBGUESTFS_BACKEND_SETTINGS=force_tcg; "
                     "image={} work={}; {}",
                     image.path().string(), image.directory().string(), script)};
-    return run_checked(spec, "prepare a test").out;
+    return base::run_checked(spec, "prepare a test").out;
 }
 
 /// A system on the first of two partitions of 110 MiB; the second is `fill`ed at $offset.

@@ -8,17 +8,17 @@ namespace {
 
 using State = Finding::State;
 
-Verdict no_pool() {
+model::Verdict no_pool() {
     throw Error(ErrorKind::refused, "there is no pool 'imges'", "name another");
 }
 
 } // namespace
 
 TEST_CASE("checks: an error becomes a failed finding and stops no later check") {
-    Checks checks("Ceph");
+    model::Checks checks("Ceph");
     CHECK_FALSE(checks.check("pool", no_pool));
-    CHECK(checks.check("clones", [] { return warning("slow", "wait"); }));
-    CHECK(checks.check("lock", [] { return all_well("free"); }));
+    CHECK(checks.check("clones", [] { return model::warning("slow", "wait"); }));
+    CHECK(checks.check("lock", [] { return model::all_well("free"); }));
     CHECK(
         checks.take() ==
         std::vector<Finding>{{"Ceph", "pool", State::failed, "there is no pool 'imges'",
@@ -28,7 +28,7 @@ TEST_CASE("checks: an error becomes a failed finding and stops no later check") 
 }
 
 TEST_CASE("checks: what nobody needs can fail without being a failure") {
-    Checks checks("Host guest", Checks::Need::optional);
+    model::Checks checks("Host guest", model::Checks::Need::optional);
     CHECK_FALSE(checks.check("pool", no_pool));
     CHECK(checks.take() ==
           std::vector<Finding>{{"Host guest", "pool", State::warning, "there is no pool 'imges'",
@@ -36,8 +36,10 @@ TEST_CASE("checks: what nobody needs can fail without being a failure") {
 }
 
 TEST_CASE("checks: an interruption is no finding and ends them") {
-    Checks checks("Ceph");
-    const auto interrupted = []() -> Verdict { throw Error(ErrorKind::interrupted, "stopped"); };
+    model::Checks checks("Ceph");
+    const auto interrupted = []() -> model::Verdict {
+        throw Error(ErrorKind::interrupted, "stopped");
+    };
     CHECK_THROWS_AS(checks.check("pool", interrupted), Error);
     CHECK(checks.take().empty());
 }

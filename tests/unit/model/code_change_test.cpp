@@ -23,9 +23,9 @@ EntryState directory(std::uint32_t mode, std::uint32_t uid = 0, const std::strin
 bool is_code(const std::string &path, const EntryState &state) {
     EntryState plain = file();
     plain.info.mode = 0640;
-    const bool added = concerns_code({path, std::nullopt, state, ""});
-    CHECK(concerns_code({path, state, std::nullopt, ""}) == added);
-    CHECK((concerns_code({path, plain, state, ""}) || !added));
+    const bool added = model::concerns_code({path, std::nullopt, state, ""});
+    CHECK(model::concerns_code({path, state, std::nullopt, ""}) == added);
+    CHECK((model::concerns_code({path, plain, state, ""}) || !added));
     return added;
 }
 
@@ -321,8 +321,8 @@ TEST_CASE("code: a directory that others than root may write counts where code m
         CHECK(is_code(path, directory(0775)));
         CHECK(is_code(path, directory(0755, 5)));
         CHECK(is_code(path, directory(0755, 0, acl)));
-        CHECK_FALSE(concerns_code({path, std::nullopt, directory(0755), ""}));
-        CHECK_FALSE(concerns_code({path, directory(0755), directory(0700), ""}));
+        CHECK_FALSE(model::concerns_code({path, std::nullopt, directory(0755), ""}));
+        CHECK_FALSE(model::concerns_code({path, directory(0755), directory(0700), ""}));
     }
     for (const char *path : {"/tmp", "/var/tmp", "/tmp/x", "/dev/shm", "/run/lock", "/var/log",
                              "/var/log/nginx", "/var/cache/man", "/var/lib/postgresql/15",
@@ -336,14 +336,14 @@ TEST_CASE("code: a directory that others than root may write counts where code m
 TEST_CASE("code: what is made anew each time is code and volatile by its bytes alone") {
     for (const char *path : {"/etc/ld.so.cache", "/usr/lib/python3/__pycache__/x.cpython-311.pyc",
                              "/boot/initrd.img-6.1.0-1-amd64", "/boot/initramfs-5.14.img"}) {
-        CHECK(is_made_anew(path));
-        CHECK(is_code_place(path));
-        CHECK(is_volatile({}, path));
-        CHECK_FALSE(is_volatile_change({path, std::nullopt, file(), ""}, {"/**"}));
-        CHECK(lasting_part(path, file()).sha256.empty());
-        CHECK(lasting_part(path, directory(0755)) == directory(0755));
+        CHECK(model::is_made_anew(path));
+        CHECK(model::is_code_place(path));
+        CHECK(model::is_volatile({}, path));
+        CHECK_FALSE(model::is_volatile_change({path, std::nullopt, file(), ""}, {"/**"}));
+        CHECK(model::lasting_part(path, file()).sha256.empty());
+        CHECK(model::lasting_part(path, directory(0755)) == directory(0755));
     }
-    CHECK_FALSE(is_made_anew("/usr/lib/x.pyc"));
-    CHECK_FALSE(is_made_anew("/boot/vmlinuz"));
-    CHECK(lasting_part("/boot/vmlinuz", file()) == file());
+    CHECK_FALSE(model::is_made_anew("/usr/lib/x.pyc"));
+    CHECK_FALSE(model::is_made_anew("/boot/vmlinuz"));
+    CHECK(model::lasting_part("/boot/vmlinuz", file()) == file());
 }

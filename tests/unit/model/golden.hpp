@@ -14,8 +14,8 @@ inline std::string golden(const std::string &name, const std::string &actual) {
     const std::filesystem::path path =
         std::filesystem::path(RETOUCH_SOURCE_DIR) / "tests/unit/model/golden" / name;
     if (std::getenv("UPDATE_GOLDEN") != nullptr)
-        write_file_atomically(path, actual);
-    return read_file(path, 1 << 20);
+        base::write_file_atomically(path, actual);
+    return base::read_file(path, 1 << 20);
 }
 
 } // namespace retouch

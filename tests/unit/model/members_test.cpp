@@ -42,8 +42,8 @@ class Outline {
     static Json schema_of() {
         if constexpr (std::is_same_v<T, std::string>)
             return typed("string");
-        else if constexpr (Named<T>)
-            return with(typed("string"), "enum", NameTable<T>::names);
+        else if constexpr (model::Named<T>)
+            return with(typed("string"), "enum", model::NameTable<T>::names);
         else if constexpr (std::is_same_v<T, bool>)
             return typed("boolean");
         else if constexpr (std::is_floating_point_v<T>)
@@ -83,7 +83,7 @@ class Outline {
     template<typename Struct>
     static Json schema_of_parts(const Struct &value) {
         Outline outline;
-        members(outline, value);
+        model::members(outline, value);
         return with(with(typed("object"), "required", outline.required_), "properties",
                     outline.properties_);
     }
@@ -98,7 +98,8 @@ class Outline {
 };
 
 Json read_json(const char *path) {
-    return Json::parse(read_file(std::filesystem::path(RETOUCH_SOURCE_DIR) / path, 1U << 20U));
+    return Json::parse(
+        base::read_file(std::filesystem::path(RETOUCH_SOURCE_DIR) / path, 1U << 20U));
 }
 
 /// Where `schema` says something else than `wanted`, or lacks a key, or has one more. What else it
@@ -148,7 +149,7 @@ void collect_keys(const Json &schema, const Keys &elsewhere, Keys &keys) {
 
 void check_page(const std::string &name, const Json &document, const Keys &elsewhere) {
     const std::string page =
-        read_file(std::filesystem::path(RETOUCH_SOURCE_DIR) / "docs" / name, 1U << 20U);
+        base::read_file(std::filesystem::path(RETOUCH_SOURCE_DIR) / "docs" / name, 1U << 20U);
     Keys keys = {"format_version"};
     collect_keys(document, elsewhere, keys);
     for (const std::string &key : keys) {

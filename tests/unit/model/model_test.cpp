@@ -10,11 +10,11 @@ namespace {
 /// Every value's name leads back to the value, and no name has two.
 template<typename Enum>
 void check_names(std::initializer_list<Enum> values) {
-    CHECK(values.size() == NameTable<Enum>::names.size());
+    CHECK(values.size() == model::NameTable<Enum>::names.size());
     for (const Enum value : values)
-        CHECK(from_name<Enum>(to_string(value)) == value);
-    CHECK(from_name<Enum>("") == std::nullopt);
-    CHECK(from_name<Enum>("Create") == std::nullopt);
+        CHECK(model::from_name<Enum>(model::to_string(value)) == value);
+    CHECK(model::from_name<Enum>("") == std::nullopt);
+    CHECK(model::from_name<Enum>("Create") == std::nullopt);
 }
 
 } // namespace
@@ -33,9 +33,9 @@ TEST_CASE("names: each value has its own, and it leads back") {
 
 TEST_CASE("names: kinds of events, phases, limits, fields and deviations have theirs") {
     const auto check_all = []<typename Enum>(Enum last) {
-        CHECK(static_cast<std::size_t>(last) + 1 == NameTable<Enum>::names.size());
-        for (std::size_t i = 0; i < NameTable<Enum>::names.size(); ++i)
-            CHECK(from_name<Enum>(NameTable<Enum>::names[i]) == static_cast<Enum>(i));
+        CHECK(static_cast<std::size_t>(last) + 1 == model::NameTable<Enum>::names.size());
+        for (std::size_t i = 0; i < model::NameTable<Enum>::names.size(); ++i)
+            CHECK(model::from_name<Enum>(model::NameTable<Enum>::names[i]) == static_cast<Enum>(i));
     };
     check_all(EventKind::run_finished);
     check_all(PhaseKind::detach);
@@ -43,31 +43,31 @@ TEST_CASE("names: kinds of events, phases, limits, fields and deviations have th
     check_all(PublishField::hidden);
     check_all(DeviationKind::bytes);
     check_all(GuestKind::host);
-    CHECK(to_string(EventKind::phase_finished) == "phase_finished");
-    CHECK(to_string(PhaseKind::label) == "label");
-    CHECK(to_string(PhaseKind::publish) == "publish");
-    CHECK(to_string(LimitKind::no_new_setuid) == "no_new_setuid");
-    CHECK(to_string(PublishField::is_protected) == "protected");
-    CHECK(to_string(DeviationKind::is_protected) == "protected");
-    CHECK(to_string(DeviationKind::snapshots) == "snapshots");
-    CHECK(to_string(GuestKind::host) == "host");
+    CHECK(model::to_string(EventKind::phase_finished) == "phase_finished");
+    CHECK(model::to_string(PhaseKind::label) == "label");
+    CHECK(model::to_string(PhaseKind::publish) == "publish");
+    CHECK(model::to_string(LimitKind::no_new_setuid) == "no_new_setuid");
+    CHECK(model::to_string(PublishField::is_protected) == "protected");
+    CHECK(model::to_string(DeviationKind::is_protected) == "protected");
+    CHECK(model::to_string(DeviationKind::snapshots) == "snapshots");
+    CHECK(model::to_string(GuestKind::host) == "host");
 }
 
 TEST_CASE("names: the documented spellings") {
-    CHECK(to_string(Action::create) == "create");
-    CHECK(to_string(Action::update) == "update");
-    CHECK(to_string(Action::none) == "none");
-    CHECK(to_string(Action::held) == "held");
-    CHECK(to_string(StepState::change) == "change");
-    CHECK(to_string(StepState::unknown) == "unknown");
-    CHECK(to_string(StepOutcome::changed) == "changed");
-    CHECK(to_string(StepOutcome::ran) == "ran");
-    CHECK(to_string(StepOutcome::not_reached) == "not-reached");
-    CHECK(to_string(TargetOutcome::published) == "published");
-    CHECK(to_string(TargetOutcome::failed) == "failed");
-    CHECK(to_string(PreviousPolicy::hide) == "hide");
-    CHECK(to_string(PreviousPolicy::deactivate) == "deactivate");
-    CHECK(choices<Action>() == "create, update, none or held");
+    CHECK(model::to_string(Action::create) == "create");
+    CHECK(model::to_string(Action::update) == "update");
+    CHECK(model::to_string(Action::none) == "none");
+    CHECK(model::to_string(Action::held) == "held");
+    CHECK(model::to_string(StepState::change) == "change");
+    CHECK(model::to_string(StepState::unknown) == "unknown");
+    CHECK(model::to_string(StepOutcome::changed) == "changed");
+    CHECK(model::to_string(StepOutcome::ran) == "ran");
+    CHECK(model::to_string(StepOutcome::not_reached) == "not-reached");
+    CHECK(model::to_string(TargetOutcome::published) == "published");
+    CHECK(model::to_string(TargetOutcome::failed) == "failed");
+    CHECK(model::to_string(PreviousPolicy::hide) == "hide");
+    CHECK(model::to_string(PreviousPolicy::deactivate) == "deactivate");
+    CHECK(model::choices<Action>() == "create, update, none or held");
 }
 
 TEST_CASE("image: its digest is the strongest checksum it has, or else its id") {

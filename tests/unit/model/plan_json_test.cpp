@@ -17,7 +17,7 @@ TEST_CASE("plan document: its digest is over the compact form of all the rest") 
     const std::string digest = document["digest"];
     CHECK(document.back() == digest);
     document.erase("digest");
-    CHECK(digest == "sha256:" + sha256_hex(document.dump()));
+    CHECK(digest == "sha256:" + base::sha256_hex(document.dump()));
 }
 
 TEST_CASE("plan document: comes back as the same plan, whatever the spacing") {

@@ -28,7 +28,7 @@ std::string refusal_after(const std::function<void(Json &)> &edit) {
     Json document = to_json(sample_plan());
     edit(document);
     if (document.is_object() && document.contains("digest"))
-        document["digest"] = plan_digest(document);
+        document["digest"] = model::plan_digest(document);
     return refusal(document.dump());
 }
 
@@ -160,7 +160,7 @@ TEST_CASE("plan reader: every member must be there") {
                 Json copy = document;
                 copy[Json::json_pointer(pointer)].erase(key);
                 if (key != "digest" || !pointer.empty())
-                    copy["digest"] = plan_digest(copy);
+                    copy["digest"] = model::plan_digest(copy);
                 CHECK(refusal(copy.dump()) == place(member_path + ": missing"));
                 pointers.push_back(member_path);
                 visit(member, pointer + "/" + key, member_path);

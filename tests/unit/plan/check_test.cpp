@@ -12,11 +12,11 @@ using namespace retouch;
 namespace {
 
 std::vector<std::string> mistakes(std::string_view text) {
-    const TemporaryDirectory folder(std::filesystem::temp_directory_path(), "check-test-");
+    const base::TemporaryDirectory folder(std::filesystem::temp_directory_path(), "check-test-");
     const std::filesystem::path path = folder.path() / "r.yaml";
-    write_file_atomically(path, text);
+    base::write_file_atomically(path, text);
     Diagnostics diagnostics;
-    CHECK_FALSE(check_recipe(path, {}, diagnostics));
+    CHECK_FALSE(plan::check_recipe(path, {}, diagnostics));
     std::vector<std::string> found;
     for (const Diagnostic &item : diagnostics.sorted())
         found.push_back(

@@ -50,7 +50,8 @@ std::string id_of(int number) {
 }
 
 std::vector<Image> some_images(Chance &chance) {
-    const std::vector<std::string> names{"base", "web", likely_dated_names("web").front(), "old"};
+    const std::vector<std::string> names{"base", "web", plan::likely_dated_names("web").front(),
+                                         "old"};
     const std::vector<std::string> owners{"ours", "ours", "ours", "theirs"};
     const std::vector<std::string> visibilities{"public", "private", "shared"};
     const std::vector<std::string> recipes{"recipe", "recipe", "another"};
@@ -90,9 +91,9 @@ std::string recipe(Chance &chance) {
 }
 
 /// The plan, or why there is none.
-std::string planned(const CheckedRecipe &checked, const CatalogView &catalog) {
+std::string planned(const plan::CheckedRecipe &checked, const CatalogView &catalog) {
     try {
-        Plan plan = resolve_plan(checked, catalog, {});
+        Plan plan = plan::resolve_plan(checked, catalog, {});
         for (Target &target : plan.targets) {
             target.observed.clear(); // hidden namesakes are of no consequence
             for (Superseded &former : target.publish.superseded)
@@ -105,9 +106,9 @@ std::string planned(const CheckedRecipe &checked, const CatalogView &catalog) {
     }
 }
 
-std::string drift(const CheckedRecipe &checked, const CatalogView &catalog) {
+std::string drift(const plan::CheckedRecipe &checked, const CatalogView &catalog) {
     try {
-        const DriftReport report = find_drift(checked, catalog, {}, {});
+        const DriftReport report = plan::find_drift(checked, catalog, {}, {});
         std::string text = report.image ? report.image->id : "none";
         for (const Deviation &drift : report.drift)
             text += '\n' + drift.what;
@@ -139,7 +140,7 @@ TEST_CASE("counted images: what is not asked for changes no plan and no drift") 
             unfiltered.put(image);
         }
         RecipeDirectory recipes;
-        const CheckedRecipe checked = recipes.check(recipe(chance));
+        const plan::CheckedRecipe checked = recipes.check(recipe(chance));
         const std::string plan = planned(checked, catalog);
         CHECK(plan == planned(checked, unfiltered));
         CHECK(drift(checked, catalog) == drift(checked, unfiltered));
@@ -149,9 +150,9 @@ TEST_CASE("counted images: what is not asked for changes no plan and no drift") 
 }
 
 TEST_CASE("counted images: of names with a date as many are asked for as are taken", "[plan]") {
-    const std::vector<std::string> taken = likely_dated_names("web");
-    const std::string tenth = likely_dated_names("web", 10).front();
-    const std::string eleventh = likely_dated_names("web", 11).front();
+    const std::vector<std::string> taken = plan::likely_dated_names("web");
+    const std::string tenth = plan::likely_dated_names("web", 10).front();
+    const std::string eleventh = plan::likely_dated_names("web", 11).front();
     MemoryCatalog catalog;
     catalog.set_project("ours");
     RecipeDirectory recipes;
@@ -168,9 +169,9 @@ TEST_CASE("counted images: of names with a date as many are asked for as are tak
         catalog.put(image);
     }
     const Plan plan =
-        resolve_plan(recipes.check("retouch: 1\nname: recipe\nsource: { image: base }\n"
-                                   "publish: { name: web, previous: rename }\n"),
-                     catalog, {});
+        plan::resolve_plan(recipes.check("retouch: 1\nname: recipe\nsource: { image: base }\n"
+                                         "publish: { name: web, previous: rename }\n"),
+                           catalog, {});
     REQUIRE(plan.targets.at(0).publish.superseded.size() == 1);
     CHECK(plan.targets.at(0).publish.superseded.front().new_name == eleventh);
 }

@@ -44,7 +44,7 @@ class Shelf : public MemoryCatalog {
 struct World {
     RecipeDirectory recipes;
     Shelf catalog;
-    CheckedRecipe checked;
+    plan::CheckedRecipe checked;
 
     explicit World(const std::string &text = k_recipe) : checked(recipes.check(text)) {
         Image source = image("a", "debian", "1");
@@ -55,7 +55,7 @@ struct World {
 
     /// The first generation, as apply leaves it.
     void publish(const std::string &id = "g1", const std::string &created = "2") {
-        const Target target = resolve_plan(checked, catalog, {}).targets.at(0);
+        const Target target = plan::resolve_plan(checked, catalog, {}).targets.at(0);
         Image made = generation(id, "debian", created, "web", "a");
         made.properties[lineage::k_fingerprint] = target.fingerprint;
         made.properties["os_distro"] = "debian";
@@ -78,7 +78,7 @@ struct World {
 
     DriftReport look(bool bytes = false) {
         const int before = catalog.changes();
-        DriftReport report = find_drift(checked, catalog, {}, {.read_bytes = bytes});
+        DriftReport report = plan::find_drift(checked, catalog, {}, {.read_bytes = bytes});
         CHECK(catalog.changes() == before);
         return report;
     }
@@ -104,7 +104,7 @@ namespace Catch {
 template<>
 struct StringMaker<Deviation> {
     static std::string convert(const Deviation &deviation) {
-        return std::string(to_string(deviation.kind)) + " / " + deviation.what + " / " +
+        return std::string(model::to_string(deviation.kind)) + " / " + deviation.what + " / " +
                deviation.expected + " / " + deviation.found + " / " +
                (deviation.apply_fixes ? "fixed" : "left") + " / " + deviation.remedy;
     }
@@ -128,7 +128,8 @@ TEST_CASE("drift: what is as it was published has none, and the store was asked"
 
 TEST_CASE("drift: bytes are compared with the source's where a recipe changes none") {
     const auto look = [](World &world) {
-        return find_drift(world.checked, world.catalog, {}, {.against_source = true}).unchecked;
+        return plan::find_drift(world.checked, world.catalog, {}, {.against_source = true})
+            .unchecked;
     };
     World plain("retouch: 1\nname: web\nsource: { image: debian }\nproperties: { a: b }\n");
     plain.publish();
@@ -164,7 +165,7 @@ TEST_CASE("drift: what the recipe names is set back by apply") {
               {DeviationKind::property, "property os_distro", "\"debian\"", "\"ubuntu\"", true,
                k_sets_back},
           });
-    const Target target = resolve_plan(world.checked, world.catalog, {}).targets.at(0);
+    const Target target = plan::resolve_plan(world.checked, world.catalog, {}).targets.at(0);
     CHECK(target.publish.changed_fields ==
           std::vector{PublishField::visibility, PublishField::tags, PublishField::min_disk});
     CHECK(target.properties.set.size() + target.properties.remove.size() == 2);
@@ -201,7 +202,7 @@ TEST_CASE("drift: what is dropped is taken away by apply, and not missed where i
           Deviations{
               {DeviationKind::property, "property by_hand", "none", "\"x\"", true, k_sets_back},
           });
-    const Target target = resolve_plan(world.checked, world.catalog, {}).targets.at(0);
+    const Target target = plan::resolve_plan(world.checked, world.catalog, {}).targets.at(0);
     CHECK(target.properties.remove == Lines{"by_hand"});
 }
 
@@ -336,7 +337,7 @@ TEST_CASE("drift: an image that is protected only until it is detached is as it 
     change.is_protected = true;
     world.change(change);
     CHECK(world.look().drift == Deviations{});
-    CHECK(resolve_plan(world.checked, world.catalog, {})
+    CHECK(plan::resolve_plan(world.checked, world.catalog, {})
               .targets.at(0)
               .publish.changed_fields.empty());
     change = property(lineage::k_detach, lineage::k_pending);
@@ -376,12 +377,12 @@ TEST_CASE("drift: the last generation has the name, else the fingerprint, else i
     };
     const std::vector<Image> images = {made("1", "debian", "old"), made("2", "debian", "new"),
                                        made("3", "other", "else")};
-    CHECK(last_generation(images, {"", "web"}, "debian", "new").value().id == "2");
-    CHECK(last_generation(images, {"", "web"}, "renamed", "new").value().id == "2");
-    CHECK(last_generation(images, {"", "web"}, "renamed", "none").value().id == "3");
-    CHECK_FALSE(last_generation(images, {"", "shop"}, "debian", "new"));
-    CHECK(last_generation(images, {"", "web"}, "debian", "else").value().id == "2");
+    CHECK(plan::last_generation(images, {"", "web"}, "debian", "new").value().id == "2");
+    CHECK(plan::last_generation(images, {"", "web"}, "renamed", "new").value().id == "2");
+    CHECK(plan::last_generation(images, {"", "web"}, "renamed", "none").value().id == "3");
+    CHECK_FALSE(plan::last_generation(images, {"", "shop"}, "debian", "new"));
+    CHECK(plan::last_generation(images, {"", "web"}, "debian", "else").value().id == "2");
     std::vector<Image> unfinished = images;
     unfinished[1].properties[lineage::k_unfinished] = "run";
-    CHECK(last_generation(unfinished, {"", "web"}, "debian", "new").value().id == "1");
+    CHECK(plan::last_generation(unfinished, {"", "web"}, "debian", "new").value().id == "1");
 }

@@ -46,7 +46,9 @@ TEST_CASE("planner: that new files are labelled is a note where an image has a p
                 guest->put_label("/", "system_u:object_r:root_t:s0");
             return guest;
         };
-        return make_plan(world.recipes.check(text), world.catalog, {}, open).targets.at(0).notes;
+        return plan::make_plan(world.recipes.check(text), world.catalog, {}, open)
+            .targets.at(0)
+            .notes;
     };
     using Notes = std::vector<std::string>;
     const std::string head = "retouch: 1\nname: web\nsource: { image: debian }\n";
@@ -84,7 +86,9 @@ TEST_CASE("planner: rules of labels that are too large to be read are told befor
         guest->put_label("/", "system_u:object_r:root_t:s0");
         return guest;
     };
-    CHECK(make_plan(world.recipes.check(k_recipe), world.catalog, {}, open).targets.at(0).notes ==
+    CHECK(plan::make_plan(world.recipes.check(k_recipe), world.catalog, {}, open)
+              .targets.at(0)
+              .notes ==
           std::vector<std::string>{"what the steps make gets no SELinux label: the rules of the "
                                    "image's SELinux policy 'default' are larger than 16 MiB"});
 }
@@ -102,11 +106,11 @@ TEST_CASE("planner: what the recipe's own /etc/fstab mounts over what it puts th
             return guest;
         };
         try {
-            static_cast<void>(
-                make_plan(world.recipes.check("retouch: 1\nname: web\nsource: { image: debian }\n"
-                                              "files: " +
-                                              files),
-                          world.catalog, {}, open));
+            static_cast<void>(plan::make_plan(
+                world.recipes.check("retouch: 1\nname: web\nsource: { image: debian }\n"
+                                    "files: " +
+                                    files),
+                world.catalog, {}, open));
             return std::string("planned");
         } catch (const Error &error) {
             return std::string(error.what());

@@ -25,8 +25,8 @@ Target limited(const Limits &limits) {
 std::vector<std::string> complaints(const Limits &limits, const Effect &effect) {
     const Target target = limited(limits);
     std::vector<std::string> texts;
-    for (const Violation &violation : violations(target, {{target.steps[0].step, effect}}))
-        texts.push_back(describe(violation, target));
+    for (const Violation &violation : plan::violations(target, {{target.steps[0].step, effect}}))
+        texts.push_back(plan::describe(violation, target));
     return texts;
 }
 
@@ -82,7 +82,7 @@ TEST_CASE("limits: what is run is never volatile, whatever the globs say") {
                     added("/var/lib/systemd/linger/root"), added("/usr/lib/__pycache__/os.pyc"),
                     added("/etc/ld.so.cache")};
     std::vector<std::string> paths;
-    for (const Violation &violation : violations(target, {{target.steps[0].step, effect}}))
+    for (const Violation &violation : plan::violations(target, {{target.steps[0].step, effect}}))
         paths.push_back(violation.what);
     CHECK(paths == std::vector<std::string>{"/var/cache/program", "/var/lib/systemd/linger/root",
                                             "/usr/lib/__pycache__/os.pyc", "/etc/ld.so.cache"});

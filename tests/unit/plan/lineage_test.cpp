@@ -16,11 +16,11 @@ using retouch::test::image;
 
 namespace {
 
-const Maker k_web{"", "web"};
-const Maker k_base{"", "base"};
+const plan::Maker k_web{"", "web"};
+const plan::Maker k_base{"", "base"};
 constexpr const char *k_vendor = "00000000-0000-4000-8000-000000000001";
 
-SourceChoice named(const std::string &image) {
+plan::SourceChoice named(const std::string &image) {
     return {image, std::nullopt, {""}};
 }
 
@@ -31,7 +31,8 @@ Image hidden(Image image) {
 
 std::string message_of(const std::vector<Image> &images, const std::string &source) {
     try {
-        const Lineage unexpected = resolve_lineage(images, k_web, named(source), std::nullopt);
+        const plan::Lineage unexpected =
+            plan::resolve_lineage(images, k_web, named(source), std::nullopt);
         return "resolved to " + unexpected.source.id;
     } catch (const Error &error) {
         return std::string(error.what()) + " / " + error.hint();
@@ -42,7 +43,7 @@ std::string message_of(const std::vector<Image> &images, const std::string &sour
 
 TEST_CASE("lineage: the only visible image of the name is the source", "[plan]") {
     const auto found =
-        resolve_lineage({image(k_vendor, "debian", "1")}, k_web, named("debian"), {});
+        plan::resolve_lineage({image(k_vendor, "debian", "1")}, k_web, named("debian"), {});
     CHECK(found.source == ImageReference{k_vendor, "debian",
                                          std::string("sha512-used:digest-of-") + k_vendor, "1"});
     CHECK(found.publish_name == "debian");
@@ -52,8 +53,8 @@ TEST_CASE("lineage: the only visible image of the name is the source", "[plan]")
 
 TEST_CASE("lineage: an id names an image whatever its name, hidden or not", "[plan]") {
     const auto found =
-        resolve_lineage({hidden(image(k_vendor, "debian", "1")), image("b", "debian", "2")}, k_web,
-                        named(k_vendor), {});
+        plan::resolve_lineage({hidden(image(k_vendor, "debian", "1")), image("b", "debian", "2")},
+                              k_web, named(k_vendor), {});
     CHECK(found.source.id == k_vendor);
     CHECK(found.publish_name == "debian");
 }
@@ -61,7 +62,7 @@ TEST_CASE("lineage: an id names an image whatever its name, hidden or not", "[pl
 TEST_CASE("lineage: a generation under the source's name leads back to its source", "[plan]") {
     const std::vector<Image> images = {hidden(image("a", "debian", "1")),
                                        generation("g1", "debian", "2", "web", "a")};
-    const auto found = resolve_lineage(images, k_web, named("debian"), {});
+    const auto found = plan::resolve_lineage(images, k_web, named("debian"), {});
     CHECK(found.source.id == "a");
     REQUIRE(found.present);
     CHECK(found.present->id == "g1");
@@ -71,20 +72,20 @@ TEST_CASE("lineage: a generation under the source's name leads back to its sourc
 TEST_CASE("lineage: a kept original beside its generation is still the source", "[plan]") {
     const std::vector<Image> images = {image("a", "debian", "1"),
                                        generation("g1", "debian", "2", "web", "a")};
-    CHECK(resolve_lineage(images, k_web, named("debian"), {}).source.id == "a");
+    CHECK(plan::resolve_lineage(images, k_web, named("debian"), {}).source.id == "a");
 }
 
 TEST_CASE("lineage: a renamed original is found through its generation", "[plan]") {
     const std::vector<Image> images = {image("a", "debian-20260101", "1"),
                                        generation("g1", "debian", "2", "web", "a")};
-    CHECK(resolve_lineage(images, k_web, named("debian"), {}).source.id == "a");
+    CHECK(plan::resolve_lineage(images, k_web, named("debian"), {}).source.id == "a");
 }
 
 TEST_CASE("lineage: the newest of several generations is the present one", "[plan]") {
     const std::vector<Image> images = {hidden(image("a", "debian", "1")),
                                        hidden(generation("g1", "debian", "2", "web", "a")),
                                        generation("g2", "debian", "3", "web", "a")};
-    const auto found = resolve_lineage(images, k_web, named("debian"), {});
+    const auto found = plan::resolve_lineage(images, k_web, named("debian"), {});
     CHECK(found.source.id == "a");
     CHECK(found.present->id == "g2");
 }
@@ -96,7 +97,7 @@ TEST_CASE("lineage: the visible generation is the present one whatever clocks sa
                                  generation("g2", "debian", "2", "web", "a")};
     if (GENERATE(true, false))
         std::swap(images[1], images[2]);
-    CHECK(resolve_lineage(images, k_web, named("debian"), {}).present->id == "g2");
+    CHECK(plan::resolve_lineage(images, k_web, named("debian"), {}).present->id == "g2");
 }
 
 TEST_CASE("lineage: of generations made at one time the one changed last is present", "[plan]") {
@@ -107,14 +108,14 @@ TEST_CASE("lineage: of generations made at one time the one changed last is pres
     images[1].hidden = images[2].hidden = is_hidden;
     images[1].updated_at = "4";
     images[2].updated_at = "3";
-    CHECK(resolve_lineage(images, k_web, named("debian"), {}).present->id == "g1");
+    CHECK(plan::resolve_lineage(images, k_web, named("debian"), {}).present->id == "g1");
     std::swap(images[1], images[2]);
-    CHECK(resolve_lineage(images, k_web, named("debian"), {}).present->id == "g1");
+    CHECK(plan::resolve_lineage(images, k_web, named("debian"), {}).present->id == "g1");
 }
 
 TEST_CASE("lineage: a removed original is known by what its generation remembers", "[plan]") {
-    const auto found =
-        resolve_lineage({generation("g1", "debian", "2", "web", "a")}, k_web, named("debian"), {});
+    const auto found = plan::resolve_lineage({generation("g1", "debian", "2", "web", "a")}, k_web,
+                                             named("debian"), {});
     CHECK(found.source == ImageReference{"a", "debian", "sha512-used:digest-of-a", ""});
     CHECK_FALSE(found.source_record);
     CHECK(found.notes == std::vector<std::string>{
@@ -125,7 +126,7 @@ TEST_CASE("lineage: a newer image of the name becomes the source, and the plan s
     const std::vector<Image> images = {hidden(image("a", "debian", "1")),
                                        generation("g1", "debian", "2", "web", "a"),
                                        image("v2", "debian", "3")};
-    const auto found = resolve_lineage(images, k_web, named("debian"), {});
+    const auto found = plan::resolve_lineage(images, k_web, named("debian"), {});
     CHECK(found.source.id == "v2");
     CHECK(found.present->id == "g1");
     CHECK(found.notes == std::vector<std::string>{"image v2 is newer than what this recipe was "
@@ -136,23 +137,23 @@ TEST_CASE("lineage: an image older than the lineage's source is no news", "[plan
     const std::vector<Image> images = {image("old", "debian", "0"),
                                        hidden(image("a", "debian", "1")),
                                        generation("g1", "debian", "2", "web", "a")};
-    CHECK(resolve_lineage(images, k_web, named("debian"), {}).source.id == "a");
+    CHECK(plan::resolve_lineage(images, k_web, named("debian"), {}).source.id == "a");
 }
 
 TEST_CASE("lineage: what another recipe made is a source like any other", "[plan]") {
     const std::vector<Image> images = {hidden(image("a", "debian", "1")),
                                        generation("b1", "debian", "2", "base", "a")};
-    CHECK(resolve_lineage(images, k_web, named("debian"), {}).source.id == "b1");
+    CHECK(plan::resolve_lineage(images, k_web, named("debian"), {}).source.id == "b1");
 }
 
 TEST_CASE("lineage: what was stacked on a generation is not its new source", "[plan]") {
     const std::vector<Image> images = {hidden(image("a", "debian", "1")),
                                        hidden(generation("b1", "debian", "2", "base", "a")),
                                        generation("w1", "debian", "3", "web", "b1")};
-    const auto base = resolve_lineage(images, k_base, named("debian"), {});
+    const auto base = plan::resolve_lineage(images, k_base, named("debian"), {});
     CHECK(base.source.id == "a");
     CHECK(base.present->id == "b1");
-    CHECK(resolve_lineage(images, k_web, named("debian"), {}).source.id == "b1");
+    CHECK(plan::resolve_lineage(images, k_web, named("debian"), {}).source.id == "b1");
 }
 
 TEST_CASE("lineage: a rebuilt base is the new source of what was stacked on it", "[plan]") {
@@ -160,13 +161,13 @@ TEST_CASE("lineage: a rebuilt base is the new source of what was stacked on it",
                                        hidden(generation("b1", "debian", "2", "base", "a")),
                                        hidden(generation("w1", "debian", "3", "web", "b1")),
                                        generation("b2", "debian", "4", "base", "a")};
-    CHECK(resolve_lineage(images, k_web, named("debian"), {}).source.id == "b2");
+    CHECK(plan::resolve_lineage(images, k_web, named("debian"), {}).source.id == "b2");
 }
 
 TEST_CASE("lineage: publishing under another name keeps source and generation apart", "[plan]") {
     const std::vector<Image> images = {image("a", "debian", "1"),
                                        generation("g1", "web-image", "2", "web", "a")};
-    const auto found = resolve_lineage(images, k_web, named("debian"), "web-image");
+    const auto found = plan::resolve_lineage(images, k_web, named("debian"), "web-image");
     CHECK(found.source.id == "a");
     CHECK(found.present->id == "g1");
     CHECK(found.publish_name == "web-image");
@@ -175,8 +176,8 @@ TEST_CASE("lineage: publishing under another name keeps source and generation ap
 TEST_CASE("lineage: a circular chain of sources ends", "[plan]") {
     const std::vector<Image> images = {generation("x", "debian", "1", "other", "y"),
                                        hidden(generation("y", "debian", "2", "other", "x"))};
-    CHECK(resolve_lineage(images, k_web, named("debian"), {}).source.id == "x");
-    CHECK_FALSE(descends_from(images[0], k_web, ImagesById(images)));
+    CHECK(plan::resolve_lineage(images, k_web, named("debian"), {}).source.id == "x");
+    CHECK_FALSE(plan::descends_from(images[0], k_web, plan::ImagesById(images)));
 }
 
 TEST_CASE("lineage: a chain of sources is followed to its bound and no further", "[plan]") {
@@ -186,11 +187,11 @@ TEST_CASE("lineage: a chain of sources is followed to its bound and no further",
             images.push_back(generation("i" + std::to_string(i), "debian", "1", "base",
                                         "i" + std::to_string(i + 1)));
         images.push_back(generation("i" + std::to_string(links), "debian", "1", "web", k_vendor));
-        return descends_from(images.front(), k_web, ImagesById(images));
+        return plan::descends_from(images.front(), k_web, plan::ImagesById(images));
     };
     CHECK(descends(0));
-    CHECK(descends(k_longest_chain - 1));
-    CHECK_FALSE(descends(k_longest_chain));
+    CHECK(descends(plan::k_longest_chain - 1));
+    CHECK_FALSE(descends(plan::k_longest_chain));
 }
 
 TEST_CASE("lineage: an ambiguous name is refused with the candidates", "[plan]") {
@@ -234,7 +235,7 @@ TEST_CASE("lineage: a misspelt source does not fall back to the generation's", "
     const std::vector<Image> images = {image("a", "debian", "1"),
                                        generation("g1", "web-image", "2", "web", "a")};
     try {
-        const auto found = resolve_lineage(images, k_web, named("debain"), "web-image");
+        const auto found = plan::resolve_lineage(images, k_web, named("debain"), "web-image");
         FAIL("resolved to " << found.source.id);
     } catch (const Error &error) {
         CHECK(std::string(error.what()) == "the catalog has no image 'debain' to build from");

@@ -41,7 +41,7 @@ struct World {
     World() { catalog.set_project("ours"); }
 
     Target target(const std::string &text) {
-        return resolve_plan(recipes.check(text), catalog, {}).targets.at(0);
+        return plan::resolve_plan(recipes.check(text), catalog, {}).targets.at(0);
     }
 
     /// What is planned, in words, or why nothing is.
@@ -189,8 +189,8 @@ TEST_CASE("owners: what others do changes nothing for a generation of ours", "[p
         }
     }
     CHECK(world.outcome(recipe()) == nothing);
-    CHECK_NOTHROW(require_unchanged(saved, 0, world.catalog));
-    CHECK(find_drift(world.recipes.check(recipe()), world.catalog, {}, {}).drift.empty());
+    CHECK_NOTHROW(plan::require_unchanged(saved, 0, world.catalog));
+    CHECK(plan::find_drift(world.recipes.check(recipe()), world.catalog, {}, {}).drift.empty());
     // A new one replaces ours alone.
     CHECK(world.outcome(recipe() + "commands: [\"true\"]\n") ==
           std::string("create from ") + k_source + " of ours for ours, present g1 aside g1");
@@ -205,7 +205,7 @@ TEST_CASE("owners: a saved plan is stale when an image of ours appears", "[plan]
     world.catalog.put(of("ours", image("b", "debian", "3")));
     std::string said;
     try {
-        require_unchanged(saved, 0, world.catalog);
+        plan::require_unchanged(saved, 0, world.catalog);
     } catch (const Error &error) {
         said = error.what();
     }
@@ -244,7 +244,7 @@ TEST_CASE("owners: a saved plan gives no project what another one owns", "[plan]
         world.catalog.set_project(plan.applied_in);
         std::string said;
         try {
-            require_unchanged(saved, 0, world.catalog);
+            plan::require_unchanged(saved, 0, world.catalog);
         } catch (const Error &error) {
             said = error.what();
         }
@@ -326,7 +326,8 @@ TEST_CASE("owners: drift looks at an image that has lost its mark, and says so",
     world.catalog.put(of("ours", image(k_source, "debian", "1")));
     world.apply(recipe(), "g1", "2");
     world.catalog.refute("g1");
-    const DriftReport report = find_drift(world.recipes.check(recipe()), world.catalog, {}, {});
+    const DriftReport report =
+        plan::find_drift(world.recipes.check(recipe()), world.catalog, {}, {});
     CHECK(report.image.value().id == "g1");
     CHECK(report.drift.empty());
     REQUIRE(report.pending.size() == 2);

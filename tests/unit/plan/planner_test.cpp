@@ -33,8 +33,8 @@ struct World {
 
     World() { catalog.put(image("a", "debian", "1")); }
 
-    Plan plan(const std::string &text, PlanOptions options = {}) {
-        return make_plan(recipes.check(text), catalog, options, [this](const Disk &) {
+    Plan plan(const std::string &text, plan::PlanOptions options = {}) {
+        return plan::make_plan(recipes.check(text), catalog, options, [this](const Disk &) {
             ++opened;
             return std::make_unique<MemoryGuest>();
         });
@@ -113,7 +113,7 @@ TEST_CASE("planner: checksums that a source gets later make it no other source",
     ImageChange change;
     change.id = "g1";
     change.properties[lineage::k_fingerprint] =
-        fingerprint(known, world.recipes.check(k_recipe).steps);
+        plan::fingerprint(known, world.recipes.check(k_recipe).steps);
     world.catalog.apply(change);
     CHECK(world.plan(k_recipe).targets.at(0).action == Action::none);
     source(later);
@@ -140,7 +140,7 @@ TEST_CASE("planner: a plan survives being saved and read", "[plan]") {
     World world;
     const Plan plan = world.plan(k_recipe);
     Plan read = plan_from_json(to_json(plan).dump(2));
-    restore_steps(read);
+    plan::restore_steps(read);
     CHECK(read == plan);
 }
 
@@ -306,7 +306,7 @@ TEST_CASE("planner: recipe and catalog drop properties without a rebuild", "[pla
     const std::string keeps = std::string(k_recipe).replace(
         std::string(k_recipe).find("os_distro: debian"), 17, "os_distro: debian, owner_y: \"4\"");
     const std::string drops = keeps + "drop_properties: [\"?_date\"]\n";
-    const PlanOptions of_catalog = {.drop_properties = {"owner_*", "?_date"}};
+    const plan::PlanOptions of_catalog = {.drop_properties = {"owner_*", "?_date"}};
     const Target made = world.plan(drops, of_catalog).targets.at(0);
     PropertyChanges expected;
     expected.set = {{"os_distro", "debian"}};
@@ -422,7 +422,7 @@ TEST_CASE("planner: a previous image is renamed to a free name", "[plan]") {
 TEST_CASE("fingerprint: positions, summaries and paths do not count; contents do", "[plan]") {
     RecipeDirectory recipes;
     const auto of = [&](const std::string &text) {
-        return fingerprint("digest", recipes.check(text).steps);
+        return plan::fingerprint("digest", recipes.check(text).steps);
     };
     const std::string base = of(k_recipe);
     CHECK(of("# a comment\n" + std::string(k_recipe)) == base);
@@ -430,5 +430,5 @@ TEST_CASE("fingerprint: positions, summaries and paths do not count; contents do
                                            "name: xyz")) == base);
     CHECK(of(std::string(k_recipe).replace(std::string(k_recipe).find("hello"), 5, "hullo")) !=
           base);
-    CHECK(fingerprint("other", recipes.check(k_recipe).steps) != base);
+    CHECK(plan::fingerprint("other", recipes.check(k_recipe).steps) != base);
 }

@@ -33,8 +33,8 @@ struct World {
 
     World() { catalog.put(image("a", "debian", "1")); }
 
-    Plan plan(const std::string &text = k_recipe, PlanOptions options = {}) {
-        return resolve_plan(recipes.check(text), catalog, options);
+    Plan plan(const std::string &text = k_recipe, plan::PlanOptions options = {}) {
+        return plan::resolve_plan(recipes.check(text), catalog, options);
     }
 
     /// Puts the image that applying `plan` would have made, called `id`, and hides the source.
@@ -61,7 +61,7 @@ struct World {
     /// What is said against the first target; empty when nothing is.
     [[nodiscard]] std::string complaint(const Plan &plan, ErrorKind kind = ErrorKind::stale) const {
         try {
-            require_unchanged(plan, 0, catalog);
+            plan::require_unchanged(plan, 0, catalog);
             return {};
         } catch (const Error &error) {
             CHECK(error.kind() == kind);
@@ -422,7 +422,7 @@ TEST_CASE(
     REQUIRE(plan.targets.at(0).source.id == "a");
     CHECK(plan.targets.at(0).asked_source == AskedSource{"debian", ""});
     Plan saved = plan_from_json(to_json(plan).dump());
-    restore_steps(saved);
+    plan::restore_steps(saved);
     CHECK(saved == plan);
     CHECK(world.complaint(saved).empty());
 

@@ -7,26 +7,27 @@
 using namespace retouch;
 
 TEST_CASE("properties: a new image takes the source's, then the recipe's", "[plan]") {
-    const PropertyChanges changes = properties_for_new(
+    const PropertyChanges changes = plan::properties_for_new(
         {{"os_distro", "debian"}, {"os_version", "11"}, {"old", "x"}},
         {{"os_version", "12"}, {"hw_qemu_guest_agent", "yes"}, {"old", std::nullopt}});
-    CHECK(changes.set == Properties{{"os_version", "12"}, {"hw_qemu_guest_agent", "yes"}});
-    CHECK(changes.before == Properties{{"os_version", "11"}});
+    CHECK(changes.set == plan::Properties{{"os_version", "12"}, {"hw_qemu_guest_agent", "yes"}});
+    CHECK(changes.before == plan::Properties{{"os_version", "11"}});
     CHECK(changes.remove == std::vector<std::string>{"old"});
-    CHECK(changes.keep == Properties{{"os_distro", "debian"}});
+    CHECK(changes.keep == plan::Properties{{"os_distro", "debian"}});
 }
 
 TEST_CASE("properties: what describes the old bytes does not follow", "[plan]") {
-    const PropertyChanges changes = properties_for_new({{"img_signature", "s"},
-                                                        {"owner_specified.openstack.sha256", "d"},
-                                                        {"owner_specified.shade.md5", "d"},
-                                                        {"os_glance_importing_to_stores", "x"},
-                                                        {"os_distro", "debian"}},
-                                                       {});
+    const PropertyChanges changes =
+        plan::properties_for_new({{"img_signature", "s"},
+                                  {"owner_specified.openstack.sha256", "d"},
+                                  {"owner_specified.shade.md5", "d"},
+                                  {"os_glance_importing_to_stores", "x"},
+                                  {"os_distro", "debian"}},
+                                 {});
     CHECK(changes.remove == std::vector<std::string>{
                                 "img_signature", "os_glance_importing_to_stores",
                                 "owner_specified.openstack.sha256", "owner_specified.shade.md5"});
-    CHECK(changes.keep == Properties{{"os_distro", "debian"}});
+    CHECK(changes.keep == plan::Properties{{"os_distro", "debian"}});
 }
 
 TEST_CASE("properties: what another manager of images knows its own by does not follow", "[plan]") {
@@ -39,15 +40,16 @@ TEST_CASE("properties: what another manager of images knows its own by does not 
                                             "os_decrypt_container_format",
                                             "upstream_checksum_url",
                                             "uuid_validity"};
-    Properties source = {{"hw_ephemeral_encryption", "false"}, {"os_version", "12"}};
-    const Properties kept = source;
+    plan::Properties source = {{"hw_ephemeral_encryption", "false"}, {"os_version", "12"}};
+    const plan::Properties kept = source;
     for (const std::string &name : names)
         source[name] = "x";
-    const PropertyChanges changes = properties_for_new(source, {});
+    const PropertyChanges changes = plan::properties_for_new(source, {});
     CHECK(changes.remove == names);
     CHECK(changes.keep == kept);
     // Unless the recipe sets it.
-    CHECK(properties_for_new({{"image_source", "x"}}, {{"image_source", "x"}}).remove.empty());
+    CHECK(
+        plan::properties_for_new({{"image_source", "x"}}, {{"image_source", "x"}}).remove.empty());
 }
 
 TEST_CASE("properties: what has the name of a field that the catalog keeps does not follow",
@@ -55,33 +57,33 @@ TEST_CASE("properties: what has the name of a field that the catalog keeps does 
     const std::vector<std::string> names = {"checksum",     "direct_url",    "locations",
                                             "os_hash_algo", "os_hash_other", "os_hash_value",
                                             "owner",        "stores"};
-    Properties source;
+    plan::Properties source;
     for (const std::string &name : names)
         source[name] = "x";
-    CHECK(properties_for_new(source, {}).remove == names);
+    CHECK(plan::properties_for_new(source, {}).remove == names);
 }
 
 TEST_CASE("properties: lineage of another recipe does not follow", "[plan]") {
     const PropertyChanges changes =
-        properties_for_new({{"retouch_recipe", "base"}, {"retouch_version", "0"}}, {});
+        plan::properties_for_new({{"retouch_recipe", "base"}, {"retouch_version", "0"}}, {});
     CHECK(changes == PropertyChanges{});
 }
 
 TEST_CASE("properties: a current generation converges only in what the recipe names", "[plan]") {
-    const PropertyChanges changes = properties_for_present(
+    const PropertyChanges changes = plan::properties_for_present(
         {{"a", "1"}, {"b", "2"}, {"img_signature", "s"}, {"retouch_fingerprint", "f"}},
         {{"a", "1"}, {"b", std::nullopt}, {"absent", std::nullopt}});
     CHECK(changes.set.empty());
     CHECK(changes.remove == std::vector<std::string>{"b"});
-    CHECK(changes.keep == Properties{{"a", "1"}, {"img_signature", "s"}});
+    CHECK(changes.keep == plan::Properties{{"a", "1"}, {"img_signature", "s"}});
 }
 
 TEST_CASE("properties: what is dropped does not follow, and the reasons are told", "[plan]") {
     const std::vector<std::string> drop = {"*", "a_*"};
-    const Properties source = {{"a_b", "1"},           {"checksum", "2"}, {"img_signature", "s"},
-                               {"os_version", "12"},   {"old", "x"},      {"os_distro", "debian"},
-                               {"retouch_recipe", "r"}};
-    const WantedProperties wanted = {
+    const plan::Properties source = {
+        {"a_b", "1"}, {"checksum", "2"},       {"img_signature", "s"}, {"os_version", "12"},
+        {"old", "x"}, {"os_distro", "debian"}, {"retouch_recipe", "r"}};
+    const plan::WantedProperties wanted = {
         {"os_version", "12"}, {"os_distro", "Debian"}, {"old", std::nullopt}};
     PropertyChanges expected;
     expected.set = {{"os_distro", "Debian"}};
@@ -94,7 +96,7 @@ TEST_CASE("properties: what is dropped does not follow, and the reasons are told
                             {"checksum", "belongs to the source alone"},
                             {"img_signature", "dropped by '*'"},
                             {"old", "dropped by '*'"}};
-        CHECK(properties_for_new(source, wanted, drop) == expected);
+        CHECK(plan::properties_for_new(source, wanted, drop) == expected);
     }
     SECTION("some") {
         expected.drop = {"a_*"};
@@ -102,7 +104,7 @@ TEST_CASE("properties: what is dropped does not follow, and the reasons are told
         expected.reasons = {{"a_b", "dropped by 'a_*'"},
                             {"checksum", "belongs to the source alone"},
                             {"img_signature", "belongs to the source alone"}};
-        CHECK(properties_for_new(source, wanted, {"a_*"}) == expected);
+        CHECK(plan::properties_for_new(source, wanted, {"a_*"}) == expected);
     }
 }
 
@@ -114,16 +116,17 @@ TEST_CASE("properties: a current generation loses what is dropped, and nothing t
     expected.keep = {{"os_glance_x", "1"}, {"os_hash_x", "1"}, {"stores", "rbd"}, {"b", "2"}};
     expected.drop = {"*"};
     expected.reasons = {{"a", "dropped by '*'"}, {"img_signature", "dropped by '*'"}};
-    CHECK(properties_for_present({{"a", "1"},
-                                  {"b", "2"},
-                                  {"img_signature", "s"},
-                                  {"os_glance_x", "1"},
-                                  {"os_hash_x", "1"},
-                                  {"retouch_fingerprint", "f"},
-                                  {"stores", "rbd"}},
-                                 {{"b", "2"}}, {"*"}) == expected);
+    CHECK(plan::properties_for_present({{"a", "1"},
+                                        {"b", "2"},
+                                        {"img_signature", "s"},
+                                        {"os_glance_x", "1"},
+                                        {"os_hash_x", "1"},
+                                        {"retouch_fingerprint", "f"},
+                                        {"stores", "rbd"}},
+                                       {{"b", "2"}}, {"*"}) == expected);
 }
 
 TEST_CASE("properties: the globs of recipe and catalog are told once each, sorted", "[plan]") {
-    CHECK(dropped_names({"b", "a*", "b"}, {"c", "a*"}) == std::vector<std::string>{"a*", "b", "c"});
+    CHECK(plan::dropped_names({"b", "a*", "b"}, {"c", "a*"}) ==
+          std::vector<std::string>{"a*", "b", "c"});
 }

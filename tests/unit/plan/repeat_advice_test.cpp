@@ -17,7 +17,7 @@ std::string advice(const std::string &kind, const Json &options, const EntryChan
     planned.step.options = options;
     planned.rehearsed.emplace().effect.files = {change};
     planned.rehearsed->again = planned.rehearsed->effect;
-    add_advice(target);
+    plan::add_advice(target);
     return target.steps.front().rehearsed->advice;
 }
 

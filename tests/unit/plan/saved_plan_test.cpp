@@ -25,13 +25,13 @@ namespace {
 /// What the reader says, "accepted" if nothing; checks what every refusal has.
 std::string refusal(const std::string &text) {
     try {
-        (void)read_plan(text);
+        (void)plan::read_plan(text);
     } catch (const Error &error) {
         CHECK(error.kind() == ErrorKind::invalid);
         CHECK(error.hint() == "make a new plan with `retouch plan -o FILE RECIPE`");
         const std::string what = error.what();
         CHECK(what.size() < 1500);
-        CHECK(escape(what) == what);
+        CHECK(base::escape(what) == what);
         return what;
     }
     return "accepted";
@@ -90,7 +90,7 @@ Json nested(std::size_t depth) {
 TEST_CASE("saved plan: a real one is read as it was made", "[plan]") {
     SavedPlans plans;
     const Plan plan = plans.plan();
-    CHECK(read_plan(to_json(plan).dump(2)) == plan);
+    CHECK(plan::read_plan(to_json(plan).dump(2)) == plan);
 }
 
 TEST_CASE("saved plan: what is advised about steps is not read, but told anew", "[plan]") {
@@ -102,10 +102,10 @@ TEST_CASE("saved plan: what is advised about steps is not read, but told anew", 
         planned.rehearsed = RehearsedStep{{}, {}, Effect{}};
     RehearsedStep &repeated = *target.steps.at(4).rehearsed;
     repeated.again->files = {added("/opt/x", file_state(0644, 1, 'a'))};
-    add_advice(target);
+    plan::add_advice(target);
     CHECK(repeated.advice ==
           "its guard 'unless' let it run again: make it tell that /opt/x is done");
-    CHECK(read_plan(to_json(plan).dump()) == plan);
+    CHECK(plan::read_plan(to_json(plan).dump()) == plan);
 }
 
 TEST_CASE("saved plan: the seeds of its fuzzing are plans that the program made", "[plan]") {
@@ -114,8 +114,8 @@ TEST_CASE("saved plan: the seeds of its fuzzing are plans that the program made"
              std::filesystem::path(RETOUCH_SOURCE_DIR) / "tests/fuzz/corpus/saved_plan")) {
         CAPTURE(entry.path());
         names.insert(entry.path().filename().string());
-        const std::string text = read_file(entry.path(), std::size_t{1} << 20);
-        const Plan plan = read_plan(text);
+        const std::string text = base::read_file(entry.path(), std::size_t{1} << 20);
+        const Plan plan = plan::read_plan(text);
         CHECK(to_json(plan) == Json::parse(text));
     }
     CHECK(names == std::set<std::string>{"create.json", "kept.json", "none.json", "rehearsed.json",
@@ -346,14 +346,14 @@ TEST_CASE("saved plan: the summary of a step is made from its options, never rea
     Json document = to_json(plans.plan());
     for (Json &step : document["targets"][0]["steps"])
         step["summary"] = "harmless";
-    CHECK(read_plan(resealed(document)) == plans.plan());
+    CHECK(plan::read_plan(resealed(document)) == plans.plan());
 }
 
 TEST_CASE("saved plan: why a property goes is made from its name, never read", "[plan]") {
     SavedPlans plans;
     Json document = to_json(plans.plan());
     document["targets"][0]["properties"]["reasons"] = {{"stale", "harmless"}};
-    CHECK(read_plan(resealed(document)) == plans.plan());
+    CHECK(plan::read_plan(resealed(document)) == plans.plan());
 }
 
 TEST_CASE("saved plan: what is injected is what the steps read, no more and no less", "[plan]") {
@@ -379,7 +379,7 @@ TEST_CASE("saved plan: what is injected is what the steps read, no more and no l
 TEST_CASE("saved plan: whatever member is gone or of another kind, it is refused or means the same",
           "[plan]") {
     const Document document;
-    const Plan plan = read_plan(document.json.dump());
+    const Plan plan = plan::read_plan(document.json.dump());
     const std::vector<Json> others = {nullptr, -5, "x", Json::array(), Json::object()};
     const std::vector<Json> texts = {"", std::string("a\0b\x1b\n", 5), std::string(70'000, 'y')};
     std::set<std::string> free;
@@ -390,9 +390,9 @@ TEST_CASE("saved plan: whatever member is gone or of another kind, it is refused
         const std::string text = resealed(std::move(changed));
         if (refusal(text) != "accepted")
             return;
-        const Plan read = read_plan(text);
+        const Plan read = plan::read_plan(text);
         // What is accepted is read again as the same.
-        REQUIRE(read_plan(to_json(read).dump()) == read);
+        REQUIRE(plan::read_plan(to_json(read).dump()) == read);
         if (!(read == plan))
             free.insert(without_numbers(pointer));
     };

@@ -17,7 +17,7 @@ TEST_CASE("planner: two recipes under one name", "[plan]") {
     catalog.put(image("base", "base", "2026-01-01"));
     const auto target = [&](const std::string &name, const std::string &text,
                             const std::string &source = "base") {
-        return resolve_plan(
+        return plan::resolve_plan(
                    recipes.check(fmt::format("retouch: 1\nname: {}\nsource: {{ image: {} }}\n"
                                              "files: [{{ to: /etc/motd, content: {} }}]\n"
                                              "publish: {{ name: web }}\n",

@@ -31,7 +31,7 @@ std::string waiting(const std::string &id) {
 struct World {
     RecipeDirectory recipes;
     MemoryCatalog catalog;
-    CheckedRecipe checked;
+    plan::CheckedRecipe checked;
 
     explicit World(const std::string &text = k_recipe) : checked(recipes.check(text)) {
         Image source = image("a", "debian", "1");
@@ -48,7 +48,9 @@ struct World {
         catalog.set_members("g1", members);
     }
 
-    [[nodiscard]] Target plan() const { return resolve_plan(checked, catalog, {}).targets.at(0); }
+    [[nodiscard]] Target plan() const {
+        return plan::resolve_plan(checked, catalog, {}).targets.at(0);
+    }
 };
 
 Lines superseded(const Target &target) {
@@ -84,7 +86,7 @@ TEST_CASE("sharing: the image before goes once they have accepted the new one", 
         world.make_generation({{"lab", "pending"}});
         CHECK(world.plan().action == Action::none);
         CHECK(world.plan().notes == Lines{waiting("a")});
-        const DriftReport report = find_drift(world.checked, world.catalog, {}, {});
+        const DriftReport report = plan::find_drift(world.checked, world.catalog, {}, {});
         CHECK(report.drift.empty());
         CHECK(report.pending ==
               Lines{"image a keeps the name until its members have accepted this one"});
@@ -93,7 +95,7 @@ TEST_CASE("sharing: the image before goes once they have accepted the new one", 
         world.make_generation({{"lab", "accepted"}});
         CHECK(world.plan().action == Action::update);
         CHECK(superseded(world.plan()) == Lines{"a"});
-        CHECK(find_drift(world.checked, world.catalog, {}, {}).drift.size() == 1);
+        CHECK(plan::find_drift(world.checked, world.catalog, {}, {}).drift.size() == 1);
     }
 }
 
@@ -101,10 +103,10 @@ TEST_CASE("sharing: members added to and taken from the generation are the next 
     World world;
     world.catalog.let_accept();
     world.make_generation({{"added", "accepted"}});
-    CheckedRecipe changed =
+    plan::CheckedRecipe changed =
         world.recipes.check(std::string(k_recipe) + "properties: { os_distro: x }\n");
     changed.steps.clear(); // other contents: a new image
-    const Target target = resolve_plan(changed, world.catalog, {}).targets.at(0);
+    const Target target = plan::resolve_plan(changed, world.catalog, {}).targets.at(0);
     CHECK(target.action == Action::create);
     CHECK(target.publish.members == Members{{"added", "accepted"}});
 }

@@ -23,7 +23,7 @@ EntryChange becomes(const EntryState &after) {
 
 std::string surprise(const Effect &rehearsed, const Effect &actual) {
     std::string text;
-    for (const Surprise &found : surprises(rehearsed, actual, {"/var/log/**"}))
+    for (const plan::Surprise &found : plan::surprises(rehearsed, actual, {"/var/log/**"}))
         text += found.subject + ' ' + found.what + '\n';
     return text;
 }

@@ -24,7 +24,8 @@ std::vector<Lines> shipped_recipes() {
     const std::filesystem::path folder = std::filesystem::path(RETOUCH_SOURCE_DIR) / "recipes";
     for (const auto &entry : std::filesystem::directory_iterator(folder))
         if (entry.path().extension() == ".yaml")
-            recipes.push_back(split_lines(read_file(entry.path(), std::size_t{1} << 20)));
+            recipes.push_back(
+                base::split_lines(base::read_file(entry.path(), std::size_t{1} << 20)));
     return recipes;
 }
 
@@ -54,7 +55,8 @@ void spoil_each_line(const std::function<std::string(std::string, std::size_t)> 
             Lines lines = recipe;
             lines[i] = spoil(lines[i], *value);
             CAPTURE(lines[i], i + 1);
-            const LoadedRecipe found = load_recipe_text(loaded(lines), "r.yaml", {});
+            const recipe::LoadedRecipe found =
+                recipe::load_recipe_text(loaded(lines), "r.yaml", {});
             REQUIRE_FALSE(found.recipe);
             for (const Diagnostic &item : found.diagnostics.sorted())
                 REQUIRE(fmt::format("{}: {}", item.position.line, item.message) ==
@@ -66,7 +68,7 @@ void spoil_each_line(const std::function<std::string(std::string, std::size_t)> 
 
 std::vector<std::string> messages(std::string_view text) {
     std::vector<std::string> found;
-    for (const Diagnostic &item : load_recipe_text(text, "r.yaml", {}).diagnostics.sorted())
+    for (const Diagnostic &item : recipe::load_recipe_text(text, "r.yaml", {}).diagnostics.sorted())
         found.push_back(
             fmt::format("{}:{} {}", item.position.line, item.position.column, item.message));
     return found;

@@ -51,7 +51,7 @@ drop_properties: ["owner_specified.*", "*_${what}"]
 )";
 
 std::string first_message(const std::filesystem::path &path) {
-    const LoadedRecipe loaded = load_recipe(path, {});
+    const recipe::LoadedRecipe loaded = recipe::load_recipe(path, {});
     CHECK_FALSE(loaded.recipe);
     const auto items = loaded.diagnostics.sorted();
     REQUIRE(items.size() == 1);
@@ -75,13 +75,13 @@ void each_property(const Json &schema, const std::string &path,
 } // namespace
 
 TEST_CASE("load: a whole recipe becomes typed values") {
-    const LoadedRecipe loaded = load_recipe_text(k_whole, "dir/../r.yaml", {});
+    const recipe::LoadedRecipe loaded = recipe::load_recipe_text(k_whole, "dir/../r.yaml", {});
     CHECK(loaded.diagnostics.empty());
     REQUIRE(loaded.recipe);
     const Recipe &recipe = *loaded.recipe;
     CHECK(recipe.path == "dir/../r.yaml");
     CHECK(recipe.directory == std::filesystem::current_path());
-    CHECK(recipe.sha256 == sha256_hex(k_whole));
+    CHECK(recipe.sha256 == base::sha256_hex(k_whole));
     CHECK(recipe.name == "centos7-cloud-init");
     CHECK(recipe.description == "Patched cloud-init");
     CHECK(recipe.source_image == "CentOS 7.1");
@@ -111,14 +111,14 @@ TEST_CASE("load: a whole recipe becomes typed values") {
 
 TEST_CASE("load: the smallest recipe publishes as its source, the previous hidden") {
     const auto recipe =
-        load_recipe_text("retouch: 1\nname: a\nsource: {image: b}\n", "r.yaml", {}).recipe;
+        recipe::load_recipe_text("retouch: 1\nname: a\nsource: {image: b}\n", "r.yaml", {}).recipe;
     REQUIRE(recipe);
     CHECK(recipe->publish == Publish{});
     CHECK(recipe->sections.empty());
 }
 
 TEST_CASE("load: what is no readable regular file is said, without hanging") {
-    const TemporaryDirectory folder(std::filesystem::temp_directory_path(), "load-test-");
+    const base::TemporaryDirectory folder(std::filesystem::temp_directory_path(), "load-test-");
     const std::string at = folder.path().string();
     CHECK(first_message(at + "/none.yaml") ==
           "cannot open " + at + "/none.yaml: No such file or directory");
@@ -133,9 +133,9 @@ TEST_CASE("load: what is no readable regular file is said, without hanging") {
 }
 
 TEST_CASE("load: a recipe of 100 MB is refused without being read") {
-    const TemporaryDirectory folder(std::filesystem::temp_directory_path(), "load-test-");
+    const base::TemporaryDirectory folder(std::filesystem::temp_directory_path(), "load-test-");
     const std::filesystem::path path = folder.path() / "large.yaml";
-    write_file_atomically(path, "retouch: 1\n");
+    base::write_file_atomically(path, "retouch: 1\n");
     std::filesystem::resize_file(path, std::uintmax_t{100} * 1024 * 1024);
     const auto started = std::chrono::steady_clock::now();
     CHECK(first_message(path) == "cannot read " + path.string() + ": it is larger than 1.0 MiB");
@@ -147,16 +147,16 @@ TEST_CASE("load: the recipes we ship are right") {
         if (entry.path().extension() != ".yaml")
             continue;
         CAPTURE(entry.path());
-        CHECK(load_recipe(entry.path(), {}).recipe);
+        CHECK(recipe::load_recipe(entry.path(), {}).recipe);
     }
 }
 
 TEST_CASE("schema text: draft 7, all sections in place, every key described by an example") {
-    const Json schema = Json::parse(recipe_schema());
+    const Json schema = Json::parse(recipe::recipe_schema());
     CHECK(schema["$schema"] == "http://json-schema.org/draft-07/schema#");
     CHECK(schema["title"] == "recipe");
     CHECK(schema["additionalProperties"] == false);
-    for (const EmbeddedSchema &kind : embedded_schemas())
+    for (const recipe::EmbeddedSchema &kind : recipe::embedded_schemas())
         if (kind.name != "recipe" && kind.name != "configuration" && kind.name != "plan")
             CHECK(schema["properties"].contains(std::string(kind.name)));
     CHECK(schema.dump().find("\"$ref\"") == std::string::npos);
@@ -168,13 +168,13 @@ TEST_CASE("schema text: draft 7, all sections in place, every key described by a
 }
 
 TEST_CASE("configuration schema: fits a configuration and refuses a wrong one") {
-    const auto embedded =
-        std::ranges::find(embedded_schemas(), "configuration", &EmbeddedSchema::name);
-    REQUIRE(embedded != embedded_schemas().end());
-    const SchemaChecker checker(Json::parse(embedded->text));
+    const auto embedded = std::ranges::find(recipe::embedded_schemas(), "configuration",
+                                            &recipe::EmbeddedSchema::name);
+    REQUIRE(embedded != recipe::embedded_schemas().end());
+    const recipe::SchemaChecker checker(Json::parse(embedded->text));
     const auto check = [&](std::string_view text) {
         Diagnostics diagnostics;
-        const auto value = read_yaml(text, "retouch.yaml", diagnostics);
+        const auto value = recipe::read_yaml(text, "retouch.yaml", diagnostics);
         REQUIRE(value);
         checker.check(*value, "retouch.yaml", {}, diagnostics);
         const auto items = diagnostics.sorted();

@@ -18,11 +18,11 @@ namespace {
 /// What the policy with this text finds in the document, a line each; or why it is no policy, or
 /// cannot judge.
 std::string findings(const std::string &policy, const Json &document) {
-    const RunDirectory directory;
+    const base::RunDirectory directory;
     const auto file = directory.path() / "policy.json";
-    write_file_atomically(file, policy);
+    base::write_file_atomically(file, policy);
     try {
-        return fmt::format("{}", fmt::join(Policy(file).findings(document), "\n"));
+        return fmt::format("{}", fmt::join(recipe::Policy(file).findings(document), "\n"));
     } catch (const Error &error) {
         std::string message = error.what();
         if (const auto at = message.find(file.string()); at != std::string::npos)
@@ -458,10 +458,11 @@ TEST_CASE("policy: what takes too long to be judged is given up, whatever takes 
             policy["items"]["allOf"].push_back({{"$ref", "#/definitions/a"}});
         CAPTURE(schema.begin().key());
         std::vector<std::string> mistakes;
-        const PolicySchemas schemas = read_policy(policy, mistakes);
+        const recipe::PolicySchemas schemas = recipe::read_policy(policy, mistakes);
         REQUIRE(mistakes == std::vector<std::string>());
         try {
-            (void)judge_policy(schemas.front(), Json::array({value}), "the policy x", 50'000);
+            (void)recipe::judge_policy(schemas.front(), Json::array({value}), "the policy x",
+                                       50'000);
             FAIL_CHECK("it was judged");
         } catch (const Error &error) {
             CHECK(error.kind() == ErrorKind::refused);
@@ -492,12 +493,12 @@ TEST_CASE("policy: too many or too large patterns are refused") {
 }
 
 TEST_CASE("policy: the schema of plans fits the plan of the tests, and notices what does not") {
-    const std::string golden =
-        read_file(std::string(RETOUCH_SOURCE_DIR) + "/tests/unit/model/golden/plan.json", 1 << 20);
+    const std::string golden = base::read_file(
+        std::string(RETOUCH_SOURCE_DIR) + "/tests/unit/model/golden/plan.json", 1 << 20);
     Json plan = Json::parse(golden);
-    CHECK(findings(plan_schema(), plan) == "");
+    CHECK(findings(recipe::plan_schema(), plan) == "");
     plan["targets"][0]["action"] = "destroy";
-    CHECK(findings(plan_schema(), plan) ==
+    CHECK(findings(recipe::plan_schema(), plan) ==
           "targets[0].action: must be one of 'create', 'update', 'none', 'held'; is 'destroy'");
 }
 
@@ -505,6 +506,6 @@ TEST_CASE("policy: the examples of the documentation can be used") {
     for (const auto &entry : std::filesystem::directory_iterator(
              std::filesystem::path(RETOUCH_SOURCE_DIR) / "docs/policies")) {
         CAPTURE(entry.path());
-        CHECK_NOTHROW(Policy(entry.path()));
+        CHECK_NOTHROW(recipe::Policy(entry.path()));
     }
 }

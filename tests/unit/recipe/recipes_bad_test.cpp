@@ -33,17 +33,17 @@ TEST_CASE("wrong recipes: each is refused with exactly its text") {
     REQUIRE(paths.size() > 70);
     for (const std::filesystem::path &path : paths) {
         DYNAMIC_SECTION(path.stem().string()) {
-            const LoadedRecipe loaded =
-                load_recipe_text(read_file(path, k_most), path.filename(), {});
+            const recipe::LoadedRecipe loaded =
+                recipe::load_recipe_text(base::read_file(path, k_most), path.filename(), {});
             CHECK_FALSE(loaded.recipe);
-            const std::string text = render_diagnostics(loaded.diagnostics.sorted(), false);
+            const std::string text = render::render_diagnostics(loaded.diagnostics.sorted(), false);
             CHECK(text.find(": error: ") != std::string::npos);
             CHECK(text.find("this does not fit the schema") == std::string::npos);
             CHECK(text.find("this cannot be read as") == std::string::npos);
             const auto golden = std::filesystem::path(path).replace_extension(".txt");
             if (std::getenv("UPDATE_GOLDEN") != nullptr)
-                write_file_atomically(golden, text);
-            CHECK(read_file(golden, k_most) == text);
+                base::write_file_atomically(golden, text);
+            CHECK(base::read_file(golden, k_most) == text);
         }
     }
 }

@@ -16,10 +16,10 @@ namespace {
 /// "line:column message | hint" of every finding.
 std::string check(const char *schema, const std::string &yaml) {
     Diagnostics diagnostics;
-    const auto value = read_yaml(yaml, "v.yaml", diagnostics);
+    const auto value = recipe::read_yaml(yaml, "v.yaml", diagnostics);
     REQUIRE(value);
-    const bool good =
-        check_schema(*value, Json::parse(schema), "v.yaml", split_lines(yaml), diagnostics);
+    const bool good = recipe::check_schema(*value, Json::parse(schema), "v.yaml",
+                                           base::split_lines(yaml), diagnostics);
     CHECK(good == diagnostics.empty());
     std::string out;
     for (const Diagnostic &item : diagnostics.sorted())

@@ -11,13 +11,14 @@ namespace {
 
 constexpr const char *k_head = "retouch: 1\nname: vars\nsource: {image: base}\n";
 
-LoadedRecipe load(const std::string &text, const std::map<std::string, std::string> &given = {}) {
-    return load_recipe_text(k_head + text, "r.yaml", given);
+recipe::LoadedRecipe load(const std::string &text,
+                          const std::map<std::string, std::string> &given = {}) {
+    return recipe::load_recipe_text(k_head + text, "r.yaml", given);
 }
 
 /// "line:column message | hint" of every finding; lines count from the text after the head.
 std::string refused(const std::string &text, const std::map<std::string, std::string> &given = {}) {
-    const LoadedRecipe loaded = load(text, given);
+    const recipe::LoadedRecipe loaded = load(text, given);
     CHECK_FALSE(loaded.recipe);
     std::string out;
     for (const Diagnostic &item : loaded.diagnostics.sorted())
@@ -29,7 +30,7 @@ std::string refused(const std::string &text, const std::map<std::string, std::st
 
 std::string description(const std::string &text,
                         const std::map<std::string, std::string> &given = {}) {
-    const LoadedRecipe loaded = load(text, given);
+    const recipe::LoadedRecipe loaded = load(text, given);
     REQUIRE(loaded.recipe);
     return loaded.recipe->description;
 }
@@ -37,10 +38,11 @@ std::string description(const std::string &text,
 } // namespace
 
 TEST_CASE("variables: references are replaced in every text below the head") {
-    const LoadedRecipe loaded = load("vars: {a: x, b_2: 'y z'}\n"
-                                     "properties: {p: '${a}', q: \"-${b_2}-${a}\"}\n"
-                                     "publish: {name: '${a}', tags: [t, '${b_2}']}\n"
-                                     "commands:\n  - run: |\n      echo ${a}\n      true\n");
+    const recipe::LoadedRecipe loaded =
+        load("vars: {a: x, b_2: 'y z'}\n"
+             "properties: {p: '${a}', q: \"-${b_2}-${a}\"}\n"
+             "publish: {name: '${a}', tags: [t, '${b_2}']}\n"
+             "commands:\n  - run: |\n      echo ${a}\n      true\n");
     REQUIRE(loaded.recipe);
     const Recipe &recipe = *loaded.recipe;
     CHECK(recipe.properties.at("p") == "x");

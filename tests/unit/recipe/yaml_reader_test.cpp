@@ -29,7 +29,7 @@ std::string show(const Value &value) {
 /// The composed value, or "line:column message" of everything refused.
 std::string read(std::string_view text) {
     Diagnostics diagnostics;
-    const auto value = read_yaml(text, "r.yaml", diagnostics);
+    const auto value = recipe::read_yaml(text, "r.yaml", diagnostics);
     if (value)
         return diagnostics.empty() ? show(*value) : "value and diagnostics";
     std::string out;
@@ -175,13 +175,13 @@ TEST_CASE("reader: sizes are bounded") {
 
 TEST_CASE("reader: a file of mistakes is cut short") {
     Diagnostics diagnostics;
-    CHECK_FALSE(read_yaml(repeat("*a\n", 100'000), "r.yaml", diagnostics));
+    CHECK_FALSE(recipe::read_yaml(repeat("*a\n", 100'000), "r.yaml", diagnostics));
     CHECK(diagnostics.sorted().size() == 50);
 }
 
 TEST_CASE("reader: a duplicate key is refused with both positions") {
     Diagnostics diagnostics;
-    CHECK_FALSE(read_yaml("name: a\nother: b\nname: c\n", "r.yaml", diagnostics));
+    CHECK_FALSE(recipe::read_yaml("name: a\nother: b\nname: c\n", "r.yaml", diagnostics));
     const Diagnostic expected{Diagnostic::Severity::error,
                               {"r.yaml", 3, 1},
                               "the key 'name' is given twice",

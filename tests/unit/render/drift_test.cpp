@@ -37,7 +37,7 @@ DriftReport clean() {
 } // namespace
 
 TEST_CASE("drift text: each difference with both values and what to do, then the rest") {
-    CHECK(drift_text(drifted(), false) ==
+    CHECK(render::drift_text(drifted(), false) ==
           R"(Recipe: recipes/web.yaml (web), catalog lab
 Image:  "Debian 12" (3f0c8a52-6d0e-4a53-9a37-6f1c9a1f4a10)
 
@@ -60,7 +60,7 @@ skipped  the location: not shown
 
 Drift: 2 differences; apply fixes 1 of them. 2 pending. 1 not looked at.
 )");
-    CHECK(drift_text(clean(), false) ==
+    CHECK(render::drift_text(clean(), false) ==
           R"(Recipe: recipes/web.yaml (web), catalog lab
 Image:  "Debian 12" (3f0c8a52-6d0e-4a53-9a37-6f1c9a1f4a10)
 
@@ -70,9 +70,9 @@ No drift.
 
 TEST_CASE("drift text: colour changes no word, and hostile bytes reach no terminal") {
     DriftReport report = drifted();
-    CHECK(without_colour(drift_text(report, true)) == drift_text(report, false));
+    CHECK(without_colour(render::drift_text(report, true)) == render::drift_text(report, false));
     report.drift[0].found = report.recipe.path = report.pending[0] = "a\x1b[2Jb\xff";
-    CHECK(is_printable(drift_text(report, false)));
+    CHECK(is_printable(render::drift_text(report, false)));
 }
 
 TEST_CASE("drift summary: who fixes how much") {
@@ -80,22 +80,22 @@ TEST_CASE("drift summary: who fixes how much") {
     report.pending.clear();
     report.unchecked.clear();
     report.drift[1].apply_fixes = true;
-    CHECK(drift_summary(report) == "Drift: 2 differences; apply fixes all of them.");
+    CHECK(render::drift_summary(report) == "Drift: 2 differences; apply fixes all of them.");
     report.drift[0].apply_fixes = report.drift[1].apply_fixes = false;
-    CHECK(drift_summary(report) == "Drift: 2 differences; apply fixes none of them.");
+    CHECK(render::drift_summary(report) == "Drift: 2 differences; apply fixes none of them.");
     report.drift.pop_back();
-    CHECK(drift_summary(report) == "Drift: 1 difference; apply does not fix it.");
+    CHECK(render::drift_summary(report) == "Drift: 1 difference; apply does not fix it.");
     report.drift[0].apply_fixes = true;
-    CHECK(drift_summary(report) == "Drift: 1 difference; apply fixes it.");
+    CHECK(render::drift_summary(report) == "Drift: 1 difference; apply fixes it.");
     report.drift.clear();
     report.pending = {"x"};
-    CHECK(drift_summary(report) == "No drift. 1 pending.");
+    CHECK(render::drift_summary(report) == "No drift. 1 pending.");
     report.image.reset();
-    CHECK(drift_summary(report) == "Nothing to compare.");
+    CHECK(render::drift_summary(report) == "Nothing to compare.");
 }
 
 TEST_CASE("drift markdown: summary, table, and nothing a value says is markup") {
-    CHECK(drift_markdown(drifted()) == R"(<!-- retouch:drift:web -->
+    CHECK(render::drift_markdown(drifted()) == R"(<!-- retouch:drift:web -->
 ### Drift: 2 differences; apply fixes 1 of them. 2 pending. 1 not looked at.
 
 Recipe `recipes/web.yaml` on catalog `lab`, image `Debian 12` (`3f0c8a52-6d0e-4a53-9a37-6f1c9a1f4a10`)
@@ -112,7 +112,7 @@ Recipe `recipes/web.yaml` on catalog `lab`, image `Debian 12` (`3f0c8a52-6d0e-4a
 }
 
 TEST_CASE("drift json: every difference whole, and the state in one word") {
-    CHECK(drift_json(drifted()) == Json::parse(R"({
+    CHECK(render::drift_json(drifted()) == Json::parse(R"({
         "format_version": "1.0",
         "recipe": {"path": "recipes/web.yaml",
             "sha256": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
@@ -129,11 +129,11 @@ TEST_CASE("drift json: every difference whole, and the state in one word") {
         "pending": ["image b is the new source; apply builds a new image from it",
                     "apply would refuse: two of them\n  a\n  b"],
         "unchecked": ["the location: not shown"]})"));
-    CHECK(drift_json(clean()).at("state") == "none");
+    CHECK(render::drift_json(clean()).at("state") == "none");
     DriftReport pending = clean();
     pending.pending = {"x"};
-    CHECK(drift_json(pending).at("state") == "pending");
+    CHECK(render::drift_json(pending).at("state") == "pending");
     pending.image.reset();
-    CHECK(drift_json(pending).at("state") == "absent");
-    CHECK(drift_json(pending).at("image") == nullptr);
+    CHECK(render::drift_json(pending).at("state") == "absent");
+    CHECK(render::drift_json(pending).at("image") == nullptr);
 }

@@ -18,7 +18,7 @@ std::vector<EntryChange> many(const std::string &directory, int count) {
 
 std::string shown(const std::vector<EntryChange> &changes, std::size_t limit) {
     std::string text;
-    for (const FileGroup &group : group_files(changes, limit))
+    for (const render::FileGroup &group : render::group_files(changes, limit))
         text += group.single != nullptr
                     ? group.single->path + "\n"
                     : fmt::format("{} {} {} {} {}\n", group.directory, group.added, group.changed,
@@ -71,7 +71,7 @@ TEST_CASE("file groups: a path of absurd depth is one more line") {
     std::string path;
     for (int i = 0; i < 100'000; ++i)
         path += "/x";
-    CHECK(group_files({added(path, file_state(0644, 1, 'a'))}, 1).size() == 1);
+    CHECK(render::group_files({added(path, file_state(0644, 1, 'a'))}, 1).size() == 1);
 }
 
 TEST_CASE("file groups: however many changes, each is counted once and no line too many made") {
@@ -80,9 +80,9 @@ TEST_CASE("file groups: however many changes, each is counted once and no line t
         for (const EntryChange &change : many(fmt::format("/d{}/e{}", i % 17, i), i % 5))
             changes.push_back(change);
     for (const std::size_t limit : {1U, 2U, 7U, 30U, 200U, 1000U}) {
-        const std::vector<FileGroup> groups = group_files(changes, limit);
+        const std::vector<render::FileGroup> groups = render::group_files(changes, limit);
         std::size_t total = 0;
-        for (const FileGroup &group : groups)
+        for (const render::FileGroup &group : groups)
             total += group.single != nullptr ? 1 : group.added;
         CHECK(groups.size() <= limit);
         CHECK(total == changes.size());
@@ -93,9 +93,10 @@ TEST_CASE("effect lines: packages beyond the fortieth are counted") {
     Effect effect;
     for (int i = 0; i < 43; ++i)
         effect.packages.push_back({fmt::format("p{:02}", i), "", "1"});
-    const std::vector<EffectLine> lines = effect_lines(effect, {});
+    const std::vector<render::EffectLine> lines = render::effect_lines(effect, {});
     CHECK(lines.size() == 41);
-    CHECK(lines.back() == EffectLine{' ', "... 3 packages more (all of it: --format json)"});
+    CHECK(lines.back() ==
+          render::EffectLine{' ', "... 3 packages more (all of it: --format json)"});
 }
 
 TEST_CASE("effect lines: volatile paths come last, in few lines, but setuid programs never hide") {
@@ -104,8 +105,8 @@ TEST_CASE("effect lines: volatile paths come last, in few lines, but setuid prog
                     added("/tmp/x", file_state(04755, 1, 'a'))};
     for (const EntryChange &change : many("/tmp/y", 30))
         effect.files.push_back(change);
-    CHECK(effect_lines(effect, {"/tmp/**"}) ==
-          std::vector<EffectLine>{
+    CHECK(render::effect_lines(effect, {"/tmp/**"}) ==
+          std::vector<render::EffectLine>{
               {'!', "setuid /tmp/x  mode 4755, owner 0:0"},
               {'+', "/etc/a  0644, 1 B, sha256 aaaaaaaaaaaa"},
               {'+', "/tmp/x  4755, 1 B, sha256 aaaaaaaaaaaa (code)"},
@@ -120,7 +121,7 @@ TEST_CASE("effect lines: capabilities of a file are told as getcap tells them") 
         Effect effect;
         effect.files = {added("/opt/p", state)};
         std::string text;
-        for (const EffectLine &line : effect_lines(effect, {"/opt/**"}))
+        for (const render::EffectLine &line : render::effect_lines(effect, {"/opt/**"}))
             if (line.mark == '!')
                 text += line.text + '\n';
         return text;
@@ -157,8 +158,8 @@ TEST_CASE("effect lines: what is run is named in volatile paths, too") {
     for (const EntryChange &change : many("/usr/share", 30))
         effect.files.push_back(change);
     effect.files.push_back(added("/usr/lib/__pycache__/os.pyc", file_state(0644, 1, 'a')));
-    CHECK(effect_lines(effect, {"/tmp/**"}, 5) ==
-          std::vector<EffectLine>{
+    CHECK(render::effect_lines(effect, {"/tmp/**"}, 5) ==
+          std::vector<render::EffectLine>{
               {'+', "/usr/share/  +30 ~0 -0, 30 B"},
               {'+', "/etc/ld.so.cache  0644, 1 B, sha256 aaaaaaaaaaaa (code)"},
               {'+', "/tmp/run  0755, 1 B, sha256 aaaaaaaaaaaa (code)"},
@@ -172,44 +173,44 @@ TEST_CASE("effect words: attributes of what is new are told, an ACL by whom it l
     state.attributes = "system.posix_acl_access="
                        "0200000001000600ffffffff02000700e803000004000400ffffffff"
                        "10000700ffffffff20000400ffffffff\nuser.a=01\n";
-    CHECK(entry_line(added("/a", state)).text ==
+    CHECK(render::entry_line(added("/a", state)).text ==
           "/a  0664, 1 B, sha256 aaaaaaaaaaaa, attributes system.posix_acl_access (user 1000 rwx) "
           "user.a");
     state.attributes = "others=unreadable\nuser.a=unreadable\n";
-    CHECK(entry_line(added("/a", state)).text ==
+    CHECK(render::entry_line(added("/a", state)).text ==
           "/a  0664, 1 B, sha256 aaaaaaaaaaaa, attributes others (unreadable) user.a (unreadable)");
     state.attributes = "system.posix_acl_access=zz\n";
-    CHECK(entry_line(added("/a", state)).text ==
+    CHECK(render::entry_line(added("/a", state)).text ==
           "/a  0664, 1 B, sha256 aaaaaaaaaaaa, attributes system.posix_acl_access");
 }
 
 TEST_CASE("effect diffs: none of volatile paths nor of the package manager's records") {
     Effect effect = with_diffs(3, 1);
-    CHECK(effect_diff_lines(effect, {"/etc/001"}) ==
+    CHECK(render::effect_diff_lines(effect, {"/etc/001"}) ==
           std::vector<std::string>{
               "+x", "+x", "... left out: the diffs of 1 more file (all of it: --format json)"});
     effect.packages = {{"a", "", "1"}};
     for (EntryChange &change : effect.files)
         change.path = "/var/lib" + change.path;
     CHECK(
-        effect_diff_lines(effect, {}) ==
+        render::effect_diff_lines(effect, {}) ==
         std::vector<std::string>{"... left out: the diffs of 3 files (all of it: --format json)"});
 }
 
 TEST_CASE("effect diffs: bounded for each file and for the step") {
-    const std::vector<std::string> one = effect_diff_lines(with_diffs(1, 100), {});
-    CHECK(one.size() == k_effect_diff_lines + 1);
+    const std::vector<std::string> one = render::effect_diff_lines(with_diffs(1, 100), {});
+    CHECK(one.size() == render::k_effect_diff_lines + 1);
     CHECK(one.back() == "... 60 lines more (all of it: --format json)");
 
-    const std::vector<std::string> ten = effect_diff_lines(with_diffs(10, 100), {});
-    CHECK(ten.size() <= k_effect_diff_lines_step + 2);
+    const std::vector<std::string> ten = render::effect_diff_lines(with_diffs(10, 100), {});
+    CHECK(ten.size() <= render::k_effect_diff_lines_step + 2);
     CHECK(ten.back() == "... left out: the diffs of 5 more files (all of it: --format json)");
 }
 
 TEST_CASE("effect diffs: one very long line is clipped") {
     Effect effect = with_diffs(1, 1);
     effect.files.front().diff = "+" + std::string(100'000, 'y') + "\n";
-    CHECK(effect_diff_lines(effect, {}).front() == "+" + std::string(239, 'y') + "...");
+    CHECK(render::effect_diff_lines(effect, {}).front() == "+" + std::string(239, 'y') + "...");
 }
 
 TEST_CASE("effect words: a digest of what is used is not called one of all bytes") {
@@ -218,10 +219,10 @@ TEST_CASE("effect words: a digest of what is used is not called one of all bytes
     EntryState other = file_state(0644, 5, 'c');
     for (EntryState *state : {&used, &other})
         state->sha256 = "sha256-used:" + state->sha256;
-    CHECK(entry_line(added("/a", used)).text == "/a  0644, 5 B, sha256-used bbbbbbbbbbbb");
-    CHECK(entry_line(changed("/a", used, other)).text ==
+    CHECK(render::entry_line(added("/a", used)).text == "/a  0644, 5 B, sha256-used bbbbbbbbbbbb");
+    CHECK(render::entry_line(changed("/a", used, other)).text ==
           "/a  content, sha256-used bbbbbbbbbbbb -> cccccccccccc");
-    CHECK(entry_line(changed("/a", plain, used)).text ==
+    CHECK(render::entry_line(changed("/a", plain, used)).text ==
           "/a  content, sha256 aaaaaaaaaaaa -> sha256-used bbbbbbbbbbbb");
 }
 
@@ -244,17 +245,17 @@ TEST_CASE("effect words: a label is told by its type, or whole where it is no us
               {"user_u:object_r:etc_t:s0", "label user_u:object_r:etc_t:s0"},
               {"system_u:object_r::s0", "label system_u:object_r::s0"},
               {"\x1b[31m", "label \\x1b[31m"}}) {
-        CHECK(entry_line(added("/a", bearing(label))).text ==
+        CHECK(render::entry_line(added("/a", bearing(label))).text ==
               fmt::format("{}{}{}", front, told, back));
     }
     EntryState state = bearing("system_u:object_r:etc_t:s0");
     EntryChange change{"/a", state, bearing("system_u:object_r:shadow_t:s0"), ""};
-    CHECK(entry_line(change).text == "/a  label etc_t -> shadow_t");
+    CHECK(render::entry_line(change).text == "/a  label etc_t -> shadow_t");
     change.after->attributes = "security.capability=00\nuser.a=01\n";
-    CHECK(entry_line(change).text == "/a  label etc_t -> none");
+    CHECK(render::entry_line(change).text == "/a  label etc_t -> none");
     std::swap(change.before, change.after);
-    CHECK(entry_line(change).text == "/a  label none -> etc_t");
+    CHECK(render::entry_line(change).text == "/a  label none -> etc_t");
     change.after->attributes = "security.selinux=sha256:ab\n";
-    CHECK(entry_line(change).text ==
+    CHECK(render::entry_line(change).text ==
           "/a  label none -> sha256:ab, attributes security.capability user.a");
 }

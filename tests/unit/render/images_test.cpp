@@ -25,33 +25,33 @@ std::vector<Image> three_images() {
 } // namespace
 
 TEST_CASE("images text: a table with hidden and unfinished records marked") {
-    const std::string text = images_text(three_images(), "local", false);
+    const std::string text = render::images_text(three_images(), "local", false);
     CHECK(text == golden("images.txt", text));
-    CHECK(without_colour(images_text(three_images(), "local", true)) == text);
+    CHECK(without_colour(render::images_text(three_images(), "local", true)) == text);
 }
 
 TEST_CASE("images: an empty catalog says so in words and as an empty list") {
-    CHECK(images_text({}, "lab", false) == "No images in catalog lab.\n");
-    CHECK(images_json({}, "lab") ==
+    CHECK(render::images_text({}, "lab", false) == "No images in catalog lab.\n");
+    CHECK(render::images_json({}, "lab") ==
           Json::parse(R"({"format_version": "1.0", "catalog": "lab", "images": []})"));
-    CHECK(images_markdown({}) == "No images.\n");
+    CHECK(render::images_markdown({}) == "No images.\n");
 }
 
 TEST_CASE("images json: every field of a record, under Glance's names") {
-    const std::string text = images_json({sample_image()}, "local").dump(2) + "\n";
+    const std::string text = render::images_json({sample_image()}, "local").dump(2) + "\n";
     CHECK(text == golden("images.json", text));
-    CHECK(image_json(sample_image(), "local")["image"] ==
-          images_json({sample_image()}, "local")["images"][0]);
+    CHECK(render::image_json(sample_image(), "local")["image"] ==
+          render::images_json({sample_image()}, "local")["images"][0]);
 }
 
 TEST_CASE("image text: one record in full") {
-    const std::string text = image_text(sample_image(), false);
+    const std::string text = render::image_text(sample_image(), false);
     CHECK(text == golden("image.txt", text));
 }
 
 TEST_CASE("image markdown: one record, and the list, as tables") {
     const std::string text =
-        image_markdown(sample_image()) + "\n" + images_markdown(three_images());
+        render::image_markdown(sample_image()) + "\n" + render::images_markdown(three_images());
     CHECK(text == golden("images.md", text));
 }
 
@@ -63,10 +63,10 @@ TEST_CASE("images: nothing from a record reaches the terminal raw") {
     image.tags = {hostile};
     image.properties = {{hostile, hostile}};
     image.checksums = {{hostile, hostile}};
-    CHECK(is_printable(image_text(image, false)));
-    CHECK(is_printable(images_text({image}, hostile, false)));
-    CHECK(is_printable(image_markdown(image)));
-    CHECK(is_printable(images_markdown({image})));
+    CHECK(is_printable(render::image_text(image, false)));
+    CHECK(is_printable(render::images_text({image}, hostile, false)));
+    CHECK(is_printable(render::image_markdown(image)));
+    CHECK(is_printable(render::images_markdown({image})));
     image.name = "\xff";
-    CHECK(images_json({image}, "local").dump().find("\xef\xbf\xbd") != std::string::npos);
+    CHECK(render::images_json({image}, "local").dump().find("\xef\xbf\xbd") != std::string::npos);
 }

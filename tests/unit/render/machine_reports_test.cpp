@@ -35,14 +35,15 @@ std::vector<Diagnostic> two_diagnostics() {
 TEST_CASE("xml: markup, control characters and what XML cannot hold are written otherwise") {
     const std::string text =
         "a<b>&\"'\n\tc\r\x01\x1b\xff\xef\xbf\xbe\xef\xbf\xbf\xc2\x85\xe2\x80\xae";
-    CHECK(xml_text(text) == "a&lt;b&gt;&amp;&quot;'\n\tc\\x0d\\x01\\x1b\\xff\\u{fffe}\\u{ffff}"
-                            "\\u{85}\\u{202e}");
-    CHECK(xml_attribute("a\n\t<") == "a&#10;&#9;&lt;");
+    CHECK(render::xml_text(text) ==
+          "a&lt;b&gt;&amp;&quot;'\n\tc\\x0d\\x01\\x1b\\xff\\u{fffe}\\u{ffff}"
+          "\\u{85}\\u{202e}");
+    CHECK(render::xml_attribute("a\n\t<") == "a&#10;&#9;&lt;");
 }
 
 TEST_CASE("junit of a check: a case for each file, its mistakes in it") {
-    CHECK(junit_xml({junit_of_check(two_diagnostics(),
-                                    {"./recipes/a b.yaml", "good.yaml", "fine.yaml"})}) ==
+    CHECK(render::junit_xml({render::junit_of_check(
+              two_diagnostics(), {"./recipes/a b.yaml", "good.yaml", "fine.yaml"})}) ==
           R"(<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="retouch" tests="3" failures="1" errors="0">
   <testsuite name="retouch check" tests="3" failures="1" errors="0" skipped="0" time="0.000">
@@ -65,17 +66,17 @@ TEST_CASE("junit of a check: a case for each file, its mistakes in it") {
 }
 
 TEST_CASE("junit of plans and reports: golden") {
-    std::vector<JunitSuite> plans = junit_of_plan(plan_to_create());
+    std::vector<render::JunitSuite> plans = render::junit_of_plan(plan_to_create());
     for (const Plan &plan : {plan_to_update(), plan_without_changes()})
-        plans.push_back(junit_of_plan(plan).at(0));
-    plans.push_back(
-        junit_of_error("recipes/lost.yaml", Error(ErrorKind::failed, "the catalog has no image 'x'",
-                                                  "did you mean 'y'?")));
-    const std::string plan = junit_xml(plans);
+        plans.push_back(render::junit_of_plan(plan).at(0));
+    plans.push_back(render::junit_of_error(
+        "recipes/lost.yaml",
+        Error(ErrorKind::failed, "the catalog has no image 'x'", "did you mean 'y'?")));
+    const std::string plan = render::junit_xml(plans);
     CHECK(plan == golden("plan.junit.xml", plan));
-    std::vector<JunitSuite> reports = junit_of_report(good_report());
-    reports.push_back(junit_of_report(failed_report()).at(0));
-    const std::string report = junit_xml(reports);
+    std::vector<render::JunitSuite> reports = render::junit_of_report(good_report());
+    reports.push_back(render::junit_of_report(failed_report()).at(0));
+    const std::string report = render::junit_xml(reports);
     CHECK(report == golden("report.junit.xml", report));
 }
 
@@ -92,23 +93,23 @@ TEST_CASE("junit of a rehearsed plan: steps as they went, and what was wrong wit
     target.steps[1].rehearsed = RehearsedStep{};
     target.rehearsal =
         Rehearsal{"2026-01-31T12:00:00.000000Z", GuestKind::host, false, "a step failed", {}};
-    const JunitSuite suite = junit_of_plan(plan).at(0);
+    const render::JunitSuite suite = render::junit_of_plan(plan).at(0);
     REQUIRE(suite.cases.size() == 4);
-    using Result = JunitCase::Result;
-    CHECK(suite.cases[0] == JunitCase{"write /etc/motd",
-                                      Result::failed,
-                                      "exit status 7",
-                                      "err | no such package\n",
-                                      "",
-                                      {"recipes/web.yaml", 14},
-                                      0.5});
-    CHECK(suite.cases[1] == JunitCase{"write /usr/local/bin/hello",
-                                      Result::skipped,
-                                      "not reached",
-                                      "",
-                                      "",
-                                      {"recipes/web.yaml", 18},
-                                      0});
+    using Result = render::JunitCase::Result;
+    CHECK(suite.cases[0] == render::JunitCase{"write /etc/motd",
+                                              Result::failed,
+                                              "exit status 7",
+                                              "err | no such package\n",
+                                              "",
+                                              {"recipes/web.yaml", 14},
+                                              0.5});
+    CHECK(suite.cases[1] == render::JunitCase{"write /usr/local/bin/hello",
+                                              Result::skipped,
+                                              "not reached",
+                                              "",
+                                              "",
+                                              {"recipes/web.yaml", 18},
+                                              0});
     CHECK(suite.cases[2].name == "rehearse Debian 12");
     CHECK(suite.cases[2].result == Result::skipped);
     CHECK(suite.cases[2].message == "a step failed, see there");
@@ -120,21 +121,21 @@ TEST_CASE("junit of a rehearsed plan: steps as they went, and what was wrong wit
     target.steps[0].rehearsed->result = {};
     target.steps[0].rehearsed->result.outcome = StepOutcome::changed;
     target.rehearsal = Rehearsal{"2026-01-31T12:00:00.000000Z", GuestKind::host, true, "", {}};
-    CHECK(junit_of_plan(plan).at(0).cases[0].result == Result::passed);
-    CHECK(junit_of_plan(plan).at(0).cases[2].result == Result::passed);
+    CHECK(render::junit_of_plan(plan).at(0).cases[0].result == Result::passed);
+    CHECK(render::junit_of_plan(plan).at(0).cases[2].result == Result::passed);
 }
 
 TEST_CASE("junit: hostile bytes stay text") {
-    std::vector<JunitSuite> suites = junit_of_report(hostile_report());
-    suites.push_back(junit_of_plan(hostile_plan()).at(0));
-    const std::string text = junit_xml(suites);
+    std::vector<render::JunitSuite> suites = render::junit_of_report(hostile_report());
+    suites.push_back(render::junit_of_plan(hostile_plan()).at(0));
+    const std::string text = render::junit_xml(suites);
     CHECK(is_printable(text));
     CHECK(text.find("<script") == std::string::npos);
     CHECK(text == golden("hostile.junit.xml", text));
 }
 
 TEST_CASE("sarif of a check: rules, results with their places, paths as URIs") {
-    CHECK(sarif_of_check(two_diagnostics()) == Json::parse(R"({
+    CHECK(render::sarif_of_check(two_diagnostics()) == Json::parse(R"({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
         "runs": [{
@@ -163,13 +164,13 @@ TEST_CASE("sarif of a check: rules, results with their places, paths as URIs") {
                  "locations": [{"physicalLocation": {
                     "artifactLocation": {"uri": "good.yaml"}, "region": {"startLine": 2}}}]}]
         }]})"));
-    CHECK(sarif_of_check({}).at("runs").at(0).at("results") == Json::array());
+    CHECK(render::sarif_of_check({}).at("runs").at(0).at("results") == Json::array());
 }
 
 TEST_CASE("gitlab: three numbers") {
-    PlanCounts counts;
+    render::PlanCounts counts;
     counts.create = 2;
     counts.update = 1;
-    CHECK(gitlab_terraform(counts).dump() == R"({"create":2,"update":1,"delete":0})");
-    CHECK(gitlab_terraform({}).dump() == R"({"create":0,"update":0,"delete":0})");
+    CHECK(render::gitlab_terraform(counts).dump() == R"({"create":2,"update":1,"delete":0})");
+    CHECK(render::gitlab_terraform({}).dump() == R"({"create":0,"update":0,"delete":0})");
 }

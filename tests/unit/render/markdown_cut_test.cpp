@@ -14,7 +14,7 @@ namespace {
 bool is_balanced(const std::string &text) {
     std::string fence;
     int blocks = 0;
-    for (const std::string &line : split_lines(text)) {
+    for (const std::string &line : base::split_lines(text)) {
         const std::size_t ticks = std::min(line.find_first_not_of('`'), line.size());
         if (!fence.empty()) {
             if (ticks == line.size() && ticks >= fence.size())
@@ -33,11 +33,11 @@ bool is_balanced(const std::string &text) {
 } // namespace
 
 TEST_CASE("markdown cut: what is short enough stays as it is") {
-    CHECK(cut_markdown(std::string(1000, 'x'), 1000) == std::string(1000, 'x'));
+    CHECK(render::cut_markdown(std::string(1000, 'x'), 1000) == std::string(1000, 'x'));
 }
 
 TEST_CASE("markdown cut: a plan is cut in the middle, its verdict stays") {
-    const std::string text = plan_markdown(kinds_plan(), 2500);
+    const std::string text = render::plan_markdown(kinds_plan(), 2500);
     CHECK(text == golden("rehearsal_cut.md", text));
     CHECK(text.find("| verdict |") != std::string::npos);
     CHECK(text.find("left out here; all of it: --format json\n") != std::string::npos);
@@ -46,10 +46,10 @@ TEST_CASE("markdown cut: a plan is cut in the middle, its verdict stays") {
 TEST_CASE("markdown cut: at every size it is short enough, balanced and marked") {
     for (const Plan &plan :
          {upgrade_plan(), kinds_plan(), failed_plan(), violating_plan(), hostile_rehearsal()}) {
-        const std::size_t whole = plan_markdown(plan).size();
-        CHECK(is_balanced(plan_markdown(plan)));
+        const std::size_t whole = render::plan_markdown(plan).size();
+        CHECK(is_balanced(render::plan_markdown(plan)));
         for (std::size_t size = 1000; size < whole; size += 37) {
-            const std::string text = plan_markdown(plan, size);
+            const std::string text = render::plan_markdown(plan, size);
             REQUIRE(text.size() <= size);
             REQUIRE(is_balanced(text));
             REQUIRE(text.starts_with("<!-- retouch:plan:web-image -->\n"));
@@ -58,6 +58,6 @@ TEST_CASE("markdown cut: at every size it is short enough, balanced and marked")
 }
 
 TEST_CASE("markdown cut: one endless line leaves the remark alone") {
-    CHECK(cut_markdown(std::string(5000, 'x'), 1000) ==
+    CHECK(render::cut_markdown(std::string(5000, 'x'), 1000) ==
           "\n> ... 1 line (4.9 KiB) left out here; all of it: --format json\n\n");
 }

@@ -98,7 +98,7 @@ TEST_CASE("cleanup: what is immutable deep in a directory that goes is told, too
 }
 
 TEST_CASE("files: a host file that changed or went since the plan is refused as stale") {
-    const TemporaryDirectory host(fs::temp_directory_path(), "steps-");
+    const base::TemporaryDirectory host(fs::temp_directory_path(), "steps-");
     const fs::path path = host.path() / "x.rpm";
     put(path, "planned");
     const Step step = read_step("files", "- {to: /root/x.rpm, from: x.rpm}", host.path());
@@ -117,7 +117,7 @@ TEST_CASE("files: a host file that changed or went since the plan is refused as 
 }
 
 TEST_CASE("files: what is as wanted is not read from this machine again") {
-    const TemporaryDirectory host(fs::temp_directory_path(), "steps-");
+    const base::TemporaryDirectory host(fs::temp_directory_path(), "steps-");
     put(host.path() / "x", "same");
     const Step step = read_step("files", "- {to: /x, from: x}", host.path());
     MemoryGuest guest;
@@ -180,7 +180,7 @@ TEST_CASE("files: nothing is put where the image's fstab mounts another director
 }
 
 TEST_CASE("files: large and binary files are described, not shown") {
-    const TemporaryDirectory host(fs::temp_directory_path(), "steps-");
+    const base::TemporaryDirectory host(fs::temp_directory_path(), "steps-");
     put(host.path() / "x", std::string(300'000, 'x'));
     const Step step = read_step("files", "- {to: /x, from: x}", host.path());
     MemoryGuest guest;
@@ -188,13 +188,14 @@ TEST_CASE("files: large and binary files are described, not shown") {
     guest.put_file("/x", "short");
     const StepChange change = preview(step, guest);
     CHECK(change.reason == "contents differ");
-    CHECK(change.diff == "/x (5 B, sha256 " + sha256_hex("short") + ") and /x (293.0 KiB, sha256 " +
-                             sha256_hex(std::string(300'000, 'x')) + ") differ\n");
+    CHECK(change.diff == "/x (5 B, sha256 " + base::sha256_hex("short") +
+                             ") and /x (293.0 KiB, sha256 " +
+                             base::sha256_hex(std::string(300'000, 'x')) + ") differ\n");
 }
 
 TEST_CASE(
     "files: what not everybody on this host may read is not shown, whatever its mode will be") {
-    const TemporaryDirectory host(fs::temp_directory_path(), "steps-");
+    const base::TemporaryDirectory host(fs::temp_directory_path(), "steps-");
     put(host.path() / "key", "secret\n");
     put(host.path() / "tree/open", "open\n");
     put(host.path() / "tree/shut", "secret\n");
@@ -210,7 +211,7 @@ TEST_CASE(
           "--- /dev/null\n+++ /etc/tree/open\n@@ -0,0 +1 @@\n+open\n"
           "/etc/tree/shut: nothing -> 7 B, not shown: not everybody may read it\n");
     const auto hidden = find_step_kind("files")->hidden;
-    const std::string digest = sha256_hex("secret\n");
+    const std::string digest = base::sha256_hex("secret\n");
     CHECK(hidden(key) == std::vector<HiddenContents>{{"/etc/key", digest}});
     CHECK(hidden(tree) == std::vector<HiddenContents>{{"/etc/tree/shut", digest}});
     put(host.path() / "key", "");
@@ -234,7 +235,7 @@ TEST_CASE("files: a preview that is bound to fail is an error with the recipe's 
 }
 
 TEST_CASE("files: after any failing write a second run still reaches the wanted state") {
-    const TemporaryDirectory host(fs::temp_directory_path(), "steps-");
+    const base::TemporaryDirectory host(fs::temp_directory_path(), "steps-");
     put(host.path() / "tree/a/b/c", "c");
     put(host.path() / "tree/d", "d");
     fs::create_symlink("d", host.path() / "tree/e");
@@ -259,7 +260,7 @@ TEST_CASE("files: planning never writes, and what was applied is planned as unch
     CAPTURE(seed);
     std::mt19937 random(seed);
     const auto pick = [&random](unsigned below) { return static_cast<unsigned>(random() % below); };
-    const TemporaryDirectory host(fs::temp_directory_path(), "steps-");
+    const base::TemporaryDirectory host(fs::temp_directory_path(), "steps-");
     fs::create_directory(host.path() / "tree");
     MemoryGuest guest;
     const std::vector<std::string> names = {"a", "b", "a/c", "a/d", "b/a/c", "b/e"};

@@ -26,11 +26,11 @@ class Host {
 
     void file(const std::string &name, const std::string &content, int mode = 0644) const {
         fs::create_directories((path() / name).parent_path());
-        write_file_atomically(path() / name, content, mode);
+        base::write_file_atomically(path() / name, content, mode);
     }
 
   private:
-    TemporaryDirectory directory_;
+    base::TemporaryDirectory directory_;
 };
 
 std::string mistakes(const std::string &yaml, const fs::path &directory = "/nowhere") {
@@ -45,7 +45,7 @@ TEST_CASE("files: a text becomes a step that names every default") {
     CHECK(step.kind == "files");
     CHECK(step.origin == Origin{"r.yaml", 1});
     CHECK(step.summary == "write /etc/motd");
-    const std::string digest = sha256_hex("hello");
+    const std::string digest = base::sha256_hex("hello");
     CHECK(step.options ==
           Json::parse(R"({"to":"/etc/motd","content":"hello","owner":"root","group":"root",
                           "entries":[{"path":"","type":"file","mode":"0644","sha256":")" +
@@ -82,7 +82,7 @@ TEST_CASE("files: a file of this machine is digested and keeps whether it is exe
     CHECK(step.options["entries"][0]["mode"] == "0755");
     CHECK(step.identity.dump().find(host.path().string()) == std::string::npos);
     CHECK(read.result.injected == std::vector<InjectedFile>{{(host.path() / "bin/tool").string(),
-                                                             sha256_hex("#!/bin/sh\n"), 10}});
+                                                             base::sha256_hex("#!/bin/sh\n"), 10}});
 }
 
 TEST_CASE("files: a directory becomes one step with all it holds, sorted, links as links") {
@@ -99,11 +99,11 @@ TEST_CASE("files: a directory becomes one step with all it holds, sorted, links 
     CHECK(step.options["entries"] == Json::parse(R"([
         {"path":"","type":"directory","mode":"0755"},
         {"path":"a.sh","type":"file","mode":"0600","sha256":")" +
-                                                 sha256_hex("run") +
+                                                 base::sha256_hex("run") +
                                                  R"(","size":3},
         {"path":"b","type":"directory","mode":"0755"},
         {"path":"b/deep.txt","type":"file","mode":"0600","sha256":")" +
-                                                 sha256_hex("deep") +
+                                                 base::sha256_hex("deep") +
                                                  R"(","size":4},
         {"path":"link","type":"link","target":"../elsewhere"}])"));
     CHECK(read.result.injected.size() == 2);
@@ -241,8 +241,8 @@ TEST_CASE("files: what comes from an allowed directory is marked, so that it is 
     host.file("recipes/mine", "x");
     host.file("packages/agent", "x");
     Diagnostics diagnostics;
-    const auto value = read_yaml("- {to: /a, from: ../packages/agent}\n- {to: /b, from: mine}\n",
-                                 "r.yaml", diagnostics);
+    const auto value = recipe::read_yaml(
+        "- {to: /a, from: ../packages/agent}\n- {to: /b, from: mine}\n", "r.yaml", diagnostics);
     REQUIRE(value.has_value());
     ReadContext context{"r.yaml", host.path() / "recipes", {}};
     context.allowed = [&] { return std::vector<fs::path>{host.path() / "packages"}; };
@@ -251,7 +251,7 @@ TEST_CASE("files: what comes from an allowed directory is marked, so that it is 
     REQUIRE(read.steps.size() == 2);
     CHECK(read.steps[0].options["outside"] == true);
     CHECK_FALSE(read.steps[1].options.contains("outside"));
-    CHECK(kind.hidden(read.steps[0]) == std::vector<HiddenContents>{{"/a", sha256_hex("x")}});
+    CHECK(kind.hidden(read.steps[0]) == std::vector<HiddenContents>{{"/a", base::sha256_hex("x")}});
     CHECK(kind.hidden(read.steps[1]).empty());
 }
 

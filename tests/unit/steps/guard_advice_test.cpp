@@ -8,7 +8,7 @@ using namespace retouch;
 namespace {
 
 std::string advice(const Effect &again, const Effect &first = {}) {
-    return guard_advice("", first, again);
+    return steps::guard_advice("", first, again);
 }
 
 Effect effect_of(const EntryChange &change) {
@@ -101,6 +101,6 @@ TEST_CASE("guard advice: rewritten text has no simple guard") {
 }
 
 TEST_CASE("guard advice: a guard that is there did not do, and another would not fix it") {
-    CHECK(guard_advice("unless", {}, appended("x")) ==
+    CHECK(steps::guard_advice("unless", {}, appended("x")) ==
           "its guard 'unless' let it run again: make it tell that /etc/hosts is done");
 }

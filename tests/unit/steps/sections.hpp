@@ -36,11 +36,11 @@ inline std::string in_lines(const Diagnostics &diagnostics) {
 inline ReadSection read_section(std::string_view kind, const std::string &yaml,
                                 const std::filesystem::path &directory = "/nowhere") {
     Diagnostics diagnostics;
-    const auto value = read_yaml(yaml, "r.yaml", diagnostics);
+    const auto value = recipe::read_yaml(yaml, "r.yaml", diagnostics);
     if (!value)
         throw std::runtime_error(in_lines(diagnostics));
     const Section section{std::string(kind), *value};
-    const ReadContext context{"r.yaml", directory, split_lines(yaml)};
+    const ReadContext context{"r.yaml", directory, base::split_lines(yaml)};
     ReadSection read;
     read.result = find_step_kind(kind)->read(section, context, diagnostics);
     read.mistakes = in_lines(diagnostics);

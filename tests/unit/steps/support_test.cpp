@@ -13,9 +13,9 @@ using namespace retouch::test;
 
 namespace {
 
-std::vector<std::string> paths(const std::vector<Found> &found) {
+std::vector<std::string> paths(const std::vector<steps::Found> &found) {
     std::vector<std::string> result;
-    for (const Found &each : found)
+    for (const steps::Found &each : found)
         result.push_back(each.path);
     return result;
 }
@@ -28,23 +28,23 @@ TEST_CASE("accounts: names come from the image's files, numbers and root from no
     MemoryGuest guest;
     guest.put_file("/etc/passwd", "# comment\nbroken\n\ntwice:x:7\ntwice:x:8:8\nbad:x:one:1\n"
                                   "huge:x:4294967296:1\nlast:x:9:9:::");
-    CHECK(find_user(guest, "twice") == 7U);
-    CHECK(find_user(guest, "last") == 9U);
-    CHECK(find_user(guest, "bad") == std::nullopt);
-    CHECK(find_user(guest, "huge") == std::nullopt);
-    CHECK(find_user(guest, "broken") == std::nullopt);
-    CHECK(find_user(guest, "1234") == 1234U);
+    CHECK(steps::find_user(guest, "twice") == 7U);
+    CHECK(steps::find_user(guest, "last") == 9U);
+    CHECK(steps::find_user(guest, "bad") == std::nullopt);
+    CHECK(steps::find_user(guest, "huge") == std::nullopt);
+    CHECK(steps::find_user(guest, "broken") == std::nullopt);
+    CHECK(steps::find_user(guest, "1234") == 1234U);
     guest.remove("/etc/passwd");
-    CHECK(find_user(guest, "root") == 0U);
-    CHECK(find_user(guest, "last") == std::nullopt);
-    CHECK(find_group(guest, "adm") == 4U);
+    CHECK(steps::find_user(guest, "root") == 0U);
+    CHECK(steps::find_user(guest, "last") == std::nullopt);
+    CHECK(steps::find_group(guest, "adm") == 4U);
 }
 
 TEST_CASE("accounts: homes that are no paths are passed over") {
     MemoryGuest guest;
     guest.put_file("/etc/passwd", "a:x:1:1::/home/a:/bin/sh\nb:x:2:2::/home/a:/bin/sh\n"
                                   "c:x:3:3::../etc:/bin/sh\nd:x:4:4:::\ne:x:5:5::/:/bin/sh\n");
-    CHECK(home_directories(guest) == Paths{"/", "/home/a", "/root"});
+    CHECK(steps::home_directories(guest) == Paths{"/", "/home/a", "/root"});
 }
 
 TEST_CASE("glob: stars stand within one component and match leading dots") {
@@ -53,11 +53,11 @@ TEST_CASE("glob: stars stand within one component and match leading dots") {
     guest.put_file("/x/.b.deb", "");
     guest.put_file("/x/deep/c.deb", "");
     guest.put_file("/y/a.deb", "");
-    CHECK(paths(glob(guest, "/x/*.deb")) == Paths{"/x/.b.deb", "/x/a.deb"});
-    CHECK(paths(glob(guest, "/?/a.deb")) == Paths{"/x/a.deb", "/y/a.deb"});
-    CHECK(paths(glob(guest, "/x/a.deb")) == Paths{"/x/a.deb"});
-    CHECK(paths(glob(guest, "/none/*")) == Paths{});
-    CHECK(paths(glob(guest, "/x/a.deb/*")) == Paths{});
+    CHECK(paths(steps::glob(guest, "/x/*.deb")) == Paths{"/x/.b.deb", "/x/a.deb"});
+    CHECK(paths(steps::glob(guest, "/?/a.deb")) == Paths{"/x/a.deb", "/y/a.deb"});
+    CHECK(paths(steps::glob(guest, "/x/a.deb")) == Paths{"/x/a.deb"});
+    CHECK(paths(steps::glob(guest, "/none/*")) == Paths{});
+    CHECK(paths(steps::glob(guest, "/x/a.deb/*")) == Paths{});
 }
 
 TEST_CASE("glob: two stars are all files below, links not followed") {
@@ -66,10 +66,10 @@ TEST_CASE("glob: two stars are all files below, links not followed") {
     guest.put_file("/x/d/e/f", "");
     guest.put_link("/x/up", "..");
     guest.put_link("/to", "x/d");
-    CHECK(paths(glob(guest, "/x/**")) == Paths{"/x/a", "/x/d/e/f", "/x/up"});
-    CHECK(paths(glob(guest, "/to/**")) == Paths{"/x/d/e/f"});
-    CHECK(paths(glob(guest, "/to/*")) == Paths{"/x/d/e"});
-    CHECK(paths(everything_below(guest, "/x")) ==
+    CHECK(paths(steps::glob(guest, "/x/**")) == Paths{"/x/a", "/x/d/e/f", "/x/up"});
+    CHECK(paths(steps::glob(guest, "/to/**")) == Paths{"/x/d/e/f"});
+    CHECK(paths(steps::glob(guest, "/to/*")) == Paths{"/x/d/e"});
+    CHECK(paths(steps::everything_below(guest, "/x")) ==
           Paths{"/x/a", "/x/d", "/x/d/e", "/x/d/e/f", "/x/up"});
 }
 
@@ -77,17 +77,17 @@ TEST_CASE("cleanup: rotated logs are known by their names") {
     for (const char *name : {"syslog.1", "syslog.12", "a.gz", "a.1.xz", "b.old", "m-20260131",
                              "m-20260131.gz", "a.bz2", "a.zst"}) {
         CAPTURE(name);
-        CHECK(is_rotated_log(name));
+        CHECK(steps::is_rotated_log(name));
     }
     for (const char *name : {"syslog", "a.log", "a-2026", "a-2026013x", "old", "x.", "20260131"}) {
         CAPTURE(name);
-        CHECK_FALSE(is_rotated_log(name));
+        CHECK_FALSE(steps::is_rotated_log(name));
     }
 }
 
 TEST_CASE("line pattern: lines match on their own, whatever bytes they hold") {
     std::string mistake;
-    const LinePattern pattern("^b.d$", mistake);
+    const steps::LinePattern pattern("^b.d$", mistake);
     REQUIRE(mistake.empty());
     CHECK(pattern.matches("a\nb d\nc"));
     CHECK(pattern.matches("bxd"));
@@ -100,7 +100,7 @@ TEST_CASE("line pattern: lines match on their own, whatever bytes they hold") {
 
 TEST_CASE("line pattern: no text is one empty line, a final line end begins none") {
     std::string mistake;
-    const LinePattern empty_line("^$", mistake);
+    const steps::LinePattern empty_line("^$", mistake);
     REQUIRE(mistake.empty());
     CHECK(empty_line.matches(""));
     CHECK(empty_line.matches("\n"));
@@ -113,7 +113,7 @@ TEST_CASE("line pattern: what cannot be matched in linear time, or means another
           "refused") {
     const auto mistake_of = [](const std::string &expression) {
         std::string mistake;
-        const LinePattern pattern(expression, mistake);
+        const steps::LinePattern pattern(expression, mistake);
         return mistake;
     };
     const std::string repeats = "it repeats more than 1,000 times";

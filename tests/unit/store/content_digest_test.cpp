@@ -11,9 +11,9 @@ using namespace retouch::test;
 namespace {
 
 std::string digest_of(const std::filesystem::path &path,
-                      std::string_view algorithm = k_content_digest) {
-    const UniqueFd fd = open_file(path, O_RDONLY);
-    return content_digest(fd.get(), path, algorithm);
+                      std::string_view algorithm = store::k_content_digest) {
+    const base::UniqueFd fd = base::open_file(path, O_RDONLY);
+    return store::content_digest(fd.get(), path, algorithm);
 }
 
 } // namespace
@@ -22,7 +22,7 @@ std::string digest_of(const std::filesystem::path &path,
 TEST_CASE("content digest: known bytes have the known digests, of both kinds") {
     const Scratch scratch;
     const auto empty = make_file(scratch / "empty", 0, {});
-    for (const char *algorithm : {k_content_digest, k_former_content_digest})
+    for (const char *algorithm : {store::k_content_digest, store::k_former_content_digest})
         CHECK(digest_of(empty, algorithm) ==
               "1b7409ccf0d5a34d3a77eaabfa9fe27427655be9297127ee9522aa1bf4046d4f"
               "945983678169cb1a7348edcac47ef0d9e2c924130e5bcc5f0d94937852c42f1b");
@@ -33,7 +33,7 @@ TEST_CASE("content digest: known bytes have the known digests, of both kinds") {
                                  {5 * k_mib + 299, "z"}});
     CHECK(digest_of(some) == "4ed2b894472ddab7dfcd96cb1888e9fc9754dfaa3c6429d4aed0fcacce3bda5e"
                              "616cc72cce09fac0fa9a87aa7aca72fe340a0b8b120fad9579f40a02399c0cb5");
-    CHECK(digest_of(some, k_former_content_digest) ==
+    CHECK(digest_of(some, store::k_former_content_digest) ==
           "13d0371b604724a1dce3a02aea708546fe3ba9988e85d8585e726b840f28c859"
           "7ae10c85a728a25ae80b8903b9bd271f07fedea6de57e22fff6a79e53555bcf1");
 }
@@ -53,7 +53,7 @@ TEST_CASE("content digest: the same bytes have the same digest whatever their ho
     const auto full = make_file(scratch / "full", size, {{0, all}});
     REQUIRE(allocated(sparse) < allocated(partly));
     REQUIRE(allocated(partly) < allocated(full));
-    for (const char *algorithm : {k_content_digest, k_former_content_digest}) {
+    for (const char *algorithm : {store::k_content_digest, store::k_former_content_digest}) {
         CHECK(digest_of(sparse, algorithm) == digest_of(full, algorithm));
         CHECK(digest_of(partly, algorithm) == digest_of(full, algorithm));
     }
@@ -103,10 +103,10 @@ TEST_CASE("content digest: a copy is the file, as sparse, and its digest is know
         pieces[(20 + number) * k_mib + 4096 * (number % 200)] = noise(4096, 7);
     for (const std::uint64_t size : {std::uint64_t{0}, 330 * k_mib + 5}) {
         const auto path = make_file(scratch / "file", size, size == 0 ? Pieces{} : pieces);
-        const UniqueFd file = open_file(path, O_RDONLY);
-        NewFile copy(scratch / "copy", 0600);
-        CHECK(copy_and_digest(file.get(), path, copy) == digest_of(path));
-        CHECK(read_file(copy.path(), 400 * k_mib) == read_file(path, 400 * k_mib));
+        const base::UniqueFd file = base::open_file(path, O_RDONLY);
+        store::NewFile copy(scratch / "copy", 0600);
+        CHECK(store::copy_and_digest(file.get(), path, copy) == digest_of(path));
+        CHECK(base::read_file(copy.path(), 400 * k_mib) == base::read_file(path, 400 * k_mib));
         CHECK(allocated(copy.path()) <= allocated(path));
     }
 }

@@ -24,7 +24,7 @@ Finding found(const std::vector<Finding> &findings, const std::string &subject) 
 
 TEST_CASE("diagnosis of image files: a directory that is not there is not made") {
     const Scratch scratch;
-    const auto findings = file_store_findings(scratch / "new" / "images");
+    const auto findings = store::file_store_findings(scratch / "new" / "images");
     CHECK(findings.front() ==
           Finding{"Image files", "directory", State::ok,
                   (scratch / "new" / "images").string() + " will be made when it is needed", "",
@@ -36,8 +36,8 @@ TEST_CASE("diagnosis of image files: a directory that is not there is not made")
 
 TEST_CASE("diagnosis of image files: a file in the place of the directory fails, and ends it") {
     const Scratch scratch;
-    write_file_atomically(scratch / "images", "text");
-    const auto findings = file_store_findings(scratch / "images");
+    base::write_file_atomically(scratch / "images", "text");
+    const auto findings = store::file_store_findings(scratch / "images");
     REQUIRE(findings.size() == 1);
     CHECK(findings.front().state == State::failed);
     CHECK(findings.front().detail ==
@@ -47,7 +47,8 @@ TEST_CASE("diagnosis of image files: a file in the place of the directory fails,
 TEST_CASE("diagnosis of Ceph: a configuration that is not there fails as apply does") {
     const Scratch scratch;
     const std::string conf = (scratch / "ceph.conf").string();
-    const auto findings = rbd_findings({.conf = conf, .user = "glance", .keyring = {}}, "images");
+    const auto findings =
+        store::rbd_findings({.conf = conf, .user = "glance", .keyring = {}}, "images");
     CHECK(findings.back() == Finding{"Ceph", "configuration", State::failed,
                                      "cannot open " + conf + ": No such file or directory",
                                      "name the right file in retouch.yaml (rbd: conf) or in "
@@ -59,7 +60,7 @@ TEST_CASE("diagnosis of Ceph: all rights of a Glance user are tried, and nothing
           "[rig]") {
     if (skipped_without_rig())
         return;
-    const auto findings = rbd_findings(glance_access(), k_pool);
+    const auto findings = store::rbd_findings(glance_access(), k_pool);
     for (const Finding &finding : findings) {
         CAPTURE(finding.subject, finding.detail);
         CHECK(finding.state == State::ok);
@@ -74,12 +75,12 @@ TEST_CASE("diagnosis of Ceph: who may only read is told so, and nothing is left"
         return;
     const Scratch scratch;
     const auto keyring = scratch / "keyring";
-    const ProcessResult made =
+    const base::ProcessResult made =
         ceph_tool("ceph", {"auth", "get-or-create", "client.doctor-reader", "mon", "profile rbd",
                            "osd", "profile rbd-read-only pool=images", "-o", keyring.string()});
     CAPTURE(made.err);
     REQUIRE(made.ok());
-    const auto findings = rbd_findings(
+    const auto findings = store::rbd_findings(
         {.conf = rig_directory() / "ceph.conf", .user = "doctor-reader", .keyring = keyring},
         k_pool);
     static_cast<void>(ceph_tool("ceph", {"auth", "del", "client.doctor-reader"}));
@@ -93,7 +94,7 @@ TEST_CASE("diagnosis of Ceph: who may only read is told so, and nothing is left"
 TEST_CASE("diagnosis of Ceph: a pool that is not there ends it", "[rig]") {
     if (skipped_without_rig())
         return;
-    const auto findings = rbd_findings(glance_access(), "imges");
+    const auto findings = store::rbd_findings(glance_access(), "imges");
     CHECK(findings.back().subject == "pool");
     CHECK(findings.back().state == State::failed);
     CHECK(findings.back().kind == ErrorKind::refused);

@@ -16,30 +16,30 @@ namespace fs = std::filesystem;
 
 namespace {
 
-using Protocol = DiskExport::Protocol;
+using Protocol = store::DiskExport::Protocol;
 
 constexpr std::int64_t k_size = std::int64_t{8} << 20;
 
 Disk make_disk(const fs::path &path, const std::string &format, bool read_only = false) {
-    ProcessSpec spec;
+    base::ProcessSpec spec;
     spec.program = "qemu-img";
     spec.arguments = {"create", "-q", "-f", format, "--", path.string(), std::to_string(k_size)};
-    run_checked(spec, "create a disk");
+    base::run_checked(spec, "create a disk");
     return {DiskFile{format, path}, k_size, read_only};
 }
 
 /// Runs one qemu-io command on an NBD export.
-ProcessResult nbd(const DiskExport &disk, const std::string &command) {
-    ProcessSpec spec;
+base::ProcessResult nbd(const store::DiskExport &disk, const std::string &command) {
+    base::ProcessSpec spec;
     spec.program = "qemu-io";
     spec.arguments = {"-f", "raw", "-c", command,
                       "nbd:unix:" + disk.path().string() + ":exportname=disk"};
-    return run_process(spec);
+    return base::run_process(spec);
 }
 
 std::string error_of(const Disk &disk, const fs::path &directory) {
     try {
-        const DiskExport served(disk, Protocol::nbd, directory);
+        const store::DiskExport served(disk, Protocol::nbd, directory);
     } catch (const Error &error) {
         return std::string(error.what()) + " | " + error.hint();
     }
@@ -53,11 +53,11 @@ bool has_fuse() {
 } // namespace
 
 TEST_CASE("disk export: what is written over NBD is in the file after the end") {
-    const TemporaryDirectory directory("/tmp", "export-test-");
+    const base::TemporaryDirectory directory("/tmp", "export-test-");
     const std::string format = GENERATE("raw", "qcow2");
     CAPTURE(format);
     const Disk disk = make_disk(directory.path() / "a,file=with: commas", format);
-    DiskExport served(disk, Protocol::nbd, directory.path());
+    store::DiskExport served(disk, Protocol::nbd, directory.path());
     CHECK(nbd(served, "write -P 90 1M 64k").ok());
     CHECK(nbd(served, "read -P 90 1M 64k").out.find("read 65536/65536") != std::string::npos);
     const pid_t daemon = served.pid();
@@ -66,41 +66,41 @@ TEST_CASE("disk export: what is written over NBD is in the file after the end") 
 
     Disk again = disk;
     again.read_only = true;
-    DiskExport reading(again, Protocol::nbd, directory.path());
+    store::DiskExport reading(again, Protocol::nbd, directory.path());
     CHECK(nbd(reading, "read -P 90 1M 64k").out.find("verification failed") == std::string::npos);
     CHECK_FALSE(nbd(reading, "write -P 1 0 512").ok());
     reading.finish();
 }
 
 TEST_CASE("disk export: zeroed and discarded parts of a raw disk take no space") {
-    const TemporaryDirectory directory("/tmp", "export-test-");
+    const base::TemporaryDirectory directory("/tmp", "export-test-");
     const Disk disk = make_disk(directory.path() / "disk", "raw");
-    DiskExport served(disk, Protocol::nbd, directory.path());
+    store::DiskExport served(disk, Protocol::nbd, directory.path());
     CHECK(nbd(served, "write -P 90 0 4M").ok());
     CHECK(nbd(served, "discard 0 4M").ok());
     served.finish();
-    ProcessSpec spec;
+    base::ProcessSpec spec;
     spec.program = "stat";
     spec.arguments = {"-c", "%b", disk.file().value().path.string()};
-    CHECK(std::stol(run_checked(spec, "look at the disk").out) < 1024);
+    CHECK(std::stol(base::run_checked(spec, "look at the disk").out) < 1024);
 }
 
 TEST_CASE("disk export: a FUSE file is the raw disk") {
     if (!has_fuse())
         return;
-    const TemporaryDirectory directory("/tmp", "export-test-");
+    const base::TemporaryDirectory directory("/tmp", "export-test-");
     const Disk disk = make_disk(directory.path() / "disk.qcow2", "qcow2");
     const fs::path path = directory.path() / "disk.raw";
     {
-        DiskExport served(disk, Protocol::fuse, directory.path());
+        store::DiskExport served(disk, Protocol::fuse, directory.path());
         CHECK(served.path() == path);
         CHECK(fs::file_size(served.path()) == std::uintmax_t{k_size});
-        const UniqueFd file = open_file(served.path(), O_RDWR);
-        write_all(file.get(), std::string(512, 'Z'), served.path());
+        const base::UniqueFd file = base::open_file(served.path(), O_RDWR);
+        base::write_all(file.get(), std::string(512, 'Z'), served.path());
         served.finish();
     }
     CHECK(fs::file_size(path) == 0);
-    DiskExport served(disk, Protocol::nbd, directory.path());
+    store::DiskExport served(disk, Protocol::nbd, directory.path());
     const std::string read = nbd(served, "read -P 90 0 512").out;
     CHECK(read.find("read 512/512") != std::string::npos);
     CHECK(read.find("verification failed") == std::string::npos);
@@ -108,12 +108,12 @@ TEST_CASE("disk export: a FUSE file is the raw disk") {
 }
 
 TEST_CASE("disk export: without finish() nothing stays behind") {
-    const TemporaryDirectory directory("/tmp", "export-test-");
+    const base::TemporaryDirectory directory("/tmp", "export-test-");
     const Disk disk = make_disk(directory.path() / "disk", "raw");
     pid_t daemon = 0;
     {
-        const DiskExport served(disk, has_fuse() ? Protocol::fuse : Protocol::nbd,
-                                directory.path());
+        const store::DiskExport served(disk, has_fuse() ? Protocol::fuse : Protocol::nbd,
+                                       directory.path());
         daemon = served.pid();
     }
     CHECK(kill(daemon, 0) == -1);
@@ -121,20 +121,21 @@ TEST_CASE("disk export: without finish() nothing stays behind") {
 }
 
 TEST_CASE("disk export: a daemon that died is told by finish()") {
-    const TemporaryDirectory directory("/tmp", "export-test-");
-    DiskExport served(make_disk(directory.path() / "disk", "raw"), Protocol::nbd, directory.path());
+    const base::TemporaryDirectory directory("/tmp", "export-test-");
+    store::DiskExport served(make_disk(directory.path() / "disk", "raw"), Protocol::nbd,
+                             directory.path());
     kill(served.pid(), SIGKILL);
     CHECK_THROWS_WITH(served.finish(),
                       "the disk helper qemu-storage-daemon was killed (signal 9): it said nothing");
 }
 
 TEST_CASE("disk export: a socket's path may be as long as it likes") {
-    const TemporaryDirectory directory("/tmp", "export-test-");
+    const base::TemporaryDirectory directory("/tmp", "export-test-");
     const fs::path deep = directory.path() / std::string(120, 'd');
     fs::create_directory(deep);
     fs::path used;
     {
-        DiskExport served(make_disk(deep / "disk", "raw"), Protocol::nbd, deep);
+        store::DiskExport served(make_disk(deep / "disk", "raw"), Protocol::nbd, deep);
         used = served.path();
         CHECK(used.string().size() < 108);
         CHECK(nbd(served, "read 0 512").ok());
@@ -144,7 +145,7 @@ TEST_CASE("disk export: a socket's path may be as long as it likes") {
 }
 
 TEST_CASE("disk export: what cannot be opened is told with the daemon's reason") {
-    const TemporaryDirectory directory("/tmp", "export-test-");
+    const base::TemporaryDirectory directory("/tmp", "export-test-");
     const fs::path path = directory.path() / "disk";
     CHECK(error_of({DiskFile{"raw", path}, k_size, true}, directory.path()).find("No such file") !=
           std::string::npos);
@@ -152,7 +153,7 @@ TEST_CASE("disk export: what cannot be opened is told with the daemon's reason")
     CHECK(error_of({DiskFile{"qcow2", path}, k_size, true}, directory.path())
               .find("not in qcow2 format") != std::string::npos);
     const Disk shared = make_disk(path, "qcow2");
-    const DiskExport first(shared, Protocol::nbd, directory.path());
+    const store::DiskExport first(shared, Protocol::nbd, directory.path());
     const fs::path other = directory.path() / "other";
     fs::create_directory(other);
     const std::string refused = error_of(shared, other);

@@ -36,17 +36,17 @@ class Scratch {
     }
 
   private:
-    TemporaryDirectory directory_{std::filesystem::temp_directory_path(), "retouch-test-"};
+    base::TemporaryDirectory directory_{std::filesystem::temp_directory_path(), "retouch-test-"};
 };
 
 /// Runs a host tool that must succeed.
 inline void run_tool(const std::string &program, std::vector<std::string> arguments,
                      const std::string &input = {}) {
-    ProcessSpec spec;
+    base::ProcessSpec spec;
     spec.program = program;
     spec.arguments = std::move(arguments);
     spec.input = input;
-    run_checked(spec, "preparing a test");
+    base::run_checked(spec, "preparing a test");
 }
 
 /// Contents by offset.
@@ -55,7 +55,7 @@ using Pieces = std::map<std::uint64_t, std::string>;
 /// Writes a file of `size` bytes with these pieces; all else is holes.
 inline std::filesystem::path make_file(const std::filesystem::path &path, std::uint64_t size,
                                        const Pieces &pieces) {
-    const UniqueFd fd = open_file(path, O_RDWR | O_CREAT | O_TRUNC);
+    const base::UniqueFd fd = base::open_file(path, O_RDWR | O_CREAT | O_TRUNC);
     REQUIRE(ftruncate(fd.get(), static_cast<off_t>(size)) == 0);
     for (const auto &[offset, bytes] : pieces)
         REQUIRE(pwrite(fd.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset)) ==

@@ -15,7 +15,7 @@ constexpr const char *k_new = "22222222-2222-4222-8222-222222222222";
 /// A store with one published raw image of 64 MiB.
 struct World {
     Scratch scratch;
-    FileStore store{scratch.path()};
+    store::FileStore store{scratch.path()};
     Image source;
 
     World() {
@@ -43,7 +43,7 @@ constexpr const char *k_adopted_file = "33333333-3333-4333-8333-333333333333.raw
 using Names = std::vector<std::string>;
 
 void overwrite(const std::filesystem::path &path, std::uint64_t offset, std::string_view bytes) {
-    const UniqueFd fd = open_file(path, O_RDWR);
+    const base::UniqueFd fd = base::open_file(path, O_RDWR);
     REQUIRE(pwrite(fd.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset)) ==
             static_cast<ssize_t>(bytes.size()));
 }
@@ -70,20 +70,20 @@ TEST_CASE("file store: a stage is a writable private copy under the new id") {
     CHECK(disk.virtual_size_bytes == 64 * k_mib);
     CHECK_FALSE(disk.read_only);
     CHECK(stage->location() == world.file(k_stage_file).string());
-    CHECK(read_file(world.file(k_stage_file), 64 * k_mib) ==
-          read_file(world.file(k_source_file), 64 * k_mib));
+    CHECK(base::read_file(world.file(k_stage_file), 64 * k_mib) ==
+          base::read_file(world.file(k_source_file), 64 * k_mib));
     CHECK(world.files() == Names{k_stage_file, k_source_file});
 }
 
 TEST_CASE("file store: writing to a stage never reaches the source") {
     World world;
-    const std::string before = read_file(world.file(k_source_file), 64 * k_mib);
+    const std::string before = base::read_file(world.file(k_source_file), 64 * k_mib);
     const auto stage = world.store.stage(world.source, k_new, LineagePolicy::detach);
     overwrite(stage->disk().file()->path, 10 * k_mib, "changed");
     static_cast<void>(stage->seal({}));
     stage->publish();
-    CHECK(read_file(world.file(k_source_file), 64 * k_mib) == before);
-    CHECK(read_file(world.file(k_new_file), 64 * k_mib) != before);
+    CHECK(base::read_file(world.file(k_source_file), 64 * k_mib) == before);
+    CHECK(base::read_file(world.file(k_new_file), 64 * k_mib) != before);
 }
 
 TEST_CASE("file store: a stage that ends unpublished leaves nothing") {
@@ -109,9 +109,9 @@ TEST_CASE("file store: sealing measures and publishing puts the file in place, r
     CHECK(world.files() == Names{k_source_file, k_new_file});
     CHECK(sealed.size == 64 * k_mib);
     CHECK(sealed.virtual_size_bytes == 64 * k_mib);
-    CHECK(sealed.checksum_algorithm == k_content_digest);
-    const UniqueFd fd = open_file(world.file(k_new_file), O_RDONLY);
-    CHECK(sealed.checksum == content_digest(fd.get(), world.file(k_new_file)));
+    CHECK(sealed.checksum_algorithm == store::k_content_digest);
+    const base::UniqueFd fd = base::open_file(world.file(k_new_file), O_RDONLY);
+    CHECK(sealed.checksum == store::content_digest(fd.get(), world.file(k_new_file)));
     CHECK((std::filesystem::status(world.file(k_new_file)).permissions() &
            std::filesystem::perms::all) == std::filesystem::perms(0400));
 }
@@ -120,17 +120,17 @@ TEST_CASE("file store: a kept stage is adopted by another process and published 
     World world;
     const KeptStage kept = kept_stage(world);
     CHECK(world.files() == Names{k_stage_file, k_source_file});
-    CHECK(kept.proof == std::string(k_content_digest) + ":" + kept.sealed.checksum);
+    CHECK(kept.proof == std::string(store::k_content_digest) + ":" + kept.sealed.checksum);
     {
-        FileStore other(world.scratch.path());
+        store::FileStore other(world.scratch.path());
         const auto stage = other.adopt(world.source, kept, k_adopted, LineagePolicy::detach);
         CHECK(stage->id() == k_adopted);
         CHECK(world.files() == Names{k_adopted_stage, k_source_file});
         stage->publish();
     }
     CHECK(world.files() == Names{k_source_file, k_adopted_file});
-    const UniqueFd fd = open_file(world.file(k_adopted_file), O_RDONLY);
-    CHECK(kept.sealed.checksum == content_digest(fd.get(), world.file(k_adopted_file)));
+    const base::UniqueFd fd = base::open_file(world.file(k_adopted_file), O_RDONLY);
+    CHECK(kept.sealed.checksum == store::content_digest(fd.get(), world.file(k_adopted_file)));
 }
 
 TEST_CASE("file store: an adopted stage that is not published leaves nothing") {
@@ -210,7 +210,7 @@ TEST_CASE("file store: publishing never replaces a file") {
               "hint: nothing is ever overwritten; choose another name or move it away");
     }
     CHECK(world.files() == Names{k_source_file, k_new_file});
-    CHECK(read_file(world.file(k_new_file), 10) == "old");
+    CHECK(base::read_file(world.file(k_new_file), 10) == "old");
 }
 
 TEST_CASE("file store: two stages of one id cannot be") {
@@ -240,7 +240,7 @@ TEST_CASE("file store: a qcow2 image is staged as qcow2") {
     const SealedImage sealed = stage->seal({});
     CHECK(sealed.size == world.source.size);
     CHECK(sealed.virtual_size_bytes == 64 * k_mib);
-    CHECK(sealed.checksum_algorithm == k_content_digest);
+    CHECK(sealed.checksum_algorithm == store::k_content_digest);
     stage->publish();
     CHECK(std::filesystem::exists(world.scratch / "22222222-2222-4222-8222-222222222222.qcow2"));
 }
@@ -306,7 +306,7 @@ TEST_CASE("file store: imports of dead processes are cleared, living ones and st
     make_file(world.scratch / ".import-33333333-3333-4333-8333-333333333333.raw", 10, {});
     make_file(world.file(k_stage_file), 10, {});
     const auto disk = make_disk(world.scratch / "disk", 2 * k_mib);
-    const UniqueFd fd = open_file(disk, O_RDONLY);
+    const base::UniqueFd fd = base::open_file(disk, O_RDONLY);
     const auto living = world.store.receive(fd.get(), disk, k_source);
     CHECK_FALSE(world.store.remove_abandoned_bytes(k_source));
     world.store.clear_abandoned_imports();
@@ -317,7 +317,7 @@ TEST_CASE("file store: imports of dead processes are cleared, living ones and st
 TEST_CASE("file store: what cannot be imported leaves nothing") {
     World world;
     const auto junk = make_file(world.scratch / "junk", 2 * k_mib, {});
-    const UniqueFd fd = open_file(junk, O_RDONLY);
+    const base::UniqueFd fd = base::open_file(junk, O_RDONLY);
     CHECK(world.error([&] { static_cast<void>(world.store.receive(fd.get(), junk, k_new)); },
                       ErrorKind::invalid) ==
           "DIR/junk is not a disk image: it has neither a partition table nor a known "
@@ -335,7 +335,7 @@ TEST_CASE("file store: a full disk is noticed before staging and leaves nothing"
     source.size = source.virtual_size_bytes = 64 * k_mib;
     make_file(small.path() / k_source_file, 64 * k_mib,
               {{0, boot_sector(1000)}, {k_mib, noise(5 * k_mib)}});
-    FileStore store(small.path());
+    store::FileStore store(small.path());
     CHECK(error_of(
               scratch.path(),
               [&] { static_cast<void>(store.stage(source, k_new, LineagePolicy::detach)); },
@@ -362,22 +362,23 @@ TEST_CASE("file store: bytes that are as published pass, read or not") {
     CHECK(world.store.integrity(world.source, {.read_bytes = true}) ==
           Integrity{
               {}, {"the bytes: the record holds no checksum sha512-extents to compare them with"}});
-    const UniqueFd fd = open_regular_file(world.file(k_source_file));
-    world.source.checksums[k_content_digest] = content_digest(fd.get(), world.file(k_source_file));
+    const base::UniqueFd fd = base::open_regular_file(world.file(k_source_file));
+    world.source.checksums[store::k_content_digest] =
+        store::content_digest(fd.get(), world.file(k_source_file));
     CHECK(world.store.integrity(world.source, {.read_bytes = true}) == Integrity{});
 }
 
 TEST_CASE("file store: a digest of the former kind is understood, and verified") {
     World world;
-    const UniqueFd fd = open_regular_file(world.file(k_source_file));
-    world.source.checksums[k_former_content_digest] =
-        content_digest(fd.get(), world.file(k_source_file), k_former_content_digest);
+    const base::UniqueFd fd = base::open_regular_file(world.file(k_source_file));
+    world.source.checksums[store::k_former_content_digest] =
+        store::content_digest(fd.get(), world.file(k_source_file), store::k_former_content_digest);
     CHECK(world.store.integrity(world.source, {.read_bytes = true}) == Integrity{});
-    world.source.checksums[k_former_content_digest].front() ^= 1;
+    world.source.checksums[store::k_former_content_digest].front() ^= 1;
     const Integrity changed = world.store.integrity(world.source, {.read_bytes = true});
     REQUIRE(changed.deviations.size() == 1);
     CHECK(changed.deviations.front().expected ==
-          "sha512-used:" + world.source.checksums[k_former_content_digest]);
+          "sha512-used:" + world.source.checksums[store::k_former_content_digest]);
 }
 
 TEST_CASE("file store: bytes are compared with those of the image they were made of") {
@@ -403,9 +404,9 @@ TEST_CASE("file store: bytes changed in place are found by reading them, a size 
     const std::string remedy = "restore the file from a backup, or: retouch remove "
                                "11111111-1111-4111-8111-111111111111 --yes, and apply";
     {
-        const UniqueFd fd = open_regular_file(world.file(k_source_file));
-        world.source.checksums[k_content_digest] =
-            content_digest(fd.get(), world.file(k_source_file));
+        const base::UniqueFd fd = base::open_regular_file(world.file(k_source_file));
+        world.source.checksums[store::k_content_digest] =
+            store::content_digest(fd.get(), world.file(k_source_file));
     }
     overwrite(world.file(k_source_file), 4096, "changed by hand");
     CHECK(world.store.integrity(world.source, {}) == Integrity{});
@@ -414,8 +415,8 @@ TEST_CASE("file store: bytes changed in place are found by reading them, a size 
     const Deviation &bytes = read.deviations.front();
     CHECK(bytes.kind == DeviationKind::bytes);
     CHECK(bytes.what == "bytes of 11111111-1111-4111-8111-111111111111.raw");
-    CHECK(bytes.expected ==
-          std::string(k_content_digest) + ":" + world.source.checksums[k_content_digest]);
+    CHECK(bytes.expected == std::string(store::k_content_digest) + ":" +
+                                world.source.checksums[store::k_content_digest]);
     CHECK(bytes.found != bytes.expected);
     CHECK(bytes.remedy == remedy);
 

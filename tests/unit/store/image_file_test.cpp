@@ -11,9 +11,9 @@ constexpr const char *k_fetch_again =
     "\nhint: fetch it again and compare its size and checksum with what its publisher states";
 constexpr const char *k_give_a_disk = "\nhint: give a raw or qcow2 disk image";
 
-ImageFile probe(const std::filesystem::path &path) {
-    const UniqueFd fd = open_regular_file(path);
-    return probe_image(fd.get(), path);
+store::ImageFile probe(const std::filesystem::path &path) {
+    const base::UniqueFd fd = base::open_regular_file(path);
+    return store::probe_image(fd.get(), path);
 }
 
 std::string refusal(const Scratch &scratch, const std::filesystem::path &path) {
@@ -34,7 +34,7 @@ std::filesystem::path make_qcow2(const Scratch &scratch,
 }
 
 void patch(const std::filesystem::path &path, std::uint64_t offset, const std::string &bytes) {
-    const UniqueFd fd = open_file(path, O_RDWR);
+    const base::UniqueFd fd = base::open_file(path, O_RDWR);
     REQUIRE(pwrite(fd.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset)) ==
             static_cast<ssize_t>(bytes.size()));
 }
@@ -86,7 +86,7 @@ void make_gpt(const std::filesystem::path &path) {
 
 TEST_CASE("image file: raw disks with a partition table or a filesystem are taken") {
     const Scratch scratch;
-    const ImageFile expected{.format = "raw", .virtual_size_bytes = 64 * k_mib};
+    const store::ImageFile expected{.format = "raw", .virtual_size_bytes = 64 * k_mib};
     const auto path = scratch / "disk";
     SECTION("MBR") {
         make_disk(path, 64 * k_mib);
@@ -120,7 +120,7 @@ TEST_CASE("image file: XFS and btrfs without partitions are taken") {
     SECTION("btrfs") {
         run_tool("mkfs.btrfs", {"-q", path});
     }
-    CHECK(probe(path) == ImageFile{.format = "raw", .virtual_size_bytes = 512 * k_mib});
+    CHECK(probe(path) == store::ImageFile{.format = "raw", .virtual_size_bytes = 512 * k_mib});
     std::filesystem::resize_file(path, 256 * k_mib);
     CHECK(refusal(scratch, path) ==
           std::string("DIR/disk is truncated: a partition or filesystem continues past its end") +
@@ -135,14 +135,15 @@ TEST_CASE("image file: qcow2 files of every kind QEMU makes are taken") {
         "compat=1.1,lazy_refcounts=on", "compat=1.1,preallocation=metadata");
     CAPTURE(options);
     CHECK(probe(make_qcow2(scratch, options)) ==
-          ImageFile{.format = "qcow2", .virtual_size_bytes = 64 * k_mib});
+          store::ImageFile{.format = "qcow2", .virtual_size_bytes = 64 * k_mib});
 }
 
 TEST_CASE("image file: a compressed qcow2 file is taken") {
     const Scratch scratch;
     const auto raw = make_disk(scratch / "raw", 64 * k_mib);
     run_tool("qemu-img", {"convert", "-c", "-f", "raw", "-O", "qcow2", raw, scratch / "f"});
-    CHECK(probe(scratch / "f") == ImageFile{.format = "qcow2", .virtual_size_bytes = 64 * k_mib});
+    CHECK(probe(scratch / "f") ==
+          store::ImageFile{.format = "qcow2", .virtual_size_bytes = 64 * k_mib});
 }
 
 TEST_CASE("image file: other formats are refused with what to do") {
@@ -190,7 +191,7 @@ TEST_CASE("image file: compressed files are refused with the command that helps"
          {"xz", ".xz", "xz\nhint: decompress it first: unxz FILE"},
          {"zstd", ".zst", "zstd\nhint: decompress it first: unzstd FILE"},
          {"bzip2", ".bz2", "bzip2\nhint: decompress it first: bunzip2 FILE"}}));
-    if (!find_program(program)) {
+    if (!base::find_program(program)) {
         WARN("skipped: no " << program);
         return;
     }
@@ -222,7 +223,8 @@ TEST_CASE("image file: only regular files are opened, through links too") {
     const Scratch scratch;
     make_disk(scratch / "disk", 2 * k_mib);
     std::filesystem::create_symlink("disk", scratch / "link");
-    CHECK(probe(scratch / "link") == ImageFile{.format = "raw", .virtual_size_bytes = 2 * k_mib});
+    CHECK(probe(scratch / "link") ==
+          store::ImageFile{.format = "raw", .virtual_size_bytes = 2 * k_mib});
     REQUIRE(mkfifo((scratch / "fifo").c_str(), 0600) == 0);
     CHECK(refusal(scratch, scratch / "fifo") ==
           "cannot read DIR/fifo: it is not a regular file\nhint: ");
@@ -336,7 +338,7 @@ TEST_CASE("image file: qcow2 tables that point astray are refused") {
     using namespace std::string_literals;
     const Scratch scratch;
     const auto path = make_qcow2(scratch);
-    const std::string header = read_file(path, 8 * k_mib);
+    const std::string header = base::read_file(path, 8 * k_mib);
     const auto number = [&](std::size_t at) {
         std::uint64_t value = 0;
         for (std::size_t i = 0; i < 8; ++i)

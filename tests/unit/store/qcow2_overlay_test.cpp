@@ -18,13 +18,13 @@ constexpr const char *k_new = "22222222-2222-4222-8222-222222222222";
 constexpr const char *k_stage_file = ".stage-22222222-2222-4222-8222-222222222222.qcow2";
 
 /// All bytes of the disk as a guest would read them.
-std::string bytes_of(const DiskExport &served, const std::filesystem::path &copy) {
+std::string bytes_of(const store::DiskExport &served, const std::filesystem::path &copy) {
     run_tool("qemu-img", {"convert", "-f", "raw", "-O", "raw",
                           "nbd:unix:" + served.path().string() + ":exportname=disk", copy});
-    return read_file(copy, 64 * k_mib);
+    return base::read_file(copy, 64 * k_mib);
 }
 
-void write_through(const DiskExport &served, const std::string &command) {
+void write_through(const store::DiskExport &served, const std::string &command) {
     run_tool("qemu-io", {"-f", "raw", "-c", command, "-c", "flush",
                          "nbd:unix:" + served.path().string() + ":exportname=disk"});
 }
@@ -38,27 +38,27 @@ TEST_CASE("qcow2 overlay: of any size, it is a sound disk and takes next to noth
                  std::uint64_t{64} * 1024 * k_gib);
     CAPTURE(size);
     const auto path = scratch / "overlay";
-    const NewFile file(path, 0600);
-    make_overlay(file, static_cast<std::int64_t>(size));
+    const store::NewFile file(path, 0600);
+    store::make_overlay(file, static_cast<std::int64_t>(size));
     CHECK(allocated(path) <= 16 * k_block);
     run_tool("qemu-img", {"check", "-q", "-f", "qcow2", path});
-    const Qcow2File seen = read_qcow2(file.fd(), path);
+    const store::Qcow2File seen = store::read_qcow2(file.fd(), path);
     CHECK(seen.virtual_size_bytes == static_cast<std::int64_t>(size));
-    check_qcow2_tables(file.fd(), seen, path);
+    store::check_qcow2_tables(file.fd(), seen, path);
 }
 
 TEST_CASE("qcow2 overlay: a disk that ends within a sector gets all of it") {
     const Scratch scratch;
-    const NewFile file(scratch / "overlay", 0600);
-    make_overlay(file, 1000);
-    CHECK(read_qcow2(file.fd(), scratch / "overlay").virtual_size_bytes == 1024);
+    const store::NewFile file(scratch / "overlay", 0600);
+    store::make_overlay(file, 1000);
+    CHECK(store::read_qcow2(file.fd(), scratch / "overlay").virtual_size_bytes == 1024);
 }
 
 TEST_CASE("file store: a rehearsal's stage holds what is changed, and nothing else") {
     const Scratch scratch;
     const std::string format = GENERATE("raw", "qcow2");
     CAPTURE(format);
-    FileStore store(scratch.path());
+    store::FileStore store(scratch.path());
     Image source;
     source.id = k_source;
     source.disk_format = format;
@@ -68,8 +68,8 @@ TEST_CASE("file store: a rehearsal's stage holds what is changed, and nothing el
     run_tool("qemu-img", {"convert", "-f", "raw", "-O", format, scratch / "disk", source_file});
     source.size = static_cast<std::int64_t>(std::filesystem::file_size(source_file));
     source.virtual_size_bytes = 64 * k_mib;
-    const std::string before = read_file(source_file, 128 * k_mib);
-    std::string expected = read_file(scratch / "disk", 64 * k_mib);
+    const std::string before = base::read_file(source_file, 128 * k_mib);
+    std::string expected = base::read_file(scratch / "disk", 64 * k_mib);
     std::filesystem::remove(scratch / "disk");
     {
         const auto stage = store.rehearsal_stage(source, k_new);
@@ -83,8 +83,8 @@ TEST_CASE("file store: a rehearsal's stage holds what is changed, and nothing el
               DiskOverlay{scratch / k_stage_file, DiskFile{format, source_file}});
         CHECK(allocated(scratch / k_stage_file) <= 16 * k_block);
 
-        const TemporaryDirectory sockets("/tmp", "overlay-test-");
-        DiskExport served(disk, DiskExport::Protocol::nbd, sockets.path());
+        const base::TemporaryDirectory sockets("/tmp", "overlay-test-");
+        store::DiskExport served(disk, store::DiskExport::Protocol::nbd, sockets.path());
         CHECK(bytes_of(served, sockets.path() / "copy") == expected);
         for (const std::uint64_t block : {0U, 3U, 5000U, 10241U, 12000U}) {
             write_through(served, fmt::format("write -P 90 {} {}", block * k_block, k_block));
@@ -96,7 +96,7 @@ TEST_CASE("file store: a rehearsal's stage holds what is changed, and nothing el
         run_tool("qemu-img", {"check", "-q", "-f", "qcow2", scratch / k_stage_file});
     }
     CHECK(names_in(scratch.path()) == std::vector<std::string>{source_file.filename().string()});
-    CHECK(read_file(source_file, 128 * k_mib) == before);
+    CHECK(base::read_file(source_file, 128 * k_mib) == before);
 }
 
 TEST_CASE("file store: a rehearsal needs no room for a copy") {
@@ -104,7 +104,7 @@ TEST_CASE("file store: a rehearsal needs no room for a copy") {
         return;
     const Scratch scratch;
     const Mount small(scratch / "small", "tmpfs", "size=20m");
-    FileStore store(small.path());
+    store::FileStore store(small.path());
     Image source;
     source.id = k_source;
     source.size = source.virtual_size_bytes = 64 * k_mib;

@@ -10,11 +10,11 @@ namespace {
 
 std::string failure_of(const RbdAccess &access, const Scratch &scratch, ErrorKind kind) {
     return error_of(
-        scratch.path(), [&] { const Cluster cluster(access); }, kind);
+        scratch.path(), [&] { const store::Cluster cluster(access); }, kind);
 }
 
 void write(const std::filesystem::path &path, const std::string &text) {
-    write_file_atomically(path, text);
+    base::write_file_atomically(path, text);
 }
 
 } // namespace
@@ -36,7 +36,8 @@ TEST_CASE("rbd cluster: a missing or senseless configuration is told") {
 
 TEST_CASE("rbd cluster: a store connects only when it must") {
     const Scratch scratch;
-    const RbdStore store({.conf = scratch / "ceph.conf", .user = {}, .keyring = {}}, "images");
+    const store::RbdStore store({.conf = scratch / "ceph.conf", .user = {}, .keyring = {}},
+                                "images");
     CHECK(store.pools() == std::vector<std::string>{"images"});
     Image image;
     image.disk_format = "iso";
@@ -89,12 +90,12 @@ TEST_CASE("rbd cluster: a wrong user or key is refused by name", "[rig]") {
 TEST_CASE("rbd cluster: children get none of its descriptors", "[rig]") {
     if (skipped_without_rig())
         return;
-    const Cluster cluster(glance_access());
+    const store::Cluster cluster(glance_access());
     CHECK(cluster.fsid() == rig_fsid());
-    ProcessSpec spec;
+    base::ProcessSpec spec;
     spec.program = "ls";
     spec.arguments = {"-l", "/proc/self/fd"};
-    const std::string listed = run_checked(spec, "look").out;
+    const std::string listed = base::run_checked(spec, "look").out;
     CHECK(listed.find("socket:") == std::string::npos);
-    CHECK(split_lines(listed).size() <= 5);
+    CHECK(base::split_lines(listed).size() <= 5);
 }

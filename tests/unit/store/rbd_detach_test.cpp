@@ -11,8 +11,8 @@ namespace {
 /// A published image that still shares data with its source.
 struct Published {
     SourceImage source;
-    RbdStore store{glance_access(), k_pool};
-    std::string id = random_uuid();
+    store::RbdStore store{glance_access(), k_pool};
+    std::string id = base::random_uuid();
     Image record;
     std::string name = fmt::format("{}/{}", k_pool, id);
 
@@ -143,8 +143,8 @@ TEST_CASE("rbd detach: what is not ours is not flattened", "[rig]") {
     if (skipped_without_rig())
         return;
     const SourceImage source;
-    RbdStore store(glance_access(), k_pool);
-    const std::string id = random_uuid();
+    store::RbdStore store(glance_access(), k_pool);
+    const std::string id = base::random_uuid();
     const std::string name = fmt::format("{}/{}", k_pool, id);
     rbd({"clone", "--rbd-default-clone-format", "2", source.name() + "@snap", name});
     Image image = published_record(id, fmt::format("rbd://{}/images/{}/snap", rig_fsid(), id));
@@ -169,14 +169,14 @@ TEST_CASE("rbd remove: an image without our mark is never touched", "[rig]") {
     if (skipped_without_rig())
         return;
     const SourceImage source;
-    RbdStore store(glance_access(), k_pool);
+    store::RbdStore store(glance_access(), k_pool);
     store.remove(source.id());
     CHECK(rbd({"snap", "ls", source.name()}).find("yes") != std::string::npos);
 
     // Neither one that has the name of a stage, nor a clone that has inherited a mark.
-    const std::string id = random_uuid();
+    const std::string id = base::random_uuid();
     const std::string stage = fmt::format("{}/retouch-stage-{}", k_pool, id);
-    const std::string other = fmt::format("{}/{}", k_pool, random_uuid());
+    const std::string other = fmt::format("{}/{}", k_pool, base::random_uuid());
     rbd({"create", "--size", "8M", stage});
     store.remove(id);
     CHECK(exists(stage));
@@ -197,8 +197,8 @@ TEST_CASE("rbd remove: what a killed run left is removed, wherever it stopped", 
     if (skipped_without_rig())
         return;
     const SourceImage source;
-    RbdStore store(glance_access(), k_pool);
-    const std::string id = random_uuid();
+    store::RbdStore store(glance_access(), k_pool);
+    const std::string id = base::random_uuid();
     const std::string stage = fmt::format("{}/retouch-stage-{}", k_pool, id);
     const std::string name = fmt::format("{}/{}", k_pool, id);
     const auto clone = [&](const std::string &to) {
@@ -239,7 +239,7 @@ TEST_CASE("rbd remove: an image with a clone in another pool stays whole", "[rig
     if (skipped_without_rig())
         return;
     Published image;
-    const std::string server = "vms/" + random_uuid() + "_disk";
+    const std::string server = "vms/" + base::random_uuid() + "_disk";
     rbd({"clone", "--rbd-default-clone-format", "2", image.name + "@snap", server});
     CHECK(error_of(
               "/none", [&] { image.store.remove(image.id); }, ErrorKind::refused)

@@ -41,7 +41,7 @@ class SmallPool {
         const auto file = make_file(scratch / "bytes", k_mib, {{0, noise(k_mib)}});
         REQUIRE(ceph_tool("rados", {"-p", name_, "put", "something", file.string()}).ok());
         REQUIRE(ceph_tool("ceph", {"osd", "pool", "set-quota", name_, "max_bytes", "100000"}).ok());
-        const Cluster cluster(admin_access());
+        const store::Cluster cluster(admin_access());
         const std::int64_t id = cluster.pool(name_).id();
         for (int tries = 0; !cluster.is_full(id); ++tries) {
             REQUIRE(tries < 300);
@@ -50,7 +50,7 @@ class SmallPool {
     }
 
   private:
-    std::string name_ = "test-full-" + random_uuid().substr(0, 8);
+    std::string name_ = "test-full-" + base::random_uuid().substr(0, 8);
 };
 
 } // namespace
@@ -60,10 +60,10 @@ TEST_CASE("full pool: who watches it gives up once, after a while, and says why"
         return;
     const SourceImage source;
     const SmallPool pool;
-    RbdStore store(admin_access(), k_pool, k_chain_limit, pool.name());
-    auto stage = store.rehearsal_stage(source.record(), random_uuid());
+    store::RbdStore store(admin_access(), k_pool, store::k_chain_limit, pool.name());
+    auto stage = store.rehearsal_stage(source.record(), base::random_uuid());
     std::atomic<int> given_up = 0;
-    const FullPoolWatch watch(
+    const store::FullPoolWatch watch(
         *stage->disk().rbd(), [&] { ++given_up; }, std::chrono::seconds(2),
         std::chrono::seconds(1));
     std::this_thread::sleep_for(std::chrono::seconds(4));
@@ -78,7 +78,7 @@ TEST_CASE("full pool: who watches it gives up once, after a while, and says why"
                                   pool.name()));
 
     try {
-        const RadosLock lock(admin_access(), pool.name(), "name", "run");
+        const store::RadosLock lock(admin_access(), pool.name(), "name", "run");
         FAIL("locked in a full pool");
     } catch (const Error &error) {
         CHECK(error.kind() == ErrorKind::temporary);
@@ -88,7 +88,7 @@ TEST_CASE("full pool: who watches it gives up once, after a while, and says why"
     stage.reset();
     CHECK(rbd({"ls", pool.name()}) == "");
     try {
-        static_cast<void>(store.rehearsal_stage(source.record(), random_uuid()));
+        static_cast<void>(store.rehearsal_stage(source.record(), base::random_uuid()));
         FAIL("staged in a full pool");
     } catch (const Error &error) {
         CHECK(error.kind() == ErrorKind::temporary);

@@ -12,25 +12,26 @@ constexpr const char *k_hint =
 
 std::string refusal_of(std::string_view url) {
     return test::error_of(
-        "/none", [&] { static_cast<void>(parse_rbd_location(url)); }, ErrorKind::refused);
+        "/none", [&] { static_cast<void>(store::parse_rbd_location(url)); }, ErrorKind::refused);
 }
 
 } // namespace
 
 TEST_CASE("rbd location: four pieces are read and written back") {
-    const RbdLocation location{"f5-id", "images", "11111111-1111-4111-8111-111111111111", "snap"};
+    const store::RbdLocation location{"f5-id", "images", "11111111-1111-4111-8111-111111111111",
+                                      "snap"};
     const std::string url = "rbd://f5-id/images/11111111-1111-4111-8111-111111111111/snap";
-    CHECK(parse_rbd_location(url) == location);
-    CHECK(format_rbd_location(location) == url);
-    CHECK(short_name(location) == "images/11111111-1111-4111-8111-111111111111@snap");
+    CHECK(store::parse_rbd_location(url) == location);
+    CHECK(store::format_rbd_location(location) == url);
+    CHECK(store::short_name(location) == "images/11111111-1111-4111-8111-111111111111@snap");
 }
 
 TEST_CASE("rbd location: every byte of a name survives being quoted") {
-    const RbdLocation location{"a b", "p/ool,x=\"1\"", "ümage:@%2F\x01\x7f", "-._~"};
-    CHECK(format_rbd_location(location) ==
+    const store::RbdLocation location{"a b", "p/ool,x=\"1\"", "ümage:@%2F\x01\x7f", "-._~"};
+    CHECK(store::format_rbd_location(location) ==
           "rbd://a%20b/p%2Fool%2Cx%3D%221%22/%C3%BCmage%3A%40%252F%01%7F/-._~");
-    CHECK(parse_rbd_location(format_rbd_location(location)) == location);
-    CHECK(parse_rbd_location("rbd://a%2fb/p/i/s").fsid == "a/b");
+    CHECK(store::parse_rbd_location(store::format_rbd_location(location)) == location);
+    CHECK(store::parse_rbd_location("rbd://a%2fb/p/i/s").fsid == "a/b");
 }
 
 TEST_CASE("rbd location: anything else is refused with its reason") {
@@ -72,8 +73,8 @@ TEST_CASE("rbd location: of several, the one in our cluster and pool counts") {
         {{ours, edge}, ours},
     }));
     CAPTURE(urls);
-    const auto chosen = preferred_location(urls, {"ours", "images", "i", ""});
-    CHECK(chosen == (found ? std::optional(parse_rbd_location(*found)) : std::nullopt));
+    const auto chosen = store::preferred_location(urls, {"ours", "images", "i", ""});
+    CHECK(chosen == (found ? std::optional(store::parse_rbd_location(*found)) : std::nullopt));
 }
 
 TEST_CASE("rbd location: what is quoted in a refusal can do the terminal no harm") {
@@ -87,7 +88,7 @@ TEST_CASE("rbd location: what is quoted in a refusal can do the terminal no harm
 }
 
 TEST_CASE("rbd place: only what may be the name of a pool is taken for one") {
-    CHECK(pool_of_rbd_place(format_rbd_place("images")) == "images");
+    CHECK(store::pool_of_rbd_place(store::format_rbd_place("images")) == "images");
     const auto [place, pool] = GENERATE(table<std::string, std::string>({
         {"rbd:images/retouch-stage-x", "images"},
         {"rbd:a pool", "a pool"},
@@ -102,5 +103,5 @@ TEST_CASE("rbd place: only what may be the name of a pool is taken for one") {
         {"rbd:" + std::string(200, 'x'), ""},
     }));
     CAPTURE(place);
-    CHECK(pool_of_rbd_place(place) == pool);
+    CHECK(store::pool_of_rbd_place(place) == pool);
 }

@@ -17,9 +17,9 @@ constexpr const char *k_held =
     "hint: wait for it to end and run the command again; if it has died, the lock expires by "
     "itself, at 20[0-9-]+T[0-9:]{8}Z at the latest";
 
-std::unique_ptr<RadosLock> take(const std::string &name,
-                                std::chrono::seconds duration = std::chrono::seconds(60)) {
-    return std::make_unique<RadosLock>(glance_access(), k_pool, name, "run-1", duration);
+std::unique_ptr<store::RadosLock> take(const std::string &name,
+                                       std::chrono::seconds duration = std::chrono::seconds(60)) {
+    return std::make_unique<store::RadosLock>(glance_access(), k_pool, name, "run-1", duration);
 }
 
 std::string failure_of(const std::function<void()> &work) {
@@ -27,7 +27,7 @@ std::string failure_of(const std::function<void()> &work) {
 }
 
 std::string cookie_of(const std::string &object) {
-    const ProcessResult info =
+    const base::ProcessResult info =
         ceph_tool("rados", {"-p", k_pool, "lock", "info", object, "retouch"});
     REQUIRE(info.ok());
     return info.out;
@@ -121,23 +121,23 @@ TEST_CASE("rbd lock: a holder to be killed", "[.holder]") {
     if (file == nullptr)
         return;
     const auto lock = take("killed", std::chrono::seconds(6));
-    const UniqueFd told = open_file(file, O_WRONLY | O_CREAT);
-    write_all(told.get(), "held", "told");
+    const base::UniqueFd told = base::open_file(file, O_WRONLY | O_CREAT);
+    base::write_all(told.get(), "held", "told");
     std::this_thread::sleep_for(std::chrono::minutes(1));
 }
 
 namespace {
 
 /// Another process, started through `words`, that has taken the lock "killed" for 6 s.
-ChildProcess holder_of_lock(const std::vector<std::string> &words) {
+base::ChildProcess holder_of_lock(const std::vector<std::string> &words) {
     const Scratch scratch;
-    ProcessSpec spec;
+    base::ProcessSpec spec;
     spec.program = "/usr/bin/env";
     spec.arguments = {"RETOUCH_TEST_FILE=" + (scratch / "held").string()};
     spec.arguments.insert(spec.arguments.end(), words.begin(), words.end());
     spec.arguments.push_back(std::filesystem::read_symlink("/proc/self/exe").string());
     spec.arguments.emplace_back("rbd lock: a holder to be killed");
-    ChildProcess holder(spec);
+    base::ChildProcess holder(spec);
     while (!std::filesystem::exists(scratch / "held") && holder.running())
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
     REQUIRE(holder.running());
@@ -145,7 +145,7 @@ ChildProcess holder_of_lock(const std::vector<std::string> &words) {
 }
 
 void take_and_die(const std::vector<std::string> &words) {
-    ChildProcess holder = holder_of_lock(words);
+    base::ChildProcess holder = holder_of_lock(words);
     kill(holder.pid(), SIGKILL);
     CHECK(holder.stop().signal == SIGKILL);
 }
@@ -177,7 +177,7 @@ TEST_CASE("rbd lock: what a killed process elsewhere held expires by itself", "[
 TEST_CASE("rbd lock: who stood still longer than the lock lasts has it again", "[rig]") {
     if (skipped_without_rig())
         return;
-    ChildProcess holder = holder_of_lock({});
+    base::ChildProcess holder = holder_of_lock({});
     kill(holder.pid(), SIGSTOP);
     std::this_thread::sleep_for(std::chrono::seconds(8));
     kill(holder.pid(), SIGCONT);

@@ -31,11 +31,11 @@ TEST_CASE("rbd object maps: snapshots that somebody deletes meanwhile are no obs
     std::string error;
     try {
         while (!all_deleted) {
-            const Cluster cluster(glance_access());
-            const Pool pool = cluster.pool(k_pool);
-            ImageHandle image(pool, source.id(), ImageHandle::Access::write);
-            put_object_maps_aside(image);
-            make_object_maps_again(image, {});
+            const store::Cluster cluster(glance_access());
+            const store::Pool pool = cluster.pool(k_pool);
+            store::ImageHandle image(pool, source.id(), store::ImageHandle::Access::write);
+            store::put_object_maps_aside(image);
+            store::make_object_maps_again(image, {});
             image.close();
             ++rounds;
         }

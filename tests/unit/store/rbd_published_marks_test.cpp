@@ -10,7 +10,7 @@ TEST_CASE("rbd marks: bytes are ours by the mark on the copy in our cluster", "[
     if (skipped_without_rig())
         return;
     const SourceImage source;
-    const RbdStore store(glance_access(), k_pool);
+    const store::RbdStore store(glance_access(), k_pool);
     const auto set = [&](const char *key, const std::string &value) {
         rbd({"image-meta", "set", source.name(), key, value});
     };
@@ -24,7 +24,7 @@ TEST_CASE("rbd marks: bytes are ours by the mark on the copy in our cluster", "[
         rbd_can({"image-meta", "remove", source.name(), "retouch.stage"});
         rbd_can({"image-meta", "remove", source.name(), "retouch.uploaded"});
         CHECK(store.is_published_by_us(image) == false);
-        set("retouch.stage", random_uuid());
+        set("retouch.stage", base::random_uuid());
         CHECK(store.is_published_by_us(image) == false);
         set("retouch.stage", source.id());
         CHECK(store.is_published_by_us(image) == true);
@@ -37,6 +37,6 @@ TEST_CASE("rbd marks: bytes are ours by the mark on the copy in our cluster", "[
         CHECK(store.is_published_by_us(image) == std::nullopt);
         store.mark_uploaded(image);
     }
-    image.locations = {fmt::format("rbd://{}/{}/{}/snap", rig_fsid(), k_pool, random_uuid())};
+    image.locations = {fmt::format("rbd://{}/{}/{}/snap", rig_fsid(), k_pool, base::random_uuid())};
     CHECK(store.is_published_by_us(image) == false);
 }

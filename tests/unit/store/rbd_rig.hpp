@@ -46,17 +46,18 @@ inline RbdAccess admin_access() {
 }
 
 /// Runs a program of Ceph's as client.admin.
-inline ProcessResult ceph_tool(const std::string &program, std::vector<std::string> arguments) {
-    ProcessSpec spec;
+inline base::ProcessResult ceph_tool(const std::string &program,
+                                     std::vector<std::string> arguments) {
+    base::ProcessSpec spec;
     spec.program = program;
     spec.arguments = {"-c", (rig_directory() / "ceph.conf").string()};
     spec.arguments.insert(spec.arguments.end(), arguments.begin(), arguments.end());
-    return run_process(spec);
+    return base::run_process(spec);
 }
 
 /// Runs rbd, which must succeed, and returns what it prints.
 inline std::string rbd(std::vector<std::string> arguments) {
-    const ProcessResult result = ceph_tool("rbd", std::move(arguments));
+    const base::ProcessResult result = ceph_tool("rbd", std::move(arguments));
     CAPTURE(result.err);
     REQUIRE(result.ok());
     return result.out;
@@ -75,23 +76,23 @@ inline bool exists(const std::string &image) {
 inline std::string bytes_of(const std::string &image) {
     const Scratch scratch;
     rbd({"export", "--no-progress", image, (scratch / "bytes").string()});
-    return read_file(scratch / "bytes", 512 * k_mib);
+    return base::read_file(scratch / "bytes", 512 * k_mib);
 }
 
 /// Objects in a pool that bear a name of ours.
 inline std::string our_objects(const std::string &pool = k_pool) {
-    const ProcessResult all = ceph_tool("rados", {"-p", pool, "--all", "ls"});
+    const base::ProcessResult all = ceph_tool("rados", {"-p", pool, "--all", "ls"});
     REQUIRE(all.ok());
     std::string ours;
-    for (const std::string &line : split_lines(all.out))
+    for (const std::string &line : base::split_lines(all.out))
         if (line.find("retouch") != std::string::npos)
-            ours += std::string(trim(line)) + '\n';
+            ours += std::string(base::trim(line)) + '\n';
     return ours;
 }
 
 inline std::string rig_fsid() {
     constexpr std::string_view key = "fsid = ";
-    const std::string conf = read_file(rig_directory() / "ceph.conf", k_mib);
+    const std::string conf = base::read_file(rig_directory() / "ceph.conf", k_mib);
     return conf.substr(conf.find(key) + key.size(), 36);
 }
 
@@ -134,21 +135,21 @@ class SourceImage {
 
   private:
     std::string pool_;
-    std::string id_ = random_uuid();
+    std::string id_ = base::random_uuid();
     Image record_;
 };
 
 /// Runs commands of qemu-io on a disk and ends the export as a guest would.
 inline void edit(const Disk &disk, const std::vector<std::string> &commands) {
     const Scratch scratch;
-    DiskExport served(disk, DiskExport::Protocol::nbd, scratch.path());
-    ProcessSpec spec;
+    store::DiskExport served(disk, store::DiskExport::Protocol::nbd, scratch.path());
+    base::ProcessSpec spec;
     spec.program = "qemu-io";
     spec.arguments = {"-f", "raw"};
     for (const std::string &command : commands)
         spec.arguments.insert(spec.arguments.end(), {"-c", command});
     spec.arguments.push_back("nbd:unix:" + served.path().string() + ":exportname=disk");
-    const ProcessResult result = run_process(spec);
+    const base::ProcessResult result = base::run_process(spec);
     CAPTURE(result.out, result.err);
     REQUIRE(result.ok());
     served.finish();

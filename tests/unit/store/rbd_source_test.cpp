@@ -21,14 +21,14 @@ Image usable() {
 
 std::string refusal_of(const Image &image) {
     return error_of(
-        "/none", [&] { require_usable_source(image); }, ErrorKind::refused);
+        "/none", [&] { store::require_usable_source(image); }, ErrorKind::refused);
 }
 
 std::string expected(std::string_view why, std::string_view hint) {
     return fmt::format("image 'debian' ({}) cannot be a source: {}\nhint: {}", k_id, why, hint);
 }
 
-std::string store_refusal(const RbdStore &store, const Image &image) {
+std::string store_refusal(const store::RbdStore &store, const Image &image) {
     return error_of(
         "/none", [&] { static_cast<void>(store.disk(image)); }, ErrorKind::refused);
 }
@@ -107,7 +107,7 @@ TEST_CASE("rbd source: the disk of an image is its snapshot, read-only", "[rig]"
     if (skipped_without_rig())
         return;
     const SourceImage source;
-    const RbdStore store(glance_access(), k_pool);
+    const store::RbdStore store(glance_access(), k_pool);
     const Disk disk = store.disk(source.record());
     CHECK(disk.format() == "raw");
     CHECK_FALSE(disk.file());
@@ -121,7 +121,7 @@ TEST_CASE("rbd source: without a location an image is found where Glance puts it
     if (skipped_without_rig())
         return;
     const SourceImage source;
-    const RbdStore store(glance_access(), k_pool);
+    const store::RbdStore store(glance_access(), k_pool);
     Image image = source.record();
     image.locations.clear();
     CHECK(*store.disk(image).rbd() == RbdDisk{glance_access(), k_pool, source.id(), "snap"});
@@ -142,7 +142,7 @@ TEST_CASE("rbd source: another cluster, pool or snapshot is refused", "[rig]") {
     if (skipped_without_rig())
         return;
     const SourceImage source;
-    const RbdStore store(glance_access(), k_pool);
+    const store::RbdStore store(glance_access(), k_pool);
     const std::string fsid = rig_fsid();
     Image image = source.record();
 
@@ -174,7 +174,7 @@ TEST_CASE("rbd source: a pool the user has no rights to is told as such", "[rig]
     if (skipped_without_rig())
         return;
     const SourceImage source("vms");
-    const RbdStore store(glance_access(), k_pool);
+    const store::RbdStore store(glance_access(), k_pool);
     CHECK(error_of(
               "/none", [&] { static_cast<void>(store.disk(source.record())); },
               ErrorKind::not_authorised) ==

@@ -26,71 +26,71 @@ constexpr std::chrono::hours k_day{24};
 
 /// The id of a process that has ended.
 std::string dead_process() {
-    ProcessSpec spec;
+    base::ProcessSpec spec;
     spec.program = "sh";
     spec.arguments = {"-c", "echo $$"};
-    return std::string(trim(run_checked(spec, "run a shell").out));
+    return std::string(base::trim(base::run_checked(spec, "run a shell").out));
 }
 
-FoundStage made(std::chrono::seconds ago) {
-    return {.id = "id", .name = "images/x", .created = utc_in(-ago)};
+store::FoundStage made(std::chrono::seconds ago) {
+    return {.id = "id", .name = "images/x", .created = base::utc_in(-ago)};
 }
 
 } // namespace
 
 TEST_CASE("abandoned stages: a young one may be under work, one of yesterday is not") {
-    CHECK_FALSE(is_abandoned(made(std::chrono::hours(23)), k_day));
-    CHECK(is_abandoned(made(std::chrono::hours(25)), k_day));
+    CHECK_FALSE(store::is_abandoned(made(std::chrono::hours(23)), k_day));
+    CHECK(store::is_abandoned(made(std::chrono::hours(25)), k_day));
 }
 
 TEST_CASE("abandoned stages: a process of this host that is dead works on nothing") {
-    FoundStage stage = made(std::chrono::minutes(1));
-    stage.space = process_space();
+    store::FoundStage stage = made(std::chrono::minutes(1));
+    stage.space = base::process_space();
     stage.pid = std::to_string(getpid());
-    CHECK_FALSE(is_abandoned(stage, k_day));
+    CHECK_FALSE(store::is_abandoned(stage, k_day));
     stage.pid = dead_process();
-    CHECK(is_abandoned(stage, k_day));
+    CHECK(store::is_abandoned(stage, k_day));
     stage.space = "another";
-    CHECK_FALSE(is_abandoned(stage, k_day));
-    stage.space = process_space();
+    CHECK_FALSE(store::is_abandoned(stage, k_day));
+    stage.space = base::process_space();
     for (const char *odd : {"", "0", "-1", "1x", "99999999999999999999"}) {
         stage.pid = odd;
-        CHECK_FALSE(is_abandoned(stage, k_day));
+        CHECK_FALSE(store::is_abandoned(stage, k_day));
     }
 }
 
 TEST_CASE("abandoned stages: what was kept on purpose has a day after its time") {
-    FoundStage stage = made(k_day * 30);
-    stage.space = process_space();
+    store::FoundStage stage = made(k_day * 30);
+    stage.space = base::process_space();
     stage.pid = dead_process();
-    stage.until = utc_in(k_day);
-    CHECK_FALSE(is_abandoned(stage, k_day));
-    stage.until = utc_in(-k_day / 2);
-    CHECK_FALSE(is_abandoned(stage, k_day));
-    stage.until = utc_in(-k_day * 2);
-    CHECK(is_abandoned(stage, k_day));
+    stage.until = base::utc_in(k_day);
+    CHECK_FALSE(store::is_abandoned(stage, k_day));
+    stage.until = base::utc_in(-k_day / 2);
+    CHECK_FALSE(store::is_abandoned(stage, k_day));
+    stage.until = base::utc_in(-k_day * 2);
+    CHECK(store::is_abandoned(stage, k_day));
 }
 
 TEST_CASE("abandoned stages: found by their name, and only those of dead runs", "[rig]") {
     if (skipped_without_rig())
         return;
     const SourceImage source;
-    RbdStore store(glance_access(), k_pool);
-    const std::string id = random_uuid();
+    store::RbdStore store(glance_access(), k_pool);
+    const std::string id = base::random_uuid();
     const auto stage = store.stage(source.record(), id, LineagePolicy::detach);
     const std::string name = fmt::format("{}/retouch-stage-{}", k_pool, id);
     const std::string others = fmt::format("{}/retouch-stage-of-somebody", k_pool);
     rbd({"create", "--size", "1M", others});
 
-    const auto found = list_stages(store.cluster().pool(k_pool));
+    const auto found = store::list_stages(store.cluster().pool(k_pool));
     REQUIRE(found.size() == 1);
-    CHECK(found.front().created > utc_in(-std::chrono::minutes(5)));
-    CHECK(found.front() == FoundStage{.id = id,
-                                      .name = name,
-                                      .created = found.front().created,
-                                      .host = host_name(),
-                                      .space = process_space(),
-                                      .pid = std::to_string(getpid())});
+    CHECK(found.front().created > base::utc_in(-std::chrono::minutes(5)));
+    CHECK(found.front() == store::FoundStage{.id = id,
+                                             .name = name,
+                                             .created = found.front().created,
+                                             .host = base::host_name(),
+                                             .space = base::process_space(),
+                                             .pid = std::to_string(getpid())});
     CHECK(store.abandoned_stages().empty());
     rbd({"image-meta", "set", name, "retouch.pid", dead_process()});
     const auto abandoned = store.abandoned_stages();
@@ -102,50 +102,50 @@ TEST_CASE("abandoned stages: found by their name, and only those of dead runs", 
 TEST_CASE("abandoned stages: one whose run died before librbd had made its header", "[rig]") {
     if (skipped_without_rig())
         return;
-    const Cluster cluster(glance_access());
-    const Pool pool = cluster.pool(k_pool);
-    for (const std::string &name :
-         {rbd_marks::stage_name(random_uuid()), rbd_marks::probe_name(random_uuid())}) {
+    const store::Cluster cluster(glance_access());
+    const store::Pool pool = cluster.pool(k_pool);
+    for (const std::string &name : {store::rbd_marks::stage_name(base::random_uuid()),
+                                    store::rbd_marks::probe_name(base::random_uuid())}) {
         rbd({"create", "--size", "1M", std::string(k_pool) + '/' + name});
         std::string id(64, '\0');
         {
-            const ImageHandle image(pool, name, ImageHandle::Access::read);
-            REQUIRE(retouch::rbd_get_id(image.get(), id.data(), id.size()) == 0);
+            const store::ImageHandle image(pool, name, store::ImageHandle::Access::read);
+            REQUIRE(retouch::store::rbd_get_id(image.get(), id.data(), id.size()) == 0);
             id.resize(id.find('\0'));
         }
-        REQUIRE(retouch::rados_remove(pool.get(), ("rbd_header." + id).c_str()) == 0);
+        REQUIRE(retouch::store::rados_remove(pool.get(), ("rbd_header." + id).c_str()) == 0);
     }
 
-    const auto stages = list_stages(pool);
-    const auto probes = list_probes(pool);
+    const auto stages = store::list_stages(pool);
+    const auto probes = store::list_probes(pool);
     REQUIRE(stages.size() == 1);
     REQUIRE(probes.size() == 1);
-    for (const FoundStage &half : {stages.front(), probes.front()}) {
-        CHECK(half.created > utc_in(-std::chrono::minutes(5)));
+    for (const store::FoundStage &half : {stages.front(), probes.front()}) {
+        CHECK(half.created > base::utc_in(-std::chrono::minutes(5)));
         CHECK(half.pid.empty());
         CHECK(half.half_made);
-        CHECK_FALSE(is_abandoned(half, std::chrono::minutes(10)));
+        CHECK_FALSE(store::is_abandoned(half, std::chrono::minutes(10)));
         rbd({"rm", "--no-progress", half.name});
     }
-    CHECK(list_stages(pool).empty());
-    CHECK(list_probes(pool).empty());
+    CHECK(store::list_stages(pool).empty());
+    CHECK(store::list_probes(pool).empty());
 }
 
 TEST_CASE("abandoned stages: those a pool keeps in its trash are told of", "[rig]") {
     if (skipped_without_rig())
         return;
-    const Cluster cluster(glance_access());
-    const std::string stage = rbd_marks::stage_name(random_uuid());
-    const std::string others = random_uuid();
+    const store::Cluster cluster(glance_access());
+    const std::string stage = store::rbd_marks::stage_name(base::random_uuid());
+    const std::string others = base::random_uuid();
     for (const std::string &name : {stage, others}) {
         rbd({"create", "--size", "1M", fmt::format("{}/{}", k_pool, name)});
         rbd({"trash", "mv", fmt::format("{}/{}", k_pool, name)});
     }
-    const auto trashed = list_trashed(cluster.pool(k_pool));
-    for (const auto &image : trashed_images(cluster.pool(k_pool)))
+    const auto trashed = store::list_trashed(cluster.pool(k_pool));
+    for (const auto &image : store::trashed_images(cluster.pool(k_pool)))
         rbd({"trash", "rm", "--no-progress", fmt::format("{}/{}", k_pool, image.id)});
     REQUIRE(trashed.size() == 1);
     CHECK(trashed.front().name == fmt::format("{}/{}", k_pool, stage));
-    CHECK(trashed.front().created > utc_in(-std::chrono::minutes(5)));
-    CHECK(list_trashed(cluster.pool(k_pool)).empty());
+    CHECK(trashed.front().created > base::utc_in(-std::chrono::minutes(5)));
+    CHECK(store::list_trashed(cluster.pool(k_pool)).empty());
 }

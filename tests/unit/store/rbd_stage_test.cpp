@@ -19,7 +19,7 @@ std::string stage_name(const std::string &id) {
 }
 
 std::string meta(const std::string &image, const std::string &key) {
-    return std::string(trim(rbd({"image-meta", "get", image, key})));
+    return std::string(base::trim(rbd({"image-meta", "get", image, key})));
 }
 
 bool has_parent(const std::string &image) {
@@ -37,9 +37,9 @@ std::string edited_bytes() {
 constexpr const char *k_until = "2030-01-01T00:00:00.000000Z";
 
 KeptStage kept_stage(const SourceImage &source) {
-    RbdStore store(glance_access(), k_pool);
+    store::RbdStore store(glance_access(), k_pool);
     KeptStage kept;
-    kept.id = random_uuid();
+    kept.id = base::random_uuid();
     const auto stage = store.stage(source.record(), kept.id, LineagePolicy::detach);
     edit(stage->disk(), {"write -P 90 1M 4k", "flush"});
     kept.sealed = stage->seal({});
@@ -54,8 +54,8 @@ TEST_CASE("rbd stage: cloned, edited, sealed and published, the source untouched
         return;
     const SourceImage source;
     const std::string before = bytes_of(source.name() + "@snap");
-    RbdStore store(glance_access(), k_pool);
-    const std::string id = random_uuid();
+    store::RbdStore store(glance_access(), k_pool);
+    const std::string id = base::random_uuid();
     auto stage = store.stage(source.record(), id, LineagePolicy::detach);
     CHECK(stage->id() == id);
     CHECK(stage->location() == "rbd:" + stage_name(id));
@@ -112,8 +112,8 @@ TEST_CASE("rbd stage: kept, it waits under its mark, and is adopted and publishe
     CHECK(rbd({"snap", "ls", stage_name(kept.id)}).find(" kept ") != std::string::npos);
     CHECK(rbd({"status", stage_name(kept.id)}).find("Watchers: none") != std::string::npos);
 
-    RbdStore other(glance_access(), k_pool);
-    const std::string id = random_uuid();
+    store::RbdStore other(glance_access(), k_pool);
+    const std::string id = base::random_uuid();
     auto stage = other.adopt(source.record(), kept, id, LineagePolicy::detach);
     CHECK_FALSE(exists(stage_name(kept.id)));
     CHECK(stage->location() == "rbd:" + stage_name(id));
@@ -143,13 +143,13 @@ TEST_CASE("rbd stage: whatever somebody did to a kept one, it is stale and left 
     const std::string name = stage_name(kept.id);
     const std::string again = "rehearse again with --rehearse=keep; retouch discard removes what "
                               "is left of it";
-    RbdStore store(glance_access(), k_pool);
+    store::RbdStore store(glance_access(), k_pool);
     const auto complaint = [&] {
         return error_of(
             "/nowhere",
             [&] {
                 static_cast<void>(
-                    store.adopt(source.record(), kept, random_uuid(), LineagePolicy::detach));
+                    store.adopt(source.record(), kept, base::random_uuid(), LineagePolicy::detach));
             },
             ErrorKind::stale);
     };
@@ -200,8 +200,8 @@ TEST_CASE("rbd stage: discarding removes a kept one, and none that is under work
         return;
     const SourceImage source;
     const KeptStage kept = kept_stage(source);
-    RbdStore store(glance_access(), k_pool);
-    const std::string id = random_uuid();
+    store::RbdStore store(glance_access(), k_pool);
+    const std::string id = base::random_uuid();
     {
         const auto stage = store.stage(source.record(), id, LineagePolicy::detach);
         store.discard(id);
@@ -218,8 +218,8 @@ TEST_CASE("rbd stage: its data lies where the source's does", "[rig]") {
     if (skipped_without_rig())
         return;
     const SourceImage source(k_pool, "vms");
-    RbdStore store(admin_access(), k_pool);
-    const std::string id = random_uuid();
+    store::RbdStore store(admin_access(), k_pool);
+    const std::string id = base::random_uuid();
     const auto stage = store.stage(source.record(), id, LineagePolicy::detach);
     CHECK(rbd({"info", stage_name(id)}).find("data_pool: vms\n") != std::string::npos);
 }
@@ -229,8 +229,8 @@ TEST_CASE("rbd stage: it has no journal before it is published, whatever its sou
         return;
     const SourceImage source;
     rbd({"feature", "enable", source.name(), "journaling"});
-    RbdStore store(glance_access(), k_pool);
-    const std::string id = random_uuid();
+    store::RbdStore store(glance_access(), k_pool);
+    const std::string id = base::random_uuid();
     const auto has_journal = [](const std::string &image) {
         return rbd({"info", image}).find("journaling") != std::string::npos;
     };
@@ -254,8 +254,8 @@ TEST_CASE("rbd stage: flattened before it is sealed it shares nothing", "[rig]")
     if (skipped_without_rig())
         return;
     const SourceImage source;
-    RbdStore store(glance_access(), k_pool);
-    const std::string id = random_uuid();
+    store::RbdStore store(glance_access(), k_pool);
+    const std::string id = base::random_uuid();
     const auto stage = store.stage(source.record(), id, LineagePolicy::flatten);
     edit(stage->disk(), {"write -P 90 1M 4k"});
     std::uint64_t last = 0;
@@ -276,8 +276,8 @@ TEST_CASE("rbd stage: discarded at any moment it leaves nothing", "[rig]") {
     if (skipped_without_rig())
         return;
     const SourceImage source;
-    RbdStore store(glance_access(), k_pool);
-    const std::string id = random_uuid();
+    store::RbdStore store(glance_access(), k_pool);
+    const std::string id = base::random_uuid();
     auto stage = store.stage(source.record(), id, LineagePolicy::detach);
     const std::string moment = GENERATE("cloned", "edited", "sealed", "half published");
     CAPTURE(moment);
@@ -306,7 +306,7 @@ TEST_CASE("rbd stage: an id that is taken is refused and what has it stays", "[r
     if (skipped_without_rig())
         return;
     const SourceImage source;
-    RbdStore store(glance_access(), k_pool);
+    store::RbdStore store(glance_access(), k_pool);
     {
         const auto stage = store.stage(source.record(), source.id(), LineagePolicy::detach);
         static_cast<void>(stage->seal({}));
@@ -318,7 +318,7 @@ TEST_CASE("rbd stage: an id that is taken is refused and what has it stays", "[r
     CHECK(rbd({"snap", "ls", source.name()}).find("yes") != std::string::npos);
     CHECK_FALSE(exists(stage_name(source.id())));
 
-    const std::string id = random_uuid();
+    const std::string id = base::random_uuid();
     const auto stage = store.stage(source.record(), id, LineagePolicy::detach);
     CHECK(error_of(
               "/none",
@@ -334,25 +334,27 @@ TEST_CASE("rbd stage: a chain that is kept has an end", "[rig]") {
     if (skipped_without_rig())
         return;
     const SourceImage source;
-    RbdStore store(glance_access(), k_pool, 2);
+    store::RbdStore store(glance_access(), k_pool, 2);
     std::vector<std::string> ids;
     Image last = source.record();
     for (int i = 0; i < 2; ++i) {
-        ids.push_back(random_uuid());
+        ids.push_back(base::random_uuid());
         const auto stage = store.stage(last, ids.back(), LineagePolicy::keep);
         static_cast<void>(stage->seal({}));
         stage->publish();
         last = published_record(ids.back(), store.location_of(ids.back()));
     }
-    CHECK(error_of(
-              "/none",
-              [&] { static_cast<void>(store.stage(last, random_uuid(), LineagePolicy::keep)); },
-              ErrorKind::refused) ==
-          fmt::format("keeping the lineage of {}@snap would make a chain of more than 2 images\n"
-                      "hint: publish with 'lineage: detach' this time, which ends the chain",
-                      full_name(ids.back())));
-    CHECK(store.stage(last, random_uuid(), LineagePolicy::detach)->disk().virtual_size_bytes ==
-          last.size);
+    CHECK(
+        error_of(
+            "/none",
+            [&] { static_cast<void>(store.stage(last, base::random_uuid(), LineagePolicy::keep)); },
+            ErrorKind::refused) ==
+        fmt::format("keeping the lineage of {}@snap would make a chain of more than 2 images\n"
+                    "hint: publish with 'lineage: detach' this time, which ends the chain",
+                    full_name(ids.back())));
+    CHECK(
+        store.stage(last, base::random_uuid(), LineagePolicy::detach)->disk().virtual_size_bytes ==
+        last.size);
     // One that others depend on stays, whole.
     CHECK(error_of(
               "/none", [&] { store.remove(ids[0]); }, ErrorKind::refused) ==
@@ -369,10 +371,10 @@ TEST_CASE("rbd stage: a writer that is left is named", "[rig][slow]") {
     if (skipped_without_rig())
         return;
     const SourceImage source;
-    RbdStore store(glance_access(), k_pool);
-    const auto stage = store.stage(source.record(), random_uuid(), LineagePolicy::detach);
+    store::RbdStore store(glance_access(), k_pool);
+    const auto stage = store.stage(source.record(), base::random_uuid(), LineagePolicy::detach);
     const Scratch scratch;
-    DiskExport served(stage->disk(), DiskExport::Protocol::nbd, scratch.path());
+    store::DiskExport served(stage->disk(), store::DiskExport::Protocol::nbd, scratch.path());
     SECTION("one that lives on is an error") {
         const std::string text = error_of(
             "/none", [&] { static_cast<void>(stage->seal({})); }, ErrorKind::temporary);

@@ -13,16 +13,16 @@ namespace {
 
 /// Copies and keeps; returns the copy's path.
 std::filesystem::path copied(const std::filesystem::path &from, const std::filesystem::path &to) {
-    const UniqueFd source = open_file(from, O_RDONLY);
-    NewFile target(to, 0644);
-    copy_sparse(source.get(), from, target);
+    const base::UniqueFd source = base::open_file(from, O_RDONLY);
+    store::NewFile target(to, 0644);
+    store::copy_sparse(source.get(), from, target);
     target.keep();
     return to;
 }
 
 std::string digest_of(const std::filesystem::path &path) {
-    const UniqueFd fd = open_file(path, O_RDONLY);
-    return content_digest(fd.get(), path);
+    const base::UniqueFd fd = base::open_file(path, O_RDONLY);
+    return store::content_digest(fd.get(), path);
 }
 
 } // namespace
@@ -48,7 +48,7 @@ TEST_CASE("sparse copy: zeros that were written become holes") {
     REQUIRE(allocated(source) >= 32 * k_mib);
     const auto target = copied(source, scratch / "target");
     CHECK(allocated(target) <= 64 * 1024);
-    CHECK(read_file(target, 64 * k_mib) == bytes);
+    CHECK(base::read_file(target, 64 * k_mib) == bytes);
 }
 
 TEST_CASE("sparse copy: any layout of data and holes is copied byte for byte") {
@@ -67,7 +67,7 @@ TEST_CASE("sparse copy: any layout of data and holes is copied byte for byte") {
     }
     const auto source = make_file(scratch / "source", size, pieces);
     const auto target = copied(source, scratch / "target");
-    CHECK(read_file(target, 8 * k_mib) == read_file(source, 8 * k_mib));
+    CHECK(base::read_file(target, 8 * k_mib) == base::read_file(source, 8 * k_mib));
     CHECK(allocated(target) <= allocated(source));
     CHECK(digest_of(target) == digest_of(source));
 }
@@ -90,12 +90,12 @@ TEST_CASE("sparse copy: on a full disk it says so and nothing is left") {
         "cannot write DIR/small/target: No space left on device\n"
         "hint: free some space on the filesystem of DIR/small/target and run again");
     CHECK(names_in(small.path()).empty());
-    CHECK(
-        error_of(
-            scratch.path(), [&] { require_space(small.path(), 20 * k_mib); }, ErrorKind::failed) ==
-        "not enough space in DIR/small: the copy takes 20.0 MiB, 8.0 MiB are free\n"
-        "hint: free some space there, or keep the catalog on a larger filesystem");
-    CHECK_NOTHROW(require_space(small.path(), 7 * k_mib));
+    CHECK(error_of(
+              scratch.path(), [&] { store::require_space(small.path(), 20 * k_mib); },
+              ErrorKind::failed) ==
+          "not enough space in DIR/small: the copy takes 20.0 MiB, 8.0 MiB are free\n"
+          "hint: free some space there, or keep the catalog on a larger filesystem");
+    CHECK_NOTHROW(store::require_space(small.path(), 7 * k_mib));
 }
 
 TEST_CASE("sparse copy: a filesystem with reflinks shares the blocks") {
@@ -109,9 +109,9 @@ TEST_CASE("sparse copy: a filesystem with reflinks shares the blocks") {
     const auto source = make_file(mount.path() / "source", 2 * k_gib, {{0, noise(70 * k_mib)}});
     const auto first = copied(source, mount.path() / "first");
     const auto second = copied(source, mount.path() / "second");
-    const UniqueFd fd = open_file(source, O_RDONLY);
-    const NewFile third(mount.path() / "third", 0644);
-    CHECK(clone_blocks(fd.get(), third));
+    const base::UniqueFd fd = base::open_file(source, O_RDONLY);
+    const store::NewFile third(mount.path() / "third", 0644);
+    CHECK(store::clone_blocks(fd.get(), third));
     CHECK(digest_of(first) == digest_of(source));
     CHECK(digest_of(second) == digest_of(source));
     CHECK(digest_of(third.path()) == digest_of(source));
@@ -121,29 +121,31 @@ TEST_CASE("used data: extents are those that hold something") {
     const Scratch scratch;
     const auto path = make_file(scratch / "file", 64 * k_mib,
                                 {{8 * k_mib, noise(k_mib)}, {32 * k_mib, noise(4096)}});
-    const UniqueFd fd = open_file(path, O_RDONLY);
-    CHECK(next_extent(fd.get(), 0, path) == Extent{8 * k_mib, k_mib});
-    CHECK(next_extent(fd.get(), 8 * k_mib + 4096, path) == Extent{8 * k_mib + 4096, k_mib - 4096});
-    CHECK(next_extent(fd.get(), 9 * k_mib, path) == Extent{32 * k_mib, 4096});
-    CHECK(next_extent(fd.get(), 33 * k_mib, path) == std::nullopt);
-    CHECK(next_extent(fd.get(), 64 * k_mib, path) == std::nullopt);
-    CHECK(is_all_zero(std::string(1000, '\0')));
-    CHECK(is_all_zero(""));
-    CHECK_FALSE(is_all_zero(std::string(999, '\0') + 'x'));
-    CHECK_FALSE(is_all_zero('x' + std::string(999, '\0')));
+    const base::UniqueFd fd = base::open_file(path, O_RDONLY);
+    CHECK(store::next_extent(fd.get(), 0, path) == store::Extent{8 * k_mib, k_mib});
+    CHECK(store::next_extent(fd.get(), 8 * k_mib + 4096, path) ==
+          store::Extent{8 * k_mib + 4096, k_mib - 4096});
+    CHECK(store::next_extent(fd.get(), 9 * k_mib, path) == store::Extent{32 * k_mib, 4096});
+    CHECK(store::next_extent(fd.get(), 33 * k_mib, path) == std::nullopt);
+    CHECK(store::next_extent(fd.get(), 64 * k_mib, path) == std::nullopt);
+    CHECK(store::is_all_zero(std::string(1000, '\0')));
+    CHECK(store::is_all_zero(""));
+    CHECK_FALSE(store::is_all_zero(std::string(999, '\0') + 'x'));
+    CHECK_FALSE(store::is_all_zero('x' + std::string(999, '\0')));
 }
 
 TEST_CASE("new file: it never replaces anything and goes away unless kept") {
     const Scratch scratch;
     make_file(scratch / "there", 3, {{0, "old"}});
-    CHECK(error_of(
-              scratch.path(), [&] { NewFile(scratch / "there", 0644); }, ErrorKind::refused) ==
-          "DIR/there exists already\n"
-          "hint: nothing is ever overwritten; choose another name or move it away");
-    { const NewFile file(scratch / "gone", 0644); }
+    CHECK(
+        error_of(
+            scratch.path(), [&] { store::NewFile(scratch / "there", 0644); }, ErrorKind::refused) ==
+        "DIR/there exists already\n"
+        "hint: nothing is ever overwritten; choose another name or move it away");
+    { const store::NewFile file(scratch / "gone", 0644); }
     CHECK(names_in(scratch.path()) == std::vector<std::string>{"there"});
     {
-        NewFile file(scratch / "new", 0644);
+        store::NewFile file(scratch / "new", 0644);
         CHECK(error_of(
                   scratch.path(), [&] { file.move_to(scratch / "there"); }, ErrorKind::refused) ==
               "DIR/there exists already\n"
@@ -152,18 +154,18 @@ TEST_CASE("new file: it never replaces anything and goes away unless kept") {
         file.keep();
     }
     CHECK(names_in(scratch.path()) == std::vector<std::string>{"moved", "there"});
-    CHECK(read_file(scratch / "there", 10) == "old");
+    CHECK(base::read_file(scratch / "there", 10) == "old");
 }
 
 TEST_CASE("new file: what a living one holds is not taken for abandoned") {
     const Scratch scratch;
     {
-        const NewFile file = NewFile::locked(scratch / "held", 0644);
-        CHECK_FALSE(remove_abandoned(scratch / "held"));
+        const store::NewFile file = store::NewFile::locked(scratch / "held", 0644);
+        CHECK_FALSE(store::remove_abandoned(scratch / "held"));
         CHECK(std::filesystem::exists(scratch / "held"));
     }
     make_file(scratch / "dead", 3, {});
-    CHECK(remove_abandoned(scratch / "dead"));
-    CHECK(remove_abandoned(scratch / "never there"));
+    CHECK(store::remove_abandoned(scratch / "dead"));
+    CHECK(store::remove_abandoned(scratch / "never there"));
     CHECK(names_in(scratch.path()).empty());
 }

@@ -18,7 +18,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 void tell(int pipe, Notice::Kind kind, int status, std::string_view text) {
     Notice notice;
@@ -97,4 +97,4 @@ void become_command(Job &job, const Pipes &pipes) {
     _exit(127);
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -6,7 +6,7 @@
 
 #include <array>
 
-namespace retouch {
+namespace retouch::guest {
 
 struct Pipes {
     std::array<int, 2> out{};
@@ -22,4 +22,4 @@ struct Pipes {
 /// To be called in a child of the first process, which has entered the guest.
 [[noreturn]] void become_command(Job &job, const Pipes &pipes);
 
-} // namespace retouch
+} // namespace retouch::guest

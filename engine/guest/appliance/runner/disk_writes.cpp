@@ -5,7 +5,7 @@
 #include <string_view>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -38,4 +38,4 @@ std::string disk_writes() {
     return counts;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -3,10 +3,10 @@
 
 #include <string>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// A text that is the same as before when nothing was written to any disk in between, so that no
 /// file can have changed. Writes through what is not on the disk yet.
 [[nodiscard]] std::string disk_writes();
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -18,7 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -88,4 +88,4 @@ void be_first_process(Job &job, const Pipes &pipes) {
     _exit(0);
 }
 
-} // namespace retouch
+} // namespace retouch::guest

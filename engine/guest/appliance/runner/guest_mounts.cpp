@@ -14,7 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -131,4 +131,4 @@ bool enter_guest() {
     return found.st_dev == wanted.st_dev && found.st_ino == wanted.st_ino && chroot(".") == 0;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// Where libguestfs mounts the guest in the appliance.
 inline constexpr const char *k_guest_root = "/sysroot";
@@ -43,4 +43,4 @@ class GuestMounts {
 /// Above it there is nothing to go to, whatever a process may do that may chroot. False with errno.
 [[nodiscard]] bool enter_guest();
 
-} // namespace retouch
+} // namespace retouch::guest

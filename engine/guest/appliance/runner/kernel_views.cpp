@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -89,4 +89,4 @@ std::string mount_kernel_views(const Job &job, int first_fd) {
     return made ? "" : std::string("mount /proc and /sys: ") + std::strerror(errno);
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -111,4 +111,4 @@ bool set_process_limits(const Job &job, pid_t process) {
     });
 }
 
-} // namespace retouch
+} // namespace retouch::guest

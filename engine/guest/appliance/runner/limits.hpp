@@ -9,7 +9,7 @@
 #include <string>
 #include <sys/types.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 class CommandGroup {
   public:
@@ -34,4 +34,4 @@ class CommandGroup {
 /// because a user namespace has no right to raise them. False with errno.
 [[nodiscard]] bool set_process_limits(const Job &job, pid_t process);
 
-} // namespace retouch
+} // namespace retouch::guest

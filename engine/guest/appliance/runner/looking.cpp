@@ -16,7 +16,7 @@
 #include <sys/sysinfo.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -176,4 +176,4 @@ std::string piece_of_changes(const char *offset) {
     return piece(read_whole(k_changes_path), std::strtoull(offset, nullptr, 10));
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -6,7 +6,7 @@
 
 #include <string>
 
-namespace retouch {
+namespace retouch::guest {
 
 [[nodiscard]] TreeTools runner_tree_tools();
 
@@ -35,4 +35,4 @@ namespace retouch {
 /// "size N", then "piece HEX": some of the N packed bytes, from `offset` on.
 [[nodiscard]] std::string piece_of_changes(const char *offset);
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -5,7 +5,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -65,4 +65,4 @@ void MadePoints::take_away() {
     made_.clear();
 }
 
-} // namespace retouch
+} // namespace retouch::guest

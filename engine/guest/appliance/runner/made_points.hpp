@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 class MadePoints {
   public:
@@ -32,4 +32,4 @@ class MadePoints {
     std::vector<Made> made_;
 };
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -28,7 +28,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -213,27 +213,27 @@ std::string run_job(const char *path) {
 
 } // namespace
 
-} // namespace retouch
+} // namespace retouch::guest
 
 int main(int count, char **words) {
     close_range(3, ~0U, 0); // those of libguestfs' daemon
     const std::string_view task = count < 2 ? "" : words[1];
     std::string report;
     if (task == "run" && count == 3)
-        report = retouch::run_job(words[2]);
+        report = retouch::guest::run_job(words[2]);
     else if (task == "mark" && count == 3)
-        report = retouch::mark_tree(words[2]);
+        report = retouch::guest::mark_tree(words[2]);
     else if (task == "unchangeable" && count == 3)
-        report = retouch::unchangeable_entries(words[2]);
+        report = retouch::guest::unchangeable_entries(words[2]);
     else if (task == "changes" && count == 2)
-        report = retouch::tree_changes();
+        report = retouch::guest::tree_changes();
     else if (task == "unlabelled" && count == 2)
-        report = retouch::unlabelled_entries();
+        report = retouch::guest::unlabelled_entries();
     else if (task == "label" && count == 3)
-        report = retouch::label_entries(words[2]);
+        report = retouch::guest::label_entries(words[2]);
     else if (task == "piece" && count == 3)
-        report = retouch::piece_of_changes(words[2]);
+        report = retouch::guest::piece_of_changes(words[2]);
     else
         return 64;
-    return retouch::write_all_to(STDOUT_FILENO, report) ? 0 : 1;
+    return retouch::guest::write_all_to(STDOUT_FILENO, report) ? 0 : 1;
 }

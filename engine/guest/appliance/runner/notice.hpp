@@ -5,7 +5,7 @@
 #include <array>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::guest {
 
 struct Notice {
     enum class Kind : int { started, no_shell, no_directory, failed, ended };
@@ -18,4 +18,4 @@ struct Notice {
 /// One write to a pipe, so it arrives whole. `text` is for failures.
 void tell(int pipe, Notice::Kind kind, int status, std::string_view text = {});
 
-} // namespace retouch
+} // namespace retouch::guest

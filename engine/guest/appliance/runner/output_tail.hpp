@@ -6,7 +6,7 @@
 #include <string>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 class StreamTail {
   public:
@@ -44,4 +44,4 @@ class StreamTail {
     std::string kept_;
 };
 
-} // namespace retouch
+} // namespace retouch::guest

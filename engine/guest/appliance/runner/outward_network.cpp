@@ -9,7 +9,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -40,4 +40,4 @@ void leave_out_host(const Job &job) {
     close_routes(ranges, k_machine_network);
 }
 
-} // namespace retouch
+} // namespace retouch::guest

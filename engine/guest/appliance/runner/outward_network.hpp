@@ -3,7 +3,7 @@
 // What a command that may reach outwards must not reach: the host around the machine. qemu's
 // network maps its own addresses to the host's loopback.
 
-namespace retouch {
+namespace retouch::guest {
 
 struct Job;
 
@@ -11,4 +11,4 @@ struct Job;
 /// program ends with a sentence on standard error.
 void leave_out_host(const Job &job);
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace retouch {
+namespace retouch::guest {
 
 class Sha256 {
   public:
@@ -36,4 +36,4 @@ class Sha256 {
     sha256_ctx context_{};
 };
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -66,7 +66,7 @@ void Supervision::watch(pid_t first, int first_fd) {
         }
         if (!gone && waiting_for_command() && milliseconds_left() == 0) {
             late_ = true;
-            send_signal(first_fd, SIGKILL);
+            base::send_signal(first_fd, SIGKILL);
         }
     }
 }
@@ -117,4 +117,4 @@ std::string Supervision::report_failure() const {
     return std::string("failed ") + why + "\ndetail " + detail + "\n";
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <sys/types.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 class Supervision {
   public:
@@ -44,4 +44,4 @@ class Supervision {
     std::uint64_t ended_at_ = 0;
 };
 
-} // namespace retouch
+} // namespace retouch::guest

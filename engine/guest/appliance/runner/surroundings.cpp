@@ -31,7 +31,7 @@
 #include <unistd.h>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -183,4 +183,4 @@ std::string make_surroundings(const Job &job) {
     return {};
 }
 
-} // namespace retouch
+} // namespace retouch::guest

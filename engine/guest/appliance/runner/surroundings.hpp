@@ -6,7 +6,7 @@
 
 #include <string>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// /dev, /run and the files. Empty when all is there, else what could not be done.
 [[nodiscard]] std::string make_surroundings(const Job &job);
@@ -15,4 +15,4 @@ namespace retouch {
 /// above. This process's children belong to those namespaces afterwards.
 [[nodiscard]] std::string mount_kernel_views(const Job &job, int first_fd);
 
-} // namespace retouch
+} // namespace retouch::guest

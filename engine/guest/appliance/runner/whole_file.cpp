@@ -4,7 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 std::string read_whole(const char *path) {
     std::string text;
@@ -35,4 +35,4 @@ bool write_all_to(int fd, std::string_view bytes) {
     return true;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <sys/types.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// What can be read of it; empty when there is no such file.
 [[nodiscard]] std::string read_whole(const char *path);
@@ -16,4 +16,4 @@ namespace retouch {
 /// False with errno when not all could be written.
 [[nodiscard]] bool write_all_to(int fd, std::string_view bytes);
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -5,7 +5,7 @@
 #include <string>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 void fail(std::string_view doing, std::string_view reason) {
     std::string text = "cannot " + std::string(doing) + ": ";
@@ -15,4 +15,4 @@ void fail(std::string_view doing, std::string_view reason) {
     _exit(1);
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -3,9 +3,9 @@
 
 #include <string_view>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// "cannot DOING: REASON", REASON being that of errno unless it is given. It does not return.
 [[noreturn]] void fail(std::string_view doing, std::string_view reason = {});
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -9,7 +9,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -52,4 +52,4 @@ void set_limits(const LaunchOrders &orders) {
     }
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -3,7 +3,7 @@
 // The limits of one command: its control group where there is one, and the kernel's limits for
 // processes, which hold in any case.
 
-namespace retouch {
+namespace retouch::guest {
 
 struct LaunchOrders;
 
@@ -13,4 +13,4 @@ void enter_group(const LaunchOrders &orders);
 /// Sets the limits of this process and of all it starts. Fails as fail() does.
 void set_limits(const LaunchOrders &orders);
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -31,7 +31,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -120,15 +120,15 @@ void bound_capabilities() {
 
 } // namespace
 
-} // namespace retouch
+} // namespace retouch::guest
 
 int main(int count, char **words) {
     if (count == 3)
-        retouch::start(words[1], words[2]);
+        retouch::guest::start(words[1], words[2]);
     if (count != 2)
         return 64;
     const std::string path = std::string("/proc/self/fd/") + words[1];
-    const std::string text = retouch::read_whole(path.c_str());
+    const std::string text = retouch::guest::read_whole(path.c_str());
     close(std::stoi(words[1]));
-    retouch::launch(retouch::read_orders(text));
+    retouch::guest::launch(retouch::guest::read_orders(text));
 }

@@ -21,7 +21,7 @@
 #include <unistd.h>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -113,4 +113,4 @@ void make_mounts(const LaunchOrders &orders, int user_namespace) {
     umask(022);
 }
 
-} // namespace retouch
+} // namespace retouch::guest

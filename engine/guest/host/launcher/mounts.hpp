@@ -3,7 +3,7 @@
 // The mount namespace bubblewrap starts from: the guest with its owners mapped, and devices of its
 // own. It ends with its last process.
 
-namespace retouch {
+namespace retouch::guest {
 
 struct LaunchOrders;
 
@@ -11,4 +11,4 @@ struct LaunchOrders;
 /// does.
 void make_mounts(const LaunchOrders &orders, int user_namespace);
 
-} // namespace retouch
+} // namespace retouch::guest

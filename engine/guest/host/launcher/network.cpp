@@ -17,7 +17,7 @@
 #include <unistd.h>
 #include <utility>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -136,4 +136,4 @@ void OutwardNetwork::wait_for_slirp() const {
     fail(k_connecting, complaint(answered != 0));
 }
 
-} // namespace retouch
+} // namespace retouch::guest

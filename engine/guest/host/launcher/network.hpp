@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 struct LaunchOrders;
 
@@ -33,4 +33,4 @@ class OutwardNetwork {
     std::vector<AddressRange> own_addresses_; ///< of the host
 };
 
-} // namespace retouch
+} // namespace retouch::guest

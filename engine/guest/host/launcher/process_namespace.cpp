@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -77,4 +77,4 @@ void enter_process_namespace() {
     see_own_processes();
 }
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -17,7 +17,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -151,4 +151,4 @@ bool bring_loopback_up() {
     return up;
 }
 
-} // namespace retouch
+} // namespace retouch::guest

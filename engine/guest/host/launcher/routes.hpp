@@ -5,7 +5,7 @@
 
 #include <vector>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// The network between a command and the world: only its name server may be asked, for names.
 struct InnerNetwork {
@@ -24,4 +24,4 @@ void close_routes(const std::vector<AddressRange> &ranges, const InnerNetwork &i
 /// Brings the loopback interface of this namespace up. False with errno when it cannot.
 [[nodiscard]] bool bring_loopback_up();
 
-} // namespace retouch
+} // namespace retouch::guest

@@ -20,7 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-namespace retouch {
+namespace retouch::guest {
 
 namespace {
 
@@ -100,4 +100,4 @@ void enter_user_namespace(int user_namespace) {
     write_file("/proc/sys/user/max_user_namespaces", "0", "forbid further user namespaces");
 }
 
-} // namespace retouch
+} // namespace retouch::guest

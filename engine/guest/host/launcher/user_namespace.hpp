@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-namespace retouch {
+namespace retouch::guest {
 
 /// A new user namespace with the map of guest/sandbox/ids.hpp, as a descriptor. All its users
 /// together may have `processes` processes. Fails as fail() does.
@@ -13,4 +13,4 @@ namespace retouch {
 /// Makes this process root of it, with no way back and none further down.
 void enter_user_namespace(int user_namespace);
 
-} // namespace retouch
+} // namespace retouch::guest
