@@ -1,25 +1,29 @@
-// Loading a recipe: the stages in order, and the typed Recipe from a value the schema accepts.
-// The schema is prepared once in a process; it depends on nothing but the program itself.
+// Loading a recipe: the stages in order, what no schema can say, and the typed Recipe from a value
+// the schema accepts. The schema is prepared once in a process; it depends on nothing but the
+// program itself.
 
 #include "recipe/load.hpp"
 
 #include "base/digest.hpp"
 #include "base/file.hpp"
+#include "base/path_glob.hpp"
 #include "base/text.hpp"
 #include "model/names.hpp"
 
 #include "recipe/foreign_file.hpp"
 #include "recipe/mistaken_lines.hpp"
 #include "recipe/place.hpp"
-#include "recipe/property_drops.hpp"
 #include "recipe/schema/embedded_schemas.hpp"
 #include "recipe/schema/recipe_schema.hpp"
 #include "recipe/schema/schema_check.hpp"
+#include "recipe/schema/schema_place.hpp"
 #include "recipe/sound_sections.hpp"
 #include "recipe/variables.hpp"
 #include "recipe/work_tree.hpp"
 #include "recipe/yaml/yaml_reader.hpp"
 #include "recipe/yaml/yaml_source.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
@@ -106,6 +110,27 @@ Recipe to_recipe(Value value, const std::filesystem::path &path) {
 const SchemaChecker &checker() {
     static const SchemaChecker prepared(merged_recipe_schema());
     return prepared;
+}
+
+/// What no schema can say of `drop_properties`: an error for each glob that matches a property the
+/// recipe sets. `recipe` need not be what the schema accepts; what has another form is passed over.
+void check_property_drops(const Value &recipe, const std::string &file,
+                          const std::vector<std::string> &lines, Diagnostics &found) {
+    const Value *drops = recipe.find("drop_properties");
+    const Value *properties = recipe.find("properties");
+    if (drops == nullptr || properties == nullptr)
+        return;
+    for (const Value &glob : drops->items) {
+        const auto set = std::ranges::find_if(properties->fields, [&](const Field &property) {
+            return property.value.kind != Value::Kind::null &&
+                   base::matches_name(glob.scalar, property.key);
+        });
+        if (set != properties->fields.end())
+            found.add(error_at(file, glob.mark, lines,
+                               fmt::format("'{}' drops the property '{}', which the recipe sets",
+                                           shorten(glob.scalar), shorten(set->key)),
+                               "narrow it, or take the property out of 'properties'"));
+    }
 }
 
 /// What the schema says of a text with an unresolved variable is about the variable's name.

@@ -4,8 +4,8 @@
 #include "recipe/schema/schema_words.hpp"
 
 #include "recipe/schema/schema_place.hpp"
+#include "recipe/schema/stray_keys.hpp"
 #include "recipe/schema/suited_text.hpp"
-#include "recipe/stray_keys.hpp"
 #include "recipe/yaml/yaml_scalar.hpp"
 
 #include "base/name_rule.hpp"

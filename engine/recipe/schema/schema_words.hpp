@@ -7,7 +7,7 @@
 // an absolute path"), used when its pattern or const does not match;
 // and "x-retouch-unit", what a number without a unit was probably meant to carry.
 
-#include "recipe/schema_patterns.hpp"
+#include "recipe/schema/schema_patterns.hpp"
 #include "retouch/json.hpp"
 #include "retouch/value.hpp"
 

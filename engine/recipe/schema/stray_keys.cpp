@@ -1,6 +1,6 @@
 // Stray keys. A key that may stand on both levels is taken for one of the level it stands on.
 
-#include "recipe/stray_keys.hpp"
+#include "recipe/schema/stray_keys.hpp"
 
 #include "recipe/schema/schema_place.hpp"
 

@@ -1,4 +1,4 @@
-#include "recipe/schema_patterns.hpp"
+#include "recipe/schema/schema_patterns.hpp"
 
 #include <mutex>
 #include <regex>
