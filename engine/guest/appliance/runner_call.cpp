@@ -1,22 +1,41 @@
-// The appliance's own shell starts the runner.
+// The appliance's own shell starts the runner, whose program is compiled in: the build gives the
+// file's path; the assembler copies its bytes.
 
 #include "guest/appliance/runner_call.hpp"
 
 #include "base/file.hpp"
 #include "base/interrupt.hpp"
 #include "base/text.hpp"
-#include "guest/appliance/runner_image.hpp"
 
 #include <cerrno>
 #include <charconv>
+#include <cstddef>
 #include <fmt/format.h>
 #include <sys/mman.h>
+
+__asm__(".section .rodata\n"
+        ".global retouch_runner_begin\n"
+        ".global retouch_runner_end\n"
+        ".balign 16\n"
+        "retouch_runner_begin:\n"
+        ".incbin \"" RETOUCH_GUEST_RUNNER "\"\n"
+        "retouch_runner_end:\n"
+        ".byte 0\n"
+        ".previous\n");
+
+extern "C" const char retouch_runner_begin[];
+extern "C" const char retouch_runner_end[];
 
 namespace retouch::guest {
 
 namespace {
 
 constexpr const char *k_runner_path = "/dev/shm/retouch-runner";
+
+std::string_view runner_image() {
+    return {retouch_runner_begin,
+            static_cast<std::size_t>(retouch_runner_end - retouch_runner_begin)};
+}
 
 } // namespace
 

@@ -17,6 +17,7 @@ namespace {
 constexpr std::size_t k_most_patterns = 2048;
 constexpr std::size_t k_pattern_memory = std::size_t{256} * 1024;
 constexpr std::size_t k_most_unusable = 100;
+constexpr std::size_t k_most_substitutions = 1000;
 constexpr std::size_t k_path_max = 4096; // PATH_MAX: no file is called so
 constexpr std::size_t k_rules_a_look = 32;
 constexpr std::string_view k_entry_types = "-dlcbps";
@@ -58,13 +59,38 @@ std::string fault_of(const std::vector<std::string_view> &words) {
 } // namespace
 
 FileContexts::FileContexts(const PolicyTexts &texts, std::chrono::seconds patience)
-    : subs_(texts.subs), dist_(texts.dist), end_(std::chrono::steady_clock::now() + patience) {
+    : subs_(substitutions_in(texts.subs)),
+      dist_(substitutions_in(texts.dist)),
+      end_(std::chrono::steady_clock::now() + patience) {
     add(texts.contexts, "file_contexts");
     add(texts.homes, "file_contexts.homedirs");
     add(texts.local, "file_contexts.local");
     // Those that name one path go before all expressions, whatever their place.
     std::stable_partition(rules_.begin(), rules_.end(),
                           [](const Rule &rule) { return !rule.expression.empty(); });
+}
+
+std::vector<FileContexts::Substitution> FileContexts::substitutions_in(std::string_view text) {
+    std::vector<Substitution> lines;
+    for (const std::vector<std::string_view> &words : policy_lines(text))
+        if (words.size() >= 2 && lines.size() < k_most_substitutions)
+            lines.push_back({std::string(words[0]), std::string(words[1])});
+    return lines;
+}
+
+std::string FileContexts::substituted(const std::vector<Substitution> &lines, std::string path) {
+    for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
+        const auto &[prefix, instead] = *line;
+        if (!path.starts_with(prefix))
+            continue;
+        std::string_view rest = std::string_view(path).substr(prefix.size());
+        if (!rest.empty() && rest.front() != '/')
+            continue;
+        if (instead == "/" && !rest.empty())
+            rest.remove_prefix(1);
+        return instead + std::string(rest);
+    }
+    return path;
 }
 
 void FileContexts::add(std::string_view text, const std::string &file) {
@@ -121,7 +147,7 @@ bool FileContexts::fits(std::size_t index, const std::string &path, char type) {
 }
 
 std::optional<std::string> FileContexts::label_for(const std::string &path, char type) {
-    const std::string looked_up = dist_.applied_to(subs_.applied_to(path));
+    const std::string looked_up = substituted(dist_, substituted(subs_, path));
     wants_none_ = false;
     if (looked_up.size() > k_path_max)
         return std::nullopt;

@@ -3,7 +3,6 @@
 // file_contexts(5). A value made from the policy's texts, which are untrusted; it sees no files.
 
 #include "base/pattern.hpp"
-#include "guest/selinux/path_substitutions.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -63,12 +62,24 @@ class FileContexts {
         bool is_unusable = false;
     };
 
+    /// Which path's rules hold for another one ("/home" for "/var/home").
+    struct Substitution {
+        std::string path;
+        std::string instead;
+    };
+
+    /// Of a text of two paths on a line; what is no such line is passed over.
+    [[nodiscard]] static std::vector<Substitution> substitutions_in(std::string_view text);
+
+    /// `path` with the prefix replaced of the last line that fits, if one does.
+    [[nodiscard]] static std::string substituted(const std::vector<Substitution> &lines,
+                                                 std::string path);
     void add(std::string_view text, const std::string &file);
     [[nodiscard]] bool fits(std::size_t index, const std::string &path, char type);
     [[nodiscard]] const base::Pattern *compiled(std::size_t index);
 
-    PathSubstitutions subs_;
-    PathSubstitutions dist_;
+    std::vector<Substitution> subs_;
+    std::vector<Substitution> dist_;
     std::vector<Rule> rules_; ///< the last that fits wins
     std::map<std::size_t, base::Pattern> patterns_;
     std::optional<base::Pattern> spare_; ///< the last one compiled beyond those

@@ -1,13 +1,18 @@
 // Metadata decide what is looked into; then bytes are read once, for the digest and the text.
+// Descriptors are closed by hand: this file is part of a program without our base layer.
 
 #include "guest/tree/tree_memory.hpp"
 
-#include "guest/tree/file_bytes.hpp"
+#include "guest/tree/file_digest.hpp"
+#include "guest/tree/open_below.hpp"
 #include "guest/tree/tree_comparison.hpp"
 #include "guest/tree/tree_walk.hpp"
 
 #include <cerrno>
+#include <fcntl.h>
 #include <map>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <utility>
 
 namespace retouch::guest {
@@ -22,6 +27,67 @@ bool is_regular(const TreeEntry *entry) {
 
 bool is_text(const std::string &bytes) {
     return bytes.find('\0') == std::string::npos;
+}
+
+/// Opened without following links, and without waiting for anything but the disk.
+class RegularFile {
+  public:
+    RegularFile(int root, const std::string &path) {
+        fd_ =
+            open_below(root, std::string_view(path).substr(1), O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
+
+        struct stat status {};
+
+        if (fd_ >= 0 && (fstat(fd_, &status) != 0 || !S_ISREG(status.st_mode))) {
+            close(fd_);
+            fd_ = -1;
+            errno = EINVAL;
+        }
+    }
+
+    ~RegularFile() {
+        const int code = errno;
+        if (fd_ >= 0)
+            close(fd_);
+        errno = code;
+    }
+
+    RegularFile(const RegularFile &) = delete;
+    RegularFile &operator=(const RegularFile &) = delete;
+
+    [[nodiscard]] int fd() const { return fd_; }
+
+  private:
+    int fd_ = -1;
+};
+
+/// The bytes of a regular file that has `size` of them. nullopt: see errno.
+std::optional<std::string> read_bytes(int root, const std::string &path, std::uint64_t size) {
+    const RegularFile file(root, path);
+    if (file.fd() < 0)
+        return std::nullopt;
+    std::string bytes(size, '\0');
+    std::size_t have = 0;
+    while (have < bytes.size()) {
+        const ssize_t got = read(file.fd(), bytes.data() + have, bytes.size() - have);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return std::nullopt;
+        if (got == 0)
+            break;
+        have += static_cast<std::size_t>(got);
+    }
+    bytes.resize(have);
+    return bytes;
+}
+
+/// As digest_file() has it, of a regular file. nullopt: see errno.
+std::optional<std::string> digest_bytes(int root, const std::string &path, const TreeTools &tools) {
+    const RegularFile file(root, path);
+    if (file.fd() < 0)
+        return std::nullopt;
+    return digest_file(file.fd(), tools);
 }
 
 /// Looks into what may have changed.

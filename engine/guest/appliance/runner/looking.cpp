@@ -1,18 +1,24 @@
+// Looking at the guest's tree from inside the appliance: digests for it, whether anything was
+// written at all, and what is told of it. The digests are libnettle's: what the library itself uses
+// for them is nothing to link statically into a small program.
+
 #include "guest/appliance/runner/looking.hpp"
 
-#include "guest/appliance/runner/disk_writes.hpp"
 #include "guest/appliance/runner/guest_mounts.hpp"
-#include "guest/appliance/runner/sha256.hpp"
 #include "guest/appliance/runner/whole_file.hpp"
 #include "guest/tree/packing.hpp"
 #include "guest/tree/tree_labels.hpp"
 #include "guest/tree/tree_memory.hpp"
 #include "guest/tree/unchangeable.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <fcntl.h>
 #include <memory>
+#include <nettle/sha2.h>
+#include <string_view>
 #include <sys/sysinfo.h>
 #include <unistd.h>
 
@@ -26,22 +32,6 @@ constexpr const char *k_changes_path = "/dev/shm/retouch-changes";
 
 /// As hexadecimal digits it fits a message of libguestfs, which ends at 4 MiB.
 constexpr std::size_t k_piece = std::size_t{3} << 19;
-
-std::string digest(std::string_view bytes) {
-    Sha256 sha256;
-    sha256.update(bytes);
-    return sha256.finish();
-}
-
-class RunnerDigest final : public RunningDigest {
-  public:
-    void update(std::string_view bytes) override { sha256_.update(bytes); }
-
-    std::string finish() override { return sha256_.finish(); }
-
-  private:
-    Sha256 sha256_;
-};
 
 /// Two trees and their packed forms must fit the appliance's memory.
 std::size_t most_memory() {
@@ -62,6 +52,62 @@ std::string hex(std::string_view bytes) {
         text += digits[byte & 15];
     }
     return text;
+}
+
+/// SHA-256.
+class RunnerDigest final : public RunningDigest {
+  public:
+    RunnerDigest() { nettle_sha256_init(&context_); }
+
+    void update(std::string_view bytes) override {
+        nettle_sha256_update(&context_, bytes.size(),
+                             reinterpret_cast<const std::uint8_t *>(bytes.data()));
+    }
+
+    std::string finish() override {
+        std::array<char, SHA256_DIGEST_SIZE> bytes{};
+        nettle_sha256_digest(&context_, bytes.size(),
+                             reinterpret_cast<std::uint8_t *>(bytes.data()));
+        return hex({bytes.data(), bytes.size()});
+    }
+
+  private:
+    sha256_ctx context_{};
+};
+
+std::string digest(std::string_view bytes) {
+    RunnerDigest whole;
+    whole.update(bytes);
+    return whole.finish();
+}
+
+/// Takes a word off the front of a line of words between blanks.
+std::string_view next_word(std::string_view &line) {
+    line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
+    const std::string_view word = line.substr(0, line.find(' '));
+    line.remove_prefix(word.size());
+    return word;
+}
+
+/// What was written to the appliance's disks so far: a text that is the same as before when nothing
+/// was written to any disk in between, so that no file can have changed. Writes through what is not
+/// on the disk yet.
+std::string disk_writes() {
+    constexpr int k_name_column = 3;
+    constexpr int k_sectors_written_column = 10;
+    sync();
+    const std::string stats = read_whole("/proc/diskstats");
+    std::string counts;
+    for (std::size_t at = 0; at < stats.size();) {
+        const std::size_t end = std::min(stats.find('\n', at), stats.size());
+        std::string_view line = std::string_view(stats).substr(at, end - at);
+        at = end + 1;
+        for (int column = 1; column <= k_sectors_written_column; ++column)
+            if (const std::string_view word = next_word(line);
+                column == k_name_column || column == k_sectors_written_column)
+                counts.append(word) += ' ';
+    }
+    return counts;
 }
 
 std::string piece(std::string_view bytes, std::size_t offset) {

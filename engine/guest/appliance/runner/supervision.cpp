@@ -6,6 +6,7 @@
 #include "base/pidfd.hpp"
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <cstring>
 #include <ctime>
@@ -38,6 +39,20 @@ std::string stream_lines(const std::string &name, const StreamTail &tail) {
 }
 
 } // namespace
+
+void StreamTail::take() {
+    std::array<char, 65536> buffer; // filled before it is read
+    const ssize_t got = read(fd_, buffer.data(), buffer.size());
+    if (got <= 0) {
+        close(fd_);
+        fd_ = -1;
+        return;
+    }
+    total_ += static_cast<std::uint64_t>(got);
+    kept_.append(buffer.data(), static_cast<std::size_t>(got));
+    if (kept_.size() > 4 * bound_)
+        kept_.erase(0, kept_.size() - bound_);
+}
 
 Supervision::Supervision(const Pipes &pipes, const Job &job)
     : out_(pipes.out[0], job.output_bound),

@@ -5,12 +5,37 @@
 #include "guest/appliance/job.hpp"
 #include "guest/appliance/runner/command_process.hpp"
 #include "guest/appliance/runner/notice.hpp"
-#include "guest/appliance/runner/output_tail.hpp"
 
 #include <cstdint>
+#include <string>
 #include <sys/types.h>
 
 namespace retouch::guest {
+
+/// Counts what comes out of a pipe and keeps its end.
+class StreamTail {
+  public:
+    /// Takes over `fd`.
+    StreamTail(int fd, std::size_t bound) : fd_(fd), bound_(bound) {}
+
+    [[nodiscard]] int fd() const { return fd_; }
+
+    [[nodiscard]] std::uint64_t total() const { return total_; }
+
+    /// At most `bound` bytes.
+    [[nodiscard]] std::string text() const {
+        return kept_.size() > bound_ ? kept_.substr(kept_.size() - bound_) : kept_;
+    }
+
+    /// Reads once; closes at the end. Requires: readable.
+    void take();
+
+  private:
+    int fd_;
+    std::size_t bound_;
+    std::uint64_t total_ = 0;
+    std::string kept_;
+};
 
 class Supervision {
   public:
