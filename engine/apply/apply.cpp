@@ -14,13 +14,14 @@
 #include "apply/hand_over.hpp"
 #include "apply/journal.hpp"
 #include "apply/phases.hpp"
-#include "apply/remaining_drift.hpp"
 #include "apply/run.hpp"
 #include "base/exit_code.hpp"
 #include "base/text.hpp"
 #include "model/names.hpp"
 #include "plan/applied.hpp"
+#include "plan/drift.hpp"
 #include "plan/preconditions.hpp"
+#include "retouch/error.hpp"
 
 #include <fmt/format.h>
 
@@ -130,6 +131,25 @@ bool is_applied(Plan &plan, std::size_t index, const CatalogView &catalog) {
             throw;
         plan.targets[index] = *std::move(applied);
         return true;
+    }
+}
+
+/// What was changed by hand of an image that was there already and its apply did not put right: a
+/// note for each difference that is left, and one when they could not be looked for. It is looked
+/// for after the record converged; nothing is read of the bytes, for that may take long.
+void note_remaining_drift(const plan::CheckedRecipe &checked, const CatalogView &catalog,
+                          const plan::PlanOptions &options, TargetReport &report) {
+    if (report.outcome != TargetOutcome::unchanged && report.outcome != TargetOutcome::updated)
+        return;
+    try {
+        for (const Deviation &left : plan::find_drift(checked, catalog, options, {}).drift)
+            report.notes.push_back(fmt::format("changed by hand: {}: expected {}, found {}; {}",
+                                               left.what, left.expected, left.found, left.remedy));
+    } catch (const Error &error) {
+        if (error.kind() == ErrorKind::interrupted)
+            throw;
+        report.notes.push_back(
+            fmt::format("changes by hand could not be looked for: {}", error.what()));
     }
 }
 

@@ -3,10 +3,19 @@
 #include "apply/phases.hpp"
 #include "apply/run_steps.hpp"
 #include "base/interrupt.hpp"
+#include "base/path_glob.hpp"
+#include "base/text.hpp"
+#include "guest/boot_entries.hpp"
+#include "guest/machine_identity.hpp"
 #include "plan/guest_means.hpp"
+#include "plan/volatile_paths.hpp"
 #include "retouch/error.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <set>
 
 namespace retouch::apply {
 
@@ -20,7 +29,44 @@ std::vector<std::string> places_of(const Target &target) {
     return paths;
 }
 
+/// The recipe puts it there itself, or says that it may be there.
+bool is_meant(const std::string &path, const Target &target,
+              const std::vector<std::string> &stated) {
+    const auto puts_it = [&](const PlannedStep &planned) {
+        return std::ranges::find(planned.step.places, path) != planned.step.places.end();
+    };
+    const auto allows_it = [&](const std::string &glob) { return base::matches_path(glob, path); };
+    return std::ranges::any_of(target.steps, puts_it) || std::ranges::any_of(stated, allows_it);
+}
+
+void require_no_new_identity(const std::set<std::string> &before, const Target &target,
+                             const GuestView &guest) {
+    const std::vector<std::string> stated = plan::stated_volatile_paths(target.volatile_paths);
+    std::vector<std::string> made;
+    for (const std::string &path : guest::identity_files(guest))
+        if (!before.contains(path) && !is_meant(path, target, stated))
+            made.push_back(base::escape(path));
+    if (made.empty())
+        return;
+    const std::vector<std::string> cleanup = guest::cleanup_of_identity(made);
+    const std::string how =
+        cleanup.empty() ? std::string("remove it with a step")
+                        : fmt::format("clean it up with cleanup: [{}]", fmt::join(cleanup, ", "));
+    throw Error(
+        ErrorKind::failed,
+        fmt::format("a step has given the image what all machines made from it would share: "
+                    "{}",
+                    fmt::join(made, ", ")),
+        how + ", or say under 'volatile' that it is meant to be there");
+}
+
 } // namespace
+
+/// The guest before the first step.
+struct Build::FitnessBefore {
+    guest::BootEntries entries;
+    std::set<std::string> identity; ///< paths
+};
 
 Build::Build(const Target &target, const std::optional<Image> &source, const std::string &id,
              Catalog &catalog, TargetReport &report, EventSink &events, Purpose purpose)
@@ -63,7 +109,7 @@ void Build::observe() {
 bool Build::run_steps() {
     if (!guest_)
         return true;
-    const FitnessBefore before = fitness_before(*guest_);
+    const FitnessBefore before{guest::boot_entries(*guest_), guest::identity_files(*guest_)};
     const Phase phase(PhaseKind::steps, report_, events_);
     return retouch::apply::run_steps(target_, *guest_, observer_.get(), report_, events_) &&
            is_fit(before);
@@ -72,7 +118,8 @@ bool Build::run_steps() {
 /// Told like a check that failed: nothing is wrong with this machine.
 bool Build::is_fit(const FitnessBefore &before) {
     try {
-        require_fit(before, target_, *guest_);
+        guest::require_bootable(before.entries, *guest_);
+        require_no_new_identity(before.identity, target_, *guest_);
         return true;
     } catch (const Error &error) {
         if (error.kind() != ErrorKind::failed)

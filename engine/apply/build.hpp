@@ -3,7 +3,6 @@
 // seal. Everything it made disappears with it unless it was published.
 
 #include "apply/apply.hpp"
-#include "apply/fitness.hpp"
 #include "base/run_directory.hpp"
 #include "guest/observer.hpp"
 #include "retouch/catalog.hpp"
@@ -53,6 +52,11 @@ class Build {
     [[nodiscard]] const SealedImage &sealed() const { return sealed_; }
 
   private:
+    struct FitnessBefore;
+
+    /// Looked at after the last step whatever the recipe says, because an image is made for many
+    /// machines: that it can still be booted, and that no step has given it what only one of them
+    /// may have.
     [[nodiscard]] bool is_fit(const FitnessBefore &before);
 
     const Target &target_;

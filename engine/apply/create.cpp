@@ -23,7 +23,6 @@
 
 #include "apply/create.hpp"
 
-#include "apply/adopt.hpp"
 #include "apply/build.hpp"
 #include "apply/detach.hpp"
 #include "apply/effect_guard.hpp"
@@ -35,12 +34,37 @@
 #include "base/text.hpp"
 #include "plan/guest_means.hpp"
 #include "plan/preconditions.hpp"
+#include "retouch/error.hpp"
 
 #include <fmt/format.h>
 
 namespace retouch::apply {
 
 namespace {
+
+/// Fills `report` with what the steps did in the rehearsal. Requires: the target was rehearsed.
+void report_as_rehearsed(const Target &target, TargetReport &report) {
+    report.steps.clear();
+    for (const auto &[step, change, rehearsed] : target.steps) {
+        StepReport done{step.id, step.kind, step.origin, step.summary, StepResult{}, std::nullopt};
+        if (rehearsed) {
+            done.result = rehearsed->result;
+            done.effect = rehearsed->effect;
+        }
+        report.steps.push_back(std::move(done));
+    }
+    report.bytes_written = target.rehearsal.value().kept.value().bytes_written;
+}
+
+/// The kept stage of `target`, sealed, called `id` from now on. Requires: target.kept(). Throws
+/// Error: stale, leaving it kept, when it is not what was rehearsed.
+std::unique_ptr<Stage> adopt_kept(const Target &target, const std::string &id, Catalog &catalog) {
+    const auto source = catalog.find(target.source.id);
+    if (!source)
+        throw Error(ErrorKind::stale, fmt::format("the source image {} is gone", target.source.id),
+                    "make a new plan");
+    return catalog.store().adopt(*source, *target.kept(), id, target.publish.lineage);
+}
 
 /// One new image. It borrows everything but its journal.
 class Creation {
