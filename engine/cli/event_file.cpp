@@ -21,7 +21,7 @@ namespace retouch::cli {
 namespace {
 
 /// A reader may be slow, but not slower.
-constexpr std::chrono::milliseconds k_patience{2000};
+constexpr std::chrono::milliseconds k_reader_patience{2000};
 
 /// A document that can be dumped whatever bytes its strings hold.
 std::string to_line(const Json &json) {
@@ -61,7 +61,7 @@ void EventFile::write(std::string_view line) {
             complaint_ = base::system_error("write", path_, static_cast<int>(-written)).what();
             return;
         }
-        if (written == 0 && !base::ready_within(file_.get(), POLLOUT, k_patience)) {
+        if (written == 0 && !base::ready_within(file_.get(), POLLOUT, k_reader_patience)) {
             complaint_ = fmt::format("nobody reads {}", base::escape(path_.string()));
             return;
         }
