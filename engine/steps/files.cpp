@@ -1,5 +1,6 @@
 // files: puts files and trees into the image and removes some. One step per entry of the recipe.
-// It compares before it writes, so what is as wanted stays untouched. It runs nothing in the guest.
+// It compares before it writes, so what is as wanted stays untouched, and attributes alone never
+// cost a copy of the contents. It runs nothing in the guest.
 
 #include "base/path.hpp"
 #include "base/text.hpp"
@@ -9,7 +10,9 @@
 #include "steps/files/covered_places.hpp"
 #include "steps/files/file_comparison.hpp"
 #include "steps/files/file_entries.hpp"
-#include "steps/files/file_placing.hpp"
+#include "steps/files/host_files.hpp"
+#include "steps/support/accounts.hpp"
+#include "steps/support/guest_paths.hpp"
 #include "steps/support/outcome.hpp"
 #include "steps/support/unchangeable_places.hpp"
 
@@ -61,6 +64,24 @@ std::string covered_obstacle(const FileSet &files, const GuestView &guest) {
         instead_of_covered(covering));
 }
 
+/// Owner and group as this guest numbers them. Returns why that cannot be, or empty. Throws Error.
+std::string resolve_owner(const GuestView &guest, const FileSet &files, FileOwner &owner) {
+    const auto absent = [](const char *kind, const std::string &name, const char *command) {
+        return fmt::format(
+            "the image has no {0} '{1}'; files are written before commands run; if a package "
+            "makes the {0}, give it the file with a command ({2})",
+            kind, base::escape(name), command);
+    };
+    const auto uid = find_user(guest, files.owner);
+    if (!uid)
+        return absent("user", files.owner, "chown");
+    const auto gid = find_group(guest, files.group);
+    if (!gid)
+        return absent("group", files.group, "chgrp");
+    owner = {*uid, *gid};
+    return {};
+}
+
 /// Counts of a tree's entries, for its one reason.
 struct Tally {
     std::size_t added = 0;
@@ -102,6 +123,29 @@ StepChange preview(const Step &step, const GuestView &guest) {
     require_no_obstacle(unchangeable_obstacle(guest, touched), step);
     change.reason = files.is_tree() ? tally.text() : reasons;
     return change;
+}
+
+/// Requires: difference.any() and no obstacle. Throws Error: stale when the host file is not the
+/// one that was planned.
+void put(const FileSet &files, const FileEntry &entry, const FileDifference &difference,
+         const FileOwner &wanted, Guest &guest) {
+    const std::string path = files.path_in_guest(entry);
+    // Where owners are not kept, another than the mount's is an error.
+    const FileOwner owner = keeps_owner_and_mode(guest, path) ? wanted : FileOwner{};
+    if (!difference.contents)
+        return guest.set_attributes(path, entry.mode, owner.uid, owner.gid);
+    make_parents(guest, path, owner.uid, owner.gid);
+    if (entry.type == FileEntry::Type::directory)
+        return guest.make_directory(path, entry.mode, owner.uid, owner.gid);
+    if (entry.type == FileEntry::Type::link)
+        return guest.make_link(entry.link_target, path);
+    const FileSource source = files.source(entry);
+    const auto *host_file = std::get_if<std::filesystem::path>(&source);
+    if (host_file != nullptr)
+        require_unchanged(*host_file, entry);
+    guest.write(path, source, entry.mode, owner.uid, owner.gid);
+    if (host_file != nullptr) // it could have been replaced while it was copied
+        require_unchanged(*host_file, entry);
 }
 
 StepResult execute(const Step &step, Guest &guest) {

@@ -2,20 +2,21 @@
 // A mistake in one entry does not stop the reading: all mistakes of a section come at once.
 
 #include "steps/files/file_entries.hpp"
-#include "steps/files/covered_places.hpp"
 
 #include "base/digest.hpp"
+#include "base/host_tree.hpp"
 #include "base/path.hpp"
 #include "base/text.hpp"
 #include "steps/files/covered_places.hpp"
 #include "steps/files/file_set.hpp"
-#include "steps/files/host_boundary.hpp"
 #include "steps/files/host_files.hpp"
 #include "steps/files/path_claims.hpp"
 #include "steps/files/saved_files.hpp"
 #include "steps/support/reading.hpp"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace retouch::steps {
 
@@ -116,6 +117,28 @@ void note_injected(const FileSet &files, ReadResult &result) {
             result.injected.push_back(
                 {std::get<std::filesystem::path>(files.source(entry)).string(), entry.sha256,
                  static_cast<std::int64_t>(entry.size)});
+}
+
+/// May a recipe read a file of the host?
+enum class HostPlace {
+    inside,  ///< in the recipe's root: its contents may be shown
+    allowed, ///< elsewhere, where the configuration allows it: they may not
+    outside, ///< it may not be read
+};
+
+/// What it names must end, all links followed, in its own root, but not in a .git there, or in a
+/// directory the configuration allows. Throws Error: bad_config when the configuration has to be
+/// asked and is wrong.
+HostPlace host_place(const std::filesystem::path &path, const ReadContext &context) {
+    if (base::lies_in_work_tree(context.root.empty() ? context.directory : context.root, path))
+        return HostPlace::inside;
+    if (!context.allowed)
+        return HostPlace::outside;
+    const std::vector<std::filesystem::path> allowed = context.allowed();
+    const bool found = std::ranges::any_of(allowed, [&](const std::filesystem::path &directory) {
+        return base::lies_in(directory, path);
+    });
+    return found ? HostPlace::allowed : HostPlace::outside;
 }
 
 /// Fills in what is to be put there. False after an error.
