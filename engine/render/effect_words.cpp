@@ -8,7 +8,6 @@
 #include "model/attributes.hpp"
 #include "render/attribute_words.hpp"
 #include "render/capability_words.hpp"
-#include "render/label_words.hpp"
 #include "render/wording.hpp"
 
 #include <fmt/format.h>

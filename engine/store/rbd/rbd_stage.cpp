@@ -14,19 +14,18 @@
 //
 // A writer that died without a word stays a watcher for half a minute; sealing waits for it,
 // because a handle that comes back would write under the snapshot. A kept stage is proved, not
-// believed: the same internal id, the same snapshot, no block changed since (changed_since.hpp).
+// believed: the same internal id, the same snapshot, no block changed since.
 //
 // Glance deletes an image by its snapshot and removes half of one that has others: a snapshot that
 // somebody else took meanwhile is an error before the record exists. Journaling is off while the
 // stage is written, else every block would be written twice, and on again when it is published.
 
 #include "store/rbd/rbd_stage.hpp"
-#include "store/rbd/announcement.hpp"
 
 #include "base/clock.hpp"
 #include "base/interrupt.hpp"
 #include "base/waiting.hpp"
-#include "store/rbd/changed_since.hpp"
+#include "store/rbd/announcement.hpp"
 #include "store/rbd/flatten.hpp"
 #include "store/rbd/librbd.hpp"
 #include "store/rbd/marked_images.hpp"
@@ -37,6 +36,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cerrno>
 
 namespace retouch::store {
 
@@ -92,6 +92,25 @@ Error stale_stage(const Pool &pool, const std::string &name, std::string_view wh
     return {ErrorKind::stale,
             fmt::format("the bytes the rehearsal kept {}: {}/{}", what, pool.name(), name),
             "rehearse again with --rehearse=keep; retouch discard removes what is left of it"};
+}
+
+extern "C" int note_any(std::uint64_t, std::size_t, int, void *data) {
+    *static_cast<bool *>(data) = true;
+    return base::interrupt_due() ? -ECANCELED : 0;
+}
+
+/// True when anything was written or discarded since the snapshot, or the size changed; writing the
+/// same bytes again counts as well. The cluster knows; no data is read. Throws Error.
+bool changed_since(const ImageHandle &image, const std::string &snapshot, std::uint64_t size_then) {
+    if (image.size() != size_then)
+        return true;
+    bool any = false;
+    const int code =
+        rbd_diff_iterate2(image.get(), snapshot.c_str(), 0, size_then, 0, 1, note_any, &any);
+    if (code < 0)
+        throw ceph_error(fmt::format("compare the RBD image {} with its snapshot", image.name()),
+                         code);
+    return any;
 }
 
 /// Throws Error: stale unless the image is the one that was kept, and as it was then.
