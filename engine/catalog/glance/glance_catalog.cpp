@@ -16,8 +16,8 @@
 // the service when somebody was quicker; one that made the same change is no failure. Records are
 // kept while nothing can have changed them (glance_records.cpp), and asked anew under a lock.
 //
-// Removing is the dangerous call: with clones the service would break off half way, or take away
-// what machines run from. Ceph is asked first, and when it cannot be, the image stays.
+// Removing is the dangerous call: Ceph is asked first whether anything needs the bytes
+// (in_use.cpp).
 
 #include "catalog/glance/glance_catalog.hpp"
 
@@ -26,6 +26,7 @@
 #include "base/text.hpp"
 #include "base/waiting.hpp"
 #include "catalog/file_name_lock.hpp"
+#include "catalog/glance/in_use.hpp"
 #include "catalog/glance/new_record.hpp"
 #include "catalog/glance/publish_way.hpp"
 #include "catalog/glance/record_change.hpp"
@@ -38,7 +39,6 @@
 #include <algorithm>
 #include <chrono>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <map>
 #include <system_error>
 
@@ -134,10 +134,6 @@ std::optional<Image> GlanceCatalog::find(const std::string &id) const {
     if (!found)
         return std::nullopt;
     return remember(*std::move(found)).image;
-}
-
-Disk GlanceCatalog::disk(const Image &image) const {
-    return store_.disk(image);
 }
 
 PublishWay GlanceCatalog::publish_way(const Image &source) const {
@@ -340,43 +336,10 @@ void GlanceCatalog::apply(const ImageChange &wanted) {
         change(known(wanted.id).image, wanted);
 }
 
-/// The image service would break off with the snapshot gone, or, where it moves images to the
-/// trash, take away what machines run from. Where Ceph cannot be asked, it alone decides.
-void GlanceCatalog::require_no_clones(const Image &image) const {
-    constexpr std::size_t k_most_shown = 10;
-    if (!store_.has_rbd())
-        return;
-    std::optional<std::vector<std::string>> clones = std::vector<std::string>();
-    try {
-        clones = store_.rbd().clones_of(image);
-    } catch (const Error &error) {
-        if (error.kind() == ErrorKind::interrupted)
-            throw;
-    }
-    if (!clones)
-        throw Error(ErrorKind::refused,
-                    fmt::format("image {} is in use: it has clones, and some are in pools that may "
-                                "not be read here",
-                                base::escape(image.id)),
-                    fmt::format("an administrator of Ceph sees them: rbd children {}/{}@snap",
-                                base::escape(pool_), base::escape(image.id)));
-    if (clones->empty())
-        return;
-    const std::size_t count = clones->size();
-    std::ranges::sort(*clones);
-    clones->resize(std::min(count, k_most_shown));
-    throw Error(ErrorKind::refused,
-                fmt::format("image {} is in use: {} clone{}, {}{}", base::escape(image.id), count,
-                            count == 1 ? "" : "s", fmt::join(*clones, ", "),
-                            count > k_most_shown ? ", ..." : ""),
-                fmt::format("remove what was made from it first, or complete it: rbd flatten {}",
-                            clones->front()));
-}
-
 void GlanceCatalog::remove(const std::string &id) {
     const auto record = find(id);
     if (record && record->status != "queued" && !record->unfinished())
-        require_no_clones(*record);
+        require_no_clones(store_, pool_, *record);
     if (const auto mark = record ? model::run_mark_of(*record) : std::nullopt)
         store_.look_in(mark->place);
     // By its record the next run finds what is left: while Glance knows of no bytes they go first.

@@ -36,7 +36,9 @@ class GlanceCatalog : public Catalog {
 
     [[nodiscard]] std::optional<Image> find(const std::string &id) const override;
     [[nodiscard]] bool may_be_published_by_us(const Image &image) const override;
-    [[nodiscard]] Disk disk(const Image &image) const override;
+
+    [[nodiscard]] Disk disk(const Image &image) const override { return store_.disk(image); }
+
     [[nodiscard]] PublishWay publish_way(const Image &source) const override;
     [[nodiscard]] std::vector<std::string> notes_on(const Image &source) const override;
     [[nodiscard]] std::vector<ImageMember> members(const std::string &id) const override;
@@ -89,9 +91,6 @@ class GlanceCatalog : public Catalog {
     /// True when no other run of that project has published under `name` since its records were
     /// listed.
     [[nodiscard]] bool is_as_listed(const std::string &name, const std::string &owner) const;
-
-    /// Throws Error: refused, naming them, when clones of the bytes can be seen.
-    void require_no_clones(const Image &image) const;
 
     void change(const Image &before, const ImageChange &wanted);
     void share(const ImageChange &wanted);
