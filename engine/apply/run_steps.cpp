@@ -116,6 +116,8 @@ bool run_steps(const Target &target, Guest &guest, guest::Observer *observer, Ta
         if (index + 1 == writing)
             label_what_steps_made(guest, observer, report, events);
     }
+    if (observer != nullptr)
+        observer->finish();
     return true;
 }
 

@@ -79,6 +79,10 @@ std::vector<EntryChange> AttendedGuest::changes() {
     return attended(*guest_, [&] { return guest_->changes(); });
 }
 
+void AttendedGuest::require_all_told() {
+    attended(*guest_, [&] { guest_->require_all_told(); });
+}
+
 std::vector<UnlabelledEntry> AttendedGuest::unlabelled() const {
     return attended(*guest_, [&] { return guest_->unlabelled(); });
 }

@@ -21,6 +21,10 @@ class Observer {
     /// What changed since the constructor or the last call. Throws Error.
     [[nodiscard]] Effect effect();
 
+    /// To be called after the last effect(). Throws Error when not all was told: some step changed
+    /// something unseen.
+    void finish() { guest_.require_all_told(); }
+
   private:
     [[nodiscard]] Accounts read_accounts() const;
 

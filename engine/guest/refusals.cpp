@@ -168,6 +168,14 @@ Error cannot_store_capabilities(std::string_view path, int code) {
                                : file_operation("store the capabilities of files in", path, code);
 }
 
+Error changed_untold(std::string_view path, std::size_t count) {
+    return {
+        ErrorKind::failed,
+        fmt::format("{}{} changed, and this host's kernel did not tell at which step", shown(path),
+                    count > 1 ? fmt::format(" and {} more", count - 1) : ""),
+        "use the appliance guest (--guest appliance), which looks at everything after each step"};
+}
+
 Error file_operation(std::string_view what, std::string_view path, int code) {
     std::string hint;
     if (code == ENOSPC || code == EDQUOT)

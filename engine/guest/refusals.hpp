@@ -62,6 +62,9 @@ namespace retouch::guest::refusal {
 /// What a command set could not be stored in its plain form; arguments as above.
 [[nodiscard]] Error cannot_store_capabilities(std::string_view path, int code);
 
+/// Of `count` entries that no look at the changes told of; `path` is the first.
+[[nodiscard]] Error changed_untold(std::string_view path, std::size_t count);
+
 [[nodiscard]] Error not_regular(std::string_view path);
 
 [[nodiscard]] Error too_large(std::string_view path, std::size_t max_bytes);

@@ -129,10 +129,16 @@ class Guest : public GuestView {
     virtual void mark(const std::vector<std::string> &keep) = 0;
 
     /// What of the tree differs from what mark() or the last changes() saw, by path; then remembers
-    /// it as it is now. Requires: mark(). A file is told changed when its metadata or the time of
+    /// it as it is now. Requires: mark(). Costs what changed where the kernel of this host tells
+    /// it, else a look at every inode. A file is told changed when its metadata or the time of
     /// its last change differ, and only then are its bytes read. Both write what commands wrote
     /// through to the disk, so that bytes_written() tells all of it. Throws Error.
     [[nodiscard]] virtual std::vector<EntryChange> changes() = 0;
+
+    /// Throws Error, failed, when something of the tree differs that no changes() told: where the
+    /// kernel is asked what to look at, it did not tell of that. Costs a look at every inode there,
+    /// and nothing where changes() does. To be called after the last changes(). Requires: mark().
+    virtual void require_all_told() = 0;
 
     /// What was made or changed since the guest was opened and has no SELinux label: by the way,
     /// all that was made, for no guest's kernel has a policy. In order of a walk. Costs a look at

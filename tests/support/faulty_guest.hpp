@@ -74,6 +74,8 @@ class FaultyGuest : public Guest {
         inner_.set_attributes(path, mode, uid, gid);
     }
 
+    void require_all_told() override { inner_.require_all_told(); }
+
     void remove(const std::string &path) override {
         count();
         inner_.remove(path);

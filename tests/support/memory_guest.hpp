@@ -108,6 +108,9 @@ class MemoryGuest : public Guest {
     /// Every file is known by its bytes, and every text that others may read has a diff.
     void mark(const std::vector<std::string> &keep) override;
     [[nodiscard]] std::vector<EntryChange> changes() override;
+
+    void require_all_told() override {}
+
     [[nodiscard]] std::vector<UnlabelledEntry> unlabelled() const override;
     [[nodiscard]] std::vector<FailedLabel>
     set_labels(const std::vector<PathLabel> &labels) override;

@@ -45,6 +45,9 @@ class ApplianceGuest final : public ServedGuest {
     CommandResult run(const GuestCommand &command) override;
     void mark(const std::vector<std::string> &keep) override;
     [[nodiscard]] std::vector<EntryChange> changes() override;
+
+    void require_all_told() override {}
+
     [[nodiscard]] std::vector<UnlabelledEntry> unlabelled() const override;
     [[nodiscard]] std::vector<FailedLabel>
     set_labels(const std::vector<PathLabel> &labels) override;

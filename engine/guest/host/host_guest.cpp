@@ -152,6 +152,7 @@ void HostGuest::open(EventSink &events) {
 }
 
 HostGuest::~HostGuest() {
+    watched_.reset();
     while (!filesystems_.empty())
         filesystems_.pop_back();
 }
@@ -348,14 +349,30 @@ void HostGuest::write_through() const {
 
 void HostGuest::mark(const std::vector<std::string> &keep) {
     write_through();
-    check_look(look_apart([&] { return memory_.mark(files().fd(), keep, host_tree_tools()); }));
+    std::vector<int> places;
+    for (const Filesystem &filesystem : filesystems_)
+        places.push_back(filesystem.files->fd());
+    watched_.emplace();
+    check_look(
+        look_apart([&] { return watched_->mark(files().fd(), places, keep, host_tree_tools()); }));
 }
 
 std::vector<EntryChange> HostGuest::changes() {
     write_through();
     std::vector<SeenChange> seen;
-    check_look(look_apart([&] { return memory_.changes(files().fd(), host_tree_tools(), seen); }));
+    check_look(
+        look_apart([&] { return watched_->changes(files().fd(), host_tree_tools(), seen); }));
     return entry_changes(std::move(seen));
+}
+
+void HostGuest::require_all_told() {
+    std::vector<SeenChange> seen;
+    check_look(
+        look_apart([&] { return watched_->unnoted(files().fd(), host_tree_tools(), seen); }));
+    if (seen.empty())
+        return;
+    const SeenChange &first = seen.front();
+    throw refusal::changed_untold((first.after ? first.after : first.before)->path, seen.size());
 }
 
 std::vector<UnlabelledEntry> HostGuest::unlabelled() const {
@@ -370,6 +387,7 @@ std::vector<FailedLabel> HostGuest::set_labels(const std::vector<PathLabel> &lab
 }
 
 void HostGuest::unmount_all() {
+    watched_.reset();
     write_through();
     while (!filesystems_.empty()) {
         Filesystem &last = filesystems_.back();

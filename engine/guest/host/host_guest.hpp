@@ -9,7 +9,7 @@
 #include "guest/host/mount.hpp"
 #include "guest/host/rooted.hpp"
 #include "guest/tree/tree_labels.hpp"
-#include "guest/tree/tree_memory.hpp"
+#include "guest/tree/watched_tree.hpp"
 #include "guest/volume.hpp"
 #include "retouch/guest.hpp"
 #include "store/disk_export.hpp"
@@ -51,6 +51,7 @@ class HostGuest final : public ServedGuest {
     CommandResult run(const GuestCommand &command) override;
     void mark(const std::vector<std::string> &keep) override;
     [[nodiscard]] std::vector<EntryChange> changes() override;
+    void require_all_told() override;
     [[nodiscard]] std::vector<UnlabelledEntry> unlabelled() const override;
     [[nodiscard]] std::vector<FailedLabel>
     set_labels(const std::vector<PathLabel> &labels) override;
@@ -105,7 +106,7 @@ class HostGuest final : public ServedGuest {
     std::vector<Filesystem> filesystems_;          ///< the root first
     std::uint64_t bytes_written_ = 0;              ///< to the devices that are closed
     Facts facts_;
-    TreeMemory memory_; ///< of mark() and changes()
+    std::optional<WatchedTree> watched_; ///< of mark() and changes(); borrows filesystems_
     ClockMark began_ = ClockMark::now();
 };
 

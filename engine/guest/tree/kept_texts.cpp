@@ -24,7 +24,7 @@ bool KeptTexts::wants(const TreeEntry &entry) const {
 
 void KeptTexts::keep(const std::string &path, std::string bytes) {
     forget(path);
-    if (bytes_ + bytes.size() > k_most_bytes)
+    if (!has_room(bytes.size()))
         return;
     bytes_ += bytes.size();
     texts_[path] = std::move(bytes);

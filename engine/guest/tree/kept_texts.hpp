@@ -4,6 +4,7 @@
 
 #include "guest/tree/tree.hpp"
 
+#include <cstdint>
 #include <map>
 #include <set>
 
@@ -23,6 +24,9 @@ class KeptTexts {
 
     /// True when the bytes of this entry are worth keeping.
     [[nodiscard]] bool wants(const TreeEntry &entry) const;
+
+    /// True when keep() would keep that many bytes more.
+    [[nodiscard]] bool has_room(std::uint64_t size) const { return size <= k_most_bytes - bytes_; }
 
     /// Replaces what is kept of `path`; keeps nothing when there is no room left.
     void keep(const std::string &path, std::string bytes);

@@ -4,15 +4,11 @@
 
 namespace retouch::guest {
 
-namespace {
-
-bool differs(const TreeEntry &before, const TreeEntry &after) {
+bool may_differ(const TreeEntry &before, const TreeEntry &after) {
     if (!looks_the_same(before, after))
         return true;
     return after.info.type == FileInfo::Type::regular && !is_untouched(before, after);
 }
-
-} // namespace
 
 bool looks_the_same(const TreeEntry &before, const TreeEntry &after) {
     return before.info == after.info && before.target == after.target &&
@@ -30,7 +26,7 @@ std::vector<TreePair> compare_trees(const Tree &before, Tree &after) {
         } else if (old == before.entries.end() || old->path != now->path) {
             pairs.push_back({nullptr, &*now++});
         } else {
-            if (differs(*old, *now))
+            if (may_differ(*old, *now))
                 pairs.push_back({&*old, &*now});
             ++old;
             ++now;

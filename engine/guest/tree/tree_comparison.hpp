@@ -18,6 +18,9 @@ struct TreePair {
 /// else the times tell nothing, and of a directory only mode, owner and attributes count.
 [[nodiscard]] std::vector<TreePair> compare_trees(const Tree &before, Tree &after);
 
+/// True when compare_trees() would name the pair of these two.
+[[nodiscard]] bool may_differ(const TreeEntry &before, const TreeEntry &after);
+
 /// True when type, mode, owner, size, target and attributes are the same; bytes aside.
 [[nodiscard]] bool looks_the_same(const TreeEntry &before, const TreeEntry &after);
 

@@ -1,6 +1,7 @@
 #pragma once
-// TreeMemory: what a guest's tree was at the last look, and what differs at the next one. The
-// library has one for a tree mounted on this host, the runner one for a tree in the appliance.
+// TreeMemory: what a guest's tree was at the last look, and what differs at the next one, which
+// looks at everything again. It can be packed, so that the runner in the appliance, which does not
+// stay, can go on with it.
 
 #include "guest/tree/kept_texts.hpp"
 #include "guest/tree/tree.hpp"

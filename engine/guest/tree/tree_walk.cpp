@@ -117,6 +117,31 @@ class WorkingDirectory {
     int present_ = -1;
 };
 
+/// What stat does not tell. False with errno when it cannot be read.
+bool describe(TreeEntry &entry, int directory, const char *name, const struct stat &status,
+              const TreeTools &tools, WorkingDirectory &working_directory) {
+    if (S_ISLNK(status.st_mode)) {
+        std::array<char, PATH_MAX> target; // filled before it is read
+        const ssize_t size = readlinkat(directory, name, target.data(), target.size());
+        if (size < 0)
+            return false;
+        entry.target.assign(target.data(), static_cast<std::size_t>(size));
+    } else if (entry.info.type == FileInfo::Type::other) {
+        entry.target = special_kind(status);
+    }
+    return working_directory.enter(directory) && read_attributes(name, tools, entry.attributes);
+}
+
+void take_over(const TreeEntry &known, TreeEntry &entry) {
+    entry.target = known.target;
+    entry.attributes = known.attributes;
+    entry.sha256 = known.sha256;
+}
+
+bool is_secret(const TreeEntry &entry, bool reachable) {
+    return !reachable || (entry.info.mode & 0004) == 0;
+}
+
 class Walk {
   public:
     Walk(int root, const Tree &former, const Span &changed, const TreeTools &tools, Tree &tree)
@@ -127,6 +152,7 @@ class Walk {
           tree_(tree),
           directories_(root) {}
 
+    /// From the root, itself included.
     LookFailure run() {
         struct stat status {};
 
@@ -135,10 +161,19 @@ class Walk {
             return {path_, errno};
         if (!note(".", status, true) || !list(status, true))
             return failure_;
-        while (!levels_.empty())
-            if (!step())
-                return failure_;
-        return {};
+        return go_on();
+    }
+
+    /// What is below the directory that was given as root, which `path` is.
+    LookFailure run_below(const std::string &path, bool reachable) {
+        struct stat status {};
+
+        path_ = path;
+        if (fstat(root_, &status) != 0)
+            return {path_, errno};
+        if (!list(status, reachable))
+            return failure_;
+        return go_on();
     }
 
   private:
@@ -150,6 +185,13 @@ class Walk {
         dev_t device = 0;
         bool reachable = false; ///< by everybody
     };
+
+    LookFailure go_on() {
+        while (!levels_.empty())
+            if (!step())
+                return failure_;
+        return {};
+    }
 
     [[nodiscard]] bool fail(int code) {
         failure_ = {path_, code};
@@ -239,8 +281,10 @@ class Walk {
         if (entry.changed < changed_.first || entry.changed > changed_.last)
             return true;
         entry.path = path_;
-        entry.secret = !reachable || (entry.info.mode & 0004) == 0;
-        if (!describe(entry, name, status))
+        entry.secret = is_secret(entry, reachable);
+        if (const TreeEntry *known = untouched(entry))
+            take_over(*known, entry);
+        else if (!describe(entry, directories_.fd(), name, status, tools_, working_directory_))
             return fail(errno);
         memory_ += sizeof entry + entry.path.size() + entry.target.size() + entry.attributes.size();
         if (memory_ > tools_.most_memory)
@@ -249,29 +293,13 @@ class Walk {
         return true;
     }
 
-    /// What stat does not tell. False with errno when it cannot be read.
-    bool describe(TreeEntry &entry, const char *name, const struct stat &status) {
+    /// What was known of it and still holds; nullptr where that is nothing.
+    const TreeEntry *untouched(const TreeEntry &entry) {
         while (next_ < former_.size() && in_tree_order(former_[next_].path, entry.path))
             ++next_;
         const bool known = next_ < former_.size() && former_[next_].path == entry.path &&
                            is_untouched(former_[next_], entry);
-        if (known) {
-            entry.target = former_[next_].target;
-            entry.attributes = former_[next_].attributes;
-            entry.sha256 = former_[next_].sha256;
-            return true;
-        }
-        if (S_ISLNK(status.st_mode)) {
-            std::array<char, PATH_MAX> target; // filled before it is read
-            const ssize_t size = readlinkat(directories_.fd(), name, target.data(), target.size());
-            if (size < 0)
-                return false;
-            entry.target.assign(target.data(), static_cast<std::size_t>(size));
-        } else if (entry.info.type == FileInfo::Type::other) {
-            entry.target = special_kind(status);
-        }
-        return working_directory_.enter(directories_.fd()) &&
-               read_attributes(name, tools_, entry.attributes);
+        return known ? &former_[next_] : nullptr;
     }
 
     int root_;
@@ -295,20 +323,6 @@ std::int64_t coarse_now() {
     return nanoseconds(now);
 }
 
-/// Filesystems note times in ticks of the kernel, some in whole seconds: a change in the tick of
-/// the last look would go unseen.
-void outwait_the_tick(const Tree &tree) {
-    std::int64_t seen = coarse_now();
-    const std::int64_t second = seen - seen % k_in_a_second;
-    const auto is_fresh = [second](const TreeEntry &entry) { return entry.changed == second; };
-    if (std::any_of(tree.entries.begin(), tree.entries.end(), is_fresh))
-        seen = second + k_in_a_second - 1;
-    for (int tries = 0; tries < 1100 && coarse_now() <= seen; ++tries) {
-        constexpr timespec millisecond{0, 1'000'000};
-        nanosleep(&millisecond, nullptr);
-    }
-}
-
 } // namespace
 
 bool is_made_up(int directory) {
@@ -327,6 +341,17 @@ bool is_untouched(const TreeEntry &before, const TreeEntry &after) {
            before.changed == after.changed;
 }
 
+void outwait_the_tick(const std::function<bool(std::int64_t)> &was_seen) {
+    std::int64_t seen = coarse_now();
+    const std::int64_t second = seen - seen % k_in_a_second;
+    if (was_seen(second))
+        seen = second + k_in_a_second - 1;
+    for (int tries = 0; tries < 1100 && coarse_now() <= seen; ++tries) {
+        constexpr timespec millisecond{0, 1'000'000};
+        nanosleep(&millisecond, nullptr);
+    }
+}
+
 LookFailure walk_tree(int root, const Tree &former, const TreeTools &tools, Tree &tree) {
     tree.entries.reserve(former.entries.size() + 64);
     std::optional<ReadAhead> ahead;
@@ -334,7 +359,10 @@ LookFailure walk_tree(int root, const Tree &former, const TreeTools &tools, Tree
         ahead.emplace(root);
     LookFailure failure = Walk(root, former, {}, tools, tree).run();
     ahead.reset();
-    outwait_the_tick(tree);
+    outwait_the_tick([&tree](std::int64_t time) {
+        return std::any_of(tree.entries.begin(), tree.entries.end(),
+                           [time](const TreeEntry &entry) { return entry.changed == time; });
+    });
     return failure;
 }
 
@@ -343,6 +371,30 @@ LookFailure walk_changed(int root, std::int64_t first, std::int64_t last, const 
     const Tree former;
     const ReadAhead ahead(root); // it may be the first look, and it keeps nothing that would tell
     return Walk(root, former, {first, last}, tools, tree).run();
+}
+
+LookFailure walk_below(int directory, const std::string &path, bool reachable,
+                       const TreeTools &tools, Tree &tree) {
+    const Tree former;
+    return Walk(directory, former, {}, tools, tree).run_below(path, reachable);
+}
+
+LookFailure look_at(int directory, const char *name, bool reachable, const TreeTools &tools,
+                    const TreeEntry *former, TreeEntry &entry) {
+    struct stat status {};
+
+    if (fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) != 0)
+        return {entry.path, errno};
+    std::string path = std::move(entry.path);
+    entry = to_entry(status);
+    entry.path = std::move(path);
+    entry.secret = is_secret(entry, reachable);
+    WorkingDirectory working_directory;
+    if (former != nullptr && is_untouched(*former, entry))
+        take_over(*former, entry);
+    else if (!describe(entry, directory, name, status, tools, working_directory))
+        return {entry.path, errno};
+    return {};
 }
 
 } // namespace retouch::guest

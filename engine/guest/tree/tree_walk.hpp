@@ -25,4 +25,21 @@ namespace retouch::guest {
 [[nodiscard]] LookFailure walk_changed(int root, std::int64_t first, std::int64_t last,
                                        const TreeTools &tools, Tree &tree);
 
+/// What walk_tree() would see below `directory`, which is at `path`; everybody may pass through it
+/// when `reachable`. Without the waiting.
+[[nodiscard]] LookFailure walk_below(int directory, const std::string &path, bool reachable,
+                                     const TreeTools &tools, Tree &tree);
+
+/// What walk_tree() would see of the one entry `name` of `directory`, taken over from `former`, if
+/// that is there and still holds. `entry` comes with its path. The failure's code is ENOENT where
+/// there is none. The working directory is as after walk_tree(). Without the waiting.
+[[nodiscard]] LookFailure look_at(int directory, const char *name, bool reachable,
+                                  const TreeTools &tools, const TreeEntry *former,
+                                  TreeEntry &entry);
+
+/// Filesystems note times in ticks of the kernel, some in whole seconds: a change in the tick of
+/// the last look would look like none, so this returns when the next change has a later time.
+/// `was_seen`: whether anything has changed at that time (nanoseconds), of what was looked at.
+void outwait_the_tick(const std::function<bool(std::int64_t time)> &was_seen);
+
 } // namespace retouch::guest
