@@ -159,7 +159,8 @@ LookFailure keep_texts(int root, const Tree &tree, const TreeTools &tools, KeptT
         tools.pause();
         if (!texts.wants(entry) || !texts.has_room(entry.info.size))
             continue;
-        std::optional<std::string> bytes = read_bytes(root, entry.path, entry.info.size);
+        std::optional<std::string> bytes =
+            entry.info.size == 0 ? std::string() : read_bytes(root, entry.path, entry.info.size);
         // An ACL that no kernel can read keeps even root out; while nothing changes, nothing is
         // missed.
         if (!bytes && errno == EINVAL)
