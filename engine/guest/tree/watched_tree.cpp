@@ -118,11 +118,13 @@ bool WatchedTree::gather(std::vector<std::string> &touched) const {
             return false;
         close(file);
         for (const std::string_view known : index_.names_of(status.st_dev, status.st_ino)) {
-            const std::string path(known);
-            touched.push_back(path);
-            for (const std::string &name : names)
-                if (!name.empty())
-                    touched.push_back(path == "/" ? "/" + name : path + "/" + name);
+            touched.emplace_back(known);
+            for (const std::string &name : names) {
+                if (name.empty())
+                    continue;
+                std::string path(known == "/" ? "" : known);
+                touched.push_back(path.append("/").append(name));
+            }
         }
     }
     return true;
@@ -146,7 +148,7 @@ LookFailure WatchedTree::look_at_all(int root, const TreeTools &tools,
 
 LookFailure WatchedTree::unnoted(int root, const TreeTools &tools, std::vector<SeenChange> &found) {
     std::vector<SeenChange> seen;
-    const LookFailure failure = is_watched_ ? look_at_all(root, tools, seen) : LookFailure{};
+    LookFailure failure = is_watched_ ? look_at_all(root, tools, seen) : LookFailure{};
     std::copy_if(std::make_move_iterator(seen.begin()), std::make_move_iterator(seen.end()),
                  std::back_inserter(found), [](const SeenChange &change) {
                      return !change.before || !change.after ||
