@@ -300,7 +300,7 @@ class Bundle(HostilePlans):
                 member = tarfile.TarInfo(first[0].name)
                 member.type, member.linkname = kind, str(self.secret)
                 self.pack([plan, (member, b""), *rest])
-                self.refused(self.bundle, "is no file")
+                self.refused(self.bundle, "is not a file")
 
     def sparse(self, size, data):
         """The bundle with a first file of `size` bytes, of which only the last are there."""

@@ -239,10 +239,10 @@ class HostileServers(unittest.TestCase):
         cases = {  # what is wrong: (fields, exit code, what is said)
             "no size": ({"size": None}, 5, "does not say how large image"),
             "size 0": ({"size": 0}, 5, "does not say how large image"),
-            "size 2^64": ({"size": 2**64}, 69, "with a size that is no amount: 1.8446744073709552e+19"),
-            "size -1": ({"size": -1}, 69, "with a size that is no amount: -1"),
-            "size 1e300": ({"size": 1e300}, 69, "with a size that is no amount"),
-            "min_disk -5": ({"min_disk": -5}, 69, "with a min_disk that is no amount: -5"),
+            "size 2^64": ({"size": 2**64}, 69, "with an invalid size: 1.8446744073709552e+19"),
+            "size -1": ({"size": -1}, 69, "with an invalid size: -1"),
+            "size 1e300": ({"size": 1e300}, 69, "with an invalid size"),
+            "min_disk -5": ({"min_disk": -5}, 69, "with an invalid min_disk: -5"),
             "id": ({"id": "../../.."}, 69, "whose id is none: '../../..'"),
             "short id": ({"id": "base-1"}, 5, "image 'base-1' has an id that is not a UUID"),
         }

@@ -58,7 +58,7 @@ std::int64_t amount_at(const Json &record, const char *key, const std::string &i
             : found->is_number_integer() && found->get<std::int64_t>() >= 0;
     if (!is_amount)
         throw no_record(
-            fmt::format("of image {} with a {} that is not a number: {}", id, key,
+            fmt::format("of image {} with an invalid {}: {}", id, key,
                         base::escape(found->dump(-1, ' ', true, Json::error_handler_t::replace)
                                          .substr(0, k_longest_amount))));
     return found->get<std::int64_t>();
