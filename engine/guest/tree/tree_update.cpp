@@ -51,18 +51,21 @@ class OpenDirectory {
 
 } // namespace
 
-LookFailure TreeUpdate::look_at_all(const std::vector<std::string> &paths) {
+LookFailure TreeUpdate::look(const std::vector<std::string> &paths,
+                             const std::vector<std::string> &whole) {
+    whole_.insert(whole.begin(), whole.end());
+    left_.insert(whole.begin(), whole.end());
     left_.insert(paths.begin(), paths.end());
     while (!left_.empty()) {
         tools_.pause();
         const std::string path = left_.extract(left_.begin()).value();
-        if (LookFailure failure = look(path))
+        if (LookFailure failure = look_at_path(path))
             return failure;
     }
     return {};
 }
 
-LookFailure TreeUpdate::look(const std::string &path) {
+LookFailure TreeUpdate::look_at_path(const std::string &path) {
     const std::size_t slash = path.rfind('/');
     const std::string parent_path = path.substr(0, slash == 0 ? 1 : slash);
     const std::string name = path.size() > 1 ? path.substr(slash + 1) : ".";
@@ -79,7 +82,8 @@ LookFailure TreeUpdate::look(const std::string &path) {
     if (failure && !is_gone(failure.code))
         return failure;
     const bool is_there = !failure;
-    const bool whole = is_there && is_directory(entry) && is_another_directory(former, entry);
+    const bool whole = is_there && is_directory(entry) &&
+                       (whole_.count(path) > 0 || is_another_directory(former, entry));
     if (former != nullptr && !is_directory(*former))
         touch_names(*former);
     const bool keeps_what_is_below = is_there && is_directory(entry) && !whole;

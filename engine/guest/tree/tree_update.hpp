@@ -19,8 +19,9 @@ class TreeUpdate {
         : root_(root), tools_(tools), index_(index) {}
 
     /// Looks at these paths, at all names of the same files, and below directories that were not
-    /// there before.
-    [[nodiscard]] LookFailure look_at_all(const std::vector<std::string> &paths);
+    /// there before, or that are in `whole`. To be called once.
+    [[nodiscard]] LookFailure look(const std::vector<std::string> &paths,
+                                   const std::vector<std::string> &whole);
 
     struct Pair {
         std::string path;
@@ -37,7 +38,7 @@ class TreeUpdate {
         }
     };
 
-    [[nodiscard]] LookFailure look(const std::string &path);
+    [[nodiscard]] LookFailure look_at_path(const std::string &path);
     [[nodiscard]] LookFailure walk(int parent, const char *name, const TreeEntry &directory);
     void remember(std::vector<TreeEntry> entries);
     void touch_names(const TreeEntry &file);
@@ -46,6 +47,7 @@ class TreeUpdate {
     const TreeTools &tools_;
     TreeIndex &index_;
     std::set<std::string, InOrder> left_;
+    std::set<std::string> whole_;
     std::map<std::string, std::optional<TreeEntry>, InOrder> former_;
 };
 

@@ -33,19 +33,22 @@ namespace {
 constexpr std::uint64_t k_events = FAN_CREATE | FAN_DELETE | FAN_MOVED_FROM | FAN_MOVED_TO |
                                    FAN_ATTRIB | FAN_MODIFY | FAN_CLOSE_WRITE | FAN_ONDIR;
 
-/// Btrfs gives each subvolume numbers of its own, and the kernel notes by those of the first.
+/// False where what is noted cannot be told from the numbers a look sees: Btrfs gives each
+/// subvolume numbers of its own, and FAT gives a file another number when it is read again.
 bool can_be_watched(int place) {
     struct statfs status {};
 
-    return fstatfs(place, &status) == 0 &&
-           static_cast<unsigned long>(status.f_type) != BTRFS_SUPER_MAGIC;
+    const auto is_type = [&status](unsigned long type) {
+        return static_cast<unsigned long>(status.f_type) == type;
+    };
+    return fstatfs(place, &status) == 0 && !is_type(BTRFS_SUPER_MAGIC) &&
+           !is_type(MSDOS_SUPER_MAGIC);
 }
 
 /// False for what changes the time of the inode alone: no byte did (flags, as chattr sets them, are
 /// nothing that a look sees).
 bool is_visible(const TreeEntry &before, const TreeEntry &after) {
-    return !looks_the_same(before, after) || before.inode != after.inode ||
-           before.modified != after.modified;
+    return !looks_the_same(before, after) || before.modified != after.modified;
 }
 
 } // namespace
@@ -54,9 +57,10 @@ WatchedTree::WatchedTree() : notes_(FileNotes::By::name, k_events) {}
 
 LookFailure WatchedTree::mark(int root, const std::vector<int> &places,
                               const std::vector<std::string> &named, const TreeTools &tools) {
-    is_watched_ = std::all_of(places.begin(), places.end(), [this](int place) {
-        return can_be_watched(place) && notes_.watch(place);
-    });
+    unwatched_.clear();
+    for (const int place : places)
+        if (!can_be_watched(place) || !notes_.watch(place))
+            unwatched_.push_back(place);
     texts_ = KeptTexts(named);
     Tree tree;
     if (LookFailure failure = walk_tree(root, {}, tools, tree))
@@ -69,12 +73,13 @@ LookFailure WatchedTree::mark(int root, const std::vector<int> &places,
 
 LookFailure WatchedTree::changes(int root, const TreeTools &tools, std::vector<SeenChange> &found) {
     std::vector<std::string> touched;
-    if (!gather(touched))
+    std::vector<std::string> unwatched;
+    if (!gather(touched) || !gather_unwatched(unwatched))
         return look_at_all(root, tools, found);
-    if (touched.empty())
+    if (touched.empty() && unwatched.empty())
         return {};
     TreeUpdate update(root, tools, index_);
-    if (LookFailure failure = update.look_at_all(touched))
+    if (LookFailure failure = update.look(touched, unwatched))
         return failure;
     TreeInspection inspection(root, tools, texts_);
     std::vector<std::int64_t> times;
@@ -106,7 +111,7 @@ bool WatchedTree::gather(std::vector<std::string> &touched) const {
         if (!note.directory.empty())
             noted[std::move(note.directory)].insert(std::move(note.name));
     });
-    if (!complete || !is_watched_)
+    if (!complete)
         return false;
     for (const auto &[key, names] : noted) {
         struct stat status {};
@@ -130,6 +135,19 @@ bool WatchedTree::gather(std::vector<std::string> &touched) const {
     return true;
 }
 
+/// Where filesystems are mounted that nothing is noted of. False when the root is one of them.
+bool WatchedTree::gather_unwatched(std::vector<std::string> &paths) const {
+    for (const int place : unwatched_) {
+        struct stat status {};
+
+        if (fstat(place, &status) != 0)
+            return false;
+        for (const std::string_view path : index_.names_of(status.st_dev, status.st_ino))
+            paths.emplace_back(path);
+    }
+    return std::find(paths.begin(), paths.end(), "/") == paths.end();
+}
+
 LookFailure WatchedTree::look_at_all(int root, const TreeTools &tools,
                                      std::vector<SeenChange> &found) {
     const Tree former = index_.take_all();
@@ -147,8 +165,11 @@ LookFailure WatchedTree::look_at_all(int root, const TreeTools &tools,
 }
 
 LookFailure WatchedTree::unnoted(int root, const TreeTools &tools, std::vector<SeenChange> &found) {
+    std::vector<std::string> unwatched;
+    if (!gather_unwatched(unwatched)) // then each look was at everything
+        return {};
     std::vector<SeenChange> seen;
-    LookFailure failure = is_watched_ ? look_at_all(root, tools, seen) : LookFailure{};
+    LookFailure failure = look_at_all(root, tools, seen);
     std::copy_if(std::make_move_iterator(seen.begin()), std::make_move_iterator(seen.end()),
                  std::back_inserter(found), [](const SeenChange &change) {
                      return !change.before || !change.after ||

@@ -23,7 +23,7 @@ class WatchedTree {
                                    const std::vector<std::string> &named, const TreeTools &tools);
 
     /// Looks again and adds what differs to `found`, in tree order. Where the kernel did not note
-    /// it all it looks at everything. Requires: mark().
+    /// it all it looks at everything, of a filesystem or of all. Requires: mark().
     [[nodiscard]] LookFailure changes(int root, const TreeTools &tools,
                                       std::vector<SeenChange> &found);
 
@@ -33,11 +33,12 @@ class WatchedTree {
 
   private:
     [[nodiscard]] bool gather(std::vector<std::string> &touched) const;
+    [[nodiscard]] bool gather_unwatched(std::vector<std::string> &paths) const;
     [[nodiscard]] LookFailure look_at_all(int root, const TreeTools &tools,
                                           std::vector<SeenChange> &found);
 
     FileNotes notes_;
-    bool is_watched_ = false; ///< all of it
+    std::vector<int> unwatched_; ///< places of filesystems that nothing is noted of
     TreeIndex index_;
     KeptTexts texts_;
 };

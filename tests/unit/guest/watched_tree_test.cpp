@@ -2,7 +2,10 @@
 
 #include "base/file.hpp"
 #include "guest/host/tree_tools.hpp"
+#include "guest/tree/tree_comparison.hpp"
 #include "guest/tree/tree_memory.hpp"
+#include "guest/tree/tree_update.hpp"
+#include "guest/tree/tree_walk.hpp"
 #include "guest/tree/watched_tree.hpp"
 
 #include <catch2/catch.hpp>
@@ -248,6 +251,34 @@ TEST_CASE("watched tree: a look costs what changed", "[root]") {
     CHECK(asked <= 8);
     REQUIRE(!watched.changes(own.fd(), tools, found));
     CHECK(asked <= 8);
+}
+
+TEST_CASE("tree update: all is looked at below what nothing is noted of") {
+    const base::TemporaryDirectory made("/var/tmp", "tree-test-");
+    const auto at = [&made](const char *below) { return made.path() / below; };
+    fs::create_directories(at("efi/d"));
+    write(at("efi/changed"), "a");
+    write(at("efi/gone"), "a");
+    write(at("efi/d/same"), "a");
+    write(at("other"), "a");
+    const base::UniqueFd root = base::open_file(made.path(), O_RDONLY | O_DIRECTORY);
+    const guest::TreeTools tools = guest::host_tree_tools();
+    guest::Tree tree;
+    REQUIRE(!guest::walk_tree(root.get(), {}, tools, tree));
+    guest::TreeIndex index(std::move(tree));
+    write(at("efi/changed"), "bc");
+    fs::remove(at("efi/gone"));
+    write(at("efi/d/new"), "a");
+    write(at("other"), "bc");
+    guest::TreeUpdate update(root.get(), tools, index);
+    REQUIRE(!update.look({}, {"/efi"}));
+    std::string differ;
+    for (const guest::TreeUpdate::Pair &pair : update.take_former()) {
+        const guest::TreeEntry *now = index.find(pair.path);
+        if (!pair.before || now == nullptr || guest::may_differ(*pair.before, *now))
+            differ += pair.path + "\n";
+    }
+    CHECK(differ == "/efi/changed\n/efi/d/new\n/efi/gone\n");
 }
 
 TEST_CASE("watched tree: what no note tells is found by the last look", "[root]") {
