@@ -170,6 +170,13 @@ def report(rows, noop, check, count, peak, repeat):
     return "\n".join(lines) + "\n"
 
 
+def write_between(mark, text):
+    """Replaces what stands between that mark and its end in docs/performance.md."""
+    page = PAGE.read_text(encoding="utf-8")
+    PAGE.write_text(re.sub(f"(?s)(<!-- {mark} -->\n).*?(<!-- /{mark} -->)", lambda m: m[1] + text + m[2], page),
+                    encoding="utf-8")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sizes", default="2G,20G,200G", help="virtual sizes, as 2G,20G,200G")
@@ -194,9 +201,7 @@ def main():
         tables = report(rows, noop, check, options.recipes, bench.peak, options.repeat)
     print(tables, end="")
     if options.write:
-        page = PAGE.read_text(encoding="utf-8")
-        PAGE.write_text(re.sub(r"(<!-- bench -->\n).*?(<!-- /bench -->)", lambda m: f"{m[1]}\n{tables}\n{m[2]}", page,
-                               flags=re.DOTALL), encoding="utf-8")
+        write_between("bench", f"\n{tables}\n")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ its own. With --write the table replaces the one in docs/performance.md. Needs r
 import argparse
 import json
 import os
-import re
 import shutil
 import statistics
 import subprocess
@@ -132,9 +131,7 @@ def main():
     text = table(rows, options.repeat)
     print(text, end="")
     if options.write:
-        page = bench.PAGE.read_text(encoding="utf-8")
-        marked = re.sub(r"(?s)(<!-- cloud -->\n).*?(<!-- /cloud -->)", lambda m: m[1] + text + m[2], page)
-        bench.PAGE.write_text(marked, encoding="utf-8")
+        bench.write_between("cloud", text)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ With --write the table replaces the one in docs/performance.md. Needs root, for 
 
 import argparse
 import os
-import re
 import resource
 import sqlite3
 import statistics
@@ -170,9 +169,7 @@ def main():
     text = report(options.repeat, options.few)
     print(text, end="")
     if options.write:
-        page = bench.PAGE.read_text(encoding="utf-8")
-        bench.PAGE.write_text(re.sub(r"(?s)(<!-- start -->\n).*?(<!-- /start -->)", lambda m: m[1] + text + m[2], page),
-                              encoding="utf-8")
+        bench.write_between("start", text)
 
 
 if __name__ == "__main__":

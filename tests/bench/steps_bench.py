@@ -6,7 +6,6 @@ With --write the table replaces the one in docs/performance.md. Needs root.
 """
 
 import argparse
-import re
 import subprocess
 import sys
 import tempfile
@@ -73,9 +72,7 @@ def main():
     text = report(options.repeat)
     print(text, end="")
     if options.write:
-        page = bench.PAGE.read_text(encoding="utf-8")
-        bench.PAGE.write_text(re.sub(r"(?s)(<!-- steps -->\n).*?(<!-- /steps -->)", lambda m: m[1] + text + m[2], page),
-                              encoding="utf-8")
+        bench.write_between("steps", text)
 
 
 if __name__ == "__main__":

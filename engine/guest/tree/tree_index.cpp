@@ -5,7 +5,6 @@
 namespace retouch::guest {
 
 TreeIndex::TreeIndex(Tree tree) {
-    by_inode_.reserve(tree.entries.size());
     for (TreeEntry &entry : tree.entries)
         put(std::move(entry));
 }
@@ -22,10 +21,10 @@ TreeEntry *TreeIndex::find(std::string_view path) {
 
 std::vector<std::string_view> TreeIndex::names_of(std::uint64_t device, std::uint64_t inode) const {
     std::vector<std::string_view> names;
-    const auto [first, last] = by_inode_.equal_range(inode);
-    for (auto at = first; at != last; ++at)
-        if (at->second->second.device == device)
-            names.emplace_back(at->second->first);
+    for (auto name = names_.lower_bound({device, inode, {}});
+         name != names_.end() && std::get<0>(*name) == device && std::get<1>(*name) == inode;
+         ++name)
+        names.push_back(std::get<2>(*name));
     return names;
 }
 
@@ -42,12 +41,7 @@ bool TreeIndex::is_reachable(std::string_view path) const {
 
 TreeIndex::Entries::iterator TreeIndex::take_out(Entries::iterator entry,
                                                  std::vector<TreeEntry> &taken) {
-    const auto [first, last] = by_inode_.equal_range(entry->second.inode);
-    for (auto at = first; at != last; ++at)
-        if (at->second == Entries::const_iterator(entry)) {
-            by_inode_.erase(at);
-            break;
-        }
+    names_.erase({entry->second.device, entry->second.inode, entry->first});
     taken.push_back(std::move(entry->second));
     return entries_.erase(entry);
 }
@@ -70,10 +64,9 @@ std::vector<TreeEntry> TreeIndex::take_one(const std::string &path) {
 }
 
 TreeEntry &TreeIndex::put(TreeEntry entry) {
-    const std::uint64_t inode = entry.inode;
     std::string path = entry.path;
     const auto at = entries_.emplace_hint(entries_.end(), std::move(path), std::move(entry));
-    by_inode_.emplace(inode, at);
+    names_.emplace(at->second.device, at->second.inode, at->first);
     return at->second;
 }
 
@@ -82,8 +75,8 @@ Tree TreeIndex::take_all() {
     tree.entries.reserve(entries_.size());
     for (auto &[path, entry] : entries_)
         tree.entries.push_back(std::move(entry));
+    names_.clear();
     entries_.clear();
-    by_inode_.clear();
     return tree;
 }
 

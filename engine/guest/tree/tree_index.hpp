@@ -6,9 +6,10 @@
 #include "guest/tree/tree.hpp"
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <tuple>
 #include <vector>
 
 namespace retouch::guest {
@@ -17,12 +18,17 @@ class TreeIndex {
   public:
     TreeIndex() = default;
     explicit TreeIndex(Tree tree);
+    ~TreeIndex() = default;
+    TreeIndex(TreeIndex &&) = default;
+    TreeIndex &operator=(TreeIndex &&) = default;
+    TreeIndex(const TreeIndex &) = delete;
+    TreeIndex &operator=(const TreeIndex &) = delete;
 
     /// nullptr when there is none. Valid until the entry is taken; what it is found by must stay.
     [[nodiscard]] const TreeEntry *find(std::string_view path) const;
     [[nodiscard]] TreeEntry *find(std::string_view path);
 
-    /// All names of an inode, in no order: one for whatever has no hard links.
+    /// All names of an inode, in order of bytes: one for whatever has no hard links.
     [[nodiscard]] std::vector<std::string_view> names_of(std::uint64_t device,
                                                          std::uint64_t inode) const;
 
@@ -54,8 +60,11 @@ class TreeIndex {
 
     Entries::iterator take_out(Entries::iterator entry, std::vector<TreeEntry> &taken);
 
+    /// A name, of an inode of a device. A guest may give one file as many names as it likes.
+    using Name = std::tuple<std::uint64_t, std::uint64_t, std::string_view>;
+
     Entries entries_;
-    std::unordered_multimap<std::uint64_t, Entries::const_iterator> by_inode_;
+    std::set<Name> names_; ///< borrow from the keys of entries_
 };
 
 } // namespace retouch::guest

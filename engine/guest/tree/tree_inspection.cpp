@@ -5,6 +5,7 @@
 
 #include "guest/tree/file_digest.hpp"
 #include "guest/tree/open_below.hpp"
+#include "guest/tree/tree_walk.hpp"
 
 #include <cerrno>
 #include <fcntl.h>
@@ -151,6 +152,19 @@ LookFailure TreeInspection::look_into(TreeEntry &entry, std::optional<std::strin
         texts_.keep(entry.path, *bytes);
     else
         bytes.reset();
+    return {};
+}
+
+LookFailure look_again(int root, const Tree &former, const TreeTools &tools, KeptTexts &texts,
+                       Tree &now, std::vector<SeenChange> &found) {
+    if (LookFailure failure = walk_tree(root, former, tools, now))
+        return failure;
+    TreeInspection inspection(root, tools, texts);
+    for (const TreePair &pair : compare_trees(former, now)) {
+        tools.pause();
+        if (LookFailure failure = inspection.inspect(pair, found))
+            return failure;
+    }
     return {};
 }
 

@@ -36,6 +36,11 @@ class TreeInspection {
     std::map<Inode, std::string> digests_; ///< a file with several names is read once
 };
 
+/// Looks at everything again: `now` becomes the tree as it is, and what differs from `former` is
+/// added to `found`, in tree order. `texts` as in TreeInspection.
+[[nodiscard]] LookFailure look_again(int root, const Tree &former, const TreeTools &tools,
+                                     KeptTexts &texts, Tree &now, std::vector<SeenChange> &found);
+
 /// Keeps what is wanted of the texts of a first look.
 [[nodiscard]] LookFailure keep_texts(int root, const Tree &tree, const TreeTools &tools,
                                      KeptTexts &texts);

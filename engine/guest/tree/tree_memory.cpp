@@ -1,6 +1,5 @@
 #include "guest/tree/tree_memory.hpp"
 
-#include "guest/tree/tree_comparison.hpp"
 #include "guest/tree/tree_inspection.hpp"
 #include "guest/tree/tree_walk.hpp"
 
@@ -19,14 +18,8 @@ LookFailure TreeMemory::mark(int root, const std::vector<std::string> &named,
 
 LookFailure TreeMemory::changes(int root, const TreeTools &tools, std::vector<SeenChange> &found) {
     Tree now;
-    if (LookFailure failure = walk_tree(root, tree_, tools, now))
+    if (LookFailure failure = look_again(root, tree_, tools, texts_, now, found))
         return failure;
-    TreeInspection inspection(root, tools, texts_);
-    for (const TreePair &pair : compare_trees(tree_, now)) {
-        tools.pause();
-        if (LookFailure failure = inspection.inspect(pair, found))
-            return failure;
-    }
     tree_ = std::move(now);
     return {};
 }

@@ -135,6 +135,8 @@ void TreeUpdate::remember(std::vector<TreeEntry> entries) {
 
 /// What happens to a file is seen at all its names, and told of one.
 void TreeUpdate::touch_names(const TreeEntry &file) {
+    if (!touched_.emplace(file.device, file.inode).second)
+        return;
     for (const std::string_view name : index_.names_of(file.device, file.inode))
         if (std::string other(name); other != file.path && former_.find(other) == former_.end())
             left_.insert(std::move(other));

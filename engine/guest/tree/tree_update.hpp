@@ -48,6 +48,7 @@ class TreeUpdate {
     TreeIndex &index_;
     std::set<std::string, InOrder> left_;
     std::set<std::string> whole_;
+    std::set<std::pair<std::uint64_t, std::uint64_t>> touched_; ///< inodes, with their devices
     std::map<std::string, std::optional<TreeEntry>, InOrder> former_;
 };
 

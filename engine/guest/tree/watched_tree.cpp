@@ -152,14 +152,8 @@ LookFailure WatchedTree::look_at_all(int root, const TreeTools &tools,
                                      std::vector<SeenChange> &found) {
     const Tree former = index_.take_all();
     Tree now;
-    if (LookFailure failure = walk_tree(root, former, tools, now))
+    if (LookFailure failure = look_again(root, former, tools, texts_, now, found))
         return failure;
-    TreeInspection inspection(root, tools, texts_);
-    for (const TreePair &pair : compare_trees(former, now)) {
-        tools.pause();
-        if (LookFailure failure = inspection.inspect(pair, found))
-            return failure;
-    }
     index_ = TreeIndex(std::move(now));
     return {};
 }

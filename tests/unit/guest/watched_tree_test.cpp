@@ -232,6 +232,25 @@ TEST_CASE("watched tree: more changes than the kernel notes are all told", "[roo
     CHECK(told(looks.changes()) == "-+/f7\n");
 }
 
+TEST_CASE("watched tree: a file with many names costs what its names cost", "[root]") {
+    const OwnFilesystem own;
+    constexpr int many = 12'000;
+    write(own.path("file"), "x");
+    Looks looks(own);
+    const auto name = [&own](int number) { return own.path("n" + std::to_string(number)); };
+    for (int number = 0; number < many; ++number)
+        fs::create_hard_link(own.path("file"), name(number));
+    CHECK(looks.changes().size() == many + 1);
+    for (int number = 0; number < many; ++number)
+        utimensat(AT_FDCWD, name(number).c_str(), nullptr, 0);
+    looks.changes();
+    write(name(7), "y");
+    CHECK(looks.changes().size() == many + 1);
+    for (int number = 0; number < many; ++number)
+        fs::remove(name(number));
+    CHECK(looks.changes().size() == many);
+}
+
 TEST_CASE("watched tree: a look costs what changed", "[root]") {
     const OwnFilesystem own;
     for (int directory = 0; directory < 100; ++directory) {
