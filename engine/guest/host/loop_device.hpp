@@ -3,6 +3,7 @@
 // last user is gone, so nothing stays after any death of ours.
 
 #include "base/file.hpp"
+#include "guest/host/block_device.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -10,24 +11,18 @@
 namespace retouch::guest {
 
 /// Its number has two digits or more: see k_first_number.
-class LoopDevice {
+class LoopDevice final : public BlockDevice {
   public:
     /// Bytes `offset` to `offset + size` of `file`. Throws Error.
     LoopDevice(const std::filesystem::path &file, std::uint64_t offset, std::uint64_t size);
-    ~LoopDevice();
-    LoopDevice(LoopDevice &&) noexcept = default;
-    LoopDevice &operator=(LoopDevice &&) = delete;
+    ~LoopDevice() override;
     LoopDevice(const LoopDevice &) = delete;
     LoopDevice &operator=(const LoopDevice &) = delete;
 
-    [[nodiscard]] const std::filesystem::path &path() const { return path_; }
+    [[nodiscard]] const std::filesystem::path &path() const override { return path_; }
 
-    /// Written through it since it was made, as the kernel counts: each time the same place is
-    /// written, and what is discarded not at all. Final after finish(). Throws Error.
-    [[nodiscard]] std::uint64_t bytes_written() const;
-
-    /// Flushes and detaches; nothing may be mounted from it. Throws Error when data was lost.
-    void finish();
+    [[nodiscard]] std::uint64_t bytes_written() const override;
+    void finish() override;
 
   private:
     std::filesystem::path path_;
