@@ -9,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -22,7 +23,7 @@ constexpr std::chrono::milliseconds k_patience{30'000};
 constexpr std::size_t k_longest_line = std::size_t{1} << 20;
 
 Error failure(std::string_view why) {
-    return {ErrorKind::failed, fmt::format("cannot ask qemu what was written: {}", why)};
+    return {ErrorKind::failed, fmt::format("cannot talk to qemu: {}", why)};
 }
 
 Error failure(int code) {
@@ -52,8 +53,10 @@ Json member(const Json &object, const char *name) {
 
 } // namespace
 
-QemuMonitor::QemuMonitor(const std::filesystem::path &socket) : socket_(connected(socket)) {
-    static_cast<void>(ask("qmp_capabilities"));
+QemuMonitor::QemuMonitor(const std::filesystem::path &socket) : QemuMonitor(connected(socket)) {}
+
+QemuMonitor::QemuMonitor(base::UniqueFd connection) : socket_(std::move(connection)) {
+    execute("qmp_capabilities");
 }
 
 std::string QemuMonitor::next_line() {
@@ -78,11 +81,30 @@ std::string QemuMonitor::next_line() {
     return line;
 }
 
-Json QemuMonitor::ask(std::string_view command) {
-    const std::string line = fmt::format("{{\"execute\": \"{}\"}}\n", command);
-    if (send(socket_.get(), line.data(), line.size(), MSG_NOSIGNAL) !=
-        static_cast<ssize_t>(line.size()))
+void QemuMonitor::send(const std::string &line, int descriptor) {
+    iovec bytes{const_cast<char *>(line.data()), line.size()};
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof descriptor)> room{};
+    msghdr message{};
+    message.msg_iov = &bytes;
+    message.msg_iovlen = 1;
+    if (descriptor >= 0) {
+        message.msg_control = room.data();
+        message.msg_controllen = room.size();
+        cmsghdr *header = CMSG_FIRSTHDR(&message);
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = SCM_RIGHTS;
+        header->cmsg_len = CMSG_LEN(sizeof descriptor);
+        std::memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
+    }
+    if (sendmsg(socket_.get(), &message, MSG_NOSIGNAL) != static_cast<ssize_t>(line.size()))
         throw failure(errno);
+}
+
+Json QemuMonitor::execute(std::string_view command, const Json &arguments, int descriptor) {
+    Json request = {{"execute", command}};
+    if (!arguments.is_null())
+        request["arguments"] = arguments;
+    send(request.dump() + "\n", descriptor);
     for (;;) {
         // Greetings and events come in between.
         const Json answer = Json::parse(next_line(), nullptr, false);
@@ -96,10 +118,11 @@ Json QemuMonitor::ask(std::string_view command) {
 }
 
 std::uint64_t QemuMonitor::bytes_written(std::string_view drive) {
-    const Json answer = ask("query-blockstats");
+    const Json answer = execute("query-blockstats");
     for (const Json &one : answer.is_array() ? answer : Json::array()) {
         const Json bytes = member(member(one, "stats"), "wr_bytes");
-        if (member(one, "device") == drive && bytes.is_number_unsigned())
+        const bool is_it = member(one, "device") == drive || member(one, "node-name") == drive;
+        if (is_it && bytes.is_number_unsigned())
             return bytes.get<std::uint64_t>();
     }
     throw failure(fmt::format("it knows no drive '{}'", drive));

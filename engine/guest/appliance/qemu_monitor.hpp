@@ -1,6 +1,7 @@
 #pragma once
-// QemuMonitor: a connection to the qemu in which the appliance runs, over which it tells what it
-// counts. That is outside of the appliance, so nothing in the image can make it say otherwise.
+// QemuMonitor: a connection to the qemu in which a guest's machine runs, over which it is told what
+// to do, and tells what it counts. That is outside of the machine, so nothing in the image can make
+// it say otherwise.
 
 #include "base/file.hpp"
 #include "retouch/json.hpp"
@@ -17,12 +18,19 @@ class QemuMonitor {
     /// Connects to the socket qemu listens at. Throws Error.
     explicit QemuMonitor(const std::filesystem::path &socket);
 
-    /// Bytes the appliance has written to that drive, as often as it wrote them; what it discarded
-    /// does not count. Throws Error, also when qemu is dead.
+    /// Takes over a connection. Throws Error.
+    explicit QemuMonitor(base::UniqueFd connection);
+
+    /// What the command returns; `descriptor` goes along when it is one. Throws Error, also when
+    /// qemu is dead.
+    Json execute(std::string_view command, const Json &arguments = Json(), int descriptor = -1);
+
+    /// Bytes the machine has written to that drive (a device or a node), as often as it wrote them;
+    /// what it discarded does not count. Throws Error, also when qemu is dead.
     [[nodiscard]] std::uint64_t bytes_written(std::string_view drive);
 
   private:
-    [[nodiscard]] Json ask(std::string_view command);
+    void send(const std::string &line, int descriptor);
     [[nodiscard]] std::string next_line();
 
     base::UniqueFd socket_;

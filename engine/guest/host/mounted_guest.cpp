@@ -5,6 +5,7 @@
 
 #include "guest/command.hpp"
 #include "guest/effects/entry_changes.hpp"
+#include "guest/file_pieces.hpp"
 #include "guest/host/tree_tools.hpp"
 #include "guest/refusals.hpp"
 #include "guest/tree/plain_capabilities.hpp"
@@ -104,7 +105,14 @@ std::vector<DirectoryEntry> MountedGuest::list(const std::string &path) const {
 
 void MountedGuest::write(const std::string &path, const FileSource &source, std::uint32_t mode,
                          std::uint32_t uid, std::uint32_t gid) {
-    files().write(path, source, mode, uid, gid);
+    write_pieces(
+        path, [&source](const Rooted::TakePiece &take) { return for_each_piece(source, take); },
+        mode, uid, gid);
+}
+
+void MountedGuest::write_pieces(const std::string &path, const Rooted::Pieces &pieces,
+                                std::uint32_t mode, std::uint32_t uid, std::uint32_t gid) {
+    files().write(path, pieces, mode, uid, gid);
 }
 
 void MountedGuest::make_directory(const std::string &path, std::uint32_t mode, std::uint32_t uid,

@@ -33,6 +33,11 @@ class MountedGuest : public ServedGuest {
 
     void write(const std::string &path, const FileSource &source, std::uint32_t mode,
                std::uint32_t uid, std::uint32_t gid) override;
+
+    /// As write(), with bytes that come in pieces.
+    void write_pieces(const std::string &path, const Rooted::Pieces &pieces, std::uint32_t mode,
+                      std::uint32_t uid, std::uint32_t gid);
+
     void make_directory(const std::string &path, std::uint32_t mode, std::uint32_t uid,
                         std::uint32_t gid) override;
     void make_link(const std::string &target, const std::string &path) override;

@@ -7,14 +7,20 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace retouch::guest {
 
 class Rooted {
   public:
+    /// Takes what takes pieces of a file, calls it with each, and returns the file's size in bytes.
+    using TakePiece = std::function<void(std::uint64_t offset, std::string_view bytes)>;
+    using Pieces = std::function<std::uint64_t(const TakePiece &)>;
+
     /// `root` is where the guest's root filesystem is mounted. Throws Error.
     explicit Rooted(const std::filesystem::path &root);
 
@@ -33,8 +39,9 @@ class Rooted {
     [[nodiscard]] std::optional<std::string> head(const std::string &path, std::size_t bytes) const;
 
     // Writing; the contracts are Guest's.
-    void write(const std::string &path, const FileSource &source, std::uint32_t mode,
-               std::uint32_t uid, std::uint32_t gid) const;
+    /// `pieces` gives the file's bytes, as for_each_piece() does.
+    void write(const std::string &path, const Pieces &pieces, std::uint32_t mode, std::uint32_t uid,
+               std::uint32_t gid) const;
     void make_directory(const std::string &path, std::uint32_t mode, std::uint32_t uid,
                         std::uint32_t gid) const;
     void make_link(const std::string &target, const std::string &path) const;

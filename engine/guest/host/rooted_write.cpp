@@ -11,14 +11,11 @@
 #include "guest/refusals.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <memory>
-#include <span>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -26,8 +23,6 @@
 namespace retouch::guest {
 
 namespace {
-
-constexpr std::size_t k_at_a_time = std::size_t{256} * 1024;
 
 /// An entry under a temporary name: renamed to its place, or removed.
 class Replacement {
@@ -57,47 +52,16 @@ class Replacement {
     std::string name_;
 };
 
-void write_bytes(int fd, std::string_view bytes, const std::string &path) {
+void write_bytes(int fd, std::uint64_t offset, std::string_view bytes, const std::string &path) {
     while (!bytes.empty()) {
-        const ssize_t put = ::write(fd, bytes.data(), bytes.size());
+        const ssize_t put = pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
         if (put < 0 && errno == EINTR)
             continue;
         if (put < 0)
             throw refusal::file_operation("write", path, errno);
         bytes.remove_prefix(static_cast<std::size_t>(put));
+        offset += static_cast<std::uint64_t>(put);
     }
-}
-
-/// Both files go on where the next data begins; returns how much there is, 0 for none. A filesystem
-/// that knows of no holes has data everywhere.
-std::size_t next_data(int from, int to) {
-    const off_t at = lseek(from, 0, SEEK_CUR);
-    const off_t data = lseek(from, at, SEEK_DATA);
-    if (data < 0)
-        return errno == ENXIO ? 0 : k_at_a_time;
-    const off_t hole = lseek(from, data, SEEK_HOLE);
-    if (hole < 0 || lseek(from, data, SEEK_SET) < 0 || lseek(to, data, SEEK_SET) < 0)
-        return k_at_a_time;
-    return static_cast<std::size_t>(hole - data);
-}
-
-void copy_source(int fd, const FileSource &source, const std::string &path) {
-    if (const auto *text = std::get_if<std::string>(&source))
-        return write_bytes(fd, *text, path);
-    const auto &host_path = std::get<std::filesystem::path>(source);
-    const base::UniqueFd file = base::open_regular_file(host_path);
-    const auto buffer = std::make_unique<std::array<char, k_at_a_time>>();
-    while (const std::size_t ahead = next_data(file.get(), fd)) {
-        const std::size_t got = base::read_some(
-            file.get(), std::span(*buffer).first(std::min(ahead, k_at_a_time)), host_path);
-        if (got == 0)
-            break;
-        write_bytes(fd, {buffer->data(), got}, path);
-    }
-    // What ends in a hole is that long all the same.
-    const off_t end = lseek(file.get(), 0, SEEK_END);
-    if (end < 0 || ftruncate(fd, end) != 0)
-        throw refusal::file_operation("write", path, errno);
 }
 
 /// What the kernel has and does not hand out of `old` is not there for the new file either.
@@ -142,7 +106,7 @@ void set_owner_and_mode(int fd, const std::string &path, std::uint32_t mode, std
 
 } // namespace
 
-void Rooted::write(const std::string &path, const FileSource &source, std::uint32_t mode,
+void Rooted::write(const std::string &path, const Pieces &pieces, std::uint32_t mode,
                    std::uint32_t uid, std::uint32_t gid) const {
     const base::UniqueFd parent = open_parent(path, "write");
     Replacement replacement(parent.get(), path);
@@ -150,7 +114,12 @@ void Rooted::write(const std::string &path, const FileSource &source, std::uint3
                                      O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (!file)
         throw refusal::file_operation("write", path, errno);
-    copy_source(file.get(), source, path);
+    const std::uint64_t size = pieces([&](std::uint64_t offset, std::string_view bytes) {
+        write_bytes(file.get(), offset, bytes, path);
+    });
+    // What ends in a hole is that long all the same.
+    if (ftruncate(file.get(), static_cast<off_t>(size)) != 0)
+        throw refusal::file_operation("write", path, errno);
     keep_attributes(parent.get(), base::base_name(path), file.get(), path);
     set_owner_and_mode(file.get(), path, mode, uid, gid);
     replacement.put_in_place("write");

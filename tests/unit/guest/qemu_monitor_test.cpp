@@ -77,7 +77,7 @@ TEST_CASE("qemu monitor: the bytes of the one drive are told, whatever else is s
 }
 
 TEST_CASE("qemu monitor: what is no answer is an error") {
-    const std::string cannot = "cannot ask qemu what was written: ";
+    const std::string cannot = "cannot talk to qemu: ";
     const std::string unknown = cannot + "it knows no drive 'hd0'";
     CHECK(said_of("") == cannot + "it has ended");
     CHECK(said_of("{\"return\"") == cannot + "it has ended");
@@ -94,7 +94,7 @@ TEST_CASE("qemu monitor: what is no answer is an error") {
 
 TEST_CASE("qemu monitor: where nobody listens the reason is told") {
     CHECK_THROWS_WITH(guest::QemuMonitor("/nowhere/qemu.sock"),
-                      "cannot ask qemu what was written: No such file or directory");
+                      "cannot talk to qemu: No such file or directory");
     CHECK_THROWS_WITH(guest::QemuMonitor("/" + std::string(200, 'x')),
-                      "cannot ask qemu what was written: File name too long");
+                      "cannot talk to qemu: File name too long");
 }
