@@ -176,6 +176,7 @@ struct GuestOptions {
     std::filesystem::path run_directory; ///< private to this run; sockets and temporary files
     bool network = false;                ///< some command will ask for it
     CommandLimits limits = {};
+    ApplianceKind appliance = ApplianceKind::best;
 };
 
 /// Opens `disk`, inspects it and mounts its filesystems; read-only when the disk is.

@@ -10,4 +10,11 @@ enum class GuestKind {
     host,      ///< mounted on this host, for images that are trusted
 };
 
+/// Which virtual machine an appliance is.
+enum class ApplianceKind {
+    best,       ///< ours where the disk is plain, else libguestfs'
+    machine,    ///< ours or none
+    libguestfs, ///< libguestfs'
+};
+
 } // namespace retouch

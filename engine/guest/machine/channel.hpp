@@ -1,0 +1,39 @@
+#pragma once
+// Channel: messages between the library and the program in a machine of ours, each whole or not at
+// all. What they mean is wire.hpp's and machine_call.hpp's business.
+
+#include "base/file.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace retouch::guest {
+
+/// For one thread at a time.
+class Channel {
+  public:
+    static constexpr std::size_t k_largest_message = std::size_t{64} << 20;
+
+    /// Takes a socket or a port, which may block or not.
+    explicit Channel(base::UniqueFd line) : line_(std::move(line)) {}
+
+    /// Throws Error: internal for more than k_largest_message bytes, interrupted, failed when the
+    /// other end is gone.
+    void send(std::string_view message);
+
+    /// The next message; nullopt when `limit` ran out before all of it was there: nothing can be
+    /// received afterwards. Throws Error: interrupted, failed when the other end is gone or says
+    /// that more is coming than may be.
+    [[nodiscard]] std::optional<std::string>
+    receive(std::optional<std::chrono::milliseconds> limit = std::nullopt);
+
+  private:
+    [[nodiscard]] bool fill(std::string &bytes,
+                            const std::optional<std::chrono::steady_clock::time_point> &end);
+
+    base::UniqueFd line_;
+};
+
+} // namespace retouch::guest

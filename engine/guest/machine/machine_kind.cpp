@@ -1,0 +1,65 @@
+#include "guest/machine/machine_kind.hpp"
+
+#include "base/process.hpp"
+#include "retouch/error.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+#include <fstream>
+#include <thread>
+
+namespace retouch::guest {
+
+namespace {
+
+/// Package managers need some; what is not used is not taken from this host.
+constexpr std::uint64_t k_usual_memory = 2048;
+constexpr std::uint64_t k_least_memory = 768;
+constexpr unsigned k_useful_processors = 4;
+
+std::filesystem::path program(const char *name, const char *package) {
+    if (const auto path = base::find_program(name))
+        return *path;
+    throw Error(ErrorKind::unavailable, fmt::format("{} is not installed", name),
+                fmt::format("install the package {}", package));
+}
+
+std::uint64_t available_mebibytes() {
+    std::ifstream info("/proc/meminfo");
+    std::string key;
+    std::uint64_t kibibytes = 0;
+    while (info >> key >> kibibytes) {
+        if (key == "MemAvailable:")
+            return kibibytes / 1024;
+        std::getline(info, key);
+    }
+    return 0;
+}
+
+Kernel require_kernel() {
+    if (auto kernel = find_kernel())
+        return *std::move(kernel);
+    throw Error(ErrorKind::unavailable,
+                "there is no kernel in /boot that this user may read and that has its modules",
+                "install a kernel package (linux-image-amd64), or make its file readable");
+}
+
+} // namespace
+
+MachineKind machine_kind(bool kvm) {
+    MachineKind kind;
+    kind.qemu = program("qemu-system-x86_64", "qemu-system-x86");
+    kind.programs = {program("bwrap", "bubblewrap"), program("sfdisk", "fdisk"),
+                     program("blkid", "util-linux")};
+    kind.kernel = require_kernel();
+    kind.memory_mebibytes =
+        available_mebibytes() > 2 * k_usual_memory ? k_usual_memory : k_least_memory;
+    kind.kvm = kvm;
+    // Emulated processors cost more to coordinate than they give.
+    if (kvm)
+        kind.processors = std::clamp(std::thread::hardware_concurrency(), 1U, k_useful_processors);
+    return kind;
+}
+
+} // namespace retouch::guest

@@ -1,0 +1,25 @@
+#pragma once
+// Starting a machine of ours: from a saved one where there is a place to keep it, else by booting.
+
+#include "guest/machine/machine.hpp"
+#include "guest/machine/machine_cache.hpp"
+#include "guest/machine/machine_kind.hpp"
+
+#include <filesystem>
+#include <memory>
+
+namespace retouch::guest {
+
+/// One that has the disk behind the socket `disk`, numbers of its own and the time of now, and
+/// waits to be told to open it. `directory`: for temporary files. Throws Error: unavailable when it
+/// cannot be started, interrupted.
+[[nodiscard]] std::unique_ptr<Machine> start_machine(const MachineKind &kind,
+                                                     const std::filesystem::path &disk,
+                                                     const std::filesystem::path &directory);
+
+/// Boots one without a disk and writes its memory and devices. Requires: the initrd of `saved` is
+/// there. Throws Error.
+void save_machine(const MachineKind &kind, const SavedMachine &saved,
+                  const std::filesystem::path &directory);
+
+} // namespace retouch::guest
