@@ -18,6 +18,7 @@ using OpenGuest = std::function<std::unique_ptr<Guest>(
 struct ApplyOptions {
     GuestKind guest = GuestKind::appliance;
     CommandLimits limits = {}; ///< of every command of a guest
+    ApplianceKind appliance = ApplianceKind::best;
     plan::PlanOptions plan;
     /// Called once for each target there is work for, before anything is made or opened; what it
     /// throws ends the run.

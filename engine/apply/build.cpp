@@ -93,9 +93,10 @@ Build::~Build() {
 const GuestView &Build::open(const ApplyOptions &options) {
     const Phase phase(PhaseKind::open, report_, events_);
     directory_ = std::make_unique<base::RunDirectory>();
-    guest_ = options.open_guest(
-        stage_->disk(),
-        {options.guest, directory_->path(), plan::needs_network(target_), options.limits}, events_);
+    guest_ = options.open_guest(stage_->disk(),
+                                {options.guest, directory_->path(), plan::needs_network(target_),
+                                 options.limits, options.appliance},
+                                events_);
     for (const auto *notes : {&guest_->facts().unmounted, &guest_->facts().doubts})
         report_.notes.insert(report_.notes.end(), notes->begin(), notes->end());
     return *guest_;

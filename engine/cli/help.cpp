@@ -38,6 +38,7 @@ constexpr const char *k_environment = R"(Environment:
   RETOUCH_CATALOG   catalog to use when --catalog is not given
   RETOUCH_CONFIG    configuration file when --config is not given
   RETOUCH_GUEST     appliance or host, when --guest is not given
+  RETOUCH_APPLIANCE machine or libguestfs, to have no other appliance
   NO_COLOR          no colour;  CLICOLOR_FORCE  colour even without a terminal
   TMPDIR            where private temporary directories are made
   XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_CACHE_HOME

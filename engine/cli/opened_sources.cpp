@@ -22,6 +22,7 @@ std::shared_ptr<const GuestView> OpenedSources::open(const Disk &disk, EventSink
     GuestOptions options;
     base::require_own_proc();
     options.kind = kind_;
+    options.appliance = appliance_;
     options.limits = limits_;
     options.run_directory = made->directory.path();
     made->guest = open_guest(disk, options, events);

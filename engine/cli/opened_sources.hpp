@@ -14,7 +14,8 @@ namespace retouch::cli {
 /// Only so many stay open. For one thread.
 class OpenedSources {
   public:
-    OpenedSources(GuestKind kind, const CommandLimits &limits) : kind_(kind), limits_(limits) {}
+    OpenedSources(GuestKind kind, ApplianceKind appliance, const CommandLimits &limits)
+        : kind_(kind), appliance_(appliance), limits_(limits) {}
 
     /// The guest on `disk`, which is only read; opened unless it is open. It stays open as long as
     /// the caller has it. Throws Error.
@@ -31,6 +32,7 @@ class OpenedSources {
     };
 
     GuestKind kind_;
+    ApplianceKind appliance_;
     CommandLimits limits_;
     std::vector<std::shared_ptr<Opened>> opened_; ///< oldest first
 };

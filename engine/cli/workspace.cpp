@@ -121,6 +121,17 @@ GuestKind Workspace::guest(const std::string &choice) const {
                                               model::choices<GuestKind>()));
 }
 
+ApplianceKind Workspace::appliance() const {
+    const auto wanted = context_.environment.get("RETOUCH_APPLIANCE");
+    if (!wanted)
+        return ApplianceKind::best;
+    if (const auto kind = model::from_name<ApplianceKind>(*wanted))
+        return *kind;
+    throw Error(ErrorKind::usage,
+                fmt::format("RETOUCH_APPLIANCE is '{}', not {}", base::escape(*wanted),
+                            model::choices<ApplianceKind>()));
+}
+
 std::unique_ptr<CatalogView> view_catalog(const CatalogSettings &settings, const Context &context) {
     if (settings.type == CatalogSettings::Type::glance)
         return catalog::view_glance_catalog(glance_options(settings, context));

@@ -42,6 +42,9 @@ class Workspace {
     /// Throws Error: usage when that is no guest.
     [[nodiscard]] GuestKind guest(const std::string &choice) const;
 
+    /// As RETOUCH_APPLIANCE says. Throws Error.
+    [[nodiscard]] ApplianceKind appliance() const;
+
     [[nodiscard]] const CommandLimits &limits() const { return configuration_.limits; }
 
   private:

@@ -78,6 +78,12 @@ std::string met_limit(CommandLimit limit, const CommandLimits &limits) {
     return phrase("met", limit, limits);
 }
 
+std::string met_memory_of_appliance(std::uint64_t bytes) {
+    return fmt::format("it met the limit of {} of memory of the appliance (LIBGUESTFS_MEMSIZE in "
+                       "the environment, in MiB)",
+                       base::format_bytes(bytes));
+}
+
 std::chrono::seconds time_for(const GuestCommand &command, const CommandLimits &limits) {
     return std::min(command.time_limit, limits.time);
 }

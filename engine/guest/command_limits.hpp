@@ -13,6 +13,9 @@ enum class CommandLimit { memory, processes, open_files, file_size, time };
 /// "it met the limit of 50 processes (commands.processes in retouch.yaml)".
 [[nodiscard]] std::string met_limit(CommandLimit limit, const CommandLimits &limits);
 
+/// The phrase for a command that took all the memory an appliance had for it: `bytes`.
+[[nodiscard]] std::string met_memory_of_appliance(std::uint64_t bytes);
+
 /// The time `command` may take: its own or what is left of it.
 [[nodiscard]] std::chrono::seconds time_for(const GuestCommand &command,
                                             const CommandLimits &limits);

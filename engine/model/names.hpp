@@ -78,6 +78,11 @@ struct NameTable<GuestKind> {
 };
 
 template<>
+struct NameTable<ApplianceKind> {
+    static constexpr std::array<std::string_view, 3> names = {"best", "machine", "libguestfs"};
+};
+
+template<>
 struct NameTable<EventKind> {
     static constexpr std::array<std::string_view, 10> names = {
         "run_started",   "target_started", "phase_started",   "progress", "step_started",

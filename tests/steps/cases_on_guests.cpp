@@ -4,6 +4,7 @@
 // alike.
 
 #include "base/file.hpp"
+#include "model/names.hpp"
 #include "support/step_cases.hpp"
 #include "support/tiny_image.hpp"
 
@@ -38,7 +39,10 @@ void run_cases(GuestKind kind) {
     const std::filesystem::path image = directory.path() / "image.raw";
     make_tiny_image(image);
     Silent events;
-    const auto guest = open_guest(disk_of(image, false), {kind, directory.path(), false}, events);
+    GuestOptions options{kind, directory.path()};
+    if (const char *appliance = std::getenv("RETOUCH_TEST_APPLIANCE"))
+        options.appliance = model::from_name<ApplianceKind>(appliance).value();
+    const auto guest = open_guest(disk_of(image, false), options, events);
     std::size_t count = 0;
     for (const StepCase &step_case : step_cases())
         if (step_case.package_manager.empty() ||

@@ -159,6 +159,7 @@ int run(const Options &options, Context &context) {
     apply::ApplyOptions apply_options;
     base::require_own_proc();
     apply_options.guest = workspace.guest(options.guest);
+    apply_options.appliance = workspace.appliance();
     apply_options.limits = workspace.limits();
     apply_options.begin_work = [&options, &context] { require_consent(options, context); };
     apply_options.plan = {.from_current = options.from_current,

@@ -143,6 +143,7 @@ Planned rehearse_one(const plan::CheckedRecipe &checked, Catalog &catalog, const
     apply::ApplyOptions apply_options;
     base::require_own_proc();
     apply_options.guest = workspace.guest(options.guest);
+    apply_options.appliance = workspace.appliance();
     apply_options.limits = workspace.limits();
     apply::KeptStages kept = apply::rehearse(plan, catalog, apply_options, how, events);
     return {std::move(plan), std::move(kept)};
@@ -208,7 +209,8 @@ int run(const Options &options, Context &context) {
     });
     try {
         turns.prepare([&] {
-            sources.emplace(workspace.guest(options.guest), workspace.limits());
+            sources.emplace(workspace.guest(options.guest), workspace.appliance(),
+                            workspace.limits());
             if (rehearses)
                 writable = open_catalog(workspace.catalog(), context, progress);
             else

@@ -184,9 +184,7 @@ RunnerReport do_job(const ApplianceSandbox &sandbox, const GuestCommand &command
 std::string memory_met(std::uint64_t given, const CommandLimits &limits) {
     if (given >= limits.memory_bytes)
         return met_limit(CommandLimit::memory, limits);
-    return fmt::format("it met the limit of {} of memory of the appliance (LIBGUESTFS_MEMSIZE in "
-                       "the environment, in MiB)",
-                       base::format_bytes(given));
+    return met_memory_of_appliance(given);
 }
 
 /// Those that the kernel of the appliance has counted. A command that met one has failed, whatever

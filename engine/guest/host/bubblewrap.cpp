@@ -250,8 +250,11 @@ CommandResult run_in_sandbox(const Sandbox &sandbox, const GuestCommand &command
         orders.group = group->path().string();
     orders.personality_32 = sandbox.guest.facts().architecture == "i686";
     orders.arguments = arguments.words(bubblewrap_path(), command);
+    const base::UniqueFd program = bubblewrap_program();
+    orders.program = static_cast<std::uint64_t>(program.get());
     base::ProcessSpec spec;
     spec.inherited = arguments.descriptors();
+    spec.inherited.push_back(program.get());
     spec.inherited.push_back(first.fd());
     spec.output_bound = k_output_bound;
     spec.time_limit = time_for(command, sandbox.limits);

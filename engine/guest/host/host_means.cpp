@@ -4,6 +4,7 @@
 #include "base/process.hpp"
 #include "base/text.hpp"
 #include "guest/host/bubblewrap.hpp"
+#include "guest/host/sealed_program.hpp"
 #include "retouch/error.hpp"
 
 #include <cerrno>
@@ -80,6 +81,13 @@ void require_network_means() {
 
 std::string bubblewrap_path() {
     return path_of("bwrap", "bubblewrap");
+}
+
+base::UniqueFd bubblewrap_program() {
+    constexpr std::size_t k_largest = std::size_t{64} << 20;
+    static const base::UniqueFd program =
+        sealed_program(base::read_file(bubblewrap_path(), k_largest), 0111);
+    return another(program);
 }
 
 std::string slirp_path() {

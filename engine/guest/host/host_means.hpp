@@ -1,6 +1,8 @@
 #pragma once
 // What the host guest needs of this host whatever the image.
 
+#include "base/file.hpp"
+
 #include <string>
 
 namespace retouch::guest {
@@ -15,6 +17,11 @@ void require_network_means();
 
 /// The path of bubblewrap. Throws Error: unavailable.
 [[nodiscard]] std::string bubblewrap_path();
+
+/// Its program, as a file in memory that can be executed and not read: always the same. What
+/// executes such a file cannot be looked into by those who could not read it: its memory, its
+/// descriptors; nor is it a file of the host. Throws Error: unavailable.
+[[nodiscard]] base::UniqueFd bubblewrap_program();
 
 /// The path of slirp4netns, which gives commands a network. Throws Error: unavailable.
 [[nodiscard]] std::string slirp_path();

@@ -12,8 +12,8 @@ namespace {
 constexpr std::array k_switches = {&LaunchOrders::only_try, &LaunchOrders::writable,
                                    &LaunchOrders::network, &LaunchOrders::personality_32};
 constexpr std::array k_numbers = {&LaunchOrders::memory_bytes, &LaunchOrders::processes,
-                                  &LaunchOrders::open_files, &LaunchOrders::file_bytes,
-                                  &LaunchOrders::lifeline};
+                                  &LaunchOrders::open_files,   &LaunchOrders::file_bytes,
+                                  &LaunchOrders::lifeline,     &LaunchOrders::program};
 constexpr std::array k_words = {&LaunchOrders::root, &LaunchOrders::group, &LaunchOrders::slirp,
                                 &LaunchOrders::disks, &LaunchOrders::disk_links};
 

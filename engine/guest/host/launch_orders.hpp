@@ -38,6 +38,7 @@ struct LaunchOrders {
     std::uint64_t open_files = 0;
     std::uint64_t file_bytes = 0;
     std::uint64_t lifeline = 0;         ///< a descriptor for slirp4netns, see lifeline.hpp
+    std::uint64_t program = 0;          ///< a descriptor of bubblewrap's program
     std::string root;                   ///< where the guest's root is mounted; empty: nowhere
     std::string group;                  ///< the directory of a control group; empty: none
     std::string slirp;                  ///< the path of slirp4netns

@@ -5,7 +5,7 @@
 
 namespace retouch::guest {
 
-/// A file in memory that can be executed through /proc/self/fd. Throws Error.
+/// A file in memory that can be executed through /proc/self/fd: always the same. Throws Error.
 [[nodiscard]] base::UniqueFd launcher_program();
 
 } // namespace retouch::guest

@@ -57,6 +57,8 @@ class MountedGuest : public ServedGuest {
   protected:
     explicit MountedGuest(const CommandLimits &limits) : limits_(limits) {}
 
+    [[nodiscard]] const CommandLimits &limits() const { return limits_; }
+
     /// Mounts the root among `volumes` and what its fstab wants, and learns the facts. `disk` is
     /// what the volumes are of. Throws Error as open_guest() does.
     void open(const std::filesystem::path &root, bool read_only, MountedVolumes::Means means,

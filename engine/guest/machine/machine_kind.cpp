@@ -4,7 +4,8 @@
 #include "retouch/error.hpp"
 
 #include <algorithm>
-#include <array>
+#include <charconv>
+#include <cstdlib>
 #include <fmt/format.h>
 #include <fstream>
 #include <thread>
@@ -16,6 +17,7 @@ namespace {
 /// Package managers need some; what is not used is not taken from this host.
 constexpr std::uint64_t k_usual_memory = 2048;
 constexpr std::uint64_t k_least_memory = 768;
+constexpr std::uint64_t k_most_memory = std::uint64_t{1} << 20;
 constexpr unsigned k_useful_processors = 4;
 
 std::filesystem::path program(const char *name, const char *package) {
@@ -37,6 +39,15 @@ std::uint64_t available_mebibytes() {
     return 0;
 }
 
+/// Whoever gives libguestfs' appliance more by its environment has that here, too.
+std::uint64_t wanted_mebibytes() {
+    const char *given = std::getenv("LIBGUESTFS_MEMSIZE");
+    const std::string_view text = given == nullptr ? "" : given;
+    std::uint64_t mebibytes = 0;
+    std::from_chars(text.data(), text.data() + text.size(), mebibytes);
+    return std::clamp(mebibytes, k_usual_memory, k_most_memory);
+}
+
 Kernel require_kernel() {
     if (auto kernel = find_kernel())
         return *std::move(kernel);
@@ -53,8 +64,9 @@ MachineKind machine_kind(bool kvm) {
     kind.programs = {program("bwrap", "bubblewrap"), program("sfdisk", "fdisk"),
                      program("blkid", "util-linux")};
     kind.kernel = require_kernel();
-    kind.memory_mebibytes =
-        available_mebibytes() > 2 * k_usual_memory ? k_usual_memory : k_least_memory;
+    kind.memory_mebibytes = wanted_mebibytes();
+    if (kind.memory_mebibytes == k_usual_memory && available_mebibytes() < 2 * k_usual_memory)
+        kind.memory_mebibytes = k_least_memory;
     kind.kvm = kvm;
     // Emulated processors cost more to coordinate than they give.
     if (kvm)

@@ -148,8 +148,9 @@ std::string refused_arguments() {
 
 } // namespace
 
-std::vector<std::string> call_filters() {
-    return {refused_arguments(), allowed_names()};
+const std::vector<std::string> &call_filters() {
+    static const std::vector<std::string> filters = {refused_arguments(), allowed_names()};
+    return filters;
 }
 
 } // namespace retouch::guest

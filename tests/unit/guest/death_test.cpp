@@ -140,7 +140,7 @@ TEST_CASE("owner: holds a guest open and runs a long command", "[.]") {
     const GuestKind kind =
         std::string(std::getenv("OWNER_KIND")) == "host" ? GuestKind::host : GuestKind::appliance;
     const std::unique_ptr<Guest> guest =
-        open_guest(disk_of(path / "image.raw", false), {kind, path, false}, notices);
+        open_guest(disk_of(path / "image.raw", false), options_of(kind, path), notices);
     std::ofstream(path / "running") << "yes";
     try {
         static_cast<void>(
@@ -197,7 +197,7 @@ TEST_CASE("guest: a full disk of the host is told, and nothing hangs or stays") 
             const SmallFilesystem small("size=16m", kind);
             Notices notices;
             const std::unique_ptr<Guest> guest =
-                open_guest(small.take(image.path()), {kind, image.directory(), false}, notices);
+                open_guest(small.take(image.path()), options_of(kind, image.directory()), notices);
             CHECK(run(*guest, "dd if=/dev/urandom of=/opt/fill bs=1M count=30; sync").seconds < 60);
             CHECK_THROWS_AS(guest->finish(), Error);
         }

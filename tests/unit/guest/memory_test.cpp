@@ -40,9 +40,7 @@ bool is_tested(GuestKind wanted) {
 std::unique_ptr<Guest> open_with_hog(const ImageFile &image, GuestKind kind,
                                      std::uint64_t memory_bytes) {
     Notices notices;
-    GuestOptions options;
-    options.kind = kind;
-    options.run_directory = image.directory();
+    GuestOptions options = options_of(kind, image.directory());
     options.limits.memory_bytes = memory_bytes;
     std::unique_ptr<Guest> guest = open_guest(disk_of(image.path(), false), options, notices);
     guest->write("/opt/hog", std::filesystem::path(RETOUCH_MEMORY_HOG), 0755, 0, 0);

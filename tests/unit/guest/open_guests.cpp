@@ -6,6 +6,7 @@
 
 #include "base/process.hpp"
 #include "base/text.hpp"
+#include "model/names.hpp"
 #include "support/tiny_image.hpp"
 
 #include <algorithm>
@@ -90,6 +91,13 @@ std::vector<GuestKind> guest_kinds() {
     return kinds;
 }
 
+GuestOptions options_of(GuestKind kind, const std::filesystem::path &directory, bool network) {
+    GuestOptions options{kind, directory, network};
+    if (const char *wanted = std::getenv("RETOUCH_TEST_APPLIANCE"))
+        options.appliance = model::from_name<ApplianceKind>(wanted).value();
+    return options;
+}
+
 std::string own_prefix() {
     return fmt::format("guest-test-{}-", getpid());
 }
@@ -116,7 +124,8 @@ ImageFile::ImageFile(const std::vector<std::string> &options)
 
 std::unique_ptr<Guest> ImageFile::open(GuestKind kind, bool read_only, bool network) const {
     Notices notices;
-    return open_guest(disk_of(path_, read_only), {kind, directory_.path(), network}, notices);
+    return open_guest(disk_of(path_, read_only), options_of(kind, directory_.path(), network),
+                      notices);
 }
 
 std::string ImageFile::refusal(GuestKind kind, bool read_only) const {

@@ -15,6 +15,11 @@ namespace retouch::test {
 
 [[nodiscard]] std::string name_of(GuestKind kind);
 
+/// For a guest of that kind, and of the appliance RETOUCH_TEST_APPLIANCE names (best, machine or
+/// libguestfs).
+[[nodiscard]] GuestOptions options_of(GuestKind kind, const std::filesystem::path &directory,
+                                      bool network = false);
+
 /// Begins the names of this process's temporary directories, so that others' are not taken for it.
 [[nodiscard]] std::string own_prefix();
 

@@ -183,8 +183,8 @@ TEST_CASE("guest: what fstab names is mounted, and what it can do without is tol
     for (const GuestKind kind : guest_kinds())
         DYNAMIC_SECTION(name_of(kind)) {
             Notices notices;
-            const std::unique_ptr<Guest> guest =
-                open_guest(disk_of(image.path(), false), {kind, image.directory(), false}, notices);
+            const std::unique_ptr<Guest> guest = open_guest(
+                disk_of(image.path(), false), options_of(kind, image.directory()), notices);
             CHECK(
                 guest->facts().mount_points ==
                 std::vector<MountPoint>{{"/", "/dev/sda1", "ext4"}, {"/srv", "/dev/sda2", "ext4"}});
@@ -215,7 +215,7 @@ TEST_CASE("guest: a qcow2 file without a partition table and with /etc a link to
                   "'");
             Notices notices;
             const std::unique_ptr<Guest> guest =
-                open_guest(disk_of(qcow2, false), {kind, image.directory(), false}, notices);
+                open_guest(disk_of(qcow2, false), options_of(kind, image.directory()), notices);
             CHECK(guest->facts().root_device == "/dev/sda");
             CHECK(guest->facts().distro == "debian");
             guest->write("/etc/retouch-test", std::string("x"), 0644, 0, 0);

@@ -24,7 +24,6 @@
 #include <fcntl.h>
 #include <linux/keyctl.h>
 #include <string>
-#include <sys/mman.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -39,20 +38,6 @@ void die_with(pid_t parent) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
         _exit(1);
-}
-
-/// A copy of bubblewrap that can be executed and not read. What executes such a file cannot be
-/// looked into by those who could not read it: its memory, its descriptors; nor is it a file of the
-/// host.
-int unreadable_copy(const std::string &path) {
-    const std::string bytes = read_whole(path.c_str());
-    const int writer = memfd_create("bwrap", MFD_CLOEXEC);
-    const std::string name = "/proc/self/fd/" + std::to_string(writer);
-    if (bytes.empty() || writer < 0 || !write_all_to(writer, bytes) || fchmod(writer, 0111) != 0)
-        fail("copy bwrap");
-    const int reader = open(name.c_str(), O_RDONLY | O_CLOEXEC);
-    close(writer); // what is open for writing cannot be executed
-    return reader;
 }
 
 /// The bounding set becomes what commands may have. Bubblewrap needs more for a moment, and gets it
@@ -73,7 +58,9 @@ void bound_capabilities() {
         fail("give up capabilities");
 }
 
-[[noreturn]] void become_bubblewrap(LaunchOrders &orders, int program) {
+[[noreturn]] void become_bubblewrap(LaunchOrders &orders) {
+    const int program = static_cast<int>(orders.program);
+    fcntl(program, F_SETFD, FD_CLOEXEC);
     std::vector<char *> words;
     for (std::string &word : orders.arguments)
         words.push_back(word.data());
@@ -94,7 +81,6 @@ void bound_capabilities() {
     const int user_namespace = make_user_namespace(orders.processes);
     make_mounts(orders, user_namespace);
     set_limits(orders);
-    const int program = orders.only_try ? -1 : unreadable_copy(orders.arguments.front());
     enter_user_namespace(user_namespace);
     die_with(parent); // becoming another user has undone it
     bound_capabilities();
@@ -104,7 +90,7 @@ void bound_capabilities() {
         _exit(0);
     if (orders.personality_32 && personality(PER_LINUX32) < 0)
         fail("look like a 32-bit machine");
-    become_bubblewrap(orders, program);
+    become_bubblewrap(orders);
 }
 
 /// In the sandbox, as bubblewrap's child.

@@ -1,12 +1,17 @@
 #include "guest/machine/server/local_guest.hpp"
 
+#include "base/text.hpp"
+#include "guest/command_limits.hpp"
 #include "guest/host/partitions.hpp"
 #include "guest/machine/machine_paths.hpp"
 #include "guest/machine/server/partition.hpp"
 #include "guest/machine/server/system.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <linux/fs.h>
 #include <sys/ioctl.h>
 
@@ -22,16 +27,44 @@ std::uint64_t size_of_disk() {
     return size;
 }
 
+/// For what else is in this machine, such as the kernel's own needs.
+constexpr std::uint64_t k_memory_of_ours = std::uint64_t{192} << 20;
+
+CommandLimits within_this_machine(CommandLimits limits) {
+    limits.memory_bytes = std::min(limits.memory_bytes, memory_bytes() - k_memory_of_ours);
+    return limits;
+}
+
+/// A second system may be on anything else, or this one need it: whoever knows such volumes, too,
+/// has to look.
+void require_plain(const std::vector<Volume> &volumes) {
+    constexpr std::array plain = {"", "vfat", "swap", "ext2", "ext3", "ext4", "xfs"};
+    for (const Volume &volume : volumes)
+        if (volume.ambiguous || std::ranges::count(plain, volume.filesystem) == 0)
+            throw Error(ErrorKind::refused,
+                        fmt::format("{} of the image holds {}", base::escape(volume.device),
+                                    volume.ambiguous ? "more than one filesystem"
+                                                     : base::escape(volume.filesystem)));
+}
+
 } // namespace
 
 LocalGuest::LocalGuest(bool read_only, const CommandLimits &limits, EventSink &events)
-    : MountedGuest(limits) {
+    : MountedGuest(within_this_machine(limits)), allowed_memory_bytes_(limits.memory_bytes) {
     load_modules(k_machine_disk_modules);
     await_device(k_machine_disk);
     const MountedVolumes::Means means{
         [](const Volume &volume) { return std::make_unique<Partition>(volume); }, [] {}};
-    open(k_machine_guest, read_only, means, read_volumes(k_machine_disk, size_of_disk()),
-         k_machine_disk, events);
+    const std::vector<Volume> volumes = read_volumes(k_machine_disk, size_of_disk());
+    require_plain(volumes);
+    open(k_machine_guest, read_only, means, volumes, k_machine_disk, events);
+}
+
+CommandResult LocalGuest::with_own_limit(CommandResult result) const {
+    if (limits().memory_bytes < allowed_memory_bytes_)
+        std::ranges::replace(result.limits, met_limit(CommandLimit::memory, limits()),
+                             met_memory_of_appliance(limits().memory_bytes));
+    return result;
 }
 
 } // namespace retouch::guest

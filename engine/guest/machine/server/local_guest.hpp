@@ -8,7 +8,8 @@ namespace retouch::guest {
 
 class LocalGuest final : public MountedGuest {
   public:
-    /// Throws Error as open_guest() does.
+    /// What of the memory `limits` allow this machine does not have is not had. Throws Error as
+    /// open_guest() does, and refused for disks that may hold more than its kernel shows.
     LocalGuest(bool read_only, const CommandLimits &limits, EventSink &events);
 
     ~LocalGuest() override { let_go(); }
@@ -16,15 +17,28 @@ class LocalGuest final : public MountedGuest {
     LocalGuest(const LocalGuest &) = delete;
     LocalGuest &operator=(const LocalGuest &) = delete;
 
+    [[nodiscard]] CommandResult probe(const GuestCommand &command) const override {
+        return with_own_limit(MountedGuest::probe(command));
+    }
+
+    CommandResult run(const GuestCommand &command) override {
+        return with_own_limit(MountedGuest::run(command));
+    }
+
     /// Who serves the disk is outside of this machine, and looked after there.
     void require_helpers() const override {}
 
     void require_room() const override {}
 
   private:
+    /// A limit of memory that was met is the machine's, where that is the lower one.
+    [[nodiscard]] CommandResult with_own_limit(CommandResult result) const;
+
     [[nodiscard]] std::optional<base::ProcessHandle> server() const override {
         return std::nullopt;
     }
+
+    std::uint64_t allowed_memory_bytes_; ///< to commands, by the limits that were given
 };
 
 } // namespace retouch::guest

@@ -9,16 +9,12 @@
 #include "guest/machine/server/system.hpp"
 #include "guest/machine/wire.hpp"
 
-#include <algorithm>
 #include <memory>
 #include <tuple>
 
 namespace retouch::guest {
 
 namespace {
-
-/// Leaves this for what was found besides, such as the kernel's own needs.
-constexpr std::uint64_t k_memory_of_ours = std::uint64_t{192} << 20;
 
 class Notices final : public EventSink {
   public:
@@ -130,8 +126,7 @@ class Service {
     }
 
     std::string open(WireReader &reader) {
-        auto [read_only, limits] = take_arguments<bool, CommandLimits>(reader);
-        limits.memory_bytes = std::min(limits.memory_bytes, memory_bytes() - k_memory_of_ours);
+        const auto [read_only, limits] = take_arguments<bool, CommandLimits>(reader);
         Notices notices(line_);
         guest_ = std::make_unique<LocalGuest>(read_only, limits, notices);
         return result_of(guest_->facts());
