@@ -12,6 +12,10 @@ namespace retouch::guest {
 /// does not work is a warning only.
 [[nodiscard]] std::vector<Finding> appliance_findings(bool used);
 
+/// Makes what opening the first image would make: a machine to go on from. Takes seconds. Throws
+/// Error.
+void warm_up();
+
 /// What mounting on this host needs; `used` as above.
 [[nodiscard]] std::vector<Finding> host_guest_findings(bool used);
 

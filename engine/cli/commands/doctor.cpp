@@ -91,8 +91,10 @@ Findings all_findings(Context &context) {
     return findings;
 }
 
-int run(const std::string &format, Context &context) {
+int run(const std::string &format, bool warm, Context &context) {
     base::require_descriptors(base::k_descriptors_of_a_run);
+    if (warm)
+        guest::warm_up();
     const Findings findings = all_findings(context);
     if (format == "json")
         context.console.out(render::findings_json(findings).dump(2) + "\n");
@@ -107,10 +109,14 @@ int run(const std::string &format, Context &context) {
 void add_doctor(CLI::App &app, Context &context) {
     Command command(app, "doctor", "Check that host, guests and catalog are fit for work.",
                     "retouch doctor\n"
+                    "retouch doctor --warm\n"
                     "retouch doctor --catalog lab --format json");
     const auto format = std::make_shared<std::string>("text");
     command.option_of("--format", *format, {"text", "json"}, "form of the result");
-    command.action(context, [format, &context] { return run(*format, context); });
+    const auto warm = std::make_shared<bool>(false);
+    command.flag("--warm", *warm,
+                 "make the machine that the appliance goes on from, if there is none yet");
+    command.action(context, [format, warm, &context] { return run(*format, *warm, context); });
 }
 
 } // namespace retouch::cli

@@ -27,6 +27,8 @@ class MachineCache {
     /// Throws Error when there is none, or others can write there.
     MachineCache();
 
+    [[nodiscard]] const std::filesystem::path &directory() const { return directory_; }
+
     /// The one of this kind; nullopt when there is none that can be used.
     [[nodiscard]] std::optional<SavedMachine> find(const MachineKind &kind) const;
 

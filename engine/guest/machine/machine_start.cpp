@@ -7,7 +7,9 @@
 
 #include "base/clock.hpp"
 #include "base/interrupt.hpp"
+#include "base/run_directory.hpp"
 #include "base/waiting.hpp"
+#include "guest/appliance/kvm.hpp"
 #include "guest/machine/conversation.hpp"
 #include "guest/machine/initrd.hpp"
 
@@ -127,6 +129,14 @@ std::unique_ptr<Machine> start_machine(const MachineKind &kind, const fs::path &
     if (auto machine = from_a_saved_one(kind, disk, directory))
         return machine;
     return booted(kind, disk, directory);
+}
+
+void prepare_machine() {
+    const base::RunDirectory directory;
+    const MachineCache cache;
+    const MachineKind kind = machine_kind(!kvm_obstacle());
+    if (!cache.find(kind))
+        static_cast<void>(cache.make(kind, directory.path()));
 }
 
 void save_machine(const MachineKind &kind, const SavedMachine &saved, const fs::path &directory) {

@@ -17,6 +17,10 @@ namespace retouch::guest {
                                                      const std::filesystem::path &disk,
                                                      const std::filesystem::path &directory);
 
+/// Makes the saved machine that others go on from, where there is none yet. Throws Error:
+/// unavailable, with what to install, when there can be no machine here.
+void prepare_machine();
+
 /// Boots one without a disk and writes its memory and devices. Requires: the initrd of `saved` is
 /// there. Throws Error.
 void save_machine(const MachineKind &kind, const SavedMachine &saved,

@@ -27,11 +27,9 @@ std::uint64_t size_of_disk() {
     return size;
 }
 
-/// For what else is in this machine, such as the kernel's own needs.
-constexpr std::uint64_t k_memory_of_ours = std::uint64_t{192} << 20;
-
+/// The rest of it is for the kernel, and for what is remembered of the guest's tree.
 CommandLimits within_this_machine(CommandLimits limits) {
-    limits.memory_bytes = std::min(limits.memory_bytes, memory_bytes() - k_memory_of_ours);
+    limits.memory_bytes = std::min(limits.memory_bytes, memory_bytes() / 8 * 6);
     return limits;
 }
 
