@@ -15,6 +15,7 @@
 
 #include "apply/journal.hpp"
 
+#include "apply/old_runs.hpp"
 #include "base/clock.hpp"
 #include "base/text.hpp"
 
@@ -127,6 +128,7 @@ Journal::Journal(const fs::path &state_directory, const std::string &run,
     : path_(active_directory(state_directory) / file_name(run)),
       final_path_(state_directory / path_.filename()),
       lock_(start(path_)) {
+    remove_old_runs(state_directory);
     add(journal_entry::k_run,
         {{"run", run}, {"pid", getpid()}, {"project", project}, {"about", about}});
     base::sync_directory(path_.parent_path());

@@ -26,7 +26,8 @@ inline constexpr std::string_view k_converged = "converged";
 
 class Journal {
   public:
-    /// Starts "STATE/active/TIME-RUN.jsonl", locked, with a first entry. Throws Error.
+    /// Starts "STATE/active/TIME-RUN.jsonl", locked, with a first entry, and removes old ones; see
+    /// remove_old_runs(). Throws Error.
     /// `project` is whose images it works on; see CatalogView::project().
     Journal(const std::filesystem::path &state_directory, const std::string &run,
             const std::string &project, const Json &about);

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <functional>
 #include <set>
+#include <span>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -34,25 +35,43 @@ bool is_older(const fs::path &file, std::chrono::hours age) {
     return !code && written < fs::file_time_type::clock::now() - age;
 }
 
+/// What journals say of projects, read as far as it is asked for.
+class Notes {
+  public:
+    /// `journals` come newest first.
+    explicit Notes(std::span<const fs::path> journals) : unread_(journals) {}
+
+    [[nodiscard]] bool have(const std::string &owner) {
+        while (!owners_.contains(owner) && !unread_.empty()) {
+            owners_.merge(owners_in(unread_.front()));
+            unread_ = unread_.subspan(1);
+        }
+        return owners_.contains(owner);
+    }
+
+    void add(const std::set<std::string> &owners) { owners_.insert(owners.begin(), owners.end()); }
+
+  private:
+    std::span<const fs::path> unread_;
+    std::set<std::string> owners_;
+};
+
 void remove_old_journals(const fs::path &state, const OldRunsRule &rule) {
     std::vector<fs::path> journals = files_in(state, ".jsonl");
-    std::ranges::sort(journals, std::greater<>()); // their names begin with the time
+    // Their names begin with the time.
+    std::ranges::sort(journals, std::greater<>(), &fs::path::native);
     const std::size_t kept = std::min(journals.size(), rule.most);
     const auto first_old = std::partition_point(
         journals.begin(), journals.begin() + static_cast<std::ptrdiff_t>(kept),
         [&](const fs::path &journal) { return !is_older(journal, rule.longest); });
-    if (first_old == journals.end())
-        return;
-    std::set<std::string> known;
-    for (auto journal = journals.begin(); journal != first_old; ++journal)
-        known.merge(owners_in(*journal));
+    Notes newer(std::span(journals.begin(), first_old));
     for (auto journal = first_old; journal != journals.end(); ++journal) {
         base::check_interrupt();
         const std::set<std::string> owners = owners_in(*journal);
         std::error_code ignored;
-        if (std::ranges::includes(known, owners))
+        if (std::ranges::all_of(owners, [&](const auto &owner) { return newer.have(owner); }))
             fs::remove(*journal, ignored);
-        known.insert(owners.begin(), owners.end());
+        newer.add(owners);
     }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // Old runs: the journals of finished runs are kept for people, for a while and up to a number, and
-// so are the files of locks; what is older goes, so that no command slows down over the years.
+// so are the files of locks; what is older goes when a run begins to work, so that what lies here
+// stays bounded. A command with nothing to do does not look.
 
 #include <chrono>
 #include <cstddef>

@@ -5,7 +5,6 @@
 
 #include "apply/journal.hpp"
 #include "apply/kept.hpp"
-#include "apply/old_runs.hpp"
 #include "apply/put_aside.hpp"
 #include "base/run_directory.hpp"
 #include "base/text.hpp"
@@ -157,7 +156,6 @@ void recover_host(Catalog &catalog, EventSink &events) {
         tell(events, strange);
     for (const DeadRun &run : dead_runs(catalog.state_directory()))
         clear_lock(catalog, run);
-    remove_old_runs(catalog.state_directory());
 }
 
 void recover(Catalog &catalog, EventSink &events) {

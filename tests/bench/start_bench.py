@@ -74,7 +74,6 @@ def starts(repeat):
             recipe = world.recipe(RECIPE)
             world.retouch("apply", recipe, "--yes", *HOST)
             fill(world, size)
-            world.retouch("apply", recipe, "--yes", *HOST)  # removes what is too old
             commands = {"version": ["version"], "check of a recipe": ["check", recipe], "show NAME": ["show", "made"],
                         "plan, nothing to do": ["plan", recipe], "drift": ["drift", recipe],
                         "apply, nothing to do": ["apply", recipe, "--yes", *HOST]}

@@ -82,3 +82,16 @@ TEST_CASE("old runs: a lock's file goes when nobody has held it for long, or hol
     apply::remove_old_runs(directory.path() / "runs");
     CHECK(names_below(locks) == Names{"held.lock", "new.lock"});
 }
+
+TEST_CASE("old runs: a run that begins to work removes them, and its own stays", "[apply]") {
+    const base::RunDirectory directory;
+    const fs::path state = directory.path() / "runs";
+    put(state / "20260101T000000Z-a.jsonl", k_day * 91);
+    put(state / "20260401T000000Z-b.jsonl", k_day);
+    put(state / "locks/old.lock", k_day * 91);
+    const apply::Journal journal(state, "0123456789", "ours", Json::object());
+    Names names = names_below(state);
+    CHECK(names.erase("20260401T000000Z-b.jsonl") == 1);
+    REQUIRE(names.size() == 1);
+    CHECK(names.begin()->starts_with("active/"));
+}
