@@ -213,7 +213,6 @@ LocalCatalog::LocalCatalog(std::string name, fs::path directory)
                   change(database_, file_, [&] { note_file_stamp(database_, id, stamp); });
               }}),
       database_(open_records(store_, file_)) {
-    store_.clear_abandoned_imports();
     clear_loose_bytes();
 }
 

@@ -92,6 +92,14 @@ void each_published_file(const std::filesystem::path &directory, Take take) {
     }
 }
 
+/// What imports left behind whose process died, before more is put beside it. Not at each opening
+/// of a catalog: this looks at every name.
+void clear_abandoned_imports(const std::filesystem::path &directory) {
+    for (const auto &entry : std::filesystem::directory_iterator(directory))
+        if (entry.path().filename().string().starts_with(k_import_prefix) && !entry.is_directory())
+            remove_abandoned(entry.path());
+}
+
 } // namespace
 
 std::filesystem::path FileStore::published_path(const Image &image) const {
@@ -162,6 +170,7 @@ std::unique_ptr<Stage> FileStore::stage(const Image &source, const std::string &
                                         LineagePolicy) {
     const Disk original = disk(source);
     const DiskFile from = original.file().value();
+    clear_abandoned_imports(directory_);
     const base::UniqueFd bytes = base::open_regular_file(from.path);
     NewFile file =
         NewFile::locked(path_of(directory_, k_stage_prefix, new_id, source.disk_format), k_mode);
@@ -229,6 +238,7 @@ void FileStore::discard(const std::string &kept_id) {
 std::unique_ptr<Stage> FileStore::receive(int fd, const std::filesystem::path &file,
                                           const std::string &new_id, const std::string &format) {
     const ImageFile before = probe_image(fd, file);
+    clear_abandoned_imports(directory_);
     const ImageFile wanted{format.empty() ? before.format : format, before.virtual_size_bytes};
     NewFile copy =
         NewFile::locked(path_of(directory_, k_import_prefix, new_id, wanted.format), k_mode);
@@ -256,12 +266,6 @@ void FileStore::remove(const std::string &id) {
     for (const std::filesystem::path &path : every_path(directory_, id))
         remove_file(path);
     base::sync_directory(directory_);
-}
-
-void FileStore::clear_abandoned_imports() {
-    for (const auto &entry : std::filesystem::directory_iterator(directory_))
-        if (entry.path().filename().string().starts_with(k_import_prefix) && !entry.is_directory())
-            remove_abandoned(entry.path());
 }
 
 bool FileStore::remove_abandoned_bytes(const std::string &id) {

@@ -43,7 +43,8 @@ class FileStore : public ImageStore {
     [[nodiscard]] bool has_published_files() const;
 
     /// The stage is DIRECTORY/.stage-ID.FORMAT: a reflink where the filesystem can, else a sparse
-    /// copy; a qcow2 image is copied as qcow2 and edited as such.
+    /// copy; a qcow2 image is copied as qcow2 and edited as such. Here and in receive() goes first
+    /// what an import left behind whose process died.
     [[nodiscard]] std::unique_ptr<Stage> stage(const Image &source, const std::string &new_id,
                                                LineagePolicy lineage) override;
 
@@ -78,9 +79,6 @@ class FileStore : public ImageStore {
 
     /// As CatalogView::integrity().
     [[nodiscard]] Integrity integrity(const Image &image, const IntegrityOptions &options) const;
-
-    /// Removes what imports left behind whose process died.
-    void clear_abandoned_imports();
 
     /// remove(), unless a living stage of this id exists. False when one does.
     bool remove_abandoned_bytes(const std::string &id);

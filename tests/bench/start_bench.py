@@ -52,6 +52,7 @@ def fill(world, count, name=None):
             image = str(uuid.uuid4())
             row[0] = name or f"other {number}"
             row[-1] = row[-2] = f"2020-01-01T{number // 3600:02}:{number // 60 % 60:02}:{number % 60:02}Z"
+            (world.catalog / "images" / f"{image}.raw").touch()
             database.execute(f"INSERT INTO images (id,{','.join(COLUMNS)}) VALUES (?{',?' * len(row)})", [image, *row])
             properties = {f"property_{i}": f"value {i}" for i in range(12)}
             properties["retouch_recipe"] = f"recipe-{number}"

@@ -93,7 +93,6 @@ std::unique_ptr<Stage> GlanceStore::receive(int fd, const fs::path &file,
     fs::create_directories(cache_, failed);
     if (failed)
         throw base::system_error("create", cache_, failed.value());
-    files_.clear_abandoned_imports();
     return files_.receive(fd, file, new_id, has_rbd_ ? "raw" : "");
 }
 

@@ -142,7 +142,7 @@ TEST_CASE("import: on a full disk nothing is left and the catalog still works") 
     CHECK(catalog->images() == std::vector<Image>{image});
 }
 
-TEST_CASE("import: one that died is cleared by the next process, one under way is not") {
+TEST_CASE("import: one that died is cleared by the next, one under way is not") {
     World world;
     const std::string dead = base::random_uuid();
     const std::string published = base::random_uuid();

@@ -301,17 +301,21 @@ TEST_CASE("file store: removing takes published bytes and what a dead stage left
     CHECK(world.files().empty());
 }
 
-TEST_CASE("file store: imports of dead processes are cleared, living ones and stages are not") {
+TEST_CASE("file store: new bytes clear imports of dead processes, not living ones or stages") {
     World world;
-    make_file(world.scratch / ".import-33333333-3333-4333-8333-333333333333.raw", 10, {});
+    const auto dead = world.scratch / ".import-33333333-3333-4333-8333-333333333333.raw";
+    make_file(dead, 10, {});
     make_file(world.file(k_stage_file), 10, {});
     const auto disk = make_disk(world.scratch / "disk", 2 * k_mib);
     const base::UniqueFd fd = base::open_file(disk, O_RDONLY);
     const auto living = world.store.receive(fd.get(), disk, k_source);
     CHECK_FALSE(world.store.remove_abandoned_bytes(k_source));
-    world.store.clear_abandoned_imports();
-    CHECK(world.files() == Names{".import-11111111-1111-4111-8111-111111111111.raw", k_stage_file,
-                                 k_source_file, "disk"});
+    const Names left = {".import-11111111-1111-4111-8111-111111111111.raw", k_stage_file,
+                        k_source_file, "disk"};
+    CHECK(world.files() == left);
+    make_file(dead, 10, {});
+    static_cast<void>(world.store.stage(world.source, k_adopted, LineagePolicy::detach));
+    CHECK(world.files() == left);
 }
 
 TEST_CASE("file store: what cannot be imported leaves nothing") {
