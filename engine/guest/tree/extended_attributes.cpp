@@ -87,7 +87,7 @@ class Lines {
             if (there && !add(name))
                 return false;
         }
-        lines_.push_back("others=" + std::string(model::k_unreadable_attribute) + "\n");
+        lines_.push_back(std::string("others=").append(model::k_unreadable_attribute) + "\n");
         return true;
     }
 

@@ -139,6 +139,7 @@ TEST_CASE("fstab: what a machine mounts by itself is mounted, in order, as what 
          "[/boot/efi /dev/sda5 vfat]"},
         {"LABEL=boot //boot/./ auto\n", " /boot=/dev/sda2:ext4 [/boot /dev/sda2 ext4]"},
         {"PARTUUID=abcd-02 /boot ext3,ext4\n", " /boot=/dev/sda2:ext4 [/boot /dev/sda2 ext4]"},
+        {"/dev/vda2 /boot ext4 defaults # data\n", " /boot=/dev/sda2:ext4 [/boot /dev/sda2 ext4]"},
         {"/dev/vda5 /boot msdos\n", " /boot=/dev/sda5:msdos [/boot /dev/sda5 msdos]"},
         {"LABEL=a\\040b /boot xfs\n", " /boot=/dev/sda8:xfs [/boot /dev/sda8 xfs]"},
         {"/dev/disk/by-label/a\\x20b /boot xfs\n", " /boot=/dev/sda8:xfs [/boot /dev/sda8 xfs]"},
