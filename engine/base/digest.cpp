@@ -5,9 +5,9 @@
 #include "base/digest.hpp"
 
 #include "base/file.hpp"
+#include "base/hex.hpp"
 #include "base/interrupt.hpp"
 
-#include <fmt/format.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
@@ -33,6 +33,10 @@ namespace {
 void require(bool worked) {
     if (!worked)
         throw Error(ErrorKind::internal, "OpenSSL cannot compute a digest");
+}
+
+std::string hex_of(const unsigned char *bytes, unsigned size) {
+    return to_hex({reinterpret_cast<const char *>(bytes), size});
 }
 
 } // namespace
@@ -68,11 +72,7 @@ std::string Digest::finish() {
     unsigned size = 0;
     require(EVP_DigestFinal_ex(context_->handle, bytes.data(), &size) == 1);
     context_.reset();
-    std::string hex;
-    hex.reserve(std::size_t{size} * 2);
-    for (unsigned i = 0; i < size; ++i)
-        hex += fmt::format("{:02x}", bytes[i]);
-    return hex;
+    return hex_of(bytes.data(), size);
 }
 
 std::string sha256_hex(std::string_view bytes) {
@@ -88,10 +88,7 @@ std::string hmac_sha256_hex(const std::string &key, std::string_view message) {
     if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), text, message.size(),
              bytes.data(), &size) == nullptr)
         throw Error(ErrorKind::failed, "cannot compute a keyed digest");
-    std::string hex;
-    for (unsigned at = 0; at < size; ++at)
-        hex += fmt::format("{:02x}", bytes[at]);
-    return hex;
+    return hex_of(bytes.data(), size);
 }
 
 std::string sha256_file(const std::filesystem::path &path) {

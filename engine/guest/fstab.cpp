@@ -16,7 +16,7 @@ namespace retouch::guest {
 
 namespace {
 
-constexpr std::size_t k_most_entries = 32;
+constexpr std::size_t k_most_mounts = 32;
 
 /// Swap, and what the kernel makes up.
 constexpr std::array<std::string_view, 28> k_made_up = {
@@ -123,8 +123,8 @@ std::vector<FstabEntry> read_fstab(std::string_view text) {
             throw not_followed(fmt::format("mounts something on {}, which is not a plain path",
                                            base::escape(entry.path)),
                                "write the path without \"..\"");
-    if (entries.size() > k_most_entries)
-        throw not_followed(fmt::format("mounts more than {} filesystems", k_most_entries),
+    if (entries.size() > k_most_mounts)
+        throw not_followed(fmt::format("mounts more than {} filesystems", k_most_mounts),
                            "use an image with fewer");
     std::ranges::stable_sort(entries, {},
                              [](const FstabEntry &entry) { return entry.path.size(); });
@@ -142,7 +142,7 @@ std::vector<FstabEntry> covering_entries(std::string_view text) {
             return normal_path(entry.device) == entry.path;
         return is_made_up(entry) || entry.dispensable;
     });
-    entries.resize(std::min(entries.size(), k_most_entries));
+    entries.resize(std::min(entries.size(), k_most_mounts));
     return entries;
 }
 

@@ -23,7 +23,7 @@ namespace retouch::plan {
 
 namespace {
 
-const Image *find_id(const std::vector<Image> &images, const std::string &id) {
+const Image *find_finished(const std::vector<Image> &images, const std::string &id) {
     const auto found = std::ranges::find(images, id, &Image::id);
     return found == images.end() || found->unfinished() ? nullptr : &*found;
 }
@@ -107,7 +107,9 @@ class Search {
         return image_.property(lineage::k_source).value_or("");
     }
 
-    [[nodiscard]] const Image *source() const { return find_id(counted_.images, source_id()); }
+    [[nodiscard]] const Image *source() const {
+        return find_finished(counted_.images, source_id());
+    }
 
     /// The source, when the bytes must be the same; says why otherwise.
     std::optional<Image> source_to_compare() {
@@ -228,7 +230,7 @@ std::string publish_name(const Recipe &recipe, const Outlook &outlook,
         return outlook.target->publish.name;
     if (recipe.publish.name)
         return *recipe.publish.name;
-    const Image *by_id = find_id(images, recipe.source_image);
+    const Image *by_id = find_finished(images, recipe.source_image);
     return by_id != nullptr ? by_id->name : recipe.source_image;
 }
 

@@ -3,12 +3,19 @@
 
 #include "retouch/image.hpp"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 namespace retouch::plan {
+
+/// The one of that id, looked for once; nullptr when there is none.
+[[nodiscard]] inline const Image *find_id(const std::vector<Image> &images, std::string_view id) {
+    const auto found = std::ranges::find(images, id, &Image::id);
+    return found == images.end() ? nullptr : &*found;
+}
 
 class ImagesById {
   public:

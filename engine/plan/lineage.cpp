@@ -24,6 +24,7 @@
 
 #include "base/text.hpp"
 #include "base/uuid.hpp"
+#include "plan/images_by_id.hpp"
 #include "plan/source_refusals.hpp"
 #include "retouch/error.hpp"
 
@@ -37,11 +38,6 @@
 namespace retouch::plan {
 
 namespace {
-
-const Image *find_id(const std::vector<Image> &images, const std::string &id) {
-    const auto found = std::ranges::find(images, id, &Image::id);
-    return found == images.end() ? nullptr : &*found;
-}
 
 bool has(const std::vector<std::string> &list, const std::string &wanted) {
     return std::ranges::find(list, wanted) != list.end();

@@ -3,6 +3,7 @@
 
 #include "plan/replan.hpp"
 
+#include "plan/images_by_id.hpp"
 #include "plan/placed_values.hpp"
 #include "plan/planner.hpp"
 #include "plan/publishing.hpp"
@@ -18,11 +19,6 @@
 namespace retouch::plan {
 
 namespace {
-
-const Image *find_id(const std::vector<Image> &images, const std::string &id) {
-    const auto found = std::ranges::find(images, id, &Image::id);
-    return found == images.end() ? nullptr : &*found;
-}
 
 Error gone(const std::string &what, const std::string &id) {
     return {ErrorKind::stale, fmt::format("the {} {} is gone", what, id),

@@ -21,7 +21,7 @@ namespace retouch::render {
 
 namespace {
 
-constexpr std::size_t k_longest = 240;
+constexpr std::size_t k_longest_attributes = 240;
 constexpr std::size_t k_longest_label = 100;
 
 std::uint32_t number_at(std::string_view digits, std::size_t byte, std::size_t bytes) {
@@ -74,9 +74,9 @@ bool is_label(const std::string &line) {
 }
 
 std::string list(const std::vector<std::string> &words) {
-    return words.empty()
-               ? std::string()
-               : "attributes " + base::clipped(fmt::format("{}", fmt::join(words, " ")), k_longest);
+    return words.empty() ? std::string()
+                         : "attributes " + base::clipped(fmt::format("{}", fmt::join(words, " ")),
+                                                         k_longest_attributes);
 }
 
 /// The text behind hexadecimal digits, without the NUL at its end.

@@ -78,7 +78,7 @@ std::string path_of(const EntryChange &change) {
 }
 
 /// Of something added or removed.
-std::string state_words(const EntryState &state, bool with_digest, bool with_attributes) {
+std::string entry_words(const EntryState &state, bool with_digest, bool with_attributes) {
     std::string text;
     const FileInfo &info = state.info;
     const bool is_file = info.type == FileInfo::Type::regular;
@@ -188,10 +188,10 @@ EffectLine rights_line(const EntryChange &change) {
 EffectLine entry_line(const EntryChange &change) {
     if (!change.before)
         return {'+', fmt::format("{}  {}", path_of(change),
-                                 state_words(*change.after, change.diff.empty(), true))};
+                                 entry_words(*change.after, change.diff.empty(), true))};
     if (!change.after)
         return {'-',
-                fmt::format("{}  {}", path_of(change), state_words(*change.before, false, false))};
+                fmt::format("{}  {}", path_of(change), entry_words(*change.before, false, false))};
     return {'~', fmt::format("{}  {}", path_of(change), difference(change))};
 }
 

@@ -10,3 +10,7 @@ namespace retouch {
 using Json = nlohmann::ordered_json;
 
 } // namespace retouch
+
+// Compiled once, in model/json.cpp, and not again in each source that reads or writes a document.
+extern template class nlohmann::basic_json<nlohmann::ordered_map>;
+extern template class nlohmann::detail::serializer<retouch::Json>;

@@ -3,6 +3,7 @@
 
 #include "guest/tree/extended_attributes.hpp"
 
+#include "base/hex.hpp"
 #include "model/attributes.hpp"
 
 #include <algorithm>
@@ -16,23 +17,12 @@ namespace {
 
 constexpr std::size_t k_largest = 65536; ///< the kernel's bound, for a list and for a value
 constexpr std::size_t k_longest_shown = 64;
-constexpr const char *k_digits = "0123456789abcdef";
-
-std::string hex(std::string_view bytes) {
-    std::string text;
-    for (const char letter : bytes) {
-        const auto byte = static_cast<unsigned char>(letter);
-        text += k_digits[byte >> 4];
-        text += k_digits[byte & 15];
-    }
-    return text;
-}
 
 std::string plain_name(std::string_view name) {
     std::string text;
     for (const char letter : name) {
         const bool plain = letter > ' ' && letter < 0x7f && letter != '=' && letter != '%';
-        text += plain ? std::string(1, letter) : "%" + hex({&letter, 1});
+        text += plain ? std::string(1, letter) : "%" + base::to_hex({&letter, 1});
     }
     return text;
 }
@@ -60,7 +50,7 @@ bool read_value(const char *entry, const char *name, std::string &value) {
 
 /// What stands behind "=".
 std::string told(const std::string &value, const TreeTools &tools) {
-    return value.size() > k_longest_shown ? "sha256:" + tools.digest(value) : hex(value);
+    return value.size() > k_longest_shown ? "sha256:" + tools.digest(value) : base::to_hex(value);
 }
 
 class Lines {

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::uint64_t k_block = 4096;
 constexpr std::uint64_t k_most_zeros = 1 << 20;
-constexpr std::size_t k_piece = 64 * k_block;
+constexpr std::size_t k_buffer = 64 * k_block;
 
 struct Extent {
     std::uint64_t begin = 0;
@@ -41,7 +41,7 @@ class File {
         : fd_(fd),
           size_(size),
           tools_(tools),
-          buffer_(std::make_unique<std::array<char, k_piece>>()) {}
+          buffer_(std::make_unique<std::array<char, k_buffer>>()) {}
 
     /// The first data at or after `at`, in whole blocks; empty at the end of the file.
     [[nodiscard]] Extent data_from(std::uint64_t at) const {
@@ -71,7 +71,7 @@ class File {
     /// Bytes from `at` on, as many as fit; empty at the end. False with errno.
     [[nodiscard]] bool read(std::uint64_t at, std::uint64_t end, std::string_view &bytes) {
         tools_.pause();
-        const std::uint64_t wanted = std::min<std::uint64_t>(end - at, k_piece);
+        const std::uint64_t wanted = std::min<std::uint64_t>(end - at, k_buffer);
         std::size_t have = 0;
         while (have < wanted) {
             const ssize_t got =
@@ -94,7 +94,7 @@ class File {
     int fd_;
     std::uint64_t size_;
     const TreeTools &tools_;
-    std::unique_ptr<std::array<char, k_piece>> buffer_;
+    std::unique_ptr<std::array<char, k_buffer>> buffer_;
 };
 
 std::uint64_t zeros_in(std::string_view bytes) {

@@ -43,7 +43,7 @@ constexpr CleanupRule k_rules[] = {
     {"shell-history", "", Act::remove_file, "~/.local/share/fish/fish_history"},
 };
 
-bool all_digits(std::string_view text) {
+bool has_only_digits(std::string_view text) {
     return std::ranges::all_of(text, [](char each) { return each >= '0' && each <= '9'; });
 }
 
@@ -61,11 +61,11 @@ bool is_rotated_log(std::string_view file_name) {
         return true;
     const auto dot = file_name.rfind('.');
     if (dot != std::string_view::npos && dot + 1 < file_name.size() &&
-        all_digits(file_name.substr(dot + 1)))
+        has_only_digits(file_name.substr(dot + 1)))
         return true;
     const auto dash = file_name.rfind('-');
     return dash != std::string_view::npos && file_name.size() - dash - 1 == k_date &&
-           all_digits(file_name.substr(dash + 1));
+           has_only_digits(file_name.substr(dash + 1));
 }
 
 } // namespace retouch::steps

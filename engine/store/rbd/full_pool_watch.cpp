@@ -14,9 +14,9 @@ namespace retouch::store {
 namespace {
 
 /// Looks at the pool of a disk and, where it is known whose data has one of its own, at that.
-class Look {
+class PoolLook {
   public:
-    explicit Look(const RbdDisk &disk) : cluster_(disk.access) {
+    explicit PoolLook(const RbdDisk &disk) : cluster_(disk.access) {
         const Pool pool = cluster_.pool(disk.pool);
         pool_ = pool.id();
         data_pool_ = pool_;
@@ -50,7 +50,7 @@ FullPoolWatch::~FullPoolWatch() {
 }
 
 void FullPoolWatch::watch(const std::stop_token &stop) {
-    std::optional<Look> look;
+    std::optional<PoolLook> look;
     const auto is_full = [&] {
         try {
             if (!look)
