@@ -89,9 +89,11 @@ if [ -n "$hook" ]; then (cd "$root" && bash -euc "$hook"); fi
 
 rm -f "$out"
 truncate -s "${size}M" "$out"
+# As Debian 12 makes them, whatever release this is.
+features=^metadata_csum_seed,^orphan_file
 case $table in
 none)
-    mkfs.ext4 -q -F -E root_owner=0:0,lazy_itable_init=1 -d "$root" "$out"
+    mkfs.ext4 -q -F -O "$features" -E root_owner=0:0,lazy_itable_init=1 -d "$root" "$out"
     exit 0
     ;;
 mbr) label=dos ;;
@@ -107,6 +109,6 @@ each=$(((size - 2) / roots))
     done
 } | sfdisk -q "$out"
 for ((i = 0; i < roots; ++i)); do
-    mkfs.ext4 -q -F -E "root_owner=0:0,lazy_itable_init=1,offset=$(((1 + i * each) * 1048576))" \
+    mkfs.ext4 -q -F -O "$features" -E "root_owner=0:0,lazy_itable_init=1,offset=$(((1 + i * each) * 1048576))" \
         -d "$root" "$out" "${each}M"
 done
