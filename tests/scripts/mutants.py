@@ -19,7 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 COPY = ROOT / "build/mutants"
 LAYERS = ("base", "model", "recipe", "plan")
-SLOWEST = 300  # seconds of a layer's unit tests; what takes longer waits for something that never comes
+PATIENCE = 5  # times as long as a layer's unit tests take; what takes longer waits for something that never comes
 
 # What is looked for, and what stands there instead. Blanks around operators keep templates out of it.
 CHANGES = [(re.compile(pattern), new) for pattern, new in (
@@ -62,8 +62,8 @@ def build(layer):
     return run("cmake", "--build", "--preset", "debug", "--target", f"test_{layer}") == 0
 
 
-def tests_fail(layer):
-    return run(f"build/debug/test_{layer}", "~[rig]", "--abort", timeout=SLOWEST) != 0
+def tests_fail(layer, seconds=300):
+    return run(f"build/debug/test_{layer}", "~[rig]", "--abort", timeout=seconds) != 0
 
 
 def refresh():
@@ -89,16 +89,21 @@ def refresh():
 
 
 def prepare(layers):
-    """The copy, built, with unit tests that pass."""
+    """The copy, built, with unit tests that pass; how many seconds each layer's may take from then on."""
     refresh()
     if run("cmake", "--preset", "debug") != 0:
         sys.exit("the copy cannot be configured")
+    patience = {}
     for layer in layers:
-        if not build(layer) or tests_fail(layer):
+        built = build(layer)
+        begin = time.monotonic()
+        if not built or tests_fail(layer):
             sys.exit(f"the unit tests of {layer} fail before anything is changed")
+        patience[layer] = 10 + PATIENCE * (time.monotonic() - begin)
+    return patience
 
 
-def outcome(path, layer, number, line):
+def outcome(path, layer, number, line, seconds):
     """"killed", "survived", or "no program" when it is none."""
     was = path.read_text(encoding="utf-8")
     lines = was.splitlines()
@@ -107,7 +112,7 @@ def outcome(path, layer, number, line):
     try:
         if not build(layer):
             return "no program"
-        return "killed" if tests_fail(layer) else "survived"
+        return "killed" if tests_fail(layer, seconds) else "survived"
     finally:
         path.write_text(was, encoding="utf-8")
 
@@ -120,7 +125,7 @@ def main():
     parser.add_argument("--minutes", type=float, default=60, help="begin no further mutant after these (60)")
     arguments = parser.parse_args()
     layers = arguments.layer or LAYERS
-    prepare(layers)
+    patience = prepare(layers)
     mutants = [(path, layer, *change) for layer in layers
                for path in sorted((COPY / "engine" / layer).rglob("*.cpp")) for change in mutants_of(path)]
     chosen = random.Random(arguments.seed).sample(mutants, min(arguments.count, len(mutants)))
@@ -129,7 +134,7 @@ def main():
     for path, layer, number, line in chosen:
         if time.monotonic() > end:
             break
-        result = outcome(path, layer, number, line)
+        result = outcome(path, layer, number, line, patience[layer])
         counts[result] += 1
         if result == "survived":
             print(f"{path.relative_to(COPY)}:{number + 1}: survived: {line.strip()}", flush=True)
