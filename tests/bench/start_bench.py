@@ -7,6 +7,7 @@ With --write the table replaces the one in docs/performance.md. Needs root, for 
 """
 
 import argparse
+import contextlib
 import os
 import resource
 import sqlite3
@@ -29,19 +30,26 @@ COLUMNS = ("name,status,visibility,disk_format,size,virtual_size,min_disk,min_ra
            "created_at,updated_at").split(",")
 
 
-def processor_ms(work, repeat, clean=lambda: None):
-    """Milliseconds of processor time of the children that `work` runs, the median of some runs. After each, `clean`."""
+def in_turns(works, repeat, clean=lambda: None):
+    """Milliseconds of processor time of the children of each of `works`, the medians of some runs. They take turns, so
+    that a machine that is slower for a while is so for all; after each run, `clean`."""
     def spent():
         usage = resource.getrusage(resource.RUSAGE_CHILDREN)
         return usage.ru_utime + usage.ru_stime
 
-    taken = []
+    taken = [[] for _ in works]
     for _ in range(repeat):
-        before = spent()
-        work()
-        taken.append(1000 * (spent() - before))
-        clean()
-    return statistics.median(taken)
+        for work, times in zip(works, taken):
+            before = spent()
+            work()
+            times.append(1000 * (spent() - before))
+            clean()
+    return [statistics.median(times) for times in taken]
+
+
+def processor_ms(work, repeat):
+    """The same of one."""
+    return in_turns([work], repeat)[0]
 
 
 def fill(world, count, name=None):
@@ -68,20 +76,23 @@ def fill(world, count, name=None):
 
 
 def starts(repeat):
-    """size -> command -> ms"""
-    rows = {}
-    for size in SIZES:
-        with World() as world:
-            world.retouch("import", tiny(), "--name", "base")
-            recipe = world.recipe(RECIPE)
-            world.retouch("apply", recipe, "--yes", *HOST)
-            fill(world, size)
-            commands = {"version": ["version"], "check of a recipe": ["check", recipe], "show NAME": ["show", "made"],
-                        "plan, nothing to do": ["plan", recipe], "drift": ["drift", recipe],
-                        "apply, nothing to do": ["apply", recipe, "--yes", *HOST]}
-            rows[size] = {what: processor_ms(lambda words=words: world.retouch(*words), repeat)
-                          for what, words in commands.items()}
-    return rows
+    """command -> ms at each size"""
+    with contextlib.ExitStack() as stack:
+        worlds, recipes = [], []
+        for size in SIZES:
+            worlds.append(stack.enter_context(World()))
+            worlds[-1].retouch("import", tiny(), "--name", "base")
+            recipes.append(worlds[-1].recipe(RECIPE))
+            worlds[-1].retouch("apply", recipes[-1], "--yes", *HOST)
+            fill(worlds[-1], size)
+        commands = {"version": ["version"], "check of a recipe": ["check", RECIPE], "show NAME": ["show", "made"],
+                    "plan, nothing to do": ["plan", RECIPE], "drift": ["drift", RECIPE],
+                    "apply, nothing to do": ["apply", RECIPE, "--yes", *HOST]}
+
+        def command(world, recipe, words):
+            return lambda: world.retouch(*(recipe if word is RECIPE else word for word in words))
+        return {what: in_turns([command(world, recipe, words) for world, recipe in zip(worlds, recipes)], repeat)
+                for what, words in commands.items()}
 
 
 def namesakes(repeat):
@@ -118,25 +129,30 @@ def write_disk(path, size, pieces, length):
         os.pwrite(file.fileno(), partition + bytes(48) + b"\x55\xaa", 446)
 
 
-def import_ratio(size, pieces, length, repeat, peer_repeat):
+def import_ratio(size, pieces, length, repeat):
     """What an import costs of cp and sha512sum."""
     with World() as world:
         disk = world.directory / "disk.raw"
         write_disk(disk, size, pieces, length)
         os.sync()
-        # What was made is removed before the next run: memory a system has not used before costs more than either.
         copy = ["sh", "-c", "cp disk.raw copy && sha512sum copy"]
-        run = lambda: subprocess.run(copy, cwd=world.directory, check=True, stdout=subprocess.DEVNULL)  # noqa: E731
-        theirs = processor_ms(run, peer_repeat, (world.directory / "copy").unlink)
-        remove = lambda: world.retouch("remove", world.image("x")["id"], "--yes")  # noqa: E731
-        return processor_ms(lambda: world.retouch("import", disk, "--name", "x"), repeat, remove) / theirs
+
+        def clean():
+            """Memory a system has not used before costs more than what it gets back."""
+            (world.directory / "copy").unlink(missing_ok=True)
+            for image in world.images():
+                world.retouch("remove", image["id"], "--yes")
+
+        theirs, ours = in_turns([lambda: subprocess.run(copy, cwd=world.directory, check=True, stdout=subprocess.DEVNULL),
+                                 lambda: world.retouch("import", disk, "--name", "x")], repeat, clean)
+        return ours / theirs
 
 
 def imports(repeat):
     """32 MiB in pieces of 4 KiB, one in each 4 KiB, 64 KiB, 1 MiB; 1 GiB that is full."""
     pieces = (32 << 20) // 4096
-    return ([import_ratio(pieces * step, pieces, 4096, repeat, 1 if step > 65536 else repeat)
-             for step in (4096, 64 << 10, 1 << 20)], import_ratio(1 << 30, 1024, 1 << 20, repeat, repeat))
+    return ([import_ratio(pieces * step, pieces, 4096, 1 if step > 65536 else repeat)
+             for step in (4096, 64 << 10, 1 << 20)], import_ratio(1 << 30, 1024, 1 << 20, 2 * repeat + 1))
 
 
 def verdict(met):
@@ -148,8 +164,7 @@ def report(repeat, few):
     limits = {"version": 10, "check of a recipe": 10, "apply, nothing to do": 15}
     lines = [f"Measured by `tests/bench/start_bench.py`: {bench.machine()}. Processor time, medians of {repeat} and {few}.", "",
              "| beside records and finished runs | 10 | 1,000 | 10,000 | aim |", "| --- | --- | --- | --- | --- |"]
-    for what in start[10]:
-        values = [start[size][what] for size in SIZES]
+    for what, values in start.items():
         limit = limits.get(what)
         aim = f"{limit} ms {verdict(max(values) <= limit)}, " if limit else ""
         lines.append(f"| {what} | " + " | ".join(f"{value:.1f} ms" for value in values) +
