@@ -108,7 +108,18 @@ class Death(unittest.TestCase):
                 self.assertEqual(before, self.world.images(), when)
 
     def test_an_interruption_does_not_wait_for_the_appliance_to_boot(self):
-        for after in (0.5, 2):
+        self.world.environment["RETOUCH_APPLIANCE"] = "libguestfs"
+        self.interrupted_while_it_boots((0.5, 2))
+
+    def test_an_interruption_does_not_wait_for_a_machine_to_be_saved(self):
+        self.world.environment["RETOUCH_APPLIANCE"] = "machine"
+        cache = self.world.directory / "cache"
+        self.world.environment["XDG_CACHE_HOME"] = str(cache)
+        self.interrupted_while_it_boots((0.3, 1))
+        self.assertEqual(["lock"], [path.name for path in (cache / "retouch/machine").iterdir()])
+
+    def interrupted_while_it_boots(self, moments):
+        for after in moments:
             before = self.world.images()
             process = self.world.start("apply", self.recipe, "--yes", "--guest", "appliance")
             time.sleep(after)

@@ -177,6 +177,21 @@ class World:
         files = {p.name: sha256(p) for p in sorted((self.catalog / "images").glob("*"))}
         return self.images(), files
 
+    def processes(self):
+        """Of a run, and what it started. The one that waits for a disk (fsync) may end a little after it."""
+        ours = (str(self.directory), str(self.temporary))
+        deadline = time.monotonic() + 10
+        while True:
+            found = []
+            for process in Path("/proc").glob("[0-9]*"):
+                with contextlib.suppress(OSError):
+                    line = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+                    if any(o in line for o in ours):
+                        found.append(f"process {line}")
+            if not found or time.monotonic() > deadline:
+                return found
+            time.sleep(0.05)
+
     def leftovers(self):
         """What no run may leave behind, as lines: mounts, loop devices, processes, files."""
         ours = (str(self.directory), str(self.temporary))
@@ -185,11 +200,7 @@ class World:
         loops = subprocess.run(["losetup", "-l", "-n", "-O", "NAME,BACK-FILE"], text=True,
                                capture_output=True, check=True).stdout.splitlines()
         found += [f"loop {line}" for line in loops if any(o in line for o in ours) and "scenario-disk" not in line]
-        for process in Path("/proc").glob("[0-9]*"):
-            with contextlib.suppress(OSError):
-                line = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-                if any(o in line for o in ours):
-                    found.append(f"process {line}")
+        found += self.processes()
         found += [f"temporary {path.name}" for path in self.temporary.iterdir()]
         if self.catalog.exists():
             known = {self.bytes_of(image).name for image in self.images()}
