@@ -39,8 +39,10 @@ timespec until(Clock::duration left) {
     return {nanoseconds / 1'000'000'000, nanoseconds % 1'000'000'000};
 }
 
-/// True when `fd` is ready; false when the time ran out or an interruption is due.
-bool poll_until(int fd, short events, std::optional<Clock::time_point> deadline) noexcept {
+/// True when `fd` is ready; false when the time ran out, an interruption is due, or the lifeline
+/// has ended.
+bool poll_until(int fd, short events, std::optional<Clock::time_point> deadline,
+                int lifeline = -1) noexcept {
     while (!interrupt_due()) {
         const bool shielded = pending_interrupt() != 0;
         std::optional<Clock::duration> left;
@@ -48,12 +50,14 @@ bool poll_until(int fd, short events, std::optional<Clock::time_point> deadline)
             left = *deadline - Clock::now();
         if (shielded)
             left = std::min(left.value_or(k_shield_check), Clock::duration(k_shield_check));
-        std::array<pollfd, 2> waiting = {
-            {{fd, events, 0}, {shielded ? -1 : interrupt_fd(), POLLIN, 0}}};
+        std::array<pollfd, 3> waiting = {
+            {{fd, events, 0}, {shielded ? -1 : interrupt_fd(), POLLIN, 0}, {lifeline, POLLIN, 0}}};
         const timespec limit = until(left.value_or(Clock::duration::zero()));
         const int ready = ppoll(waiting.data(), waiting.size(), left ? &limit : nullptr, nullptr);
         if (ready > 0 && waiting[0].revents != 0)
             return true;
+        if (ready > 0 && waiting[2].revents != 0)
+            return false;
         if (deadline && Clock::now() >= *deadline)
             return false;
     }
@@ -63,11 +67,15 @@ bool poll_until(int fd, short events, std::optional<Clock::time_point> deadline)
 } // namespace
 
 bool wait_for_events(int fd, short events, std::optional<milliseconds> limit) {
+    return wait_for_events_unless(fd, events, -1, limit);
+}
+
+bool wait_for_events_unless(int fd, short events, int lifeline, std::optional<milliseconds> limit) {
     check_interrupt();
     std::optional<Clock::time_point> deadline;
     if (limit)
         deadline = Clock::now() + *limit;
-    const bool ready = poll_until(fd, events, deadline);
+    const bool ready = poll_until(fd, events, deadline, lifeline);
     if (!ready)
         check_interrupt();
     return ready;

@@ -16,7 +16,12 @@ namespace retouch::base {
 bool wait_for_events(int fd, short events,
                      std::optional<std::chrono::milliseconds> limit = std::nullopt);
 
-/// As above; false also, at once, when an interruption is due. Never throws.
+/// As above; false also when `lifeline`, a descriptor, becomes readable or hangs up first. Throws
+/// Error: interrupted.
+bool wait_for_events_unless(int fd, short events, int lifeline,
+                            std::optional<std::chrono::milliseconds> limit = std::nullopt);
+
+/// As wait_for_events(); false also, at once, when an interruption is due. Never throws.
 [[nodiscard]] bool ready_within(int fd, short events, std::chrono::milliseconds limit) noexcept;
 
 /// Writes what can be written without waiting for a reader: the number of bytes, 0 when there is

@@ -67,7 +67,7 @@ FEW_MAY = [
       "engine/guest/appliance/runner/command_process.cpp",
       "engine/guest/appliance/runner/first_process.cpp", "engine/guest/appliance/runner/kernel_views.cpp",
       "engine/guest/host/launcher/network.cpp", "engine/guest/host/launcher/process_namespace.cpp",
-      "engine/guest/host/launcher/user_namespace.cpp"},
+      "engine/guest/host/launcher/user_namespace.cpp", "engine/guest/machine/server/main.cpp"},
      "programs are started by base/process.hpp"),
 ]
 

@@ -5,8 +5,11 @@
 #include "base/waiting.hpp"
 
 #include <algorithm>
-#include <array>
+#include <cerrno>
+#include <fcntl.h>
 #include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 namespace retouch::guest {
 
@@ -14,7 +17,6 @@ namespace {
 
 constexpr std::size_t k_head = 4;
 constexpr std::size_t k_at_a_time = std::size_t{256} << 10;
-constexpr const char *k_path = "the line to the machine";
 
 Error line_error(const char *what) {
     return {ErrorKind::failed, what,
@@ -23,14 +25,40 @@ Error line_error(const char *what) {
 
 } // namespace
 
+Channel::Channel(base::UniqueFd line) : line_(std::move(line)) {
+    fcntl(line_.get(), F_SETFL, fcntl(line_.get(), F_GETFL) | O_NONBLOCK);
+}
+
+/// False when the time ran out.
+bool Channel::wait_for(short events, std::optional<std::chrono::milliseconds> limit) {
+    if (base::wait_for_events_unless(line_.get(), events, lifeline_, limit))
+        return true;
+    if (lifeline_ >= 0 && base::ready_within(lifeline_, POLLIN, std::chrono::milliseconds(0)))
+        throw line_error("what the guest's machine needs has ended");
+    return false;
+}
+
+void Channel::fail_at_end() {
+    ended_ = true;
+    throw line_error("the guest's machine has ended");
+}
+
 void Channel::send(std::string_view message) {
     if (message.size() > k_largest_message)
         throw Error(ErrorKind::internal, "a message to the machine is too large");
-    std::array<char, k_head> head{};
+    std::string bytes(k_head, '\0');
     for (std::size_t at = 0; at < k_head; ++at)
-        head[at] = static_cast<char>(message.size() >> (8 * at) & 0xff);
-    base::write_all(line_.get(), {head.data(), head.size()}, k_path);
-    base::write_all(line_.get(), message, k_path);
+        bytes[at] = static_cast<char>(message.size() >> (8 * at) & 0xff);
+    bytes += message;
+    for (std::string_view left = bytes; !left.empty();) {
+        static_cast<void>(wait_for(POLLOUT, std::nullopt));
+        ssize_t put = ::send(line_.get(), left.data(), left.size(), MSG_NOSIGNAL);
+        if (put < 0 && errno == ENOTSOCK) // in the machine it is a device
+            put = ::write(line_.get(), left.data(), left.size());
+        if (put < 0 && errno != EAGAIN && errno != EINTR)
+            fail_at_end();
+        left.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(put, 0)));
+    }
 }
 
 std::optional<std::string> Channel::receive(std::optional<std::chrono::milliseconds> limit) {
@@ -66,13 +94,12 @@ bool Channel::fill(std::string &bytes,
             left = std::max(std::chrono::milliseconds(0),
                             std::chrono::duration_cast<std::chrono::milliseconds>(
                                 *end - std::chrono::steady_clock::now()));
-        if (!base::wait_for_events(line_.get(), POLLIN, left))
+        if (!wait_for(POLLIN, left))
             return false;
-        const std::size_t got =
-            base::read_some(line_.get(), std::span(bytes).subspan(have), k_path);
-        if (got == 0)
-            throw line_error("the machine ended");
-        have += got;
+        const ssize_t got = ::read(line_.get(), bytes.data() + have, bytes.size() - have);
+        if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR))
+            fail_at_end();
+        have += static_cast<std::size_t>(std::max<ssize_t>(got, 0));
     }
     return true;
 }

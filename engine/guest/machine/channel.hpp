@@ -17,10 +17,17 @@ class Channel {
     static constexpr std::size_t k_largest_message = std::size_t{64} << 20;
 
     /// Takes a socket or a port, which may block or not.
-    explicit Channel(base::UniqueFd line) : line_(std::move(line)) {}
+    explicit Channel(base::UniqueFd line);
+
+    /// From now on nothing is waited for once `lifeline`, a descriptor that outlives this, is
+    /// readable or hung up.
+    void end_with(int lifeline) { lifeline_ = lifeline; }
+
+    /// True once the other end was found to be gone.
+    [[nodiscard]] bool ended() const { return ended_; }
 
     /// Throws Error: internal for more than k_largest_message bytes, interrupted, failed when the
-    /// other end is gone.
+    /// other end is gone or the lifeline has ended.
     void send(std::string_view message);
 
     /// The next message; nullopt when `limit` ran out before all of it was there: nothing can be
@@ -33,7 +40,12 @@ class Channel {
     [[nodiscard]] bool fill(std::string &bytes,
                             const std::optional<std::chrono::steady_clock::time_point> &end);
 
+    [[nodiscard]] bool wait_for(short events, std::optional<std::chrono::milliseconds> limit);
+    [[noreturn]] void fail_at_end();
+
     base::UniqueFd line_;
+    int lifeline_ = -1;
+    bool ended_ = false;
 };
 
 } // namespace retouch::guest

@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t k_longest_log = std::size_t{64} << 10;
 constexpr std::size_t k_words_shown = 600;
+constexpr std::chrono::seconds k_end_patience{5};
 
 struct Line {
     base::UniqueFd near;
@@ -131,9 +132,11 @@ Machine::Machine(const MachineKind &kind, const MachineStart &start) : log_(star
 }
 
 void Machine::require_running() const {
+    if (channel_ && channel_->ended())
+        static_cast<void>(process_->hold().ended(k_end_patience));
     if (const auto end = process_->end())
         throw Error(ErrorKind::failed,
-                    fmt::format("the guest's machine (qemu) {}: {}", end->text(), last_words(log_)),
+                    fmt::format("the appliance (qemu) {}: {}", end->text(), last_words(log_)),
                     "see what ended it ('dmesg' tells when memory ran out), and run again");
 }
 

@@ -35,7 +35,7 @@ class Machine {
 
     [[nodiscard]] QemuMonitor &monitor() { return *monitor_; }
 
-    /// Throws Error: failed when it has ended.
+    /// Throws Error: failed when it has ended; where its line has, its own end is waited for.
     void require_running() const;
 
     /// Ends it at once.

@@ -42,9 +42,11 @@ MachineGuest::MachineGuest(const Disk &disk, const GuestOptions &options, EventS
           disk, store::DiskExport::Protocol::nbd, directory_.path(), store::DiskExport::Launcher(),
           // The kernel replays journals, as it will at boot, for who only looks, too.
           disk.read_only ? store::DiskExport::Writes::thrown_away
-                         : store::DiskExport::Writes::as_disk)) {
+                         : store::DiskExport::Writes::as_disk)),
+      server_(export_->hold()) {
     attended(*this, [&] {
         machine_ = start(export_->path(), directory_.path(), events);
+        machine_->channel().end_with(server_.fd());
         machine_->channel().send(machine_request(MachineCall::open, read_only_, options.limits));
         facts_ = read_result<Facts>(
             await_answer(machine_->channel(), k_usual_limit, [&events](const std::string &text) {

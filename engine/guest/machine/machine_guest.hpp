@@ -65,6 +65,7 @@ class MachineGuest final : public ServedGuest {
     base::TemporaryDirectory directory_;
     bool read_only_;
     std::unique_ptr<store::DiskExport> export_;
+    base::ProcessHandle server_;       ///< of the export
     std::unique_ptr<Machine> machine_; ///< until finish()
     Facts facts_;
     std::uint64_t bytes_written_ = 0; ///< final

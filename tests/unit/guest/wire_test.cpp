@@ -126,7 +126,7 @@ TEST_CASE("answers: a result, an error, and what is neither") {
     CHECK(made_of(answer(std::uint64_t{3})) == nothing);
     CHECK(made_of(message("")) == nothing);
     const std::string ended =
-        "the machine ended | see what ended it ('dmesg' tells when memory ran "
+        "the guest's machine has ended | see what ended it ('dmesg' tells when memory ran "
         "out), and run again";
     CHECK(made_of("") == ended);
     CHECK(made_of("\x08") == ended);

@@ -1,14 +1,13 @@
 #include "guest/machine/server/partition.hpp"
 
 #include "base/file.hpp"
+#include "base/sync_file.hpp"
 #include "base/text.hpp"
 #include "guest/machine/machine_paths.hpp"
 
-#include <cerrno>
 #include <charconv>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 namespace retouch::guest {
 
@@ -41,9 +40,7 @@ Partition::Partition(const Volume &volume)
 }
 
 void Partition::finish() {
-    const base::UniqueFd device = base::open_file(path_, O_RDONLY);
-    if (fsync(device.get()) != 0)
-        throw base::system_error("write the image through", path_, errno);
+    base::sync_file(base::open_file(path_, O_RDONLY).get(), path_);
 }
 
 } // namespace retouch::guest
