@@ -106,6 +106,8 @@ class Disk(unittest.TestCase):
         cases = [(65536, plan, HOST), (4096, plan, HOST), (0, plan, HOST), (0, apply, HOST),
                  (65536, plan, APPLIANCE), (65536, apply, APPLIANCE), (0, apply, APPLIANCE)]
         for left, words, guest in cases:
+            # A machine of our own needs next to nothing there, and does its work.
+            self.world.environment["RETOUCH_APPLIANCE"] = "libguestfs" if words is apply else "best"
             with self.subTest(left=left, words=words[0], guest=guest[1]):
                 process = self.world.start(*words, *guest, through=[
                     "unshare", "-m", "sh", "-euc", IN_FULL_TMPDIR, "sh", str(left)])

@@ -158,8 +158,9 @@ publish: {name: made}
                 self.assertEqual([], self.world.leftovers())
 
     def test_the_appliance_without_processes_says_so(self):
-        for call in ("clone", "pidfd_open"):
-            with self.subTest(call):
+        for call, appliance in (("clone", "best"), ("clone", "libguestfs"), ("pidfd_open", "libguestfs")):
+            self.world.environment["RETOUCH_APPLIANCE"] = appliance
+            with self.subTest(call, appliance=appliance):
                 status, said = self.run_failing(call, errno.EAGAIN, COMMANDS["plan"] + APPLIANCE)
                 self.assertEqual(69, status, said)
         self.assertEqual(self.before, self.world.state())
