@@ -122,13 +122,13 @@ GuestKind Workspace::guest(const std::string &choice) const {
 }
 
 ApplianceKind Workspace::appliance() const {
-    const auto wanted = context_.environment.get("RETOUCH_APPLIANCE");
-    if (!wanted)
+    const std::string wanted = context_.environment.get("RETOUCH_APPLIANCE").value_or("");
+    if (wanted.empty())
         return ApplianceKind::best;
-    if (const auto kind = model::from_name<ApplianceKind>(*wanted))
+    if (const auto kind = model::from_name<ApplianceKind>(wanted))
         return *kind;
     throw Error(ErrorKind::usage,
-                fmt::format("RETOUCH_APPLIANCE is '{}', not {}", base::escape(*wanted),
+                fmt::format("RETOUCH_APPLIANCE is '{}', not {}", base::escape(wanted),
                             model::choices<ApplianceKind>()));
 }
 

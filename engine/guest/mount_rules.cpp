@@ -85,6 +85,10 @@ bool may_hold_plain_root(std::string_view type) {
     return type == "ext2" || type == "ext3" || type == "ext4" || type == "xfs";
 }
 
+bool is_plain(std::string_view type) {
+    return type.empty() || type == "swap" || type == "vfat" || may_hold_plain_root(type);
+}
+
 std::string driver_of(std::string_view type) {
     return type == "ext2" || type == "ext3" ? "ext4" : std::string(type);
 }

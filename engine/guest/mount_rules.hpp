@@ -18,6 +18,10 @@ namespace retouch::guest {
 /// True for the types a root is looked for on without the help of libguestfs.
 [[nodiscard]] bool may_hold_plain_root(std::string_view type);
 
+/// True for what a kernel shows whole by itself, and for what holds nothing to mount: on any other
+/// type there may be more than one root, or one that only libguestfs finds.
+[[nodiscard]] bool is_plain(std::string_view type);
+
 /// What the kernel is asked to mount the type as: one driver is for all of ext2, ext3 and ext4, but
 /// maps owners under the last name only.
 [[nodiscard]] std::string driver_of(std::string_view type);

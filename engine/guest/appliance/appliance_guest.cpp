@@ -45,8 +45,7 @@ constexpr const char *k_write_through =
 
 /// Nothing on it that only a full inspection could find a system in.
 bool holds_no_system(const Volume &volume) {
-    return volume.filesystem.empty() || volume.filesystem == "swap" ||
-           volume.filesystem == "vfat" || may_hold_plain_root(volume.filesystem);
+    return is_plain(volume.filesystem);
 }
 
 Error no_root(const Handle &handle, const std::vector<Volume> &volumes) {

@@ -24,6 +24,11 @@ bool processor_virtualises() {
 
 } // namespace
 
+Event runs_emulated() {
+    return {EventKind::notice, "",
+            "KVM does not work here; the appliance runs emulated, which is slower", Json::object()};
+}
+
 std::optional<KvmObstacle> kvm_obstacle() {
     if (!processor_virtualises())
         return KvmObstacle{"the processor offers no virtualisation (neither vmx nor svm)",

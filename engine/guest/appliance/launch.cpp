@@ -4,12 +4,12 @@
 #include "guest/appliance/launch.hpp"
 
 #include "base/interrupt.hpp"
+#include "guest/appliance/host_memory.hpp"
 #include "guest/appliance/kvm.hpp"
 #include "guest/appliance/machine_program.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <fstream>
 #include <thread>
 
 namespace retouch::guest {
@@ -18,20 +18,8 @@ namespace {
 
 /// Package managers need more than the default, which is for looking at files. Whoever gives
 /// libguestfs more than this by its environment has it.
-constexpr int k_memory_mebibytes = 2048;
+constexpr std::uint64_t k_memory_mebibytes = 2048;
 constexpr unsigned k_most_processors = 4;
-
-bool memory_suffices() {
-    std::ifstream info("/proc/meminfo");
-    std::string key;
-    long long kibibytes = 0;
-    while (info >> key >> kibibytes) {
-        if (key == "MemAvailable:")
-            return kibibytes / 1024 > 2LL * k_memory_mebibytes;
-        std::getline(info, key);
-    }
-    return false;
-}
 
 std::string monitor_option(const std::filesystem::path &socket) {
     std::string path = socket.string();
@@ -82,8 +70,10 @@ void configure(const Handle &handle, const LaunchOptions &options, bool emulate)
     // What is written is written through and checked before the end.
     handle.check(guestfs_set_autosync(g, 0), "set up the appliance");
     handle.check(guestfs_set_network(g, options.network ? 1 : 0), "set up the network");
-    if (guestfs_get_memsize(g) < k_memory_mebibytes && memory_suffices())
-        handle.check(guestfs_set_memsize(g, k_memory_mebibytes), "set the memory");
+    if (guestfs_get_memsize(g) < static_cast<int>(k_memory_mebibytes) &&
+        available_memory_mebibytes() > 2 * k_memory_mebibytes)
+        handle.check(guestfs_set_memsize(g, static_cast<int>(k_memory_mebibytes)),
+                     "set the memory");
     // Emulated processors cost more to coordinate than they give.
     const unsigned processors =
         emulate ? 1 : std::clamp(std::thread::hardware_concurrency(), 1U, k_most_processors);
@@ -115,18 +105,8 @@ std::unique_ptr<Handle> try_launch(const LaunchOptions &options, bool emulate) {
 } // namespace
 
 std::unique_ptr<Handle> launch_appliance(const LaunchOptions &options, EventSink &events) {
-    if (!kvm_obstacle()) {
-        try {
-            return try_launch(options, false);
-        } catch (const Error &error) {
-            if (error.kind() == ErrorKind::interrupted)
-                throw;
-        }
-    }
-    events.on({EventKind::notice, "",
-               "KVM does not work here; the appliance runs emulated, which is slower",
-               Json::object()});
-    return try_launch(options, true);
+    return with_kvm_if_it_works([&](bool kvm) { return try_launch(options, !kvm); },
+                                [&] { events.on(runs_emulated()); });
 }
 
 } // namespace retouch::guest

@@ -1,41 +1,24 @@
-// The appliance's own shell starts the runner, whose program is compiled in: the build gives the
-// file's path; the assembler copies its bytes.
+// The appliance's own shell starts the runner, whose program is compiled in.
 
 #include "guest/appliance/runner_call.hpp"
 
 #include "base/file.hpp"
 #include "base/interrupt.hpp"
 #include "base/text.hpp"
+#include "guest/carried_program.hpp"
 
 #include <cerrno>
 #include <charconv>
-#include <cstddef>
 #include <fmt/format.h>
 #include <sys/mman.h>
 
-__asm__(".section .rodata\n"
-        ".global retouch_runner_begin\n"
-        ".global retouch_runner_end\n"
-        ".balign 16\n"
-        "retouch_runner_begin:\n"
-        ".incbin \"" RETOUCH_GUEST_RUNNER "\"\n"
-        "retouch_runner_end:\n"
-        ".byte 0\n"
-        ".previous\n");
-
-extern "C" const char retouch_runner_begin[];
-extern "C" const char retouch_runner_end[];
+RETOUCH_CARRY(runner, RETOUCH_GUEST_RUNNER);
 
 namespace retouch::guest {
 
 namespace {
 
 constexpr const char *k_runner_path = "/dev/shm/retouch-runner";
-
-std::string_view runner_image() {
-    return {retouch_runner_begin,
-            static_cast<std::size_t>(retouch_runner_end - retouch_runner_begin)};
-}
 
 } // namespace
 
@@ -52,7 +35,8 @@ void upload_to_runner(const Handle &handle, std::string_view bytes, const char *
 }
 
 void upload_runner(const Handle &handle) {
-    upload_to_runner(handle, runner_image(), k_runner_path, 0700);
+    upload_to_runner(handle, carried(retouch_runner_begin, retouch_runner_end), k_runner_path,
+                     0700);
 }
 
 RunnerReport::RunnerReport(std::string_view text) {

@@ -10,7 +10,6 @@
 #include "guest/superblock.hpp"
 
 #include <algorithm>
-#include <array>
 #include <fmt/format.h>
 #include <sys/mount.h>
 #include <sys/statvfs.h>
@@ -28,9 +27,8 @@ Error no_root(const std::vector<Volume> &volumes, const std::filesystem::path &d
     for (const Volume &volume : volumes)
         if (volume.filesystem == "crypto_LUKS" || volume.filesystem == "BitLocker")
             return refusal::encrypted(volume.device);
-    constexpr std::array harmless = {"", "vfat", "swap", "ext2", "ext3", "ext4", "xfs"};
     for (const Volume &volume : volumes)
-        if (std::ranges::count(harmless, volume.filesystem) == 0)
+        if (!is_plain(volume.filesystem))
             return refusal::needs_appliance(
                 fmt::format("{} ({})", volume.device, volume.filesystem));
     return refusal::no_system(base::read_if_there(disk, k_beginning));

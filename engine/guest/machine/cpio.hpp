@@ -14,15 +14,12 @@ class Cpio {
   public:
     void add_directory(std::string_view name, std::uint32_t mode);
     void add_file(std::string_view name, std::uint32_t mode, std::string_view bytes);
-    void add_link(std::string_view name, std::string_view target);
-    void add_character_device(std::string_view name, std::uint32_t major, std::uint32_t minor);
 
     /// The whole archive. Nothing may be added afterwards.
     [[nodiscard]] std::string finish();
 
   private:
-    void add(std::string_view name, std::uint32_t mode, std::string_view bytes,
-             std::uint32_t major = 0, std::uint32_t minor = 0);
+    void add(std::string_view name, std::uint32_t mode, std::string_view bytes);
 
     std::string bytes_;
     std::uint32_t inode_ = 0;

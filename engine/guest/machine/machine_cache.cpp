@@ -4,10 +4,8 @@
 
 #include "guest/machine/machine_cache.hpp"
 
-#include "base/clock.hpp"
 #include "base/digest.hpp"
 #include "base/file.hpp"
-#include "base/lock_file.hpp"
 #include "base/ownership.hpp"
 #include "base/sync_file.hpp"
 #include "base/text.hpp"
@@ -22,6 +20,7 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -33,7 +32,7 @@ namespace fs = std::filesystem;
 
 constexpr const char *k_list = "list";
 constexpr std::size_t k_longest_list = std::size_t{1} << 20;
-constexpr double k_patience_seconds = 60;
+constexpr std::chrono::seconds k_patience{60};
 constexpr std::size_t k_most_kept = 4;
 
 fs::path cache_of_the_user() {
@@ -130,15 +129,11 @@ void sync(const fs::path &file) {
 }
 
 /// Others wait for it, so that two first uses cost no more than one.
-std::optional<base::LockFile> lock(const fs::path &path) {
-    const base::Stopwatch waited;
-    for (;;) {
-        if (auto taken = base::LockFile::try_take(path))
-            return taken;
-        if (waited.seconds() > k_patience_seconds)
-            return std::nullopt;
-        base::pause_for(std::chrono::milliseconds(50));
-    }
+base::UniqueFd lock(const fs::path &path) {
+    base::UniqueFd file = base::open_file(path, O_RDWR | O_CREAT, 0600);
+    if (!base::lock_within(file.get(), LOCK_EX, path, k_patience))
+        throw Error(ErrorKind::temporary, "another process is making the saved machine");
+    return file;
 }
 
 } // namespace
@@ -163,9 +158,7 @@ std::optional<SavedMachine> MachineCache::find(const MachineKind &kind) const {
 }
 
 SavedMachine MachineCache::make(const MachineKind &kind, const fs::path &directory) const {
-    const auto held = lock(directory_ / "lock");
-    if (!held)
-        throw Error(ErrorKind::temporary, "another process is making the saved machine");
+    const base::UniqueFd held = lock(directory_ / "lock");
     SavedMachine place{directory_ / directory_name(kind)};
     if (is_whole(place))
         return place;

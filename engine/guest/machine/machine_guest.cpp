@@ -17,22 +17,6 @@ namespace {
 /// A command ends at its own limit; what comes on top is for its end and for a slow machine.
 constexpr std::chrono::seconds k_command_grace{120};
 
-std::unique_ptr<Machine> start(const std::filesystem::path &disk,
-                               const std::filesystem::path &directory, EventSink &events) {
-    if (!kvm_obstacle()) {
-        try {
-            return start_machine(machine_kind(true), disk, directory);
-        } catch (const Error &error) {
-            if (error.kind() == ErrorKind::interrupted)
-                throw;
-        }
-    }
-    events.on({EventKind::notice, "",
-               "KVM does not work here; the appliance runs emulated, which is slower",
-               Json::object()});
-    return start_machine(machine_kind(false), disk, directory);
-}
-
 } // namespace
 
 MachineGuest::MachineGuest(const Disk &disk, const GuestOptions &options, EventSink &events)
@@ -45,7 +29,11 @@ MachineGuest::MachineGuest(const Disk &disk, const GuestOptions &options, EventS
                          : store::DiskExport::Writes::as_disk)),
       server_(export_->hold()) {
     attended(*this, [&] {
-        machine_ = start(export_->path(), directory_.path(), events);
+        machine_ = with_kvm_if_it_works(
+            [&](bool kvm) {
+                return start_machine(machine_kind(kvm), export_->path(), directory_.path());
+            },
+            [&] { events.on(runs_emulated()); });
         machine_->channel().end_with(server_.fd());
         machine_->channel().send(machine_request(MachineCall::open, read_only_, options.limits));
         facts_ = read_result<Facts>(

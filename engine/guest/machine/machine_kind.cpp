@@ -1,13 +1,13 @@
 #include "guest/machine/machine_kind.hpp"
 
 #include "base/process.hpp"
+#include "guest/appliance/host_memory.hpp"
 #include "retouch/error.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <fmt/format.h>
-#include <fstream>
 #include <thread>
 
 namespace retouch::guest {
@@ -25,18 +25,6 @@ std::filesystem::path program(const char *name, const char *package) {
         return *path;
     throw Error(ErrorKind::unavailable, fmt::format("{} is not installed", name),
                 fmt::format("install the package {}", package));
-}
-
-std::uint64_t available_mebibytes() {
-    std::ifstream info("/proc/meminfo");
-    std::string key;
-    std::uint64_t kibibytes = 0;
-    while (info >> key >> kibibytes) {
-        if (key == "MemAvailable:")
-            return kibibytes / 1024;
-        std::getline(info, key);
-    }
-    return 0;
 }
 
 /// Whoever gives libguestfs' appliance more by its environment has that here, too.
@@ -65,7 +53,8 @@ MachineKind machine_kind(bool kvm) {
                      program("blkid", "util-linux")};
     kind.kernel = require_kernel();
     kind.memory_mebibytes = wanted_mebibytes();
-    if (kind.memory_mebibytes == k_usual_memory && available_mebibytes() < 2 * k_usual_memory)
+    if (kind.memory_mebibytes == k_usual_memory &&
+        available_memory_mebibytes() < 2 * k_usual_memory)
         kind.memory_mebibytes = k_least_memory;
     kind.kvm = kvm;
     // Emulated processors cost more to coordinate than they give.

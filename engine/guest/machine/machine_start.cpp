@@ -134,9 +134,13 @@ std::unique_ptr<Machine> start_machine(const MachineKind &kind, const fs::path &
 void prepare_machine() {
     const base::RunDirectory directory;
     const MachineCache cache;
-    const MachineKind kind = machine_kind(!kvm_obstacle());
-    if (!cache.find(kind))
-        static_cast<void>(cache.make(kind, directory.path()));
+    static_cast<void>(with_kvm_if_it_works(
+        [&](bool kvm) {
+            const MachineKind kind = machine_kind(kvm);
+            const std::optional<SavedMachine> found = cache.find(kind);
+            return found ? *found : cache.make(kind, directory.path());
+        },
+        [] {}));
 }
 
 void save_machine(const MachineKind &kind, const SavedMachine &saved, const fs::path &directory) {

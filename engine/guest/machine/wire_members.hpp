@@ -1,7 +1,6 @@
 #pragma once
 // The members of what goes over the wire, each listed once.
 
-#include "guest/volume.hpp"
 #include "retouch/effect.hpp"
 #include "retouch/error.hpp"
 #include "retouch/facts.hpp"
@@ -92,13 +91,6 @@ void list_members(T &result, auto each) {
 template<Is<CommandLimits> T>
 void list_members(T &limits, auto each) {
     each(limits.memory_bytes, limits.processes, limits.open_files, limits.file_bytes, limits.time);
-}
-
-template<Is<Volume> T>
-void list_members(T &volume, auto each) {
-    each(volume.device, volume.number, volume.offset, volume.size, volume.filesystem, volume.uuid,
-         volume.label, volume.partition_uuid, volume.partition_label, volume.partition_type,
-         volume.automatic, volume.names, volume.ambiguous, volume.external_journal);
 }
 
 } // namespace retouch::guest

@@ -74,6 +74,8 @@ TEST_CASE("qemu monitor: the bytes of the one drive are told, whatever else is s
         "\r\n";
     CHECK(said_of(stats) == "18446744073709551615");
     CHECK(said_of(event + event + stats) == "18446744073709551615");
+    CHECK(said_of(R"({"return": [{"device": "", "node-name": "hd0", "stats": {"wr_bytes": 8}}]})"
+                  "\n") == "8");
 }
 
 TEST_CASE("qemu monitor: what is no answer is an error") {

@@ -6,9 +6,9 @@
 #include "guest/machine/machine_paths.hpp"
 #include "guest/machine/server/partition.hpp"
 #include "guest/machine/server/system.hpp"
+#include "guest/mount_rules.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -29,16 +29,15 @@ std::uint64_t size_of_disk() {
 
 /// The rest of it is for the kernel, and for what is remembered of the guest's tree.
 CommandLimits within_this_machine(CommandLimits limits) {
-    limits.memory_bytes = std::min(limits.memory_bytes, memory_bytes() / 8 * 6);
+    limits.memory_bytes = std::min(limits.memory_bytes, memory_bytes() / 4 * 3);
     return limits;
 }
 
 /// A second system may be on anything else, or this one need it: whoever knows such volumes, too,
 /// has to look.
 void require_plain(const std::vector<Volume> &volumes) {
-    constexpr std::array plain = {"", "vfat", "swap", "ext2", "ext3", "ext4", "xfs"};
     for (const Volume &volume : volumes)
-        if (volume.ambiguous || std::ranges::count(plain, volume.filesystem) == 0)
+        if (volume.ambiguous || !is_plain(volume.filesystem))
             throw Error(ErrorKind::refused,
                         fmt::format("{} of the image holds {}", base::escape(volume.device),
                                     volume.ambiguous ? "more than one filesystem"
