@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <ctime>
 #include <fcntl.h>
+#include <limits>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -20,6 +21,9 @@ namespace {
 constexpr std::int64_t k_nanoseconds = 1'000'000'000;
 /// Inodes are given the time of the kernel's last tick, of which there are a hundred in a second.
 constexpr std::int64_t k_tick = 10'000'000;
+/// Two readings of clocks are as good as one when they are this close.
+constexpr std::int64_t k_close = 20'000;
+constexpr int k_readings = 32;
 
 std::int64_t read_clock(clockid_t clock) {
     timespec now{};
@@ -59,7 +63,20 @@ int store_label(int root, const PathLabel &wanted) {
 } // namespace
 
 ClockMark ClockMark::now() {
-    return {read_clock(CLOCK_REALTIME), read_clock(CLOCK_BOOTTIME)};
+    // A process may be stopped between the two readings, for seconds on a busy machine: the pair
+    // that lies closest together counts.
+    ClockMark closest;
+    std::int64_t apart = std::numeric_limits<std::int64_t>::max();
+    for (int tries = 0; tries < k_readings && apart > k_close; ++tries) {
+        const std::int64_t before = read_clock(CLOCK_BOOTTIME);
+        const std::int64_t set = read_clock(CLOCK_REALTIME);
+        const std::int64_t after = read_clock(CLOCK_BOOTTIME);
+        if (after - before < apart) {
+            apart = after - before;
+            closest = {set, after};
+        }
+    }
+    return closest;
 }
 
 ClockMark ClockMark::start() {

@@ -188,7 +188,10 @@ TEST_CASE(
     // Of a filesystem that notes no more than seconds.
     CHECK(guest::may_have_changed_since(1'700'000'000 * second, opened));
     CHECK_FALSE(guest::may_have_changed_since((1'700'000'000 - 1) * second, opened));
-    CHECK(guest::ClockMark::now().set - guest::ClockMark::now().earliest() < 100'000'000);
+    for (int times = 0; times < 1000; ++times) {
+        const guest::ClockMark mark = guest::ClockMark::now();
+        REQUIRE(mark.set - mark.earliest() < 20'000'000);
+    }
 }
 
 TEST_CASE("labels: files of an image that was made a moment ago are not taken for new", "[root]") {
@@ -202,10 +205,15 @@ TEST_CASE("labels: files of an image that was made a moment ago are not taken fo
     const std::unique_ptr<Guest> touched = image.open(GuestKind::host);
     touched->write("/etc/young", std::string("x\n"), 0644, 0, 0);
     touched->finish();
+    const guest::ClockMark began = guest::ClockMark::now();
     const std::unique_ptr<Guest> guest = image.open(GuestKind::host);
     guest->write("/etc/made", std::string("x\n"), 0644, 0, 0);
     CHECK(guest::label_new_entries(*guest).notes.empty());
     CHECK(label_of(*guest, "/etc/made") == "system_u:object_r:etc_t:s0");
-    CHECK(label_of(*guest, "/etc/young") == "none");
+    // Where this machine's clock was set back meanwhile, more seems to be new, as it must.
+    if (began.set - began.earliest() < 20'000'000)
+        CHECK(label_of(*guest, "/etc/young") == "none");
+    else
+        WARN("the clock was set back");
     guest->finish();
 }
