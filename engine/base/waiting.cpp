@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <cerrno>
 #include <climits>
 #include <cstdint>
@@ -39,10 +40,12 @@ timespec until(Clock::duration left) {
     return {nanoseconds / 1'000'000'000, nanoseconds % 1'000'000'000};
 }
 
-/// True when `fd` is ready; false when the time ran out, an interruption is due, or the lifeline
-/// has ended.
+/// True when `fd` is ready; false when the time ran out, an interruption is due, or a lifeline has
+/// ended.
 bool poll_until(int fd, short events, std::optional<Clock::time_point> deadline,
-                int lifeline = -1) noexcept {
+                std::span<const int> lifelines = {}) noexcept {
+    constexpr std::size_t before_them = 2;
+    assert(lifelines.size() <= k_most_lifelines);
     while (!interrupt_due()) {
         const bool shielded = pending_interrupt() != 0;
         std::optional<Clock::duration> left;
@@ -50,13 +53,19 @@ bool poll_until(int fd, short events, std::optional<Clock::time_point> deadline,
             left = *deadline - Clock::now();
         if (shielded)
             left = std::min(left.value_or(k_shield_check), Clock::duration(k_shield_check));
-        std::array<pollfd, 3> waiting = {
-            {{fd, events, 0}, {shielded ? -1 : interrupt_fd(), POLLIN, 0}, {lifeline, POLLIN, 0}}};
+        std::array<pollfd, before_them + k_most_lifelines> waiting = {
+            {{fd, events, 0}, {shielded ? -1 : interrupt_fd(), POLLIN, 0}}};
+        const auto end =
+            std::ranges::transform(lifelines, waiting.begin() + before_them, [](int lifeline) {
+                return pollfd{lifeline, POLLIN, 0};
+            }).out;
+        const auto count = static_cast<nfds_t>(end - waiting.begin());
         const timespec limit = until(left.value_or(Clock::duration::zero()));
-        const int ready = ppoll(waiting.data(), waiting.size(), left ? &limit : nullptr, nullptr);
+        const int ready = ppoll(waiting.data(), count, left ? &limit : nullptr, nullptr);
         if (ready > 0 && waiting[0].revents != 0)
             return true;
-        if (ready > 0 && waiting[2].revents != 0)
+        if (ready > 0 && std::any_of(waiting.begin() + before_them, end,
+                                     [](const pollfd &one) { return one.revents != 0; }))
             return false;
         if (deadline && Clock::now() >= *deadline)
             return false;
@@ -67,15 +76,16 @@ bool poll_until(int fd, short events, std::optional<Clock::time_point> deadline,
 } // namespace
 
 bool wait_for_events(int fd, short events, std::optional<milliseconds> limit) {
-    return wait_for_events_unless(fd, events, -1, limit);
+    return wait_for_events_unless(fd, events, {}, limit);
 }
 
-bool wait_for_events_unless(int fd, short events, int lifeline, std::optional<milliseconds> limit) {
+bool wait_for_events_unless(int fd, short events, std::span<const int> lifelines,
+                            std::optional<milliseconds> limit) {
     check_interrupt();
     std::optional<Clock::time_point> deadline;
     if (limit)
         deadline = Clock::now() + *limit;
-    const bool ready = poll_until(fd, events, deadline, lifeline);
+    const bool ready = poll_until(fd, events, deadline, lifelines);
     if (!ready)
         check_interrupt();
     return ready;

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <sys/types.h>
 
@@ -16,9 +17,10 @@ namespace retouch::base {
 bool wait_for_events(int fd, short events,
                      std::optional<std::chrono::milliseconds> limit = std::nullopt);
 
-/// As above; false also when `lifeline`, a descriptor, becomes readable or hangs up first. Throws
-/// Error: interrupted.
-bool wait_for_events_unless(int fd, short events, int lifeline,
+/// As above; false also when one of `lifelines`, at most k_most_lifelines descriptors, becomes
+/// readable or hangs up first. Throws Error: interrupted.
+inline constexpr std::size_t k_most_lifelines = 4;
+bool wait_for_events_unless(int fd, short events, std::span<const int> lifelines,
                             std::optional<std::chrono::milliseconds> limit = std::nullopt);
 
 /// As wait_for_events(); false also, at once, when an interruption is due. Never throws.

@@ -107,6 +107,13 @@ Environment command_environment(const Facts &facts, const GuestCommand &command,
     };
     if (!writable)
         environment.emplace_back("TMPDIR", "/run");
+    for (const auto &[name, value] : with_own_proxies(command).environment)
+        set(environment, name, value);
+    return environment;
+}
+
+GuestCommand with_own_proxies(GuestCommand command) {
+    Environment environment;
     if (command.network)
         for (const char *name : {"http_proxy", "https_proxy", "ftp_proxy", "no_proxy", "HTTP_PROXY",
                                  "HTTPS_PROXY", "NO_PROXY"})
@@ -114,7 +121,8 @@ Environment command_environment(const Facts &facts, const GuestCommand &command,
                 set(environment, name, value);
     for (const auto &[name, value] : command.environment)
         set(environment, name, value);
-    return environment;
+    command.environment = std::move(environment);
+    return command;
 }
 
 void check_command(const Facts &facts, const GuestCommand &command) {

@@ -37,6 +37,10 @@ inline constexpr const char *k_resolver_path = "/etc/resolv.conf";
 
 using Environment = std::vector<std::pair<std::string, std::string>>;
 
+/// With the proxies of this process in the environment of a networked one, where it says nothing of
+/// them itself.
+[[nodiscard]] GuestCommand with_own_proxies(GuestCommand command);
+
 /// The whole environment of `command`: its own on top of ours. A networked one also gets the
 /// proxies of this process; one that cannot write to the image finds another place for its
 /// temporary files.

@@ -41,7 +41,7 @@ std::unique_ptr<ServedGuest> open_served(const Disk &disk, const GuestOptions &o
                                          EventSink &events) {
     if (options.kind == GuestKind::host)
         return std::make_unique<HostGuest>(disk, options, events);
-    if (options.appliance != ApplianceKind::libguestfs && !options.network)
+    if (options.appliance != ApplianceKind::libguestfs)
         if (auto guest = open_in_machine(disk, options, events))
             return guest;
     return std::make_unique<ApplianceGuest>(disk, options, events);

@@ -5,6 +5,7 @@
 
 #include "base/clock.hpp"
 #include "base/interrupt.hpp"
+#include "base/last_words.hpp"
 #include "base/run_directory.hpp"
 #include "base/sync_file.hpp"
 #include "base/text.hpp"
@@ -33,8 +34,6 @@ constexpr const char *k_daemon = "qemu-storage-daemon";
 constexpr double k_start_limit_seconds = 60;
 /// It writes all that the page cache holds; an interruption ends it sooner.
 constexpr std::chrono::hours k_stop_patience{1};
-constexpr std::size_t k_log_tail = 2000;
-constexpr const char *k_nothing_said = "it said nothing";
 
 std::vector<std::string> arguments(const Disk &disk, DiskExport::Protocol protocol,
                                    const fs::path &path, const fs::path &pid_file,
@@ -100,19 +99,9 @@ base::UniqueFd overlay_in(const fs::path &directory, std::int64_t virtual_size) 
     }
 }
 
-std::string log_tail(const fs::path &log) {
-    std::error_code code;
-    if (fs::file_size(log, code) == 0 || code)
-        return k_nothing_said;
-    std::string text = base::read_file(log, std::size_t{16} * 1024 * 1024);
-    if (text.size() > k_log_tail)
-        text.erase(0, text.size() - k_log_tail);
-    return base::escape(base::trim(text));
-}
-
 /// What it said went wrong, without the option it repeats.
 std::string complaint(const fs::path &log) {
-    const std::string said = log_tail(log);
+    const std::string said = base::last_words(log);
     constexpr std::string_view end_of_option = "}: ";
     const std::size_t at = said.rfind(end_of_option);
     return at == std::string::npos ? said : said.substr(at + end_of_option.size());
@@ -121,7 +110,7 @@ std::string complaint(const fs::path &log) {
 /// Throws Error, unavailable, when it said so or could not even say it.
 Error start_error(const Disk &disk, const fs::path &log) {
     const std::string said = complaint(log);
-    if (said == k_nothing_said || said.find(std::strerror(ENOSPC)) != std::string::npos)
+    if (said == base::k_no_last_words || said.find(std::strerror(ENOSPC)) != std::string::npos)
         base::require_room(log.parent_path());
     return {ErrorKind::failed, fmt::format("cannot open the disk {}: {}", disk_name(disk), said),
             open_hint(disk, said)};
@@ -129,7 +118,7 @@ Error start_error(const Disk &disk, const fs::path &log) {
 
 Error ended_error(const base::ProcessEnd &end, const fs::path &log) {
     return {ErrorKind::failed,
-            fmt::format("the disk helper {} {}: {}", k_daemon, end.text(), log_tail(log)),
+            fmt::format("the disk helper {} {}: {}", k_daemon, end.text(), base::last_words(log)),
             "nothing that was written since can be trusted; see what ended it ('dmesg' tells when "
             "memory ran out), and run the command again"};
 }

@@ -156,11 +156,14 @@ MEDDLE = "chmod 0640 /dev/null /dev/full /dev/zero; chown 1:1 /dev/null /dev/ful
 @needs_root
 class Guests:
     guest = None
+    appliance = None
 
     def setUp(self):
         self.world = self.enterContext(World())
         self.host = self.enterContext(Host())
         self.world.environment["RETOUCH_TEST_SECRET"] = self.host.canary
+        if self.appliance:
+            self.world.environment["RETOUCH_APPLIANCE"] = self.appliance
         self.world.retouch("import", image(), "--name", "source")
 
     def recipe(self, steps):
@@ -199,6 +202,11 @@ class HostGuest(Guests, unittest.TestCase):
 
 class Appliance(Guests, unittest.TestCase):
     guest = "appliance"
+
+
+class Libguestfs(Guests, unittest.TestCase):
+    guest = "appliance"
+    appliance = "libguestfs"
 
 
 @needs_root

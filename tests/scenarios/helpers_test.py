@@ -240,16 +240,18 @@ class Helpers(unittest.TestCase):
             self.nothing_happened()
 
     def test_a_killed_network_helper_is_named_at_once(self):
-        self.recipe = self.world.recipe(NETWORKED)
-        run = self.run_in("host")
-        family = run.family() - {run.process.pid}
-        run.signal(NETWORK, signal.SIGKILL)
-        code, said, seconds = run.ended(60)
-        self.assertIn("error: the network helper slirp4netns ended while the command ran\n", said)
-        self.assertEqual(1, code)
-        self.assertLess(seconds, 10)
-        self.all_gone(family, set())
-        self.nothing_happened()
+        for guest, end in (("host", "ended while the command ran"), ("appliance", "was killed (signal 9)")):
+            with self.subTest(guest):
+                self.recipe = self.world.recipe(NETWORKED)
+                run = self.run_in(guest)
+                family = run.family() - {run.process.pid}
+                run.signal(NETWORK, signal.SIGKILL)
+                code, said, seconds = run.ended(60)
+                self.assertIn(f"error: the network helper slirp4netns {end}\n", said)
+                self.assertEqual(1, code)
+                self.assertLess(seconds, 10)
+                self.all_gone(family, set())
+                self.nothing_happened()
 
     def test_a_network_that_is_not_there_yet_dies_with_retouch_and_with_the_launcher(self):
         slow = self.world.write(f"programs/{NETWORK}", SLOW_NETWORK)

@@ -6,6 +6,7 @@
 #include "base/interrupt.hpp"
 #include "base/path.hpp"
 #include "base/text.hpp"
+#include "guest/appliance/forbidden_ranges.hpp"
 #include "guest/appliance/job.hpp"
 #include "guest/appliance/runner_call.hpp"
 #include "guest/command.hpp"
@@ -14,10 +15,8 @@
 #include "guest/refusals.hpp"
 #include "guest/resolve.hpp"
 #include "guest/sandbox/call_filter.hpp"
-#include "guest/sandbox/own_addresses.hpp"
 
 #include <algorithm>
-#include <arpa/inet.h>
 #include <array>
 #include <cerrno>
 #include <fmt/format.h>
@@ -89,20 +88,6 @@ void choose_resolver(const ApplianceSandbox &sandbox, Job &job) {
         job.resolver = path;
     if (sandbox.writable && !is_in_run)
         job.resolver_file = entry_at(sandbox.guest, k_resolver_path);
-}
-
-/// This host's, in IPv4: the machine has no other network.
-std::vector<std::string> forbidden_ranges() {
-    const auto own = own_addresses();
-    if (!own)
-        throw base::system_error("read", "the addresses of this host", errno);
-    std::vector<std::string> found;
-    for (const AddressRange &range : *own) {
-        std::array<char, INET_ADDRSTRLEN> text{};
-        inet_ntop(AF_INET, &range.address, text.data(), text.size());
-        found.push_back(fmt::format("{}/{}", text.data(), range.bits));
-    }
-    return found;
 }
 
 Job make_job(const ApplianceSandbox &sandbox, const GuestCommand &command) {

@@ -3,6 +3,7 @@
 #include "guest/appliance/qemu_monitor.hpp"
 
 #include "base/text.hpp"
+#include "base/unix_socket.hpp"
 
 #include <fmt/format.h>
 
@@ -12,7 +13,6 @@
 #include <cstring>
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <system_error>
 
 namespace retouch::guest {
@@ -33,16 +33,8 @@ Error failure(int code) {
 }
 
 base::UniqueFd connected(const std::filesystem::path &path) {
-    base::UniqueFd fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    const std::string text = path.string();
-    if (text.size() >= sizeof address.sun_path)
-        throw failure(ENAMETOOLONG);
-    text.copy(address.sun_path, text.size());
-    // The kernel's interface wants it so.
-    const auto *generic = reinterpret_cast<const sockaddr *>(&address);
-    if (!fd || connect(fd.get(), generic, sizeof address) != 0)
+    base::UniqueFd fd = base::connected_if_served(path, SOCK_STREAM);
+    if (!fd)
         throw failure(errno);
     return fd;
 }

@@ -118,6 +118,12 @@ void add_network(LaunchOrders &orders, base::ProcessSpec &spec, Lifeline &lifeli
     spec.lifelines.push_back(lifeline.near_end());
 }
 
+void join_network(LaunchOrders &orders, const std::string &forbidden) {
+    orders.network = true;
+    orders.joins_network = true;
+    orders.forbidden = forbidden;
+}
+
 /// The launcher gets an empty environment, and so does what it becomes.
 base::ProcessResult launch(const LaunchOrders &orders, base::ProcessSpec spec) {
     const base::UniqueFd program = launcher_program();
@@ -262,7 +268,9 @@ CommandResult run_in_sandbox(const Sandbox &sandbox, const GuestCommand &command
     if (sandbox.server >= 0)
         spec.lifelines.push_back(sandbox.server);
     std::optional<Lifeline> lifeline;
-    if (command.network)
+    if (command.network && sandbox.joined_network)
+        join_network(orders, *sandbox.joined_network);
+    else if (command.network)
         add_network(orders, spec, lifeline.emplace());
 
     const UsualUmask usual_umask;

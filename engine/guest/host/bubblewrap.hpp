@@ -7,6 +7,8 @@
 #include "retouch/guest.hpp"
 
 #include <filesystem>
+#include <optional>
+#include <string>
 #include <vector>
 
 namespace retouch::guest {
@@ -24,6 +26,9 @@ struct Sandbox {
     bool writable = false;      ///< else every filesystem of the guest is read-only for it
     CommandLimits limits = {};
     std::vector<SandboxDisk> disks = {};
+    /// Ranges, a line for each, that commands with a network may not reach, in the network of the
+    /// machine this runs in; nothing: each gets a network of its own.
+    std::optional<std::string> joined_network = {};
     int server = -1; ///< readable once what serves the guest's disk has ended; -1: nothing does
 };
 

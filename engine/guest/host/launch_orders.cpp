@@ -10,11 +10,13 @@ namespace retouch::guest {
 namespace {
 
 constexpr std::array k_switches = {&LaunchOrders::only_try, &LaunchOrders::writable,
-                                   &LaunchOrders::network, &LaunchOrders::personality_32};
+                                   &LaunchOrders::network, &LaunchOrders::joins_network,
+                                   &LaunchOrders::personality_32};
 constexpr std::array k_numbers = {&LaunchOrders::memory_bytes, &LaunchOrders::processes,
                                   &LaunchOrders::open_files,   &LaunchOrders::file_bytes,
                                   &LaunchOrders::lifeline,     &LaunchOrders::program};
-constexpr std::array k_words = {&LaunchOrders::root, &LaunchOrders::group, &LaunchOrders::slirp,
+constexpr std::array k_words = {&LaunchOrders::root,  &LaunchOrders::group,
+                                &LaunchOrders::slirp, &LaunchOrders::forbidden,
                                 &LaunchOrders::disks, &LaunchOrders::disk_links};
 
 std::string_view take_word(std::string_view &text) {

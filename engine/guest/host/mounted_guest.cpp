@@ -148,8 +148,8 @@ CommandResult MountedGuest::run(const GuestCommand &command) {
 CommandResult MountedGuest::run_command(const GuestCommand &command, bool writable) const {
     check_command(facts_, command);
     const std::optional<base::ProcessHandle> server = this->server();
-    const Sandbox sandbox{*this,   files(),           volumes_->root(),          writable,
-                          limits_, volumes_->disks(), server ? server->fd() : -1};
+    const Sandbox sandbox{*this,   files(),           volumes_->root(), writable,
+                          limits_, volumes_->disks(), joined_network(), server ? server->fd() : -1};
     if (!writable)
         return run_in_sandbox(sandbox, command);
     PlainCapabilities capabilities;

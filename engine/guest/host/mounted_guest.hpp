@@ -71,6 +71,9 @@ class MountedGuest : public ServedGuest {
     /// A hold on what serves the disk, whose end is the end of a command; nothing: nobody does.
     [[nodiscard]] virtual std::optional<base::ProcessHandle> server() const = 0;
 
+    /// As Sandbox::joined_network.
+    [[nodiscard]] virtual std::optional<std::string> joined_network() const { return std::nullopt; }
+
   private:
     [[nodiscard]] const Rooted &files() const { return volumes_->files(); }
 

@@ -31,9 +31,11 @@ Channel::Channel(base::UniqueFd line) : line_(std::move(line)) {
 
 /// False when the time ran out.
 bool Channel::wait_for(short events, std::optional<std::chrono::milliseconds> limit) {
-    if (base::wait_for_events_unless(line_.get(), events, lifeline_, limit))
+    if (base::wait_for_events_unless(line_.get(), events, lifelines_, limit))
         return true;
-    if (lifeline_ >= 0 && base::ready_within(lifeline_, POLLIN, std::chrono::milliseconds(0)))
+    if (std::ranges::any_of(lifelines_, [](int lifeline) {
+            return base::ready_within(lifeline, POLLIN, std::chrono::milliseconds(0));
+        }))
         throw line_error("what the guest's machine needs has ended");
     return false;
 }

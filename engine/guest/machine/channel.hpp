@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace retouch::guest {
 
@@ -19,9 +20,9 @@ class Channel {
     /// Takes a socket or a port, which may block or not.
     explicit Channel(base::UniqueFd line);
 
-    /// From now on nothing is waited for once `lifeline`, a descriptor that outlives this, is
+    /// From now on nothing is waited for once one of `lifelines`, descriptors that outlive this, is
     /// readable or hung up.
-    void end_with(int lifeline) { lifeline_ = lifeline; }
+    void end_with(std::vector<int> lifelines) { lifelines_ = std::move(lifelines); }
 
     /// True once the other end was found to be gone.
     [[nodiscard]] bool ended() const { return ended_; }
@@ -44,7 +45,7 @@ class Channel {
     [[noreturn]] void fail_at_end();
 
     base::UniqueFd line_;
-    int lifeline_ = -1;
+    std::vector<int> lifelines_;
     bool ended_ = false;
 };
 

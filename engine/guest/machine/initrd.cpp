@@ -97,6 +97,7 @@ Initrd make_initrd(const MachineKind &kind, const fs::path &directory) {
     archive.add_file("/init", 0755, server_program());
     add_modules(archive, k_machine_modules, read_modules(kind.kernel, k_required, k_wished));
     add_modules(archive, k_machine_disk_modules, read_modules(kind.kernel, {"virtio_blk"}));
+    add_modules(archive, k_machine_network_modules, read_modules(kind.kernel, {"virtio_net"}));
     made.bytes = archive.finish();
     return made;
 }

@@ -4,7 +4,7 @@
 
 #include "guest/machine/machine.hpp"
 
-#include "base/text.hpp"
+#include "base/last_words.hpp"
 
 #include <array>
 #include <cerrno>
@@ -15,17 +15,15 @@ namespace retouch::guest {
 
 namespace {
 
-constexpr std::size_t k_longest_log = std::size_t{64} << 10;
-constexpr std::size_t k_words_shown = 600;
 constexpr std::chrono::seconds k_end_patience{5};
 
 struct Line {
     base::UniqueFd near;
     base::UniqueFd far;
 
-    Line() {
+    explicit Line(int type = SOCK_STREAM) {
         std::array<int, 2> ends{};
-        if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
+        if (socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, ends.data()) != 0)
             throw base::system_error("make", "a line to a machine", errno);
         near.reset(ends[0]);
         far.reset(ends[1]);
@@ -60,7 +58,7 @@ Json disk(const MachineStart &start) {
 }
 
 std::vector<std::string> arguments(const MachineKind &kind, const MachineStart &start, int line,
-                                   int monitor) {
+                                   int monitor, int network) {
     std::vector<std::string> words = {
         "-name",
         "retouch",
@@ -94,17 +92,12 @@ std::vector<std::string> arguments(const MachineKind &kind, const MachineStart &
     add("-blockdev", disk(start).dump());
     add("-device",
         fmt::format("virtio-blk-pci,drive={},werror=report,rerror=report", k_machine_disk_node));
+    // A saved machine has a card, too, but has never looked at it.
+    add("-netdev", fmt::format("dgram,id=network,local.type=fd,local.str={}", network));
+    add("-device", "virtio-net-pci,netdev=network,romfile=");
     if (start.waits)
         add("-incoming", "defer");
     return words;
-}
-
-std::string last_words(const std::filesystem::path &log) {
-    const std::string said = base::read_if_there(log, k_longest_log);
-    const std::string_view text = base::trim(said);
-    return text.empty()
-               ? "it said nothing"
-               : base::escape(text.substr(text.size() - std::min(text.size(), k_words_shown)));
 }
 
 } // namespace
@@ -112,10 +105,12 @@ std::string last_words(const std::filesystem::path &log) {
 Machine::Machine(const MachineKind &kind, const MachineStart &start) : log_(start.log) {
     Line line;
     Line monitor;
+    const Line nobody(SOCK_SEQPACKET);
+    const int network = start.network < 0 ? nobody.far.get() : start.network;
     base::ProcessSpec spec;
     spec.program = kind.qemu.string();
-    spec.arguments = arguments(kind, start, line.far.get(), monitor.far.get());
-    spec.inherited = {line.far.get(), monitor.far.get()};
+    spec.arguments = arguments(kind, start, line.far.get(), monitor.far.get(), network);
+    spec.inherited = {line.far.get(), monitor.far.get(), network};
     spec.log = log_;
     process_.emplace(spec);
     line.far.reset();
@@ -126,7 +121,7 @@ Machine::Machine(const MachineKind &kind, const MachineStart &start) : log_(star
         if (error.kind() == ErrorKind::interrupted)
             throw;
         throw Error(ErrorKind::unavailable,
-                    fmt::format("qemu did not start: {}", last_words(log_)));
+                    fmt::format("qemu did not start: {}", base::last_words(log_)));
     }
     channel_.emplace(std::move(line.near));
 }
@@ -136,7 +131,7 @@ void Machine::require_running() const {
         static_cast<void>(process_->hold().ended(k_end_patience));
     if (const auto end = process_->end())
         throw Error(ErrorKind::failed,
-                    fmt::format("the appliance (qemu) {}: {}", end->text(), last_words(log_)),
+                    fmt::format("the appliance (qemu) {}: {}", end->text(), base::last_words(log_)),
                     "see what ended it ('dmesg' tells when memory ran out), and run again");
 }
 

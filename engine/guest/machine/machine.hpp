@@ -18,6 +18,7 @@ struct MachineStart {
     std::filesystem::path disk;   ///< the socket of an NBD export called "disk"; empty: none yet
     std::filesystem::path memory; ///< a file that is its memory; empty: nothing others can see
     bool keeps_memory = false;    ///< what it writes there stays
+    int network = -1;             ///< a socket that takes and gives frames; -1: no network
     bool waits = false;           ///< for the state of a saved one, before it does anything
     std::filesystem::path log;    ///< gets what qemu says
 };

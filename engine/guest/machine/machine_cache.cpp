@@ -32,7 +32,7 @@ namespace fs = std::filesystem;
 
 constexpr const char *k_list = "list";
 constexpr std::size_t k_longest_list = std::size_t{1} << 20;
-constexpr std::chrono::seconds k_patience{60};
+constexpr std::chrono::seconds k_makers_patience{60};
 constexpr std::size_t k_most_kept = 4;
 
 fs::path cache_of_the_user() {
@@ -131,7 +131,7 @@ void sync(const fs::path &file) {
 /// Others wait for it, so that two first uses cost no more than one.
 base::UniqueFd lock(const fs::path &path) {
     base::UniqueFd file = base::open_file(path, O_RDWR | O_CREAT, 0600);
-    if (!base::lock_within(file.get(), LOCK_EX, path, k_patience))
+    if (!base::lock_within(file.get(), LOCK_EX, path, k_makers_patience))
         throw Error(ErrorKind::temporary, "another process is making the saved machine");
     return file;
 }

@@ -7,7 +7,7 @@ namespace retouch::guest {
 
 enum class MachineCall {
     begin, ///< bytes of chance, seconds and nanoseconds since 1970
-    open,  ///< whether it is only looked at, limits -> Facts
+    open,  ///< whether it is only looked at, limits, what a network must leave out -> Facts
     lstat,
     read,
     sha256,

@@ -3,6 +3,7 @@
 #include "guest/machine/machine_guest.hpp"
 
 #include "base/run_directory.hpp"
+#include "guest/appliance/forbidden_ranges.hpp"
 #include "guest/appliance/kvm.hpp"
 #include "guest/command.hpp"
 #include "guest/file_pieces.hpp"
@@ -29,13 +30,21 @@ MachineGuest::MachineGuest(const Disk &disk, const GuestOptions &options, EventS
                          : store::DiskExport::Writes::as_disk)),
       server_(export_->hold()) {
     attended(*this, [&] {
+        MachineMeans means{export_->path()};
+        std::optional<std::vector<std::string>> forbidden;
+        if (options.network) {
+            means.network = network_.emplace(export_->path().parent_path()).frames();
+            forbidden = forbidden_ranges();
+        }
         machine_ = with_kvm_if_it_works(
-            [&](bool kvm) {
-                return start_machine(machine_kind(kvm), export_->path(), directory_.path());
-            },
+            [&](bool kvm) { return start_machine(machine_kind(kvm), means, directory_.path()); },
             [&] { events.on(runs_emulated()); });
-        machine_->channel().end_with(server_.fd());
-        machine_->channel().send(machine_request(MachineCall::open, read_only_, options.limits));
+        std::vector<int> lifelines = {server_.fd()};
+        if (network_)
+            lifelines.push_back(network_->ended());
+        machine_->channel().end_with(std::move(lifelines));
+        machine_->channel().send(
+            machine_request(MachineCall::open, read_only_, options.limits, forbidden));
         facts_ = read_result<Facts>(
             await_answer(machine_->channel(), k_usual_limit, [&events](const std::string &text) {
                 events.on({EventKind::notice, "", text, Json::object()});
@@ -75,7 +84,7 @@ std::optional<std::string> MachineGuest::label(const std::string &path) const {
 
 CommandResult MachineGuest::run_command(MachineCall call, const GuestCommand &command) const {
     check_command(facts_, command);
-    machine_->channel().send(machine_request(call, command));
+    machine_->channel().send(machine_request(call, with_own_proxies(command)));
     return read_result<CommandResult>(
         await_answer(machine_->channel(), command.time_limit + k_command_grace));
 }
@@ -153,6 +162,7 @@ void MachineGuest::finish() {
     ask<void>(MachineCall::finish);
     bytes_written_ = bytes_written();
     machine_.reset();
+    network_.reset();
     export_->finish();
 }
 
@@ -167,6 +177,8 @@ void MachineGuest::require_helpers() const {
     export_->require_served();
     if (machine_)
         machine_->require_running();
+    if (network_)
+        network_->require_running();
 }
 
 /// The machine is made there, and what is written to a disk that is only looked at is kept there.

@@ -6,6 +6,7 @@
 #include "guest/attended_guest.hpp"
 #include "guest/machine/conversation.hpp"
 #include "guest/machine/machine.hpp"
+#include "guest/machine/machine_network.hpp"
 #include "retouch/guest.hpp"
 #include "store/disk_export.hpp"
 
@@ -65,7 +66,8 @@ class MachineGuest final : public ServedGuest {
     base::TemporaryDirectory directory_;
     bool read_only_;
     std::unique_ptr<store::DiskExport> export_;
-    base::ProcessHandle server_;       ///< of the export
+    base::ProcessHandle server_; ///< of the export
+    std::optional<MachineNetwork> network_;
     std::unique_ptr<Machine> machine_; ///< until finish()
     Facts facts_;
     std::uint64_t bytes_written_ = 0; ///< final

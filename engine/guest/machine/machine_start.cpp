@@ -67,11 +67,12 @@ void begin(Machine &machine, std::chrono::seconds limit) {
     read_result<void>(await_answer(channel, limit));
 }
 
-std::unique_ptr<Machine> booted(const MachineKind &kind, const fs::path &disk,
+std::unique_ptr<Machine> booted(const MachineKind &kind, const MachineMeans &means,
                                 const fs::path &directory) {
     MachineStart start;
     start.initrd = directory / "initrd";
-    start.disk = disk;
+    start.disk = means.disk;
+    start.network = means.network;
     start.log = directory / "machine.log";
     base::write_file_atomically(start.initrd, make_initrd(kind, directory).bytes, 0600);
     auto machine = std::make_unique<Machine>(kind, start);
@@ -81,11 +82,12 @@ std::unique_ptr<Machine> booted(const MachineKind &kind, const fs::path &disk,
 }
 
 std::unique_ptr<Machine> restored(const MachineKind &kind, const SavedMachine &saved,
-                                  const fs::path &disk, const fs::path &directory) {
+                                  const MachineMeans &means, const fs::path &directory) {
     MachineStart start;
     start.initrd = saved.initrd();
     start.memory = saved.memory();
-    start.disk = disk;
+    start.disk = means.disk;
+    start.network = means.network;
     start.waits = true;
     start.log = directory / "machine.log";
     auto machine = std::make_unique<Machine>(kind, start);
@@ -101,14 +103,14 @@ std::unique_ptr<Machine> restored(const MachineKind &kind, const SavedMachine &s
 }
 
 /// nullptr where none can be kept, or it does not work.
-std::unique_ptr<Machine> from_a_saved_one(const MachineKind &kind, const fs::path &disk,
+std::unique_ptr<Machine> from_a_saved_one(const MachineKind &kind, const MachineMeans &means,
                                           const fs::path &directory) {
     try {
         const MachineCache cache;
         const std::optional<SavedMachine> found = cache.find(kind);
         const SavedMachine saved = found ? *found : cache.make(kind, directory);
         try {
-            return restored(kind, saved, disk, directory);
+            return restored(kind, saved, means, directory);
         } catch (const Error &error) {
             if (error.kind() != ErrorKind::interrupted)
                 MachineCache::remove(saved);
@@ -124,11 +126,11 @@ std::unique_ptr<Machine> from_a_saved_one(const MachineKind &kind, const fs::pat
 
 } // namespace
 
-std::unique_ptr<Machine> start_machine(const MachineKind &kind, const fs::path &disk,
+std::unique_ptr<Machine> start_machine(const MachineKind &kind, const MachineMeans &means,
                                        const fs::path &directory) {
-    if (auto machine = from_a_saved_one(kind, disk, directory))
+    if (auto machine = from_a_saved_one(kind, means, directory))
         return machine;
-    return booted(kind, disk, directory);
+    return booted(kind, means, directory);
 }
 
 void prepare_machine() {

@@ -10,11 +10,17 @@
 
 namespace retouch::guest {
 
-/// One that has the disk behind the socket `disk`, numbers of its own and the time of now, and
-/// waits to be told to open it. `directory`: for temporary files. Throws Error: unavailable when it
-/// cannot be started, interrupted.
+/// What a machine gets of this host.
+struct MachineMeans {
+    std::filesystem::path disk; ///< as MachineStart::disk
+    int network = -1;           ///< as MachineStart::network
+};
+
+/// One that has `means`, numbers of its own and the time of now, and waits to be told to open its
+/// disk. `directory`: for temporary files. Throws Error: unavailable when it cannot be started,
+/// interrupted.
 [[nodiscard]] std::unique_ptr<Machine> start_machine(const MachineKind &kind,
-                                                     const std::filesystem::path &disk,
+                                                     const MachineMeans &means,
                                                      const std::filesystem::path &directory);
 
 /// Makes the saved machine that others go on from, where there is none yet. Throws Error:

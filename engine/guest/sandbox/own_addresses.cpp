@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
@@ -92,6 +93,21 @@ bool take_answers(int socket_fd, std::vector<AddressRange> &found) {
 }
 
 } // namespace
+
+std::string range_text(const AddressRange &range) {
+    std::array<char, INET_ADDRSTRLEN> text{};
+    inet_ntop(AF_INET, &range.address, text.data(), text.size());
+    return text.data() + ("/" + std::to_string(range.bits));
+}
+
+AddressRange range_of(const std::string &text) {
+    AddressRange range;
+    const std::size_t slash = std::min(text.find('/'), text.size());
+    if (slash < text.size())
+        range.bits = static_cast<unsigned char>(std::atoi(text.c_str() + slash + 1));
+    inet_pton(AF_INET, text.substr(0, slash).c_str(), &range.address);
+    return range;
+}
 
 std::optional<std::vector<AddressRange>> own_addresses() {
     std::vector<AddressRange> found;

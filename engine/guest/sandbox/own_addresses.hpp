@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace retouch::guest {
@@ -15,6 +16,10 @@ struct AddressRange {
 
     friend bool operator==(const AddressRange &, const AddressRange &) = default;
 };
+
+/// "10.0.0.0/8", and back. What is no such text is 0.0.0.0/32: nobody's.
+[[nodiscard]] std::string range_text(const AddressRange &range);
+[[nodiscard]] AddressRange range_of(const std::string &text);
 
 /// The destinations of all local routes (rtnetlink(7), RTN_LOCAL), 127.0.0.0/8 left out: addresses
 /// of interfaces, and ranges that somebody made local, as for anycast and load balancers. Nothing

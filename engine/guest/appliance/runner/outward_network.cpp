@@ -5,7 +5,6 @@
 #include "guest/host/launcher/routes.hpp"
 
 #include <cerrno>
-#include <cstdlib>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -30,12 +29,8 @@ void do_without_ipv6() {
 
 void leave_out_host(const Job &job) {
     std::vector<AddressRange> ranges;
-    for (const std::string &range : job.forbidden) {
-        const auto slash = range.find('/');
-        const int bits = std::atoi(range.c_str() + slash + 1);
-        ranges.push_back(
-            range_of(range.substr(0, slash).c_str(), static_cast<unsigned char>(bits)));
-    }
+    for (const std::string &range : job.forbidden)
+        ranges.push_back(range_of(range));
     do_without_ipv6();
     close_routes(ranges, k_machine_network);
 }

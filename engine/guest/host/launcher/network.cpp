@@ -6,6 +6,7 @@
 
 #include "guest/host/launch_orders.hpp"
 #include "guest/host/launcher/failure.hpp"
+#include "guest/host/launcher/machine_network.hpp"
 
 #include <array>
 #include <cerrno>
@@ -52,10 +53,11 @@ struct Pipe {
     dup2(words.write_end, STDERR_FILENO);
     const std::string ready_option = "--ready-fd=" + std::to_string(ready.write_end);
     const std::string exit_option = "--exit-fd=" + std::to_string(lifeline);
+    const std::string mtu_option = "--mtu=" + std::to_string(k_inner_packet_bytes);
     const std::string network_option = std::string("--cidr=") + k_inner_network;
     const std::array<const char *, 13> arguments = {"slirp4netns",
                                                     "--configure",
-                                                    "--mtu=65520",
+                                                    mtu_option.c_str(),
                                                     "--disable-host-loopback",
                                                     "--enable-sandbox",
                                                     "--enable-seccomp",
@@ -76,6 +78,11 @@ struct Pipe {
 OutwardNetwork::OutwardNetwork(const LaunchOrders &orders) : wanted_(orders.network) {
     if (!wanted_)
         return;
+    if (orders.joins_network) {
+        join_machine_network(orders);
+        joined_ = true;
+        return;
+    }
     // Ours goes when we become bubblewrap: until then it is we who say what is wrong.
     fcntl(static_cast<int>(orders.lifeline), F_SETFD, FD_CLOEXEC);
     auto own = own_addresses();
@@ -102,6 +109,8 @@ OutwardNetwork::OutwardNetwork(const LaunchOrders &orders) : wanted_(orders.netw
 }
 
 void OutwardNetwork::connect() const {
+    if (joined_)
+        return;
     if (unshare(CLONE_NEWNET) != 0)
         fail("make a network namespace");
     if (!bring_loopback_up())

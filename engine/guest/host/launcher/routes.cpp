@@ -101,7 +101,7 @@ fib_rule_hdr rule_to(const AddressRange &range, unsigned char action) {
 /// slirp4netns passes everything for its name server on to the host's, which may well be the host
 /// itself: so only questions for names may go there, and nothing to the rest of that network.
 void guard_inner_network(int socket_fd, const InnerNetwork &inner) {
-    const AddressRange server = range_of(inner.name_server, 32);
+    const AddressRange server = range_of(inner.name_server);
     std::uint32_t priority = 100;
     for (const int protocol : {IPPROTO_UDP, IPPROTO_TCP}) {
         fib_rule_hdr body = rule_to(server, FR_ACT_TO_TBL);
@@ -123,21 +123,32 @@ void guard_inner_network(int socket_fd, const InnerNetwork &inner) {
 
 } // namespace
 
-AddressRange range_of(const char *address, unsigned char bits) {
-    AddressRange range{0, bits};
-    inet_pton(AF_INET, address, &range.address);
-    return range;
-}
-
 void close_routes(const std::vector<AddressRange> &ranges, const InnerNetwork &inner) {
     const int socket_fd = open_netlink();
     for (const AddressRange &range : ranges)
         make_unreachable(socket_fd, AF_INET, range);
-    for (const AddressRange &range : {range_of("169.254.0.0", 16), range_of("168.63.129.16", 32),
-                                      range_of("100.100.100.200", 32), range_of("192.0.0.192", 32)})
+    for (const AddressRange &range : {range_of("169.254.0.0/16"), range_of("168.63.129.16"),
+                                      range_of("100.100.100.200"), range_of("192.0.0.192")})
         make_unreachable(socket_fd, AF_INET, range);
     make_unreachable(socket_fd, AF_INET6, {0, 0});
     guard_inner_network(socket_fd, inner);
+    close(socket_fd);
+}
+
+/// Said to be at the link, so that the way to it, which is closed to others, is not looked up.
+void route_outwards(const char *router, unsigned interface) {
+    rtmsg body{};
+    body.rtm_family = AF_INET;
+    body.rtm_table = RT_TABLE_MAIN;
+    body.rtm_protocol = RTPROT_STATIC;
+    body.rtm_scope = RT_SCOPE_UNIVERSE;
+    body.rtm_type = RTN_UNICAST;
+    body.rtm_flags = RTNH_F_ONLINK;
+    Request<rtmsg> request(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK, body);
+    request.add(RTA_GATEWAY, range_of(router).address);
+    request.add(RTA_OIF, interface);
+    const int socket_fd = open_netlink();
+    ask(socket_fd, request, "make a route outwards");
     close(socket_fd);
 }
 

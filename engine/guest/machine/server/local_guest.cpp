@@ -46,8 +46,13 @@ void require_plain(const std::vector<Volume> &volumes) {
 
 } // namespace
 
-LocalGuest::LocalGuest(bool read_only, const CommandLimits &limits, EventSink &events)
+LocalGuest::LocalGuest(bool read_only, const CommandLimits &limits,
+                       const std::optional<std::vector<std::string>> &forbidden, EventSink &events)
     : MountedGuest(within_this_machine(limits)), allowed_memory_bytes_(limits.memory_bytes) {
+    if (forbidden) {
+        load_modules(k_machine_network_modules);
+        network_ = fmt::format("{}\n", fmt::join(*forbidden, "\n"));
+    }
     load_modules(k_machine_disk_modules);
     await_device(k_machine_disk);
     const MountedVolumes::Means means{

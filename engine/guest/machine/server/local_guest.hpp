@@ -8,9 +8,11 @@ namespace retouch::guest {
 
 class LocalGuest final : public MountedGuest {
   public:
-    /// What of the memory `limits` allow this machine does not have is not had. Throws Error as
+    /// What of the memory `limits` allow this machine does not have is not had. `forbidden`: ranges
+    /// that commands with a network may not reach; nothing: there is no network. Throws Error as
     /// open_guest() does, and refused for disks that may hold more than its kernel shows.
-    LocalGuest(bool read_only, const CommandLimits &limits, EventSink &events);
+    LocalGuest(bool read_only, const CommandLimits &limits,
+               const std::optional<std::vector<std::string>> &forbidden, EventSink &events);
 
     ~LocalGuest() override { let_go(); }
 
@@ -38,7 +40,10 @@ class LocalGuest final : public MountedGuest {
         return std::nullopt;
     }
 
+    [[nodiscard]] std::optional<std::string> joined_network() const override { return network_; }
+
     std::uint64_t allowed_memory_bytes_; ///< to commands, by the limits that were given
+    std::optional<std::string> network_;
 };
 
 } // namespace retouch::guest

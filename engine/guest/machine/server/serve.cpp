@@ -126,9 +126,10 @@ class Service {
     }
 
     std::string open(WireReader &reader) {
-        const auto [read_only, limits] = take_arguments<bool, CommandLimits>(reader);
+        const auto [read_only, limits, forbidden] =
+            take_arguments<bool, CommandLimits, std::optional<std::vector<std::string>>>(reader);
         Notices notices(line_);
-        guest_ = std::make_unique<LocalGuest>(read_only, limits, notices);
+        guest_ = std::make_unique<LocalGuest>(read_only, limits, forbidden, notices);
         return result_of(guest_->facts());
     }
 
