@@ -13,7 +13,11 @@ CommandResult attended_command(const ServedGuest &guest, const CommandResult &re
 } // namespace
 
 std::optional<FileInfo> AttendedGuest::lstat(const std::string &path) const {
-    return attended(*guest_, [&] { return guest_->lstat(path); });
+    if (const SeenEntry *seen = known_.find(path))
+        return seen->info;
+    const std::optional<FileInfo> info = attended(*guest_, [&] { return guest_->lstat(path); });
+    known_.saw(path, {info, {}});
+    return info;
 }
 
 std::string AttendedGuest::read(const std::string &path, std::size_t max_bytes) const {
@@ -21,6 +25,8 @@ std::string AttendedGuest::read(const std::string &path, std::size_t max_bytes) 
 }
 
 std::string AttendedGuest::sha256(const std::string &path) const {
+    if (const SeenEntry *seen = known_.find(path); seen != nullptr && !seen->sha256.empty())
+        return seen->sha256;
     return attended(*guest_, [&] { return guest_->sha256(path); });
 }
 
@@ -30,6 +36,14 @@ std::string AttendedGuest::read_link(const std::string &path) const {
 
 std::vector<DirectoryEntry> AttendedGuest::list(const std::string &path) const {
     return attended(*guest_, [&] { return guest_->list(path); });
+}
+
+void AttendedGuest::look_ahead(const std::vector<LookWish> &wishes) const {
+    const std::vector<LookWish> all = with_directories_above(wishes);
+    const auto seen = attended(*guest_, [&] { return guest_->look_at(all); });
+    for (std::size_t number = 0; number < seen.size(); ++number)
+        if (seen[number])
+            known_.saw(all[number].path, *seen[number]);
 }
 
 std::vector<std::string> AttendedGuest::unchangeable(const std::vector<std::string> &paths) const {
@@ -46,28 +60,30 @@ CommandResult AttendedGuest::probe(const GuestCommand &command) const {
 
 void AttendedGuest::write(const std::string &path, const FileSource &source, std::uint32_t mode,
                           std::uint32_t uid, std::uint32_t gid) {
-    attended(*guest_, [&] { guest_->write(path, source, mode, uid, gid); });
+    changing(path, [&] { guest_->write(path, source, mode, uid, gid); });
 }
 
 void AttendedGuest::make_directory(const std::string &path, std::uint32_t mode, std::uint32_t uid,
                                    std::uint32_t gid) {
-    attended(*guest_, [&] { guest_->make_directory(path, mode, uid, gid); });
+    changing(path, [&] { guest_->make_directory(path, mode, uid, gid); });
 }
 
 void AttendedGuest::make_link(const std::string &target, const std::string &path) {
-    attended(*guest_, [&] { guest_->make_link(target, path); });
+    changing(path, [&] { guest_->make_link(target, path); });
 }
 
 void AttendedGuest::set_attributes(const std::string &path, std::uint32_t mode, std::uint32_t uid,
                                    std::uint32_t gid) {
+    known_.forget_followed(path);
     attended(*guest_, [&] { guest_->set_attributes(path, mode, uid, gid); });
 }
 
 void AttendedGuest::remove(const std::string &path) {
-    attended(*guest_, [&] { guest_->remove(path); });
+    changing(path, [&] { guest_->remove(path); });
 }
 
 CommandResult AttendedGuest::run(const GuestCommand &command) {
+    known_.forget_all();
     return attended(*guest_, [&] { return attended_command(*guest_, guest_->run(command)); });
 }
 

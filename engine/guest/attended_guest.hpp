@@ -1,7 +1,9 @@
 #pragma once
 // AttendedGuest: a guest beside whose work somebody looks after the helpers it depends on. When one
-// has died, that is what went wrong, not the read, write or command that noticed it.
+// has died, that is what went wrong, not the read, write or command that noticed it. What it has
+// seen it does not ask again until something could have changed it.
 
+#include "guest/known_entries.hpp"
 #include "retouch/error.hpp"
 #include "retouch/guest.hpp"
 
@@ -12,6 +14,13 @@ namespace retouch::guest {
 /// A guest that other processes serve.
 class ServedGuest : public Guest {
   public:
+    /// What there is, in the order of `wishes`; nullopt for what cannot be looked at. Empty where
+    /// one question for all costs as much as one for each. Throws Error.
+    [[nodiscard]] virtual std::vector<std::optional<SeenEntry>>
+    look_at(const std::vector<LookWish> & /*wishes*/) const {
+        return {};
+    }
+
     /// Throws Error when a helper has ended: whatever else went wrong since did so for that reason.
     virtual void require_helpers() const = 0;
 
@@ -47,6 +56,7 @@ class AttendedGuest final : public Guest {
     [[nodiscard]] std::string sha256(const std::string &path) const override;
     [[nodiscard]] std::string read_link(const std::string &path) const override;
     [[nodiscard]] std::vector<DirectoryEntry> list(const std::string &path) const override;
+    void look_ahead(const std::vector<LookWish> &wishes) const override;
     [[nodiscard]] std::vector<std::string>
     unchangeable(const std::vector<std::string> &paths) const override;
     [[nodiscard]] std::optional<std::string> label(const std::string &path) const override;
@@ -71,7 +81,15 @@ class AttendedGuest final : public Guest {
     [[nodiscard]] std::uint64_t bytes_written() const override;
 
   private:
+    /// What changes the entry `path`, or anything in it.
+    template<typename Act>
+    auto changing(const std::string &path, const Act &act) {
+        known_.forget(path);
+        return attended(*guest_, act);
+    }
+
     std::unique_ptr<ServedGuest> guest_;
+    mutable KnownEntries known_;
 };
 
 } // namespace retouch::guest

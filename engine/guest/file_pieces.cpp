@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <memory>
 #include <span>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace retouch::guest {
@@ -55,6 +56,34 @@ std::uint64_t for_each_piece(const FileSource &source, const Take &take) {
     for (std::size_t at = 0; at < text->size(); at += k_largest_piece)
         take(at, std::string_view(*text).substr(at, k_largest_piece));
     return text->size();
+}
+
+std::optional<std::string> as_one_piece(const FileSource &source) {
+    const auto *path = std::get_if<std::filesystem::path>(&source);
+    if (path == nullptr) {
+        const auto &text = std::get<std::string>(source);
+        return text.size() <= k_largest_piece ? std::optional(text) : std::nullopt;
+    }
+    constexpr std::size_t counted_in = 512;
+
+    struct stat status {};
+
+    const base::UniqueFd file = base::open_regular_file(*path);
+    if (fstat(file.get(), &status) != 0)
+        throw base::system_error("look at", *path, errno);
+    const auto size = static_cast<std::size_t>(status.st_size);
+    if (size > k_largest_piece || static_cast<std::size_t>(status.st_blocks) * counted_in < size)
+        return std::nullopt;
+    std::string text(size + 1, '\0');
+    std::size_t have = 0;
+    while (have < text.size()) {
+        const std::size_t got = base::read_some(file.get(), std::span(text).subspan(have), *path);
+        if (got == 0)
+            break;
+        have += got;
+    }
+    text.resize(have);
+    return have == size ? std::optional(std::move(text)) : std::nullopt; // it is being written to
 }
 
 } // namespace retouch::guest

@@ -6,6 +6,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace retouch::guest {
@@ -19,5 +21,9 @@ inline constexpr std::size_t k_largest_piece = std::size_t{256} * 1024;
 std::uint64_t
 for_each_piece(const FileSource &source,
                const std::function<void(std::uint64_t offset, std::string_view bytes)> &take);
+
+/// All of `source` where it is one piece at most, without holes; nullopt otherwise. Throws as
+/// above.
+[[nodiscard]] std::optional<std::string> as_one_piece(const FileSource &source);
 
 } // namespace retouch::guest

@@ -28,6 +28,10 @@ class ForeseenGuest final : public GuestView {
     [[nodiscard]] std::string read(const std::string &path, std::size_t max_bytes) const override;
     [[nodiscard]] std::string read_link(const std::string &path) const override;
 
+    void look_ahead(const std::vector<LookWish> &wishes) const override {
+        guest_.look_ahead(wishes);
+    }
+
     // Of these nothing is foreseen.
     [[nodiscard]] std::string sha256(const std::string &path) const override;
     [[nodiscard]] std::vector<DirectoryEntry> list(const std::string &path) const override;

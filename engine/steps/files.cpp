@@ -82,6 +82,17 @@ std::string resolve_owner(const GuestView &guest, const FileSet &files, FileOwne
     return {};
 }
 
+/// Of a tree, each entry would be a question of its own.
+void look_ahead(const FileSet &files, const GuestView &guest) {
+    std::vector<LookWish> wishes;
+    for (const FileEntry &entry : files.entries)
+        wishes.push_back({files.path_in_guest(entry), entry.type == FileEntry::Type::file
+                                                          ? std::optional(entry.size)
+                                                          : std::nullopt});
+    if (files.is_tree())
+        guest.look_ahead(wishes);
+}
+
 /// Counts of a tree's entries, for its one reason.
 struct Tally {
     std::size_t added = 0;
@@ -102,6 +113,7 @@ StepChange preview(const Step &step, const GuestView &guest) {
         return preview_removal(step, guest);
     const FileSet files = file_set_from(step.options);
     FileOwner owner;
+    look_ahead(files, guest);
     require_no_obstacle(covered_obstacle(files, guest), step);
     require_no_obstacle(resolve_owner(guest, files, owner), step);
     StepChange change{StepState::unchanged, {}, {}};
@@ -158,6 +170,7 @@ StepResult execute(const Step &step, Guest &guest) {
     }
     const FileSet files = file_set_from(step.options);
     FileOwner owner;
+    look_ahead(files, guest);
     if (std::string obstacle = covered_obstacle(files, guest); !obstacle.empty())
         return finished(StepOutcome::failed, std::move(obstacle));
     if (std::string obstacle = resolve_owner(guest, files, owner); !obstacle.empty())

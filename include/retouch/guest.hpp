@@ -50,6 +50,19 @@ struct CommandResult {
     double seconds = 0; ///< of wall time
 };
 
+/// An entry that will be looked at, and whose digest will be asked for when it is a file of this
+/// size, in bytes.
+struct LookWish {
+    std::string path;
+    std::optional<std::uint64_t> digest_of_size;
+};
+
+/// What lstat() and sha256() would say of an entry.
+struct SeenEntry {
+    std::optional<FileInfo> info; ///< nullopt: absent
+    std::string sha256;           ///< empty: not looked for
+};
+
 /// How much of each output stream of a command is kept, from its end.
 inline constexpr std::size_t k_output_bound = std::size_t{64} * 1024;
 
@@ -77,6 +90,10 @@ class GuestView {
     /// Entries of a directory without . and .., sorted by name; empty when it is absent or no
     /// directory; a final link is followed. Throws Error.
     [[nodiscard]] virtual std::vector<DirectoryEntry> list(const std::string &path) const = 0;
+
+    /// Says what will be looked at soon, so that it can be looked at in one go where each question
+    /// costs. Changes no answer. Throws Error when the guest is lost.
+    virtual void look_ahead(const std::vector<LookWish> & /*wishes*/) const {}
 
     /// Those of `paths`, in their order, that are immutable or append-only (chattr +i, +a), so that
     /// nobody can replace or remove them; links not followed. One question for all, because each

@@ -13,9 +13,11 @@ enum class MachineCall {
     sha256,
     read_link,
     list,
+    look_at,
     unchangeable,
     label,
     probe,
+    write_text, ///< path, bytes, mode, owner, group: of what fits well into one message
     write,      ///< path, mode, owner, group; then pieces, and the last of them
     piece,      ///< of a write: offset, bytes; no answer
     pieces_end, ///< of a write: whether all came, size of the file

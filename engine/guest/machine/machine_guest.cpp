@@ -10,6 +10,8 @@
 #include "guest/machine/machine_start.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <span>
 
 namespace retouch::guest {
 
@@ -17,6 +19,8 @@ namespace {
 
 /// A command ends at its own limit; what comes on top is for its end and for a slow machine.
 constexpr std::chrono::seconds k_command_grace{120};
+
+constexpr std::size_t k_looks_at_a_time = 10'000;
 
 } // namespace
 
@@ -72,6 +76,21 @@ std::vector<DirectoryEntry> MachineGuest::list(const std::string &path) const {
     return ask<std::vector<DirectoryEntry>>(MachineCall::list, path);
 }
 
+std::vector<std::optional<SeenEntry>>
+MachineGuest::look_at(const std::vector<LookWish> &wishes) const {
+    std::vector<std::optional<SeenEntry>> all;
+    for (std::size_t at = 0; at < wishes.size(); at += k_looks_at_a_time) {
+        const std::span part =
+            std::span(wishes).subspan(at, std::min(k_looks_at_a_time, wishes.size() - at));
+        auto seen = ask<std::vector<std::optional<SeenEntry>>>(
+            MachineCall::look_at, std::vector<LookWish>(part.begin(), part.end()));
+        if (seen.size() != part.size())
+            refuse_wire();
+        std::ranges::move(seen, std::back_inserter(all));
+    }
+    return all;
+}
+
 std::vector<std::string> MachineGuest::unchangeable(const std::vector<std::string> &paths) const {
     if (paths.empty())
         return {};
@@ -99,6 +118,14 @@ CommandResult MachineGuest::run(const GuestCommand &command) {
 
 void MachineGuest::write(const std::string &path, const FileSource &source, std::uint32_t mode,
                          std::uint32_t uid, std::uint32_t gid) {
+    if (const std::optional<std::string> text = as_one_piece(source))
+        ask<void>(MachineCall::write_text, path, *text, mode, uid, gid);
+    else
+        write_in_pieces(path, source, mode, uid, gid);
+}
+
+void MachineGuest::write_in_pieces(const std::string &path, const FileSource &source,
+                                   std::uint32_t mode, std::uint32_t uid, std::uint32_t gid) {
     Channel &channel = machine_->channel();
     channel.send(machine_request(MachineCall::write, path, mode, uid, gid));
     std::uint64_t size = 0;

@@ -26,6 +26,8 @@ class MachineGuest final : public ServedGuest {
     [[nodiscard]] std::string sha256(const std::string &path) const override;
     [[nodiscard]] std::string read_link(const std::string &path) const override;
     [[nodiscard]] std::vector<DirectoryEntry> list(const std::string &path) const override;
+    [[nodiscard]] std::vector<std::optional<SeenEntry>>
+    look_at(const std::vector<LookWish> &wishes) const override;
     [[nodiscard]] std::vector<std::string>
     unchangeable(const std::vector<std::string> &paths) const override;
     [[nodiscard]] std::optional<std::string> label(const std::string &path) const override;
@@ -60,6 +62,9 @@ class MachineGuest final : public ServedGuest {
         machine_->channel().send(machine_request(call, arguments...));
         return read_result<Result>(await_answer(machine_->channel(), k_usual_limit));
     }
+
+    void write_in_pieces(const std::string &path, const FileSource &source, std::uint32_t mode,
+                         std::uint32_t uid, std::uint32_t gid);
 
     [[nodiscard]] CommandResult run_command(MachineCall call, const GuestCommand &command) const;
 

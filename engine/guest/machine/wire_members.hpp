@@ -34,6 +34,16 @@ void list_members(T &entry, auto each) {
     each(entry.name, entry.info);
 }
 
+template<Is<LookWish> T>
+void list_members(T &wish, auto each) {
+    each(wish.path, wish.digest_of_size);
+}
+
+template<Is<SeenEntry> T>
+void list_members(T &seen, auto each) {
+    each(seen.info, seen.sha256);
+}
+
 template<Is<MountPoint> T>
 void list_members(T &point, auto each) {
     each(point.path, point.device, point.filesystem, point.subvolume);

@@ -62,6 +62,23 @@ LocalGuest::LocalGuest(bool read_only, const CommandLimits &limits,
     open(k_machine_guest, read_only, means, volumes, k_machine_disk, events);
 }
 
+std::vector<std::optional<SeenEntry>>
+LocalGuest::look_at(const std::vector<LookWish> &wishes) const {
+    std::vector<std::optional<SeenEntry>> all;
+    for (const LookWish &wish : wishes) {
+        SeenEntry &seen = all.emplace_back(SeenEntry{}).value();
+        try {
+            seen.info = lstat(wish.path);
+            if (seen.info && seen.info->type == FileInfo::Type::regular &&
+                seen.info->size == wish.digest_of_size)
+                seen.sha256 = sha256(wish.path);
+        } catch (const Error &) {
+            all.back().reset(); // whoever asks for it will hear why
+        }
+    }
+    return all;
+}
+
 CommandResult LocalGuest::with_own_limit(CommandResult result) const {
     if (limits().memory_bytes < allowed_memory_bytes_)
         std::ranges::replace(result.limits, met_limit(CommandLimit::memory, limits()),

@@ -19,6 +19,9 @@ class LocalGuest final : public MountedGuest {
     LocalGuest(const LocalGuest &) = delete;
     LocalGuest &operator=(const LocalGuest &) = delete;
 
+    [[nodiscard]] std::vector<std::optional<SeenEntry>>
+    look_at(const std::vector<LookWish> &wishes) const override;
+
     [[nodiscard]] CommandResult probe(const GuestCommand &command) const override {
         return with_own_limit(MountedGuest::probe(command));
     }

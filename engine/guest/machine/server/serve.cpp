@@ -71,6 +71,15 @@ std::string answer(const GuestView &guest, Result (GuestView::*ask)(Parameters..
 }
 
 template<typename Result, typename... Parameters>
+std::string answer(const LocalGuest &guest, Result (LocalGuest::*ask)(Parameters...) const,
+                   WireReader &reader) {
+    auto arguments = take_arguments<Parameters...>(reader);
+    return answer_of([&] {
+        return std::apply([&](const auto &...each) { return (guest.*ask)(each...); }, arguments);
+    });
+}
+
+template<typename Result, typename... Parameters>
 std::string answer(const Guest &guest, Result (Guest::*ask)(Parameters...) const,
                    WireReader &reader) {
     auto arguments = take_arguments<Parameters...>(reader);
@@ -131,6 +140,14 @@ class Service {
         Notices notices(line_);
         guest_ = std::make_unique<LocalGuest>(read_only, limits, forbidden, notices);
         return result_of(guest_->facts());
+    }
+
+    std::string write_text(WireReader &reader) {
+        const auto [path, text, mode, uid, gid] =
+            take_arguments<std::string, std::string, std::uint32_t, std::uint32_t, std::uint32_t>(
+                reader);
+        guest().write(path, text, mode, uid, gid);
+        return done();
     }
 
     /// All pieces are taken whatever becomes of them, for the host sends them all.
@@ -205,12 +222,16 @@ std::string Service::answer_call(WireReader &reader) {
         return answer(guest(), &GuestView::read_link, reader);
     case MachineCall::list:
         return answer(guest(), &GuestView::list, reader);
+    case MachineCall::look_at:
+        return answer(guest(), &LocalGuest::look_at, reader);
     case MachineCall::unchangeable:
         return answer(guest(), &GuestView::unchangeable, reader);
     case MachineCall::label:
         return answer(guest(), &GuestView::label, reader);
     case MachineCall::probe:
         return answer(guest(), &GuestView::probe, reader);
+    case MachineCall::write_text:
+        return write_text(reader);
     case MachineCall::write:
         return write(reader);
     case MachineCall::piece:
