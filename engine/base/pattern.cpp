@@ -33,6 +33,13 @@ bool search_apart(std::shared_ptr<const re2::RE2> pattern, std::string text) {
         [pattern = std::move(pattern), text = std::move(text)] { return search(*pattern, text); });
 }
 
+std::optional<TextPart> place(const re2::RE2 &pattern, std::string_view text, std::size_t from) {
+    re2::StringPiece found;
+    if (!pattern.Match(piece(text), from, text.size(), re2::RE2::UNANCHORED, &found, 1))
+        return std::nullopt;
+    return TextPart{static_cast<std::size_t>(found.data() - text.data()), found.size()};
+}
+
 /// True for a count of nine digits or more, which RE2 would take for ordinary characters.
 bool counts_beyond(std::string_view expression) {
     std::size_t digits = 0;
@@ -79,6 +86,7 @@ std::optional<Pattern> Pattern::compile(std::string_view expression, std::string
     re2::RE2::Options options;
     options.set_log_errors(false);
     options.set_never_capture(true);
+    options.set_longest_match(use.longest);
     options.set_max_mem(static_cast<std::int64_t>(use.memory));
     if (use.of_bytes)
         options.set_encoding(re2::RE2::Options::EncodingLatin1);
@@ -102,6 +110,14 @@ bool Pattern::found_in(std::string_view text) const {
     if (text.size() * static_cast<std::size_t>(size()) <= k_short_search)
         return search(*compiled_, text);
     return search_apart(compiled_, std::string(text));
+}
+
+std::optional<TextPart> Pattern::find(std::string_view text, std::size_t from) const {
+    check_interrupt();
+    if (text.size() * static_cast<std::size_t>(size()) <= k_short_search)
+        return place(*compiled_, text, from);
+    return call_apart<std::optional<TextPart>>([pattern = compiled_, text = std::string(text),
+                                                from] { return place(*pattern, text, from); });
 }
 
 int Pattern::size() const {

@@ -20,6 +20,13 @@ namespace retouch::base {
 struct PatternUse {
     std::size_t memory = std::size_t{8} << 20; ///< it may take; with less, searches are slower
     bool of_bytes = false; ///< "." stands for a byte and not a character; no byte is U+FFFD
+    bool longest = false;  ///< of all that match at a place the longest counts, as in POSIX
+};
+
+/// Bytes of a text.
+struct TextPart {
+    std::size_t at = 0;
+    std::size_t size = 0;
 };
 
 class Pattern {
@@ -32,6 +39,10 @@ class Pattern {
     /// True when it matches somewhere in `text`; "^" and "$" stand for its beginning and end, and
     /// what is not UTF-8 counts as U+FFFD. Throws Error: interrupted.
     [[nodiscard]] bool found_in(std::string_view text) const;
+
+    /// The first place at or after `from` where it matches. What is not UTF-8 is matched by
+    /// nothing. Throws Error: interrupted.
+    [[nodiscard]] std::optional<TextPart> find(std::string_view text, std::size_t from) const;
 
     /// What a search costs for each byte, at worst; at most k_largest_size.
     [[nodiscard]] int size() const;

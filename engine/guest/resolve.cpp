@@ -28,7 +28,7 @@ void push_front(std::deque<std::string> &ahead, const std::string &path) {
 
 } // namespace
 
-std::string resolve_in_guest(const GuestView &guest, const std::string &path) {
+std::string resolve_links(const std::string &path, const LinkAt &link_at) {
     std::deque<std::string> ahead;
     push_front(ahead, path);
     std::string resolved(1, '/');
@@ -42,19 +42,27 @@ std::string resolve_in_guest(const GuestView &guest, const std::string &path) {
             continue;
         }
         const std::string next = base::join(resolved, name);
-        const std::optional<FileInfo> info = guest.lstat(next);
-        if (!info || info->type != FileInfo::Type::symlink) {
+        const std::optional<std::string> target = link_at(next);
+        if (!target) {
             resolved = next;
             continue;
         }
         if (++links > k_most_links)
             throw refusal::file_operation("resolve", path, ELOOP);
-        const std::string target = guest.read_link(next);
-        if (target.substr(0, 1) == "/")
+        if (target->starts_with('/'))
             resolved.assign(1, '/');
-        push_front(ahead, target);
+        push_front(ahead, *target);
     }
     return resolved;
+}
+
+std::string resolve_in_guest(const GuestView &guest, const std::string &path) {
+    return resolve_links(path, [&](const std::string &at) -> std::optional<std::string> {
+        const std::optional<FileInfo> info = guest.lstat(at);
+        if (!info || info->type != FileInfo::Type::symlink)
+            return std::nullopt;
+        return guest.read_link(at);
+    });
 }
 
 } // namespace retouch::guest

@@ -4,6 +4,8 @@
 
 #include "retouch/guest.hpp"
 
+#include <functional>
+#include <optional>
 #include <string>
 
 namespace retouch::guest {
@@ -11,5 +13,11 @@ namespace retouch::guest {
 /// `path` with every symbolic link on it replaced, the last one too; components that do not exist
 /// stay as they are. Normal and absolute. Throws Error: failed when links go in circles.
 [[nodiscard]] std::string resolve_in_guest(const GuestView &guest, const std::string &path);
+
+/// The target of the link at a path whose directory is without links; nullopt where no link is.
+using LinkAt = std::function<std::optional<std::string>(const std::string &path)>;
+
+/// The same with links as `link_at` tells them.
+[[nodiscard]] std::string resolve_links(const std::string &path, const LinkAt &link_at);
 
 } // namespace retouch::guest

@@ -1,54 +1,178 @@
+// What is foreseen lies over the guest by paths without links; all else is asked of the guest.
+// Directories are looked up once: a recipe names the same few a thousand times, and each look may
+// be a question to a machine.
+
 #include "plan/foreseen_guest.hpp"
 
+#include "base/digest.hpp"
 #include "base/file.hpp"
+#include "base/path.hpp"
+#include "guest/refusals.hpp"
+#include "guest/resolve.hpp"
 
+#include <cerrno>
+#include <iterator>
 #include <utility>
 
 namespace retouch::plan {
 
-ForeseenGuest::ForeseenGuest(const GuestView &guest, std::span<const PlannedStep> steps,
-                             const std::set<std::string> &paths)
-    : guest_(guest) {
-    for (const std::string &path : paths)
-        for (const PlannedStep &planned : steps) {
-            const auto foresee = find_step_kind(planned.step.kind)->foresee;
-            if (foresee == nullptr)
-                continue;
-            if (std::optional<Foreseen> seen = foresee(planned.step, path))
-                foreseen_.insert_or_assign(path, *std::move(seen));
-        }
+namespace {
+
+constexpr std::uint32_t k_directory_mode = 0755;
+
+bool is_directory(const std::optional<FileInfo> &info) {
+    return info && info->type == FileInfo::Type::directory;
 }
 
-const Foreseen *ForeseenGuest::find(const std::string &path) const {
-    const auto found = foreseen_.find(path);
-    return found == foreseen_.end() ? nullptr : &found->second;
+} // namespace
+
+std::string ForeseenGuest::without_links(const std::string &path) const {
+    return guest::resolve_links(path, [&](const std::string &at) -> std::optional<std::string> {
+        const std::optional<FileInfo> found = info(at);
+        if (!found || found->type != FileInfo::Type::symlink)
+            return std::nullopt;
+        const Foreseen *seen = find(at);
+        return seen == nullptr ? guest_.read_link(at) : std::get<std::string>(seen->source);
+    });
+}
+
+std::string ForeseenGuest::place(const std::string &path) const {
+    if (path == "/")
+        return path;
+    const std::string above = base::parent_path(path);
+    auto known = directories_.find(above);
+    if (known == directories_.end())
+        known = directories_.emplace(above, without_links(above)).first;
+    return base::join(known->second, base::base_name(path));
+}
+
+const Foreseen *ForeseenGuest::find(const std::string &place) const {
+    static const Foreseen nothing;
+    for (std::string at = place; !places_.empty() && at != "/"; at = base::parent_path(at)) {
+        const auto found = places_.find(at);
+        if (found == places_.end())
+            continue;
+        if (at.size() == place.size())
+            return &found->second.seen;
+        return found->second.hides ? &nothing : nullptr;
+    }
+    return nullptr;
+}
+
+std::optional<FileInfo> ForeseenGuest::info(const std::string &place) const {
+    const Foreseen *seen = find(place);
+    return seen == nullptr ? guest_.lstat(place) : seen->info;
+}
+
+void ForeseenGuest::forget_below(const std::string &place) {
+    const std::string below = base::join(place, "");
+    for (auto each = places_.lower_bound(below);
+         each != places_.end() && each->first.starts_with(below);)
+        each = each->second.is_fixed ? std::next(each) : places_.erase(each);
+}
+
+void ForeseenGuest::put(Foreseen seen) {
+    const std::string at = place(seen.path);
+    const auto former = places_.find(at);
+    if (former != places_.end() && former->second.is_fixed)
+        return;
+    const bool stays_directory = is_directory(seen.info) && is_directory(info(at));
+    const bool hides =
+        !stays_directory || (former != places_.end() ? former->second.hides : find(at) != nullptr);
+    if (!stays_directory)
+        forget_below(at);
+    if (seen.info && !is_directory(info(base::parent_path(at))) && at != "/")
+        put({base::parent_path(at),
+             FileInfo{FileInfo::Type::directory, k_directory_mode, 0, 0, 0},
+             {}});
+    if (!seen.info || seen.info->type != FileInfo::Type::regular)
+        directories_.clear();
+    places_.insert_or_assign(at, Place{std::move(seen), hides});
+}
+
+void ForeseenGuest::add(const Step &step) {
+    const auto foresee = find_step_kind(step.kind)->foresee;
+    if (foresee == nullptr)
+        return;
+    for (Foreseen &seen : foresee(step, *this))
+        put(std::move(seen));
+}
+
+const Foreseen *ForeseenGuest::foreseen(const std::string &path) const {
+    return places_.empty() ? nullptr : find(without_links(path));
+}
+
+void ForeseenGuest::fix(const Foreseen &seen) {
+    places_.insert_or_assign(without_links(seen.path), Place{seen, true, true});
 }
 
 std::optional<FileInfo> ForeseenGuest::lstat(const std::string &path) const {
-    const Foreseen *seen = find(path);
-    return seen == nullptr ? guest_.lstat(path) : seen->info;
+    return places_.empty() ? guest_.lstat(path) : info(place(path));
+}
+
+const FileSource &ForeseenGuest::source(const std::string &place, const Foreseen &seen,
+                                        const char *what) const {
+    if (!seen.info)
+        throw guest::refusal::file_operation(what, place, ENOENT);
+    if (seen.info->type != FileInfo::Type::regular)
+        throw guest::refusal::not_regular(place);
+    return seen.source;
 }
 
 std::string ForeseenGuest::read(const std::string &path, std::size_t max_bytes) const {
-    const Foreseen *seen = find(path);
+    const std::string at = places_.empty() ? path : without_links(path);
+    const Foreseen *seen = find(at);
     if (seen == nullptr)
         return guest_.read(path, max_bytes);
-    if (const auto *text = std::get_if<std::string>(&seen->source))
+    const FileSource &bytes = source(at, *seen, "read");
+    if (seen->info->size > max_bytes)
+        throw guest::refusal::too_large(at, max_bytes);
+    if (const auto *text = std::get_if<std::string>(&bytes))
         return *text;
-    return base::read_file(std::get<std::filesystem::path>(seen->source), max_bytes);
-}
-
-std::string ForeseenGuest::read_link(const std::string &path) const {
-    const Foreseen *seen = find(path);
-    return seen == nullptr ? guest_.read_link(path) : std::get<std::string>(seen->source);
+    return base::read_file(std::get<std::filesystem::path>(bytes), max_bytes);
 }
 
 std::string ForeseenGuest::sha256(const std::string &path) const {
-    return guest_.sha256(path);
+    const std::string at = places_.empty() ? path : without_links(path);
+    const Foreseen *seen = find(at);
+    if (seen == nullptr)
+        return guest_.sha256(path);
+    const FileSource &bytes = source(at, *seen, "read");
+    if (const auto *text = std::get_if<std::string>(&bytes))
+        return base::sha256_hex(*text);
+    return base::sha256_file(std::get<std::filesystem::path>(bytes));
+}
+
+std::string ForeseenGuest::read_link(const std::string &path) const {
+    const std::string at = places_.empty() ? path : place(path);
+    const Foreseen *seen = find(at);
+    if (seen == nullptr)
+        return guest_.read_link(at);
+    if (!seen->info || seen->info->type != FileInfo::Type::symlink)
+        throw guest::refusal::file_operation("read the link", at, seen->info ? EINVAL : ENOENT);
+    return std::get<std::string>(seen->source);
 }
 
 std::vector<DirectoryEntry> ForeseenGuest::list(const std::string &path) const {
-    return guest_.list(path);
+    if (places_.empty())
+        return guest_.list(path);
+    const std::string at = without_links(path);
+    std::map<std::string, FileInfo> entries;
+    // What is not hidden is there in the guest, too.
+    if (is_directory(info(at)))
+        for (DirectoryEntry &entry : guest_.list(at))
+            if (find(base::join(at, entry.name)) == nullptr)
+                entries.emplace(std::move(entry.name), entry.info);
+    const std::string below = base::join(at, "");
+    for (auto each = places_.lower_bound(below);
+         each != places_.end() && each->first.starts_with(below); ++each)
+        if (each->second.seen.info && base::parent_path(each->first) == at)
+            entries.emplace(base::base_name(each->first), *each->second.seen.info);
+    std::vector<DirectoryEntry> listed;
+    listed.reserve(entries.size());
+    for (auto &[name, entry] : entries)
+        listed.push_back({name, entry});
+    return listed;
 }
 
 std::vector<std::string> ForeseenGuest::unchangeable(const std::vector<std::string> &paths) const {
@@ -56,7 +180,10 @@ std::vector<std::string> ForeseenGuest::unchangeable(const std::vector<std::stri
 }
 
 std::optional<std::string> ForeseenGuest::label(const std::string &path) const {
-    return guest_.label(path);
+    const std::string at = places_.empty() ? path : place(path);
+    if (find(at) != nullptr && !guest_.lstat(at))
+        return std::nullopt;
+    return guest_.label(at);
 }
 
 CommandResult ForeseenGuest::probe(const GuestCommand &command) const {

@@ -5,34 +5,14 @@
 
 #include "base/text.hpp"
 #include "guest/selinux/policy.hpp"
-#include "plan/foreseen_guest.hpp"
-#include "retouch/step_kind.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <optional>
-#include <set>
 
 namespace retouch::plan {
 
-namespace {
-
-bool may_write(const PlannedStep &planned) {
-    const StepState state = planned.change.state;
-    return !find_step_kind(planned.step.kind)->only_looks &&
-           (state == StepState::unknown || state == StepState::change);
-}
-
-} // namespace
-
-std::vector<std::string> notes_on_labels(const Target &target, const GuestView &guest) {
-    if (std::ranges::none_of(target.steps, may_write))
-        return {};
-    std::set<std::string> places = guest::policy_places(guest);
-    // A policy that a step names may come with the recipe, too.
-    places.merge(guest::policy_places(ForeseenGuest(guest, target.steps, places)));
-    const ForeseenGuest after(guest, target.steps, places);
+std::vector<std::string> notes_on_labels(const GuestView &guest, const GuestView &after) {
     const std::optional<std::string> policy = guest::labelling_policy(after);
     if (!policy && !guest::labelling_policy(guest))
         return {};

@@ -2,15 +2,15 @@
 // Label notes: what a plan says of the SELinux labels of what its steps make.
 
 #include "retouch/guest.hpp"
-#include "retouch/plan.hpp"
 
 #include <string>
 #include <vector>
 
 namespace retouch::plan {
 
-/// Sentences, escaped. `target` with what was foreseen of each step. Throws Error.
-[[nodiscard]] std::vector<std::string> notes_on_labels(const Target &target,
-                                                       const GuestView &guest);
+/// Sentences, escaped. `after` is the guest as steps that write something will have left it. Throws
+/// Error.
+[[nodiscard]] std::vector<std::string> notes_on_labels(const GuestView &guest,
+                                                       const GuestView &after);
 
 } // namespace retouch::plan

@@ -21,6 +21,7 @@
 #include "base/uuid.hpp"
 #include "base/version.hpp"
 #include "guest/command.hpp"
+#include "guest/resolve.hpp"
 #include "plan/fingerprint.hpp"
 #include "plan/foreseen_guest.hpp"
 #include "plan/guest_means.hpp"
@@ -41,7 +42,7 @@
 #include <algorithm>
 #include <iterator>
 #include <set>
-#include <span>
+#include <string>
 
 namespace retouch::plan {
 
@@ -260,34 +261,78 @@ void require_runnable(const Target &target, const Facts &facts) {
 
 namespace {
 
-/// The lines that a step puts into /etc/fstab are true of what other steps put into the image.
-const std::set<std::string> &places_of_mounts() {
-    static const std::set<std::string> places = {"/etc/fstab"};
-    return places;
+/// What a step would change in `guest`. Where steps before it do what nobody knows, they may take
+/// out of its way what is there now.
+StepChange look_ahead(const Step &step, const GuestView &guest, bool anything_may_come) {
+    try {
+        return find_step_kind(step.kind)->preview(step, guest);
+    } catch (const StepObstacle &obstacle) {
+        if (!anything_may_come)
+            throw;
+        return {StepState::unknown,
+                "known when the steps before it are done; now " + obstacle.reason(), ""};
+    }
 }
 
-/// A step before that one may have put something where the booted machine does not see it.
-void refuse_what_new_mounts_hide(const Target &target, const GuestView &guest) {
-    const ForeseenGuest after(guest, target.steps, places_of_mounts());
-    if (!after.differs())
+bool changes_something(const PlannedStep &planned) {
+    const StepState state = planned.change.state;
+    return !find_step_kind(planned.step.kind)->only_looks &&
+           (state == StepState::unknown || state == StepState::change);
+}
+
+/// True when nobody knows before what the step does to which file.
+bool may_change_anything(const PlannedStep &planned) {
+    return changes_something(planned) && (planned.change.state == StepState::unknown ||
+                                          find_step_kind(planned.step.kind)->foresee == nullptr);
+}
+
+/// Shows nothing of what an earlier step put there from where not everybody may look. `hidden`:
+/// paths without links of such files; those of this step are added.
+void hide_diff(PlannedStep &planned, std::set<std::string> &hidden, const GuestView &guest) {
+    if (!planned.change.diff.empty() && !hidden.empty())
+        for (const std::string &path : planned.step.places)
+            if (hidden.contains(guest::resolve_in_guest(guest, path)))
+                planned.change.diff.clear();
+    if (const auto contents = find_step_kind(planned.step.kind)->hidden)
+        for (const HiddenContents &each : contents(planned.step))
+            hidden.insert(guest::resolve_in_guest(guest, each.path));
+}
+
+/// Lines that a step puts into /etc/fstab are true of what steps before it put into the image, too.
+void refuse_what_new_mounts_hide(const Target &target, const GuestView &guest,
+                                 const ForeseenGuest &after) {
+    const Foreseen *fstab = after.foreseen("/etc/fstab");
+    if (fstab == nullptr)
         return;
-    for (const PlannedStep &planned : target.steps)
+    ForeseenGuest before(guest);
+    before.fix(*fstab);
+    bool anything_may_come = false;
+    for (const PlannedStep &planned : target.steps) {
         if (!planned.step.places.empty())
-            static_cast<void>(find_step_kind(planned.step.kind)->preview(planned.step, after));
+            static_cast<void>(look_ahead(planned.step, before, anything_may_come));
+        if (changes_something(planned))
+            before.add(planned.step);
+        anything_may_come = anything_may_come || may_change_anything(planned);
+    }
 }
 
 } // namespace
 
 void preview_steps(Target &target, const GuestView &guest) {
     target.mounts = guest.facts().mount_points;
-    const std::span<PlannedStep> steps = target.steps;
-    for (std::size_t index = 0; index < steps.size(); ++index) {
-        const ForeseenGuest before(guest, steps.first(index), places_of_mounts());
-        steps[index].change =
-            find_step_kind(steps[index].step.kind)->preview(steps[index].step, before);
+    ForeseenGuest after(guest);
+    std::set<std::string> hidden;
+    bool anything_may_come = false;
+    for (PlannedStep &planned : target.steps) {
+        planned.change = look_ahead(planned.step, after, anything_may_come);
+        hide_diff(planned, hidden, after);
+        if (changes_something(planned))
+            after.add(planned.step);
+        anything_may_come = anything_may_come || may_change_anything(planned);
     }
-    refuse_what_new_mounts_hide(target, guest);
-    std::ranges::move(notes_on_labels(target, guest), std::back_inserter(target.notes));
+    refuse_what_new_mounts_hide(target, guest, after);
+    if (std::ranges::any_of(target.steps, changes_something))
+        std::ranges::move(notes_on_labels(guest, after), std::back_inserter(target.notes));
 }
 
 Plan make_plan(const CheckedRecipe &checked, const CatalogView &catalog, const PlanOptions &options,

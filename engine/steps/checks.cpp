@@ -4,8 +4,8 @@
 #include "base/text.hpp"
 #include "retouch/step_kind.hpp"
 #include "steps/checks/file_check.hpp"
-#include "steps/checks/line_pattern.hpp"
 #include "steps/support/command_entry.hpp"
+#include "steps/support/line_pattern.hpp"
 #include "steps/support/outcome.hpp"
 #include "steps/support/reading.hpp"
 
@@ -16,11 +16,6 @@
 namespace retouch::steps {
 
 namespace {
-
-std::string unusable(const std::string &expression, const std::string &mistake) {
-    return fmt::format("'{}' is not a valid regular expression: {}", first_line(expression),
-                       first_line(mistake));
-}
 
 void read_run_check(const Value &entry, Step &step, const Reader &reader) {
     without(entry, {"file", "state", "mode", "owner", "group", "sha256", "contains"}, "'run'",
@@ -39,7 +34,7 @@ void read_run_check(const Value &entry, Step &step, const Reader &reader) {
         std::string mistake;
         const LinePattern compiled(pattern->scalar, mistake);
         if (!mistake.empty())
-            reader.error(pattern->mark, unusable(pattern->scalar, mistake));
+            reader.error(pattern->mark, LinePattern::unusable(pattern->scalar, mistake));
     }
     step.remarks = command_remarks(step.options);
     step.script = step.options["run"].get<std::string>();
@@ -96,7 +91,7 @@ std::string judge(const CommandResult &result, const GuestCommand &command, cons
         std::string mistake;
         const LinePattern pattern(expression, mistake);
         if (!mistake.empty())
-            findings.push_back(unusable(expression, mistake));
+            findings.push_back(LinePattern::unusable(expression, mistake));
         else if (!pattern.matches(result.out.text))
             wanted_output("matching", "matches");
     }

@@ -5,7 +5,6 @@
 #include "base/path.hpp"
 #include "base/text.hpp"
 #include "guest/resolve.hpp"
-#include "retouch/error.hpp"
 #include "retouch/step_kind.hpp"
 #include "steps/files/covered_places.hpp"
 #include "steps/files/file_comparison.hpp"
@@ -24,13 +23,6 @@ namespace retouch::steps {
 namespace {
 
 constexpr std::size_t k_tree_diff_bound = std::size_t{256} * 1024;
-
-/// What stands in the way is known now: a plan that is bound to fail is none.
-void require_no_obstacle(const std::string &obstacle, const Step &step) {
-    if (!obstacle.empty())
-        throw Error(ErrorKind::failed, fmt::format("{}:{}: {}: {}", base::escape(step.origin.file),
-                                                   step.origin.line, step.summary, obstacle));
-}
 
 StepChange preview_removal(const Step &step, const GuestView &guest) {
     const auto path = step.options.at("remove").get<std::string>();
@@ -224,22 +216,35 @@ std::vector<HiddenContents> hidden(const Step &step) {
     return contents;
 }
 
-std::optional<Foreseen> foresee(const Step &step, const std::string &path) {
-    if (step.options.contains("remove")) {
-        const bool goes = base::is_within(path, step.options.at("remove").get<std::string>());
-        return goes ? std::optional(Foreseen{}) : std::nullopt;
+Foreseen foreseen_at(const std::string &path, const FileSet &files, const FileEntry &entry,
+                     const FileOwner &owner) {
+    switch (entry.type) {
+    case FileEntry::Type::link:
+        return {path, FileInfo{FileInfo::Type::symlink, 0777, 0, 0, entry.link_target.size()},
+                entry.link_target};
+    case FileEntry::Type::directory:
+        return {path, FileInfo{FileInfo::Type::directory, entry.mode, owner.uid, owner.gid, 0}, {}};
+    case FileEntry::Type::file:
+        break;
     }
+    return {path, FileInfo{FileInfo::Type::regular, entry.mode, owner.uid, owner.gid, entry.size},
+            files.source(entry)};
+}
+
+std::vector<Foreseen> foresee(const Step &step, const GuestView &guest) {
+    if (step.options.contains("remove"))
+        return {{step.options.at("remove").get<std::string>(), std::nullopt, {}}};
     const FileSet files = file_set_from(step.options);
+    FileOwner owner;
+    if (!resolve_owner(guest, files, owner).empty())
+        return {};
+    std::vector<Foreseen> seen;
     for (const FileEntry &entry : files.entries) {
-        if (entry.type == FileEntry::Type::directory || files.path_in_guest(entry) != path)
-            continue;
-        if (entry.type == FileEntry::Type::link)
-            return Foreseen{FileInfo{FileInfo::Type::symlink, 0777, 0, 0, entry.link_target.size()},
-                            entry.link_target};
-        return Foreseen{FileInfo{FileInfo::Type::regular, entry.mode, 0, 0, entry.size},
-                        files.source(entry)};
+        const std::string path = files.path_in_guest(entry);
+        if (entry.type != FileEntry::Type::directory || !is_directory(guest, path))
+            seen.push_back(foreseen_at(path, files, entry, owner));
     }
-    return std::nullopt;
+    return seen;
 }
 
 } // namespace

@@ -6,6 +6,7 @@
 
 #include "retouch/diagnostics.hpp"
 #include "retouch/effect.hpp"
+#include "retouch/error.hpp"
 #include "retouch/guest.hpp"
 #include "retouch/plan.hpp"
 #include "retouch/recipe.hpp"
@@ -57,9 +58,25 @@ struct HiddenContents {
 
 /// What a step will have left at a path, as far as its options say it.
 struct Foreseen {
-    std::optional<FileInfo> info = {}; ///< nullopt: nothing; the owner is not known
+    std::string path;                  ///< links of the image in the directories above are followed
+    std::optional<FileInfo> info = {}; ///< nullopt: nothing, nor below it
     FileSource source = std::string(); ///< of a file its bytes, of a link its target
 };
+
+/// Thrown by a preview: in the guest as it is, the step is bound to fail.
+class StepObstacle final : public Error {
+  public:
+    /// `reason`: escaped.
+    StepObstacle(const Step &step, std::string reason);
+
+    [[nodiscard]] const std::string &reason() const noexcept { return reason_; }
+
+  private:
+    std::string reason_;
+};
+
+/// Throws StepObstacle unless `obstacle` is empty.
+void require_no_obstacle(const std::string &obstacle, const Step &step);
 
 struct StepKind {
     std::string_view name; ///< the section's key
@@ -71,7 +88,7 @@ struct StepKind {
     ReadResult (*read)(const Section &section, const ReadContext &context,
                        Diagnostics &diagnostics) = nullptr;
 
-    /// What would it change? Throws Error only for guest trouble.
+    /// What would it change? Throws Error for guest trouble, StepObstacle when it is bound to fail.
     StepChange (*preview)(const Step &step, const GuestView &guest) = nullptr;
 
     /// Do it. A step that fails by its own terms (exit status, unmet check) returns
@@ -94,9 +111,10 @@ struct StepKind {
     /// author: one line, safe to print. `first` is what it changed the first time; `again`, what of
     /// the second time counts, and changes something. nullptr: nothing.
     std::string (*advice)(const Step &step, const Effect &first, const Effect &again) = nullptr;
-    /// What will be at `path`, which is without links, once it was executed; nullopt where the step
-    /// says nothing of it. nullptr: it says nothing of any.
-    std::optional<Foreseen> (*foresee)(const Step &step, const std::string &path) = nullptr;
+    /// What it will leave where it changes something of `guest`, in the order it does so;
+    /// directories that come with a file need not be named. Throws Error for guest trouble, and
+    /// gives nothing where the step is bound to fail. nullptr: what it changes is not known before.
+    std::vector<Foreseen> (*foresee)(const Step &step, const GuestView &guest) = nullptr;
     bool only_looks = false; ///< execute() changes nothing in the image
 };
 

@@ -6,6 +6,7 @@
 #include "base/file.hpp"
 #include "base/path.hpp"
 #include "base/text.hpp"
+#include "plan/foreseen_guest.hpp"
 #include "recipe/yaml/yaml_reader.hpp"
 #include "render/text/diagnostics.hpp"
 #include "retouch/error.hpp"
@@ -215,12 +216,15 @@ PreparedGuest::~PreparedGuest() {
 
 std::string planned(const StepCase &step_case, const GuestView &guest) {
     std::string text;
+    plan::ForeseenGuest before(guest);
     for (const Step &step : step_case.recipe.steps) {
         try {
-            const StepChange change = find_step_kind(step.kind)->preview(step, guest);
+            const StepChange change = find_step_kind(step.kind)->preview(step, before);
             text += line(k_states.at(static_cast<std::size_t>(change.state)), step.summary,
                          change.reason);
             text += indented(change.diff, "    ");
+            if (change.state == StepState::change)
+                before.add(step);
         } catch (const Error &error) {
             const std::string message = error.what();
             const auto recipe = message.find("recipe.yaml:");

@@ -59,16 +59,6 @@ bool has_file(const GuestView &guest, const std::string &path) {
 
 } // namespace
 
-std::set<std::string> policy_places(const GuestView &guest) {
-    std::set<std::string> places = {k_config, k_relabel};
-    const Config config =
-        read_config(text_in_guest(guest, k_config, k_largest_config).value_or(""));
-    if (is_name(config.policy))
-        for (const char *suffix : k_suffixes)
-            places.insert(contexts_of(config.policy) + suffix);
-    return places;
-}
-
 bool has_usable_rules(const GuestView &guest, const std::string &policy) {
     return std::ranges::all_of(k_suffixes, [&](const char *suffix) {
         const auto info = guest.lstat(resolve_in_guest(guest, contexts_of(policy) + suffix));

@@ -5,7 +5,6 @@
 #include "retouch/guest.hpp"
 
 #include <optional>
-#include <set>
 #include <string>
 
 namespace retouch::guest {
@@ -14,9 +13,6 @@ namespace retouch::guest {
 /// enforcing or permissive. nullopt when there is none, no rules of it, the root directory has no
 /// label, or all is labelled at the next boot (/.autorelabel). Throws Error.
 [[nodiscard]] std::optional<std::string> labelling_policy(const GuestView &guest);
-
-/// Where labelling_policy() and policy_texts() look in the guest as it is. Throws Error.
-[[nodiscard]] std::set<std::string> policy_places(const GuestView &guest);
 
 /// False when policy_texts() would give none. Throws Error.
 [[nodiscard]] bool has_usable_rules(const GuestView &guest, const std::string &policy);

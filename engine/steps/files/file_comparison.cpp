@@ -6,11 +6,10 @@
 
 #include "base/digest.hpp"
 #include "base/file.hpp"
-#include "base/path.hpp"
 #include "base/text.hpp"
 #include "base/unified_diff.hpp"
-#include "guest/resolve.hpp"
 #include "steps/support/guest_paths.hpp"
+#include "steps/support/open_to_all.hpp"
 
 #include <fmt/format.h>
 
@@ -82,24 +81,6 @@ FileDifference compare_file(const GuestView &guest, const std::string &path, con
     return difference;
 }
 
-/// By the directories that are there; those that come with a file are open to all.
-bool everybody_reaches(const GuestView &guest, const std::string &path) {
-    constexpr std::uint32_t k_others_search = 0001;
-    std::string above = base::parent_path(guest::resolve_in_guest(guest, path));
-    for (;; above = base::parent_path(above)) {
-        const auto info = guest.lstat(above);
-        if (info && (info->mode & k_others_search) == 0)
-            return false;
-        if (above == "/")
-            return true;
-    }
-}
-
-constexpr bool everybody_reads(std::uint32_t mode) {
-    constexpr std::uint32_t k_others_read = 0004;
-    return (mode & k_others_read) != 0;
-}
-
 /// The bytes the recipe wants. Requires: small enough.
 std::string wanted_text(const FileSet &files, const FileEntry &entry) {
     if (files.content)
@@ -144,12 +125,9 @@ std::string contents_diff(const GuestView &guest, const FileSet &files, const Fi
     const auto info = guest.lstat(path);
     const bool replaces = info && info->type == FileInfo::Type::regular;
     const std::uint64_t old_size = replaces ? info->size : 0;
-    // Whoever may read a plan need not be able to read the image.
     if (!everybody_reads(entry.mode) || (replaces && !everybody_reads(info->mode)) ||
         !everybody_reaches(guest, path) || !everybody_reads_source(files, entry))
-        return fmt::format("{}: {} -> {}, not shown: not everybody may read it\n",
-                           base::escape(path), replaces ? base::format_bytes(old_size) : "nothing",
-                           base::format_bytes(entry.size));
+        return not_shown(path, replaces ? std::optional(old_size) : std::nullopt, entry.size);
     if (old_size <= k_diff_bound && entry.size <= k_diff_bound) {
         const std::string before = replaces ? guest.read(path, k_diff_bound) : std::string();
         const std::string after = wanted_text(files, entry);

@@ -1,5 +1,5 @@
 #pragma once
-// LinePattern: a Pattern that lines of a command's output are held against, each on its own. What
+// LinePattern: a Pattern that lines of a text are held against, each on its own. What
 // grep -E reads in another way than RE2 is refused: it must not come to mean something else.
 
 #include "base/pattern.hpp"
@@ -17,6 +17,14 @@ class LinePattern {
     /// True when some line of `text` matches; no text is one empty line. Requires: there was no
     /// mistake. Throws Error: interrupted.
     [[nodiscard]] bool matches(std::string_view text) const;
+
+    /// The first and longest place of `line` that matches, from `from` on. Requires: there was no
+    /// mistake. Throws Error: interrupted.
+    [[nodiscard]] std::optional<base::TextPart> find(std::string_view line, std::size_t from) const;
+
+    /// "'[' is not a valid regular expression: missing ]": `mistake` as above. Escaped.
+    [[nodiscard]] static std::string unusable(const std::string &expression,
+                                              const std::string &mistake);
 
   private:
     std::optional<base::Pattern> pattern_;

@@ -1,5 +1,10 @@
-#include "steps/checks/line_pattern.hpp"
+#include "steps/support/line_pattern.hpp"
 
+#include "steps/support/command_entry.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <array>
 #include <cassert>
 
@@ -51,7 +56,17 @@ LinePattern::LinePattern(const std::string &expression, std::string &mistake) {
     mistake = expression.size() > k_length_bound ? "it is longer than 512 bytes"
                                                  : other_meaning(expression);
     if (mistake.empty())
-        pattern_ = base::Pattern::compile(expression, mistake);
+        pattern_ = base::Pattern::compile(expression, mistake, {.longest = true});
+}
+
+std::string LinePattern::unusable(const std::string &expression, const std::string &mistake) {
+    return fmt::format("'{}' is not a valid regular expression: {}", first_line(expression),
+                       first_line(mistake));
+}
+
+std::optional<base::TextPart> LinePattern::find(std::string_view line, std::size_t from) const {
+    assert(pattern_);
+    return pattern_->find(line, from);
 }
 
 bool LinePattern::matches(std::string_view text) const {
