@@ -8,6 +8,7 @@
 #include "support/memory_guest.hpp"
 #include "support/recipes.hpp"
 
+#include <memory>
 #include <string>
 
 namespace retouch::test {
@@ -36,6 +37,30 @@ volatile: ["/var/lib/agent/**"]
 publish: { previous: rename, tags: [ci] }
 )";
 
+inline constexpr const char *k_edits_recipe = R"(retouch: 1
+name: web
+source: { image: debian }
+lines:
+  - { file: /etc/a, match: ^a, line: ab, after: ^x, create: true }
+  - { file: /etc/b, block: "p\nq\n", before: ^x, create: true }
+  - { file: /etc/passwd, remove: ^nobody }
+  - { file: /etc/c, ini: { k: 1, gone: null }, section: s, create: true }
+  - { file: /etc/group, replace: daemon, with: service }
+system: { hostname: web, timezone: UTC, locale: C.UTF-8, keymap: us }
+)";
+
+/// With all that both recipes need.
+inline std::unique_ptr<GuestView> guest_of_plans() {
+    auto guest = std::make_unique<MemoryGuest>();
+    guest->put_file("/etc/a", "x\n");
+    guest->put_file("/etc/b", "x\n");
+    guest->put_file("/usr/share/zoneinfo/UTC", "TZif");
+    guest->put_directory("/usr/lib/locale/C.utf8");
+    guest->put_file("/etc/default/keyboard", "");
+    guest->put_file("/usr/share/X11/xkb/symbols/us", "");
+    return guest;
+}
+
 struct SavedPlans {
     RecipeDirectory recipes;
     MemoryCatalog catalog;
@@ -53,9 +78,9 @@ struct SavedPlans {
             static_cast<void>(recipes.write(name, text));
     }
 
-    [[nodiscard]] Plan plan() {
-        Plan plan = plan::make_plan(recipes.check(k_full_recipe), catalog, {},
-                                    [](const Disk &) { return std::make_unique<MemoryGuest>(); });
+    [[nodiscard]] Plan plan(const char *recipe = k_full_recipe) {
+        Plan plan = plan::make_plan(recipes.check(recipe), catalog, {},
+                                    [](const Disk &) { return guest_of_plans(); });
         plan.made_at = "2026-01-31T12:00:00.000000Z";
         plan.expires_at = "2030-01-31T12:00:00.000000Z";
         Rehearsal &rehearsal = plan.targets.at(0).rehearsal.emplace();

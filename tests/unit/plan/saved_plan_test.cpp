@@ -42,8 +42,10 @@ std::string place(const std::string &rest) {
 }
 
 struct Document {
+    explicit Document(const char *recipe = k_full_recipe) : json(to_json(plans.plan(recipe))) {}
+
     SavedPlans plans;
-    Json json = to_json(plans.plan());
+    Json json;
 
     [[nodiscard]] std::string after(const std::function<void(Json &)> &edit) const {
         Json copy = json;
@@ -125,7 +127,7 @@ TEST_CASE("saved plan: the seeds of its fuzzing are plans that the program made"
 TEST_CASE("saved plan: an unknown kind of step is refused when it is read", "[plan]") {
     CHECK(Document().with("/targets/0/steps/1/kind", "nokind") ==
           place("targets[0].steps[1].kind: unknown kind of step, expected one of files, lines, "
-                "commands, cleanup, checks; a newer retouch may know it"));
+                "system, commands, cleanup, checks; a newer retouch may know it"));
 }
 
 TEST_CASE("saved plan: options that no recipe gives are refused with their place", "[plan]") {
@@ -218,6 +220,38 @@ TEST_CASE("saved plan: options that no recipe gives are refused with their place
         CHECK(document.with(std::string("/targets/0/steps/") + wrong.pointer, value) ==
               place(filled(std::string("targets[0].steps[") + wrong.message)));
     }
+}
+
+TEST_CASE("saved plan: edits and settings that no recipe gives are refused with their place",
+          "[plan]") {
+    const Document document(k_edits_recipe);
+    const auto refused = [&](const std::string &pointer, const Json &value) {
+        return document.with("/targets/0/steps/" + pointer, value);
+    };
+    const auto at = [](const std::string &rest) { return place("targets[0].steps[" + rest); };
+    CHECK(refused("0/options/match", "^b") ==
+          at("0].options.match: 'match' does not match 'line': what it made would not be found "
+             "again"));
+    CHECK(refused("0/options/line", "ab\nroot::0:0::/:/bin/sh") ==
+          at("0].options.line: 'line' holds a line break, and is one line"));
+    CHECK(refused("0/options/file", "/etc/../x") ==
+          at("0].options.file: the path '/etc/../x' is not normal: it has an empty, '.' or '..' "
+             "part"));
+    CHECK(refused("0/options/before", "^x") ==
+          at("0].options.after: a line has one place: 'after' or 'before'"));
+    CHECK(refused("3/options/ini/k", 1) == at("3].options.ini.k: expected \"1\""));
+    CHECK(refused("4/options/with", "daemons") ==
+          at("4].options.replace: 'replace' matches in 'with': each run would change the file "
+             "again"));
+    CHECK(refused("5/options/hostname", "a b") ==
+          at("5].options.hostname: 'hostname' must be a host name: letters, digits, - and . "
+             "between them, found 'a b'"));
+    CHECK(refused("6/options/timezone", "../../etc/shadow") ==
+          at("5].options.timezone: 'timezone' must be the name of a time zone, such as "
+             "Europe/Berlin, found '../../etc/shadow'"));
+    CHECK(refused("6/options", {{"hostname", "x"}}) == place("targets[0].steps: expected 8 steps"));
+    CHECK(refused("7/options/keymap", "us") ==
+          place("targets[0].steps[7].options.keymap: unknown key"));
 }
 
 TEST_CASE("saved plan: steps stand in the order of their kinds", "[plan]") {
@@ -378,7 +412,7 @@ TEST_CASE("saved plan: what is injected is what the steps read, no more and no l
 
 TEST_CASE("saved plan: whatever member is gone or of another kind, it is refused or means the same",
           "[plan]") {
-    const Document document;
+    const Document document(GENERATE(k_full_recipe, k_edits_recipe));
     const Plan plan = plan::read_plan(document.json.dump());
     const std::vector<Json> others = {nullptr, -5, "x", Json::array(), Json::object()};
     const std::vector<Json> texts = {"", std::string("a\0b\x1b\n", 5), std::string(70'000, 'y')};

@@ -1,0 +1,165 @@
+// system: what makes an image a machine of a name, a place and a language: host name, time zone,
+// locale and keymap. One step for each, in this order. All is files and links of the image, but for
+// a locale of Debian, which the image's own locale-gen makes.
+
+#include "base/text.hpp"
+#include "base/unified_diff.hpp"
+#include "retouch/step_kind.hpp"
+#include "steps/support/command_entry.hpp"
+#include "steps/support/guest_paths.hpp"
+#include "steps/support/open_to_all.hpp"
+#include "steps/support/outcome.hpp"
+#include "steps/support/reading.hpp"
+#include "steps/support/unchangeable_places.hpp"
+#include "steps/system/system_work.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace retouch::steps {
+
+namespace {
+
+constexpr std::chrono::seconds k_time_limit{600};
+
+struct Setting {
+    const char *key;
+    const char *sentence;
+    SystemWork (*work)(const std::string &value, const GuestView &guest);
+};
+
+constexpr std::array<Setting, 4> k_settings = {{
+    {"hostname", "set the host name to ", hostname_work},
+    {"timezone", "set the time zone to ", timezone_work},
+    {"locale", "set the locale to ", locale_work},
+    {"keymap", "set the keymap to ", keymap_work},
+}};
+
+ReadResult read(const Section &section, const ReadContext &context, Diagnostics & /*unused*/) {
+    ReadResult result;
+    for (const Setting &setting : k_settings) {
+        const Value *value = section.value.find(setting.key);
+        if (value == nullptr)
+            continue;
+        Step step = new_step(section, result.steps.size(), *value, context);
+        step.options[setting.key] = value->scalar;
+        step.identity = step.options;
+        step.summary = value->scalar.empty() ? std::string("take the host name away")
+                                             : setting.sentence + value->scalar;
+        if (setting.work == locale_work) {
+            step.script = k_make_locales;
+            step.remarks.emplace_back("only on Debian and Ubuntu, when the locale is to be made");
+        }
+        result.steps.push_back(std::move(step));
+    }
+    return result;
+}
+
+SystemWork work_of(const Step &step, const GuestView &guest) {
+    SystemWork work;
+    for (const Setting &setting : k_settings)
+        if (step.options.contains(setting.key))
+            work = setting.work(step.options.at(setting.key).get<std::string>(), guest);
+    std::vector<std::string> paths;
+    for (const Foreseen &change : work.changes)
+        paths.push_back(change.path);
+    if (work.obstacle.empty())
+        work.obstacle = unchangeable_obstacle(guest, paths);
+    for (const std::string &path : paths)
+        if (work.obstacle.empty())
+            work.obstacle = parent_obstacle(guest, path);
+    return work;
+}
+
+/// Of texts; what a link was and becomes is in words.
+std::string diff_of(const Foreseen &change, const GuestView &guest) {
+    const auto was = guest.lstat(change.path);
+    if (!change.info || change.info->type != FileInfo::Type::regular)
+        return {};
+    if (!everybody_reads(change.info->mode) || !everybody_reaches(guest, change.path))
+        return not_shown(change.path, was ? std::optional(was->size) : std::nullopt,
+                         change.info->size);
+    const std::string before = was ? guest.read(change.path, was->size) : std::string();
+    return base::escape(base::unified_diff(before, std::get<std::string>(change.source),
+                                           was ? change.path : "/dev/null", change.path),
+                        true);
+}
+
+StepChange preview(const Step &step, const GuestView &guest) {
+    const SystemWork work = work_of(step, guest);
+    require_no_obstacle(work.obstacle, step);
+    if (work.changes.empty() && work.script.empty())
+        return {StepState::unchanged, {}, {}};
+    StepChange change{StepState::change, work.words, {}};
+    for (const Foreseen &each : work.changes)
+        change.diff += diff_of(each, guest);
+    return change;
+}
+
+void place(const Foreseen &change, Guest &guest) {
+    if (!change.info)
+        return guest.remove(change.path);
+    make_parents(guest, change.path, 0, 0);
+    const auto &text = std::get<std::string>(change.source);
+    if (change.info->type == FileInfo::Type::symlink)
+        return guest.make_link(text, change.path);
+    guest.write(change.path, text, change.info->mode, change.info->uid, change.info->gid);
+}
+
+StepResult execute(const Step &step, Guest &guest) {
+    SystemWork work = work_of(step, guest);
+    if (!work.obstacle.empty())
+        return finished(StepOutcome::failed, std::move(work.obstacle));
+    if (work.changes.empty() && work.script.empty())
+        return finished(StepOutcome::unchanged);
+    for (const Foreseen &change : work.changes)
+        place(change, guest);
+    if (work.script.empty())
+        return finished(StepOutcome::changed, std::move(work.words));
+    GuestCommand command;
+    command.script = work.script;
+    command.time_limit = k_time_limit;
+    const CommandResult done = guest.run(command);
+    StepResult result = report_of(done);
+    const bool succeeded = done.exit_status == 0 && !done.timed_out;
+    result.outcome = succeeded ? StepOutcome::changed : StepOutcome::failed;
+    result.message = succeeded ? std::move(work.words)
+                               : fmt::format("{} {}", work.script, failure_of(done, command));
+    return result;
+}
+
+std::vector<Foreseen> foresee(const Step &step, const GuestView &guest) {
+    SystemWork work = work_of(step, guest);
+    return work.obstacle.empty() ? std::move(work.changes) : std::vector<Foreseen>();
+}
+
+Needs needs(const Step &step) {
+    return {false, step.options.contains("locale")};
+}
+
+/// Keys of all steps in one mapping. What is no option of a step here the schema does not know.
+Json section(const std::vector<Json> &options) {
+    Json settings = Json::object();
+    for (const Json &each : options)
+        if (each.is_object())
+            settings.update(each);
+        else
+            return each;
+    return settings;
+}
+
+} // namespace
+
+extern const StepKind k_system_step;
+const StepKind k_system_step = {.name = "system",
+                                .order = 16,
+                                .semantics = 1,
+                                .read = read,
+                                .preview = preview,
+                                .execute = execute,
+                                .needs = needs,
+                                .section = section,
+                                .foresee = foresee};
+
+} // namespace retouch::steps

@@ -1,0 +1,101 @@
+#include "steps/system/system_work.hpp"
+
+#include "base/text.hpp"
+#include "guest/resolve.hpp"
+#include "steps/lines/ini_edit.hpp"
+#include "steps/support/guest_paths.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cassert>
+#include <utility>
+
+namespace retouch::steps {
+
+namespace {
+
+constexpr std::size_t k_largest_text = std::size_t{1} << 20;
+constexpr std::uint32_t k_new_mode = 0644;
+
+/// The value of the last line that sets the key, without quotes around it.
+std::optional<std::string> assigned(const std::string &text, const std::string &key) {
+    std::optional<std::string> value;
+    for (const std::string &line : base::split_lines(text)) {
+        const std::string_view statement = base::trim(line);
+        if (!statement.starts_with(key + "="))
+            continue;
+        std::string_view found = statement.substr(key.size() + 1);
+        if (found.size() > 1 && (found.front() == '"' || found.front() == '\'') &&
+            found.back() == found.front())
+            found = found.substr(1, found.size() - 2);
+        value = std::string(found);
+    }
+    return value;
+}
+
+} // namespace
+
+SystemFamily system_family(const Facts &facts) {
+    constexpr std::array<std::pair<std::string_view, SystemFamily>, 5> managers = {
+        {{"apt", SystemFamily::debian},
+         {"dnf", SystemFamily::rhel},
+         {"yum", SystemFamily::rhel},
+         {"zypper", SystemFamily::suse},
+         {"apk", SystemFamily::alpine}}};
+    if (facts.type != "linux")
+        return SystemFamily::windows;
+    for (const auto &[manager, family] : managers)
+        if (facts.package_manager == manager)
+            return family;
+    return SystemFamily::other;
+}
+
+SystemWork refused(std::string reason) {
+    SystemWork work;
+    work.obstacle = std::move(reason);
+    return work;
+}
+
+SystemWork not_known(const GuestView &guest, std::string_view what) {
+    const Facts &facts = guest.facts();
+    return refused(fmt::format("where {} keeps {} is not known",
+                               base::escape(facts.product.empty() ? facts.type : facts.product),
+                               what));
+}
+
+SystemText system_text(const GuestView &guest, const std::string &path) {
+    SystemText file;
+    file.path = guest::resolve_in_guest(guest, path);
+    file.was = guest.lstat(file.path);
+    if (file.was)
+        file.text = guest.read(file.path, k_largest_text);
+    return file;
+}
+
+void want_text(SystemWork &work, const SystemText &file, std::string text) {
+    if (file.was && text == file.text)
+        return;
+    FileInfo info = file.was.value_or(FileInfo{FileInfo::Type::regular, k_new_mode, 0, 0, 0});
+    info.size = text.size();
+    work.changes.push_back({file.path, info, std::move(text)});
+}
+
+std::string with_assignment(const std::string &text, const std::string &key,
+                            const std::string &value) {
+    if (assigned(text, key) == value)
+        return text;
+    std::string obstacle;
+    EditedText edited(text, obstacle);
+    if (!obstacle.empty())
+        return fmt::format("{}={}\n", key, value);
+    static_cast<void>(set_ini({{key, value}}, "", true, edited));
+    return edited.bytes();
+}
+
+bool has_file(const GuestView &guest, const std::string &path) {
+    const auto info = stat(guest, path);
+    return info && info->type == FileInfo::Type::regular;
+}
+
+} // namespace retouch::steps

@@ -1,0 +1,61 @@
+#pragma once
+// SystemWork: what a setting of `system` has to change in a guest as it is. It only looks, so that
+// preview and execution of a step judge by the same words.
+
+#include "retouch/guest.hpp"
+#include "retouch/step_kind.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace retouch::steps {
+
+/// Which files of an image hold what.
+enum class SystemFamily { debian, rhel, suse, alpine, windows, other };
+
+[[nodiscard]] SystemFamily system_family(const Facts &facts);
+
+struct SystemWork {
+    std::string obstacle;          ///< why it cannot be done; escaped; empty when it can
+    std::vector<Foreseen> changes; ///< files and links that are not as wanted yet
+    std::string script;            ///< to be run when they are; may be empty
+    std::string words;             ///< what changes; escaped
+};
+
+/// Each for a value that the schema lets through. Throws Error.
+[[nodiscard]] SystemWork hostname_work(const std::string &name, const GuestView &guest);
+[[nodiscard]] SystemWork timezone_work(const std::string &zone, const GuestView &guest);
+[[nodiscard]] SystemWork locale_work(const std::string &locale, const GuestView &guest);
+[[nodiscard]] SystemWork keymap_work(const std::string &keymap, const GuestView &guest);
+
+/// The command by which Debian makes a locale.
+inline constexpr const char *k_make_locales = "locale-gen --keep-existing";
+
+/// A system that cannot have it. `reason`: escaped.
+[[nodiscard]] SystemWork refused(std::string reason);
+
+/// The same for a family that is not known here. `what`: "its keymap".
+[[nodiscard]] SystemWork not_known(const GuestView &guest, std::string_view what);
+
+/// A text of the image, with the file it is in.
+struct SystemText {
+    std::string path; ///< links followed
+    std::optional<FileInfo> was;
+    std::string text; ///< empty when there is no file
+};
+
+/// Throws Error: also when it is no regular file, or larger than a configuration is.
+[[nodiscard]] SystemText system_text(const GuestView &guest, const std::string &path);
+
+/// Adds the change to `work` unless the text is as it was. A new file is of root, with mode 0644.
+void want_text(SystemWork &work, const SystemText &file, std::string text);
+
+/// The text with `KEY=value` in it, as shells read it; the same text when the key has that value.
+[[nodiscard]] std::string with_assignment(const std::string &text, const std::string &key,
+                                          const std::string &value);
+
+/// Throws Error.
+[[nodiscard]] bool has_file(const GuestView &guest, const std::string &path);
+
+} // namespace retouch::steps
