@@ -9,6 +9,7 @@
 #include "base/path.hpp"
 #include "guest/refusals.hpp"
 #include "guest/resolve.hpp"
+#include "steps/support/guest_paths.hpp"
 
 #include <cerrno>
 #include <iterator>
@@ -17,8 +18,6 @@
 namespace retouch::plan {
 
 namespace {
-
-constexpr std::uint32_t k_directory_mode = 0755;
 
 bool is_directory(const std::optional<FileInfo> &info) {
     return info && info->type == FileInfo::Type::directory;
@@ -81,10 +80,13 @@ void ForeseenGuest::put(Foreseen seen) {
         !stays_directory || (former != places_.end() ? former->second.hides : find(at) != nullptr);
     if (!stays_directory)
         forget_below(at);
-    if (seen.info && !is_directory(info(base::parent_path(at))) && at != "/")
-        put({base::parent_path(at),
-             FileInfo{FileInfo::Type::directory, k_directory_mode, 0, 0, 0},
-             {}});
+    if (seen.same_bytes && former != places_.end()) {
+        former->second.seen.info = seen.info;
+        return;
+    }
+    const std::string above = base::parent_path(at);
+    if (seen.info && !is_directory(info(above)))
+        put({above, steps::made_directory(above, seen.info->uid, seen.info->gid), {}});
     if (!seen.info || seen.info->type != FileInfo::Type::regular)
         directories_.clear();
     places_.insert_or_assign(at, Place{std::move(seen), hides});
@@ -122,8 +124,8 @@ const FileSource &ForeseenGuest::source(const std::string &place, const Foreseen
 std::string ForeseenGuest::read(const std::string &path, std::size_t max_bytes) const {
     const std::string at = places_.empty() ? path : without_links(path);
     const Foreseen *seen = find(at);
-    if (seen == nullptr)
-        return guest_.read(path, max_bytes);
+    if (seen == nullptr || seen->same_bytes)
+        return guest_.read(at, max_bytes);
     const FileSource &bytes = source(at, *seen, "read");
     if (seen->info->size > max_bytes)
         throw guest::refusal::too_large(at, max_bytes);
@@ -135,8 +137,8 @@ std::string ForeseenGuest::read(const std::string &path, std::size_t max_bytes) 
 std::string ForeseenGuest::sha256(const std::string &path) const {
     const std::string at = places_.empty() ? path : without_links(path);
     const Foreseen *seen = find(at);
-    if (seen == nullptr)
-        return guest_.sha256(path);
+    if (seen == nullptr || seen->same_bytes)
+        return guest_.sha256(at);
     const FileSource &bytes = source(at, *seen, "read");
     if (const auto *text = std::get_if<std::string>(&bytes))
         return base::sha256_hex(*text);

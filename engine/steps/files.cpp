@@ -4,13 +4,12 @@
 
 #include "base/path.hpp"
 #include "base/text.hpp"
-#include "guest/resolve.hpp"
 #include "retouch/step_kind.hpp"
 #include "steps/files/covered_places.hpp"
 #include "steps/files/file_comparison.hpp"
 #include "steps/files/file_entries.hpp"
 #include "steps/files/host_files.hpp"
-#include "steps/support/accounts.hpp"
+#include "steps/files/places.hpp"
 #include "steps/support/guest_paths.hpp"
 #include "steps/support/outcome.hpp"
 #include "steps/support/unchangeable_places.hpp"
@@ -37,41 +36,13 @@ StepChange preview_removal(const Step &step, const GuestView &guest) {
     return {StepState::change, fmt::format("a file of {}", base::format_bytes(info->size)), {}};
 }
 
-/// Why nobody would see what is written: something is mounted there when the image boots.
 std::string covered_obstacle(const FileSet &files, const GuestView &guest) {
-    const std::string parent = guest::resolve_in_guest(guest, base::parent_path(files.to));
-    const std::string_view covering = covered_by(parent);
-    if (covering.empty()) {
-        const std::string top = base::join(parent, base::base_name(files.to));
-        const FstabCover cover(guest);
-        std::string obstacle;
-        for (const FileEntry &entry : files.entries)
-            if (obstacle.empty() && entry.type != FileEntry::Type::directory)
-                obstacle = cover.obstacle(entry.path.empty() ? top : base::join(top, entry.path));
-        return obstacle;
-    }
-    return fmt::format(
-        "{} leads to {}, on which another filesystem is mounted when the image boots; {}",
-        base::escape(base::parent_path(files.to)), base::escape(parent),
-        instead_of_covered(covering));
-}
-
-/// Owner and group as this guest numbers them. Returns why that cannot be, or empty. Throws Error.
-std::string resolve_owner(const GuestView &guest, const FileSet &files, FileOwner &owner) {
-    const auto absent = [](const char *kind, const std::string &name, const char *command) {
-        return fmt::format(
-            "the image has no {0} '{1}'; files are written before commands run; if a package "
-            "makes the {0}, give it the file with a command ({2})",
-            kind, base::escape(name), command);
-    };
-    const auto uid = find_user(guest, files.owner);
-    if (!uid)
-        return absent("user", files.owner, "chown");
-    const auto gid = find_group(guest, files.group);
-    if (!gid)
-        return absent("group", files.group, "chgrp");
-    owner = {*uid, *gid};
-    return {};
+    const CoveredDestination destination(files.to, guest);
+    std::string obstacle = destination.obstacle();
+    for (const FileEntry &entry : files.entries)
+        if (obstacle.empty() && entry.type != FileEntry::Type::directory)
+            obstacle = destination.obstacle(entry.path);
+    return obstacle;
 }
 
 /// Of a tree, each entry would be a question of its own.
@@ -103,11 +74,13 @@ struct Tally {
 StepChange preview(const Step &step, const GuestView &guest) {
     if (step.options.contains("remove"))
         return preview_removal(step, guest);
+    if (is_place(step.options))
+        return preview_place(step, guest);
     const FileSet files = file_set_from(step.options);
     FileOwner owner;
     look_ahead(files, guest);
     require_no_obstacle(covered_obstacle(files, guest), step);
-    require_no_obstacle(resolve_owner(guest, files, owner), step);
+    require_no_obstacle(resolve_owner(guest, files.owner, files.group, owner), step);
     StepChange change{StepState::unchanged, {}, {}};
     Tally tally;
     std::string reasons;
@@ -160,12 +133,15 @@ StepResult execute(const Step &step, Guest &guest) {
         guest.remove(path);
         return finished(StepOutcome::changed);
     }
+    if (is_place(step.options))
+        return execute_place(step, guest);
     const FileSet files = file_set_from(step.options);
     FileOwner owner;
     look_ahead(files, guest);
     if (std::string obstacle = covered_obstacle(files, guest); !obstacle.empty())
         return finished(StepOutcome::failed, std::move(obstacle));
-    if (std::string obstacle = resolve_owner(guest, files, owner); !obstacle.empty())
+    if (std::string obstacle = resolve_owner(guest, files.owner, files.group, owner);
+        !obstacle.empty())
         return finished(StepOutcome::failed, std::move(obstacle));
     StepOutcome outcome = StepOutcome::unchanged;
     for (const FileEntry &entry : files.entries) {
@@ -205,7 +181,7 @@ Needs needs(const Step & /*step*/) {
 
 std::vector<HiddenContents> hidden(const Step &step) {
     std::vector<HiddenContents> contents;
-    if (step.options.contains("remove"))
+    if (step.options.contains("remove") || is_place(step.options))
         return contents;
     const FileSet files = file_set_from(step.options);
     for (const FileEntry &entry : files.entries)
@@ -234,9 +210,11 @@ Foreseen foreseen_at(const std::string &path, const FileSet &files, const FileEn
 std::vector<Foreseen> foresee(const Step &step, const GuestView &guest) {
     if (step.options.contains("remove"))
         return {{step.options.at("remove").get<std::string>(), std::nullopt, {}}};
+    if (is_place(step.options))
+        return foresee_place(step, guest);
     const FileSet files = file_set_from(step.options);
     FileOwner owner;
-    if (!resolve_owner(guest, files, owner).empty())
+    if (!resolve_owner(guest, files.owner, files.group, owner).empty())
         return {};
     std::vector<Foreseen> seen;
     for (const FileEntry &entry : files.entries) {

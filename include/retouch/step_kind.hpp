@@ -61,6 +61,7 @@ struct Foreseen {
     std::string path;                  ///< links of the image in the directories above are followed
     std::optional<FileInfo> info = {}; ///< nullopt: nothing, nor below it
     FileSource source = std::string(); ///< of a file its bytes, of a link its target
+    bool same_bytes = false;           ///< of a file that is there; then `source` says nothing
 };
 
 /// Thrown by a preview: in the guest as it is, the step is bound to fail.

@@ -67,4 +67,23 @@ std::string FstabCover::obstacle(const std::string &path) const {
                        base::escape(nearest->path));
 }
 
+CoveredDestination::CoveredDestination(const std::string &path, const GuestView &guest)
+    : named_above_(base::parent_path(path)),
+      above_(guest::resolve_in_guest(guest, named_above_)),
+      top_(base::join(above_, base::base_name(path))),
+      cover_(guest) {}
+
+std::string CoveredDestination::obstacle() const {
+    const std::string_view covering = covered_by(above_);
+    if (covering.empty())
+        return {};
+    return fmt::format(
+        "{} leads to {}, on which another filesystem is mounted when the image boots; {}",
+        base::escape(named_above_), base::escape(above_), instead_of_covered(covering));
+}
+
+std::string CoveredDestination::obstacle(const std::string &below) const {
+    return cover_.obstacle(below.empty() ? top_ : base::join(top_, below));
+}
+
 } // namespace retouch::steps

@@ -33,4 +33,23 @@ class FstabCover {
     std::vector<std::string> seen_;    ///< where something is mounted here, without links
 };
 
+/// A path that a recipe names, and what is made below it.
+class CoveredDestination {
+  public:
+    /// `path` as the recipe names it: links in the directories above are followed. Throws Error.
+    CoveredDestination(const std::string &path, const GuestView &guest);
+
+    /// Why nothing that is put there would be seen once the image boots; empty when it would.
+    [[nodiscard]] std::string obstacle() const;
+
+    /// The same for one file, `below` the path or, when that is empty, the path itself.
+    [[nodiscard]] std::string obstacle(const std::string &below) const;
+
+  private:
+    std::string named_above_;
+    std::string above_; ///< without links
+    std::string top_;
+    FstabCover cover_;
+};
+
 } // namespace retouch::steps

@@ -8,6 +8,7 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "base/unified_diff.hpp"
+#include "steps/support/accounts.hpp"
 #include "steps/support/guest_paths.hpp"
 #include "steps/support/open_to_all.hpp"
 
@@ -89,6 +90,24 @@ std::string wanted_text(const FileSet &files, const FileEntry &entry) {
 }
 
 } // namespace
+
+std::string resolve_owner(const GuestView &guest, const std::string &owner,
+                          const std::string &group, FileOwner &numbers) {
+    const auto absent = [](const char *kind, const std::string &name, const char *command) {
+        return fmt::format(
+            "the image has no {0} '{1}'; files are written before commands run; if a package "
+            "makes the {0}, give it the file with a command ({2})",
+            kind, base::escape(name), command);
+    };
+    const auto uid = find_user(guest, owner);
+    if (!uid)
+        return absent("user", owner, "chown");
+    const auto gid = find_group(guest, group);
+    if (!gid)
+        return absent("group", group, "chgrp");
+    numbers = {*uid, *gid};
+    return {};
+}
 
 FileDifference compare(const GuestView &guest, const FileSet &files, const FileEntry &entry,
                        const FileOwner &owner) {

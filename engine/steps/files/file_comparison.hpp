@@ -15,6 +15,10 @@ struct FileOwner {
     std::uint32_t gid = 0;
 };
 
+/// Owner and group as this guest numbers them. Returns why that cannot be, or empty. Throws Error.
+[[nodiscard]] std::string resolve_owner(const GuestView &guest, const std::string &owner,
+                                        const std::string &group, FileOwner &numbers);
+
 struct FileDifference {
     std::string obstacle;             ///< why it cannot be put there; empty when it can
     bool is_new = false;              ///< nothing is there yet

@@ -11,6 +11,7 @@
 #include "steps/files/file_set.hpp"
 #include "steps/files/host_files.hpp"
 #include "steps/files/path_claims.hpp"
+#include "steps/files/places.hpp"
 #include "steps/files/saved_files.hpp"
 #include "steps/support/reading.hpp"
 
@@ -55,8 +56,9 @@ std::string summary_of(const FileSet &files, const std::filesystem::path &direct
 }
 
 void read_removal(const Place &place, const Value &path) {
-    without(place.entry, {"to", "content", "from", "mode", "owner", "group"}, "'remove'",
-            place.reader);
+    without(place.entry,
+            {"to", "content", "from", "directory", "link", "mode", "owner", "group", "recursive"},
+            "'remove'", place.reader);
     const auto removed = guest_path(path, place.reader);
     if (!removed)
         return;
@@ -93,20 +95,25 @@ void claim(const FileSet &files, const Mark &mark, const Place &place) {
 }
 
 /// False after an error.
+bool will_be_seen(const std::string &path, bool is_directory, const Mark &mark,
+                  const Place &place) {
+    const std::string_view covering = covered_by(path);
+    if (covering.empty() || (is_directory && path == covering))
+        return true;
+    place.reader.error(mark,
+                       fmt::format("'{}' cannot be seen in a machine that boots the image: "
+                                   "another filesystem is mounted on {}",
+                                   base::escape(path), covering),
+                       instead_of_covered(covering));
+    return false;
+}
+
+/// The same for each of them.
 bool will_be_seen(const FileSet &files, const Mark &mark, const Place &place) {
-    for (const FileEntry &entry : files.entries) {
-        const std::string path = files.path_in_guest(entry);
-        const std::string_view covering = covered_by(path);
-        if (covering.empty() || (entry.type == FileEntry::Type::directory && path == covering))
-            continue;
-        place.reader.error(mark,
-                           fmt::format("'{}' cannot be seen in a machine that boots the image: "
-                                       "another filesystem is mounted on {}",
-                                       base::escape(path), covering),
-                           instead_of_covered(covering));
-        return false;
-    }
-    return true;
+    return std::ranges::all_of(files.entries, [&](const FileEntry &entry) {
+        return will_be_seen(files.path_in_guest(entry), entry.type == FileEntry::Type::directory,
+                            mark, place);
+    });
 }
 
 void note_injected(const FileSet &files, ReadResult &result) {
@@ -147,12 +154,16 @@ bool read_source(FileSet &files, const Place &place) {
     const Value *from = place.entry.find("from");
     if ((content == nullptr) == (from == nullptr)) {
         if (content == nullptr)
-            place.reader.error(place.entry.mark, "an entry with 'to' needs 'content' or 'from'");
+            place.reader.error(
+                place.entry.mark,
+                "an entry with 'to' needs 'content', 'from', 'directory', 'link', or "
+                "attributes to set");
         else
             place.reader.conflict(from->mark, "'from' does not go with 'content'", content->mark,
                                   "the content is given here");
         return false;
     }
+    without(place.entry, {"recursive"}, "contents", place.reader);
     if (content != nullptr) {
         doubt_variables(*content, place.reader);
         files.content = content->scalar;
@@ -183,7 +194,19 @@ bool read_source(FileSet &files, const Place &place) {
     return !files.entries.empty();
 }
 
+/// An entry without contents.
+void read_bare(const Place &place, const Value &to) {
+    const auto path = guest_path(to, place.reader);
+    if (!path || !will_be_seen(*path, place.entry.find("directory") != nullptr, to.mark, place))
+        return;
+    Step step = new_step(place.section, place.number, place.entry, place.reader.context);
+    if (read_place(place.entry, *path, place.claims, place.reader, step))
+        place.result.steps.push_back(std::move(step));
+}
+
 void read_writing(const Place &place, const Value &to) {
+    if (is_place_entry(place.entry))
+        return read_bare(place, to);
     FileSet files;
     const auto path = guest_path(to, place.reader);
     const auto mode = mode_of(place.entry, "mode", place.reader);

@@ -49,16 +49,21 @@ std::string parent_obstacle(const GuestView &guest, const std::string &path) {
     return {};
 }
 
+FileInfo made_directory(const std::string &path, std::uint32_t uid, std::uint32_t gid) {
+    if (path.ends_with("/.ssh") || path.ends_with("/.gnupg"))
+        return {FileInfo::Type::directory, 0700, uid, gid, 0};
+    return {FileInfo::Type::directory, 0755, 0, 0, 0};
+}
+
 void make_parents(Guest &guest, const std::string &path, std::uint32_t uid, std::uint32_t gid) {
     std::vector<std::string> missing;
     for (std::string parent = base::parent_path(path); parent != "/" && !guest.lstat(parent);
          parent = base::parent_path(parent))
         missing.push_back(parent);
-    for (auto each = missing.rbegin(); each != missing.rend(); ++each)
-        if (each->ends_with("/.ssh") || each->ends_with("/.gnupg"))
-            guest.make_directory(*each, 0700, uid, gid);
-        else
-            guest.make_directory(*each, 0755, 0, 0);
+    for (auto each = missing.rbegin(); each != missing.rend(); ++each) {
+        const FileInfo made = made_directory(*each, uid, gid);
+        guest.make_directory(*each, made.mode, made.uid, made.gid);
+    }
 }
 
 } // namespace retouch::steps

@@ -17,8 +17,12 @@ namespace retouch::steps {
 /// empty when its directory is there or can be made. Throws Error.
 [[nodiscard]] std::string parent_obstacle(const GuestView &guest, const std::string &path);
 
-/// Makes the directories missing above `path`: root, 0755; `.ssh` and `.gnupg`, whose programs want
-/// them for their owner alone, 0700 and the owner of the file. Requires: no parent_obstacle().
+/// A directory that is made because a file of this owner lies below it: root, 0755; `.ssh` and
+/// `.gnupg`, whose programs want them for their owner alone, 0700 and the owner of the file.
+[[nodiscard]] FileInfo made_directory(const std::string &path, std::uint32_t uid,
+                                      std::uint32_t gid);
+
+/// Makes the directories missing above `path`. Requires: no parent_obstacle().
 void make_parents(Guest &guest, const std::string &path, std::uint32_t uid, std::uint32_t gid);
 
 /// False where the filesystem that `path` is on keeps neither owner nor mode of a file: FAT. There

@@ -180,7 +180,8 @@ TEST_CASE("files: an entry is one thing, and says what it puts there") {
                    "- {to: /e, content: x, mode: \"0999\"}\n"
                    "- {to: /f, content: x, owner: \"99999999999\"}\n") ==
           "1:3: an entry of 'files' needs 'to' or 'remove'\n"
-          "2:3: an entry with 'to' needs 'content' or 'from'\n"
+          "2:3: an entry with 'to' needs 'content', 'from', 'directory', 'link', or attributes to "
+          "set\n"
           "3:30: 'from' does not go with 'content'; 3:21 the content is given here\n"
           "4:16: 'mode' does not go with 'remove'\n"
           "4:30: 'to' does not go with 'remove'\n"
@@ -309,4 +310,43 @@ TEST_CASE("files: no two entries own the same path") {
     CHECK(mistakes("- {to: /x, from: tree}\n- {to: /x, from: other}\n- {remove: /x/etc/gone}\n",
                    host.path()) == "");
     CHECK(mistakes("- {remove: /a-b}\n- {remove: /a}\n- {to: /a.d/x, content: x}\n") == "");
+}
+
+TEST_CASE("files: a directory, a link and attributes are steps that name what is wanted") {
+    const auto read = [](const std::string &entry) {
+        const Step step = read_step("files", "- {to: /a, " + entry + "}");
+        CHECK(step.identity == step.options);
+        CHECK(find_step_kind("files")->section({step.options}) == Json::array({step.options}));
+        return step.summary + " " + step.options.dump();
+    };
+    CHECK(
+        read("directory: true") ==
+        R"(make directory /a {"to":"/a","directory":true,"mode":"0755","owner":"root","group":"root"})");
+    CHECK(read("link: ../b") == R"(link /a to ../b {"to":"/a","link":"../b"})");
+    CHECK(read("mode: \"644\"") == R"(set mode of /a {"to":"/a","recursive":false,"mode":"0644"})");
+    CHECK(read("owner: 0, group: adm, recursive: true") ==
+          R"(set owner, group of /a and all below it {"to":"/a","recursive":true,)"
+          R"("owner":"root","group":"adm"})");
+}
+
+TEST_CASE("files: what does not go with a directory, a link or attributes is refused") {
+    CHECK(mistakes("- {to: /a, directory: false}") == "1:23: 'directory' is true or not there\n");
+    CHECK(mistakes("- {to: /a, directory: true, content: x}") ==
+          "1:29: 'content' does not go with 'directory'\n");
+    CHECK(mistakes("- {to: /a, directory: true, link: x}") ==
+          "1:29: 'link' does not go with 'directory'\n");
+    CHECK(mistakes("- {to: /a, link: x, mode: \"0644\"}") ==
+          "1:21: 'mode' does not go with 'link'\n");
+    CHECK(mistakes("- {to: /a, content: x, recursive: true}") ==
+          "1:24: 'recursive' does not go with contents\n");
+    CHECK(mistakes("- {remove: /a, directory: true}") ==
+          "1:16: 'directory' does not go with 'remove'\n");
+    CHECK(mistakes("- {to: /a, recursive: true}") ==
+          "1:3: an entry with 'to' needs 'content', 'from', 'directory', 'link', or attributes to "
+          "set\n");
+    CHECK(mistakes("- {to: /a, link: x}\n- {to: /a/b, content: x}\n") ==
+          "2:8: /a/b is below /a, which another entry owns; 1:8 /a is written here\n");
+    CHECK(mistakes("- {to: /a, directory: true}\n- {to: /a/b, content: x}\n") == "");
+    CHECK(mistakes("- {to: /run/a, directory: true}\n").find("cannot be seen") !=
+          std::string::npos);
 }
