@@ -49,7 +49,24 @@ lines:
 system: { hostname: web, timezone: UTC, locale: C.UTF-8, keymap: us }
 )";
 
-/// With all that both recipes need.
+inline constexpr const char *k_accounts_recipe = R"(retouch: 1
+name: web
+source: { image: debian }
+groups: [{ name: deploy, gid: 901 }]
+users:
+  - name: ops
+    uid: 900
+    groups: [deploy]
+    shell: /usr/bin/fish
+    password: locked
+    authorized_keys: [ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExample ops]
+  - { name: nobody, state: absent, home: keep }
+services:
+  - enable: [agent]
+  - default_target: multi-user
+)";
+
+/// With all that the recipes need.
 inline std::unique_ptr<GuestView> guest_of_plans() {
     auto guest = std::make_unique<MemoryGuest>();
     guest->put_file("/etc/a", "x\n");
@@ -58,6 +75,12 @@ inline std::unique_ptr<GuestView> guest_of_plans() {
     guest->put_directory("/usr/lib/locale/C.utf8");
     guest->put_file("/etc/default/keyboard", "");
     guest->put_file("/usr/share/X11/xkb/symbols/us", "");
+    guest->put_file("/etc/shadow", "root:*:::::::\n", 0640);
+    guest->put_file("/usr/bin/fish", "elf", 0755);
+    guest->put_file("/usr/lib/systemd/systemd", "elf", 0755);
+    guest->put_file("/usr/lib/systemd/system/agent.service",
+                    "[Install]\nWantedBy=multi-user.target\n");
+    guest->put_file("/usr/lib/systemd/system/multi-user.target", "[Unit]\n");
     return guest;
 }
 

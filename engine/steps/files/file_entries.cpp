@@ -4,7 +4,6 @@
 #include "steps/files/file_entries.hpp"
 
 #include "base/digest.hpp"
-#include "base/host_tree.hpp"
 #include "base/path.hpp"
 #include "base/text.hpp"
 #include "steps/files/covered_places.hpp"
@@ -13,11 +12,10 @@
 #include "steps/files/path_claims.hpp"
 #include "steps/files/places.hpp"
 #include "steps/files/saved_files.hpp"
+#include "steps/support/host_place.hpp"
 #include "steps/support/reading.hpp"
 
 #include <fmt/format.h>
-
-#include <algorithm>
 
 namespace retouch::steps {
 
@@ -126,28 +124,6 @@ void note_injected(const FileSet &files, ReadResult &result) {
                  static_cast<std::int64_t>(entry.size)});
 }
 
-/// May a recipe read a file of the host?
-enum class HostPlace {
-    inside,  ///< in the recipe's root: its contents may be shown
-    allowed, ///< elsewhere, where the configuration allows it: they may not
-    outside, ///< it may not be read
-};
-
-/// What it names must end, all links followed, in its own root, but not in a .git there, or in a
-/// directory the configuration allows. Throws Error: bad_config when the configuration has to be
-/// asked and is wrong.
-HostPlace host_place(const std::filesystem::path &path, const ReadContext &context) {
-    if (base::lies_in_work_tree(context.root.empty() ? context.directory : context.root, path))
-        return HostPlace::inside;
-    if (!context.allowed)
-        return HostPlace::outside;
-    const std::vector<std::filesystem::path> allowed = context.allowed();
-    const bool found = std::ranges::any_of(allowed, [&](const std::filesystem::path &directory) {
-        return base::lies_in(directory, path);
-    });
-    return found ? HostPlace::allowed : HostPlace::outside;
-}
-
 /// Fills in what is to be put there. False after an error.
 bool read_source(FileSet &files, const Place &place) {
     const Value *content = place.entry.find("content");
@@ -180,15 +156,9 @@ bool read_source(FileSet &files, const Place &place) {
         files.entries = saved_files(options, place.reader);
         return !files.entries.empty();
     }
-    const HostPlace where = host_place(files.from, place.reader.context);
-    if (where == HostPlace::outside) {
-        place.reader.error(
-            from->mark,
-            fmt::format("'{}' is outside the recipe's directory", base::escape(from->scalar)),
-            "copy it there, or allow its directory in retouch.yaml: "
-            "files: {allow: [DIRECTORY]}");
+    const auto where = require_host_place(files.from, *from, place.reader);
+    if (!where)
         return false;
-    }
     files.outside = where == HostPlace::allowed;
     files.entries = list_host_files(files.from, from->scalar, from->mark, place.reader);
     return !files.entries.empty();

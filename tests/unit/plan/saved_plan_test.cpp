@@ -126,8 +126,9 @@ TEST_CASE("saved plan: the seeds of its fuzzing are plans that the program made"
 
 TEST_CASE("saved plan: an unknown kind of step is refused when it is read", "[plan]") {
     CHECK(Document().with("/targets/0/steps/1/kind", "nokind") ==
-          place("targets[0].steps[1].kind: unknown kind of step, expected one of files, lines, "
-                "services, system, commands, cleanup, checks; a newer retouch may know it"));
+          place("targets[0].steps[1].kind: unknown kind of step, expected one of groups, users, "
+                "files, lines, services, system, commands, cleanup, checks; a newer retouch may "
+                "know it"));
 }
 
 TEST_CASE("saved plan: options that no recipe gives are refused with their place", "[plan]") {
@@ -252,6 +253,40 @@ TEST_CASE("saved plan: edits and settings that no recipe gives are refused with 
     CHECK(refused("6/options", {{"hostname", "x"}}) == place("targets[0].steps: expected 8 steps"));
     CHECK(refused("7/options/keymap", "us") ==
           place("targets[0].steps[7].options.keymap: unknown key"));
+}
+
+TEST_CASE("saved plan: accounts and services that no recipe gives are refused with their place",
+          "[plan]") {
+    const Document document(k_accounts_recipe);
+    const auto refused = [&](const std::string &pointer, const Json &value) {
+        return document.with("/targets/0/steps/" + pointer, value);
+    };
+    const auto at = [](const std::string &rest) { return place("targets[0].steps[" + rest); };
+    CHECK(refused("0/options/gid", 0) == at("0].options.gid: 'gid' must be at least 1, found 0"));
+    CHECK(refused("1/options/name", "a:b") ==
+          at("1].options.name: 'name' must be the name of a user: a-z, 0-9, _ and -, beginning "
+             "with a letter or _, at most 32, found 'a:b'"));
+    CHECK(refused("1/options/authorized_keys/0", {{"from", "/etc/shadow"}}) ==
+          at("1].options.authorized_keys[0].from: a plan holds the keys themselves"));
+    CHECK(refused("1/options/authorized_keys/0", "root:$6$x$y:1:") ==
+          at("1].options.authorized_keys[0]: not a public key of ssh"));
+    CHECK(refused("1/options/shell", "/bin/sh\nroot2:x:0:0::/:/bin/sh") ==
+          at("1].options.shell: a field of /etc/passwd cannot hold ':' or line ends"));
+    CHECK(refused("1/options/password", "hunter2") ==
+          at("1].options.password: 'password' is neither locked nor a hash of crypt(5)"));
+    CHECK(refused("1/options/exclusive", false) == at("1].options.exclusive: unknown key"));
+    CHECK(refused("2/options/home", "/etc") ==
+          at("2].options.home: with 'state: absent', 'home' is keep or remove"));
+    CHECK(refused("2/options/name", "root") ==
+          at("2].options.name: the user 'root' cannot be removed"));
+    CHECK(
+        refused("3/options/enable", "../../../../tmp/x") ==
+        at("3].options.enable[0]: an entry of 'enable' must be the name of a unit, such as chrony "
+           "or fstrim.timer, found '../../../../tmp/x'"));
+    CHECK(refused("3/options", {{"enable", "ssh"}, {"mask", "cron"}}) ==
+          at("3].options: an entry of 'services' has more than 1 key"));
+    CHECK(refused("4/options/runlevel", "x") ==
+          at("4].options: an entry of 'services' has more than 1 key"));
 }
 
 TEST_CASE("saved plan: steps stand in the order of their kinds", "[plan]") {
@@ -412,7 +447,7 @@ TEST_CASE("saved plan: what is injected is what the steps read, no more and no l
 
 TEST_CASE("saved plan: whatever member is gone or of another kind, it is refused or means the same",
           "[plan]") {
-    const Document document(GENERATE(k_full_recipe, k_edits_recipe));
+    const Document document(GENERATE(k_full_recipe, k_edits_recipe, k_accounts_recipe));
     const Plan plan = plan::read_plan(document.json.dump());
     const std::vector<Json> others = {nullptr, -5, "x", Json::array(), Json::object()};
     const std::vector<Json> texts = {"", std::string("a\0b\x1b\n", 5), std::string(70'000, 'y')};

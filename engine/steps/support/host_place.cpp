@@ -1,0 +1,30 @@
+#include "steps/support/host_place.hpp"
+
+#include "base/host_tree.hpp"
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <vector>
+
+namespace retouch::steps {
+
+std::optional<HostPlace> require_host_place(const std::filesystem::path &path, const Value &spelled,
+                                            const Reader &reader) {
+    const ReadContext &context = reader.context;
+    if (base::lies_in_work_tree(context.root.empty() ? context.directory : context.root, path))
+        return HostPlace::inside;
+    const std::vector<std::filesystem::path> allowed =
+        context.allowed ? context.allowed() : std::vector<std::filesystem::path>();
+    if (std::ranges::any_of(allowed, [&](const std::filesystem::path &directory) {
+            return base::lies_in(directory, path);
+        }))
+        return HostPlace::allowed;
+    reader.error(
+        spelled.mark,
+        fmt::format("'{}' is outside the recipe's directory", base::escape(spelled.scalar)),
+        "copy it there, or allow its directory in retouch.yaml: files: {allow: [DIRECTORY]}");
+    return std::nullopt;
+}
+
+} // namespace retouch::steps

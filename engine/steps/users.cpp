@@ -1,0 +1,48 @@
+// users: accounts of the image. One step per entry. It changes the files of accounts as useradd,
+// usermod and userdel would, so that the plan is exact, and runs nothing of the image.
+
+#include "base/text.hpp"
+#include "retouch/step_kind.hpp"
+#include "steps/users/user_changes.hpp"
+#include "steps/users/user_entries.hpp"
+
+namespace retouch::steps {
+
+namespace {
+
+StepChange preview(const Step &step, const GuestView &guest) {
+    const ImageChanges changes = user_changes(guest, step.options);
+    const bool gone = step.options.contains("state") && changes.changes.empty();
+    return foretold(step, changes, gone ? "not there" : base::joined(changes.reasons, ", "));
+}
+
+StepResult execute(const Step &step, Guest &guest) {
+    return carried_out(user_changes(guest, step.options), guest);
+}
+
+Needs needs(const Step & /*step*/) {
+    return {};
+}
+
+Json section(const std::vector<Json> &options) {
+    return options;
+}
+
+std::vector<Foreseen> foresee(const Step &step, const GuestView &guest) {
+    return foreseen_of(user_changes(guest, step.options));
+}
+
+} // namespace
+
+extern const StepKind k_users_step;
+const StepKind k_users_step = {.name = "users",
+                               .order = 8,
+                               .semantics = 1,
+                               .read = read_users,
+                               .preview = preview,
+                               .execute = execute,
+                               .needs = needs,
+                               .section = section,
+                               .foresee = foresee};
+
+} // namespace retouch::steps
