@@ -18,6 +18,10 @@ std::string in_settings(const std::string &name) {
 }
 
 std::string missing_unit(const GuestView &guest, const UnitName &name) {
+    if (name.suffix == ".service" && guest.lstat(base::join("/etc/init.d", name.prefix)))
+        return fmt::format("{0} has a script of System V only; a command enables it: update-rc.d "
+                           "{0} enable, or chkconfig {0} on",
+                           base::escape(name.prefix));
     const auto near = base::did_you_mean(name.text(), unit_file_names(guest));
     return fmt::format("the image has no unit {}{}", base::escape(name.text()),
                        near ? fmt::format("; did you mean {}?", base::escape(*near)) : "");

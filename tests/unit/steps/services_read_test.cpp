@@ -1,5 +1,6 @@
 // Reading `services`: each name becomes a step, and what contradicts itself is told.
 
+#include "support/memory_guest.hpp"
 #include "unit/steps/sections.hpp"
 
 #include <catch2/catch.hpp>
@@ -25,6 +26,26 @@ TEST_CASE("services: each name is a step, and no two verbs contradict each other
           "1:15: 'a.service' is named twice; 1:12 'enable' is here\n"
           "2:10: 'a' is named twice; 1:12 'enable' is here\n"
           "4:19: there can be only one default target; 3:19 'default_target' is here\n");
+}
+
+TEST_CASE("services, users, groups: Windows is refused with the reason") {
+    MemoryGuest guest;
+    guest.mutable_facts().type = "windows";
+    const auto refusal = [&](std::string_view kind, const std::string &yaml) {
+        try {
+            static_cast<void>(find_step_kind(kind)->preview(read_step(kind, yaml), guest));
+        } catch (const StepObstacle &obstacle) {
+            return obstacle.reason();
+        }
+        return std::string("no refusal");
+    };
+    CHECK(refusal("services", "- enable: [a]") ==
+          "services of Windows are in its registry, which is not changed here; a script at the "
+          "first boot can (sc.exe config)");
+    CHECK(refusal("users", "- {name: a}") ==
+          "accounts of Windows are not changed; cloudbase-init sets up its Administrator at the "
+          "first boot");
+    CHECK(refusal("groups", "- a") == "accounts of Windows are not changed");
 }
 
 TEST_CASE("services: the section of steps gives the same steps again") {
