@@ -9,6 +9,7 @@
 #include "steps/users/home_directory.hpp"
 #include "steps/users/login_keys.hpp"
 #include "steps/users/new_account.hpp"
+#include "steps/users/seen_places.hpp"
 #include "steps/users/sudo_rule.hpp"
 #include "steps/users/user_removal.hpp"
 
@@ -192,6 +193,7 @@ ImageChanges user_changes(const GuestView &guest, const Json &options) {
         text_in(options, "state") == "absent"
             ? user_removal(guest, text_in(options, "name"), text_in(options, "home") == "remove")
             : UserChange(guest, options).run();
+    require_seen(guest, changes);
     require_possible(guest, changes);
     return changes;
 }
