@@ -7,9 +7,12 @@
 #include "base/digest.hpp"
 #include "base/file.hpp"
 #include "base/path.hpp"
+#include "base/text.hpp"
 #include "guest/refusals.hpp"
 #include "guest/resolve.hpp"
 #include "steps/support/guest_paths.hpp"
+
+#include <fmt/format.h>
 
 #include <cerrno>
 #include <iterator>
@@ -131,7 +134,15 @@ std::string ForeseenGuest::read(const std::string &path, std::size_t max_bytes) 
         throw guest::refusal::too_large(at, max_bytes);
     if (const auto *text = std::get_if<std::string>(&bytes))
         return *text;
-    return base::read_file(std::get<std::filesystem::path>(bytes), max_bytes);
+    const auto &host_file = std::get<std::filesystem::path>(bytes);
+    std::string found = base::read_file(host_file, max_bytes);
+    // A plan may name any file of this host, but shows only what its maker knew.
+    if (base::sha256_hex(found) != seen->sha256)
+        throw Error(
+            ErrorKind::stale,
+            fmt::format("{} changed since the plan was made", base::escape(host_file.string())),
+            "make a new plan");
+    return found;
 }
 
 std::string ForeseenGuest::sha256(const std::string &path) const {
@@ -139,10 +150,8 @@ std::string ForeseenGuest::sha256(const std::string &path) const {
     const Foreseen *seen = find(at);
     if (seen == nullptr || seen->same_bytes)
         return guest_.sha256(at);
-    const FileSource &bytes = source(at, *seen, "read");
-    if (const auto *text = std::get_if<std::string>(&bytes))
-        return base::sha256_hex(*text);
-    return base::sha256_file(std::get<std::filesystem::path>(bytes));
+    const auto *text = std::get_if<std::string>(&source(at, *seen, "read"));
+    return text == nullptr ? seen->sha256 : base::sha256_hex(*text);
 }
 
 std::string ForeseenGuest::read_link(const std::string &path) const {

@@ -204,7 +204,7 @@ Foreseen foreseen_at(const std::string &path, const FileSet &files, const FileEn
         break;
     }
     return {path, FileInfo{FileInfo::Type::regular, entry.mode, owner.uid, owner.gid, entry.size},
-            files.source(entry)};
+            files.source(entry), false, entry.sha256};
 }
 
 std::vector<Foreseen> foresee(const Step &step, const GuestView &guest) {

@@ -62,6 +62,7 @@ struct Foreseen {
     std::optional<FileInfo> info = {}; ///< nullopt: nothing, nor below it
     FileSource source = std::string(); ///< of a file its bytes, of a link its target
     bool same_bytes = false;           ///< of a file that is there; then `source` says nothing
+    std::string sha256 = {};           ///< of a file of this host, which must still have it
 };
 
 /// Thrown by a preview: in the guest as it is, the step is bound to fail.

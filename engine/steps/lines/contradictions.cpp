@@ -83,6 +83,7 @@ std::vector<Contradiction> contradictions(const std::vector<Step> &steps) {
             for (const std::string &sample : {std::string(), brought[file]})
                 look(edits, sample, found);
     std::vector<Contradiction> result;
+    result.reserve(found.size());
     for (const auto &[undone, by] : found)
         result.push_back({undone, by});
     return result;

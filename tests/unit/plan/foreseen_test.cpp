@@ -288,3 +288,26 @@ TEST_CASE("planner: a foreseen guest is listed and read as a guest is", "[plan]"
     CHECK(after.read_link("/opt/l") == "d");
     CHECK_THROWS_AS(after.read_link("/opt/d/new/n"), Error);
 }
+
+TEST_CASE("planner: a file of this host is read for an edit only as it was when the plan was made",
+          "[plan]") {
+    World world;
+    MemoryGuest guest;
+    const std::filesystem::path file = world.recipes.write("app.conf", "level=debug\n");
+    const std::string sections = "files: [{to: /etc/app.conf, from: app.conf}]\n"
+                                 "lines: [{file: /etc/app.conf, line: size=3}]\n";
+    CHECK(foreseen(world, sections, guest).at(1) ==
+          "0 line added at the end\n--- /etc/app.conf\n+++ /etc/app.conf\n@@ -1 +1,2 @@\n"
+          " level=debug\n+size=3\n");
+    Target target;
+    for (const Step &step : world.recipes.check(k_head + sections).steps)
+        target.steps.push_back({step, {}, std::nullopt});
+    static_cast<void>(world.recipes.write("app.conf", "something else\n"));
+    try {
+        plan::preview_steps(target, guest);
+        FAIL("planned");
+    } catch (const Error &error) {
+        CHECK(error.kind() == ErrorKind::stale);
+        CHECK(error.what() == file.string() + " changed since the plan was made");
+    }
+}
