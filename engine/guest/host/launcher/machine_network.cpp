@@ -11,7 +11,7 @@
 #include <arpa/inet.h>
 #include <cstring>
 #include <fcntl.h>
-#include <net/if.h>
+#include <linux/if.h>
 #include <netinet/in.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -52,6 +52,14 @@ bool set_packet_bytes(int socket_fd) {
     return ioctl(socket_fd, SIOCSIFMTU, &request) == 0;
 }
 
+/// 0 when there is none.
+unsigned card_index(int socket_fd) {
+    ifreq request = card();
+    return ioctl(socket_fd, SIOCGIFINDEX, &request) == 0
+               ? static_cast<unsigned>(request.ifr_ifindex)
+               : 0;
+}
+
 bool bring_up(int socket_fd) {
     ifreq request = card();
     request.ifr_flags = IFF_UP | IFF_RUNNING;
@@ -81,8 +89,8 @@ void join_machine_network(const LaunchOrders &orders) {
     close_routes(ranges, {k_name_server, 24});
     if (!bring_up(socket_fd))
         fail("connect this machine");
+    route_outwards(k_inner_router, card_index(socket_fd));
     close(socket_fd);
-    route_outwards(k_inner_router, if_nametoindex(k_card));
 }
 
 } // namespace retouch::guest
