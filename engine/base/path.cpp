@@ -25,13 +25,13 @@ bool is_normal_absolute(std::string_view path) {
 }
 
 std::string parent_path(std::string_view path) {
-    assert(is_normal_absolute(path) && path != "/");
+    assert(is_normal_absolute(path));
     const auto slash = path.rfind('/');
     return std::string(slash == 0 ? "/" : path.substr(0, slash));
 }
 
 std::string base_name(std::string_view path) {
-    assert(is_normal_absolute(path) && path != "/");
+    assert(is_normal_absolute(path));
     return std::string(path.substr(path.rfind('/') + 1));
 }
 

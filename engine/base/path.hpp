@@ -10,10 +10,11 @@ namespace retouch::base {
 /// Absolute, no empty component, no "." or "..", no NUL, no trailing slash (but "/" itself is).
 [[nodiscard]] bool is_normal_absolute(std::string_view path);
 
-/// "/a/b" -> "/a", "/a" -> "/". Requires: normal and not "/".
+/// "/a/b" -> "/a", "/a" -> "/", and "/" -> "/", as dirname(1): links of an image lead there, too.
+/// Requires: normal.
 [[nodiscard]] std::string parent_path(std::string_view path);
 
-/// "/a/b" -> "b". Requires: normal and not "/".
+/// "/a/b" -> "b", "/" -> "". Requires: normal.
 [[nodiscard]] std::string base_name(std::string_view path);
 
 /// Joins with exactly one slash: ("/", "a") -> "/a".

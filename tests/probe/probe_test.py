@@ -221,7 +221,11 @@ class Nowhere(unittest.TestCase):
                                  stdin=subprocess.DEVNULL)
         self.assertEqual(1, run.returncode)
         found = run.stdout.splitlines()
-        missing = [name for name in OPEN_WITHOUT_SANDBOX
+        # Kernels may be without calls for 32-bit programs: then not one of them is open.
+        of_32_bits = "a system call for 32-bit programs: "
+        expected = [name for name in OPEN_WITHOUT_SANDBOX
+                    if not name.startswith(of_32_bits) or any(line.startswith(of_32_bits) for line in found)]
+        missing = [name for name in expected
                    if not any(line == name or line.startswith(f"{name}: ") for line in found)]
         self.assertEqual([], missing, run.stdout)
 

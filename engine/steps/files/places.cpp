@@ -169,6 +169,10 @@ PlaceWork work_of(const Step &step, const GuestView &guest) {
     std::string obstacle = destination.obstacle();
     if (obstacle.empty() && !options.contains("directory"))
         obstacle = destination.obstacle("");
+    if (obstacle.empty() && !options.contains("link") &&
+        guest::resolve_in_guest(guest, path) == "/")
+        obstacle = fmt::format("{} leads to the root directory itself, which stays as it is",
+                               base::escape(path));
     if (!obstacle.empty())
         return obstructed(std::move(obstacle));
     PlaceWork work = options.contains("link")        ? link_work(options, guest)

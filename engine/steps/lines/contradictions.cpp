@@ -40,11 +40,21 @@ std::string edited(const LineEdit &edit, const std::string &before) {
     return edit.apply(text).obstacle.empty() ? text.bytes() : before;
 }
 
+bool can_be_done(const LineEdit &edit, const std::string &before) {
+    EditedText text = text_of(before);
+    return edit.apply(text).obstacle.empty();
+}
+
+/// What an edit leaves alone; what it could not even be done to, such as half a block, it does not.
+bool is_done(const LineEdit &edit, const std::string &text) {
+    return can_be_done(edit, text) && edited(edit, text) == text;
+}
+
 std::optional<std::size_t> undoing(const Edits &edits, std::size_t undone, std::string text) {
     text = edited(edits[undone].edit, text);
     for (std::size_t later = undone + 1; later < edits.size(); ++later) {
         text = edited(edits[later].edit, text);
-        if (edited(edits[undone].edit, text) != text)
+        if (!is_done(edits[undone].edit, text))
             return edits[later].number;
     }
     return std::nullopt;
@@ -59,7 +69,7 @@ void look(const Edits &edits, const std::string &sample,
         text = edited(each.edit, text);
     }
     for (std::size_t at = 0; at < edits.size(); ++at)
-        if (edited(edits[at].edit, text) != text)
+        if (can_be_done(edits[at].edit, before[at]) && !is_done(edits[at].edit, text))
             if (const auto by = undoing(edits, at, before[at]))
                 found.emplace(edits[at].number, *by);
 }

@@ -38,6 +38,13 @@ std::optional<std::string> with_number(const AccountTable &table, std::uint32_t 
 
 } // namespace
 
+std::string home_in(const AccountFields &user) {
+    std::string home = user.at(k_home_column);
+    while (home.size() > 1 && home.ends_with('/'))
+        home.pop_back();
+    return home;
+}
+
 std::optional<std::uint32_t> account_number(const std::string &text) {
     std::uint32_t number = 0;
     const char *end = text.data() + text.size();

@@ -67,6 +67,9 @@ class AccountFiles {
     std::map<std::string, std::string> settings_;
 };
 
+/// The home directory in a line of passwd, without the slashes that may end it.
+[[nodiscard]] std::string home_in(const AccountFields &user);
+
 /// Digits alone; nullopt for anything else.
 [[nodiscard]] std::optional<std::uint32_t> account_number(const std::string &text);
 

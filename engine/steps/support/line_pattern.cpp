@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <cctype>
 
 namespace retouch::steps {
 
@@ -19,7 +20,13 @@ struct Other {
     std::string_view advice;
 };
 
-constexpr std::array<Other, 5> k_others = {{
+/// After a backslash, beside what is no letter and no digit.
+constexpr std::string_view k_known_escapes = "sSdDwWbBpPt";
+
+constexpr std::array<Other, 8> k_others = {{
+    {"*?", "a count is written once: x*, not x*?"},
+    {"+?", "a count is written once: x+, not x+?"},
+    {"??", "a count is written once: x?, not x??"},
     {"\\<", "the beginning of a word is written \\b, not \\<"},
     {"\\>", "the end of a word is written \\b, not \\>"},
     {"{,", "a count without a lower bound is written {0,n}, not {,n}"},
@@ -36,6 +43,10 @@ std::string other_meaning(std::string_view expression) {
             if (rest.starts_with(written) && in_brackets == (written.front() == '['))
                 return std::string(advice);
         if (rest.front() == '\\') {
+            if (!in_brackets && rest.size() > 1 &&
+                std::isalpha(static_cast<unsigned char>(rest[1])) &&
+                k_known_escapes.find(rest[1]) == std::string_view::npos)
+                return fmt::format("\\{} is not known; \\s, \\d, \\w and \\b are", rest[1]);
             ++at;
         } else if (!in_brackets && rest.front() == '[') {
             in_brackets = true;

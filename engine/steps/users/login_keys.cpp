@@ -44,28 +44,24 @@ std::string with_keys(std::string text, const std::vector<std::string> &keys) {
     return text;
 }
 
-std::size_t count_of_keys(const std::string &text) {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(base::split_lines(text),
-                              [](const std::string &line) { return ssh_key(line).has_value(); }));
-}
-
-std::size_t count_of_new(const std::string &text, const std::vector<std::string> &keys) {
-    return static_cast<std::size_t>(std::ranges::count_if(keys, [&](const std::string &line) {
-        const auto key = ssh_key(line);
-        return key && !holds_key(text, *key);
-    }));
+/// Different keys of `text` that `other` does not have.
+std::size_t count_beyond(std::string other, const std::string &text) {
+    std::size_t count = 0;
+    for (const std::string &line : base::split_lines(text))
+        if (const auto key = ssh_key(line); key && !holds_key(other, *key)) {
+            ++count;
+            other += "\n" + line + "\n";
+        }
+    return count;
 }
 
 std::string counted_keys(std::size_t count, const char *what) {
     return fmt::format("{} key{} {}", count, count == 1 ? "" : "s", what);
 }
 
-void tell(const std::string &before, const std::string &after, const std::vector<std::string> &keys,
-          ImageChanges &changes) {
-    const std::size_t added = count_of_new(before, keys);
-    const std::size_t all = count_of_keys(before) + added;
-    const std::size_t gone = all - std::min(all, count_of_keys(after));
+void tell(const std::string &before, const std::string &after, ImageChanges &changes) {
+    const std::size_t added = count_beyond(before, after);
+    const std::size_t gone = count_beyond(after, before);
     std::string text;
     if (added > 0)
         base::add_part(text, counted_keys(added, "added"));
@@ -103,7 +99,7 @@ void want_keys(const GuestView &guest, const std::vector<std::string> &keys, boo
     if (!file_fits)
         changes.changes.push_back(file_at(path, after, k_file_mode, owner.uid, owner.gid));
     if (!directory_fits || !file_fits)
-        tell(before, after, keys, changes);
+        tell(before, after, changes);
 }
 
 } // namespace retouch::steps

@@ -28,7 +28,9 @@ std::string doas_place(const std::string &name) {
 /// Whether sudo reads the directory where the rule goes.
 bool reads_directory(const std::string &sudoers) {
     return std::ranges::any_of(base::split_lines(sudoers), [](const std::string &line) {
-        const std::string text = base::on_one_line(line);
+        std::string text = base::on_one_line(line);
+        if (text.ends_with('/'))
+            text.pop_back();
         return text == "@includedir /etc/sudoers.d" || text == "#includedir /etc/sudoers.d";
     });
 }

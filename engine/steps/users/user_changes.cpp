@@ -65,7 +65,7 @@ class UserChange {
         if (!changes_.possible())
             return;
         owner_ = {account_number(row_[k_number_column]).value_or(0),
-                  account_number(row_[k_group_column]).value_or(0), row_[k_home_column]};
+                  account_number(row_[k_group_column]).value_or(0), home_in(row_)};
     }
 
     void change() {
@@ -167,8 +167,13 @@ class UserChange {
     /// Of one that is there already nobody asks.
     void require_shell(const std::string &former) {
         const std::string shell = text_in(options_, "shell");
-        if (!shell.empty() && shell != former && !stat(guest_, shell))
+        if (shell.empty() || shell == former)
+            return;
+        const auto info = stat(guest_, shell);
+        if (!info)
             changes_.fail(fmt::format("the image has no {}", base::escape(shell)));
+        else if (info->type != FileInfo::Type::regular || (info->mode & 0111) == 0)
+            changes_.fail(fmt::format("{} of the image is no program", base::escape(shell)));
     }
 
     [[nodiscard]] bool is_of_system() const { return options_.value("system", false); }

@@ -45,11 +45,10 @@ std::string home_obstacle(const GuestView &guest, const AccountFiles &others,
     const auto info = guest.lstat(home);
     if (!info)
         return {};
-    if (info->type != FileInfo::Type::directory || info->uid != uid)
+    if (home == "/" || info->type != FileInfo::Type::directory || info->uid != uid)
         return fmt::format("its home {} is not a directory of its own", base::escape(home));
     for (const AccountFields &other : others.passwd.rows(k_passwd_columns))
-        if (base::is_normal_absolute(other[k_home_column]) &&
-            base::is_within(other[k_home_column], home))
+        if (base::is_normal_absolute(home_in(other)) && base::is_within(home_in(other), home))
             return fmt::format("the home of user '{}' is in its home {}",
                                base::escape(other.front()), base::escape(home));
     const std::string place = guest::resolve_in_guest(guest, home);
@@ -86,7 +85,7 @@ ImageChanges user_removal(const GuestView &guest, const std::string &name, bool 
     leave_groups(files.gshadow, name);
     remove_own_group(files, *user);
     files.note(changes);
-    const std::string &home = (*user)[k_home_column];
+    const std::string home = home_in(*user);
     const bool has_home = with_home && base::is_normal_absolute(home) && guest.lstat(home);
     if (with_home) {
         changes.fail(home_obstacle(guest, files, home, *uid));

@@ -20,6 +20,8 @@ TEST_CASE("path: only absolute paths in their shortest spelling are normal") {
 TEST_CASE("path: parent and name take a path apart, join puts it together") {
     CHECK(base::parent_path("/a/b") == "/a");
     CHECK(base::parent_path("/a") == "/");
+    CHECK(base::parent_path("/") == "/");
+    CHECK(base::base_name("/").empty());
     CHECK(base::base_name("/a/b") == "b");
     CHECK(base::base_name("/a") == "a");
     for (const char *path : {"/a", "/a/b", "/a/b/c.d"}) {

@@ -6,6 +6,7 @@
 #include <array>
 #include <catch2/catch.hpp>
 #include <cerrno>
+#include <csignal>
 #include <fcntl.h>
 #include <functional>
 #include <linux/filter.h>
@@ -76,6 +77,19 @@ long call_32(long number, unsigned long first) {
                  : "a"(number), "b"(first), "c"(0), "d"(0), "S"(0), "D"(0)
                  : "memory", "r8", "r9", "r10", "r11");
     return static_cast<int>(result);
+}
+
+/// Kernels may be without, as on hosts that keep their memory encrypted.
+bool takes_calls_of_32_bit_programs() {
+    constexpr long getpid_32 = 20;
+    const pid_t child = fork();
+    if (child == 0) {
+        std::signal(SIGSEGV, SIG_DFL);
+        _exit(call_32(getpid_32, 0) == getpid() ? 0 : 1);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 #endif
 
@@ -189,6 +203,10 @@ TEST_CASE("call filter: ordinary calls are as they were") {
 
 #ifdef __x86_64__
 TEST_CASE("call filter: it is the same for 32-bit programs") {
+    if (!takes_calls_of_32_bit_programs()) {
+        WARN("this kernel takes no calls of 32-bit programs");
+        return;
+    }
     constexpr long getpid_32 = 20, socketcall_32 = 102, mount_32 = 21, unshare_32 = 310;
     constexpr long socket_32 = 359, keyctl_32 = 288, vm86_32 = 166, sync_32 = 36;
     CHECK(filtered([] { return call_32(getpid_32, 0) == getpid() ? 0 : 1; }) == 0);

@@ -111,6 +111,8 @@ TEST_CASE("lines: two edits of a file that undo each other are refused, with bot
     CHECK(both("line: pool 1", "replace: \"pool [0-9]\", with: pool x") == undone);
     CHECK(both("block: a, mark: m", "block: b, mark: m") == undone);
     CHECK(both("block: a", "remove: ^#") == undone);
+    CHECK(both("block: a", "remove: \"^# BEGIN\"") == undone);
+    CHECK(both("line: a1, match: ^a", "line: a2") == undone);
     CHECK(both("line: swap on, before: ^x", "remove: swap") == undone);
     CHECK(both("remove: swap", "line: swap on") == undone);
     CHECK(both("line: a", "line: b") == "");

@@ -57,7 +57,7 @@ std::map<std::string, std::string> made_by_step(const std::string &entry) {
     MemoryGuest guest;
     for (const auto &[name, text] : accounts())
         guest.put_file("/etc/" + name, text);
-    guest.put_file("/bin/bash", "elf");
+    guest.put_file("/bin/bash", "elf", 0755);
     const Step step = read_step("users", "- " + entry);
     REQUIRE(find_step_kind("users")->execute(step, guest).outcome == StepOutcome::changed);
     std::map<std::string, std::string> texts;
