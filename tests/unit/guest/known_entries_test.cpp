@@ -5,6 +5,7 @@
 #include "support/memory_guest.hpp"
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 #include <random>
 
 using namespace retouch;
