@@ -263,7 +263,7 @@ namespace {
 
 /// What a step would change in `guest`. Where steps before it do what nobody knows, they may take
 /// out of its way what is there now.
-StepChange look_ahead(const Step &step, const GuestView &guest, bool anything_may_come) {
+StepChange previewed(const Step &step, const GuestView &guest, bool anything_may_come) {
     try {
         return find_step_kind(step.kind)->preview(step, guest);
     } catch (const StepObstacle &obstacle) {
@@ -309,7 +309,7 @@ void refuse_what_new_mounts_hide(const Target &target, const GuestView &guest,
     bool anything_may_come = false;
     for (const PlannedStep &planned : target.steps) {
         if (!planned.step.places.empty())
-            static_cast<void>(look_ahead(planned.step, before, anything_may_come));
+            static_cast<void>(previewed(planned.step, before, anything_may_come));
         if (changes_something(planned))
             before.add(planned.step);
         anything_may_come = anything_may_come || may_change_anything(planned);
@@ -324,7 +324,7 @@ void preview_steps(Target &target, const GuestView &guest) {
     std::set<std::string> hidden;
     bool anything_may_come = false;
     for (PlannedStep &planned : target.steps) {
-        planned.change = look_ahead(planned.step, after, anything_may_come);
+        planned.change = previewed(planned.step, after, anything_may_come);
         hide_diff(planned, hidden, after);
         if (changes_something(planned))
             after.add(planned.step);

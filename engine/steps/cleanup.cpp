@@ -6,9 +6,10 @@
 #include "base/text.hpp"
 #include "retouch/step_kind.hpp"
 #include "steps/cleanup/cleanup_rules.hpp"
-#include "steps/cleanup/guest_glob.hpp"
 #include "steps/support/accounts.hpp"
+#include "steps/support/guest_glob.hpp"
 #include "steps/support/outcome.hpp"
+#include "steps/support/plain_kind.hpp"
 #include "steps/support/reading.hpp"
 #include "steps/support/unchangeable_places.hpp"
 
@@ -164,13 +165,9 @@ Json section(const std::vector<Json> &options) {
     return names;
 }
 
-Needs needs(const Step & /*step*/) {
-    return {};
-}
-
 } // namespace
 
 extern const StepKind k_cleanup_step;
-const StepKind k_cleanup_step = {"cleanup", 30, 1, read, preview, execute, needs, section};
+const StepKind k_cleanup_step = {"cleanup", 30, 1, read, preview, execute, needs_nothing, section};
 
 } // namespace retouch::steps

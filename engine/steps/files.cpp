@@ -5,13 +5,14 @@
 #include "base/path.hpp"
 #include "base/text.hpp"
 #include "retouch/step_kind.hpp"
-#include "steps/files/covered_places.hpp"
 #include "steps/files/file_comparison.hpp"
 #include "steps/files/file_entries.hpp"
 #include "steps/files/host_files.hpp"
 #include "steps/files/places.hpp"
+#include "steps/support/covered_places.hpp"
 #include "steps/support/guest_paths.hpp"
 #include "steps/support/outcome.hpp"
+#include "steps/support/plain_kind.hpp"
 #include "steps/support/unchangeable_places.hpp"
 
 #include <fmt/format.h>
@@ -175,10 +176,6 @@ void relocate(Step &step, const std::string &directory) {
         step.options["contents"] = directory;
 }
 
-Needs needs(const Step & /*step*/) {
-    return {};
-}
-
 std::vector<HiddenContents> hidden(const Step &step) {
     std::vector<HiddenContents> contents;
     if (step.options.contains("remove") || is_place(step.options))
@@ -234,7 +231,7 @@ const StepKind k_files_step = {.name = "files",
                                .read = read_files,
                                .preview = preview,
                                .execute = execute,
-                               .needs = needs,
+                               .needs = needs_nothing,
                                .section = section,
                                .relocate = relocate,
                                .hidden = hidden,

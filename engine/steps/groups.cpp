@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "retouch/step_kind.hpp"
 #include "steps/support/account_files.hpp"
+#include "steps/support/plain_kind.hpp"
 #include "steps/support/reading.hpp"
 
 #include <fmt/format.h>
@@ -114,14 +115,6 @@ StepResult execute(const Step &step, Guest &guest) {
     return carried_out(possible_changes(step, guest), guest);
 }
 
-Needs needs(const Step & /*step*/) {
-    return {};
-}
-
-Json section(const std::vector<Json> &options) {
-    return options;
-}
-
 std::vector<Foreseen> foresee(const Step &step, const GuestView &guest) {
     return foreseen_of(possible_changes(step, guest));
 }
@@ -135,8 +128,8 @@ const StepKind k_groups_step = {.name = "groups",
                                 .read = read,
                                 .preview = preview,
                                 .execute = execute,
-                                .needs = needs,
-                                .section = section,
+                                .needs = needs_nothing,
+                                .section = entries_of,
                                 .foresee = foresee};
 
 } // namespace retouch::steps

@@ -6,13 +6,14 @@
 #include "base/unified_diff.hpp"
 #include "guest/resolve.hpp"
 #include "retouch/step_kind.hpp"
-#include "steps/files/covered_places.hpp"
 #include "steps/lines/edited_text.hpp"
 #include "steps/lines/line_edit.hpp"
 #include "steps/lines/line_entries.hpp"
+#include "steps/support/covered_places.hpp"
 #include "steps/support/guest_paths.hpp"
 #include "steps/support/open_to_all.hpp"
 #include "steps/support/outcome.hpp"
+#include "steps/support/plain_kind.hpp"
 #include "steps/support/unchangeable_places.hpp"
 
 #include <fmt/format.h>
@@ -142,14 +143,6 @@ std::vector<Foreseen> foresee(const Step &step, const GuestView &guest) {
     return {{file.path, info, std::move(file.bytes)}};
 }
 
-Needs needs(const Step & /*step*/) {
-    return {};
-}
-
-Json section(const std::vector<Json> &options) {
-    return options;
-}
-
 } // namespace
 
 extern const StepKind k_lines_step;
@@ -159,8 +152,8 @@ const StepKind k_lines_step = {.name = "lines",
                                .read = read_lines,
                                .preview = preview,
                                .execute = execute,
-                               .needs = needs,
-                               .section = section,
+                               .needs = needs_nothing,
+                               .section = entries_of,
                                .foresee = foresee};
 
 } // namespace retouch::steps

@@ -9,6 +9,7 @@
 #include "steps/services/unit_files.hpp"
 #include "steps/services/unit_name.hpp"
 #include "steps/support/image_changes.hpp"
+#include "steps/support/plain_kind.hpp"
 #include "steps/support/reading.hpp"
 
 #include <array>
@@ -145,10 +146,6 @@ StepResult execute(const Step &step, Guest &guest) {
     return carried_out(changes_of(step, guest), guest);
 }
 
-Needs needs(const Step & /*step*/) {
-    return {};
-}
-
 /// One entry for each step; what no step has stays, for the schema to refuse.
 Json section(const std::vector<Json> &options) {
     Json entries = Json::array();
@@ -180,7 +177,7 @@ const StepKind k_services_step = {.name = "services",
                                   .read = read,
                                   .preview = preview,
                                   .execute = execute,
-                                  .needs = needs,
+                                  .needs = needs_nothing,
                                   .section = section,
                                   .foresee = foresee};
 

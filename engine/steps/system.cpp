@@ -6,11 +6,8 @@
 #include "base/unified_diff.hpp"
 #include "retouch/step_kind.hpp"
 #include "steps/support/command_entry.hpp"
-#include "steps/support/guest_paths.hpp"
 #include "steps/support/open_to_all.hpp"
-#include "steps/support/outcome.hpp"
 #include "steps/support/reading.hpp"
-#include "steps/support/unchangeable_places.hpp"
 #include "steps/system/system_work.hpp"
 
 #include <fmt/format.h>
@@ -61,14 +58,7 @@ SystemWork work_of(const Step &step, const GuestView &guest) {
     for (const Setting &setting : k_settings)
         if (step.options.contains(setting.key))
             work = setting.work(step.options.at(setting.key).get<std::string>(), guest);
-    std::vector<std::string> paths;
-    for (const Foreseen &change : work.changes)
-        paths.push_back(change.path);
-    if (work.obstacle.empty())
-        work.obstacle = unchangeable_obstacle(guest, paths);
-    for (const std::string &path : paths)
-        if (work.obstacle.empty())
-            work.obstacle = parent_obstacle(guest, path);
+    require_possible(guest, work);
     return work;
 }
 
@@ -88,50 +78,39 @@ std::string diff_of(const Foreseen &change, const GuestView &guest) {
 
 StepChange preview(const Step &step, const GuestView &guest) {
     const SystemWork work = work_of(step, guest);
-    require_no_obstacle(work.obstacle, step);
-    if (work.changes.empty() && work.script.empty())
-        return {StepState::unchanged, {}, {}};
-    StepChange change{StepState::change, work.words, {}};
+    StepChange change = foretold(step, work, base::joined(work.reasons, ", "));
+    if (!work.script.empty())
+        change.state = StepState::change;
     for (const Foreseen &each : work.changes)
         change.diff += diff_of(each, guest);
     return change;
 }
 
-void place(const Foreseen &change, Guest &guest) {
-    if (!change.info)
-        return guest.remove(change.path);
-    make_parents(guest, change.path, 0, 0);
-    const auto &text = std::get<std::string>(change.source);
-    if (change.info->type == FileInfo::Type::symlink)
-        return guest.make_link(text, change.path);
-    guest.write(change.path, text, change.info->mode, change.info->uid, change.info->gid);
-}
-
-StepResult execute(const Step &step, Guest &guest) {
-    SystemWork work = work_of(step, guest);
-    if (!work.obstacle.empty())
-        return finished(StepOutcome::failed, std::move(work.obstacle));
-    if (work.changes.empty() && work.script.empty())
-        return finished(StepOutcome::unchanged);
-    for (const Foreseen &change : work.changes)
-        place(change, guest);
-    if (work.script.empty())
-        return finished(StepOutcome::changed, std::move(work.words));
+StepResult run_script(const std::string &script, Guest &guest) {
     GuestCommand command;
-    command.script = work.script;
+    command.script = script;
     command.time_limit = k_time_limit;
     const CommandResult done = guest.run(command);
     StepResult result = report_of(done);
     const bool succeeded = done.exit_status == 0 && !done.timed_out;
     result.outcome = succeeded ? StepOutcome::changed : StepOutcome::failed;
-    result.message = succeeded ? std::move(work.words)
-                               : fmt::format("{} {}", work.script, failure_of(done, command));
+    if (!succeeded)
+        result.message = fmt::format("{} {}", script, failure_of(done, command));
+    return result;
+}
+
+StepResult execute(const Step &step, Guest &guest) {
+    const SystemWork work = work_of(step, guest);
+    StepResult result = carried_out(work, guest);
+    if (result.outcome != StepOutcome::failed && !work.script.empty())
+        result = run_script(work.script, guest);
+    if (result.outcome == StepOutcome::changed)
+        result.message = base::joined(work.reasons, ", ");
     return result;
 }
 
 std::vector<Foreseen> foresee(const Step &step, const GuestView &guest) {
-    SystemWork work = work_of(step, guest);
-    return work.obstacle.empty() ? std::move(work.changes) : std::vector<Foreseen>();
+    return foreseen_of(work_of(step, guest));
 }
 
 Needs needs(const Step &step) {

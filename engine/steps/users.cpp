@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "retouch/step_kind.hpp"
+#include "steps/support/plain_kind.hpp"
 #include "steps/users/user_changes.hpp"
 #include "steps/users/user_entries.hpp"
 
@@ -20,14 +21,6 @@ StepResult execute(const Step &step, Guest &guest) {
     return carried_out(user_changes(guest, step.options), guest);
 }
 
-Needs needs(const Step & /*step*/) {
-    return {};
-}
-
-Json section(const std::vector<Json> &options) {
-    return options;
-}
-
 std::vector<Foreseen> foresee(const Step &step, const GuestView &guest) {
     return foreseen_of(user_changes(guest, step.options));
 }
@@ -41,8 +34,8 @@ const StepKind k_users_step = {.name = "users",
                                .read = read_users,
                                .preview = preview,
                                .execute = execute,
-                               .needs = needs,
-                               .section = section,
+                               .needs = needs_nothing,
+                               .section = entries_of,
                                .foresee = foresee};
 
 } // namespace retouch::steps

@@ -7,7 +7,6 @@
 
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 
 namespace retouch::steps {
@@ -34,27 +33,19 @@ struct Numbered {
 
 using Edits = std::vector<Numbered>;
 
-/// What becomes of a text; as it was where the edit cannot be done.
-std::string edited(const LineEdit &edit, const std::string &before) {
+/// What becomes of a text; nullopt where the edit cannot be done, as to half a block.
+std::optional<std::string> edited(const LineEdit &edit, const std::string &before) {
     EditedText text = text_of(before);
-    return edit.apply(text).obstacle.empty() ? text.bytes() : before;
-}
-
-bool can_be_done(const LineEdit &edit, const std::string &before) {
-    EditedText text = text_of(before);
-    return edit.apply(text).obstacle.empty();
-}
-
-/// What an edit leaves alone; what it could not even be done to, such as half a block, it does not.
-bool is_done(const LineEdit &edit, const std::string &text) {
-    return can_be_done(edit, text) && edited(edit, text) == text;
+    if (!edit.apply(text).obstacle.empty())
+        return std::nullopt;
+    return text.bytes();
 }
 
 std::optional<std::size_t> undoing(const Edits &edits, std::size_t undone, std::string text) {
-    text = edited(edits[undone].edit, text);
+    text = edited(edits[undone].edit, text).value_or(text);
     for (std::size_t later = undone + 1; later < edits.size(); ++later) {
-        text = edited(edits[later].edit, text);
-        if (!is_done(edits[undone].edit, text))
+        text = edited(edits[later].edit, text).value_or(text);
+        if (edited(edits[undone].edit, text) != text)
             return edits[later].number;
     }
     return std::nullopt;
@@ -66,10 +57,10 @@ void look(const Edits &edits, const std::string &sample,
     std::string text = sample;
     for (const Numbered &each : edits) {
         before.push_back(text);
-        text = edited(each.edit, text);
+        text = edited(each.edit, text).value_or(text);
     }
     for (std::size_t at = 0; at < edits.size(); ++at)
-        if (can_be_done(edits[at].edit, before[at]) && !is_done(edits[at].edit, text))
+        if (edited(edits[at].edit, before[at]) && edited(edits[at].edit, text) != text)
             if (const auto by = undoing(edits, at, before[at]))
                 found.emplace(edits[at].number, *by);
 }

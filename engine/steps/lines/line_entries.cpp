@@ -1,10 +1,10 @@
 #include "steps/lines/line_entries.hpp"
 
 #include "base/text.hpp"
-#include "steps/files/covered_places.hpp"
 #include "steps/lines/contradictions.hpp"
 #include "steps/lines/line_edit.hpp"
 #include "steps/support/command_entry.hpp"
+#include "steps/support/covered_places.hpp"
 #include "steps/support/line_pattern.hpp"
 #include "steps/support/reading.hpp"
 

@@ -25,7 +25,7 @@ SystemWork without_name(const GuestView &guest) {
     for (const char *path : {k_file, k_suse_file})
         if (guest.lstat(path)) {
             work.changes.push_back({path, std::nullopt, {}});
-            base::add_part(work.words, fmt::format("{} goes", path));
+            work.reasons.push_back(fmt::format("{} goes", path));
         }
     return work;
 }
@@ -42,8 +42,9 @@ SystemWork hostname_work(const std::string &name, const GuestView &guest) {
     const std::string former = name_in(file.text);
     if (former != name) {
         want_text(work, file, name + "\n");
-        work.words = former.empty() ? std::string("there is none")
-                                    : fmt::format("{} -> {}", base::clipped(former, 64), name);
+        work.reasons.push_back(former.empty()
+                                   ? std::string("there is none")
+                                   : fmt::format("{} -> {}", base::clipped(former, 64), name));
     }
     // Where it is a link it leads to the other file.
     const auto other = guest.lstat(k_suse_file);
@@ -52,7 +53,7 @@ SystemWork hostname_work(const std::string &name, const GuestView &guest) {
     const SystemText second = system_text(guest, k_suse_file);
     if (name_in(second.text) != name) {
         want_text(work, second, name + "\n");
-        base::add_part(work.words, fmt::format("{} differs", k_suse_file));
+        work.reasons.push_back(fmt::format("{} differs", k_suse_file));
     }
     return work;
 }

@@ -2,7 +2,7 @@
 
 #include "base/path.hpp"
 #include "guest/resolve.hpp"
-#include "steps/cleanup/guest_glob.hpp"
+#include "steps/support/guest_glob.hpp"
 #include "steps/system/system_work.hpp"
 
 #include <fmt/format.h>
@@ -25,7 +25,7 @@ SystemWork assignment(const char *path, const std::string &key, const std::strin
     const SystemText file = system_text(guest, path);
     want_text(work, file, with_assignment(file.text, key, value));
     if (!work.changes.empty())
-        work.words = fmt::format("{} in {}", key, path);
+        work.reasons.push_back(fmt::format("{} in {}", key, path));
     return work;
 }
 

@@ -99,14 +99,14 @@ void want_on_debian(SystemWork &work, const std::string &locale, bool there,
         if (!work.obstacle.empty())
             return;
         work.script = k_make_locales;
-        work.words = "it is made (locale-gen)";
+        work.reasons.emplace_back("it is made (locale-gen)");
     }
     if (line.empty() || (there && !has_file(guest, k_wanted)))
         return;
     const SystemText wanted = system_text(guest, k_wanted);
     want_text(work, wanted, with_line(wanted.text, line));
-    if (work.words.empty() && !work.changes.empty())
-        work.words = fmt::format("{} does not name it", k_wanted);
+    if (work.reasons.empty() && !work.changes.empty())
+        work.reasons.push_back(fmt::format("{} does not name it", k_wanted));
 }
 
 } // namespace
@@ -137,7 +137,7 @@ SystemWork locale_work(const std::string &locale, const GuestView &guest) {
     const std::size_t before = work.changes.size();
     want_text(work, file, with_assignment(file.text, "LANG", locale));
     if (work.changes.size() > before)
-        base::add_part(work.words, fmt::format("LANG in {}", path));
+        work.reasons.push_back(fmt::format("LANG in {}", path));
     return work;
 }
 

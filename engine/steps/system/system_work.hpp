@@ -3,7 +3,7 @@
 // preview and execution of a step judge by the same words.
 
 #include "retouch/guest.hpp"
-#include "retouch/step_kind.hpp"
+#include "steps/support/image_changes.hpp"
 
 #include <string>
 #include <string_view>
@@ -16,11 +16,8 @@ enum class SystemFamily { debian, rhel, suse, alpine, windows, other };
 
 [[nodiscard]] SystemFamily system_family(const Facts &facts);
 
-struct SystemWork {
-    std::string obstacle;          ///< why it cannot be done; escaped; empty when it can
-    std::vector<Foreseen> changes; ///< files and links that are not as wanted yet
-    std::string script;            ///< to be run when they are; may be empty
-    std::string words;             ///< what changes; escaped
+struct SystemWork : ImageChanges {
+    std::string script; ///< to be run when the changes are made; may be empty
 };
 
 /// Each for a value that the schema lets through. Throws Error.

@@ -73,17 +73,19 @@ SystemWork timezone_work(const std::string &zone, const GuestView &guest) {
         const std::string target = (names ? "" : "..") + base::join(k_database, zone);
         work.changes.push_back(
             {k_link, FileInfo{FileInfo::Type::symlink, 0777, 0, 0, target.size()}, target});
-        work.words = former.empty() ? fmt::format("{} is {}", k_link,
-                                                  there ? "no link to a zone" : "not there")
-                                    : fmt::format("{} -> {}", base::clipped(former, 64), zone);
+        work.reasons.push_back(
+            former.empty()
+                ? fmt::format("{} is {}", k_link, there ? "no link to a zone" : "not there")
+                : fmt::format("{} -> {}", base::clipped(former, 64), zone));
     }
     if (!names)
         return work;
     const SystemText name = system_text(guest, k_name);
     if (base::trim(name.text) != zone) {
         want_text(work, name, zone + "\n");
-        if (work.words.empty())
-            work.words = fmt::format("{} {}", k_name, name.was ? "differs" : "is not there");
+        if (work.reasons.empty())
+            work.reasons.push_back(
+                fmt::format("{} {}", k_name, name.was ? "differs" : "is not there"));
     }
     return work;
 }

@@ -3,7 +3,7 @@
 #include "base/path.hpp"
 #include "base/text.hpp"
 #include "guest/resolve.hpp"
-#include "steps/files/covered_places.hpp"
+#include "steps/support/covered_places.hpp"
 
 #include <fmt/format.h>
 

@@ -1,8 +1,8 @@
 // The helpers of the step kinds, where the kinds' own tests do not reach.
 
 #include "steps/cleanup/cleanup_rules.hpp"
-#include "steps/cleanup/guest_glob.hpp"
 #include "steps/support/accounts.hpp"
+#include "steps/support/guest_glob.hpp"
 #include "steps/support/line_pattern.hpp"
 #include "support/memory_guest.hpp"
 

@@ -61,26 +61,8 @@ std::string answer_of(const Act &act) {
     }
 }
 
-template<typename Result, typename... Parameters>
-std::string answer(const GuestView &guest, Result (GuestView::*ask)(Parameters...) const,
-                   WireReader &reader) {
-    auto arguments = take_arguments<Parameters...>(reader);
-    return answer_of([&] {
-        return std::apply([&](const auto &...each) { return (guest.*ask)(each...); }, arguments);
-    });
-}
-
-template<typename Result, typename... Parameters>
-std::string answer(const LocalGuest &guest, Result (LocalGuest::*ask)(Parameters...) const,
-                   WireReader &reader) {
-    auto arguments = take_arguments<Parameters...>(reader);
-    return answer_of([&] {
-        return std::apply([&](const auto &...each) { return (guest.*ask)(each...); }, arguments);
-    });
-}
-
-template<typename Result, typename... Parameters>
-std::string answer(const Guest &guest, Result (Guest::*ask)(Parameters...) const,
+template<typename Asked, typename Result, typename... Parameters>
+std::string answer(const LocalGuest &guest, Result (Asked::*ask)(Parameters...) const,
                    WireReader &reader) {
     auto arguments = take_arguments<Parameters...>(reader);
     return answer_of([&] {

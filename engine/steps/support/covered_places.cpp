@@ -1,4 +1,4 @@
-#include "steps/files/covered_places.hpp"
+#include "steps/support/covered_places.hpp"
 
 #include "base/path.hpp"
 #include "base/text.hpp"

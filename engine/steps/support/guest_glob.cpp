@@ -2,7 +2,7 @@
 // Directories are walked with a list of what is left, not by recursion: how deep an image's
 // directories go is not ours to choose.
 
-#include "steps/cleanup/guest_glob.hpp"
+#include "steps/support/guest_glob.hpp"
 
 #include "base/path.hpp"
 #include "guest/resolve.hpp"
