@@ -95,12 +95,14 @@ void ForeseenGuest::put(Foreseen seen) {
     places_.insert_or_assign(at, Place{std::move(seen), hides});
 }
 
-void ForeseenGuest::add(const Step &step) {
+bool ForeseenGuest::add(const Step &step) {
     const auto foresee = find_step_kind(step.kind)->foresee;
-    if (foresee == nullptr)
-        return;
-    for (Foreseen &seen : foresee(step, *this))
+    Foresight known = foresee == nullptr ? std::nullopt : foresee(step, *this);
+    if (!known)
+        return false;
+    for (Foreseen &seen : *known)
         put(std::move(seen));
+    return true;
 }
 
 const Foreseen *ForeseenGuest::foreseen(const std::string &path) const {

@@ -15,8 +15,9 @@ class ForeseenGuest final : public GuestView {
     /// Borrows it, which must not change.
     explicit ForeseenGuest(const GuestView &guest) : guest_(guest) {}
 
-    /// From now on the guest is as if `step` had been executed. Throws Error.
-    void add(const Step &step);
+    /// From now on the guest is as if `step` had been executed; false when nobody knows before what
+    /// it changes. Throws Error.
+    bool add(const Step &step);
 
     /// What was foreseen of a path, links followed; nullptr when nothing was. Throws Error.
     [[nodiscard]] const Foreseen *foreseen(const std::string &path) const;

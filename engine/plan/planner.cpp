@@ -280,10 +280,13 @@ bool changes_something(const PlannedStep &planned) {
            (state == StepState::unknown || state == StepState::change);
 }
 
-/// True when nobody knows before what the step does to which file.
-bool may_change_anything(const PlannedStep &planned) {
-    return changes_something(planned) && (planned.change.state == StepState::unknown ||
-                                          find_step_kind(planned.step.kind)->foresee == nullptr);
+/// From now on `after` is as the step leaves it. True when nobody knows before what it does to
+/// which file.
+bool may_change_anything(const PlannedStep &planned, ForeseenGuest &after) {
+    if (!changes_something(planned))
+        return false;
+    const bool is_known = after.add(planned.step);
+    return !is_known || planned.change.state == StepState::unknown;
 }
 
 /// Shows nothing of what an earlier step put there from where not everybody may look. `hidden`:
@@ -310,9 +313,7 @@ void refuse_what_new_mounts_hide(const Target &target, const GuestView &guest,
     for (const PlannedStep &planned : target.steps) {
         if (!planned.step.places.empty())
             static_cast<void>(previewed(planned.step, before, anything_may_come));
-        if (changes_something(planned))
-            before.add(planned.step);
-        anything_may_come = anything_may_come || may_change_anything(planned);
+        anything_may_come = may_change_anything(planned, before) || anything_may_come;
     }
 }
 
@@ -326,9 +327,7 @@ void preview_steps(Target &target, const GuestView &guest) {
     for (PlannedStep &planned : target.steps) {
         planned.change = previewed(planned.step, after, anything_may_come);
         hide_diff(planned, hidden, after);
-        if (changes_something(planned))
-            after.add(planned.step);
-        anything_may_come = anything_may_come || may_change_anything(planned);
+        anything_may_come = may_change_anything(planned, after) || anything_may_come;
     }
     refuse_what_new_mounts_hide(target, guest, after);
     if (std::ranges::any_of(target.steps, changes_something))

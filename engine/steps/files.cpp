@@ -11,6 +11,7 @@
 #include "steps/files/places.hpp"
 #include "steps/support/covered_places.hpp"
 #include "steps/support/guest_paths.hpp"
+#include "steps/support/image_changes.hpp"
 #include "steps/support/outcome.hpp"
 #include "steps/support/plain_kind.hpp"
 #include "steps/support/unchangeable_places.hpp"
@@ -204,15 +205,15 @@ Foreseen foreseen_at(const std::string &path, const FileSet &files, const FileEn
             files.source(entry), false, entry.sha256};
 }
 
-std::vector<Foreseen> foresee(const Step &step, const GuestView &guest) {
+Foresight foresee(const Step &step, const GuestView &guest) {
     if (step.options.contains("remove"))
-        return {{step.options.at("remove").get<std::string>(), std::nullopt, {}}};
+        return std::vector{nothing_at(step.options.at("remove").get<std::string>())};
     if (is_place(step.options))
         return foresee_place(step, guest);
     const FileSet files = file_set_from(step.options);
     FileOwner owner;
     if (!resolve_owner(guest, files.owner, files.group, owner).empty())
-        return {};
+        return std::vector<Foreseen>();
     std::vector<Foreseen> seen;
     for (const FileEntry &entry : files.entries) {
         const std::string path = files.path_in_guest(entry);

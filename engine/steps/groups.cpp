@@ -115,7 +115,7 @@ StepResult execute(const Step &step, Guest &guest) {
     return carried_out(possible_changes(step, guest), guest);
 }
 
-std::vector<Foreseen> foresee(const Step &step, const GuestView &guest) {
+Foresight foresee(const Step &step, const GuestView &guest) {
     return foreseen_of(possible_changes(step, guest));
 }
 

@@ -135,12 +135,12 @@ StepResult execute(const Step &step, Guest &guest) {
     return finished(StepOutcome::changed, std::move(file.words));
 }
 
-std::vector<Foreseen> foresee(const Step &step, const GuestView &guest) {
+Foresight foresee(const Step &step, const GuestView &guest) {
     EditedFile file = edit(step, guest);
     if (!file.obstacle.empty() || !file.differs)
-        return {};
+        return std::vector<Foreseen>();
     const FileInfo info = file.becomes();
-    return {{file.path, info, std::move(file.bytes)}};
+    return std::vector{Foreseen{file.path, info, std::move(file.bytes)}};
 }
 
 } // namespace

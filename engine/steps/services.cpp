@@ -164,7 +164,7 @@ Json section(const std::vector<Json> &options) {
     return entries;
 }
 
-std::vector<Foreseen> foresee(const Step &step, const GuestView &guest) {
+Foresight foresee(const Step &step, const GuestView &guest) {
     return foreseen_of(changes_of(step, guest));
 }
 

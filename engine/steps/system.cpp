@@ -3,10 +3,8 @@
 // a locale of Debian, which the image's own locale-gen makes.
 
 #include "base/text.hpp"
-#include "base/unified_diff.hpp"
 #include "retouch/step_kind.hpp"
 #include "steps/support/command_entry.hpp"
-#include "steps/support/open_to_all.hpp"
 #include "steps/support/reading.hpp"
 #include "steps/system/system_work.hpp"
 
@@ -62,27 +60,13 @@ SystemWork work_of(const Step &step, const GuestView &guest) {
     return work;
 }
 
-/// Of texts; what a link was and becomes is in words.
-std::string diff_of(const Foreseen &change, const GuestView &guest) {
-    const auto was = guest.lstat(change.path);
-    if (!change.info || change.info->type != FileInfo::Type::regular)
-        return {};
-    if (!everybody_reads(change.info->mode) || !everybody_reaches(guest, change.path))
-        return not_shown(change.path, was ? std::optional(was->size) : std::nullopt,
-                         change.info->size);
-    const std::string before = was ? guest.read(change.path, was->size) : std::string();
-    return base::escape(base::unified_diff(before, std::get<std::string>(change.source),
-                                           was ? change.path : "/dev/null", change.path),
-                        true);
-}
-
 StepChange preview(const Step &step, const GuestView &guest) {
     const SystemWork work = work_of(step, guest);
     StepChange change = foretold(step, work, base::joined(work.reasons, ", "));
     if (!work.script.empty())
         change.state = StepState::change;
     for (const Foreseen &each : work.changes)
-        change.diff += diff_of(each, guest);
+        change.diff += text_diff(each, guest);
     return change;
 }
 
@@ -109,7 +93,7 @@ StepResult execute(const Step &step, Guest &guest) {
     return result;
 }
 
-std::vector<Foreseen> foresee(const Step &step, const GuestView &guest) {
+Foresight foresee(const Step &step, const GuestView &guest) {
     return foreseen_of(work_of(step, guest));
 }
 

@@ -21,7 +21,7 @@ StepResult execute(const Step &step, Guest &guest) {
     return carried_out(user_changes(guest, step.options), guest);
 }
 
-std::vector<Foreseen> foresee(const Step &step, const GuestView &guest) {
+Foresight foresee(const Step &step, const GuestView &guest) {
     return foreseen_of(user_changes(guest, step.options));
 }
 

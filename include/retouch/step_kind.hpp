@@ -65,6 +65,10 @@ struct Foreseen {
     std::string sha256 = {};           ///< of a file of this host, which must still have it
 };
 
+/// All that a step will leave, in the order it does so; directories that come with a file need not
+/// be named. nullopt: what it changes is not known before.
+using Foresight = std::optional<std::vector<Foreseen>>;
+
 /// Thrown by a preview: in the guest as it is, the step is bound to fail.
 class StepObstacle final : public Error {
   public:
@@ -113,10 +117,9 @@ struct StepKind {
     /// author: one line, safe to print. `first` is what it changed the first time; `again`, what of
     /// the second time counts, and changes something. nullptr: nothing.
     std::string (*advice)(const Step &step, const Effect &first, const Effect &again) = nullptr;
-    /// What it will leave where it changes something of `guest`, in the order it does so;
-    /// directories that come with a file need not be named. Throws Error for guest trouble, and
-    /// gives nothing where the step is bound to fail. nullptr: what it changes is not known before.
-    std::vector<Foreseen> (*foresee)(const Step &step, const GuestView &guest) = nullptr;
+    /// What it will leave where it changes something of `guest`. Throws Error for guest trouble,
+    /// and gives an empty list where the step is bound to fail. nullptr: never known before.
+    Foresight (*foresee)(const Step &step, const GuestView &guest) = nullptr;
     bool only_looks = false; ///< execute() changes nothing in the image
 };
 

@@ -3,11 +3,11 @@
 
 #include "catalog/glance/keystone.hpp"
 
+#include "base/base64.hpp"
 #include "base/text.hpp"
 #include "base/utc_time.hpp"
 #include "base/waiting.hpp"
 #include "catalog/glance/answer.hpp"
-#include "catalog/glance/base64.hpp"
 #include "catalog/glance/http_failure.hpp"
 #include "catalog/glance/token_command.hpp"
 
@@ -218,7 +218,8 @@ void Session::authorise(HttpRequest &request) {
         request.headers.emplace_back("X-Auth-Token", cloud_.secret.reveal());
     else if (cloud_.auth_type == AuthType::http_basic)
         request.headers.emplace_back(
-            "Authorization", "Basic " + base64(cloud_.user.name + ':' + cloud_.secret.reveal()));
+            "Authorization",
+            "Basic " + base::base64(cloud_.user.name + ':' + cloud_.secret.reveal()));
 }
 
 HttpResponse Session::send_with_retries(HttpRequest request, std::size_t *count) {

@@ -4,8 +4,8 @@
 
 #include "catalog/glance/secret_forms.hpp"
 
+#include "base/base64.hpp"
 #include "base/text.hpp"
-#include "catalog/glance/base64.hpp"
 
 #include <fmt/format.h>
 
@@ -171,7 +171,7 @@ std::string hex_of(std::string_view text) {
 /// The characters of base64 that all texts have in common in which `secret` begins after `before`
 /// bytes, modulo three.
 std::string base64_inside(std::string_view secret, std::size_t before) {
-    const std::string text = base64(std::string(before, 'x') + std::string(secret));
+    const std::string text = base::base64(std::string(before, 'x') + std::string(secret));
     const std::size_t first = (before * 8 + 5) / 6;
     const std::size_t last = (before + secret.size()) * 8 / 6;
     return text.substr(first, last - first);

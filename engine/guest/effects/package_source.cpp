@@ -66,7 +66,7 @@ Packages PackageSource::read(const GuestView &guest) const {
     if (!guest.lstat(path_)) // a step may have removed it
         return {};
     const std::string text = guest.read(path_, k_largest_database);
-    return kind_ == Kind::dpkg ? dpkg_packages(text) : apk_packages(text);
+    return installed_packages(kind_ == Kind::dpkg ? dpkg_records(text) : apk_records(text));
 }
 
 bool PackageSource::is_touched_by(const std::vector<EntryChange> &changes) const {

@@ -9,14 +9,6 @@ namespace retouch::guest {
 
 namespace {
 
-/// One paragraph of a database.
-struct Paragraph {
-    std::string name;
-    std::string architecture;
-    std::string version;
-    bool installed = true;
-};
-
 void add(Packages &packages, const std::string &name, const std::string &architecture,
          const std::string &version) {
     base::add_part(packages[name][architecture], version);
@@ -24,13 +16,13 @@ void add(Packages &packages, const std::string &name, const std::string &archite
 
 /// Calls `read_line` for every line, and notes the paragraph at its end.
 template<typename ReadLine>
-Packages read_paragraphs(std::string_view text, ReadLine read_line) {
-    Packages packages;
-    Paragraph paragraph;
+std::vector<PackageRecord> read_paragraphs(std::string_view text, ReadLine read_line) {
+    std::vector<PackageRecord> records;
+    PackageRecord record;
     const auto end = [&] {
-        if (paragraph.installed && !paragraph.name.empty() && !paragraph.version.empty())
-            add(packages, paragraph.name, paragraph.architecture, paragraph.version);
-        paragraph = {};
+        if (!record.name.empty())
+            records.push_back(std::move(record));
+        record = {};
     };
     while (!text.empty()) {
         const std::size_t size = std::min(text.find('\n'), text.size());
@@ -39,10 +31,10 @@ Packages read_paragraphs(std::string_view text, ReadLine read_line) {
         if (line.empty())
             end();
         else
-            read_line(line, paragraph);
+            read_line(line, record);
     }
     end();
-    return packages;
+    return records;
 }
 
 /// Takes the value when the line begins with `key`.
@@ -53,20 +45,30 @@ bool take(std::string_view line, std::string_view key, std::string &value) {
     return true;
 }
 
-void read_dpkg_line(std::string_view line, Paragraph &paragraph) {
-    std::string status;
-    if (take(line, "Status:", status))
-        paragraph.installed = status.ends_with(" installed") ||
-                              status.ends_with(" triggers-awaited") ||
-                              status.ends_with(" triggers-pending");
-    else if (!take(line, "Package:", paragraph.name) &&
-             !take(line, "Architecture:", paragraph.architecture))
-        take(line, "Version:", paragraph.version);
+/// "hold ok installed": what is wanted, whether it is sound, and how far it is (dpkg-query(1)).
+void read_dpkg_status(std::string_view status, PackageRecord &record) {
+    record.installed = status.ends_with(" installed") || status.ends_with(" triggers-awaited") ||
+                       status.ends_with(" triggers-pending");
+    record.kept_configuration = status.ends_with(" config-files");
+    record.held = status.starts_with("hold ");
 }
 
-void read_apk_line(std::string_view line, Paragraph &paragraph) {
-    if (!take(line, "P:", paragraph.name) && !take(line, "A:", paragraph.architecture))
-        take(line, "V:", paragraph.version);
+void read_dpkg_line(std::string_view line, PackageRecord &record) {
+    std::string value;
+    if (take(line, "Status:", value))
+        read_dpkg_status(value, record);
+    else if (take(line, "Essential:", value))
+        record.essential = value == "yes";
+    else if (!take(line, "Package:", record.name) &&
+             !take(line, "Architecture:", record.architecture) &&
+             !take(line, "Provides:", record.provides))
+        take(line, "Version:", record.version);
+}
+
+void read_apk_line(std::string_view line, PackageRecord &record) {
+    if (!take(line, "P:", record.name) && !take(line, "A:", record.architecture) &&
+        !take(line, "p:", record.provides))
+        take(line, "V:", record.version);
 }
 
 using Versions = std::map<std::string, std::string>;
@@ -97,12 +99,20 @@ void add_changes(const std::string &name, const Versions &before, const Versions
 
 } // namespace
 
-Packages dpkg_packages(std::string_view status) {
+std::vector<PackageRecord> dpkg_records(std::string_view status) {
     return read_paragraphs(status, read_dpkg_line);
 }
 
-Packages apk_packages(std::string_view installed) {
+std::vector<PackageRecord> apk_records(std::string_view installed) {
     return read_paragraphs(installed, read_apk_line);
+}
+
+Packages installed_packages(const std::vector<PackageRecord> &records) {
+    Packages packages;
+    for (const PackageRecord &record : records)
+        if (record.installed && !record.version.empty())
+            add(packages, record.name, record.architecture, record.version);
+    return packages;
 }
 
 Packages rpm_packages(std::string_view answer) {

@@ -42,19 +42,6 @@ constexpr std::int64_t k_usual_timeout = 600;
 constexpr const char *k_usual_shell = "/bin/sh";
 constexpr const char *k_usual_directory = "/";
 
-std::int64_t timeout_of(const Value &entry, const Reader &reader) {
-    const Value *value = entry.find("timeout");
-    if (value == nullptr)
-        return k_usual_timeout;
-    const auto duration = base::parse_duration(value->scalar);
-    if (!duration)
-        reader.error(
-            value->mark,
-            fmt::format("'{}' is not a duration from 1s to 24h", base::escape(value->scalar)),
-            "write hours, minutes and seconds, such as 90s, 10m or 1h30m");
-    return duration ? duration->count() : k_usual_timeout;
-}
-
 std::string path_or(const Value &entry, std::string_view key, std::string fallback,
                     const Reader &reader) {
     const Value *value = entry.find(key);
@@ -63,7 +50,21 @@ std::string path_or(const Value &entry, std::string_view key, std::string fallba
     return guest_path(*value, reader).value_or(std::move(fallback));
 }
 
-/// As a recipe has it. Where it is no time the default stands, which is not what the options say.
+} // namespace
+
+std::int64_t timeout_of(const Value &entry, std::int64_t usual, const Reader &reader) {
+    const Value *value = entry.find("timeout");
+    if (value == nullptr)
+        return usual;
+    const auto duration = base::parse_duration(value->scalar);
+    if (!duration)
+        reader.error(
+            value->mark,
+            fmt::format("'{}' is not a duration from 1s to 24h", base::escape(value->scalar)),
+            "write hours, minutes and seconds, such as 90s, 10m or 1h30m");
+    return duration ? duration->count() : usual;
+}
+
 void spell_timeout(Json &entry) {
     const auto timeout = entry.find("timeout");
     if (timeout == entry.end())
@@ -73,8 +74,6 @@ void spell_timeout(Json &entry) {
     else
         entry.erase("timeout");
 }
-
-} // namespace
 
 void read_command(const Value &entry, Step &step, const Reader &reader) {
     const bool is_short = entry.kind != Value::Kind::mapping;
@@ -87,7 +86,7 @@ void read_command(const Value &entry, Step &step, const Reader &reader) {
     step.options["env"] = environment_of(entry, reader);
     step.options["network"] = entry.flag_or("network", false);
     step.identity = step.options;
-    step.options["timeout"] = timeout_of(entry, reader);
+    step.options["timeout"] = timeout_of(entry, k_usual_timeout, reader);
 }
 
 std::vector<std::string> command_remarks(const Json &options) {

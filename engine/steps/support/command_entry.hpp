@@ -15,6 +15,13 @@ namespace retouch::steps {
 /// alone. The time limit is no part of the identity: it does not determine contents.
 void read_command(const Value &entry, Step &step, const Reader &reader);
 
+/// Seconds of the key `timeout`, or `usual` without one and after an error.
+[[nodiscard]] std::int64_t timeout_of(const Value &entry, std::int64_t usual, const Reader &reader);
+
+/// Writes the key `timeout` as a recipe has it. Where it is no time the default stands, which is
+/// not what the options say.
+void spell_timeout(Json &entry);
+
 /// What a reviewer must know of a command beside its script: its guard, and whatever is not as
 /// usual. Of variables only the names: values may be secret. See Step::remarks.
 [[nodiscard]] std::vector<std::string> command_remarks(const Json &options);

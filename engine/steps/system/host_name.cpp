@@ -38,7 +38,7 @@ SystemWork hostname_work(const std::string &name, const GuestView &guest) {
     if (name.empty())
         return without_name(guest);
     SystemWork work;
-    const SystemText file = system_text(guest, k_file);
+    const ImageText file = image_text(guest, k_file);
     const std::string former = name_in(file.text);
     if (former != name) {
         want_text(work, file, name + "\n");
@@ -50,7 +50,7 @@ SystemWork hostname_work(const std::string &name, const GuestView &guest) {
     const auto other = guest.lstat(k_suse_file);
     if (!other || other->type != FileInfo::Type::regular)
         return work;
-    const SystemText second = system_text(guest, k_suse_file);
+    const ImageText second = image_text(guest, k_suse_file);
     if (name_in(second.text) != name) {
         want_text(work, second, name + "\n");
         work.reasons.push_back(fmt::format("{} differs", k_suse_file));

@@ -22,7 +22,7 @@ constexpr std::array<const char *, 3> k_keymaps = {"/usr/lib/kbd/keymaps", "/usr
 SystemWork assignment(const char *path, const std::string &key, const std::string &value,
                       const GuestView &guest) {
     SystemWork work;
-    const SystemText file = system_text(guest, path);
+    const ImageText file = image_text(guest, path);
     want_text(work, file, with_assignment(file.text, key, value));
     if (!work.changes.empty())
         work.reasons.push_back(fmt::format("{} in {}", key, path));

@@ -54,7 +54,7 @@ bool is_there(const std::string &locale, const GuestView &guest) {
 
 /// The line for /etc/locale.gen, "en_US.UTF-8 UTF-8"; nothing when Debian has no such locale.
 std::string line_to_generate(const std::string &locale, const GuestView &guest) {
-    for (const std::string &line : base::split_lines(system_text(guest, k_supported).text))
+    for (const std::string &line : base::split_lines(image_text(guest, k_supported).text))
         if (line.starts_with(locale + " "))
             return std::string(base::trim(line));
     return {};
@@ -103,7 +103,7 @@ void want_on_debian(SystemWork &work, const std::string &locale, bool there,
     }
     if (line.empty() || (there && !has_file(guest, k_wanted)))
         return;
-    const SystemText wanted = system_text(guest, k_wanted);
+    const ImageText wanted = image_text(guest, k_wanted);
     want_text(work, wanted, with_line(wanted.text, line));
     if (work.reasons.empty() && !work.changes.empty())
         work.reasons.push_back(fmt::format("{} does not name it", k_wanted));
@@ -133,7 +133,7 @@ SystemWork locale_work(const std::string &locale, const GuestView &guest) {
     if (!work.obstacle.empty())
         return work;
     const char *path = is_debian ? "/etc/default/locale" : "/etc/locale.conf";
-    const SystemText file = system_text(guest, path);
+    const ImageText file = image_text(guest, path);
     const std::size_t before = work.changes.size();
     want_text(work, file, with_assignment(file.text, "LANG", locale));
     if (work.changes.size() > before)

@@ -1,7 +1,6 @@
 #include "steps/system/system_work.hpp"
 
 #include "base/text.hpp"
-#include "guest/resolve.hpp"
 #include "steps/lines/ini_edit.hpp"
 #include "steps/support/guest_paths.hpp"
 
@@ -14,9 +13,6 @@
 namespace retouch::steps {
 
 namespace {
-
-constexpr std::size_t k_largest_text = std::size_t{1} << 20;
-constexpr std::uint32_t k_new_mode = 0644;
 
 /// The value of the last line that sets the key, without quotes around it.
 std::optional<std::string> assigned(const std::string &text, const std::string &key) {
@@ -62,23 +58,6 @@ SystemWork not_known(const GuestView &guest, std::string_view what) {
     return refused(fmt::format("where {} keeps {} is not known",
                                base::escape(facts.product.empty() ? facts.type : facts.product),
                                what));
-}
-
-SystemText system_text(const GuestView &guest, const std::string &path) {
-    SystemText file;
-    file.path = guest::resolve_in_guest(guest, path);
-    file.was = guest.lstat(file.path);
-    if (file.was)
-        file.text = guest.read(file.path, k_largest_text);
-    return file;
-}
-
-void want_text(SystemWork &work, const SystemText &file, std::string text) {
-    if (file.was && text == file.text)
-        return;
-    FileInfo info = file.was.value_or(FileInfo{FileInfo::Type::regular, k_new_mode, 0, 0, 0});
-    info.size = text.size();
-    work.changes.push_back({file.path, info, std::move(text)});
 }
 
 std::string with_assignment(const std::string &text, const std::string &key,

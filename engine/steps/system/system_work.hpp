@@ -3,7 +3,7 @@
 // preview and execution of a step judge by the same words.
 
 #include "retouch/guest.hpp"
-#include "steps/support/image_changes.hpp"
+#include "steps/support/image_text.hpp"
 
 #include <string>
 #include <string_view>
@@ -34,19 +34,6 @@ inline constexpr const char *k_make_locales = "locale-gen --keep-existing";
 
 /// The same for a family that is not known here. `what`: "its keymap".
 [[nodiscard]] SystemWork not_known(const GuestView &guest, std::string_view what);
-
-/// A text of the image, with the file it is in.
-struct SystemText {
-    std::string path; ///< links followed
-    std::optional<FileInfo> was;
-    std::string text; ///< empty when there is no file
-};
-
-/// Throws Error: also when it is no regular file, or larger than a configuration is.
-[[nodiscard]] SystemText system_text(const GuestView &guest, const std::string &path);
-
-/// Adds the change to `work` unless the text is as it was. A new file is of root, with mode 0644.
-void want_text(SystemWork &work, const SystemText &file, std::string text);
 
 /// The text with `KEY=value` in it, as shells read it; the same text when the key has that value.
 [[nodiscard]] std::string with_assignment(const std::string &text, const std::string &key,

@@ -80,7 +80,7 @@ SystemWork timezone_work(const std::string &zone, const GuestView &guest) {
     }
     if (!names)
         return work;
-    const SystemText name = system_text(guest, k_name);
+    const ImageText name = image_text(guest, k_name);
     if (base::trim(name.text) != zone) {
         want_text(work, name, zone + "\n");
         if (work.reasons.empty())

@@ -1,6 +1,6 @@
 #include "catalog/glance/secret_filter.hpp"
 
-#include "catalog/glance/base64.hpp"
+#include "base/base64.hpp"
 #include "catalog/glance/http.hpp"
 
 #include <catch2/catch.hpp>
@@ -38,16 +38,15 @@ TEST_CASE("secret filter: a secret given back as it is is replaced, and the rest
 }
 
 TEST_CASE("secret filter: a secret in another form makes a message unfit to be shown") {
-    const std::string form =
-        GENERATE(each("%{:02x}", k_secret), each("%{:02X}", k_secret), each("\\u{:04x}", k_secret),
-                 each("\\u{:04X}", k_secret), each("\\x{:02x}", k_secret), each("&#{};", k_secret),
-                 each("&#x{:X};", k_secret), each("{:02x}", k_secret), each("{:02X}", k_secret),
-                 each("{:02x}:", k_secret), each("%25{:02x}", k_secret),
-                 each("%255C%75{:04x}", k_secret), "passw0rd-HUNTER2", "PASSW0RD%2Dhunter2",
-                 "PASSW0RD%2dhunter2", "P A S S W 0 R D - h u n t e r 2", "PASSW0RD\nhunter2",
-                 "PASSW0RD then -hunter2", "PASSW0RD", catalog::base64(k_secret),
-                 catalog::base64("u:" + k_secret), catalog::base64("me:" + k_secret + "!"),
-                 catalog::base64("{\"password\":\"" + k_secret + "\"}"));
+    const std::string form = GENERATE(
+        each("%{:02x}", k_secret), each("%{:02X}", k_secret), each("\\u{:04x}", k_secret),
+        each("\\u{:04X}", k_secret), each("\\x{:02x}", k_secret), each("&#{};", k_secret),
+        each("&#x{:X};", k_secret), each("{:02x}", k_secret), each("{:02X}", k_secret),
+        each("{:02x}:", k_secret), each("%25{:02x}", k_secret), each("%255C%75{:04x}", k_secret),
+        "passw0rd-HUNTER2", "PASSW0RD%2Dhunter2", "PASSW0RD%2dhunter2",
+        "P A S S W 0 R D - h u n t e r 2", "PASSW0RD\nhunter2", "PASSW0RD then -hunter2",
+        "PASSW0RD", base::base64(k_secret), base::base64("u:" + k_secret),
+        base::base64("me:" + k_secret + "!"), base::base64("{\"password\":\"" + k_secret + "\"}"));
     CAPTURE(form);
     CHECK_FALSE(filter().message("you sent " + form + ", which is wrong"));
     CHECK_FALSE(filter().message("you sent" + form));
@@ -55,10 +54,10 @@ TEST_CASE("secret filter: a secret in another form makes a message unfit to be s
 
 TEST_CASE("secret filter: secrets with letters of any kind are known in their escapes") {
     const std::string secret = "pä\"ß\\ \xf0\x9f\x98\x80wort";
-    const std::string form = GENERATE_COPY(
-        catalog::url_encode(secret), Json(secret).dump(-1, ' ', true), catalog::base64(secret),
-        std::string("P\\u00E4\\\"\\u00df\\\\ "
-                    "\\uD83D\\uDE00wort"));
+    const std::string form = GENERATE_COPY(catalog::url_encode(secret),
+                                           Json(secret).dump(-1, ' ', true), base::base64(secret),
+                                           std::string("P\\u00E4\\\"\\u00df\\\\ "
+                                                       "\\uD83D\\uDE00wort"));
     CAPTURE(form);
     CHECK_FALSE(filter(secret).message("got " + form));
 }
@@ -74,7 +73,7 @@ TEST_CASE("secret filter: several secrets are known, and very short ones are no 
 
 TEST_CASE("secret filter: in data only whole, long secrets count") {
     CHECK(filter().is_in("x" + k_secret + "y"));
-    CHECK(filter().is_in(catalog::base64("u:" + k_secret)));
+    CHECK(filter().is_in(base::base64("u:" + k_secret)));
     CHECK(filter().is_in(each("%{:02x}", k_secret)));
     CHECK_FALSE(filter().is_in("PASSW0RD"));
     CHECK_FALSE(filter("openstack").is_in("openstack"));

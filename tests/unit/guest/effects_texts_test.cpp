@@ -10,42 +10,54 @@
 using namespace retouch;
 using namespace retouch::test;
 
+namespace {
+
+guest::Packages dpkg_packages(std::string_view status) {
+    return guest::installed_packages(guest::dpkg_records(status));
+}
+
+guest::Packages apk_packages(std::string_view installed) {
+    return guest::installed_packages(guest::apk_records(installed));
+}
+
+} // namespace
+
 TEST_CASE("packages: of dpkg's status only what is installed whole counts") {
-    const guest::Packages packages = guest::dpkg_packages("Package: adduser\n"
-                                                          "Status: install ok installed\n"
-                                                          "Architecture: all\n"
-                                                          "Version: 3.134\n"
-                                                          "Description: add users\n"
-                                                          " Version: not this one\n"
-                                                          "\n"
-                                                          "Package: libc6\n"
-                                                          "Status: install ok installed\n"
-                                                          "Architecture: amd64\n"
-                                                          "Version: 2.36-9\n"
-                                                          "\n"
-                                                          "Package: libc6\n"
-                                                          "Status: hold ok triggers-pending\n"
-                                                          "Architecture: i386\n"
-                                                          "Version: 2.36-9\n"
-                                                          "\n"
-                                                          "Package: nano\n"
-                                                          "Status: deinstall ok config-files\n"
-                                                          "Architecture: amd64\n"
-                                                          "Version: 7.2-1\n"
-                                                          "\n"
-                                                          "Package: half\n"
-                                                          "Status: install ok half-installed\n"
-                                                          "Version: 1");
+    const guest::Packages packages = dpkg_packages("Package: adduser\n"
+                                                   "Status: install ok installed\n"
+                                                   "Architecture: all\n"
+                                                   "Version: 3.134\n"
+                                                   "Description: add users\n"
+                                                   " Version: not this one\n"
+                                                   "\n"
+                                                   "Package: libc6\n"
+                                                   "Status: install ok installed\n"
+                                                   "Architecture: amd64\n"
+                                                   "Version: 2.36-9\n"
+                                                   "\n"
+                                                   "Package: libc6\n"
+                                                   "Status: hold ok triggers-pending\n"
+                                                   "Architecture: i386\n"
+                                                   "Version: 2.36-9\n"
+                                                   "\n"
+                                                   "Package: nano\n"
+                                                   "Status: deinstall ok config-files\n"
+                                                   "Architecture: amd64\n"
+                                                   "Version: 7.2-1\n"
+                                                   "\n"
+                                                   "Package: half\n"
+                                                   "Status: install ok half-installed\n"
+                                                   "Version: 1");
     CHECK(packages == guest::Packages{{"adduser", {{"all", "3.134"}}},
                                       {"libc6", {{"amd64", "2.36-9"}, {"i386", "2.36-9"}}}});
-    CHECK(guest::dpkg_packages("").empty());
-    CHECK(guest::dpkg_packages("\n\n:\nPackage:\n\xff\n").empty());
+    CHECK(dpkg_packages("").empty());
+    CHECK(dpkg_packages("\n\n:\nPackage:\n\xff\n").empty());
 }
 
 TEST_CASE("packages: apk's database and rpm's answer are read") {
-    CHECK(guest::apk_packages(
-              "C:Q1=\nP:musl\nV:1.2.4-r2\nA:x86_64\nF:lib\n\nP:busybox\nV:1.36\nA:x86_64") ==
-          guest::Packages{{"busybox", {{"x86_64", "1.36"}}}, {"musl", {{"x86_64", "1.2.4-r2"}}}});
+    CHECK(
+        apk_packages("C:Q1=\nP:musl\nV:1.2.4-r2\nA:x86_64\nF:lib\n\nP:busybox\nV:1.36\nA:x86_64") ==
+        guest::Packages{{"busybox", {{"x86_64", "1.36"}}}, {"musl", {{"x86_64", "1.2.4-r2"}}}});
     CHECK(guest::rpm_packages(
               "bash\tx86_64\t4.2-1\nkernel\tx86_64\t3.10-1\nkernel\tx86_64\t3.10-2\nodd\n") ==
           guest::Packages{{"bash", {{"x86_64", "4.2-1"}}},
