@@ -21,12 +21,15 @@ namespace {
 struct PackageTask {
     ImageChanges changes;
     std::string script;
-    bool is_known = true; ///< whether anything is to be done
+    bool is_known = true;            ///< whether anything is to be done
+    bool comes_to_something = false; ///< even where nothing can be done now
     bool network = false;
     std::string obstacle;
     std::string reason;
 
-    [[nodiscard]] bool done() const { return script.empty() && changes.changes.empty(); }
+    [[nodiscard]] bool done() const {
+        return script.empty() && changes.changes.empty() && !comes_to_something;
+    }
 };
 
 PackageTask impossible(std::string obstacle) {
@@ -83,14 +86,18 @@ PackageTask update_task(const Json &options, const PackageManager &manager,
 }
 
 PackageTask hold_task(const Json &options, const std::string &verb, const PackageManager &manager,
-                      const GuestView &guest) {
+                      const GuestView &guest, bool is_before) {
     PackageTask task;
+    std::vector<std::string> brought;
+    if (is_before && options.contains("brought"))
+        options.at("brought").get_to(brought);
     std::vector<std::string> names;
     for (const Json &item : named_packages(options, verb, manager))
         names.push_back(item.at("name").get<std::string>());
     const bool hold = verb == "hold";
-    HoldChanges held = hold_changes(names, hold, manager, guest);
+    HoldChanges held = hold_changes(names, hold, brought, manager, guest);
     task.changes = std::move(held.changes);
+    task.comes_to_something = !held.names.empty();
     task.obstacle = task.changes.obstacle;
     task.reason = held.names.empty() ? std::string(hold ? "on hold" : "not on hold")
                                      : base::joined(held.names, ", ");
@@ -129,7 +136,8 @@ std::string unknown_manager(const Facts &facts) {
                              base::escape(facts.package_manager));
 }
 
-PackageTask task_of(const Step &step, const GuestView &guest) {
+/// `is_before`: steps before it are still to be done.
+PackageTask task_of(const Step &step, const GuestView &guest, bool is_before) {
     const PackageManager *manager = package_manager_of(guest.facts());
     if (manager == nullptr)
         return impossible(unknown_manager(guest.facts()));
@@ -142,11 +150,12 @@ PackageTask task_of(const Step &step, const GuestView &guest) {
         return update_task(options, *manager, guest);
     if (options.contains("answers"))
         return answers_task(options, *manager, guest);
-    return hold_task(options, options.contains("hold") ? "hold" : "unhold", *manager, guest);
+    return hold_task(options, options.contains("hold") ? "hold" : "unhold", *manager, guest,
+                     is_before);
 }
 
 StepChange preview(const Step &step, const GuestView &guest) {
-    PackageTask task = task_of(step, guest);
+    PackageTask task = task_of(step, guest, true);
     require_no_obstacle(task.obstacle, step);
     const StepState state = task.done()     ? StepState::unchanged
                             : task.is_known ? StepState::change
@@ -171,7 +180,7 @@ StepResult run_script(const PackageTask &task, const Step &step, Guest &guest) {
 
 /// It may have said that all went well and have left something out.
 void require_met(StepResult &result, const Step &step, const GuestView &guest) {
-    const PackageTask left = task_of(step, guest);
+    const PackageTask left = task_of(step, guest, false);
     if (!left.is_known || left.done())
         return;
     result.outcome = StepOutcome::failed;
@@ -180,7 +189,7 @@ void require_met(StepResult &result, const Step &step, const GuestView &guest) {
 }
 
 StepResult execute(const Step &step, Guest &guest) {
-    PackageTask task = task_of(step, guest);
+    PackageTask task = task_of(step, guest, false);
     if (!task.obstacle.empty())
         return finished(StepOutcome::failed, std::move(task.obstacle));
     if (task.script.empty())
@@ -206,7 +215,7 @@ Needs needs(const Step &step) {
 }
 
 Foresight foresee(const Step &step, const GuestView &guest) {
-    PackageTask task = task_of(step, guest);
+    PackageTask task = task_of(step, guest, true);
     if (!task.script.empty())
         return std::nullopt;
     return foreseen_of(std::move(task.changes));

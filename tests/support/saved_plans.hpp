@@ -66,11 +66,45 @@ services:
   - default_target: multi-user
 )";
 
+inline constexpr const char *k_packages_recipe = R"(retouch: 1
+name: web
+source: { image: debian }
+repositories:
+  - name: ours
+    apt: { uri: "https://example.org/ours", suite: stable, components: [main] }
+    rpm: { baseurl: "https://example.org/rpm", gpgcheck: false }
+    key:
+      fingerprint: 4CA4C62C939EC7E39B7E824C2963ED20DB7A3867
+      content: |
+        -----BEGIN PGP PUBLIC KEY BLOCK-----
+
+        mDMEaw33MxYJKwYBBAHaRw8BAQdATqOIEXHBTQ0c9t0GaDmeqe2a/qggKaJsQV6p
+        FAt6ZPi0F0Nhc2UgPGNhc2VAZXhhbXBsZS5vcmc+iJAEExYIADgWIQRMpMYsk57H
+        45t+gkwpY+0g23o4ZwUCaw33MwIbAwULCQgHAgYVCgkICwIEFgIDAQIeAQIXgAAK
+        CRApY+0g23o4Z35QAP9u0ucL8agf7OTWd0JmeFqRc/rf0A7TCiWqDRovyY6MnAEA
+        mG0WsBX2B4WgRHmEu+841p6eK4bpJ+q3f4Q80u9M2Ao=
+        =l/f6
+        -----END PGP PUBLIC KEY BLOCK-----
+  - { name: old, state: absent }
+packages:
+  - { answers: { agent/token: "true" }, timeout: 1m }
+  - install: [curl, { name: kube, version: "1.33.*" }]
+    by_family: { debian: [tool], rhel: [{ name: other, version: "9" }] }
+    recommends: false
+  - remove: [nano, { name: snapd, purge: true }]
+  - update: all
+  - update: [agent]
+  - hold: [kube]
+  - unhold: [agent]
+)";
+
 /// With all that the recipes need.
 inline std::unique_ptr<GuestView> guest_of_plans() {
     auto guest = std::make_unique<MemoryGuest>();
     guest->put_file("/etc/a", "x\n");
     guest->put_file("/etc/b", "x\n");
+    guest->put_file("/var/lib/dpkg/status", "Package: agent\nStatus: install ok installed\n"
+                                            "Architecture: all\nVersion: 1\n");
     guest->put_file("/usr/share/zoneinfo/UTC", "TZif");
     guest->put_directory("/usr/lib/locale/C.utf8");
     guest->put_file("/etc/default/keyboard", "");

@@ -25,16 +25,19 @@ std::string told(const PackageChange &change) {
 } // namespace
 
 HoldChanges hold_changes(const std::vector<std::string> &names, bool hold,
-                         const PackageManager &manager, const GuestView &guest) {
+                         const std::vector<std::string> &brought, const PackageManager &manager,
+                         const GuestView &guest) {
     HoldChanges result;
     const PackageStates states = manager.states(guest, names);
     for (const std::string &name : names) {
         const PackageState &state = states.at(name);
-        if (hold && !state.installed())
+        const bool comes = std::ranges::find(brought, name) != brought.end();
+        if (hold && !state.installed() && !comes)
             result.changes.fail(fmt::format("{} is not installed", base::escape(name)));
         if (state.held != hold)
             result.names.push_back(
-                fmt::format("{} {}", base::escape(name), base::listed(state.versions)));
+                fmt::format("{} {}", base::escape(name),
+                            state.installed() ? base::listed(state.versions) : "as it comes"));
     }
     if (!result.names.empty() && result.changes.possible())
         result.changes = manager.hold(guest, names, hold);

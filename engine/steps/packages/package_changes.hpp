@@ -14,8 +14,10 @@ struct HoldChanges {
     std::vector<std::string> names; ///< of which; escaped, with their versions
 };
 
-/// Throws Error. With an obstacle for what is not installed and is to be held.
+/// Throws Error. With an obstacle for what is to be held, is not installed, and is none of
+/// `brought`, which steps before will have installed.
 [[nodiscard]] HoldChanges hold_changes(const std::vector<std::string> &names, bool hold,
+                                       const std::vector<std::string> &brought,
                                        const PackageManager &manager, const GuestView &guest);
 
 /// Those that are installed. Throws Error.

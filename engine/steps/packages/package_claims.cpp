@@ -40,10 +40,10 @@ void PackageClaims::claim(PackageClaim claim, const Reader &reader) {
     by_name_.emplace(claim.name, std::move(claim));
 }
 
-std::vector<std::string> PackageClaims::held() const {
+std::vector<std::string> PackageClaims::names_of(std::string_view verb) const {
     std::set<std::string> found;
     for (const auto &[name, claim] : by_name_)
-        if (claim.verb == "hold")
+        if (claim.verb == verb)
             found.insert(name);
     return {found.begin(), found.end()};
 }

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace retouch::steps {
@@ -22,8 +23,8 @@ class PackageClaims {
     /// With an error when it contradicts one that was made before.
     void claim(PackageClaim claim, const Reader &reader);
 
-    /// Names of all that is held, sorted.
-    [[nodiscard]] std::vector<std::string> held() const;
+    /// Names that stand in an entry of this verb, sorted.
+    [[nodiscard]] std::vector<std::string> names_of(std::string_view verb) const;
 
   private:
     std::multimap<std::string, PackageClaim> by_name_;

@@ -54,7 +54,7 @@ class PackagesReading {
         for (std::size_t number = 0; number < section_.value.items.size(); ++number)
             read_entry(number);
         for (Step &step : result_.steps)
-            add_held(step);
+            add_others(step);
         return std::move(result_);
     }
 
@@ -157,16 +157,17 @@ class PackagesReading {
             step.options["timeout"] = timeout_of(entry, k_usual_timeout, reader_);
     }
 
-    /// Which of its packages other entries hold.
-    void add_held(Step &step) {
-        std::vector<std::string> held;
-        for (const std::string &name : claims_.held())
+    /// Which of its packages other entries hold, and which of what it holds others bring.
+    void add_others(Step &step) {
+        const bool holds = step.options.contains("hold");
+        std::vector<std::string> names;
+        for (const std::string &name : claims_.names_of(holds ? "install" : "hold"))
             if (step_names(step, name))
-                held.push_back(name);
-        if (held.empty() || step.options.contains("hold"))
+                names.push_back(name);
+        if (names.empty())
             return;
-        step.options["held"] = held;
-        step.identity["held"] = held;
+        step.options[holds ? "brought" : "held"] = names;
+        step.identity[holds ? "brought" : "held"] = names;
     }
 
     static bool step_names(const Step &step, const std::string &name) {
@@ -188,6 +189,14 @@ class PackagesReading {
     ReadResult result_;
 };
 
+/// Verbs that know names alone have them without braces.
+void spell_names(Json &list) {
+    if (list.is_array())
+        for (Json &item : list)
+            if (item.is_object() && item.size() == 1 && item.contains("name"))
+                item = Json(item.at("name"));
+}
+
 } // namespace
 
 ReadResult read_packages(const Section &section, const ReadContext &context,
@@ -201,6 +210,10 @@ Json package_section(const std::vector<Json> &options) {
     for (Json &entry : entries) {
         spell_timeout(entry);
         entry.erase("held");
+        entry.erase("brought");
+        for (const char *verb : {"update", "hold", "unhold"})
+            if (entry.contains(verb))
+                spell_names(entry.at(verb));
     }
     return entries;
 }

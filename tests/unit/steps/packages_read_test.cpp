@@ -46,6 +46,7 @@ TEST_CASE("packages: each entry is a step that says what it wants") {
           "packages[5] unhold old\n"
           "packages[6] answer 2 questions of packages\n");
     CHECK(read.result.steps[0].options.at("held") == Json({"kubelet"}));
+    CHECK(read.result.steps[4].options.at("brought") == Json({"kubelet"}));
     CHECK_FALSE(read.result.steps[3].options.contains("held"));
     CHECK(read.result.steps[0].remarks == std::vector<std::string>{"network"});
     CHECK(read_step("packages", "- install: [a, b, c, d, e, f]").summary ==

@@ -132,7 +132,8 @@ ImageChanges hold_packages(const GuestView &guest, std::span<const std::string> 
     const ImageText world = image_text(guest, k_world);
     std::map<std::string, std::string> words;
     for (const auto &[name, state] : found)
-        words[name] = hold && state.installed() ? name + "=" + state.versions.front() : name;
+        if (!hold || state.installed())
+            words[name] = hold ? name + "=" + state.versions.front() : name;
     std::string text;
     for (const std::string &word : world_of(world.text)) {
         const auto own = words.find(std::string(name_of(word)));
