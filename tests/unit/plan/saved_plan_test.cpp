@@ -65,8 +65,9 @@ struct Document {
 void visit(const Json &json, const std::string &pointer,
            const std::function<void(const std::string &, const Json &)> &act) {
     const auto below = [&](const std::string &name, const Json &member) {
-        act(pointer + "/" + name, member);
-        visit(member, pointer + "/" + name, act);
+        const std::string place = (Json::json_pointer(pointer) / name).to_string();
+        act(place, member);
+        visit(member, place, act);
     };
     if (json.is_object())
         for (const auto &[key, member] : json.items())
