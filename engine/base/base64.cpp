@@ -7,7 +7,7 @@ namespace retouch::base {
 
 namespace {
 
-constexpr std::string_view k_digits =
+constexpr std::string_view k_alphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 } // namespace
@@ -20,7 +20,7 @@ std::string base64(std::string_view bytes) {
         for (std::size_t k = 0; k < 3; ++k)
             group = group << 8U | (k < count ? static_cast<unsigned char>(bytes[i + k]) : 0U);
         for (std::size_t k = 0; k < 4; ++k)
-            text += k <= count ? k_digits[group >> (18U - 6U * k) & 63U] : '=';
+            text += k <= count ? k_alphabet[group >> (18U - 6U * k) & 63U] : '=';
     }
     return text;
 }
@@ -30,7 +30,7 @@ std::optional<std::string> from_base64(std::string_view text) {
     std::uint32_t group = 0;
     unsigned bits = 0;
     for (const char each : text.substr(0, text.find('='))) {
-        const std::size_t digit = k_digits.find(each);
+        const std::size_t digit = k_alphabet.find(each);
         if (digit == std::string_view::npos)
             return std::nullopt;
         group = group << 6U | static_cast<std::uint32_t>(digit);
