@@ -228,7 +228,7 @@ bool check_recipe_value(const Value &recipe, Diagnostics &diagnostics) {
 }
 
 std::string recipe_schema() {
-    return merged_recipe_schema().dump(2) + "\n";
+    return recipe_schema_with_variables().dump(2) + "\n";
 }
 
 std::string plan_schema() {

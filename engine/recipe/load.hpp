@@ -41,7 +41,8 @@ struct LoadedRecipe {
 /// nothing was found.
 bool check_recipe_value(const Value &recipe, Diagnostics &diagnostics);
 
-/// The whole recipe schema, step fragments in place, as JSON text: what `retouch schema` prints.
+/// The whole recipe schema, step fragments in place, as JSON text: what `retouch schema` prints. It
+/// takes texts with variables in them, which are put in before a recipe is checked.
 [[nodiscard]] std::string recipe_schema();
 
 /// The JSON Schema of a plan's document, for `retouch schema plan`.

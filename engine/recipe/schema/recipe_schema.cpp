@@ -6,6 +6,7 @@
 #include "recipe/schema/embedded_schemas.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
 
 namespace retouch::recipe {
 
@@ -13,6 +14,24 @@ namespace {
 
 bool is_fragment(const EmbeddedSchema &schema) {
     return schema.name != "recipe" && schema.name != "configuration" && schema.name != "plan";
+}
+
+constexpr const char *k_variable = R"(\$\{)";
+
+void allow_variables(Json &schema) {
+    if (!schema.is_structured())
+        return;
+    for (Json &member : schema)
+        allow_variables(member);
+    if (!schema.is_object())
+        return;
+    if (const auto pattern = schema.find("pattern");
+        pattern != schema.end() && pattern->is_string())
+        *pattern = fmt::format("{}|{}", pattern->get_ref<const std::string &>(), k_variable);
+    if (const auto words = schema.find("enum"); words != schema.end() && words->is_array()) {
+        schema["anyOf"] = {{{"enum", *words}}, {{"type", "string"}, {"pattern", k_variable}}};
+        schema.erase("enum");
+    }
 }
 
 } // namespace
@@ -24,6 +43,12 @@ Json merged_recipe_schema() {
         if (is_fragment(schema))
             merged["properties"][std::string(schema.name)] = Json::parse(schema.text);
     return merged;
+}
+
+Json recipe_schema_with_variables() {
+    Json schema = merged_recipe_schema();
+    allow_variables(schema);
+    return schema;
 }
 
 bool is_section(std::string_view key) {

@@ -160,6 +160,11 @@ TEST_CASE("schema text: draft 7, all sections in place, every key described by a
         if (kind.name != "recipe" && kind.name != "configuration" && kind.name != "plan")
             CHECK(schema["properties"].contains(std::string(kind.name)));
     CHECK(schema.dump().find("\"$ref\"") == std::string::npos);
+    const auto &service = schema["/properties/services/items/properties/mask/items"_json_pointer];
+    CHECK(service["pattern"] == R"(^[A-Za-z0-9:_.\\@-]+$|\$\{)");
+    const auto &visibility = schema["/properties/publish/properties/visibility"_json_pointer];
+    CHECK(visibility["anyOf"].size() == 2);
+    CHECK_FALSE(visibility.contains("enum"));
     each_property(schema, "", [](const std::string &path, const Json &property) {
         CAPTURE(path);
         CHECK(property.contains("description"));
