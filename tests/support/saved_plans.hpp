@@ -64,6 +64,9 @@ users:
 services:
   - enable: [agent]
   - default_target: multi-user
+firstboot:
+  - { run: "register\n", name: register, after: network, once: false, shell: /usr/bin/fish }
+  - "#!/usr/bin/fish\nfstrim -av\n"
 )";
 
 inline constexpr const char *k_packages_recipe = R"(retouch: 1

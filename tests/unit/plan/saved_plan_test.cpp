@@ -129,8 +129,8 @@ TEST_CASE("saved plan: the seeds of its fuzzing are plans that the program made"
 TEST_CASE("saved plan: an unknown kind of step is refused when it is read", "[plan]") {
     CHECK(Document().with("/targets/0/steps/1/kind", "nokind") ==
           place("targets[0].steps[1].kind: unknown kind of step, expected one of repositories, "
-                "packages, groups, users, files, lines, services, system, commands, cleanup, "
-                "checks; a newer retouch may know it"));
+                "packages, groups, users, files, lines, services, system, commands, firstboot, "
+                "cleanup, checks; a newer retouch may know it"));
 }
 
 TEST_CASE("saved plan: options that no recipe gives are refused with their place", "[plan]") {
