@@ -42,7 +42,7 @@ class Resolver {
         if (vars != nullptr)
             for (const Field &field : vars->fields) {
                 names_.push_back(field.key);
-                if (!given.contains(field.key) && field.value.is_scalar())
+                if (!given.contains(field.key) && may_be_value(field.value))
                     values_[field.key] = resolve(field.value, true).value_or(field.value.scalar);
             }
         const Mark place = vars == nullptr || vars->mark.line == 0 ? Mark{} : vars->mark;
@@ -68,6 +68,12 @@ class Resolver {
     std::vector<Mark> take_unresolved() { return std::move(unresolved_); }
 
   private:
+    /// Texts and numbers; anything else is a mistake, which the schema or the reader says.
+    static bool may_be_value(const Value &value) {
+        return value.is_scalar() && value.kind != Value::Kind::null &&
+               value.kind != Value::Kind::boolean;
+    }
+
     void give(const std::string &name, const std::string &value, const Mark &place) {
         if (std::ranges::find(names_, name) == names_.end()) {
             const auto near = base::did_you_mean(name, names_);

@@ -7,6 +7,7 @@
 #include "steps/services/unit_changes.hpp"
 #include "steps/services/unit_files.hpp"
 #include "support/memory_guest.hpp"
+#include "support/rounds.hpp"
 
 #include <catch2/catch.hpp>
 #include <filesystem>
@@ -95,7 +96,10 @@ TEST_CASE("services: every unit of this machine is enabled and disabled as by sy
     MemoryGuest guest;
     load(tree, guest);
     std::size_t linked = 0;
+    std::size_t number = 0;
     for (const std::string &name : steps::unit_file_names(guest)) {
+        if (number++ % k_share != 0)
+            continue;
         INFO(name);
         const steps::ImageChanges changes = steps::enable_unit(guest, name);
         systemctl(tree, "enable", name);
@@ -108,5 +112,5 @@ TEST_CASE("services: every unit of this machine is enabled and disabled as by sy
         fs::remove_all(tree / "etc/systemd/system");
         fs::create_directories(tree / "etc/systemd/system");
     }
-    CHECK(linked > 10);
+    CHECK(linked > 10 / k_share);
 }

@@ -63,8 +63,9 @@ TEST_CASE("units: only [Install] counts, lists grow, and an empty assignment beg
 }
 
 TEST_CASE("units: what is no unit file has nothing to install") {
+    using namespace std::string_literals;
     InstallSection install;
-    install.add(std::string("\0\x01[Install\nWantedBy=a.target\n[Inst", 38));
+    install.add("\0\x01[Install\nWantedBy=a.target\n[Inst"s);
     install.add(std::string(100'000, '['));
     install.add(std::string(100'000, '\\'));
     CHECK(install.empty());
