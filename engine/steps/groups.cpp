@@ -8,7 +8,6 @@
 #include "steps/support/reading.hpp"
 
 #include <fmt/format.h>
-#include <map>
 
 namespace retouch::steps {
 
@@ -25,14 +24,11 @@ bool goes(const Json &options) {
 ReadResult read(const Section &section, const ReadContext &context, Diagnostics &diagnostics) {
     const Reader reader{context, diagnostics};
     ReadResult result;
-    std::map<std::string, Mark> seen;
+    NamesOnce names("group", reader);
     for (std::size_t number = 0; number < section.value.items.size(); ++number) {
         const Value &entry = section.value.items[number];
         const Value &name = entry.is_scalar() ? entry : *entry.find("name");
-        const auto [first, is_new] = seen.emplace(name.scalar, name.mark);
-        if (!is_new)
-            reader.conflict(name.mark, fmt::format("group '{}' stands here twice", name.scalar),
-                            first->second, "first here");
+        names.require_new(name.scalar, name.mark);
         Step step = new_step(section, number, entry, context);
         step.options["name"] = name.scalar;
         if (const auto gid = entry.text("gid"))

@@ -10,6 +10,7 @@
 #include "steps/packages/package_wishes.hpp"
 #include "steps/support/command_entry.hpp"
 #include "steps/support/outcome.hpp"
+#include "steps/support/system_family.hpp"
 
 #include <fmt/format.h>
 
@@ -91,9 +92,7 @@ PackageTask hold_task(const Json &options, const std::string &verb, const Packag
     std::vector<std::string> brought;
     if (is_before && options.contains("brought"))
         options.at("brought").get_to(brought);
-    std::vector<std::string> names;
-    for (const Json &item : named_packages(options, verb, manager))
-        names.push_back(item.at("name").get<std::string>());
+    const std::vector<std::string> names = names_of(named_packages(options, verb, manager));
     const bool hold = verb == "hold";
     HoldChanges held = hold_changes(names, hold, brought, manager, guest);
     task.changes = std::move(held.changes);
@@ -104,9 +103,8 @@ PackageTask hold_task(const Json &options, const std::string &verb, const Packag
     return task;
 }
 
-PackageTask answers_task(const Json &options, const PackageManager &manager,
-                         const GuestView &guest) {
-    if (manager.family != "debian")
+PackageTask answers_task(const Json &options, const GuestView &guest) {
+    if (system_family(guest.facts()) != SystemFamily::debian)
         return impossible("packages of this image ask nothing: debconf is Debian's");
     const DebconfAnswers known = debconf_answers(guest);
     DebconfAnswers missing;
@@ -149,7 +147,7 @@ PackageTask task_of(const Step &step, const GuestView &guest, bool is_before) {
     if (options.contains("update"))
         return update_task(options, *manager, guest);
     if (options.contains("answers"))
-        return answers_task(options, *manager, guest);
+        return answers_task(options, guest);
     return hold_task(options, options.contains("hold") ? "hold" : "unhold", *manager, guest,
                      is_before);
 }
@@ -194,17 +192,22 @@ StepResult execute(const Step &step, Guest &guest) {
         return finished(StepOutcome::failed, std::move(task.obstacle));
     if (task.script.empty())
         return carried_out(std::move(task.changes), guest);
-    const guest::Packages before = packages_of(guest);
+    const bool answers = step.options.contains("answers");
+    const guest::Packages before = answers ? guest::Packages() : packages_of(guest);
     StepResult result = run_script(task, step, guest);
     if (result.outcome == StepOutcome::failed)
         return result;
     require_met(result, step, guest);
     if (result.outcome == StepOutcome::failed)
         return result;
+    if (answers) {
+        result.message = task.reason;
+        return result;
+    }
     const std::vector<PackageChange> changes = guest::package_changes(before, packages_of(guest));
     if (changes.empty() && !task.is_known)
         result.outcome = StepOutcome::unchanged;
-    result.message = step.options.contains("answers") ? task.reason : told(changes);
+    result.message = told(changes);
     return result;
 }
 

@@ -63,10 +63,18 @@ Packages PackageSource::read(const GuestView &guest) const {
         return {};
     if (kind_ == Kind::rpm)
         return rpm_packages(ask_rpm(guest));
-    if (!guest.lstat(path_)) // a step may have removed it
+    return installed_packages(records(guest));
+}
+
+std::vector<PackageRecord> PackageSource::records(const GuestView &guest) const {
+    return kind_ == Kind::dpkg ? dpkg_records(text(guest)) : apk_records(text(guest));
+}
+
+std::string PackageSource::text(const GuestView &guest) const {
+    const bool is_file = kind_ == Kind::dpkg || kind_ == Kind::apk;
+    if (!is_file || !guest.lstat(path_)) // a step may have removed it
         return {};
-    const std::string text = guest.read(path_, k_largest_database);
-    return installed_packages(kind_ == Kind::dpkg ? dpkg_records(text) : apk_records(text));
+    return guest.read(path_, k_largest_database);
 }
 
 bool PackageSource::is_touched_by(const std::vector<EntryChange> &changes) const {

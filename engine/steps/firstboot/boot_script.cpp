@@ -115,7 +115,8 @@ class BootScriptFiles {
 
     /// One that has run already runs again, for the machine that will boot is another one.
     void add_script() {
-        if (!stat(guest_, script_.run.starts_with("#!") ? "/" : script_.shell))
+        const bool names_own = script_.run.starts_with("#!");
+        if (!names_own && (!script_.shell.starts_with('/') || !stat(guest_, script_.shell)))
             changes_.fail(fmt::format("the image has no {}", base::escape(script_.shell)));
         want(boot_script_path(script_.name), text_of(script_), k_script_mode, "script");
         if (const std::string stamp = stamp_of(script_.name); guest_.lstat(stamp)) {

@@ -103,9 +103,10 @@ class PackagesReading {
             step.options[verb.key] = verb.value.scalar;
             step.summary = verb.value.scalar == "all" ? std::string("update all packages")
                                                       : "update packages for security";
-            if (const Value *on = entry.find("by_family"))
-                reader_.error(on->mark, fmt::format("'by_family' does not go with 'update: {}'",
-                                                    base::escape(verb.value.scalar)));
+            if (const Value *families = entry.find("by_family"))
+                reader_.error(families->mark,
+                              fmt::format("'by_family' does not go with 'update: {}'",
+                                          base::escape(verb.value.scalar)));
             return;
         }
         Json all = list_of(verb.key, "", verb.value);
@@ -113,8 +114,8 @@ class PackagesReading {
         for (const Json &item : all)
             names.push_back(shown(item));
         step.options[verb.key] = std::move(all);
-        if (const Value *on = entry.find("by_family"))
-            for (const auto &[family, mark, list] : on->fields) {
+        if (const Value *families = entry.find("by_family"))
+            for (const auto &[family, mark, list] : families->fields) {
                 step.options["by_family"][family] = list_of(verb.key, family, list);
                 for (const Json &item : step.options["by_family"][family])
                     names.push_back(fmt::format("{} ({})", shown(item), family));
@@ -131,10 +132,19 @@ class PackagesReading {
         Json items = Json::array();
         for (const Value &item : list.items) {
             items.push_back(item_of(item));
+            require_own_keys(verb, item);
             claims_.claim({verb, items.back().at("name").get<std::string>(), family, item.mark},
                           reader_);
         }
         return items;
+    }
+
+    /// Under `by_family` the schema cannot tell which verb it is.
+    void require_own_keys(const std::string &verb, const Value &item) {
+        if (verb != "install")
+            static_cast<void>(without(item, {"version"}, '\'' + verb + '\'', reader_));
+        if (verb != "remove")
+            static_cast<void>(without(item, {"purge"}, '\'' + verb + '\'', reader_));
     }
 
     void read_means(const Value &entry, const std::string &verb, Step &step) {

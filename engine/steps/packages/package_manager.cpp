@@ -1,22 +1,24 @@
 #include "steps/packages/package_manager.hpp"
 
 #include "steps/packages/families.hpp"
-
-#include <array>
-#include <utility>
+#include "steps/support/system_family.hpp"
 
 namespace retouch::steps {
 
 const PackageManager *package_manager_of(const Facts &facts) {
-    constexpr std::array<std::pair<std::string_view, const PackageManager *>, 5> k_managers = {
-        {{"apt", &k_apt},
-         {"dnf", &k_dnf},
-         {"yum", &k_dnf},
-         {"zypper", &k_zypper},
-         {"apk", &k_apk}}};
-    for (const auto &[name, manager] : k_managers)
-        if (facts.package_manager == name)
-            return manager;
+    switch (system_family(facts)) {
+    case SystemFamily::debian:
+        return &k_apt;
+    case SystemFamily::rhel:
+        return &k_dnf;
+    case SystemFamily::suse:
+        return &k_zypper;
+    case SystemFamily::alpine:
+        return &k_apk;
+    case SystemFamily::windows:
+    case SystemFamily::other:
+        break;
+    }
     return nullptr;
 }
 

@@ -9,13 +9,6 @@ namespace retouch::steps {
 
 namespace {
 
-std::vector<std::string> names_of(const std::vector<Json> &items) {
-    std::vector<std::string> names;
-    for (const Json &item : items)
-        names.push_back(item.at("name").get<std::string>());
-    return names;
-}
-
 PackageWork means_of(const Json &options) {
     PackageWork work;
     work.recommends = options.value("recommends", true);
@@ -59,10 +52,17 @@ std::vector<Json> named_packages(const Json &options, std::string_view verb,
     if (!all.is_array())
         return items;
     items.assign(all.begin(), all.end());
-    if (const auto on = options.find("by_family"); on != options.end())
-        if (const auto own = on->find(manager.family); own != on->end())
+    if (const auto families = options.find("by_family"); families != options.end())
+        if (const auto own = families->find(manager.family); own != families->end())
             items.insert(items.end(), own->begin(), own->end());
     return items;
+}
+
+std::vector<std::string> names_of(const std::vector<Json> &packages) {
+    std::vector<std::string> names;
+    for (const Json &package : packages)
+        names.push_back(package.at("name").get<std::string>());
+    return names;
 }
 
 PackageWishes install_wishes(const Json &options, const PackageManager &manager,

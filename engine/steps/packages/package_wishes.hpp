@@ -23,6 +23,8 @@ struct PackageWishes {
 [[nodiscard]] std::vector<Json> named_packages(const Json &options, std::string_view verb,
                                                const PackageManager &manager);
 
+[[nodiscard]] std::vector<std::string> names_of(const std::vector<Json> &packages);
+
 // Each throws Error.
 
 [[nodiscard]] PackageWishes install_wishes(const Json &options, const PackageManager &manager,

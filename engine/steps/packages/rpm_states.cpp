@@ -41,7 +41,7 @@ PackageStates rpm_states(const GuestView &guest, std::span<const std::string> na
         states[name];
     }
     GuestCommand command;
-    command.script = fmt::format(fmt::runtime(k_ask), quoted_packages(asked, ""));
+    command.script = fmt::format(k_ask, quoted_packages(asked, ""));
     const CommandResult answer = guest.probe(command);
     const std::vector<std::string> lines = base::split_lines(answer.out.text);
     if (answer.exit_status != 0 || lines.empty() || lines.back() != "asked" ||

@@ -6,7 +6,6 @@
 
 #include <array>
 #include <fmt/format.h>
-#include <map>
 
 namespace retouch::steps {
 
@@ -103,14 +102,10 @@ ReadResult read_repositories(const Section &section, const ReadContext &context,
                              Diagnostics &diagnostics) {
     const Reader reader{context, diagnostics};
     ReadResult result;
-    std::map<std::string, Mark> seen;
+    NamesOnce names("repository", reader);
     for (std::size_t number = 0; number < section.value.items.size(); ++number) {
         const Value &name = *section.value.items[number].find("name");
-        const auto [first, is_new] = seen.emplace(name.scalar, name.mark);
-        if (!is_new)
-            reader.conflict(name.mark,
-                            fmt::format("repository '{}' stands here twice", name.scalar),
-                            first->second, "first here");
+        names.require_new(name.scalar, name.mark);
         result.steps.push_back(read_entry(section, number, reader));
     }
     return result;

@@ -5,9 +5,8 @@
 #include "steps/repositories/repository_files.hpp"
 
 #include "base/text.hpp"
-#include "guest/resolve.hpp"
-#include "steps/packages/package_manager.hpp"
 #include "steps/support/image_text.hpp"
+#include "steps/support/system_family.hpp"
 
 #include <fmt/format.h>
 
@@ -24,35 +23,54 @@ class Repository {
           is_wanted_(!options.contains("state")) {}
 
     ImageChanges run() {
-        const PackageManager *manager = package_manager_of(guest_.facts());
-        if (manager == nullptr)
+        switch (system_family(guest_.facts())) {
+        case SystemFamily::debian:
+            run_apt();
+            break;
+        case SystemFamily::rhel:
+            run_rpm("/etc/yum.repos.d");
+            break;
+        case SystemFamily::suse:
+            run_rpm("/etc/zypp/repos.d");
+            break;
+        case SystemFamily::alpine:
+            run_apk();
+            break;
+        case SystemFamily::windows:
+        case SystemFamily::other:
             return cannot("the image has no package manager that is known here");
-        if (manager->family == "debian")
-            describe("apt", [this](const Json &apt) { add_apt(apt); });
-        else if (manager->family == "alpine")
-            describe("apk", [this](const Json &apk) { add_apk(apk); });
-        else
-            describe("rpm", [this, manager](const Json &rpm) {
-                add_rpm(rpm, manager->family == "suse" ? "/etc/zypp/repos.d" : "/etc/yum.repos.d");
-            });
-        if (!is_wanted_)
-            remove(manager->family);
+        }
         require_possible(guest_, changes_);
         return std::move(changes_);
     }
 
   private:
-    template<typename Add>
-    void describe(const char *family, Add add) {
-        if (options_.contains(family))
-            add(options_.at(family));
-        else if (is_wanted_)
+    /// What the entry says of this family; nullptr when there is none, which is wrong where the
+    /// repository is wanted.
+    const Json *description(const char *family) {
+        const auto found = options_.find(family);
+        if (found != options_.end())
+            return &*found;
+        if (is_wanted_)
             changes_.fail(fmt::format("the entry does not say where {} finds it: it has no '{}'",
                                       base::escape(guest_.facts().package_manager), family));
+        return nullptr;
     }
 
-    void add_apt(const Json &apt) {
-        const std::string key = "/etc/apt/keyrings/" + name_ + ".asc";
+    void run_apt() {
+        const std::string sources = file_of("/etc/apt/sources.list.d", ".sources");
+        const std::string old_list = file_of("/etc/apt/sources.list.d", ".list");
+        const std::string key = file_of("/etc/apt/keyrings", ".asc");
+        if (const Json *apt = description("apt"); apt != nullptr) {
+            want(sources, apt_text(*apt, key), "description");
+            want_no({old_list});
+            want_key(key);
+        }
+        if (!is_wanted_)
+            want_no({sources, old_list, key});
+    }
+
+    [[nodiscard]] std::string apt_text(const Json &apt, const std::string &key) const {
         std::string text =
             fmt::format("Types: deb\nURIs: {}\nSuites: {}\n", word(apt, "uri"), word(apt, "suite"));
         for (const auto &[option, field] :
@@ -65,13 +83,21 @@ class Repository {
             text += "Trusted: yes\n";
         if (options_.contains("key"))
             text += fmt::format("Signed-By: {}\n", key);
-        want(sources_of("/etc/apt/sources.list.d", ".sources"), std::move(text), "description");
-        want_no(sources_of("/etc/apt/sources.list.d", ".list"));
-        want_key(key);
+        return text;
     }
 
-    void add_rpm(const Json &rpm, const std::string &directory) {
-        const std::string key = rpm_key();
+    void run_rpm(const char *directory) {
+        const std::string sources = file_of(directory, ".repo");
+        const std::string key = "/etc/pki/rpm-gpg/RPM-GPG-KEY-" + name_;
+        if (const Json *rpm = description("rpm"); rpm != nullptr) {
+            want(sources, rpm_text(*rpm, key), "description");
+            want_key(key);
+        }
+        if (!is_wanted_)
+            want_no({sources, key});
+    }
+
+    [[nodiscard]] std::string rpm_text(const Json &rpm, const std::string &key) const {
         std::string text = fmt::format("[{0}]\nname={0}\n", name_);
         for (const char *place : {"baseurl", "metalink", "mirrorlist"})
             if (rpm.contains(place))
@@ -79,13 +105,15 @@ class Repository {
         text += fmt::format("enabled=1\ngpgcheck={}\n", rpm.value("gpgcheck", true) ? 1 : 0);
         if (options_.contains("key"))
             text += fmt::format("gpgkey=file://{}\n", key);
-        want(sources_of(directory, ".repo"), std::move(text), "description");
-        want_key(key);
+        return text;
     }
 
-    void add_apk(const Json &apk) {
+    void run_apk() {
+        const Json *apk = description("apk");
+        if (apk == nullptr)
+            return changes_.fail("which line of /etc/apk/repositories it is, 'apk' has to say");
         const ImageText file = image_text(guest_, "/etc/apk/repositories");
-        const std::string line = word(apk, "uri");
+        const std::string line = word(*apk, "uri");
         std::string text;
         bool is_there = false;
         for (const std::string &each : base::split_lines(file.text)) {
@@ -104,20 +132,6 @@ class Repository {
             want_key("/etc/apk/keys/" + word(options_.at("key"), "name"));
     }
 
-    void remove(std::string_view family) {
-        if (family == "debian")
-            for (const std::string &path : {sources_of("/etc/apt/sources.list.d", ".sources"),
-                                            sources_of("/etc/apt/sources.list.d", ".list"),
-                                            sources_of("/etc/apt/keyrings", ".asc")})
-                want_no(path);
-        else if (family == "alpine" && !options_.contains("apk"))
-            changes_.fail("which line of /etc/apk/repositories it is, 'apk' has to say");
-        else if (family != "alpine")
-            for (const std::string &path : {sources_of("/etc/yum.repos.d", ".repo"),
-                                            sources_of("/etc/zypp/repos.d", ".repo"), rpm_key()})
-                want_no(path);
-    }
-
     void want(const std::string &path, std::string text, const char *what) {
         const ImageText file = image_text(guest_, path);
         if (file.was && file.text == text)
@@ -132,21 +146,21 @@ class Repository {
             want(path, word(options_.at("key"), "content"), "key");
     }
 
-    void want_no(const std::string &path) {
-        const auto info = guest_.lstat(path);
-        if (!info)
-            return;
-        if (info->type == FileInfo::Type::directory)
-            return changes_.fail(fmt::format("{} is a directory in the image", path));
-        changes_.changes.push_back(nothing_at(path));
-        changes_.reasons.push_back(fmt::format("{} goes", path));
+    void want_no(const std::vector<std::string> &paths) {
+        for (const std::string &path : paths) {
+            const auto info = guest_.lstat(path);
+            if (!info)
+                continue;
+            if (info->type == FileInfo::Type::directory)
+                return changes_.fail(fmt::format("{} is a directory in the image", path));
+            changes_.changes.push_back(nothing_at(path));
+            changes_.reasons.push_back(fmt::format("{} goes", path));
+        }
     }
 
-    [[nodiscard]] std::string sources_of(const std::string &directory, const char *ending) const {
-        return directory + '/' + name_ + ending;
+    [[nodiscard]] std::string file_of(const char *directory, const char *ending) const {
+        return fmt::format("{}/{}{}", directory, name_, ending);
     }
-
-    [[nodiscard]] std::string rpm_key() const { return "/etc/pki/rpm-gpg/RPM-GPG-KEY-" + name_; }
 
     [[nodiscard]] static std::string word(const Json &options, const char *key) {
         return options.at(key).get<std::string>();

@@ -1,8 +1,6 @@
 #include "steps/repositories/repository_key.hpp"
 
-#include "base/file.hpp"
 #include "base/text.hpp"
-#include "retouch/error.hpp"
 #include "steps/repositories/openpgp_key.hpp"
 #include "steps/support/host_place.hpp"
 
@@ -14,24 +12,6 @@ namespace retouch::steps {
 namespace {
 
 constexpr std::size_t k_largest_key_file = std::size_t{256} * 1024;
-
-std::optional<std::string> bytes_of(const Value &from, const Reader &reader) {
-    if (reader.context.saved != nullptr) {
-        reader.error(from.mark, "a plan holds the key itself");
-        return std::nullopt;
-    }
-    const auto path = (reader.context.directory / from.scalar).lexically_normal();
-    if (!require_host_place(path, from, reader))
-        return std::nullopt;
-    try {
-        return base::read_file(path, k_largest_key_file);
-    } catch (const Error &error) {
-        if (error.kind() == ErrorKind::interrupted)
-            throw;
-        reader.error(from.mark, error.what(), error.hint());
-    }
-    return std::nullopt;
-}
 
 /// What is wrong with the keys, seen from the fingerprint that the entry has.
 void require_fingerprint(const Value &wanted, const OpenPgpKeys &keys, Json &key,
@@ -64,7 +44,9 @@ std::optional<Json> repository_key(const Value &entry, const Reader &reader) {
         return std::nullopt;
     }
     const Value &named = from == nullptr ? *content : *from;
-    const auto bytes = from == nullptr ? std::optional(content->scalar) : bytes_of(*from, reader);
+    const auto bytes = from == nullptr ? std::optional(content->scalar)
+                                       : read_host_file(*from, k_largest_key_file,
+                                                        "a plan holds the key itself", reader);
     if (!bytes)
         return std::nullopt;
     Json key = Json::object();

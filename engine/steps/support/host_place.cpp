@@ -1,7 +1,9 @@
 #include "steps/support/host_place.hpp"
 
+#include "base/file.hpp"
 #include "base/host_tree.hpp"
 #include "base/text.hpp"
+#include "retouch/error.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -24,6 +26,25 @@ std::optional<HostPlace> require_host_place(const std::filesystem::path &path, c
         spelled.mark,
         fmt::format("'{}' is outside the recipe's directory", base::escape(spelled.scalar)),
         "copy it there, or allow its directory in retouch.yaml: files: {allow: [DIRECTORY]}");
+    return std::nullopt;
+}
+
+std::optional<std::string> read_host_file(const Value &from, std::size_t most,
+                                          std::string_view held, const Reader &reader) {
+    if (reader.context.saved != nullptr) {
+        reader.error(from.mark, std::string(held));
+        return std::nullopt;
+    }
+    const auto path = (reader.context.directory / from.scalar).lexically_normal();
+    if (!require_host_place(path, from, reader))
+        return std::nullopt;
+    try {
+        return base::read_file(path, most);
+    } catch (const Error &error) {
+        if (error.kind() == ErrorKind::interrupted)
+            throw;
+        reader.error(from.mark, error.what(), error.hint());
+    }
     return std::nullopt;
 }
 

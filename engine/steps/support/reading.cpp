@@ -81,6 +81,13 @@ void Reader::conflict(const Mark &mark, std::string message, const Mark &other,
     diagnostics.add(std::move(diagnostic));
 }
 
+void NamesOnce::require_new(const std::string &name, const Mark &mark) {
+    const auto [first, is_new] = seen_.emplace(name, mark);
+    if (!is_new)
+        reader_.conflict(mark, fmt::format("{} '{}' stands here twice", what_, name), first->second,
+                         "first here");
+}
+
 void doubt_variables(const Value &text, const Reader &reader) {
     std::size_t doubts = 0;
     for (const base::ForeignVariable &found :

@@ -6,6 +6,7 @@
 #include "retouch/step_kind.hpp"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,6 +24,21 @@ struct Reader {
 
     /// An error at `mark` that also points at `other`, with `note` saying what is there.
     void conflict(const Mark &mark, std::string message, const Mark &other, std::string note) const;
+};
+
+/// Names of entries, each of which may stand in a section once.
+class NamesOnce {
+  public:
+    /// `what` is named: "user".
+    NamesOnce(std::string_view what, const Reader &reader) : what_(what), reader_(reader) {}
+
+    /// With an error that points at the first when it stands there already.
+    void require_new(const std::string &name, const Mark &mark);
+
+  private:
+    std::string_view what_;
+    const Reader &reader_;
+    std::map<std::string, Mark> seen_;
 };
 
 /// Warns of what `text` holds that looks like a variable and is none of a recipe.

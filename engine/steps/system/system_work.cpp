@@ -6,10 +6,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
-#include <cassert>
-#include <utility>
-
 namespace retouch::steps {
 
 namespace {
@@ -31,21 +27,6 @@ std::optional<std::string> assigned(const std::string &text, const std::string &
 }
 
 } // namespace
-
-SystemFamily system_family(const Facts &facts) {
-    constexpr std::array<std::pair<std::string_view, SystemFamily>, 5> managers = {
-        {{"apt", SystemFamily::debian},
-         {"dnf", SystemFamily::rhel},
-         {"yum", SystemFamily::rhel},
-         {"zypper", SystemFamily::suse},
-         {"apk", SystemFamily::alpine}}};
-    if (facts.type != "linux")
-        return SystemFamily::windows;
-    for (const auto &[manager, family] : managers)
-        if (facts.package_manager == manager)
-            return family;
-    return SystemFamily::other;
-}
 
 SystemWork refused(std::string reason) {
     SystemWork work;

@@ -4,17 +4,13 @@
 
 #include "retouch/guest.hpp"
 #include "steps/support/image_text.hpp"
+#include "steps/support/system_family.hpp"
 
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace retouch::steps {
-
-/// Which files of an image hold what.
-enum class SystemFamily { debian, rhel, suse, alpine, windows, other };
-
-[[nodiscard]] SystemFamily system_family(const Facts &facts);
 
 struct SystemWork : ImageChanges {
     std::string script; ///< to be run when the changes are made; may be empty

@@ -3,9 +3,7 @@
 
 #include "steps/users/user_entries.hpp"
 
-#include "base/file.hpp"
 #include "base/text.hpp"
-#include "retouch/error.hpp"
 #include "steps/support/account_files.hpp"
 #include "steps/support/host_place.hpp"
 #include "steps/support/reading.hpp"
@@ -14,7 +12,6 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <map>
 
 namespace retouch::steps {
 
@@ -144,7 +141,11 @@ class UserReading {
     std::vector<std::string> lines_of(const Value &item) {
         const Value *from = item.find("from");
         std::vector<std::string> keys;
-        const std::string text = from == nullptr ? item.scalar : text_of(*from);
+        const std::string text = from == nullptr
+                                     ? item.scalar
+                                     : read_host_file(*from, k_largest_key_file,
+                                                      "a plan holds the keys themselves", reader_)
+                                           .value_or("");
         std::size_t number = 0;
         for (const std::string &line : base::split_lines(text)) {
             ++number;
@@ -165,25 +166,6 @@ class UserReading {
         return keys;
     }
 
-    std::string text_of(const Value &from) {
-        const std::string shown = base::escape(from.scalar);
-        if (reader_.context.saved != nullptr) {
-            reader_.error(from.mark, "a plan holds the keys themselves");
-            return {};
-        }
-        const auto path = (reader_.context.directory / from.scalar).lexically_normal();
-        if (!require_host_place(path, from, reader_))
-            return {};
-        try {
-            return base::read_file(path, k_largest_key_file);
-        } catch (const Error &error) {
-            if (error.kind() == ErrorKind::interrupted)
-                throw;
-            reader_.error(from.mark, error.what(), error.hint());
-        }
-        return {};
-    }
-
     const Reader &reader_;
     const Value &entry_;
     Step step_;
@@ -196,13 +178,10 @@ ReadResult read_users(const Section &section, const ReadContext &context,
                       Diagnostics &diagnostics) {
     const Reader reader{context, diagnostics};
     ReadResult result;
-    std::map<std::string, Mark> seen;
+    NamesOnce names("user", reader);
     for (std::size_t number = 0; number < section.value.items.size(); ++number) {
         const Value &name = *section.value.items[number].find("name");
-        const auto [first, is_new] = seen.emplace(name.scalar, name.mark);
-        if (!is_new)
-            reader.conflict(name.mark, fmt::format("user '{}' stands here twice", name.scalar),
-                            first->second, "first here");
+        names.require_new(name.scalar, name.mark);
         result.steps.push_back(UserReading(section, number, reader).run());
     }
     return result;

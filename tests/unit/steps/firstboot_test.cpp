@@ -36,6 +36,14 @@ TEST_CASE("firstboot: names are no one's twice, and scripts are not empty") {
           "2:3: two scripts are called '1'; 1:3 the first is here\n3:3: the script is empty\n");
 }
 
+TEST_CASE("firstboot: a shell of Windows is none of Linux") {
+    MemoryGuest guest;
+    guest.put_file("/usr/lib/systemd/systemd", "elf", 0755);
+    const Step step = read_step("firstboot", "- {run: x, shell: powershell}");
+    CHECK_THROWS_WITH(find_step_kind("firstboot")->preview(step, guest),
+                      Catch::Contains("the image has no powershell"));
+}
+
 TEST_CASE("firstboot: on Windows it is a script of cloudbase-init, where that is installed") {
     MemoryGuest guest;
     guest.mutable_facts().type = "windows";

@@ -145,6 +145,8 @@ TEST_CASE("dpkg: a hold changes one word of its database") {
     CHECK(steps::with_hold(held, "a", false) == status);
     CHECK(steps::with_hold(status, "b", true) == status);
     CHECK(steps::with_hold(status, "c", true) == status);
+    CHECK(steps::with_hold("Package: d\nStatus: deinstall ok installed\nVersion: 1\n", "d", true) ==
+          "Package: d\nStatus: hold ok installed\nVersion: 1\n");
     CHECK(steps::with_hold("", "a", true).empty());
 }
 

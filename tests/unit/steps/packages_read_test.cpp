@@ -103,6 +103,17 @@ TEST_CASE("packages: keys that an entry cannot have are told") {
                            "7:18: an answer is one line, without blanks around it\n");
 }
 
+TEST_CASE("packages: under by_family, too, a version is for install and purge for remove") {
+    CHECK(read_section("packages", "- install: []\n"
+                                   "  by_family: {debian: [{name: a, purge: true}]}\n"
+                                   "- hold: []\n"
+                                   "  by_family: {rhel: [{name: b, version: '1'}]}\n"
+                                   "- remove: []\n"
+                                   "  by_family: {suse: [{name: c, purge: true}]}\n")
+              .mistakes == "2:34: 'purge' does not go with 'install'\n"
+                           "4:32: 'version' does not go with 'hold'\n");
+}
+
 TEST_CASE("packages: what runs code and wants the network says so") {
     const auto needs = [](const std::string &yaml) {
         const Needs found = find_step_kind("packages")->needs(read_step("packages", yaml));

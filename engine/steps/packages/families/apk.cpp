@@ -3,30 +3,18 @@
 #include "steps/packages/families.hpp"
 
 #include "base/text.hpp"
-#include "guest/effects/packages.hpp"
+#include "guest/effects/package_source.hpp"
 #include "steps/packages/package_scripts.hpp"
-#include "steps/support/guest_paths.hpp"
 #include "steps/support/image_text.hpp"
 
 #include <algorithm>
-#include <array>
 #include <fmt/format.h>
 
 namespace retouch::steps {
 
 namespace {
 
-constexpr std::array<const char *, 2> k_databases = {"/lib/apk/db/installed",
-                                                     "/usr/lib/apk/db/installed"};
-constexpr std::size_t k_largest_database = std::size_t{64} << 20;
 constexpr const char *k_world = "/etc/apk/world";
-
-std::vector<guest::PackageRecord> records(const GuestView &guest) {
-    for (const char *path : k_databases)
-        if (stat(guest, path))
-            return guest::apk_records(guest.read(path, k_largest_database));
-    return {};
-}
 
 std::vector<std::string> world_of(const std::string &text) {
     std::vector<std::string> words;
@@ -48,7 +36,7 @@ bool provides(const guest::PackageRecord &record, std::string_view name) {
 
 PackageStates states(const GuestView &guest, std::span<const std::string> names) {
     const std::vector<std::string> world = world_of(image_text(guest, k_world).text);
-    const std::vector<guest::PackageRecord> installed = records(guest);
+    const std::vector<guest::PackageRecord> installed = guest::PackageSource(guest).records(guest);
     PackageStates found;
     for (const std::string &name : names) {
         PackageState &state = found[name];

@@ -6,8 +6,7 @@
 #include "steps/packages/families.hpp"
 
 #include "base/text.hpp"
-#include "guest/effects/packages.hpp"
-#include "guest/resolve.hpp"
+#include "guest/effects/package_source.hpp"
 #include "steps/packages/package_scripts.hpp"
 
 #include <fmt/format.h>
@@ -16,9 +15,6 @@ namespace retouch::steps {
 
 namespace {
 
-constexpr const char *k_status = "/var/lib/dpkg/status";
-constexpr std::size_t k_largest_database = std::size_t{64} << 20;
-
 /// apt-get(8). Files that were downloaded go again when they are installed.
 constexpr const char *k_apt_get =
     "apt-get -q -y -o DPkg::Lock::Timeout=60 -o APT::Keep-Downloaded-Packages=false";
@@ -26,11 +22,6 @@ constexpr const char *k_fetch_lists =
     "apt-get -q -o DPkg::Lock::Timeout=60 -o APT::Update::Error-Mode=any update\n";
 constexpr const char *k_begin =
     "set -e\nexport NEEDRESTART_SUSPEND=1 APT_LISTCHANGES_FRONTEND=none\n";
-
-std::string database(const GuestView &guest) {
-    const std::string path = guest::resolve_in_guest(guest, k_status);
-    return guest.lstat(path) ? guest.read(path, k_largest_database) : std::string();
-}
 
 /// "NAME" or "NAME:ARCHITECTURE".
 bool is_named(const guest::PackageRecord &record, std::string_view asked) {
@@ -63,7 +54,7 @@ void add(const guest::PackageRecord &record, const std::string &asked, PackageSt
 }
 
 PackageStates states(const GuestView &guest, std::span<const std::string> names) {
-    const std::vector<guest::PackageRecord> records = guest::dpkg_records(database(guest));
+    const std::vector<guest::PackageRecord> records = guest::PackageSource(guest).records(guest);
     PackageStates found;
     for (const std::string &name : names)
         for (const guest::PackageRecord &record : records)
@@ -90,7 +81,7 @@ std::string options_of(const PackageWork &work) {
     return options;
 }
 
-std::string beginning(const PackageWork &work) {
+std::string begin(const PackageWork &work) {
     return fmt::format("{}{}", k_begin, work.network ? k_fetch_lists : "");
 }
 
@@ -107,7 +98,7 @@ std::string no_expressions(const PackageWork &work) {
 }
 
 std::string install(const PackageWork &work) {
-    return fmt::format("{}{}{}{} install --{}\n", beginning(work), no_expressions(work), k_apt_get,
+    return fmt::format("{}{}{}{} install --{}\n", begin(work), no_expressions(work), k_apt_get,
                        options_of(work), quoted_packages(work, "="));
 }
 
@@ -131,7 +122,7 @@ std::string update_security() {
 }
 
 std::string update(Updates updates, const PackageWork &work) {
-    std::string script = beginning(work);
+    std::string script = begin(work);
     switch (updates) {
     case Updates::everything:
         return script + fmt::format("{} upgrade --with-new-pkgs\n", k_apt_get);
@@ -144,37 +135,43 @@ std::string update(Updates updates, const PackageWork &work) {
                                 quoted_packages(work, "="));
 }
 
+/// The first word of the status is what is wanted of the package (dpkg-query(1)).
+std::string with_selection(std::string_view paragraph, std::string_view word) {
+    constexpr std::string_view k_key = "Status: ";
+    const std::size_t line = ("\n" + std::string(paragraph)).find(fmt::format("\n{}", k_key));
+    const std::size_t begin = line + k_key.size();
+    const std::size_t end = paragraph.find(' ', begin);
+    return fmt::format("{}{}{}", paragraph.substr(0, begin), word, paragraph.substr(end));
+}
+
 ImageChanges hold_packages(const GuestView &guest, std::span<const std::string> names, bool hold) {
     ImageChanges changes;
-    const std::string path = guest::resolve_in_guest(guest, k_status);
-    const auto was = guest.lstat(path);
-    const std::string text = database(guest);
+    const guest::PackageSource source(guest);
+    const std::string text = source.text(guest);
     std::string wanted = text;
     for (const std::string &name : names)
         wanted = with_hold(wanted, name, hold);
-    if (was && wanted != text)
-        changes.changes.push_back(file_at(path, std::move(wanted), was->mode, was->uid, was->gid));
+    if (wanted == text)
+        return changes;
+    const FileInfo was = guest.lstat(source.path()).value();
+    changes.changes.push_back(
+        file_at(source.path(), std::move(wanted), was.mode, was.uid, was.gid));
     return changes;
 }
 
 } // namespace
 
 std::string with_hold(std::string_view status, const std::string &name, bool hold) {
-    const std::string_view from = hold ? "Status: install " : "Status: hold ";
-    const std::string_view to = hold ? "Status: hold " : "Status: install ";
     std::string text;
     while (!status.empty()) {
         const std::size_t end = status.find("\n\n");
         const std::string_view paragraph = status.substr(0, end);
         status.remove_prefix(end == std::string_view::npos ? status.size() : end + 2);
         const std::vector<guest::PackageRecord> records = guest::dpkg_records(paragraph);
-        const std::size_t place = ("\n" + std::string(paragraph)).find("\n" + std::string(from));
-        if (!records.empty() && is_named(records.front(), name) && records.front().installed &&
-            place != std::string::npos)
-            text += fmt::format("{}{}{}", paragraph.substr(0, place), to,
-                                paragraph.substr(place + from.size()));
-        else
-            text += paragraph;
+        const bool is_it = !records.empty() && is_named(records.front(), name) &&
+                           records.front().installed && records.front().held != hold;
+        text +=
+            is_it ? with_selection(paragraph, hold ? "hold" : "install") : std::string(paragraph);
         if (end != std::string_view::npos)
             text += "\n\n";
     }

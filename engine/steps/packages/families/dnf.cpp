@@ -11,6 +11,7 @@
 #include "steps/support/image_text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
 
 namespace retouch::steps {
