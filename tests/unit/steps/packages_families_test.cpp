@@ -148,6 +148,10 @@ TEST_CASE("dpkg: a hold changes one word of its database") {
     CHECK(steps::with_hold("Package: d\nStatus: deinstall ok installed\nVersion: 1\n", "d", true) ==
           "Package: d\nStatus: hold ok installed\nVersion: 1\n");
     CHECK(steps::with_hold("", "a", true).empty());
+    for (const char *damaged :
+         {"Package: a\nVersion: 1\n", "Package: a\nStatus:\n", "Package: a",
+          "\nPackage: a\nStatus: installed\n", "Package: a\nStatus: x\n\n\n\n"})
+        CHECK(steps::with_hold(damaged, "a", true) == damaged);
 }
 
 TEST_CASE("debconf: answers are those that somebody has seen") {

@@ -138,10 +138,12 @@ std::string update(Updates updates, const PackageWork &work) {
 /// The first word of the status is what is wanted of the package (dpkg-query(1)).
 std::string with_selection(std::string_view paragraph, std::string_view word) {
     constexpr std::string_view k_key = "Status: ";
-    const std::size_t line = ("\n" + std::string(paragraph)).find(fmt::format("\n{}", k_key));
-    const std::size_t begin = line + k_key.size();
-    const std::size_t end = paragraph.find(' ', begin);
-    return fmt::format("{}{}{}", paragraph.substr(0, begin), word, paragraph.substr(end));
+    std::vector<std::string> lines = base::split(paragraph, '\n');
+    for (std::string &line : lines)
+        if (const std::size_t end = line.find(' ', k_key.size());
+            line.starts_with(k_key) && end != line.npos)
+            line.replace(k_key.size(), end - k_key.size(), word);
+    return base::joined(lines, "\n");
 }
 
 ImageChanges hold_packages(const GuestView &guest, std::span<const std::string> names, bool hold) {
