@@ -56,9 +56,11 @@ void add(const guest::PackageRecord &record, const std::string &asked, PackageSt
 PackageStates states(const GuestView &guest, std::span<const std::string> names) {
     const std::vector<guest::PackageRecord> records = guest::PackageSource(guest).records(guest);
     PackageStates found;
-    for (const std::string &name : names)
+    for (const std::string &name : names) {
+        PackageState &state = found[name]; // also where the database is empty
         for (const guest::PackageRecord &record : records)
-            add(record, name, found[name]);
+            add(record, name, state);
+    }
     return found;
 }
 
