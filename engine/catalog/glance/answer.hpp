@@ -3,9 +3,9 @@
 // service's own words, both without our secrets. Which statuses are refusals is for the caller to
 // say.
 
-#include "catalog/glance/api_error.hpp"
-#include "catalog/glance/http.hpp"
 #include "catalog/glance/secret_filter.hpp"
+#include "catalog/http/api_error.hpp"
+#include "catalog/http/http.hpp"
 #include "retouch/json.hpp"
 
 #include <string>

@@ -5,7 +5,7 @@
 
 #include "base/text.hpp"
 #include "catalog/glance/cloud_files.hpp"
-#include "catalog/glance/http_failure.hpp"
+#include "catalog/http/http_failure.hpp"
 #include "retouch/error.hpp"
 
 #include <fmt/format.h>

@@ -2,8 +2,8 @@
 // Clouds: which cloud is meant and how to log in there, from clouds.yaml, secure.yaml and OS_*
 // variables, chosen as openstacksdk chooses. It reads files and variables and talks to nobody.
 
-#include "catalog/glance/http.hpp"
 #include "catalog/glance/secret.hpp"
+#include "catalog/http/http.hpp"
 
 #include <filesystem>
 #include <functional>

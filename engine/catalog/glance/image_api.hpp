@@ -2,9 +2,9 @@
 // ImageApi: the calls of Glance's Image API v2 that retouch needs, one function each. It decides
 // nothing: the order of calls and what follows from a failure are the catalog's business.
 
-#include "catalog/glance/api_error.hpp"
 #include "catalog/glance/image_json.hpp"
 #include "catalog/glance/keystone.hpp"
+#include "catalog/http/api_error.hpp"
 #include "retouch/image_query.hpp"
 
 #include <compare>

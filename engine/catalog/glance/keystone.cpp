@@ -8,8 +8,8 @@
 #include "base/utc_time.hpp"
 #include "base/waiting.hpp"
 #include "catalog/glance/answer.hpp"
-#include "catalog/glance/http_failure.hpp"
 #include "catalog/glance/token_command.hpp"
+#include "catalog/http/http_failure.hpp"
 
 #include <fmt/format.h>
 

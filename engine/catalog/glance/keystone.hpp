@@ -4,9 +4,9 @@
 // is the image API's business.
 
 #include "catalog/glance/clouds.hpp"
-#include "catalog/glance/http.hpp"
 #include "catalog/glance/secret_filter.hpp"
 #include "catalog/glance/token.hpp"
+#include "catalog/http/http.hpp"
 
 #include <chrono>
 #include <cstddef>

@@ -1,7 +1,7 @@
 #include "catalog/glance/list_request.hpp"
 
 #include "base/text.hpp"
-#include "catalog/glance/http.hpp"
+#include "catalog/http/http.hpp"
 
 #include <fmt/format.h>
 

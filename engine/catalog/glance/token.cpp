@@ -5,9 +5,9 @@
 
 #include "base/text.hpp"
 #include "catalog/glance/answer.hpp"
-#include "catalog/glance/http_failure.hpp"
-#include "catalog/glance/libcurl.hpp"
 #include "catalog/glance/secret_forms.hpp"
+#include "catalog/http/http_failure.hpp"
+#include "catalog/http/libcurl.hpp"
 #include "catalog/timestamp.hpp"
 
 #include <fmt/format.h>

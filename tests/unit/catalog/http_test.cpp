@@ -1,10 +1,10 @@
-#include "catalog/glance/http.hpp"
+#include "catalog/http/http.hpp"
 
 #include "base/file.hpp"
 #include "base/process.hpp"
 #include "base/run_directory.hpp"
-#include "catalog/glance/api_error.hpp"
-#include "catalog/glance/http_failure.hpp"
+#include "catalog/http/api_error.hpp"
+#include "catalog/http/http_failure.hpp"
 #include "support/fake_server.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,6 +1,6 @@
 #include "catalog/glance/image_json.hpp"
 
-#include "catalog/glance/api_error.hpp"
+#include "catalog/http/api_error.hpp"
 #include "catalog/timestamp.hpp"
 
 #include <catch2/catch.hpp>

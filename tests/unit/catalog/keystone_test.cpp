@@ -1,7 +1,7 @@
 #include "catalog/glance/keystone.hpp"
 
-#include "catalog/glance/api_error.hpp"
 #include "catalog/glance/token.hpp"
+#include "catalog/http/api_error.hpp"
 #include "support/fake_cloud.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,7 +1,7 @@
 #include "catalog/glance/secret_filter.hpp"
 
 #include "base/base64.hpp"
-#include "catalog/glance/http.hpp"
+#include "catalog/http/http.hpp"
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>

@@ -2,8 +2,8 @@
 // HTTP failures: what libcurl reports when there is no answer, in words of ours. Nothing of a
 // request but its purpose and the server's address gets into them.
 
-#include "catalog/glance/api_error.hpp"
-#include "catalog/glance/http.hpp"
+#include "catalog/http/api_error.hpp"
+#include "catalog/http/http.hpp"
 
 #include <string>
 #include <string_view>

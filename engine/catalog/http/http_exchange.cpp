@@ -2,7 +2,7 @@
 // returned. A change goes over a connection of its own: libcurl silently repeats a request when a
 // kept connection turns out to be dead, which only reading requests can bear.
 
-#include "catalog/glance/http_exchange.hpp"
+#include "catalog/http/http_exchange.hpp"
 
 #include "base/interrupt.hpp"
 #include "base/text.hpp"

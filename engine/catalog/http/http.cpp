@@ -1,10 +1,10 @@
 // Http: the handle of libcurl that is kept, with its connections, from one exchange to the next.
 
-#include "catalog/glance/http.hpp"
+#include "catalog/http/http.hpp"
 
 #include "base/interrupt.hpp"
-#include "catalog/glance/http_exchange.hpp"
-#include "catalog/glance/libcurl.hpp"
+#include "catalog/http/http_exchange.hpp"
+#include "catalog/http/libcurl.hpp"
 #include "retouch/error.hpp"
 
 #include <fmt/format.h>

@@ -2,9 +2,9 @@
 // HttpExchange: one request and what becomes of it, as the state behind libcurl's callbacks. This
 // and http.cpp are the only parts that know libcurl's handles.
 
-#include "catalog/glance/http.hpp"
-#include "catalog/glance/http_failure.hpp"
-#include "catalog/glance/libcurl.hpp"
+#include "catalog/http/http.hpp"
+#include "catalog/http/http_failure.hpp"
+#include "catalog/http/libcurl.hpp"
 
 #include <array>
 #include <cstddef>

@@ -1,10 +1,10 @@
 // HTTP failures: the reasons people meet (nobody listens, an unknown name, a certificate, silence)
 // have texts of their own; all others quote libcurl.
 
-#include "catalog/glance/http_failure.hpp"
+#include "catalog/http/http_failure.hpp"
 
 #include "base/text.hpp"
-#include "catalog/glance/libcurl.hpp"
+#include "catalog/http/libcurl.hpp"
 
 #include <fmt/format.h>
 
