@@ -15,6 +15,10 @@ namespace retouch::apply {
 using OpenGuest = std::function<std::unique_ptr<Guest>(
     const Disk &disk, const GuestOptions &options, EventSink &events)>;
 
+using GrowRoot =
+    std::function<DiskGrowth(const Disk &disk, const DiskWish &wish, std::int64_t before,
+                             const GuestOptions &options, EventSink &events)>;
+
 struct ApplyOptions {
     GuestKind guest = GuestKind::appliance;
     CommandLimits limits = {}; ///< of every command of a guest
@@ -24,6 +28,7 @@ struct ApplyOptions {
     /// throws ends the run.
     std::function<void()> begin_work = {};
     OpenGuest open_guest = retouch::open_guest; ///< the seam where tests put guests that fail
+    GrowRoot grow_root = retouch::grow_root;    ///< likewise
 };
 
 /// Asked once, when there are changes, after the plan is complete and before anything is written

@@ -6,6 +6,7 @@
 #include "base/path_glob.hpp"
 #include "base/text.hpp"
 #include "guest/boot_entries.hpp"
+#include "guest/disk_growth.hpp"
 #include "guest/machine_identity.hpp"
 #include "plan/guest_means.hpp"
 #include "plan/volatile_paths.hpp"
@@ -60,6 +61,13 @@ void require_no_new_identity(const std::set<std::string> &before, const Target &
         how + ", or say under 'volatile' that it is meant to be there");
 }
 
+void require_as_foreseen(const DiskGrowth &growth, const DiskGrowth &planned) {
+    if (planned.state != StepState::unknown && growth != planned)
+        throw Error(ErrorKind::stale,
+                    "the source's disk is not divided as it was when the plan was made",
+                    "make a new plan with `retouch plan -o FILE RECIPE` and review it");
+}
+
 } // namespace
 
 /// The guest before the first step.
@@ -90,6 +98,33 @@ Build::~Build() {
     stage_.reset();
 }
 
+std::optional<DiskGrowth> Build::grow(const ApplyOptions &options) {
+    if (!target_.disk)
+        return std::nullopt;
+    const Phase phase(PhaseKind::grow, report_, events_);
+    report_.disk = grown_disk(options, *target_.disk);
+    return report_.disk;
+}
+
+/// The guest that is opened for the steps tells whether nothing is to grow, as a plan may say.
+DiskGrowth Build::grown_disk(const ApplyOptions &options, const DiskGrowth &planned) {
+    const std::int64_t before = stage_->disk().virtual_size_bytes;
+    DiskGrowth growth = guest::foreseen_growth(planned.wish, before, std::nullopt);
+    if (growth.after_bytes > before)
+        stage_->grow(growth.after_bytes);
+    if (planned.wish.grow == DiskGrow::root) {
+        full_disk_ = planned.state == StepState::unchanged && planned.before_bytes == before &&
+                     !target_.steps.empty();
+        if (full_disk_)
+            return planned;
+        const base::RunDirectory directory;
+        growth = options.grow_root(stage_->disk(), planned.wish, before,
+                                   {.run_directory = directory.path()}, events_);
+    }
+    require_as_foreseen(growth, planned);
+    return growth;
+}
+
 const GuestView &Build::open(const ApplyOptions &options) {
     const Phase phase(PhaseKind::open, report_, events_);
     directory_ = std::make_unique<base::RunDirectory>();
@@ -97,6 +132,10 @@ const GuestView &Build::open(const ApplyOptions &options) {
                                 {options.guest, directory_->path(), plan::needs_network(target_),
                                  options.limits, options.appliance},
                                 events_);
+    if (full_disk_)
+        require_as_foreseen(guest::foreseen_growth(target_.disk->wish, target_.disk->before_bytes,
+                                                   guest_->facts().layout),
+                            *target_.disk);
     for (const auto *notes : {&guest_->facts().unmounted, &guest_->facts().doubts})
         report_.notes.insert(report_.notes.end(), notes->begin(), notes->end());
     return *guest_;

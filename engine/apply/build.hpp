@@ -31,6 +31,11 @@ class Build {
     Build(const Build &) = delete;
     Build &operator=(const Build &) = delete;
 
+    /// Makes the disk as the target wants it, and says what became of it; nothing where it wants
+    /// nothing. Requires: before open(). Throws Error: refused when that cannot be, stale when it
+    /// is not what was foreseen.
+    [[nodiscard]] std::optional<DiskGrowth> grow(const ApplyOptions &options);
+
     /// Opens the stage as a guest; needed only when the target has steps. Throws Error.
     const GuestView &open(const ApplyOptions &options);
 
@@ -59,6 +64,8 @@ class Build {
     /// may have.
     [[nodiscard]] bool is_fit(const FitnessBefore &before);
 
+    [[nodiscard]] DiskGrowth grown_disk(const ApplyOptions &options, const DiskGrowth &planned);
+
     const Target &target_;
     TargetReport &report_;
     EventSink &events_;
@@ -67,6 +74,7 @@ class Build {
     std::unique_ptr<Guest> guest_;
     std::unique_ptr<guest::Observer> observer_;
     SealedImage sealed_;
+    bool full_disk_ = false; ///< as the plan says: the root fills it already
 };
 
 } // namespace retouch::apply

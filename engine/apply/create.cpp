@@ -3,6 +3,7 @@
 //   announce   the journal says which id will exist, and where, before anything does
 //   reserve    the record, private and hidden: whatever may refuse us, refuses before the work
 //   stage      a copy of the source's bytes under that id
+//   grow       the disk, and what is on it, where the recipe wants more room
 //   open       a guest on the stage, never on the source
 //   preview    what each step would change, seen on the very bytes it will change
 //   ask        the user; and what earlier runs left is cleared, now that somebody agreed
@@ -54,6 +55,7 @@ void report_as_rehearsed(const Target &target, TargetReport &report) {
         report.steps.push_back(std::move(done));
     }
     report.bytes_written = target.rehearsal.value().kept.value().bytes_written;
+    report.disk = target.disk;
 }
 
 /// The kept stage of `target`, sealed, called `id` from now on. Requires: target.kept(). Throws
@@ -86,6 +88,7 @@ class Creation {
         announce(Json::object());
         reserve();
         Build build(target_, source_, id_, run_.catalog, report_, run_.events);
+        target_.disk = build.grow(run_.options);
         const bool has_steps = !target_.steps.empty();
         const GuestView *guest = has_steps ? &build.open(run_.options) : nullptr;
         if (guest != nullptr && preview)

@@ -5,14 +5,15 @@
 #include "guest/observer.hpp"
 #include "retouch/guest.hpp"
 #include "retouch/report.hpp"
+#include "retouch/step_kind.hpp"
 
 namespace retouch::apply {
 
-/// Labels what the steps made, where the image has a policy, as the phase "label". What could not
+/// Labels what `scope` says, where the image has a policy, as the phase "label". What could not
 /// be labelled is added to the notes of `report`. `observer` may be nullptr; where it is not, the
 /// effects of the report's steps tell their files as they are now. Requires: the effect of the last
 /// step that wrote was told. Throws Error.
-void label_what_steps_made(Guest &guest, guest::Observer *observer, TargetReport &report,
-                           EventSink &events);
+void set_labels_behind_steps(LabelScope scope, Guest &guest, guest::Observer *observer,
+                             TargetReport &report, EventSink &events);
 
 } // namespace retouch::apply

@@ -64,12 +64,15 @@ void rehearse_target(Target &target, const std::optional<Image> &source, const s
     // What is kept is published later, so it lies where publishing wants it.
     Build build(target, source, id, catalog, report, events,
                 how.keep_until.empty() ? Purpose::rehearsal : Purpose::publishing);
-    const GuestView &guest = build.open(options);
-    {
-        const Phase phase(PhaseKind::plan, report, events);
-        plan::preview_steps(target, guest);
+    target.disk = build.grow(options);
+    if (!target.steps.empty()) {
+        const GuestView &guest = build.open(options);
+        {
+            const Phase phase(PhaseKind::plan, report, events);
+            plan::preview_steps(target, guest);
+        }
+        build.observe();
     }
-    build.observe();
     Rehearsal rehearsal;
     rehearsal.at = base::utc_now();
     rehearsal.guest = options.guest;
@@ -95,7 +98,7 @@ KeptStages rehearse(Plan &plan, Catalog &catalog, const ApplyOptions &options,
                     const RehearsalOptions &how, EventSink &events) {
     KeptStages stages(catalog);
     for (Target &target : plan.targets) {
-        if (target.action != Action::create || target.steps.empty())
+        if (target.action != Action::create || (target.steps.empty() && !target.disk))
             continue;
         plan::require_means(target, options.guest);
         const std::string id = base::random_uuid();

@@ -4,6 +4,7 @@
 #include "base/clock.hpp"
 #include "base/interrupt.hpp"
 #include "model/names.hpp"
+#include "plan/label_notes.hpp"
 #include "retouch/error.hpp"
 #include "retouch/step_kind.hpp"
 
@@ -114,7 +115,8 @@ bool run_steps(const Target &target, Guest &guest, guest::Observer *observer, Ta
             return false;
         }
         if (index + 1 == writing)
-            label_what_steps_made(guest, observer, report, events);
+            set_labels_behind_steps(plan::label_scope(target.steps), guest, observer, report,
+                                    events);
     }
     if (observer != nullptr)
         observer->finish();

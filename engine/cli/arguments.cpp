@@ -121,9 +121,11 @@ void Command::flag_or(const std::string &name, std::string &value, const std::st
             "", ""));
 }
 
-void Command::variables(std::vector<std::string> &values) {
-    repeated_option("--var", values, "NAME=VALUE",
+void Command::variables(VariableOptions &values) {
+    repeated_option("--var", values.assignments, "NAME=VALUE",
                     "value of a variable of the recipes; repeatable");
+    repeated_option("--var-file", values.files, "FILE",
+                    "YAML file with values of variables; of several the last wins");
 }
 
 void Command::guest(std::string &value) {

@@ -3,6 +3,7 @@
 // over CLI11, so that commands know nothing of the parser.
 
 #include "cli/context.hpp"
+#include "cli/given_variables.hpp"
 
 #include <functional>
 #include <map>
@@ -52,8 +53,9 @@ class Command {
     void flag_or(const std::string &name, std::string &value, const std::string &word,
                  const std::string &summary);
 
-    /// --var, --guest, --from-current: the same words and meaning wherever they are offered.
-    void variables(std::vector<std::string> &values);
+    /// --var and --var-file, --guest, --from-current: the same words and meaning wherever they are
+    /// offered.
+    void variables(VariableOptions &values);
     void guest(std::string &value);
     void from_current(bool &value);
 

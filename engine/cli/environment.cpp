@@ -28,4 +28,12 @@ std::optional<std::string> Environment::get(const std::string &name) const {
     return found->second;
 }
 
+std::map<std::string, std::string> Environment::with_prefix(const std::string &prefix) const {
+    std::map<std::string, std::string> found;
+    for (auto each = variables_.lower_bound(prefix);
+         each != variables_.end() && each->first.starts_with(prefix); ++each)
+        found.emplace(each->first.substr(prefix.size()), each->second);
+    return found;
+}
+
 } // namespace retouch::cli

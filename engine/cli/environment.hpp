@@ -20,6 +20,9 @@ class Environment {
     /// A variable that is set and not empty.
     [[nodiscard]] std::optional<std::string> get(const std::string &name) const;
 
+    /// Those that begin with `prefix`, empty ones too, by the rest of their names.
+    [[nodiscard]] std::map<std::string, std::string> with_prefix(const std::string &prefix) const;
+
     /// The working directory, absolute; empty when it is gone.
     [[nodiscard]] const std::filesystem::path &directory() const { return directory_; }
 

@@ -51,6 +51,11 @@ void Outputs::reads(const fs::path &file, const std::string &what) {
         inputs_.push_back({*id, what});
 }
 
+void Outputs::reads(const std::vector<std::filesystem::path> &files, const std::string &what) {
+    for (const std::filesystem::path &file : files)
+        reads(file, what);
+}
+
 void Outputs::reads(const std::vector<InjectedFile> &files) {
     if (outputs_.empty())
         return;

@@ -21,6 +21,7 @@ class Outputs {
 
     /// `file` is read by the run; `what` says what it is: "the recipe".
     void reads(const std::filesystem::path &file, const std::string &what);
+    void reads(const std::vector<std::filesystem::path> &files, const std::string &what);
     void reads(const std::vector<InjectedFile> &files);
 
     /// Nothing may be written where `catalog` keeps its files.

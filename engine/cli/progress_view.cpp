@@ -25,6 +25,8 @@ std::string phase_words(PhaseKind phase) {
         return "asking for the record";
     case PhaseKind::stage:
         return "staging a copy of the source";
+    case PhaseKind::grow:
+        return "making the disk larger";
     case PhaseKind::open:
         return "opening the guest";
     case PhaseKind::plan:
@@ -41,6 +43,10 @@ std::string phase_words(PhaseKind phase) {
         return "sealing the image";
     case PhaseKind::adopt:
         return "checking the bytes that were kept";
+    case PhaseKind::fetch:
+        return "fetching the file";
+    case PhaseKind::unpack:
+        return "unpacking the file";
     case PhaseKind::convert:
         return "copying the file, converted where that is needed";
     case PhaseKind::upload:

@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 #include <functional>
 #include <optional>
+#include <set>
 #include <utility>
 
 namespace retouch::cli {
@@ -45,9 +46,8 @@ std::string verdict(const std::vector<std::string> &paths, std::size_t wrong,
 }
 
 /// `take` gets those that are right, in the order given, and may move from them.
-Findings check_each(const std::vector<std::string> &paths,
-                    const std::map<std::string, std::string> &variables, Context &context,
-                    const std::function<void(plan::CheckedRecipe &)> &take) {
+Findings check_each(const std::vector<std::string> &paths, const GivenByUser &variables,
+                    Context &context, const std::function<void(plan::CheckedRecipe &)> &take) {
     if (std::ranges::count_if(paths, recipe::is_standard_input) > 1)
         throw Error(ErrorKind::usage, "standard input can be read once", "give '-' once");
     std::optional<std::vector<std::filesystem::path>> directories;
@@ -58,22 +58,28 @@ Findings check_each(const std::vector<std::string> &paths,
     };
     Findings findings;
     Diagnostics diagnostics;
+    std::set<std::string> declared;
     for (const std::string &path : paths) {
         base::check_interrupt();
-        if (std::optional<plan::CheckedRecipe> recipe =
-                plan::check_recipe(path, variables, diagnostics, allowed)) {
-            ++findings.valid;
-            take(*recipe);
+        std::vector<plan::CheckedRecipe> rows =
+            plan::check_recipe(path, variables.variables(), diagnostics, allowed);
+        findings.valid += rows.empty() ? 0 : 1;
+        for (plan::CheckedRecipe &row : rows) {
+            declared.merge(row.variables);
+            take(row);
         }
     }
+    if (findings.valid == paths.size())
+        for (Diagnostic &warning : variables.unused(declared))
+            diagnostics.add(std::move(warning));
     findings.diagnostics = diagnostics.sorted();
     return findings;
 }
 
 } // namespace
 
-Findings find_mistakes(const std::vector<std::string> &paths,
-                       const std::map<std::string, std::string> &variables, Context &context) {
+Findings find_mistakes(const std::vector<std::string> &paths, const GivenByUser &variables,
+                       Context &context) {
     return check_each(paths, variables, context, [](const plan::CheckedRecipe &) {});
 }
 
@@ -88,8 +94,7 @@ void require_valid(const Findings &findings, const std::vector<std::string> &pat
 }
 
 std::vector<plan::CheckedRecipe> check_recipes(const std::vector<std::string> &paths,
-                                               const std::map<std::string, std::string> &variables,
-                                               Context &context) {
+                                               const GivenByUser &variables, Context &context) {
     std::vector<plan::CheckedRecipe> recipes;
     const Findings findings =
         check_each(paths, variables, context, [&recipes](plan::CheckedRecipe &recipe) {

@@ -2,11 +2,11 @@
 // Recipes: the recipes named on a command line, all checked before anything else happens.
 
 #include "cli/context.hpp"
+#include "cli/given_variables.hpp"
 #include "plan/check.hpp"
 #include "render/text/diagnostics.hpp"
 
 #include <cstddef>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -21,8 +21,7 @@ struct Findings {
 /// Checks one after the other and keeps none. Prints nothing but mistakes of the configuration,
 /// which is read when a recipe names files outside its own directory.
 [[nodiscard]] Findings find_mistakes(const std::vector<std::string> &paths,
-                                     const std::map<std::string, std::string> &variables,
-                                     Context &context);
+                                     const GivenByUser &variables, Context &context);
 
 /// Prints all mistakes and warnings on standard error. Throws Error: invalid, counting the wrong
 /// recipes, unless all of `paths` are right.
@@ -30,10 +29,11 @@ void require_valid(const Findings &findings, const std::vector<std::string> &pat
                    Context &context,
                    render::DiagnosticsShown which = {.rest = "retouch check --all shows them"});
 
-/// Every recipe, in the order given. Prints all mistakes and warnings of all files on standard
-/// error. Throws Error: invalid, counting the wrong ones, unless all are right.
-[[nodiscard]] std::vector<plan::CheckedRecipe>
-check_recipes(const std::vector<std::string> &paths,
-              const std::map<std::string, std::string> &variables, Context &context);
+/// Every recipe, in the order given, each row of a matrix one. Prints all mistakes and warnings of
+/// all files on standard error. Throws Error: invalid, counting the wrong ones, unless all are
+/// right.
+[[nodiscard]] std::vector<plan::CheckedRecipe> check_recipes(const std::vector<std::string> &paths,
+                                                             const GivenByUser &variables,
+                                                             Context &context);
 
 } // namespace retouch::cli

@@ -5,13 +5,20 @@
 #include "cli/documents.hpp"
 #include "cli/exit_codes.hpp"
 
+#include <fmt/format.h>
+
 namespace retouch::cli {
 
 std::vector<Subject> subjects_of(const std::vector<plan::CheckedRecipe> &recipes) {
     std::vector<Subject> subjects;
     subjects.reserve(recipes.size());
-    for (const plan::CheckedRecipe &checked : recipes)
-        subjects.push_back({checked.recipe.path, checked.recipe.name});
+    for (const plan::CheckedRecipe &checked : recipes) {
+        const std::string &name = checked.recipe.name;
+        std::string path = checked.recipe.path;
+        if (const std::size_t slash = name.find('/'); slash != name.npos)
+            path += fmt::format(" ({})", name.substr(slash + 1)); // a row of its matrix
+        subjects.push_back({std::move(path), name});
+    }
     return subjects;
 }
 

@@ -110,6 +110,18 @@ const CatalogSettings &Workspace::catalog_of_plan(const std::string &name) const
     return catalog_called(configuration_, name);
 }
 
+std::filesystem::path Workspace::fetch_directory() const {
+    return user_directory(context_.environment, "XDG_CACHE_HOME", ".cache") / "retouch" / "fetched";
+}
+
+catalog::TlsSettings Workspace::web_tls() const {
+    catalog::TlsSettings tls;
+    for (const char *variable : {"SSL_CERT_FILE", "CURL_CA_BUNDLE"})
+        if (const auto file = context_.environment.get(variable))
+            tls.cacert = *file;
+    return tls;
+}
+
 GuestKind Workspace::guest(const std::string &choice) const {
     const std::string wanted =
         choice.empty() ? context_.environment.get("RETOUCH_GUEST").value_or("") : choice;

@@ -4,6 +4,7 @@
 // configuration, and `check` only for a recipe that names files outside its own directory.
 
 #include "catalog/glance.hpp"
+#include "catalog/http/http.hpp"
 #include "cli/configuration.hpp"
 #include "cli/context.hpp"
 #include "retouch/catalog.hpp"
@@ -44,6 +45,12 @@ class Workspace {
 
     /// As RETOUCH_APPLIANCE says. Throws Error.
     [[nodiscard]] ApplianceKind appliance() const;
+
+    /// Where fetched files are kept, for all catalogs. Throws Error: bad_config without a home.
+    [[nodiscard]] std::filesystem::path fetch_directory() const;
+
+    /// How servers of the web are believed: CURL_CA_BUNDLE or SSL_CERT_FILE may name authorities.
+    [[nodiscard]] catalog::TlsSettings web_tls() const;
 
     [[nodiscard]] const CommandLimits &limits() const { return configuration_.limits; }
 

@@ -103,6 +103,10 @@ std::vector<UnlabelledEntry> AttendedGuest::unlabelled() const {
     return attended(*guest_, [&] { return guest_->unlabelled(); });
 }
 
+std::vector<LabelledEntry> AttendedGuest::labels() const {
+    return attended(*guest_, [&] { return guest_->labels(); });
+}
+
 std::vector<FailedLabel> AttendedGuest::set_labels(const std::vector<PathLabel> &labels) {
     return attended(*guest_, [&] { return guest_->set_labels(labels); });
 }

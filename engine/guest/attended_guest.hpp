@@ -75,6 +75,7 @@ class AttendedGuest final : public Guest {
     [[nodiscard]] std::vector<EntryChange> changes() override;
     void require_all_told() override;
     [[nodiscard]] std::vector<UnlabelledEntry> unlabelled() const override;
+    [[nodiscard]] std::vector<LabelledEntry> labels() const override;
     [[nodiscard]] std::vector<FailedLabel>
     set_labels(const std::vector<PathLabel> &labels) override;
     void finish() override;

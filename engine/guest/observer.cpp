@@ -13,8 +13,8 @@ namespace retouch::guest {
 namespace {
 
 constexpr std::size_t k_largest_accounts = std::size_t{16} << 20;
-constexpr const char *k_passwd = "/etc/passwd";
-constexpr const char *k_group = "/etc/group";
+constexpr const char *k_passwd_file = "/etc/passwd";
+constexpr const char *k_group_file = "/etc/group";
 
 /// Empty when there is no such file.
 std::string text_of(const GuestView &guest, const char *path) {
@@ -37,7 +37,7 @@ Observer::Observer(Guest &guest, const std::vector<std::string> &keep)
 }
 
 Accounts Observer::read_accounts() const {
-    return accounts_of(text_of(guest_, k_passwd), text_of(guest_, k_group));
+    return accounts_of(text_of(guest_, k_passwd_file), text_of(guest_, k_group_file));
 }
 
 Effect Observer::effect() {
@@ -52,7 +52,7 @@ Effect Observer::effect() {
         effect.services = service_changes(before, services_);
     }
     if (std::ranges::any_of(effect.files, [](const EntryChange &change) {
-            return change.path == k_passwd || change.path == k_group;
+            return change.path == k_passwd_file || change.path == k_group_file;
         })) {
         const Accounts before = std::exchange(accounts_, read_accounts());
         effect.accounts = account_changes(before, accounts_);

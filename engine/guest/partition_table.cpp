@@ -52,7 +52,8 @@ class TableReader {
   public:
     TableReader(const Json &table, std::uint64_t disk_size)
         : disk_(text_at(table, "device")),
-          is_dos_(text_at(table, "label") == "dos"),
+          table_(text_at(table, "label")),
+          is_dos_(table_ == "dos"),
           disk_id_(text_at(table, "id")),
           sector_(table.contains("sectorsize") ? number_at(table, "sectorsize") : 512),
           sectors_(disk_size / std::max<std::uint64_t>(sector_, 1)) {
@@ -68,6 +69,7 @@ class TableReader {
         const std::uint64_t size = number_at(partition, "size");
         if (start >= sectors_ || size > sectors_ - start)
             throw unsound(fmt::format("{} ends beyond the disk's end", volume.device));
+        volume.table = table_;
         volume.offset = start * sector_;
         volume.size = size * sector_;
         volume.partition_uuid = is_dos_ ? fmt::format("{}-{:02x}", disk_id_, volume.number)
@@ -93,6 +95,7 @@ class TableReader {
 
   private:
     std::string disk_;
+    std::string table_; ///< its type
     bool is_dos_;
     std::string disk_id_;
     std::uint64_t sector_;
@@ -107,14 +110,23 @@ void require_apart(std::vector<Volume> volumes) {
                 fmt::format("{} and {} share sectors", volumes[at - 1].device, volumes[at].device));
 }
 
-} // namespace
-
-std::vector<Volume> read_partition_table(const std::string &json, std::uint64_t disk_size) {
-    const Json document = Json::parse(base::to_valid_utf8(json), nullptr, false);
+Json table_of(const std::string &json) {
+    Json document = Json::parse(base::to_valid_utf8(json), nullptr, false);
     if (!document.is_object() || !document.contains("partitiontable") ||
         !document["partitiontable"].is_object())
         throw unsound("sfdisk cannot tell what is in it");
-    const Json &table = document["partitiontable"];
+    return document["partitiontable"];
+}
+
+} // namespace
+
+std::uint64_t end_of_usable_sectors(const std::string &json) {
+    const Json table = table_of(json);
+    return table.contains("lastlba") ? number_at(table, "lastlba") + 1 : 0;
+}
+
+std::vector<Volume> read_partition_table(const std::string &json, std::uint64_t disk_size) {
+    const Json table = table_of(json);
     const TableReader reader(table, disk_size);
     std::vector<Volume> volumes;
     for (const Json &partition : table.value("partitions", Json::array())) {

@@ -22,6 +22,10 @@ inline constexpr std::size_t k_beginning = std::size_t{64} * 1024;
 [[nodiscard]] std::vector<Volume> read_partition_table(const std::string &json,
                                                        std::uint64_t disk_size);
 
+/// The first sector behind the room that the table has for partitions; 0 where it does not say, as
+/// an MBR. Throws Error as above.
+[[nodiscard]] std::uint64_t end_of_usable_sectors(const std::string &json);
+
 /// What is on a disk whose table is not sound, for `reason`: a filesystem on the `whole` of it,
 /// whose boot code looks like a table. Throws Error: refused, for that reason or a better one.
 /// `beginning`: the disk's first k_beginning bytes, or all of it.

@@ -84,7 +84,39 @@ bool is_ext(std::string_view head) {
     return head.size() >= k_superblock_end && number_at(head, k_ext + 0x38, 2, false) == 0xef53;
 }
 
+std::uint64_t long_number_at(std::string_view head, std::size_t offset, bool is_big) {
+    const std::uint64_t first = number_at(head, offset, 4, is_big);
+    const std::uint64_t second = number_at(head, offset + 4, 4, is_big);
+    return is_big ? first << 32 | second : second << 32 | first;
+}
+
+std::uint64_t ext_size(std::string_view head) {
+    constexpr std::uint32_t k_64bit = 0x80;
+    constexpr std::uint32_t k_largest_shift = 6; // blocks of 64 KiB
+    const std::uint32_t shift = number_at(head, k_ext + 0x18, 4, false);
+    const bool is_long = (number_at(head, k_ext + 0x60, 4, false) & k_64bit) != 0;
+    const std::uint64_t high = is_long ? number_at(head, k_ext + 0x150, 4, false) : 0;
+    const std::uint64_t blocks = high << 32 | number_at(head, k_ext + 0x4, 4, false);
+    return shift > k_largest_shift ? 0 : blocks << (10 + shift);
+}
+
+std::uint64_t btrfs_size(std::string_view head) {
+    constexpr std::size_t k_btrfs = std::size_t{64} * 1024;
+    if (head.size() < k_last_superblock_end || head.substr(k_btrfs + 0x40, 8) != "_BHRfS_M" ||
+        long_number_at(head, k_btrfs + 0x88, false) != 1)
+        return 0;
+    return long_number_at(head, k_btrfs + 0x70, false);
+}
+
 } // namespace
+
+std::uint64_t filesystem_size(std::string_view head) {
+    if (is_ext(head))
+        return ext_size(head);
+    if (head.size() >= k_superblock_end && head.starts_with("XFSB"))
+        return long_number_at(head, 8, true) * number_at(head, 4, 4, true);
+    return btrfs_size(head);
+}
 
 bool has_noted_errors(std::string_view head) {
     constexpr std::uint32_t k_error = 2;

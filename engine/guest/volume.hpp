@@ -23,6 +23,7 @@ struct Volume {
     std::string partition_uuid;
     std::string partition_label;
     std::string partition_type;     ///< of a GPT, in small letters
+    std::string table;              ///< gpt | dos, of the table it is in
     bool automatic = false;         ///< systemd may mount it by that type
     std::vector<std::string> names; ///< further ones: /dev/mapper/VG-LV
     bool ambiguous = false;         ///< blkid found more than one filesystem

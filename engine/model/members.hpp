@@ -209,6 +209,18 @@ void members(auto &visit, Of<Rehearsal> auto &rehearsal) {
     visit("kept", rehearsal.kept);
 }
 
+void members(auto &visit, Of<DiskGrowth> auto &growth) {
+    visit("size", growth.wish.size_bytes);
+    visit("grow", growth.wish.grow);
+    visit("state", growth.state);
+    visit("before", growth.before_bytes);
+    visit("after", growth.after_bytes);
+    visit("partition", growth.partition);
+    visit("filesystem", growth.filesystem);
+    visit("logical_volume", growth.logical_volume);
+    visit("grows", growth.grows);
+}
+
 void members(auto &visit, Of<Target> auto &target) {
     visit("action", target.action);
     visit("reason", target.reason);
@@ -216,6 +228,7 @@ void members(auto &visit, Of<Target> auto &target) {
     visit.optional("asked_source", target.asked_source);
     visit("present", target.present);
     visit("fingerprint", target.fingerprint);
+    visit.optional("disk", target.disk);
     visit("steps", target.steps);
     visit("properties", target.properties);
     visit("publish", target.publish);
@@ -281,6 +294,7 @@ void members(auto &visit, Of<TargetReport> auto &target) {
     visit("hint", target.hint);
     visit("exit_code", target.exit_code);
     visit("bytes_written", target.bytes_written);
+    visit.optional("disk", target.disk);
     visit("phases", target.phases);
     visit("steps", target.steps);
 }

@@ -55,6 +55,17 @@ struct NameTable<LineagePolicy> {
 };
 
 template<>
+struct NameTable<DiskGrow> {
+    static constexpr std::array<std::string_view, 2> names = {"root", "none"};
+};
+
+template<>
+struct NameTable<GrownPart> {
+    static constexpr std::array<std::string_view, 4> names = {"partition", "physical_volume",
+                                                              "logical_volume", "filesystem"};
+};
+
+template<>
 struct NameTable<PublishMethod> {
     static constexpr std::array<std::string_view, 4> names = {"local", "location", "location-api",
                                                               "upload"};
@@ -91,9 +102,9 @@ struct NameTable<EventKind> {
 
 template<>
 struct NameTable<PhaseKind> {
-    static constexpr std::array<std::string_view, 14> names = {
-        "reserve", "stage", "open",  "plan",    "look",   "steps",   "label",
-        "close",   "seal",  "adopt", "convert", "upload", "publish", "detach"};
+    static constexpr std::array<std::string_view, 17> names = {
+        "reserve", "stage", "grow",  "open",   "plan",    "look",   "steps",   "label", "close",
+        "seal",    "adopt", "fetch", "unpack", "convert", "upload", "publish", "detach"};
 };
 
 template<>

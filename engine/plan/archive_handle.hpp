@@ -1,6 +1,6 @@
 #pragma once
-// ArchiveHandle: a libarchive reader or writer, or an entry of one, that frees itself. For the
-// bundle only; which formats are on is its user's choice.
+// ArchiveHandle: a libarchive reader or writer, or an entry of one, that frees itself. Which
+// formats are on is its user's choice.
 
 #include "base/text.hpp"
 #include "plan/libarchive.hpp"

@@ -1,5 +1,7 @@
 #include "plan/check.hpp"
 
+#include "plan/step_order.hpp"
+
 #include "recipe/load.hpp"
 #include "recipe/work_tree.hpp"
 
@@ -10,43 +12,52 @@ namespace retouch::plan {
 
 namespace {
 
-/// Sections in running order, whatever their order in the file.
-CheckedRecipe read_sections(const std::vector<Section> &sections, const ReadContext &context,
-                            Diagnostics &found) {
+CheckedRecipe read_sections(std::vector<Section> sections, bool in_given_order,
+                            const ReadContext &context, Diagnostics &found) {
+    if (!in_given_order)
+        std::ranges::stable_sort(sections, {}, [](const Section &section) {
+            return find_step_kind(section.kind)->order;
+        });
     CheckedRecipe checked;
-    for (const StepKind *kind : step_kinds())
-        for (const Section &section : sections)
-            if (section.kind == kind->name) {
-                ReadResult read = kind->read(section, context, found);
-                std::ranges::move(read.steps, std::back_inserter(checked.steps));
-                std::ranges::move(read.injected, std::back_inserter(checked.injected));
-            }
+    for (const Section &section : sections) {
+        ReadResult read = find_step_kind(section.kind)->read(section, context, found);
+        std::ranges::move(read.steps, std::back_inserter(checked.steps));
+        std::ranges::move(read.injected, std::back_inserter(checked.injected));
+    }
+    if (in_given_order)
+        refuse_late(checked.steps, context, found);
+    else
+        move_late(checked.steps);
+    number(checked.steps);
     return checked;
 }
 
 } // namespace
 
-std::optional<CheckedRecipe> check_recipe(const std::filesystem::path &path,
-                                          const std::map<std::string, std::string> &variables,
-                                          Diagnostics &diagnostics,
-                                          const AllowedDirectories &allowed) {
-    recipe::LoadedRecipe loaded = recipe::load_recipe(path, variables);
-    Diagnostics found = std::move(loaded.diagnostics);
-    const ReadContext context{path.string(),
-                              loaded.directory,
-                              std::move(loaded.lines),
-                              recipe::host_root_of(loaded.directory),
-                              allowed,
-                              nullptr,
-                              std::move(loaded.variables)};
-    CheckedRecipe checked =
-        read_sections(loaded.recipe ? loaded.recipe->sections : loaded.sections, context, found);
+std::vector<CheckedRecipe> check_recipe(const std::filesystem::path &path,
+                                        const recipe::GivenVariables &given,
+                                        Diagnostics &diagnostics,
+                                        const AllowedDirectories &allowed) {
+    Diagnostics found;
+    std::vector<CheckedRecipe> all;
+    for (recipe::LoadedRecipe &loaded : recipe::load_recipes(path, given)) {
+        found.merge(std::move(loaded.diagnostics));
+        const std::filesystem::path root = recipe::host_root_of(loaded.files.at(0).directory);
+        const ReadContext context{std::move(loaded.files), root, allowed};
+        const bool in_given_order = loaded.recipe && loaded.recipe->in_given_order;
+        CheckedRecipe checked =
+            read_sections(loaded.recipe ? loaded.recipe->sections : std::move(loaded.sections),
+                          in_given_order, context, found);
+        for (const RecipeFile &file : context.files)
+            for (const auto &[name, value] : file.variables)
+                checked.variables.insert(name);
+        if (loaded.recipe)
+            checked.recipe = *std::move(loaded.recipe);
+        all.push_back(std::move(checked));
+    }
     const bool failed = found.has_errors();
     diagnostics.merge(std::move(found));
-    if (failed)
-        return std::nullopt;
-    checked.recipe = *std::move(loaded.recipe);
-    return checked;
+    return failed ? std::vector<CheckedRecipe>() : std::move(all);
 }
 
 } // namespace retouch::plan

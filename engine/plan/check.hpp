@@ -2,6 +2,7 @@
 // Checking a recipe offline: loaded, schema-checked, sections turned into steps by their kinds.
 // What `retouch check` does and where every plan starts. No catalog is touched.
 
+#include "recipe/variables.hpp"
 #include "retouch/diagnostics.hpp"
 #include "retouch/recipe.hpp"
 #include "retouch/step.hpp"
@@ -9,8 +10,7 @@
 
 #include <filesystem>
 #include <functional>
-#include <map>
-#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,14 +20,17 @@ struct CheckedRecipe {
     Recipe recipe;
     std::vector<Step> steps; ///< in running order
     std::vector<InjectedFile> injected;
+    std::set<std::string> variables{}; ///< names it declares, what it includes too
 };
 
 /// Directories a recipe may name files in besides its own; asked only when it matters.
 using AllowedDirectories = std::function<std::vector<std::filesystem::path>()>;
 
-/// Absent when there are errors; they are in `diagnostics`.
-[[nodiscard]] std::optional<CheckedRecipe>
-check_recipe(const std::filesystem::path &path, const std::map<std::string, std::string> &variables,
-             Diagnostics &diagnostics, const AllowedDirectories &allowed = nullptr);
+/// The recipe, or one for each row of its matrix; none when there are errors, which are in
+/// `diagnostics`.
+[[nodiscard]] std::vector<CheckedRecipe> check_recipe(const std::filesystem::path &path,
+                                                      const recipe::GivenVariables &given,
+                                                      Diagnostics &diagnostics,
+                                                      const AllowedDirectories &allowed = nullptr);
 
 } // namespace retouch::plan

@@ -80,7 +80,8 @@ class Search {
     /// The steps are not those the image was made by, whatever the source is now.
     [[nodiscard]] bool recipe_changed() const {
         const std::string digest = image_.property(lineage::k_source_digest).value_or("");
-        return image_.property(lineage::k_fingerprint) != fingerprint(digest, checked_.steps);
+        return image_.property(lineage::k_fingerprint) !=
+               fingerprint(digest, checked_.steps, checked_.recipe.disk);
     }
 
     void tell_pending(const Outlook &outlook, bool rebuilds) {
@@ -119,6 +120,8 @@ class Search {
             why = "the recipe changed since the image was made";
         else if (!checked_.steps.empty())
             why = "the recipe has steps, which may write";
+        else if (checked_.recipe.disk)
+            why = "the recipe makes the disk larger";
         else if (found == nullptr)
             why = "it is gone";
         else

@@ -1,15 +1,28 @@
 #include "plan/fingerprint.hpp"
 
 #include "base/digest.hpp"
+#include "model/names.hpp"
 #include "retouch/step_kind.hpp"
 
 #include <cassert>
 
 namespace retouch::plan {
 
-std::string fingerprint(const std::string &source_digest, const std::vector<Step> &steps) {
+namespace {
+
+/// To be raised when the same wish starts to mean another disk.
+constexpr int k_disk_semantics = 1;
+
+} // namespace
+
+std::string fingerprint(const std::string &source_digest, const std::vector<Step> &steps,
+                        const std::optional<DiskWish> &disk) {
     // nlohmann::json sorts its keys: the order in which a step kind fills them does not count.
     nlohmann::json document = {{"fingerprint", 1}, {"source", source_digest}};
+    if (disk)
+        document["disk"] = {{"semantics", k_disk_semantics},
+                            {"size", disk->size_bytes.value_or(0)},
+                            {"grow", model::to_string(disk->grow)}};
     nlohmann::json &list = document["steps"] = nlohmann::json::array();
     for (const Step &step : steps) {
         const StepKind *kind = find_step_kind(step.kind);

@@ -1,6 +1,7 @@
 #include "plan/guest_means.hpp"
 
 #include "guest/means.hpp"
+#include "plan/disk_plan.hpp"
 #include "retouch/step_kind.hpp"
 
 #include <algorithm>
@@ -14,7 +15,8 @@ bool needs_network(const Target &target) {
 }
 
 void require_means(const Target &target, GuestKind guest) {
-    if (target.action == Action::create && !target.steps.empty() && target.kept() == nullptr)
+    const bool opens = !target.steps.empty() || grows_root(target);
+    if (target.action == Action::create && opens && target.kept() == nullptr)
         guest::require_means(guest, needs_network(target));
 }
 

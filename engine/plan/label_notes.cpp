@@ -12,7 +12,37 @@
 
 namespace retouch::plan {
 
-std::vector<std::string> notes_on_labels(const GuestView &guest, const GuestView &after) {
+namespace {
+
+std::vector<std::string> notes_on_all_labels(const GuestView &after) {
+    const std::optional<std::string> policy = guest::named_policy(after);
+    if (!policy)
+        return {"nothing is labelled: the image has no SELinux policy with rules for labels"};
+    const std::string name = base::escape(*policy);
+    if (!guest::has_usable_rules(after, *policy))
+        return {fmt::format("nothing is labelled: the rules of the image's SELinux policy '{}' are "
+                            "larger than 16 MiB",
+                            name)};
+    return {
+        fmt::format("all files are labelled as the image's SELinux policy '{}' wants it", name)};
+}
+
+} // namespace
+
+LabelScope label_scope(const std::vector<PlannedStep> &steps) {
+    LabelScope scope = LabelScope::changed;
+    for (const PlannedStep &planned : steps)
+        if (const auto labels = find_step_kind(planned.step.kind)->labels)
+            scope = labels(planned.step);
+    return scope;
+}
+
+std::vector<std::string> notes_on_labels(const GuestView &guest, const GuestView &after,
+                                         LabelScope scope) {
+    if (scope == LabelScope::all)
+        return notes_on_all_labels(after);
+    if (scope == LabelScope::none)
+        return {"what the steps make gets no SELinux label: the recipe says 'relabel: none'"};
     const std::optional<std::string> policy = guest::labelling_policy(after);
     if (!policy && !guest::labelling_policy(guest))
         return {};

@@ -1,6 +1,6 @@
 #pragma once
-// libarchive: tar archives. Loaded with the first of these calls, see base/late_library.hpp;
-// sources include this and not its header.
+// libarchive: archives, and compressed files. Loaded with the first of these calls, see
+// base/late_library.hpp; sources include this and not its header.
 
 #include "base/late_library.hpp"
 
@@ -32,7 +32,13 @@ RETOUCH_LATE_FUNCTION(libarchive, archive_read_header_position);
 RETOUCH_LATE_FUNCTION(libarchive, archive_read_new);
 RETOUCH_LATE_FUNCTION(libarchive, archive_read_next_header);
 RETOUCH_LATE_FUNCTION(libarchive, archive_read_open_fd);
+RETOUCH_LATE_FUNCTION(libarchive, archive_read_support_filter_bzip2);
+RETOUCH_LATE_FUNCTION(libarchive, archive_read_support_filter_gzip);
+RETOUCH_LATE_FUNCTION(libarchive, archive_read_support_filter_xz);
+RETOUCH_LATE_FUNCTION(libarchive, archive_read_support_filter_zstd);
+RETOUCH_LATE_FUNCTION(libarchive, archive_read_support_format_raw);
 RETOUCH_LATE_FUNCTION(libarchive, archive_read_support_format_tar);
+RETOUCH_LATE_FUNCTION(libarchive, archive_read_support_format_zip);
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wignored-attributes" // of printf's format, which is not checked
 RETOUCH_LATE_FUNCTION(libarchive, archive_set_error);

@@ -22,6 +22,7 @@
 #include "base/version.hpp"
 #include "guest/command.hpp"
 #include "guest/resolve.hpp"
+#include "plan/disk_plan.hpp"
 #include "plan/fingerprint.hpp"
 #include "plan/foreseen_guest.hpp"
 #include "plan/guest_means.hpp"
@@ -34,6 +35,7 @@
 #include "plan/sharing.hpp"
 #include "plan/source_notes.hpp"
 #include "plan/source_refusals.hpp"
+#include "plan/step_order.hpp"
 #include "plan/volatile_paths.hpp"
 #include "retouch/error.hpp"
 
@@ -146,6 +148,7 @@ void plan_create(Target &target, const Recipe &recipe, const Lineage &lineage,
     refuse_contested_name(lineage, images);
     target.action = Action::create;
     target.reason = reason_to_create(lineage);
+    target.disk = disk_by_record(recipe.disk, source);
     target.publish = publish_new(recipe, lineage, images);
     target.publish.way = catalog.publish_way(source);
     target.publish.members =
@@ -191,13 +194,13 @@ Target plan_target(const CheckedRecipe &checked, Lineage lineage, const CountedI
     const std::vector<Image> &images = counted.images;
     Target target;
     keep_known_digest(lineage);
-    target.fingerprint = fingerprint(lineage.source.digest, checked.steps);
+    target.fingerprint = fingerprint(lineage.source.digest, checked.steps, recipe.disk);
     const bool built =
         lineage.present && lineage.present->property(lineage::k_fingerprint) == target.fingerprint;
     const auto taken = taken_back(lineage, images, target.fingerprint);
     if (!built && !taken && !lineage.source_record) {
         use_present_as_source(lineage, options);
-        target.fingerprint = fingerprint(lineage.source.digest, checked.steps);
+        target.fingerprint = fingerprint(lineage.source.digest, checked.steps, recipe.disk);
     }
     target.source = lineage.source;
     target.asked_source = asked_source(counted.source, lineage.source);
@@ -210,6 +213,7 @@ Target plan_target(const CheckedRecipe &checked, Lineage lineage, const CountedI
     target.injected = checked.injected;
     target.detach = to_detach(lineage.maker, images);
     target.limits = recipe.limits;
+    target.disk = disk_as_built(recipe.disk);
     target.volatile_paths = volatile_paths(recipe.volatile_paths);
     const std::vector<std::string> drop =
         dropped_names(recipe.drop_properties, options.drop_properties);
@@ -280,6 +284,23 @@ bool changes_something(const PlannedStep &planned) {
            (state == StepState::unknown || state == StepState::change);
 }
 
+/// True for code of the recipe that will run: what a package manager or another tool does is known
+/// well enough to leave alone what other steps look after.
+bool runs_commands(const PlannedStep &planned) {
+    return !planned.step.script.empty() && find_step_kind(planned.step.kind)->foresee == nullptr &&
+           changes_something(planned);
+}
+
+/// What is as wanted now need not be so behind commands. Cleaning always is about what they leave.
+void doubt_that_it_stays(PlannedStep &planned) {
+    const StepKind &kind = *find_step_kind(planned.step.kind);
+    if (planned.change.state != StepState::unchanged || kind.foresee == nullptr ||
+        kind.order > k_late_order)
+        return;
+    planned.change = {StepState::unknown,
+                      "as wanted now; known when the commands before it are done", ""};
+}
+
 /// From now on `after` is as the step leaves it. True when nobody knows before what it does to
 /// which file.
 bool may_change_anything(const PlannedStep &planned, ForeseenGuest &after) {
@@ -324,21 +345,26 @@ void preview_steps(Target &target, const GuestView &guest) {
     ForeseenGuest after(guest);
     std::set<std::string> hidden;
     bool anything_may_come = false;
+    bool commands_ran = false;
     for (PlannedStep &planned : target.steps) {
         planned.change = previewed(planned.step, after, anything_may_come);
+        if (commands_ran)
+            doubt_that_it_stays(planned);
         hide_diff(planned, hidden, after);
+        commands_ran = commands_ran || runs_commands(planned);
         anything_may_come = may_change_anything(planned, after) || anything_may_come;
     }
     refuse_what_new_mounts_hide(target, guest, after);
     if (std::ranges::any_of(target.steps, changes_something))
-        std::ranges::move(notes_on_labels(guest, after), std::back_inserter(target.notes));
+        std::ranges::move(notes_on_labels(guest, after, label_scope(target.steps)),
+                          std::back_inserter(target.notes));
 }
 
 Plan make_plan(const CheckedRecipe &checked, const CatalogView &catalog, const PlanOptions &options,
                const OpenView &open_view, GuestKind guest) {
     Plan plan = resolve_plan(checked, catalog, options);
     for (Target &target : plan.targets) {
-        if (target.action != Action::create || target.steps.empty())
+        if (target.action != Action::create || (target.steps.empty() && !target.disk))
             continue;
         require_means(target, guest);
         const auto source = catalog.find(target.source.id);
@@ -346,7 +372,13 @@ Plan make_plan(const CheckedRecipe &checked, const CatalogView &catalog, const P
             throw Error(ErrorKind::temporary,
                         fmt::format("image {} vanished while the plan was made", target.source.id),
                         "run the command again");
-        const std::shared_ptr<const GuestView> opened = open_view(catalog.disk(*source));
+        const Disk disk = catalog.disk(*source);
+        if (target.steps.empty() && !grows_root(target)) {
+            foresee_disk(target, disk.virtual_size_bytes, std::nullopt);
+            continue;
+        }
+        const std::shared_ptr<const GuestView> opened = open_view(disk);
+        foresee_disk(target, disk.virtual_size_bytes, opened->facts().layout);
         for (const auto *notes : {&opened->facts().unmounted, &opened->facts().doubts})
             target.notes.insert(target.notes.end(), notes->begin(), notes->end());
         preview_steps(target, *opened);

@@ -36,7 +36,8 @@ void preview_steps(Target &target, const GuestView &guest);
 /// What it returns may be shared with the plans of other recipes.
 using OpenView = std::function<std::shared_ptr<const GuestView>(const Disk &disk)>;
 
-/// resolve_plan(), then preview_steps() for every target that will be built and has steps. `guest`
+/// resolve_plan(), then the look for every target that will be built and has steps, or a root that
+/// shall grow: what becomes of the disk is filled in, then preview_steps(). `guest`
 /// is the kind that apply will use. Throws Error, too, when it could not be used here.
 [[nodiscard]] Plan make_plan(const CheckedRecipe &checked, const CatalogView &catalog,
                              const PlanOptions &options, const OpenView &open_view,

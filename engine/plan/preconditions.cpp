@@ -8,6 +8,7 @@
 #include "base/utc_time.hpp"
 #include "model/json_place.hpp"
 #include "plan/counted_images.hpp"
+#include "plan/disk_plan.hpp"
 #include "plan/json_difference.hpp"
 #include "plan/replan.hpp"
 #include "retouch/error.hpp"
@@ -190,6 +191,8 @@ Json derived_members(Target target) {
     target.volatile_paths.clear();
     target.mounts.clear();
     target.rehearsal.reset();
+    if (target.disk)
+        target.disk = not_looked_at(target.disk->wish);
     Plan plan;
     plan.targets.push_back(std::move(target));
     Json members = to_json(plan)["targets"][0];

@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "base/text.hpp"
+#include "plan/disk_plan.hpp"
 #include "retouch/error.hpp"
 
 #include <fmt/format.h>
@@ -21,8 +22,9 @@ std::vector<std::string> normal_tags(std::vector<std::string> tags) {
 }
 
 /// The recipe's fields over those of `base`, whose tags that stay are `tags`.
-PublishPlan resolve_fields(const Publish &wanted, const Image &base,
+PublishPlan resolve_fields(const Recipe &recipe, const Image &base,
                            const std::vector<std::string> &tags, const Lineage &lineage) {
+    const Publish &wanted = recipe.publish;
     PublishPlan plan;
     plan.name = lineage.publish_name;
     plan.visibility = wanted.visibility.value_or(base.visibility);
@@ -30,7 +32,8 @@ PublishPlan resolve_fields(const Publish &wanted, const Image &base,
     plan.container_format = base.container_format;
     plan.owner = lineage.maker.owner;
     plan.tags = normal_tags(wanted.tags.value_or(tags));
-    plan.min_disk_gib = wanted.min_disk_gib.value_or(base.min_disk_gib);
+    plan.min_disk_gib =
+        wanted.min_disk_gib.value_or(std::max(base.min_disk_gib, least_min_disk_gib(recipe.disk)));
     plan.min_ram_mib = wanted.min_ram_mib.value_or(base.min_ram_mib);
     plan.is_protected = wanted.is_protected.value_or(base.stays_protected());
     return plan;
@@ -122,7 +125,7 @@ std::vector<std::string> carried_tags(const Image &source) {
 PublishPlan publish_new(const Recipe &recipe, const Lineage &lineage,
                         const std::vector<Image> &images) {
     const Image &source = lineage.source_record.value();
-    PublishPlan plan = resolve_fields(recipe.publish, source, carried_tags(source), lineage);
+    PublishPlan plan = resolve_fields(recipe, source, carried_tags(source), lineage);
     plan.lineage = recipe.publish.lineage;
     plan.superseded = superseded(recipe, lineage, images, "");
     return plan;
@@ -131,7 +134,7 @@ PublishPlan publish_new(const Recipe &recipe, const Lineage &lineage,
 PublishPlan publish_present(const Recipe &recipe, const Lineage &lineage,
                             const std::vector<Image> &images) {
     const Image &present = lineage.present.value();
-    PublishPlan plan = resolve_fields(recipe.publish, present, present.tags, lineage);
+    PublishPlan plan = resolve_fields(recipe, present, present.tags, lineage);
     const auto note = [&](bool differs, PublishField field) {
         if (differs)
             plan.changed_fields.push_back(field);

@@ -83,7 +83,8 @@ void require_choosable(const Json &chosen, const std::string &recipe_name,
                        const std::string &place) {
     PlacedValues values;
     Value recipe = values.value(
-        {{"retouch", 1}, {"name", recipe_name}, {"source", {{"image", "source"}}}}, "recipe");
+        {{"retouch", 1}, {"name", name_in_file(recipe_name)}, {"source", {{"image", "source"}}}},
+        "recipe");
     Value publish = values.value(chosen, place);
     recipe.fields.push_back({"publish", publish.mark, std::move(publish)});
     Diagnostics found;
@@ -107,6 +108,8 @@ CheckedRecipe recipe_of(const Target &target, const PlannedRecipe &planned) {
     for (const std::string &name : target.properties.remove)
         recipe.properties[name] = std::nullopt;
     recipe.drop_properties = target.properties.drop;
+    if (target.disk)
+        recipe.disk = target.disk->wish;
     Publish &publish = recipe.publish;
     publish.name = wanted.name;
     publish.visibility = wanted.visibility;

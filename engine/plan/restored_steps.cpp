@@ -5,11 +5,13 @@
 #include "plan/saved_plan.hpp"
 
 #include "base/text.hpp"
+#include "model/names.hpp"
 #include "plan/fingerprint.hpp"
 #include "plan/json_difference.hpp"
 #include "plan/placed_values.hpp"
 #include "plan/properties.hpp"
 #include "plan/repeat_advice.hpp"
+#include "plan/step_order.hpp"
 #include "recipe/load.hpp"
 #include "retouch/step_kind.hpp"
 
@@ -25,7 +27,7 @@ namespace retouch::plan {
 
 namespace {
 
-/// Steps of one kind.
+/// Steps of one kind in a row.
 struct SavedSection {
     const StepKind *kind = nullptr;
     std::vector<Json> options;
@@ -72,12 +74,8 @@ class Restoring {
                                                             "{}; a newer retouch may know it",
                                                             fmt::join(names, ", ")));
         }
-        if (sections_.empty() || sections_.back().kind != kind) {
-            if (!sections_.empty() && kind->order < sections_.back().kind->order)
-                throw unacceptable(place + ".kind", fmt::format("{} come before {}", kind->name,
-                                                                sections_.back().kind->name));
+        if (sections_.empty() || sections_.back().kind != kind)
             sections_.push_back({kind, {}, {}});
-        }
         sections_.back().options.push_back(step.options);
         sections_.back().places.push_back(place + ".options");
     }
@@ -93,6 +91,13 @@ class Restoring {
         section.value = values_.value(Json::array(), section.places.front());
         for (std::size_t i = 0; i < json.size(); ++i)
             section.value.items.push_back(values_.value(json[i], section.places[i]));
+    }
+
+    [[nodiscard]] static Json disk_json(const DiskWish &wish) {
+        Json disk = {{"grow", model::to_string(wish.grow)}};
+        if (wish.size_bytes)
+            disk["size"] = std::to_string(*wish.size_bytes);
+        return disk;
     }
 
     /// The recipe as far as the plan tells it.
@@ -113,15 +118,24 @@ class Restoring {
             limits["packages"] = *target_.limits.packages;
         if (target_.limits.bytes_written)
             limits["bytes_written"] = std::to_string(*target_.limits.bytes_written);
-        Value recipe = values_.value(
-            {{"retouch", 1}, {"name", recipe_.name}, {"source", {{"image", "source"}}}}, "recipe");
+        Value recipe = values_.value({{"retouch", 1},
+                                      {"name", name_in_file(recipe_.name)},
+                                      {"source", {{"image", "source"}}}},
+                                     "recipe");
         const auto add = [&](std::string_view key, Value value) {
             recipe.fields.push_back({std::string(key), value.mark, std::move(value)});
         };
         add("properties", values_.value(properties, place_ + ".properties"));
         add("limits", values_.value(limits, place_ + ".limits"));
-        for (const SavedSection &section : sections_)
-            add(section.kind->name, section.value);
+        Value steps = values_.value(Json::array(), place_ + ".steps");
+        for (const SavedSection &section : sections_) {
+            Value entry = values_.value(Json::object(), section.places.front());
+            entry.fields.push_back({std::string(section.kind->name), entry.mark, section.value});
+            steps.items.push_back(std::move(entry));
+        }
+        add("steps", std::move(steps));
+        if (target_.disk)
+            add("disk", values_.value(disk_json(target_.disk->wish), place_ + ".disk"));
         return recipe;
     }
 
@@ -144,13 +158,14 @@ class Restoring {
             std::vector<Value> saved;
             for (std::size_t i = 0; i < section.options.size(); ++i)
                 saved.push_back(values_.value(section.options[i], section.places[i]));
-            const ReadContext context{recipe_.path, recipe_.directory, {}, {}, {}, &saved};
+            const ReadContext context{{{recipe_.path, recipe_.directory}}, {}, {}, &saved};
             ReadResult read = section.kind->read(
                 {std::string(section.kind->name), std::move(section.value)}, context, found);
             std::ranges::move(read.steps, std::back_inserter(all.steps));
             std::ranges::move(read.injected, std::back_inserter(all.injected));
         }
         require_none(found);
+        number(all.steps);
         return all;
     }
 
@@ -191,7 +206,8 @@ class Restoring {
         std::vector<Step> steps;
         for (const PlannedStep &planned : target_.steps)
             steps.push_back(planned.step);
-        require_same(target_.fingerprint, fingerprint(target_.source.digest, steps),
+        const auto wish = target_.disk ? std::optional(target_.disk->wish) : std::nullopt;
+        require_same(target_.fingerprint, fingerprint(target_.source.digest, steps, wish),
                      place_ + ".fingerprint");
     }
 

@@ -221,6 +221,24 @@ void require_rehearsal(const Rehearsal &rehearsal, const Plan &plan, const std::
     require_kept(*rehearsal.kept, plan, place + ".kept");
 }
 
+/// What only a look at the disk could tell is believed as far as it fits the rest: apply looks
+/// again.
+void require_disk(const DiskGrowth &growth, const std::string &place) {
+    constexpr std::int64_t k_sector = 512;
+    require(growth.wish.size_bytes.value_or(0) % k_sector == 0, place + ".size",
+            "whole sectors of 512 bytes");
+    require(growth.state != StepState::skipped, place + ".state", "change, unchanged or unknown");
+    require(growth.before_bytes == 0 ||
+                growth.after_bytes ==
+                    std::max(growth.before_bytes, growth.wish.size_bytes.value_or(0)),
+            place + ".after", "the larger one of 'size' and 'before'");
+    require_bounded(growth.filesystem, k_longest_word, place + ".filesystem");
+    require_bounded(growth.logical_volume, k_longest_path, place + ".logical_volume");
+    const bool in_order = std::ranges::is_sorted(growth.grows) &&
+                          std::ranges::adjacent_find(growth.grows) == growth.grows.end();
+    require(in_order, place + ".grows", "each once, from the outside to the inside");
+}
+
 void require_target(const Target &target, const Plan &plan, const std::string &place) {
     require_bounded(target.reason, k_longest_text, place + ".reason");
     require_image(target.source, place + ".source");
@@ -240,6 +258,8 @@ void require_target(const Target &target, const Plan &plan, const std::string &p
     require_publish(target, place + ".publish");
     for (std::size_t i = 0; i < target.detach.size(); ++i)
         require_uuid(target.detach[i], fmt::format("{}.detach[{}]", place, i));
+    if (target.disk)
+        require_disk(*target.disk, place + ".disk");
     require_bounded(target.notes, k_longest_text, place + ".notes");
     require_globs(target.volatile_paths, place + ".volatile");
     if (target.rehearsal)

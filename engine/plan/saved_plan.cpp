@@ -4,6 +4,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string_view>
+
 namespace retouch::plan {
 
 namespace {
@@ -23,6 +26,22 @@ Error unacceptable(const std::string &place, const std::string &what) {
     return {ErrorKind::invalid,
             fmt::format("the plan is not acceptable: {}: {}", cut(place), cut(what)),
             "make a new plan with `retouch plan -o FILE RECIPE`"};
+}
+
+std::string name_in_file(const std::string &name) {
+    constexpr std::size_t k_longest_row = 64;
+    const std::size_t slash = name.find('/');
+    if (slash == name.npos)
+        return name;
+    const std::string_view row = std::string_view(name).substr(slash + 1);
+    const bool is_row =
+        !row.empty() && row.size() <= k_longest_row && std::ranges::all_of(row, [](char c) {
+            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                   c == '.' || c == '_' || c == '-';
+        });
+    if (!is_row)
+        throw unacceptable("recipe.name", "what stands behind '/' is the name of no row");
+    return name.substr(0, slash);
 }
 
 Plan read_plan(const std::string &text) {

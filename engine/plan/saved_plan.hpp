@@ -26,4 +26,8 @@ void restore_steps(Plan &plan);
 /// "the plan is not acceptable: PLACE: WHAT", `what` cut to a bounded length.
 [[nodiscard]] Error unacceptable(const std::string &place, const std::string &what);
 
+/// The name a recipe has in its file: without the row of a matrix. Throws Error: invalid when what
+/// stands for a row is the name of none.
+[[nodiscard]] std::string name_in_file(const std::string &name);
+
 } // namespace retouch::plan

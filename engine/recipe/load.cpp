@@ -1,33 +1,27 @@
-// Loading a recipe: the stages in order, what no schema can say, and the typed Recipe from a value
-// the schema accepts. The schema is prepared once in a process; it depends on nothing but the
+// Loading a recipe: the stages in order, row by row of its matrix, and the typed Recipe from a
+// value the schema accepts. The schema is prepared once in a process; it depends on nothing but the
 // program itself.
 
 #include "recipe/load.hpp"
 
 #include "base/digest.hpp"
-#include "base/file.hpp"
-#include "base/path_glob.hpp"
 #include "base/text.hpp"
 #include "model/names.hpp"
-
-#include "recipe/foreign_file.hpp"
-#include "recipe/mistaken_lines.hpp"
+#include "recipe/includes.hpp"
+#include "recipe/matrix.hpp"
 #include "recipe/place.hpp"
+#include "recipe/recipe_file.hpp"
 #include "recipe/schema/embedded_schemas.hpp"
 #include "recipe/schema/recipe_schema.hpp"
 #include "recipe/schema/schema_check.hpp"
 #include "recipe/schema/schema_place.hpp"
-#include "recipe/sound_sections.hpp"
-#include "recipe/variables.hpp"
+#include "recipe/step_list.hpp"
 #include "recipe/work_tree.hpp"
-#include "recipe/yaml/yaml_reader.hpp"
-#include "recipe/yaml/yaml_source.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
-#include <system_error>
 #include <utility>
 
 namespace retouch::recipe {
@@ -56,6 +50,16 @@ Limits to_limits(const Value &value) {
     return limits;
 }
 
+DiskWish to_disk(const Value &value) {
+    constexpr std::int64_t sector = 512;
+    DiskWish wish;
+    if (value.find("size") != nullptr)
+        wish.size_bytes =
+            (base::parse_bytes(value.text_or("size")).value_or(0) + sector - 1) / sector * sector;
+    wish.grow = model::from_name<DiskGrow>(value.text_or("grow")).value_or(wish.grow);
+    return wish;
+}
+
 Publish to_publish(const Value &value) {
     Publish publish;
     publish.name = value.text("name");
@@ -73,18 +77,10 @@ Publish to_publish(const Value &value) {
     return publish;
 }
 
-std::filesystem::path directory_of(const std::filesystem::path &path) {
-    std::error_code failed;
-    if (is_standard_input(path))
-        return std::filesystem::current_path(failed);
-    return std::filesystem::absolute(path, failed).lexically_normal().parent_path();
-}
-
 /// Requires: the schema accepts `value`.
-Recipe to_recipe(Value value, const std::filesystem::path &path) {
+Recipe to_recipe(const Value &value, const std::filesystem::path &path) {
     Recipe recipe;
     recipe.path = path;
-    recipe.directory = directory_of(path);
     recipe.name = value.text_or("name");
     recipe.description = value.text_or("description");
     const Value &source = *value.find("source");
@@ -100,10 +96,12 @@ Recipe to_recipe(Value value, const std::filesystem::path &path) {
         recipe.publish = to_publish(*publish);
     if (const Value *limits = value.find("limits"))
         recipe.limits = to_limits(*limits);
+    if (const Value *disk = value.find("disk"))
+        recipe.disk = to_disk(*disk);
     recipe.volatile_paths = value.texts("volatile").value_or(recipe.volatile_paths);
-    for (Field &field : value.fields)
-        if (is_section(field.key))
-            recipe.sections.push_back({field.key, std::move(field.value)});
+    recipe.in_given_order = value.find(k_step_list) != nullptr;
+    for (const Field *section : section_fields(value))
+        recipe.sections.push_back({section->key, section->value});
     return recipe;
 }
 
@@ -112,123 +110,147 @@ const SchemaChecker &checker() {
     return prepared;
 }
 
-/// What no schema can say of `drop_properties`: an error for each glob that matches a property the
-/// recipe sets. `recipe` need not be what the schema accepts; what has another form is passed over.
-void check_property_drops(const Value &recipe, const std::string &file,
-                          const std::vector<std::string> &lines, Diagnostics &found) {
-    const Value *drops = recipe.find("drop_properties");
-    const Value *properties = recipe.find("properties");
-    if (drops == nullptr || properties == nullptr)
+const SchemaChecker &fragment_checker() {
+    static const SchemaChecker prepared(fragment_schema());
+    return prepared;
+}
+
+/// A machine with a disk of min_disk must be able to hold the image. Requires: the schema accepts
+/// `recipe`.
+void check_min_disk(const Value &recipe, const std::string &file,
+                    const std::vector<std::string> &lines, Diagnostics &found) {
+    const Value *disk = recipe.find("disk");
+    const Value *publish = recipe.find("publish");
+    const Value *least = publish == nullptr ? nullptr : publish->find("min_disk");
+    if (disk == nullptr || least == nullptr || least->kind != Value::Kind::integer)
         return;
-    for (const Value &glob : drops->items) {
-        const auto set = std::ranges::find_if(properties->fields, [&](const Field &property) {
-            return property.value.kind != Value::Kind::null &&
-                   base::matches_name(glob.scalar, property.key);
-        });
-        if (set != properties->fields.end())
-            found.add(error_at(file, glob.mark, lines,
-                               fmt::format("'{}' drops the property '{}', which the recipe sets",
-                                           shorten(glob.scalar), shorten(set->key)),
-                               "narrow it, or take the property out of 'properties'"));
-    }
+    const std::int64_t gib = std::int64_t{1} << 30;
+    const std::int64_t size = to_disk(*disk).size_bytes.value_or(0);
+    const std::int64_t needed = (size + gib - 1) / gib;
+    if (const auto number = optional_number(*publish, "min_disk"); number && *number < needed)
+        found.add(error_at(file, least->mark, lines,
+                           fmt::format("'min_disk' is {}, but the disk has {} of 'disk.size'",
+                                       *number, shorten(disk->text_or("size"))),
+                           fmt::format("write 'min_disk: {}', or leave it out", needed)));
 }
 
-/// What the schema says of a text with an unresolved variable is about the variable's name.
-Diagnostics except_at(const std::vector<Mark> &unresolved, const Diagnostics &found) {
-    Diagnostics kept;
-    for (const Diagnostic &item : found.sorted()) {
-        const Mark mark{item.position.line, item.position.column};
-        if (std::ranges::find(unresolved, mark) == unresolved.end())
-            kept.add(item);
-    }
-    return kept;
+/// What must hold between the variables of a row and the recipe.
+void require_use(const MatrixRow &row, const CheckedFile &recipe, Diagnostics &found) {
+    for (const auto &[name, value] : row.values)
+        if (name != "row" && !recipe.used.contains(name))
+            found.add(error_at(recipe.file.name, row.mark, recipe.file.lines,
+                               fmt::format("nothing uses the variable '{}' of this row", name),
+                               fmt::format("write ${{{}}} where it is meant", name)));
 }
 
-/// A variable whose declaration is wrong is not undefined.
-bool declares_wrongly(const Value &recipe, const MistakenLines &mistaken) {
-    for (std::size_t i = 0; i < recipe.fields.size(); ++i)
-        if (recipe.fields[i].key == "vars")
-            return mistaken.any_in(recipe.fields[i].key_mark.line, end_line(recipe.fields, i));
-    return false;
+LoadedRecipe load_row(const ParsedFile &parsed, const std::filesystem::path &path,
+                      GivenVariables given, const MatrixRow &row) {
+    given.row = row.values;
+    CheckedFile checked = check_file(parsed, given, checker(), checker());
+    LoadedRecipe loaded;
+    loaded.diagnostics = std::move(checked.found);
+    if (!checked.value) {
+        loaded.sections = std::move(checked.sound);
+        loaded.files = {std::move(checked.file)};
+        return loaded;
+    }
+    require_use(row, checked, loaded.diagnostics);
+    check_min_disk(*checked.value, checked.file.name, checked.file.lines, loaded.diagnostics);
+    Includes includes({fragment_checker(), checker()}, host_root_of(checked.file.directory),
+                      given.environment);
+    const Value value = includes.merged(checked);
+    loaded.files = includes.files();
+    loaded.diagnostics.merge(includes.found());
+    Recipe recipe = to_recipe(value, path);
+    if (loaded.diagnostics.has_errors()) {
+        loaded.sections = std::move(recipe.sections);
+        return loaded;
+    }
+    recipe.directory = checked.file.directory;
+    recipe.included = includes.paths();
+    recipe.sha256 = base::sha256_hex(parsed.bytes + includes.bytes());
+    if (!row.name.empty())
+        recipe.name += "/" + row.name;
+    loaded.recipe = std::move(recipe);
+    return loaded;
+}
+
+std::string published_name(const Recipe &recipe) {
+    return recipe.publish.name.value_or(recipe.source_image);
+}
+
+/// Two rows that publish one name would take it from each other.
+void require_distinct(const std::vector<MatrixRow> &rows, std::vector<LoadedRecipe> &all) {
+    for (std::size_t i = 1; i < all.size(); ++i)
+        for (std::size_t before = 0; before < i; ++before) {
+            const auto &one = all[before].recipe;
+            const auto &other = all[i].recipe;
+            if (!one || !other || published_name(*one) != published_name(*other))
+                continue;
+            const RecipeFile &file = all[i].files.at(0);
+            all[i].diagnostics.add(error_at(
+                file.name, rows[i].mark, file.lines,
+                fmt::format("the rows '{}' and '{}' publish the same name, '{}'", rows[before].name,
+                            rows[i].name, base::escape(published_name(*other))),
+                "use a variable of the row in publish.name"));
+            all[i].recipe.reset();
+            break;
+        }
+}
+
+std::vector<LoadedRecipe> load_rows(const ParsedFile &parsed, const std::filesystem::path &path,
+                                    const GivenVariables &given) {
+    std::vector<LoadedRecipe> all;
+    Diagnostics found = parsed.found;
+    std::vector<MatrixRow> rows;
+    if (parsed.read)
+        rows = matrix_rows(parsed.read->value, parsed.file.name, parsed.file.lines, found);
+    const bool is_without = parsed.read && rows.empty();
+    if (is_without) // what is wrong with its form, the schema says
+        rows.push_back(any_row(parsed.read->value));
+    for (const MatrixRow &row : rows)
+        all.push_back(load_row(parsed, path, given, row));
+    if (is_without && all.front().recipe && !found.has_errors()) {
+        const Mark mark = parsed.read->value.find("matrix")->mark;
+        found.add(error_at(parsed.file.name, mark, parsed.file.lines, "the matrix has no rows",
+                           "'without' leaves all of them out"));
+    }
+    require_distinct(rows, all);
+    if (all.empty() || found.has_errors()) {
+        LoadedRecipe &first = all.empty() ? all.emplace_back() : all.front();
+        if (first.files.empty())
+            first.files = {parsed.file};
+        first.diagnostics.merge(std::move(found));
+        if (first.diagnostics.has_errors())
+            first.recipe.reset();
+    }
+    return all;
 }
 
 } // namespace
 
-bool is_standard_input(const std::filesystem::path &path) {
-    return path == "-" || path == "/dev/stdin";
-}
-
-LoadedRecipe load_recipe(const std::filesystem::path &path,
-                         const std::map<std::string, std::string> &variables) {
-    std::string bytes;
-    try {
-        bytes = is_standard_input(path) ? base::read_standard_input(k_max_yaml_bytes)
-                                        : base::read_file(path, k_max_yaml_bytes);
-    } catch (const Error &error) {
-        if (error.kind() == ErrorKind::interrupted)
-            throw;
-        LoadedRecipe loaded;
-        loaded.diagnostics.add(
-            error_at(path.string(), {}, std::string(), error.what(), error.hint()));
-        return loaded;
-    }
-    if (!is_standard_input(path) && !may_be_quoted(path, bytes, {"retouch"})) {
-        LoadedRecipe loaded;
-        loaded.diagnostics.add(
-            error_at(path.string(), {}, std::string(),
-                     "it is, links followed, outside the work tree or in its .git, and is not a "
-                     "recipe: it has no line 'retouch: 1'",
-                     "what such a file holds is not shown; look where the link leads"));
-        return loaded;
-    }
-    return load_recipe_text(bytes, path, variables);
+std::vector<LoadedRecipe> load_recipes(const std::filesystem::path &path,
+                                       const GivenVariables &given) {
+    return load_rows(parse_file(path, path.string()), path, given);
 }
 
 LoadedRecipe load_recipe_text(std::string_view text, const std::filesystem::path &path,
-                              const std::map<std::string, std::string> &variables) {
-    LoadedRecipe loaded;
-    const std::string file = path.string();
-    loaded.directory = directory_of(path);
-    std::optional<YamlAroundMistakes> read =
-        read_yaml_around_mistakes(text, file, loaded.diagnostics);
-    if (!read)
-        return loaded;
-    auto &[value, mistaken] = *read;
-    loaded.lines = base::split_lines(text.starts_with("\xEF\xBB\xBF") ? text.substr(3) : text);
-    if (std::optional<Diagnostic> foreign = foreign_file(value, file, loaded.lines)) {
-        loaded.diagnostics.add(*std::move(foreign));
-        return loaded;
-    }
-    if (const Value *vars = value.find("vars"))
-        for (const Field &field : vars->fields)
-            loaded.variables.push_back(field.key);
-    Diagnostics of_variables;
-    const std::vector<Mark> unresolved =
-        resolve_variables(value, variables, file, loaded.lines, of_variables);
-    if (!declares_wrongly(value, mistaken))
-        loaded.diagnostics.merge(mistaken.elsewhere(of_variables));
-    Diagnostics of_schema;
-    checker().check(value, file, loaded.lines, of_schema);
-    check_property_drops(value, file, loaded.lines, of_schema);
-    loaded.diagnostics.merge(mistaken.elsewhere(except_at(unresolved, of_schema)));
-    if (loaded.diagnostics.has_errors()) {
-        mistaken.add(loaded.diagnostics);
-        for (const Mark &mark : unresolved)
-            mistaken.add(mark.line);
-        loaded.sections = sound_sections(std::move(value), mistaken, checker());
-        return loaded;
-    }
-    loaded.recipe = to_recipe(std::move(value), path);
-    loaded.recipe->sha256 = base::sha256_hex(text);
-    return loaded;
+                              const GivenVariables &given) {
+    return std::move(load_rows(parse_text(text, path, path.string()), path, given).front());
 }
 
 bool check_recipe_value(const Value &recipe, Diagnostics &diagnostics) {
-    return checker().check(recipe, {}, {}, diagnostics);
+    checker().check(recipe, {}, {}, diagnostics);
+    check_step_list(recipe, checker(), {}, {}, diagnostics);
+    return !diagnostics.has_errors();
 }
 
 std::string recipe_schema() {
     return recipe_schema_with_variables().dump(2) + "\n";
+}
+
+std::string printed_fragment_schema() {
+    return fragment_schema_with_variables().dump(2) + "\n";
 }
 
 std::string plan_schema() {

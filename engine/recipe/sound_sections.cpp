@@ -4,6 +4,7 @@
 #include "recipe/sound_sections.hpp"
 
 #include "recipe/schema/recipe_schema.hpp"
+#include "recipe/step_list.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -29,29 +30,28 @@ void drop_mistaken(Value &section, int end, const MistakenLines &mistaken) {
     section.items = std::move(kept);
 }
 
-Value text(std::string scalar) {
-    Value value;
-    value.kind = Value::Kind::string;
-    value.scalar = std::move(scalar);
-    value.quoted = true;
-    return value;
-}
+/// A section and the line behind it.
+struct PlacedSection {
+    Field field;
+    int end;
+};
 
-Value mapping(std::vector<Field> fields) {
-    Value value;
-    value.kind = Value::Kind::mapping;
-    value.fields = std::move(fields);
-    return value;
-}
-
-Value smallest_recipe_with(const Field &section) {
-    Value format = text("1");
-    format.kind = Value::Kind::integer;
-    format.quoted = false;
-    return mapping({{"retouch", {}, std::move(format)},
-                    {"name", {}, text("a")},
-                    {"source", {}, mapping({{"image", {}, text("a")}})},
-                    section});
+std::vector<PlacedSection> placed_sections(Value recipe) {
+    std::vector<PlacedSection> sections;
+    for (std::size_t i = 0; i < recipe.fields.size(); ++i) {
+        Field &field = recipe.fields[i];
+        const int end = end_line(recipe.fields, i);
+        if (is_section(field.key))
+            sections.push_back({std::move(field), end});
+        if (field.key != k_step_list)
+            continue;
+        std::vector<Value> &items = field.value.items;
+        for (std::size_t number = 0; number < items.size(); ++number)
+            if (items[number].fields.size() == 1 && is_section(items[number].fields.front().key))
+                sections.push_back({std::move(items[number].fields.front()),
+                                    number + 1 < items.size() ? items[number + 1].mark.line : end});
+    }
+    return sections;
 }
 
 } // namespace
@@ -63,11 +63,11 @@ int end_line(const std::vector<Field> &fields, std::size_t index) {
 std::vector<Section> sound_sections(Value recipe, const MistakenLines &mistaken,
                                     const SchemaChecker &checker) {
     std::vector<Section> sections;
-    for (std::size_t i = 0; i < recipe.fields.size(); ++i) {
-        Field &field = recipe.fields[i];
-        if (!is_section(field.key) || mistaken.contains(field.key_mark.line))
+    for (PlacedSection &section : placed_sections(std::move(recipe))) {
+        Field &field = section.field;
+        if (mistaken.contains(field.key_mark.line))
             continue;
-        drop_mistaken(field.value, end_line(recipe.fields, i), mistaken);
+        drop_mistaken(field.value, section.end, mistaken);
         Diagnostics unplaced;
         if (checker.check(smallest_recipe_with(field), {}, {}, unplaced))
             sections.push_back({field.key, std::move(field.value)});

@@ -1,4 +1,4 @@
-// Variables: one pass over each scalar; "$${" is a literal "${", every other "$" stands for itself.
+// Variables: one pass over each scalar.
 // Values are bounded, because a short recipe could otherwise name a long value very often.
 
 #include "recipe/variables.hpp"
@@ -8,6 +8,7 @@
 #include "recipe/yaml/yaml_tokens.hpp"
 
 #include "base/text.hpp"
+#include "base/variable_text.hpp"
 
 #include <fmt/format.h>
 
@@ -25,29 +26,30 @@ constexpr std::size_t k_most_resolved = std::size_t{16} * 1024 * 1024;
 constexpr std::size_t k_longest_value = std::size_t{64} * 1024;
 constexpr std::size_t k_most_told = 50;
 
-bool is_name(std::string_view text) {
-    const auto small = [](char c) { return c >= 'a' && c <= 'z'; };
-    return !text.empty() && small(text.front()) && std::ranges::all_of(text, [&](char c) {
-        return small(c) || (c >= '0' && c <= '9') || c == '_';
-    });
-}
-
 class Resolver {
   public:
     Resolver(const std::string &file, const std::vector<std::string> &lines,
              Diagnostics &diagnostics)
         : file_(file), lines_(lines), diagnostics_(diagnostics) {}
 
-    void declare(const Value *vars, const std::map<std::string, std::string> &given) {
+    void declare(const Value *vars, const GivenVariables &given) {
+        for (const auto &[name, value] : given.row)
+            names_.push_back(name);
         if (vars != nullptr)
             for (const Field &field : vars->fields) {
                 names_.push_back(field.key);
-                if (!given.contains(field.key) && may_be_value(field.value))
-                    values_[field.key] = resolve(field.value, true).value_or(field.value.scalar);
+                if (!given.row.contains(field.key) && !given.chosen.contains(field.key))
+                    declare(field, given);
             }
         const Mark place = vars == nullptr || vars->mark.line == 0 ? Mark{} : vars->mark;
-        for (const auto &[name, value] : given)
+        for (const auto &[name, value] : given.row)
             give(name, value, place);
+        for (const auto &[name, value] : given.chosen)
+            if (!given.row.contains(name))
+                give(name, value, place);
+            else
+                refuse(place, fmt::format("the variable '{}' has a value in each row", name),
+                       "leave it out of --var, or out of 'matrix'");
     }
 
     void walk(Value &value) {
@@ -65,9 +67,37 @@ class Resolver {
         }
     }
 
-    std::vector<Mark> take_unresolved() { return std::move(unresolved_); }
+    ResolvedVariables take() {
+        return {std::move(unresolved_), {values_.begin(), values_.end()}, std::move(used_)};
+    }
 
   private:
+    void declare(const Field &field, const GivenVariables &given) {
+        const auto offered = given.offered.find(field.key);
+        if (offered != given.offered.end())
+            return give(field.key, offered->second, field.key_mark);
+        if (field.value.kind == Value::Kind::mapping)
+            return declare_from_environment(field, given);
+        if (may_be_value(field.value))
+            values_[field.key] = resolve(field.value, true).value_or(field.value.scalar);
+    }
+
+    void declare_from_environment(const Field &field, const GivenVariables &given) {
+        const std::string name = field.value.text_or("env");
+        const auto found = given.environment ? given.environment(name) : std::nullopt;
+        if (found)
+            return give(field.key, *found, field.key_mark);
+        const Value *otherwise = field.value.find("default");
+        if (otherwise == nullptr && !name.empty())
+            return refuse(
+                field.key_mark,
+                fmt::format("the variable '{}' has the value of ${}, which is not set", field.key,
+                            base::escape(name)),
+                fmt::format("set {0}, or write {{env: {0}, default: ...}}", base::escape(name)));
+        if (otherwise != nullptr && may_be_value(*otherwise))
+            values_[field.key] = resolve(*otherwise, true).value_or(otherwise->scalar);
+    }
+
     /// Texts and numbers; anything else is a mistake, which the schema or the reader says.
     static bool may_be_value(const Value &value) {
         return value.is_scalar() && value.kind != Value::Kind::null &&
@@ -92,27 +122,15 @@ class Resolver {
 
     /// nullopt when something is wrong with it.
     std::optional<std::string> resolve(const Value &value, bool in_vars) {
-        const std::string_view text = value.scalar;
         std::string out;
         bool good = true;
-        for (std::size_t i = 0; i < text.size();) {
-            if (text.substr(i, 3) == "$${") {
-                out += "${";
-                i += 3;
-            } else if (text.substr(i, 2) == "${") {
-                const std::size_t end = text.find('}', i);
-                const std::string_view name = text.substr(i + 2, end - std::min(end, i + 2));
-                // Behind an open brace there is no end; the line's is as good as any.
-                const std::string_view spelling =
-                    text.substr(i, std::min(end, line_end(text, i)) + 1 - i);
-                const std::string *found = lookup(value, name, spelling, in_vars);
-                good = good && found != nullptr;
-                if (found != nullptr)
-                    out += *found;
-                i = found == nullptr ? i + 2 : end + 1;
-            } else {
-                out += text[i++];
-            }
+        for (const base::VariablePiece &piece : base::variable_pieces(value.scalar)) {
+            const std::string *found = piece.is_reference ? lookup(value, piece, in_vars) : nullptr;
+            good = good && (found != nullptr || !piece.is_reference);
+            if (!piece.is_reference)
+                out += piece.text;
+            else if (found != nullptr)
+                out += *found;
             if (out.size() > k_max_yaml_scalar)
                 return too_long(value);
         }
@@ -122,10 +140,11 @@ class Resolver {
         return good ? std::optional(std::move(out)) : std::nullopt;
     }
 
-    const std::string *lookup(const Value &value, std::string_view name, std::string_view spelling,
-                              bool in_vars) {
+    const std::string *lookup(const Value &value, const base::VariablePiece &piece, bool in_vars) {
+        const std::string_view name = piece.name;
+        const std::string_view spelling = piece.text;
         const std::string shown = base::escape(base::trim(spelling.substr(0, 60)));
-        if (!spelling.ends_with('}') || !is_name(name)) {
+        if (name.empty()) {
             refuse_reference(value, spelling, fmt::format("'{}' is not a variable", shown),
                              "write $${ where the text itself, such as a shell script, holds ${");
             return nullptr;
@@ -135,6 +154,7 @@ class Resolver {
                              fmt::format("write ${} for the literal text", shown));
             return nullptr;
         }
+        used_.emplace(name);
         if (const auto found = values_.find(name); found != values_.end())
             return &found->second;
         if (std::ranges::find(names_, name) != names_.end())
@@ -188,15 +208,17 @@ class Resolver {
     std::vector<std::string> names_; ///< as `vars` declares them
     std::map<std::string, std::string, std::less<>> values_;
     std::vector<Mark> unresolved_;
+    std::set<std::string> used_;
     std::size_t resolved_ = 0;
     std::size_t found_ = 0;
 };
 
-constexpr std::array<std::string_view, 4> k_verbatim = {"$schema", "retouch", "name", "vars"};
+constexpr std::array<std::string_view, 5> k_verbatim = {"$schema", "retouch", "name", "vars",
+                                                        "matrix"};
 
 } // namespace
 
-std::vector<Mark> resolve_variables(Value &recipe, const std::map<std::string, std::string> &given,
+ResolvedVariables resolve_variables(Value &recipe, const GivenVariables &given,
                                     const std::string &file, const std::vector<std::string> &lines,
                                     Diagnostics &diagnostics) {
     Resolver resolver(file, lines, diagnostics);
@@ -204,7 +226,7 @@ std::vector<Mark> resolve_variables(Value &recipe, const std::map<std::string, s
     for (Field &field : recipe.fields)
         if (std::ranges::find(k_verbatim, field.key) == k_verbatim.end())
             resolver.walk(field.value);
-    return resolver.take_unresolved();
+    return resolver.take();
 }
 
 } // namespace retouch::recipe

@@ -5,16 +5,37 @@
 #include "retouch/diagnostics.hpp"
 #include "retouch/value.hpp"
 
+#include <functional>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 namespace retouch::recipe {
 
-/// Replaces every reference in `recipe`, but not in keys, `retouch`, `name` and `vars`. `given`
-/// wins over `vars`, and may name only what `vars` declares. Returns the places of the scalars that
-/// stay as written because of a mistake in them.
-std::vector<Mark> resolve_variables(Value &recipe, const std::map<std::string, std::string> &given,
+/// Values from outside a recipe; those that stand first here win.
+struct GivenVariables {
+    GivenVariables() = default;
+
+    explicit GivenVariables(std::map<std::string, std::string> chosen_values)
+        : chosen(std::move(chosen_values)) {}
+
+    std::map<std::string, std::string> row;     ///< of a matrix, which declares them
+    std::map<std::string, std::string> chosen;  ///< each must be declared
+    std::map<std::string, std::string> offered; ///< taken where they are declared
+    /// The value of a variable of the process that is set and not empty. nullptr: none is.
+    std::function<std::optional<std::string>(const std::string &)> environment;
+};
+
+struct ResolvedVariables {
+    std::vector<Mark> unresolved;              ///< scalars left as written: a mistake is in them
+    std::map<std::string, std::string> values; ///< of every variable that has one
+    std::set<std::string> used;                ///< names that are referred to
+};
+
+/// Replaces every reference in `recipe`, but not in keys, `retouch`, `name`, `vars` and `matrix`.
+ResolvedVariables resolve_variables(Value &recipe, const GivenVariables &given,
                                     const std::string &file, const std::vector<std::string> &lines,
                                     Diagnostics &diagnostics);
 

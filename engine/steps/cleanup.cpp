@@ -4,15 +4,19 @@
 
 #include "base/path.hpp"
 #include "base/text.hpp"
+#include "guest/resolve.hpp"
 #include "retouch/step_kind.hpp"
 #include "steps/cleanup/cleanup_rules.hpp"
 #include "steps/support/accounts.hpp"
 #include "steps/support/guest_glob.hpp"
+#include "steps/support/image_changes.hpp"
 #include "steps/support/outcome.hpp"
 #include "steps/support/plain_kind.hpp"
 #include "steps/support/reading.hpp"
 #include "steps/support/unchangeable_places.hpp"
 
+#include <algorithm>
+#include <array>
 #include <fmt/format.h>
 #include <map>
 #include <optional>
@@ -61,11 +65,40 @@ std::vector<std::string> patterns_of(const CleanupRule &rule, const GuestView &g
     return patterns;
 }
 
+/// True when a link among the directories of `pattern` leads to where an image keeps its programs
+/// or configuration: what is there is no leftover, whatever it is called from.
+bool leads_astray(std::string_view pattern, const std::string &path) {
+    constexpr std::array<std::string_view, 12> k_kept = {"etc",  "usr",   "bin",   "sbin",
+                                                         "lib",  "lib32", "lib64", "libx32",
+                                                         "boot", "root",  "home",  "opt"};
+    const auto top = [](std::string_view of) { return of.substr(1, of.find('/', 1) - 1); };
+    return !pattern.starts_with('~') && top(path) != top(pattern) &&
+           std::ranges::find(k_kept, top(path)) != k_kept.end();
+}
+
+/// What a path without wildcards leads to, where that is a link to a file.
+Found followed(const Found &found, const GuestView &guest) {
+    if (found.info.type != FileInfo::Type::symlink)
+        return found;
+    const std::string path = guest::resolve_in_guest(guest, found.path);
+    const auto info = guest.lstat(path);
+    return info ? Found{path, *info} : found;
+}
+
+/// As its renderers write it on top of files of network scripts.
+bool says_created_by_cloud_init(const GuestView &guest, const Found &found) {
+    constexpr std::uint64_t k_most = std::uint64_t{64} * 1024;
+    return found.info.size <= k_most &&
+           guest.read(found.path, k_most).find("Created by cloud-init") != std::string::npos;
+}
+
 /// What `rule` means for an entry that its pattern names, if anything.
 std::optional<CleanupTask> task_for(const CleanupRule &rule, const Found &found,
                                     const GuestView &guest) {
     const bool regular = found.info.type == FileInfo::Type::regular;
     if (!regular && rule.act != Act::remove)
+        return std::nullopt;
+    if (rule.act == Act::remove_created && !says_created_by_cloud_init(guest, found))
         return std::nullopt;
     CleanupTask task{found.path, found.info, false, regular ? found.info.size : 0};
     task.empties = rule.act == Act::make_empty ||
@@ -109,9 +142,14 @@ std::vector<CleanupTask> cleanup_tasks(std::string_view name, const GuestView &g
         if (auto task = missing_file(rule, guest))
             tasks.emplace(task->path, std::move(*task));
         for (const std::string &pattern : patterns_of(rule, guest))
-            for (const Found &found : glob(guest, pattern))
+            for (const Found &each : glob(guest, pattern)) {
+                const bool follows = rule.act == Act::empty && pattern.find('*') == pattern.npos;
+                const Found found = follows ? followed(each, guest) : each;
+                if (leads_astray(rule.pattern, found.path))
+                    continue;
                 if (auto task = task_for(rule, found, guest))
                     tasks.emplace(found.path, std::move(*task));
+            }
     }
     std::vector<CleanupTask> result;
     for (const auto &[path, task] : tasks)
@@ -158,6 +196,16 @@ StepResult execute(const Step &step, Guest &guest) {
     return finished(StepOutcome::changed, extent_of(tasks));
 }
 
+Foresight foresee(const Step &step, const GuestView &guest) {
+    std::vector<Foreseen> seen;
+    for (const CleanupTask &task :
+         cleanup_tasks(step.options.at("clean").get<std::string>(), guest))
+        seen.push_back(task.empties
+                           ? file_at(task.path, {}, task.info.mode, task.info.uid, task.info.gid)
+                           : nothing_at(task.path));
+    return seen;
+}
+
 Json section(const std::vector<Json> &options) {
     Json names = Json::array();
     for (const Json &each : options)
@@ -168,6 +216,14 @@ Json section(const std::vector<Json> &options) {
 } // namespace
 
 extern const StepKind k_cleanup_step;
-const StepKind k_cleanup_step = {"cleanup", 30, 1, read, preview, execute, needs_nothing, section};
+const StepKind k_cleanup_step = {.name = "cleanup",
+                                 .order = 30,
+                                 .semantics = 1,
+                                 .read = read,
+                                 .preview = preview,
+                                 .execute = execute,
+                                 .needs = needs_nothing,
+                                 .section = section,
+                                 .foresee = foresee};
 
 } // namespace retouch::steps

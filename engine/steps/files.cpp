@@ -9,9 +9,9 @@
 #include "steps/files/file_entries.hpp"
 #include "steps/files/host_files.hpp"
 #include "steps/files/places.hpp"
+#include "steps/files/removals.hpp"
 #include "steps/support/covered_places.hpp"
 #include "steps/support/guest_paths.hpp"
-#include "steps/support/image_changes.hpp"
 #include "steps/support/outcome.hpp"
 #include "steps/support/plain_kind.hpp"
 #include "steps/support/unchangeable_places.hpp"
@@ -24,19 +24,6 @@ namespace retouch::steps {
 namespace {
 
 constexpr std::size_t k_tree_diff_bound = std::size_t{256} * 1024;
-
-StepChange preview_removal(const Step &step, const GuestView &guest) {
-    const auto path = step.options.at("remove").get<std::string>();
-    const auto info = guest.lstat(path);
-    if (!info)
-        return {StepState::unchanged, "not there", {}};
-    require_no_obstacle(unchangeable_obstacle(guest, {path}), step);
-    if (info->type == FileInfo::Type::directory)
-        return {StepState::change, "a directory with all it holds", {}};
-    if (info->type != FileInfo::Type::regular)
-        return {StepState::change, "a link", {}};
-    return {StepState::change, fmt::format("a file of {}", base::format_bytes(info->size)), {}};
-}
 
 std::string covered_obstacle(const FileSet &files, const GuestView &guest) {
     const CoveredDestination destination(files.to, guest);
@@ -74,7 +61,7 @@ struct Tally {
 };
 
 StepChange preview(const Step &step, const GuestView &guest) {
-    if (step.options.contains("remove"))
+    if (is_removal(step.options))
         return preview_removal(step, guest);
     if (is_place(step.options))
         return preview_place(step, guest);
@@ -128,13 +115,8 @@ void put(const FileSet &files, const FileEntry &entry, const FileDifference &dif
 }
 
 StepResult execute(const Step &step, Guest &guest) {
-    if (step.options.contains("remove")) {
-        const auto path = step.options.at("remove").get<std::string>();
-        if (!guest.lstat(path))
-            return finished(StepOutcome::unchanged);
-        guest.remove(path);
-        return finished(StepOutcome::changed);
-    }
+    if (is_removal(step.options))
+        return execute_removal(step, guest);
     if (is_place(step.options))
         return execute_place(step, guest);
     const FileSet files = file_set_from(step.options);
@@ -167,6 +149,7 @@ Json section(const std::vector<Json> &options) {
             entry["mode"] = Json(entry.at(mode));
         entry.erase("entries");
         entry.erase("outside");
+        entry.erase("keep");
     }
     return entries;
 }
@@ -179,7 +162,7 @@ void relocate(Step &step, const std::string &directory) {
 
 std::vector<HiddenContents> hidden(const Step &step) {
     std::vector<HiddenContents> contents;
-    if (step.options.contains("remove") || is_place(step.options))
+    if (is_removal(step.options) || is_place(step.options))
         return contents;
     const FileSet files = file_set_from(step.options);
     for (const FileEntry &entry : files.entries)
@@ -206,8 +189,8 @@ Foreseen foreseen_at(const std::string &path, const FileSet &files, const FileEn
 }
 
 Foresight foresee(const Step &step, const GuestView &guest) {
-    if (step.options.contains("remove"))
-        return std::vector{nothing_at(step.options.at("remove").get<std::string>())};
+    if (is_removal(step.options))
+        return foresee_removal(step, guest);
     if (is_place(step.options))
         return foresee_place(step, guest);
     const FileSet files = file_set_from(step.options);

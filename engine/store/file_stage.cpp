@@ -5,12 +5,14 @@
 #include "store/file_stage.hpp"
 
 #include "store/content_digest.hpp"
+#include "store/grow_qcow2.hpp"
 #include "store/qcow2_file.hpp"
 #include "store/used_data.hpp"
 
 #include <cassert>
 #include <cerrno>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace retouch::store {
 
@@ -70,6 +72,15 @@ std::unique_ptr<FileStage> FileStage::sealed(std::string id, NewFile file, Disk 
                                              std::move(destination));
     stage->sealed_ = true;
     return stage;
+}
+
+void FileStage::grow(std::int64_t bytes) {
+    assert(!sealed_ && bytes > disk_.virtual_size_bytes);
+    if (disk_.format() == "qcow2")
+        grow_qcow2(file_.path(), bytes);
+    else if (ftruncate(file_.fd(), bytes) != 0)
+        throw base::system_error("make larger", file_.path(), errno);
+    disk_.virtual_size_bytes = bytes;
 }
 
 SealedImage FileStage::seal(const WorkProgress &) {

@@ -33,6 +33,8 @@ class FileStage : public Stage {
 
     [[nodiscard]] Disk disk() const override { return disk_; }
 
+    void grow(std::int64_t bytes) override;
+
     /// What content_digest() gives for its bytes, which nobody changes before seal().
     void set_digest(std::string digest) { digest_ = std::move(digest); }
 

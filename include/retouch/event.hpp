@@ -27,6 +27,7 @@ enum class EventKind {
 enum class PhaseKind {
     reserve, ///< the record is asked for
     stage,
+    grow, ///< the disk, and what is on it
     open,
     plan, ///< what the steps would change is looked up
     look, ///< the tree is remembered as it is
@@ -35,6 +36,8 @@ enum class PhaseKind {
     close,
     seal,
     adopt,   ///< bytes a rehearsal kept are checked
+    fetch,   ///< a file of the web
+    unpack,  ///< a compressed or packed file
     convert, ///< a file that is imported becomes an image's bytes
     upload,
     publish,

@@ -15,9 +15,19 @@ struct UnlabelledEntry {
     bool operator==(const UnlabelledEntry &) const = default;
 };
 
+/// An entry with the label it has; empty: none.
+struct LabelledEntry {
+    std::string path;
+    char type = '-'; ///< as above
+    std::string label;
+
+    bool operator==(const LabelledEntry &) const = default;
+};
+
 struct PathLabel {
     std::string path;
-    std::string label; ///< "system_u:object_r:etc_t:s0"
+    std::string label;       ///< "system_u:object_r:etc_t:s0"
+    std::string former = {}; ///< the one it has and is to lose; empty: none
 
     bool operator==(const PathLabel &) const = default;
 };

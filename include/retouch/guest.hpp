@@ -5,6 +5,7 @@
 // Thread-safety: a guest is used by one thread at a time, its const members included. All else here
 // is plain values.
 
+#include "retouch/disk_growth.hpp"
 #include "retouch/effect.hpp"
 #include "retouch/event.hpp"
 #include "retouch/facts.hpp"
@@ -162,8 +163,13 @@ class Guest : public GuestView {
     /// every inode, whatever mark() knows. Throws Error.
     [[nodiscard]] virtual std::vector<UnlabelledEntry> unlabelled() const = 0;
 
-    /// Gives labels to entries that have none; links are not followed. What has one by now keeps
-    /// it, and what is on a filesystem without labels stays without. Returns what did not work.
+    /// Every entry with the label it has, in order of a walk. Costs a look at every inode. Throws
+    /// Error.
+    [[nodiscard]] virtual std::vector<LabelledEntry> labels() const = 0;
+
+    /// Gives labels to entries that have none, or still their former one; links are not followed.
+    /// What has another by now keeps it, and what is on a filesystem without labels stays without.
+    /// Returns what did not work.
     /// Throws Error when nothing of it can be known.
     [[nodiscard]] virtual std::vector<FailedLabel>
     set_labels(const std::vector<PathLabel> &labels) = 0;
@@ -202,5 +208,12 @@ struct GuestOptions {
 /// unavailable for missing tools or rights, with what to install.
 [[nodiscard]] std::unique_ptr<Guest> open_guest(const Disk &disk, const GuestOptions &options,
                                                 EventSink &events);
+
+/// Makes what holds the root of `disk` fill it. `disk` is writable, was of `before` bytes and has
+/// by now the size of `wish`. Says what grew. Always in libguestfs' appliance, whatever `options`
+/// say: tables and filesystems of a stranger are not for the host's kernel. Throws Error: refused,
+/// having changed nothing, when the root cannot be grown; as open_guest() otherwise.
+[[nodiscard]] DiskGrowth grow_root(const Disk &disk, const DiskWish &wish, std::int64_t before,
+                                   const GuestOptions &options, EventSink &events);
 
 } // namespace retouch

@@ -3,6 +3,7 @@
 // look at the world, can be saved, read back and reviewed, and is the only thing apply obeys.
 // Thread-safety: plain values; any number of threads may read one that nobody changes.
 
+#include "retouch/disk_growth.hpp"
 #include "retouch/effect.hpp"
 #include "retouch/facts.hpp"
 #include "retouch/guest_kind.hpp"
@@ -20,7 +21,7 @@
 
 namespace retouch {
 
-inline constexpr const char *k_plan_format_version = "1.6";
+inline constexpr const char *k_plan_format_version = "1.7";
 
 enum class Action {
     create, ///< build and publish a new image
@@ -153,6 +154,7 @@ struct Target {
     std::optional<AskedSource> asked_source = std::nullopt;
     std::optional<ImageReference> present; ///< the generation of this recipe that is there now
     std::string fingerprint;               ///< "sha256:HEX"
+    std::optional<DiskGrowth> disk = std::nullopt; ///< before all steps; absent: as it is
     std::vector<PlannedStep> steps;
     PropertyChanges properties;
     PublishPlan publish;

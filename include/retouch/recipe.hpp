@@ -1,8 +1,9 @@
 #pragma once
-// Recipe: a checked recipe as plain data, variables resolved, sections in running order. What a
+// Recipe: a checked recipe as plain data, variables resolved, sections as they stand. What a
 // section's entries mean is known to the step kind of that name, not here.
 // Thread-safety: plain values; any number of threads may read one that nobody changes.
 
+#include "retouch/disk_growth.hpp"
 #include "retouch/limits.hpp"
 #include "retouch/publish.hpp"
 #include "retouch/value.hpp"
@@ -21,6 +22,14 @@ struct Section {
     Value value;      ///< what stands under it, schema-checked
 };
 
+/// A file of a recipe: the recipe itself, or one it includes.
+struct RecipeFile {
+    std::string name;                ///< as the user named it
+    std::filesystem::path directory; ///< absolute; where it lies
+    std::vector<std::string> lines{};
+    std::map<std::string, std::string> variables{}; ///< by name
+};
+
 /// How the result is published. Absent means: as the source has it.
 struct Publish {
     std::optional<std::string> name;       ///< default: the source image's name
@@ -37,18 +46,21 @@ struct Publish {
 };
 
 struct Recipe {
-    std::filesystem::path path;      ///< as the user named it
-    std::filesystem::path directory; ///< absolute; `from:` entries are relative to it
-    std::string sha256;              ///< of the file's bytes, lower-case hex
-    std::string name;
+    std::filesystem::path path;                  ///< as the user named it
+    std::filesystem::path directory;             ///< absolute; `from:` entries are relative to it
+    std::vector<std::filesystem::path> included; ///< files, each once
+    std::string sha256; ///< of the file's bytes, and those it includes; lower-case hex
+    std::string name;   ///< of a row of a matrix: "NAME/ROW"
     std::string description;
     std::string source_image;                ///< name or id
     std::optional<std::string> source_owner; ///< id of the project the source belongs to
     std::vector<Section> sections;
+    bool in_given_order = false; ///< sections run as they stand here, not by the order of kinds
     std::map<std::string, std::optional<std::string>> properties; ///< nullopt: remove
     std::vector<std::string> drop_properties; ///< globs of names that do not come over
     Publish publish;
     Limits limits;
+    std::optional<DiskWish> disk;
     std::vector<std::string> volatile_paths; ///< besides the usual ones
 };
 

@@ -12,7 +12,7 @@
 
 namespace retouch {
 
-inline constexpr const char *k_report_format_version = "1.1";
+inline constexpr const char *k_report_format_version = "1.2";
 
 enum class TargetOutcome { published, updated, unchanged, failed };
 
@@ -39,6 +39,7 @@ struct TargetReport {
     std::string name; ///< what it publishes
     TargetOutcome outcome = TargetOutcome::failed;
     std::string image_id; ///< of the published or present image; empty when failed before
+    std::optional<DiskGrowth> disk = std::nullopt; ///< what became of it; absent: it stayed
     std::vector<StepReport> steps;
     std::vector<PhaseTime> phases;   ///< in the order in which they ended
     std::uint64_t bytes_written = 0; ///< into the stage by the steps

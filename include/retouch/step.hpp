@@ -38,6 +38,8 @@ struct Step {
     std::string script = {};
     /// Paths in the image where the recipe itself says what is there.
     std::vector<std::string> places = {};
+    /// Runs when all that fills the image has run, before it is cleaned.
+    bool late = false;
 
     bool operator==(const Step &) const = default;
 };

@@ -13,6 +13,7 @@
 #include "retouch/step.hpp"
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -22,16 +23,15 @@ namespace retouch {
 
 /// What a kind may use while it turns a section into steps.
 struct ReadContext {
-    std::string file;                ///< the recipe as the user named it, for origins
-    std::filesystem::path directory; ///< `from:` is relative to it
-    std::vector<std::string> lines;  ///< of the recipe, for excerpts in diagnostics
-    std::filesystem::path root{};    ///< files named by a recipe lie in it; empty: in `directory`
+    std::vector<RecipeFile> files; ///< as Mark::file counts them; at least one
+    std::filesystem::path root{};  ///< host files lie in it; empty: in the recipe's directory
     std::function<std::vector<std::filesystem::path>()> allowed{}; ///< where they may lie, too
     /// When the entries are those of a saved plan: the options of each. What the host holds is then
     /// taken from there, and no host file is looked at.
     const std::vector<Value> *saved = nullptr;
-    std::vector<std::string> variables{}; ///< names the recipe declares
 
+    /// The file that has `mark`. `from:` in it is relative to its directory.
+    [[nodiscard]] const RecipeFile &file(const Mark &mark) const;
     /// An error at `mark`, with the source line filled in.
     [[nodiscard]] Diagnostic error(const Mark &mark, std::string message,
                                    std::string hint = {}) const;
@@ -84,6 +84,13 @@ class StepObstacle final : public Error {
 /// Throws StepObstacle unless `obstacle` is empty.
 void require_no_obstacle(const std::string &obstacle, const Step &step);
 
+/// Which files bear the labels of the image's SELinux policy in the end.
+enum class LabelScope {
+    changed, ///< what the steps made, where SELinux is switched on
+    all,
+    none
+};
+
 struct StepKind {
     std::string_view name; ///< the section's key
     int order = 0;         ///< sections run by this order
@@ -120,6 +127,8 @@ struct StepKind {
     /// What it will leave where it changes something of `guest`. Throws Error for guest trouble,
     /// and gives an empty list where the step is bound to fail. nullptr: never known before.
     Foresight (*foresee)(const Step &step, const GuestView &guest) = nullptr;
+    /// nullptr: the step says nothing of it, and LabelScope::changed it is.
+    LabelScope (*labels)(const Step &step) = nullptr;
     bool only_looks = false; ///< execute() changes nothing in the image
 };
 

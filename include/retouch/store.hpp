@@ -99,6 +99,11 @@ class Stage {
     /// The disk to work on, writable. Valid until seal().
     [[nodiscard]] virtual Disk disk() const = 0;
 
+    /// Makes the disk larger: `bytes` of whole sectors, more than it has; what is new holds zeros
+    /// and takes no room. From now on disk() says so. Nobody has it open, and it is not sealed.
+    /// Throws Error.
+    virtual void grow(std::int64_t bytes) = 0;
+
     /// Makes the bytes final and durable and computes their checksum where that is cheap. No writer
     /// may be open. Throws Error; interrupted when `progress` returns false.
     virtual SealedImage seal(const WorkProgress &progress) = 0;

@@ -16,6 +16,7 @@ namespace retouch {
 struct Mark {
     int line = 0;
     int column = 0;
+    int file = 0; ///< of the files of a recipe: 0 is the recipe itself, others it includes
 
     bool operator==(const Mark &) const = default;
 };

@@ -37,7 +37,7 @@ ReadResult read(const Section &section, const ReadContext &context, Diagnostics 
         const Value &entry = section.value.items[number];
         Step step = new_step(section, number, entry, context);
         const std::string stand = entry.text_or("stand", "");
-        const std::string path = context.directory / entry.text_or("sheet", "");
+        const std::string path = context.file(entry.mark).directory / entry.text_or("sheet", "");
         const FileEntry sheet = read_sheet(path, number, *entry.find("sheet"), reader);
         step.summary = "recite at " + stand;
         step.options = {{"stand", stand},

@@ -4,6 +4,7 @@
 import datetime
 import hashlib
 import os
+import re
 import signal
 import time
 import unittest
@@ -152,6 +153,23 @@ class Glance(unittest.TestCase):
 
     def test_the_whole_procedure_with_the_appliance(self):
         self.life("appliance")
+
+    @needs_root
+    def test_a_larger_disk_is_published_with_its_size_and_its_root_fills_it(self):
+        world, source, digest = self.cloud()
+        recipe = self.small(world, source, more="disk: {size: 160 MiB}")
+        said = self.apply(world, recipe).stdout
+        self.assertIn("disk: 64.0 MiB -> 160.0 MiB, partition 1 (last) and its ext4 grow\n", said)
+        result = self.the_result(world, source)
+        self.check_published(world, result, {**source, "size": 160 << 20})
+        self.check_untouched(world, source, digest)
+        self.assertEqual(1, result["min_disk"])
+        with world.machine_disk(result["id"]) as disk:
+            self.assertEqual("", fsck(disk))
+            blocks = re.search(r"Block count:\s+(\d+)", debugfs(disk, "stats"))[1]
+            size = re.search(r"Block size:\s+(\d+)", debugfs(disk, "stats"))[1]
+            self.assertGreater(int(blocks) * int(size), 158 << 20)
+        self.assertIn("No changes.", world.retouch("plan", recipe, *HOST).stdout)
 
     @needs_root
     def test_properties_alone_converge_and_nothing_else_is_touched(self):

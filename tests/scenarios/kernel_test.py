@@ -83,6 +83,37 @@ class Kernel(unittest.TestCase):
                 self.assertEqual({True}, {"Type: regular" in debugfs(disk, f"stat {path}") for path, _ in kernels})
                 self.assertNotIn("retouch", debugfs(disk, "ls -l /etc/initramfs-tools/conf.d"))
 
+    def test_the_section_kernel_changes_command_line_and_initramfs(self):
+        for guest in QUICK_GUESTS:
+            with self.subTest(guest=guest):
+                section = ("kernel:\n  - append: [console=ttyS0, net.ifnames=0]\n  - remove: [quiet]\n"
+                           "  - initramfs: {modules: [overlay]}\n")
+                before = f"commands: ['echo GRUB_CMDLINE_LINUX_DEFAULT=quiet >/etc/default/grub']\npublish: {{name: quiet-{guest}}}\n"
+                self.apply(guest, before)
+                recipe = self.world.recipe(f"retouch: 1\nname: words-{guest}\nsource: {{image: quiet-{guest}}}\n"
+                                           f"{section}publish: {{name: words-{guest}}}\n")
+                planned = self.world.retouch("plan", recipe, "--guest", guest).stdout
+                self.assertRegex(planned, r"1 of 1 menu entry to make anew")
+                self.assertRegex(planned, r"rebuild for 6\.\S+ \(module overlay missing\)")
+                self.world.retouch("apply", recipe, "--yes", "--guest", guest)
+                disk = self.world.bytes_of(self.world.image(f"words-{guest}"))
+                self.assertEqual("", fsck(disk))
+                menu = debugfs(disk, "cat /boot/grub/grub.cfg")
+                lines = re.findall(r"^\s*linux\s+(.+)$", menu, re.MULTILINE)
+                self.assertGreater(len(lines), 1)
+                for line in lines:
+                    words = line.split()
+                    self.assertEqual((1, 1, 0), tuple(words.count(word) for word in ("console=ttyS0", "net.ifnames=0", "quiet")))
+                release, = set(re.findall(r"/vmlinuz-(\S+)", menu))
+                initrd = self.world.directory / f"initrd-{guest}"
+                debugfs(disk, f"dump /boot/initrd.img-{release} {initrd}")
+                held = subprocess.run(["lsinitramfs", initrd], check=True, capture_output=True, text=True).stdout
+                self.assertIn("/overlay.ko", held)
+                self.assertIn("No changes", self.world.retouch("plan", recipe, "--guest", guest).stdout)
+                again = self.world.recipe(f"retouch: 1\nname: again-{guest}\nsource: {{image: words-{guest}}}\n{section}")
+                steps = self.world.json("plan", again, "--guest", guest)["targets"][0]["steps"]
+                self.assertEqual(["unchanged", "unchanged"], [step["state"] for step in steps])
+
     def test_an_image_that_cannot_boot_any_more_is_not_published(self):
         guest = QUICK_GUESTS[-1]
         for number, command in enumerate((": >/boot/grub/grub.cfg", "rm /boot/vmlinuz-*", "rm /boot/initrd.img-*")):

@@ -118,6 +118,29 @@ class Labels(unittest.TestCase):
                     self.assertEqual([line.replace("/etc/issue ", "/etc/issue.moved ") for line in before],
                                      wrong_labels(root))
 
+    def test_the_section_selinux_says_mode_and_which_files_are_labelled(self):
+        for guest in QUICK_GUESTS:
+            with self.subTest(guest=guest):
+                recipe = self.world.recipe(
+                    "retouch: 1\nname: all\nsource: {image: labelled}\nfiles: [{to: /srv/new, content: x}]\n"
+                    f"selinux: {{mode: enforcing, relabel: all}}\npublish: {{name: all-{guest}}}\n")
+                planned = self.world.json("plan", recipe, "--guest", guest)["targets"][0]
+                self.assertEqual(["all files are labelled as the image's SELinux policy 'default' wants it"], planned["notes"])
+                report = self.world.json("apply", recipe, "--yes", "--guest", guest)["targets"][0]
+                self.assertEqual([], report["notes"])
+                disk = self.world.bytes_of(self.world.image(f"all-{guest}"))
+                self.assertEqual("", fsck(disk))
+                self.assertIn("\nSELINUX=enforcing\n", debugfs(disk, "cat /etc/selinux/config"))
+                with mounted(disk) as root:
+                    self.assertEqual([], wrong_labels(root))
+                    self.assertEqual([ETC, ETC], [label(root, path) for path in ("/etc/issue", "/etc/unlabelled")])
+                recipe = self.world.recipe(
+                    "retouch: 1\nname: none\nsource: {image: labelled}\nfiles: [{to: /srv/new, content: x}]\n"
+                    f"selinux: {{relabel: none}}\npublish: {{name: none-{guest}}}\n")
+                self.world.retouch("apply", recipe, "--yes", "--guest", guest)
+                with mounted(self.world.bytes_of(self.world.image(f"none-{guest}"))) as root:
+                    self.assertIsNone(label(root, "/srv/new"))
+
     def test_a_plan_says_so_and_a_rehearsal_shows_the_labels_within_the_limits(self):
         guest = QUICK_GUESTS[-1]
         shutil.copy(SET_ATTRIBUTE, self.world.directory / "set")

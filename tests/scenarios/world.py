@@ -268,3 +268,13 @@ def guestfish(path, *commands):
     environment = {**os.environ, "LIBGUESTFS_BACKEND_SETTINGS": "force_tcg"}
     return subprocess.run(["guestfish", "--ro", "--format=raw", "-a", path, "-i"], text=True,
                           input="\n".join(commands), capture_output=True, check=True, env=environment).stdout
+
+
+def guestfish_on(paths, lines, writable=False):
+    """What guestfish prints for these lines on several raw images, with nothing mounted before."""
+    environment = {**os.environ, "LIBGUESTFS_BACKEND_SETTINGS": "force_tcg"}
+    words = ["guestfish", "--rw" if writable else "--ro"]
+    for path in paths:
+        words += ["--format=raw", "-a", path]
+    return subprocess.run(words, text=True, input="\n".join(lines), capture_output=True, check=True,
+                          env=environment).stdout

@@ -23,7 +23,7 @@ declare -A sets=(
     [test]="clang clang-format clang-tidy clang-tools libclang-rt-14-dev busybox-static
         guestfish guestfs-tools python3-yaml python3-jsonschema tmux cryptsetup-bin
         btrfs-progs xfsprogs dosfstools git patch procps iproute2 pre-commit jq libxml2-utils curl
-        policycoreutils shellcheck apt-utils dpkg-dev gnupg"
+        policycoreutils shellcheck apt-utils dpkg-dev gnupg gdisk fdisk zstd openssl"
     # What ./package makes the Debian package with, and looks at it with.
     [package]="dpkg-dev lintian mandoc man-db"
     # What the benchmark compares with.

@@ -94,6 +94,8 @@ class FaultyGuest : public Guest {
         return inner_.unlabelled();
     }
 
+    [[nodiscard]] std::vector<LabelledEntry> labels() const override { return inner_.labels(); }
+
     [[nodiscard]] std::vector<FailedLabel>
     set_labels(const std::vector<PathLabel> &labels) override {
         count();

@@ -24,12 +24,18 @@ class MemoryCatalog::MemoryStage : public Stage {
     [[nodiscard]] const std::string &id() const override { return id_; }
 
     [[nodiscard]] Disk disk() const override {
-        return {DiskFile{"raw", "/memory/" + id_}, 1024, false};
+        return {DiskFile{"raw", "/memory/" + id_}, disk_bytes_, false};
+    }
+
+    void grow(std::int64_t bytes) override {
+        catalog_.change("grow");
+        disk_bytes_ = bytes;
     }
 
     SealedImage seal(const WorkProgress &) override {
         catalog_.change("seal");
-        return {static_cast<std::int64_t>(bytes_.size()), 1024, "sha512-used", "sealed-" + id_};
+        return {static_cast<std::int64_t>(bytes_.size()), disk_bytes_, "sha512-used",
+                "sealed-" + id_};
     }
 
     [[nodiscard]] std::unique_ptr<ByteReader> reader() const override { return nullptr; }
@@ -52,6 +58,7 @@ class MemoryCatalog::MemoryStage : public Stage {
     MemoryCatalog &catalog_;
     std::string id_;
     std::string bytes_;
+    std::int64_t disk_bytes_ = 1024;
     bool kept_ = false;
 };
 

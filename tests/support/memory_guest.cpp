@@ -41,6 +41,12 @@ FileInfo info_of(const MemoryNode &node) {
     return {node.type, node.mode, node.uid, node.gid, node.content.size()};
 }
 
+/// As `ls -l` shows it.
+char letter_of(FileInfo::Type type) {
+    constexpr std::array letters = {'-', 'd', 'l', 's'}; // as FileInfo::Type
+    return letters.at(static_cast<std::size_t>(type));
+}
+
 EntryState state_of(const MemoryNode &node) {
     EntryState state;
     state.info = info_of(node);
@@ -319,22 +325,28 @@ std::vector<EntryChange> MemoryGuest::changes() {
     return result;
 }
 
+std::vector<LabelledEntry> MemoryGuest::labels() const {
+    std::vector<LabelledEntry> found;
+    for (const auto &[path, node] : nodes_)
+        found.push_back({path, letter_of(node.type), node.label});
+    return found;
+}
+
 std::vector<UnlabelledEntry> MemoryGuest::unlabelled() const {
-    constexpr std::array types = {'-', 'd', 'l', 's'}; // as FileInfo::Type
     std::vector<UnlabelledEntry> found;
     for (const auto &[path, node] : nodes_)
         if (node.label.empty() && touched_.contains(path))
-            found.push_back({path, types.at(static_cast<std::size_t>(node.type))});
+            found.push_back({path, letter_of(node.type)});
     return found;
 }
 
 std::vector<FailedLabel> MemoryGuest::set_labels(const std::vector<PathLabel> &labels) {
     mutate();
     std::vector<FailedLabel> failed;
-    for (const auto &[path, label] : labels) {
+    for (const auto &[path, label, former] : labels) {
         if (const auto refused = refused_labels_.find(path); refused != refused_labels_.end())
             failed.push_back({path, refused->second});
-        else if (nodes_.at(path).label.empty())
+        else if (nodes_.at(path).label == former)
             nodes_.at(path).label = label;
     }
     return failed;

@@ -112,6 +112,7 @@ class MemoryGuest : public Guest {
     void require_all_told() override {}
 
     [[nodiscard]] std::vector<UnlabelledEntry> unlabelled() const override;
+    [[nodiscard]] std::vector<LabelledEntry> labels() const override;
     [[nodiscard]] std::vector<FailedLabel>
     set_labels(const std::vector<PathLabel> &labels) override;
     void finish() override;

@@ -28,9 +28,9 @@ class RecipeDirectory {
     [[nodiscard]] plan::CheckedRecipe check(const std::string &text) {
         Diagnostics diagnostics;
         auto checked = plan::check_recipe(write("recipe.yaml", text), {}, diagnostics);
-        if (!checked)
+        if (checked.empty())
             throw std::runtime_error(render::render_diagnostics(diagnostics.sorted(), false));
-        return std::move(*checked);
+        return std::move(checked.front());
     }
 
   private:

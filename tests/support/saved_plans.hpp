@@ -49,6 +49,34 @@ lines:
 system: { hostname: web, timezone: UTC, locale: C.UTF-8, keymap: us }
 )";
 
+inline constexpr const char *k_ordered_recipe = R"(retouch: 1
+name: web
+source: { image: debian }
+steps:
+  - commands: ["true"]
+  - files:
+      - { to: /etc/motd, content: "x" }
+      - { remove: "/opt/**/*.bak" }
+  - system: { hostname: one }
+  - commands: ["false", "true"]
+  - system: { hostname: two }
+  - files: [{ to: /etc/motd, content: "y" }]
+)";
+
+inline constexpr const char *k_late_recipe = R"(retouch: 1
+name: web
+source: { image: debian }
+vars: { a: b }
+repositories:
+  - { name: t, apt: { uri: "https://example.org/t", suite: ./ }, during: build }
+  - { name: o, state: absent, phase: end }
+files:
+  - { to: /etc/motd, content: "${a}", phase: end }
+  - { to: /etc/motd, content: "x" }
+  - { remove: "/opt/*.bak", phase: end }
+cleanup: [random-seed]
+)";
+
 inline constexpr const char *k_accounts_recipe = R"(retouch: 1
 name: web
 source: { image: debian }

@@ -78,9 +78,9 @@ std::vector<PathState> path_states(const Value &document) {
 plan::CheckedRecipe checked(const fs::path &path) {
     Diagnostics diagnostics;
     auto recipe = plan::check_recipe(path, {}, diagnostics);
-    if (!recipe)
+    if (recipe.empty())
         throw std::runtime_error(render::render_diagnostics(diagnostics.sorted(), false));
-    return std::move(*recipe);
+    return std::move(recipe.front());
 }
 
 StepCase load(const fs::path &directory) {

@@ -31,7 +31,7 @@ namespace {
 
 struct Options {
     std::vector<std::string> inputs;
-    std::vector<std::string> variables;
+    VariableOptions variables;
     std::vector<std::string> reports;
     std::string format = "text";
     std::string events;
@@ -63,7 +63,6 @@ Work plan_work(const std::string &path, const std::string &text) {
 }
 
 Work read_work(const Options &options, Context &context) {
-    const auto variables = parse_assignments("--var", options.variables);
     for (const std::string &input : options.inputs) {
         const std::optional<std::string> text = plan_file_text(input);
         if (!text)
@@ -71,14 +70,15 @@ Work read_work(const Options &options, Context &context) {
         if (options.inputs.size() > 1)
             throw Error(ErrorKind::usage, fmt::format("{} is a saved plan; it is applied alone",
                                                       base::escape(input)));
-        if (!variables.empty() || options.from_current)
+        if (!options.variables.empty() || options.from_current)
             throw Error(ErrorKind::usage,
                         fmt::format("{} is a saved plan; its variables and source are fixed",
                                     base::escape(input)),
-                        "leave out --var and --from-current, or apply the recipe");
+                        "leave out --var, --var-file and --from-current, or apply the recipe");
         return plan_work(input, *text);
     }
-    return {check_recipes(options.inputs, variables, context), std::nullopt, nullptr};
+    return {check_recipes(options.inputs, GivenByUser(options.variables, context), context),
+            std::nullopt, nullptr};
 }
 
 std::vector<Subject> subjects_of(const Work &work, const Options &options) {
@@ -109,8 +109,10 @@ void keep_apart(Outputs &outputs, const Options &options, const Work &work,
                 const Workspace &workspace, const CatalogSettings &catalog) {
     for (const std::string &input : options.inputs)
         outputs.reads(input, work.plan ? "the plan" : "a recipe");
-    for (const plan::CheckedRecipe &checked : work.recipes)
+    for (const plan::CheckedRecipe &checked : work.recipes) {
+        outputs.reads(checked.recipe.included, "a recipe");
         outputs.reads(checked.injected);
+    }
     if (work.plan)
         for (const Target &target : work.plan->targets)
             outputs.reads(target.injected);

@@ -18,7 +18,7 @@ namespace {
 
 struct Options {
     std::vector<std::string> recipes;
-    std::vector<std::string> variables;
+    VariableOptions variables;
     std::vector<std::string> reports;
     std::string format = "text";
     bool all = false;
@@ -27,7 +27,7 @@ struct Options {
 const std::vector<std::string> k_reports = {"junit", "sarif"};
 
 int run(const Options &options, Context &context) {
-    const auto variables = parse_assignments("--var", options.variables);
+    const GivenByUser variables(options.variables, context);
     Outputs outputs;
     MachineReports reports(options.reports, k_reports, outputs);
     for (const std::string &recipe : options.recipes)

@@ -19,7 +19,7 @@ constexpr int k_drifted = 2;
 
 struct Options {
     std::vector<std::string> recipes;
-    std::vector<std::string> variables;
+    VariableOptions variables;
     std::string format = "text";
     bool bytes = false;
     bool against_source = false;
@@ -28,7 +28,7 @@ struct Options {
 
 int run(const Options &options, Context &context) {
     const std::vector<plan::CheckedRecipe> recipes =
-        check_recipes(options.recipes, parse_assignments("--var", options.variables), context);
+        check_recipes(options.recipes, GivenByUser(options.variables, context), context);
     const Workspace workspace(context);
     render::DriftCounts counts;
     std::vector<render::Failure> failures;

@@ -1,8 +1,13 @@
-// retouch import: bring a disk image into a catalog; the file itself stays where it is.
+// retouch import: bring a disk image into a catalog; the file itself stays where it is, and what
+// was fetched stays in the cache.
 
 #include "apply/import_file.hpp"
+#include "apply/phases.hpp"
+#include "apply/unpacked_file.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "catalog/fetch/fetcher.hpp"
+#include "catalog/imported_record.hpp"
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/progress.hpp"
@@ -21,6 +26,10 @@ struct Options {
     std::string file;
     std::string name;
     std::vector<std::string> properties;
+    std::string sha256;
+    std::string sha512;
+    std::string sums;
+    bool unverified = false;
     std::string format = "text";
 };
 
@@ -33,13 +42,98 @@ std::string amount_of(const Image &image, const Catalog &catalog) {
     return base::format_bytes(bytes) + " on disk";
 }
 
-int run(const Options &options, Context &context) {
+/// Says how far it is, as runs do.
+class Work {
+  public:
+    explicit Work(std::string name, EventSink &events) : events_(events) {
+        report_.name = std::move(name);
+    }
+
+    template<typename Act>
+    auto phase(PhaseKind kind, const Act &act) {
+        const apply::Phase phase(kind, report_, events_);
+        return act(apply::tell_progress(kind, report_, events_));
+    }
+
+  private:
+    EventSink &events_;
+    TargetReport report_{};
+};
+
+catalog::Checksum given_checksum(const std::string &hex, const char *option,
+                                 const std::string &algorithm) {
+    catalog::Checksum checksum = catalog::checksum_of_hex(hex, option);
+    if (checksum.algorithm != algorithm)
+        throw Error(ErrorKind::usage,
+                    fmt::format("{} has the length of a {}", option, checksum.algorithm));
+    return checksum;
+}
+
+std::filesystem::path fetched(const Options &options, const Workspace &workspace, Work &work) {
+    static_cast<void>(catalog::file_name_of(options.file));
+    catalog::Fetcher fetcher(workspace.web_tls(), workspace.fetch_directory());
+    return work.phase(PhaseKind::fetch, [&](const WorkProgress &progress) {
+        if (!options.sha512.empty())
+            return fetcher.fetch(options.file, given_checksum(options.sha512, "--sha512", "sha512"),
+                                 progress);
+        if (!options.sha256.empty())
+            return fetcher.fetch(options.file, given_checksum(options.sha256, "--sha256", "sha256"),
+                                 progress);
+        if (!options.sums.empty())
+            return fetcher.fetch(options.file, fetcher.checksum(options.sums, options.file),
+                                 progress);
+        return fetcher.fetch_unverified(options.file, progress);
+    });
+}
+
+void refuse_contradictions(const Options &options) {
+    const bool is_address = catalog::is_web_address(options.file);
+    const int promises =
+        static_cast<int>(!options.sha256.empty()) + static_cast<int>(!options.sha512.empty()) +
+        static_cast<int>(!options.sums.empty()) + static_cast<int>(options.unverified);
+    if (!is_address && promises > 0)
+        throw Error(ErrorKind::usage, "--sha256, --sha512, --sums and --unverified go with an "
+                                      "address of the web");
+    if (is_address && promises != 1)
+        throw Error(ErrorKind::usage,
+                    promises == 0 ? "nothing says which bytes the address has to have"
+                                  : "one of --sha256, --sha512, --sums and --unverified is enough",
+                    "give the checksum (--sha512, --sha256), the list that has it (--sums), or "
+                    "take what comes: --unverified");
+}
+
+Image import(const Options &options, const std::filesystem::path &file, Catalog &catalog,
+             const Workspace &workspace, Work &work, EventSink &events) {
     const auto properties = parse_assignments("--property", options.properties);
+    if (!apply::is_packed(file))
+        return apply::import_file(catalog, file, options.name, properties, events);
+    const store::NewFile disk = work.phase(PhaseKind::unpack, [&](const WorkProgress &progress) {
+        return apply::unpack(file, workspace.fetch_directory(), progress);
+    });
+    try {
+        return apply::import_file(catalog, disk.path(), options.name, properties, events);
+    } catch (const Error &error) { // the file that was unpacked is nobody's to look for
+        const std::string unpacked = disk.path().string();
+        std::string what = error.what();
+        if (const std::size_t at = what.find(unpacked); at != what.npos)
+            what.replace(at, unpacked.size(), "what is in " + base::escape(options.file));
+        throw Error(error.kind(), what, error.hint());
+    }
+}
+
+int run(const Options &options, Context &context) {
+    static_cast<void>(parse_assignments("--property", options.properties));
+    refuse_contradictions(options);
     const Workspace workspace(context);
     Progress progress(context);
     const std::unique_ptr<Catalog> catalog = open_catalog(workspace.catalog(), context, progress);
-    const Image image =
-        apply::import_file(*catalog, options.file, options.name, properties, progress);
+    static_cast<void>(catalog::imported_record(options.name, {}));
+    Work work(options.name, progress);
+    catalog::clear_abandoned_fetches(workspace.fetch_directory());
+    const std::filesystem::path file = catalog::is_web_address(options.file)
+                                           ? fetched(options, workspace, work)
+                                           : std::filesystem::path(options.file);
+    const Image image = import(options, file, *catalog, workspace, work, progress);
     if (options.format == "json")
         context.console.out(render::image_json(image, catalog->name()).dump(2) + "\n");
     else
@@ -54,14 +148,24 @@ int run(const Options &options, Context &context) {
 } // namespace
 
 void add_import(CLI::App &app, Context &context) {
-    Command command(app, "import", "Copy a raw or qcow2 file into a catalog as a new image.",
+    Command command(app, "import",
+                    "Copy a disk image, from a file or the web, into a catalog as a new image.",
                     "retouch import debian-12.qcow2 --name \"Debian 12\"\n"
-                    "retouch import disk.raw --name test --property os_distro=debian");
+                    "retouch import disk.raw.xz --name test --property os_distro=debian\n"
+                    "retouch import https://example.org/debian-12.qcow2 --sums "
+                    "https://example.org/SHA512SUMS --name \"Debian 12\"");
     const auto options = std::make_shared<Options>();
-    command.argument("FILE", options->file, "a raw or qcow2 disk image");
+    command.argument("FILE", options->file,
+                     "a raw or qcow2 disk image, maybe compressed, or its http(s) address");
     command.required_option("--name", options->name, "NAME", "name of the new image");
     command.repeated_option("--property", options->properties, "NAME=VALUE",
                             "a property of the new image; repeatable");
+    command.option("--sha512", options->sha512, "HEX", "of an address: SHA-512 of its bytes");
+    command.option("--sha256", options->sha256, "HEX", "of an address: SHA-256 of its bytes");
+    command.option("--sums", options->sums, "URL",
+                   "of an address: list with its checksum, such as SHA512SUMS");
+    command.flag("--unverified", options->unverified,
+                 "of an address: take its bytes whatever they are");
     command.option_of("--format", options->format, {"text", "json"}, "form of the result");
     command.action(context, [options, &context] { return run(*options, context); });
 }

@@ -39,7 +39,7 @@ constexpr int k_most_days = 3650;
 
 struct Options {
     std::vector<std::string> recipes;
-    std::vector<std::string> variables;
+    VariableOptions variables;
     std::vector<std::string> reports;
     std::string format = "text";
     std::string output;
@@ -181,12 +181,18 @@ int run(const Options &options, Context &context) {
         options.output.empty() ? nullptr : &outputs.add(options.output, saved_plan_kind());
     MachineReports reports(options.reports, k_reports, outputs);
     const std::vector<plan::CheckedRecipe> recipes =
-        check_recipes(options.recipes, parse_assignments("--var", options.variables), context);
+        check_recipes(options.recipes, GivenByUser(options.variables, context), context);
     const Workspace workspace(context);
     for (const plan::CheckedRecipe &checked : recipes) {
         outputs.reads(checked.recipe.path, "a recipe");
+        outputs.reads(checked.recipe.included, "a recipe");
         outputs.reads(checked.injected);
     }
+    if (!options.output.empty() && recipes.size() != 1)
+        throw Error(ErrorKind::usage,
+                    fmt::format("--output holds one plan, and {} has {} rows",
+                                base::escape(options.recipes.front()), recipes.size()),
+                    "plan without --output, or write the row as a recipe that includes the rest");
     outputs.reads(options.policy, "the policy");
     outputs.reads(workspace.file(), "the configuration");
     outputs.keep_out_of(workspace.catalog());

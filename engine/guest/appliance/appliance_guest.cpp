@@ -7,9 +7,12 @@
 #include "base/run_directory.hpp"
 #include "base/text.hpp"
 #include "guest/appliance/appliance_command.hpp"
+#include "guest/appliance/appliance_growth.hpp"
 #include "guest/appliance/appliance_tree.hpp"
 #include "guest/appliance/appliance_volumes.hpp"
+#include "guest/appliance/logical_volumes.hpp"
 #include "guest/command.hpp"
+#include "guest/disk_layout.hpp"
 #include "guest/effects/entry_changes.hpp"
 #include "guest/fstab_mounts.hpp"
 #include "guest/inspect.hpp"
@@ -34,6 +37,7 @@ namespace retouch::guest {
 namespace {
 
 constexpr std::chrono::seconds k_finish_limit{600};
+constexpr std::chrono::seconds k_growth_limit{1800};
 
 constexpr const char *k_count_disk_errors = "cat /sys/block/sd*/device/ioerr_cnt";
 
@@ -86,7 +90,9 @@ void ApplianceGuest::launch(EventSink &events) {
 }
 
 void ApplianceGuest::open_system(EventSink &events) {
-    volumes_ = appliance_volumes(*handle_);
+    ApplianceVolumes found = appliance_volumes(*handle_);
+    volumes_ = std::move(found.usable);
+    partitions_ = std::move(found.partitions);
     const std::vector<RootPlace> roots = this->roots();
     std::vector<std::string> names;
     names.reserve(roots.size());
@@ -150,8 +156,8 @@ bool ApplianceGuest::is_only_readable(const std::string &path) const {
 
 std::string ApplianceGuest::head_of_device(const std::string &device) const {
     std::size_t size = 0;
-    const OwnedText head(
-        guestfs_pread_device(g(), device.c_str(), static_cast<int>(k_superblock_end), 0, &size));
+    const OwnedText head(guestfs_pread_device(g(), device.c_str(),
+                                              static_cast<int>(k_last_superblock_end), 0, &size));
     return head ? std::string(head.get(), size) : std::string();
 }
 
@@ -248,6 +254,7 @@ void ApplianceGuest::open_inspected(EventSink &events) {
     const OwnedText architecture(guestfs_inspect_get_arch(g(), root));
     facts_.product = product ? product.get() : "";
     facts_.architecture = architecture ? architecture.get() : "";
+    facts_.layout = read_layout();
 }
 
 /// Requires: the first of them is mounted.
@@ -282,6 +289,46 @@ void ApplianceGuest::read_facts() {
     });
     found.root_device = found.mount_points.front().device;
     facts_ = std::move(found);
+    facts_.layout = read_layout();
+}
+
+DiskLayout ApplianceGuest::read_layout() const {
+    const MountPoint &root = facts_.mount_points.front();
+    DiskLayout layout = disk_layout(partitions_, root, head_of_device(root.device));
+    if (layout.root < 0)
+        add_logical_volume(*handle_, root.device, partitions_, layout);
+    return layout;
+}
+
+void ApplianceGuest::grow(const DiskGrowth &growth) {
+    const Watchdog::Watch watch(*watchdog_, k_growth_limit);
+    handle_->check(guestfs_umount_all(g()), "unmount the guest");
+    const MountPoint &root = facts_.mount_points.front();
+    // Of a btrfs the whole is resized, whichever subvolume is the root.
+    const MountAs as{root.filesystem, root.filesystem == "btrfs" ? "subvolid=5" : ""};
+    const GrowingRoot growing{facts_.layout.value(), root.device,
+                              [&] { mount(root.device, as, "/", false); }};
+    const auto act = [&] {
+        grow_in_appliance(*handle_, growing, growth);
+        static_cast<void>(ask_shell(*handle_, "sync"));
+    };
+    try {
+        attended(*this, act);
+    } catch (const Error &) {
+        if (guestfs_is_ready(g()) != 0)
+            require_written();
+        throw;
+    }
+    require_written();
+    // Tools ask the disk for what it does not have, which is counted, too.
+    disk_errors_ = ask_shell(*handle_, k_count_disk_errors);
+}
+
+/// Tools need not notice that what they wrote was lost.
+void ApplianceGuest::require_written() const {
+    if (monitor_->failed_writes(k_disk_drive) > 0)
+        throw Error(ErrorKind::failed, "the grown disk could not be written: Input/output error",
+                    "the host's disk may be full");
 }
 
 CommandResult ApplianceGuest::probe(const GuestCommand &command) const {
@@ -325,6 +372,11 @@ std::vector<EntryChange> ApplianceGuest::changes() {
 std::vector<UnlabelledEntry> ApplianceGuest::unlabelled() const {
     need_runner();
     return unlabelled_in_appliance({*handle_, *watchdog_});
+}
+
+std::vector<LabelledEntry> ApplianceGuest::labels() const {
+    need_runner();
+    return labels_in_appliance({*handle_, *watchdog_});
 }
 
 std::vector<FailedLabel> ApplianceGuest::set_labels(const std::vector<PathLabel> &labels) {

@@ -49,12 +49,18 @@ class ApplianceGuest final : public ServedGuest {
     void require_all_told() override {}
 
     [[nodiscard]] std::vector<UnlabelledEntry> unlabelled() const override;
+    [[nodiscard]] std::vector<LabelledEntry> labels() const override;
     [[nodiscard]] std::vector<FailedLabel>
     set_labels(const std::vector<PathLabel> &labels) override;
     void finish() override;
     [[nodiscard]] std::uint64_t bytes_written() const override;
     void require_helpers() const override;
     void require_room() const override;
+
+    /// Grows what `growth` says of the disk, which was made larger before it was opened. Requires:
+    /// facts().layout is what it was foreseen by. Nothing but finish() may be called afterwards.
+    /// Throws Error.
+    void grow(const DiskGrowth &growth);
 
   private:
     // Opening: appliance_guest.cpp.
@@ -74,6 +80,7 @@ class ApplianceGuest final : public ServedGuest {
     void open_inspected(EventSink &events);
     void mount_inspected(const std::vector<MountPoint> &points, bool is_linux, EventSink &events);
     void read_facts();
+    [[nodiscard]] DiskLayout read_layout() const;
 
     // Files: appliance_files.cpp.
     [[nodiscard]] std::optional<std::string> head(const std::string &path, std::size_t bytes) const;
@@ -85,6 +92,7 @@ class ApplianceGuest final : public ServedGuest {
     [[nodiscard]] bool remove_entry(const std::string &path, int depth);
 
     void write_through() const;
+    void require_written() const;
     void need_runner() const;
     [[nodiscard]] CommandResult run_command(const GuestCommand &command, bool writable) const;
 
@@ -102,6 +110,7 @@ class ApplianceGuest final : public ServedGuest {
     std::uint64_t bytes_written_ = 0;      ///< final
     Facts facts_;
     std::vector<Volume> volumes_;
+    std::vector<Volume> partitions_;       ///< of the table, or the disk itself
     mutable bool runner_uploaded_ = false; ///< when it is first needed
     std::string disk_errors_;              ///< as counted when the guest was opened
 };

@@ -17,6 +17,7 @@ namespace retouch::guest {
 namespace {
 
 constexpr const char *k_named_path = "/dev/shm/retouch-named";
+constexpr std::string_view k_types = "-dlcbps"; // as `ls -l` has them
 constexpr const char *k_labels_path = "/dev/shm/retouch-labels";
 constexpr std::chrono::seconds k_look_limit{3600};
 constexpr std::size_t k_most_bytes = std::size_t{512} << 20;
@@ -105,9 +106,21 @@ std::vector<UnlabelledEntry> unlabelled_in_appliance(const ApplianceRunner &runn
     const Watchdog::Watch watch(runner.watchdog, k_look_limit);
     std::vector<UnlabelledEntry> found;
     for (const auto &[type, path] : pairs_of(fetch(runner, "unlabelled"))) {
-        if (type.size() != 1 || std::string_view("-dlcbps").find(type) == std::string_view::npos)
+        if (type.size() != 1 || k_types.find(type) == std::string_view::npos)
             throw nonsense();
         found.push_back({path, type.front()});
+    }
+    return found;
+}
+
+std::vector<LabelledEntry> labels_in_appliance(const ApplianceRunner &runner) {
+    base::check_interrupt();
+    const Watchdog::Watch watch(runner.watchdog, k_look_limit);
+    std::vector<LabelledEntry> found;
+    for (const auto &[word, path] : pairs_of(fetch(runner, "labels"))) {
+        if (word.empty() || k_types.find(word.front()) == std::string_view::npos)
+            throw nonsense();
+        found.push_back({path, word.front(), word.substr(1)});
     }
     return found;
 }
@@ -120,6 +133,7 @@ std::vector<FailedLabel> label_in_appliance(const ApplianceRunner &runner,
     for (const PathLabel &label : labels) {
         words.push_back(label.path);
         words.push_back(label.label);
+        words.push_back(label.former);
     }
     upload_to_runner(runner.handle, pack(words), k_labels_path, 0600);
     std::vector<FailedLabel> failed;

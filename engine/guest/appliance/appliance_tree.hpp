@@ -22,6 +22,7 @@ unchangeable_in_appliance(const ApplianceRunner &runner, const std::vector<std::
 
 /// As Guest has them. Requires: the runner is there. Throws Error.
 [[nodiscard]] std::vector<UnlabelledEntry> unlabelled_in_appliance(const ApplianceRunner &runner);
+[[nodiscard]] std::vector<LabelledEntry> labels_in_appliance(const ApplianceRunner &runner);
 [[nodiscard]] std::vector<FailedLabel> label_in_appliance(const ApplianceRunner &runner,
                                                           const std::vector<PathLabel> &labels);
 

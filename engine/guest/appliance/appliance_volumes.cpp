@@ -12,7 +12,8 @@ namespace retouch::guest {
 
 namespace {
 
-/// The image's disk is the one that has a partition table, if any has.
+/// The shell may know the disks by other names than libguestfs does: the image's is the one that
+/// has a partition table, if any has.
 constexpr const char *k_tell_table =
     "for disk in /dev/sd?; do sfdisk --json $disk && break; done 2>/dev/null; true";
 
@@ -38,20 +39,26 @@ void identify(const Handle &handle, Volume &volume) {
         set_blkid_value(volume, pairs[at], pairs[at + 1]);
 }
 
-/// The kernel cuts off what lies beyond the end, and takes partitions that share sectors.
-std::vector<Volume> sound_table(const Handle &handle, const std::string &disk) {
-    const std::string table = ask_shell(handle, k_tell_table);
+std::uint64_t size_of(const Handle &handle, const std::string &disk) {
     const std::int64_t size = guestfs_blockdev_getsize64(handle.get(), disk.c_str());
     if (size < 0)
         throw handle.error("tell the size of the image's disk");
+    return static_cast<std::uint64_t>(size);
+}
+
+/// The kernel cuts off what lies beyond the end, and takes partitions that share sectors.
+std::vector<Volume> sound_table(const Handle &handle, const std::string &disk) {
+    const std::string table = tell_table(handle);
+    const std::uint64_t size = size_of(handle, disk);
     if (base::trim(table).empty())
         return {};
-    return read_partition_table(table, static_cast<std::uint64_t>(size));
+    return read_partition_table(table, size);
 }
 
 Volume whole_disk(const Handle &handle, const std::string &disk) {
     Volume whole;
     whole.device = disk;
+    whole.size = size_of(handle, disk);
     identify(handle, whole);
     return whole;
 }
@@ -76,6 +83,9 @@ std::vector<Volume> partitions(const Handle &handle, const std::string &disk) {
         if (entry != table.end()) {
             volume.partition_type = entry->partition_type;
             volume.automatic = entry->automatic;
+            volume.table = entry->table;
+            volume.offset = entry->offset;
+            volume.size = entry->size;
         }
         volumes.push_back(std::move(volume));
     }
@@ -122,6 +132,10 @@ bool is_opened_container(const Volume &volume) {
 
 } // namespace
 
+std::string tell_table(const Handle &handle) {
+    return ask_shell(handle, k_tell_table);
+}
+
 std::string beginning(const Handle &handle) {
     const std::vector<std::string> disks = take_list(guestfs_list_devices(handle.get()));
     std::size_t size = 0;
@@ -134,17 +148,20 @@ std::string beginning(const Handle &handle) {
     return {data.get(), size};
 }
 
-std::vector<Volume> appliance_volumes(const Handle &handle) {
+ApplianceVolumes appliance_volumes(const Handle &handle) {
     const std::vector<std::string> disks = take_list(guestfs_list_devices(handle.get()));
     if (disks.empty())
         throw handle.error("see the image's disk");
-    std::vector<Volume> volumes = partitions(handle, disks.front());
+    ApplianceVolumes found;
+    found.partitions = partitions(handle, disks.front());
+    std::vector<Volume> volumes = found.partitions;
     for (const std::string &device : take_list(guestfs_list_md_devices(handle.get())))
         volumes.push_back(contained(handle, device, names_of_array(handle, device)));
     for (const std::string &device : take_list(guestfs_lvs(handle.get())))
         volumes.push_back(contained(handle, device, names_of_logical_volume(device)));
     std::erase_if(volumes, is_opened_container);
-    return volumes;
+    found.usable = std::move(volumes);
+    return found;
 }
 
 void stop_arrays(const Handle &handle, const std::vector<Volume> &volumes) {

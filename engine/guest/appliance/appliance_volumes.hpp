@@ -11,9 +11,18 @@
 
 namespace retouch::guest {
 
-/// Requires: the appliance runs, nothing is mounted. Partitions that hold logical volumes or a part
-/// of an array are not among them. Throws Error: refused for a table that is not sound.
-[[nodiscard]] std::vector<Volume> appliance_volumes(const Handle &handle);
+struct ApplianceVolumes {
+    std::vector<Volume> usable;     ///< without what holds logical volumes or a part of an array
+    std::vector<Volume> partitions; ///< with those, as the table has them, or the disk itself
+};
+
+/// Requires: the appliance runs, nothing is mounted. Throws Error: refused for a table that is not
+/// sound.
+[[nodiscard]] ApplianceVolumes appliance_volumes(const Handle &handle);
+
+/// The partition table of the image's disk as sfdisk tells it in JSON; empty when it has none.
+/// Throws Error.
+[[nodiscard]] std::string tell_table(const Handle &handle);
 
 /// The first k_beginning bytes of the image's disk, or less. Throws Error.
 [[nodiscard]] std::string beginning(const Handle &handle);

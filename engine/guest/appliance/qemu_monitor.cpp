@@ -110,12 +110,20 @@ Json QemuMonitor::execute(std::string_view command, const Json &arguments, int d
 }
 
 std::uint64_t QemuMonitor::bytes_written(std::string_view drive) {
+    return statistic(drive, "wr_bytes");
+}
+
+std::uint64_t QemuMonitor::failed_writes(std::string_view drive) {
+    return statistic(drive, "failed_wr_operations") + statistic(drive, "failed_flush_operations");
+}
+
+std::uint64_t QemuMonitor::statistic(std::string_view drive, const char *name) {
     const Json answer = execute("query-blockstats");
     for (const Json &one : answer.is_array() ? answer : Json::array()) {
-        const Json bytes = member(member(one, "stats"), "wr_bytes");
+        const Json number = member(member(one, "stats"), name);
         const bool is_it = member(one, "device") == drive || member(one, "node-name") == drive;
-        if (is_it && bytes.is_number_unsigned())
-            return bytes.get<std::uint64_t>();
+        if (is_it && number.is_number_unsigned())
+            return number.get<std::uint64_t>();
     }
     throw failure(fmt::format("it knows no drive '{}'", drive));
 }

@@ -29,7 +29,12 @@ class QemuMonitor {
     /// what it discarded does not count. Throws Error, also when qemu is dead.
     [[nodiscard]] std::uint64_t bytes_written(std::string_view drive);
 
+    /// How often the machine was told that a write to that drive, or a flush of it, failed. Throws
+    /// as above.
+    [[nodiscard]] std::uint64_t failed_writes(std::string_view drive);
+
   private:
+    [[nodiscard]] std::uint64_t statistic(std::string_view drive, const char *name);
     void send(const std::string &line, int descriptor);
     [[nodiscard]] std::string next_line();
 

@@ -4,6 +4,7 @@
 #include "guest/host/mounted_guest.hpp"
 
 #include "guest/command.hpp"
+#include "guest/disk_layout.hpp"
 #include "guest/effects/entry_changes.hpp"
 #include "guest/file_pieces.hpp"
 #include "guest/host/tree_tools.hpp"
@@ -68,6 +69,8 @@ Facts MountedGuest::mount_all(const std::vector<Volume> &volumes, const std::fil
     found.doubts = volume_doubts(found.mount_points, volumes, [this](const std::string &name) {
         return volumes_->beginning_of(name);
     });
+    found.layout =
+        disk_layout(volumes, found.mount_points.front(), volumes_->beginning_of(found.root_device));
     return found;
 }
 
@@ -192,6 +195,12 @@ std::vector<UnlabelledEntry> MountedGuest::unlabelled() const {
     std::vector<UnlabelledEntry> found;
     check_look(look_apart(
         [&] { return find_unlabelled(files().fd(), began_, host_tree_tools(), found); }));
+    return found;
+}
+
+std::vector<LabelledEntry> MountedGuest::labels() const {
+    std::vector<LabelledEntry> found;
+    check_look(look_apart([&] { return find_labels(files().fd(), host_tree_tools(), found); }));
     return found;
 }
 

@@ -168,7 +168,7 @@ std::vector<SandboxDisk> MountedVolumes::disks() const {
 std::string MountedVolumes::beginning_of(const std::string &device) const {
     for (const auto &attached : devices_)
         if (attached->volume.device == device)
-            return base::read_if_there(attached->device->path(), k_superblock_end);
+            return base::read_if_there(attached->device->path(), k_last_superblock_end);
     return {};
 }
 

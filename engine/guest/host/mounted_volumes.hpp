@@ -59,7 +59,7 @@ class MountedVolumes {
 
     [[nodiscard]] std::vector<SandboxDisk> disks() const;
 
-    /// The superblock of a mounted volume, and what is before it; empty for others.
+    /// The first k_last_superblock_end bytes of a mounted volume; empty for others.
     [[nodiscard]] std::string beginning_of(const std::string &device) const;
 
     /// Throws Error when data was lost.

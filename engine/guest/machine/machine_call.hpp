@@ -30,6 +30,7 @@ enum class MachineCall {
     changes,
     require_all_told,
     unlabelled,
+    labels,
     set_labels,
     finish,
 };

@@ -181,6 +181,10 @@ std::vector<UnlabelledEntry> MachineGuest::unlabelled() const {
     return ask<std::vector<UnlabelledEntry>>(MachineCall::unlabelled);
 }
 
+std::vector<LabelledEntry> MachineGuest::labels() const {
+    return ask<std::vector<LabelledEntry>>(MachineCall::labels);
+}
+
 std::vector<FailedLabel> MachineGuest::set_labels(const std::vector<PathLabel> &labels) {
     return ask<std::vector<FailedLabel>>(MachineCall::set_labels, labels);
 }

@@ -49,11 +49,23 @@ void list_members(T &point, auto each) {
     each(point.path, point.device, point.filesystem, point.subvolume);
 }
 
+template<Is<DiskPartition> T>
+void list_members(T &partition, auto each) {
+    each(partition.number, partition.offset, partition.size, partition.what);
+}
+
+template<Is<DiskLayout> T>
+void list_members(T &layout, auto each) {
+    each(layout.table, layout.partitions, layout.root, layout.filesystem, layout.volume_size,
+         layout.filesystem_size, layout.logical_volume, layout.physical_rest, layout.group_rest,
+         layout.obstacle);
+}
+
 template<Is<Facts> T>
 void list_members(T &facts, auto each) {
     each(facts.type, facts.distro, facts.version, facts.product, facts.architecture,
          facts.package_manager, facts.root_device, facts.mount_points, facts.unmounted,
-         facts.doubts);
+         facts.doubts, facts.layout);
 }
 
 template<Is<EntryState> T>
@@ -71,9 +83,14 @@ void list_members(T &entry, auto each) {
     each(entry.path, entry.type);
 }
 
+template<Is<LabelledEntry> T>
+void list_members(T &entry, auto each) {
+    each(entry.path, entry.type, entry.label);
+}
+
 template<Is<PathLabel> T>
 void list_members(T &label, auto each) {
-    each(label.path, label.label);
+    each(label.path, label.label, label.former);
 }
 
 template<Is<FailedLabel> T>

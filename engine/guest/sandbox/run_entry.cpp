@@ -42,9 +42,9 @@ const std::vector<std::string> &unit_directories() {
 }
 
 /// Of /etc/passwd or /etc/group.
-class Accounts {
+class AccountNumbers {
   public:
-    explicit Accounts(const char *path) {
+    explicit AccountNumbers(const char *path) {
         TextBudget budget;
         text_ = "\n" + read_guest_text(path, budget);
     }
@@ -193,7 +193,7 @@ int make(int parent, const char *name, const RunEntry &entry) {
     return file;
 }
 
-void make_owned(const RunEntry &entry, const Accounts &users, const Accounts &groups) {
+void make_owned(const RunEntry &entry, const AccountNumbers &users, const AccountNumbers &groups) {
     const auto user = entry.user.empty() ? std::optional<id_t>(0) : users.number(entry.user, 2);
     const auto group = !entry.group.empty()                   ? groups.number(entry.group, 2)
                        : entry.of_user && !entry.user.empty() ? users.number(entry.user, 3)
@@ -235,8 +235,8 @@ void make_run_entries() {
     if (std::none_of(k_managers.begin(), k_managers.end(),
                      [](const char *path) { return access(path, X_OK) == 0; }))
         return;
-    const Accounts users("/etc/passwd");
-    const Accounts groups("/etc/group");
+    const AccountNumbers users("/etc/passwd");
+    const AccountNumbers groups("/etc/group");
     for (const Gathered &found : {of_tmpfiles(), of_services()})
         for (const RunEntry &entry : found.entries())
             make_owned(entry, users, groups);

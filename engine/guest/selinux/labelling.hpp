@@ -23,4 +23,9 @@ struct Labelling {
 /// looked at.
 [[nodiscard]] Labelling label_new_entries(Guest &guest);
 
+/// Labels everything whose label has another type than the policy wants, whoever made it; types
+/// that somebody gave on purpose (customizable_types) stay. SELinux need not be switched on. Throws
+/// Error as above.
+[[nodiscard]] Labelling label_everything(Guest &guest);
+
 } // namespace retouch::guest

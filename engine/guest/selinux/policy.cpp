@@ -14,22 +14,15 @@ namespace retouch::guest {
 
 namespace {
 
-constexpr const char *k_config = "/etc/selinux/config";
 constexpr std::size_t k_largest_config = std::size_t{64} * 1024;
 constexpr std::size_t k_largest_policy_text = std::size_t{16} << 20;
 constexpr std::size_t k_longest_name = 100;
-constexpr const char *k_relabel = "/.autorelabel";
 constexpr std::array<const char *, 5> k_suffixes = {"", ".homedirs", ".local", ".subs",
                                                     ".subs_dist"};
 
-struct Config {
-    std::string mode;
-    std::string policy;
-};
-
 /// The later of two lines for one word counts.
-Config read_config(std::string_view text) {
-    Config config;
+SelinuxConfig read_config(std::string_view text) {
+    SelinuxConfig config;
     for (const std::string &line : base::split_lines(text)) {
         const std::string_view plain = base::trim(line);
         const std::size_t equals = std::min(plain.find('='), plain.size());
@@ -67,18 +60,41 @@ bool has_usable_rules(const GuestView &guest, const std::string &policy) {
     });
 }
 
-std::optional<std::string> labelling_policy(const GuestView &guest) {
+std::optional<SelinuxConfig> selinux_config(const GuestView &guest) {
     if (guest.facts().type != "linux")
         return std::nullopt;
-    const std::optional<std::string> text = text_in_guest(guest, k_config, k_largest_config);
-    if (!text)
+    const std::optional<std::string> text =
+        text_in_guest(guest, k_selinux_config, k_largest_config);
+    return text ? std::optional(read_config(*text)) : std::nullopt;
+}
+
+bool has_policy(const GuestView &guest, const std::string &policy) {
+    return is_name(policy) && has_file(guest, contexts_of(policy));
+}
+
+std::optional<std::string> labelling_policy(const GuestView &guest) {
+    const std::optional<SelinuxConfig> config = selinux_config(guest);
+    if (!config || !config->is_on() || !has_policy(guest, config->policy) ||
+        guest.lstat(k_relabel_file) || !guest.label("/"))
         return std::nullopt;
-    const Config config = read_config(*text);
-    const bool is_on = config.mode == "enforcing" || config.mode == "permissive";
-    if (!is_on || !is_name(config.policy) || !has_file(guest, contexts_of(config.policy)) ||
-        guest.lstat(k_relabel) || !guest.label("/"))
+    return config->policy;
+}
+
+std::optional<std::string> named_policy(const GuestView &guest) {
+    const std::optional<SelinuxConfig> config = selinux_config(guest);
+    if (!config || !has_policy(guest, config->policy))
         return std::nullopt;
-    return config.policy;
+    return config->policy;
+}
+
+std::vector<std::string> customizable_types(const GuestView &guest, const std::string &policy) {
+    const auto text =
+        text_in_guest(guest, fmt::format("/etc/selinux/{}/contexts/customizable_types", policy),
+                      k_largest_config);
+    std::vector<std::string> types;
+    for (const std::string &line : base::split_lines(text.value_or("")))
+        types.emplace_back(base::trim(line));
+    return types;
 }
 
 std::optional<PolicyTexts> policy_texts(const GuestView &guest, const std::string &policy) {

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <ctime>
 #include <fcntl.h>
 #include <limits>
@@ -24,6 +25,7 @@ constexpr std::int64_t k_tick = 10'000'000;
 /// Two readings of clocks are as good as one when they are this close.
 constexpr std::int64_t k_close = 20'000;
 constexpr int k_readings = 32;
+constexpr std::size_t k_longest_label = 4096;
 
 std::int64_t read_clock(clockid_t clock) {
     timespec now{};
@@ -46,6 +48,28 @@ char type_of(const TreeEntry &entry) {
     return first == 'f' ? 'p' : first; // "fifo"; "block device", "character device", "socket"
 }
 
+/// Without the NUL it is stored with.
+std::string label_at(const std::string &name) {
+    std::string value(k_longest_label, '\0');
+    const ssize_t size =
+        getxattr(name.c_str(), model::k_label_attribute, value.data(), value.size());
+    value.resize(size < 0 ? 0 : static_cast<std::size_t>(size));
+    return value.substr(0, value.find('\0'));
+}
+
+/// Of hexadecimal digits, up to a NUL.
+std::string text_of(std::string_view digits) {
+    std::string text;
+    for (; digits.size() >= 2; digits.remove_prefix(2)) {
+        unsigned char byte = 0;
+        std::from_chars(digits.data(), digits.data() + 2, byte, 16);
+        if (byte == 0)
+            break;
+        text += static_cast<char>(byte);
+    }
+    return text;
+}
+
 /// As it is stored, with a NUL. 0, or what went wrong.
 int store_label(int root, const PathLabel &wanted) {
     const std::string_view below = std::string_view(wanted.path).substr(1);
@@ -53,9 +77,13 @@ int store_label(int root, const PathLabel &wanted) {
     if (file < 0)
         return errno;
     const std::string name = "/proc/self/fd/" + std::to_string(file);
-    const int result = setxattr(name.c_str(), model::k_label_attribute, wanted.label.c_str(),
-                                wanted.label.size() + 1, XATTR_CREATE);
-    const int code = result == 0 ? 0 : errno;
+    int code = EEXIST;
+    if (wanted.former.empty() || label_at(name) == wanted.former) {
+        const int result =
+            setxattr(name.c_str(), model::k_label_attribute, wanted.label.c_str(),
+                     wanted.label.size() + 1, wanted.former.empty() ? XATTR_CREATE : XATTR_REPLACE);
+        code = result == 0 ? 0 : errno;
+    }
     close(file);
     return code;
 }
@@ -106,6 +134,18 @@ LookFailure find_unlabelled(int root, const ClockMark &began, const TreeTools &t
         if (may_have_changed_since(entry.changed, first) &&
             !model::attribute_value(entry.attributes, model::k_label_attribute))
             found.push_back({entry.path, type_of(entry)});
+    return {};
+}
+
+LookFailure find_labels(int root, const TreeTools &tools, std::vector<LabelledEntry> &found) {
+    Tree tree;
+    constexpr auto k_ever = std::numeric_limits<std::int64_t>::max();
+    if (LookFailure failure = walk_changed(root, -k_ever, k_ever, tools, tree))
+        return failure;
+    for (const TreeEntry &entry : tree.entries) {
+        const auto digits = model::attribute_value(entry.attributes, model::k_label_attribute);
+        found.push_back({entry.path, type_of(entry), text_of(digits.value_or(""))});
+    }
     return {};
 }
 

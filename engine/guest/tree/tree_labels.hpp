@@ -35,8 +35,13 @@ struct ClockMark {
 [[nodiscard]] LookFailure find_unlabelled(int root, const ClockMark &began, const TreeTools &tools,
                                           std::vector<UnlabelledEntry> &found);
 
-/// Labels what has none, links themselves and not what they lead to. Returns what did not work;
-/// what cannot have a label, or has one by now, is left.
+/// Adds to `found`, in tree order, every entry with its label. The working directory is as after
+/// walk_tree().
+[[nodiscard]] LookFailure find_labels(int root, const TreeTools &tools,
+                                      std::vector<LabelledEntry> &found);
+
+/// Labels what has none or still the former one, links themselves and not what they lead to.
+/// Returns what did not work; what cannot have a label, or has another by now, is left.
 [[nodiscard]] std::vector<FailedLabel> store_labels(int root, const std::vector<PathLabel> &labels,
                                                     const TreeTools &tools);
 

@@ -42,12 +42,36 @@ Json merged_recipe_schema() {
     for (const EmbeddedSchema &schema : schemas)
         if (is_fragment(schema))
             merged["properties"][std::string(schema.name)] = Json::parse(schema.text);
+    // What they are is checked section by section.
+    Json &listed = merged["properties"]["steps"]["items"]["properties"];
+    for (const EmbeddedSchema &schema : schemas)
+        if (is_fragment(schema))
+            listed[std::string(schema.name)] = Json::object();
     return merged;
+}
+
+Json fragment_schema() {
+    Json schema = merged_recipe_schema();
+    schema["$id"] = "urn:retouch:schema:fragment:1";
+    schema["title"] = "fragment";
+    schema["description"] = "What several recipes share. They include it.";
+    schema["required"] = {"retouch"};
+    for (const char *key : {"name", "source", "publish", "limits", "disk", "steps", "matrix"})
+        schema["properties"].erase(key);
+    return schema;
+}
+
+Json fragment_schema_with_variables() {
+    Json schema = fragment_schema();
+    allow_variables(schema);
+    return schema;
 }
 
 Json recipe_schema_with_variables() {
     Json schema = merged_recipe_schema();
     allow_variables(schema);
+    for (auto &[name, listed] : schema["properties"]["steps"]["items"]["properties"].items())
+        listed = {{"$ref", "#/properties/" + name}};
     return schema;
 }
 

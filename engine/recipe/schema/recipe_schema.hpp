@@ -14,6 +14,10 @@ namespace retouch::recipe {
 /// variable in it may be anything.
 [[nodiscard]] Json recipe_schema_with_variables();
 
+/// The same two for a file that recipes include: sections and what belongs to them.
+[[nodiscard]] Json fragment_schema();
+[[nodiscard]] Json fragment_schema_with_variables();
+
 /// True for the keys that step kinds own.
 [[nodiscard]] bool is_section(std::string_view key);
 

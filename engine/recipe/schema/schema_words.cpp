@@ -77,7 +77,18 @@ class Walk {
             return false;
         return in_enum(text, mark, schema) && is_const(Json(text), text, mark, schema, place) &&
                matches(text, mark, schema, place) && is_short_enough(length, mark, schema, place) &&
-               is_name(text, mark, schema, place);
+               is_name(text, mark, schema, place) && is_no_more(text, mark, schema, place);
+    }
+
+    /// Of an amount in bytes, whose form is right.
+    bool is_no_more(const std::string &text, const Mark &mark, const Json &schema,
+                    const SchemaPlace &place) {
+        const std::string most = schema.value("x-retouch-most", std::string());
+        const auto amount = base::parse_bytes(text);
+        if (most.empty() || (amount && amount <= base::parse_bytes(most)))
+            return true;
+        return refuse(mark, fmt::format("{} must be at most {}, found {}", place.name(), most,
+                                        shorten(text)));
     }
 
     bool is_short_enough(std::size_t length, const Mark &mark, const Json &schema,

@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "model/names.hpp"
+#include "render/disk_words.hpp"
 #include "render/markdown/markdown.hpp"
 #include "render/output_lines.hpp"
 #include "render/report_summary.hpp"
@@ -57,6 +58,10 @@ std::string steps_markdown(const TargetReport &target) {
     return markdown_table({"outcome", "step", "time", "exit", "origin"}, rows) + failures;
 }
 
+std::string disk_markdown(const TargetReport &target) {
+    return target.disk ? fmt::format("Disk: {}\n\n", markdown_words(disk_words(*target.disk))) : "";
+}
+
 std::string phases_markdown(const TargetReport &target) {
     std::string text;
     for (const auto &[kind, seconds] : target.phases)
@@ -92,8 +97,9 @@ std::string report_markdown(const Report &report, bool marked) {
     text += summary_table(report);
     text += fmt::format("\n{}\n", markdown_words(report_summary(report)));
     for (const TargetReport &target : report.targets) {
-        const std::string body = steps_markdown(target) + phases_markdown(target) +
-                                 notes_markdown(target) + error_markdown(target);
+        const std::string body = disk_markdown(target) + steps_markdown(target) +
+                                 phases_markdown(target) + notes_markdown(target) +
+                                 error_markdown(target);
         if (!body.empty())
             text += "\n" + markdown_details(fmt::format("{}: {}", markdown_words(target.name),
                                                         model::to_string(target.outcome)),

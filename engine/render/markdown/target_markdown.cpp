@@ -4,6 +4,7 @@
 #include "render/markdown/target_markdown.hpp"
 
 #include "base/text.hpp"
+#include "render/disk_words.hpp"
 #include "render/markdown/effect_markdown.hpp"
 #include "render/markdown/markdown.hpp"
 #include "render/message.hpp"
@@ -159,6 +160,8 @@ std::string target_markdown(const Target &target, Detail detail) {
                             markdown_words(reference_text(*target.present)));
     if (const std::string mounts = mounts_text(target); !mounts.empty())
         body += fmt::format("{}Mounts: {}\n", body.empty() ? "" : "\n", markdown_words(mounts));
+    if (target.disk && target.action == Action::create)
+        body += fmt::format("\nDisk: {}\n", markdown_words(disk_words(*target.disk)));
     if (!target.reason.empty())
         body += fmt::format("{}Why: {}\n", body.empty() ? "" : "\n", markdown_words(target.reason));
     bool shortened = false;

@@ -5,6 +5,7 @@
 #include "render/text/plan_text.hpp"
 
 #include "base/text.hpp"
+#include "render/disk_words.hpp"
 #include "render/message.hpp"
 #include "render/plan_summary.hpp"
 #include "render/style.hpp"
@@ -234,6 +235,8 @@ std::string target_text(const Target &target, const Style &style) {
         facts.emplace_back("present", reference_text(*target.present));
     if (const std::string mounts = mounts_text(target); !mounts.empty())
         facts.emplace_back("mounts", base::escape(mounts));
+    if (target.disk && target.action == Action::create)
+        facts.emplace_back("disk", disk_words(*target.disk));
     if (!target.reason.empty())
         facts.emplace_back("why", base::escape(target.reason));
     text += fields_text(facts, "    ");

@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "model/names.hpp"
+#include "render/disk_words.hpp"
 #include "render/message.hpp"
 #include "render/output_lines.hpp"
 #include "render/report_summary.hpp"
@@ -125,6 +126,8 @@ std::string target_text(const TargetReport &target, const Style &style) {
     if (target.bytes_written > 0)
         text += fmt::format(", {} written", base::format_bytes(target.bytes_written));
     text += "\n";
+    if (target.disk)
+        text += fmt::format("    disk: {}\n", disk_words(*target.disk));
     std::size_t width = 0;
     for (const StepReport &step : target.steps)
         width = std::max(width, std::min(base::code_points(summary_of(step)), k_widest_summary));

@@ -10,10 +10,11 @@ namespace retouch::steps {
 
 struct CleanupRule {
     enum class Act {
-        remove,      ///< whatever it is, directories with all they hold
-        remove_file, ///< only when it is a regular file
-        empty,       ///< regular files, made 0 bytes long; what is a rotated log is removed
-        make_empty,  ///< the same for one path, which is made when it is missing, for root to read
+        remove,         ///< whatever it is, directories with all they hold
+        remove_file,    ///< only when it is a regular file
+        remove_created, ///< only when it is one that says that cloud-init made it
+        empty,          ///< regular files, made 0 bytes long; what is a rotated log is removed
+        make_empty, ///< the same for one path, which is made when it is missing, for root to read
     };
 
     std::string_view name;

@@ -10,7 +10,9 @@
 #include "steps/files/host_files.hpp"
 #include "steps/files/path_claims.hpp"
 #include "steps/files/place_entries.hpp"
+#include "steps/files/removals.hpp"
 #include "steps/files/saved_files.hpp"
+#include "steps/files/template_text.hpp"
 #include "steps/support/covered_places.hpp"
 #include "steps/support/host_place.hpp"
 #include "steps/support/reading.hpp"
@@ -29,6 +31,16 @@ struct Place {
     const Reader &reader;
     PathClaims &claims;
     ReadResult &result;
+
+    [[nodiscard]] bool is_late() const { return entry.find("phase") != nullptr; }
+
+    [[nodiscard]] Step step() const {
+        Step step = new_step(section, number, entry, reader.context);
+        step.late = is_late();
+        if (step.late)
+            step.options["phase"] = step.identity["phase"] = "end";
+        return step;
+    }
 };
 
 std::string counted_files(std::size_t count) {
@@ -51,28 +63,6 @@ std::string summary_of(const FileSet &files, const std::filesystem::path &direct
         spelled += '/';
     return fmt::format("copy {} to {} ({})", base::escape(spelled), base::escape(files.to),
                        counted_files(files.file_count()));
-}
-
-void read_removal(const Place &place, const Value &path) {
-    without(place.entry,
-            {"to", "content", "from", "directory", "link", "mode", "owner", "group", "recursive"},
-            "'remove'", place.reader);
-    const auto removed = guest_path(path, place.reader);
-    if (!removed)
-        return;
-    if (removed->find_first_of("*?[") != removed->npos)
-        return place.reader.error(
-            path.mark,
-            fmt::format("'remove' takes a path, and no pattern: '{}'", base::escape(*removed)),
-            "name each file, or the directory above them; or remove them with "
-            "a command: rm -f " +
-                base::escape(*removed));
-    place.claims.claim(*removed, PathClaims::Use::removal, path.mark, place.reader);
-    Step step = new_step(place.section, place.number, place.entry, place.reader.context);
-    step.summary = fmt::format("remove {}", base::escape(*removed));
-    step.options["remove"] = *removed;
-    step.identity["remove"] = *removed;
-    place.result.steps.push_back(std::move(step));
 }
 
 FileEntry entry_for(const std::string &content) {
@@ -140,13 +130,23 @@ bool read_source(FileSet &files, const Place &place) {
         return false;
     }
     without(place.entry, {"recursive"}, "contents", place.reader);
+    if (place.entry.flag_or("substitute", false)) {
+        if (content != nullptr)
+            return without(place.entry, {"substitute"},
+                           "'content', which has its variables already", place.reader);
+        files.content = template_text(*from, place.reader);
+        if (files.content)
+            files.entries.push_back(entry_for(*files.content));
+        return files.content.has_value();
+    }
     if (content != nullptr) {
         doubt_variables(*content, place.reader);
         files.content = content->scalar;
         files.entries.push_back(entry_for(content->scalar));
         return true;
     }
-    const auto path = (place.reader.context.directory / from->scalar).lexically_normal();
+    const auto path =
+        (place.reader.context.file(from->mark).directory / from->scalar).lexically_normal();
     files.from = path.string();
     while (files.from.size() > 1 && files.from.ends_with('/'))
         files.from.pop_back();
@@ -169,7 +169,7 @@ void read_bare(const Place &place, const Value &to) {
     const auto path = guest_path(to, place.reader);
     if (!path || !will_be_seen(*path, place.entry.find("directory") != nullptr, to.mark, place))
         return;
-    Step step = new_step(place.section, place.number, place.entry, place.reader.context);
+    Step step = place.step();
     if (read_place(place.entry, *path, place.claims, place.reader, step))
         place.result.steps.push_back(std::move(step));
 }
@@ -192,12 +192,31 @@ void read_writing(const Place &place, const Value &to) {
         return;
     claim(files, to.mark, place);
     note_injected(files, place.result);
-    Step step = new_step(place.section, place.number, place.entry, place.reader.context);
-    step.summary = summary_of(files, place.reader.context.directory);
-    step.options = options_of(files);
-    step.identity = identity_of(files);
+    Step step = place.step();
+    step.summary = summary_of(files, place.reader.context.files.at(0).directory);
+    step.options.update(options_of(files));
+    step.identity.update(identity_of(files));
     step.places = {files.to};
     place.result.steps.push_back(std::move(step));
+}
+
+void read_removing(const Place &place, const Value &path) {
+    without(place.entry,
+            {"to", "content", "from", "substitute", "directory", "link", "mode", "owner", "group",
+             "recursive"},
+            "'remove'", place.reader);
+    Step step = place.step();
+    if (read_removal(path, place.claims, place.reader, step))
+        place.result.steps.push_back(std::move(step));
+}
+
+void read_entry(const Place &place) {
+    if (const Value *removed = place.entry.find("remove"))
+        read_removing(place, *removed);
+    else if (const Value *to = place.entry.find("to"))
+        read_writing(place, *to);
+    else
+        place.reader.error(place.entry.mark, "an entry of 'files' needs 'to' or 'remove'");
 }
 
 } // namespace
@@ -205,18 +224,20 @@ void read_writing(const Place &place, const Value &to) {
 ReadResult read_files(const Section &section, const ReadContext &context,
                       Diagnostics &diagnostics) {
     const Reader reader{context, diagnostics};
-    PathClaims claims;
+    PathClaims usual;
+    PathClaims late;
     ReadResult result;
+    std::vector<Mark> marks; // of what gave each step
     for (std::size_t number = 0; number < section.value.items.size(); ++number) {
         const Value &entry = section.value.items[number];
-        const Place place{section, number, entry, reader, claims, result};
-        if (const Value *removed = entry.find("remove"))
-            read_removal(place, *removed);
-        else if (const Value *to = entry.find("to"))
-            read_writing(place, *to);
-        else
-            reader.error(entry.mark, "an entry of 'files' needs 'to' or 'remove'");
+        const Value *removed = entry.find("remove");
+        read_entry({section, number, entry, reader, entry.find("phase") != nullptr ? late : usual,
+                    result});
+        marks.resize(result.steps.size(), removed != nullptr ? removed->mark : entry.mark);
     }
+    for (std::size_t i = 0; i < result.steps.size(); ++i)
+        if (Step &step = result.steps[i]; is_removal(step.options))
+            keep_what_is_claimed(step, marks[i], step.late ? late : usual, reader);
     return result;
 }
 

@@ -13,15 +13,18 @@ class PathClaims {
   public:
     enum class Use { file, directory, removal };
 
-    /// Notes that the entry at `mark` uses `path`. False after an error, which points at both.
-    bool claim(const std::string &path, Use use, const Mark &mark, const Reader &reader);
-
-  private:
     struct Claim {
         Use use;
         Mark mark;
     };
 
+    /// Notes that the entry at `mark` uses `path`. False after an error, which points at both.
+    bool claim(const std::string &path, Use use, const Mark &mark, const Reader &reader);
+
+    /// By path.
+    [[nodiscard]] const std::map<std::string, Claim> &all() const { return claims_; }
+
+  private:
     std::map<std::string, Claim> claims_;
 };
 

@@ -28,7 +28,8 @@ bool read_directory(const Value &entry, const std::string &path, const Reader &r
     step.options["owner"] = account_or_root(entry, "owner", reader);
     step.options["group"] = account_or_root(entry, "group", reader);
     step.summary = fmt::format("make directory {}", base::escape(path));
-    return without(entry, {"content", "from", "link", "recursive"}, "'directory'", reader);
+    return without(entry, {"content", "from", "substitute", "link", "recursive"}, "'directory'",
+                   reader);
 }
 
 bool read_link(const Value &entry, const std::string &path, const Reader &reader, Step &step) {
@@ -42,8 +43,8 @@ bool read_link(const Value &entry, const std::string &path, const Reader &reader
                                               base::escape(target.scalar)));
         return false;
     }
-    return without(entry, {"content", "from", "recursive", "mode", "owner", "group"}, "'link'",
-                   reader);
+    return without(entry, {"content", "from", "substitute", "recursive", "mode", "owner", "group"},
+                   "'link'", reader);
 }
 
 void read_attributes(const Value &entry, const std::string &path, const Reader &reader,

@@ -73,7 +73,12 @@ Step read_entry(const Section &section, std::size_t number, const Reader &reader
     const Value *key = entry.find("key");
     if (absent) {
         step.options["state"] = "absent";
-        without(entry, {"apt", "rpm", "key"}, "'state: absent'", reader);
+        if (entry.find("phase") != nullptr)
+            step.options["phase"] = "end";
+        step.late = entry.find("phase") != nullptr;
+        without(entry, {"apt", "rpm", "key", "during"}, "'state: absent'", reader);
+    } else if (!without(entry, {"phase"}, "a repository that is to be there", reader)) {
+        return step;
     } else if (families == 0) {
         reader.error(entry.mark, "a repository needs 'apt', 'rpm' or 'apk'");
     }
@@ -98,15 +103,42 @@ Step read_entry(const Section &section, std::size_t number, const Reader &reader
 
 } // namespace
 
+namespace {
+
+/// What takes a repository of the build away again.
+Step removal_of(const Step &step) {
+    Step removal = step;
+    removal.summary =
+        fmt::format("remove repository {}", step.options.at("name").get<std::string>());
+    removal.options = {{"name", step.options.at("name")}, {"state", "absent"}, {"phase", "end"}};
+    if (step.options.contains("apk"))
+        removal.options["apk"] = step.options.at("apk");
+    removal.identity = removal.options;
+    removal.remarks.clear();
+    removal.late = true;
+    return removal;
+}
+
+} // namespace
+
 ReadResult read_repositories(const Section &section, const ReadContext &context,
                              Diagnostics &diagnostics) {
     const Reader reader{context, diagnostics};
     ReadResult result;
-    NamesOnce names("repository", reader);
+    NamesOnce usual("repository", reader);
+    NamesOnce late("repository", reader);
     for (std::size_t number = 0; number < section.value.items.size(); ++number) {
-        const Value &name = *section.value.items[number].find("name");
-        names.require_new(name.scalar, name.mark);
-        result.steps.push_back(read_entry(section, number, reader));
+        const Value &entry = section.value.items[number];
+        const Value &name = *entry.find("name");
+        const bool is_for_build = entry.find("during") != nullptr;
+        Step step = read_entry(section, number, reader);
+        if (!step.late)
+            usual.require_new(name.scalar, name.mark);
+        if (step.late || is_for_build)
+            late.require_new(name.scalar, name.mark);
+        result.steps.push_back(std::move(step));
+        if (is_for_build)
+            result.steps.push_back(removal_of(result.steps.back()));
     }
     return result;
 }

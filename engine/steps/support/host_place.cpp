@@ -14,7 +14,8 @@ namespace retouch::steps {
 std::optional<HostPlace> require_host_place(const std::filesystem::path &path, const Value &spelled,
                                             const Reader &reader) {
     const ReadContext &context = reader.context;
-    if (base::lies_in_work_tree(context.root.empty() ? context.directory : context.root, path))
+    if (base::lies_in_work_tree(context.root.empty() ? context.files.at(0).directory : context.root,
+                                path))
         return HostPlace::inside;
     const std::vector<std::filesystem::path> allowed =
         context.allowed ? context.allowed() : std::vector<std::filesystem::path>();
@@ -35,7 +36,7 @@ std::optional<std::string> read_host_file(const Value &from, std::size_t most,
         reader.error(from.mark, std::string(held));
         return std::nullopt;
     }
-    const auto path = (reader.context.directory / from.scalar).lexically_normal();
+    const auto path = (reader.context.file(from.mark).directory / from.scalar).lexically_normal();
     if (!require_host_place(path, from, reader))
         return std::nullopt;
     try {

@@ -20,22 +20,22 @@ namespace {
 constexpr std::size_t k_most_doubts = 10;     // of one text; finding their places takes time
 constexpr std::uint32_t k_no_id = 0xffffffff; // (uid_t)-1 means "leave as it is" to chown
 
-std::string line_at(const ReadContext &context, int line) {
+std::string line_at(const RecipeFile &file, int line) {
     const auto index = static_cast<std::size_t>(line - 1);
-    return line > 0 && index < context.lines.size() ? context.lines[index] : std::string();
+    return line > 0 && index < file.lines.size() ? file.lines[index] : std::string();
 }
 
 /// Where `spelling` is written in the value at `from`, which may span lines.
 std::optional<Mark> place_of(std::string_view spelling, const Mark &from,
-                             const ReadContext &context) {
-    for (auto line = static_cast<std::size_t>(std::max(from.line, 1)); line <= context.lines.size();
+                             const std::vector<std::string> &lines) {
+    for (auto line = static_cast<std::size_t>(std::max(from.line, 1)); line <= lines.size();
          ++line) {
-        const std::string_view text = context.lines[line - 1];
+        const std::string_view text = lines[line - 1];
         const std::size_t at = text.find(spelling);
         const int column = static_cast<int>(base::code_points(text.substr(0, at))) + 1;
         const int number = static_cast<int>(line);
         if (at != std::string_view::npos && (number > from.line || column >= from.column))
-            return Mark{number, column};
+            return Mark{number, column, from.file};
     }
     return std::nullopt;
 }
@@ -60,11 +60,15 @@ std::string normal_form(const std::string &path) {
 
 } // namespace
 
+const RecipeFile &ReadContext::file(const Mark &mark) const {
+    return files.at(static_cast<std::size_t>(mark.file));
+}
+
 Diagnostic ReadContext::error(const Mark &mark, std::string message, std::string hint) const {
     return {Diagnostic::Severity::error,
-            {file, mark.line, mark.column},
+            {file(mark).name, mark.line, mark.column},
             std::move(message),
-            line_at(*this, mark.line),
+            line_at(file(mark), mark.line),
             std::move(hint),
             {}};
 }
@@ -76,8 +80,9 @@ namespace retouch::steps {
 void Reader::conflict(const Mark &mark, std::string message, const Mark &other,
                       std::string note) const {
     Diagnostic diagnostic = context.error(mark, std::move(message));
+    const RecipeFile &there = context.file(other);
     diagnostic.related.push_back(
-        {{context.file, other.line, other.column}, std::move(note), line_at(context, other.line)});
+        {{there.name, other.line, other.column}, std::move(note), line_at(there, other.line)});
     diagnostics.add(std::move(diagnostic));
 }
 
@@ -89,16 +94,19 @@ void NamesOnce::require_new(const std::string &name, const Mark &mark) {
 }
 
 void doubt_variables(const Value &text, const Reader &reader) {
+    const RecipeFile &file = reader.context.file(text.mark);
+    const auto &variables = file.variables;
+    std::vector<std::string> names;
+    for (const auto &[name, value] : variables)
+        names.push_back(name);
     std::size_t doubts = 0;
-    for (const base::ForeignVariable &found :
-         base::foreign_variables(text.scalar, reader.context.variables)) {
+    for (const base::ForeignVariable &found : base::foreign_variables(text.scalar, names)) {
         if (++doubts > k_most_doubts)
             return;
-        const auto mark = place_of(found.spelling, text.mark, reader.context);
+        const auto mark = place_of(found.spelling, text.mark, file.lines);
         if (!mark) // it came with the value of a variable, which is not shown
             continue;
-        const auto &names = reader.context.variables;
-        const bool declared = std::ranges::find(names, found.name) != names.end();
+        const bool declared = variables.contains(found.name);
         Diagnostic doubt = reader.context.error(
             *mark, fmt::format("'{}' is put into the file as it stands", found.spelling),
             declared ? fmt::format("a variable is written ${{{}}}", found.name)
@@ -177,7 +185,7 @@ Step new_step(const Section &section, std::size_t number, const Value &entry,
     Step step;
     step.id = fmt::format("{}[{}]", section.kind, number);
     step.kind = section.kind;
-    step.origin = {context.file, entry.mark.line};
+    step.origin = {context.file(entry.mark).name, entry.mark.line};
     step.options = Json::object();
     step.identity = Json::object();
     return step;

@@ -3,6 +3,7 @@
 // preview and execution of a step judge by the same words.
 
 #include "retouch/guest.hpp"
+#include "steps/support/assignment.hpp"
 #include "steps/support/image_text.hpp"
 #include "steps/support/system_family.hpp"
 
@@ -30,10 +31,6 @@ inline constexpr const char *k_make_locales = "locale-gen --keep-existing";
 
 /// The same for a family that is not known here. `what`: "its keymap".
 [[nodiscard]] SystemWork not_known(const GuestView &guest, std::string_view what);
-
-/// The text with `KEY=value` in it, as shells read it; the same text when the key has that value.
-[[nodiscard]] std::string with_assignment(const std::string &text, const std::string &key,
-                                          const std::string &value);
 
 /// Throws Error.
 [[nodiscard]] bool has_file(const GuestView &guest, const std::string &path);

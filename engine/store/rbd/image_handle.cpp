@@ -13,6 +13,10 @@ namespace retouch::store {
 
 namespace {
 
+extern "C" int go_on(std::uint64_t, std::uint64_t, void *) {
+    return 0;
+}
+
 std::string name_of(const Pool &pool, const std::string &image, const std::string &snapshot) {
     const std::string name = base::escape(pool.name()) + '/' + base::escape(image);
     return snapshot.empty() ? name : name + '@' + base::escape(snapshot);
@@ -123,6 +127,10 @@ std::uint64_t ImageHandle::object_size() const {
     rbd_image_info_t info{};
     check(rbd_stat(handle_, &info, sizeof info), "read the layout of");
     return info.obj_size;
+}
+
+void ImageHandle::grow(std::uint64_t bytes) {
+    check(rbd_resize2(handle_, bytes, false, go_on, nullptr), "make larger");
 }
 
 void ImageHandle::enable(std::uint64_t features) {

@@ -62,6 +62,9 @@ class ImageHandle {
     [[nodiscard]] std::uint64_t object_size() const;
     [[nodiscard]] std::uint64_t features() const;
 
+    /// Never to less than it has. Opened for writing.
+    void grow(std::uint64_t bytes);
+
     /// Fine when it has them. Opened for writing.
     void enable(std::uint64_t features);
 

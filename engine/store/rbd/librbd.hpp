@@ -45,6 +45,7 @@ RETOUCH_LATE_FUNCTION(librbd, rbd_read);
 RETOUCH_LATE_FUNCTION(librbd, rbd_rebuild_object_map);
 RETOUCH_LATE_FUNCTION(librbd, rbd_remove);
 RETOUCH_LATE_FUNCTION(librbd, rbd_rename);
+RETOUCH_LATE_FUNCTION(librbd, rbd_resize2);
 RETOUCH_LATE_FUNCTION(librbd, rbd_snap_create2);
 RETOUCH_LATE_FUNCTION(librbd, rbd_snap_get_id);
 RETOUCH_LATE_FUNCTION(librbd, rbd_snap_get_namespace_type);

@@ -233,6 +233,14 @@ Disk RbdStage::disk() const {
             .read_only = false};
 }
 
+void RbdStage::grow(std::int64_t bytes) {
+    assert(!sealed_);
+    ImageHandle image(pool_, name_, Access::write);
+    image.grow(static_cast<std::uint64_t>(bytes));
+    size_ = image.size();
+    image.close();
+}
+
 SealedImage RbdStage::seal(const WorkProgress &progress) {
     require_no_writer(pool_, name_);
     if (lineage_ == LineagePolicy::flatten)

@@ -37,6 +37,8 @@ class RbdStage : public Stage {
 
     [[nodiscard]] Disk disk() const override;
 
+    void grow(std::int64_t bytes) override;
+
     /// Waits for a writer that has died, half a minute. Flattens when the lineage policy says so.
     /// No checksum: that would read everything. Throws Error: temporary when a writer is left.
     SealedImage seal(const WorkProgress &progress) override;

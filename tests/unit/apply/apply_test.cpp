@@ -269,6 +269,112 @@ TEST_CASE("apply: a saved plan does exactly what it says", "[apply]") {
     CHECK(report.targets.at(0).outcome == TargetOutcome::published);
 }
 
+namespace {
+
+/// What grows is an ext4 on the whole disk; `grown` counts how often it was asked to.
+apply::ApplyOptions growing(World &world, int &grown) {
+    apply::ApplyOptions options = world.options();
+    options.grow_root = [&grown](const Disk &disk, const DiskWish &wish, std::int64_t before,
+                                 const GuestOptions &, EventSink &) {
+        ++grown;
+        CHECK(disk.virtual_size_bytes == std::max(before, wish.size_bytes.value_or(0)));
+        DiskGrowth growth;
+        growth.wish = wish;
+        growth.state = StepState::change;
+        growth.before_bytes = before;
+        growth.after_bytes = disk.virtual_size_bytes;
+        growth.filesystem = "ext4";
+        growth.grows = {GrownPart::filesystem};
+        return growth;
+    };
+    return options;
+}
+
+} // namespace
+
+TEST_CASE("apply: the disk of the stage is grown before the guest is opened", "[apply]") {
+    World world;
+    int grown = 0;
+    apply::ApplyOptions options = growing(world, grown);
+    options.open_guest = [&, open = options.open_guest](const Disk &disk, const GuestOptions &how,
+                                                        EventSink &events) {
+        CHECK(grown == 1);
+        CHECK(disk.virtual_size_bytes == 1 << 20);
+        return open(disk, how, events);
+    };
+    const plan::CheckedRecipe checked =
+        world.recipes.check(std::string(k_recipe) + "disk: {size: 1 MiB}\n");
+    std::string asked;
+    const Report report = apply::apply_recipe(
+        checked, world.catalog, options,
+        [&](const Plan &plan) {
+            CHECK(plan.targets.at(0).disk->state == StepState::change);
+            return true;
+        },
+        world.events);
+    const TargetReport &target = report.targets.at(0);
+    CHECK(target.error.empty());
+    REQUIRE(target.disk);
+    CHECK(target.disk->before_bytes == 1024);
+    CHECK(target.disk->after_bytes == 1 << 20);
+    CHECK(world.catalog.find(target.image_id)->virtual_size_bytes == 1 << 20);
+    CHECK(world.catalog.find(target.image_id)->min_disk_gib == 1);
+}
+
+TEST_CASE("apply: a disk that is divided in another way than the plan says is stale", "[apply]") {
+    World world;
+    int grown = 0;
+    Plan plan = plan::resolve_plan(
+        world.recipes.check(std::string(k_recipe) + "disk: {size: 1 MiB}\n"), world.catalog, {});
+    DiskGrowth &disk = plan.targets.at(0).disk.value();
+    disk.state = StepState::change;
+    disk.before_bytes = 1024;
+    disk.after_bytes = 1 << 20;
+    disk.filesystem = "xfs";
+    disk.grows = {GrownPart::filesystem};
+    const auto apply = [&] {
+        return apply::apply_plan(plan, world.catalog, growing(world, grown), {}, world.events)
+            .targets.at(0);
+    };
+    const TargetReport stale = apply();
+    CHECK(stale.error == "the source's disk is not divided as it was when the plan was made");
+    CHECK(stale.exit_code == 4);
+    CHECK(world.opened == 0);
+    disk.filesystem = "ext4";
+    CHECK(apply().outcome == TargetOutcome::published);
+}
+
+TEST_CASE("apply: a disk that is full by the plan's word is looked at when it is opened",
+          "[apply]") {
+    World world;
+    int grown = 0;
+    Plan plan = plan::resolve_plan(
+        world.recipes.check(std::string(k_recipe) + "disk: {grow: root}\n"), world.catalog, {});
+    DiskGrowth &disk = plan.targets.at(0).disk.value();
+    disk.state = StepState::unchanged;
+    disk.before_bytes = disk.after_bytes = 1024;
+    disk.filesystem = "ext4";
+    DiskLayout layout;
+    layout.filesystem = "ext4";
+    layout.volume_size = layout.filesystem_size = std::uint64_t{1} << 30;
+    const auto apply = [&] {
+        apply::ApplyOptions options = growing(world, grown);
+        options.open_guest = [&](const Disk &, const GuestOptions &, EventSink &) {
+            auto guest = std::make_unique<MemoryGuest>();
+            guest->put_file("/bin/sh", "", 0755);
+            guest->script("make-it-so", 0, "done\n");
+            guest->mutable_facts().layout = layout;
+            return guest;
+        };
+        return apply::apply_plan(plan, world.catalog, options, {}, world.events).targets.at(0);
+    };
+    layout.filesystem_size /= 2;
+    CHECK(apply().exit_code == 4);
+    layout.filesystem_size *= 2;
+    CHECK(apply().outcome == TargetOutcome::published);
+    CHECK(grown == 0);
+}
+
 TEST_CASE("apply: a plan that is applied already is said to be, and nothing is done", "[apply]") {
     World world;
     Plan plan = plan::resolve_plan(world.recipes.check(k_recipe), world.catalog, {});

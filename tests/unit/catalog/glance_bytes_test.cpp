@@ -50,6 +50,8 @@ class SealedStage : public Stage {
 
     [[nodiscard]] Disk disk() const override { return {}; }
 
+    void grow(std::int64_t) override {}
+
     SealedImage seal(const WorkProgress &) override { return {}; }
 
     [[nodiscard]] std::unique_ptr<ByteReader> reader() const override {

@@ -102,6 +102,8 @@ class CountedGuest final : public ServedGuest {
 
     [[nodiscard]] std::vector<UnlabelledEntry> unlabelled() const override { return {}; }
 
+    [[nodiscard]] std::vector<LabelledEntry> labels() const override { return {}; }
+
     [[nodiscard]] std::vector<FailedLabel>
     set_labels(const std::vector<PathLabel> &labels) override {
         return inner.set_labels(labels);

@@ -122,6 +122,31 @@ TEST_CASE("labelling: texts that are larger than a policy's are told, and stop n
     CHECK(guest::labelling_policy(guest) == std::nullopt);
 }
 
+TEST_CASE("labelling: everything is labelled by type, but what was given on purpose") {
+    MemoryGuest guest = guest_with_policy();
+    guest.put_file("/etc/selinux/config", "SELINUX=disabled\nSELINUXTYPE=targeted\n");
+    guest.put_file("/.autorelabel", "");
+    guest.put_file("/etc/selinux/targeted/contexts/customizable_types", "mine_t\nown_t\n");
+    guest.put_file("/etc/shadow", "x\n");
+    guest.put_file("/etc/own", "x\n");
+    guest.put_label("/etc/own", "system_u:object_r:own_t:s0");
+    guest.put_label("/etc/shadow", "user_u:object_r:shadow_t:s0:c1");
+    guest.put_directory("/opt/none");
+    CHECK(guest::labelling_policy(guest) == std::nullopt);
+    CHECK(guest::label_everything(guest).notes.empty());
+    CHECK(label_of(guest, "/etc/motd") == "system_u:object_r:etc_t:s0");
+    CHECK(label_of(guest, "/etc/bare") == "system_u:object_r:etc_t:s0");
+    CHECK(label_of(guest, "/etc/own") == "system_u:object_r:own_t:s0");
+    CHECK(label_of(guest, "/etc/shadow") == "user_u:object_r:shadow_t:s0:c1");
+    CHECK(label_of(guest, "/") == "system_u:object_r:default_t:s0");
+    CHECK(label_of(guest, "/opt/none") == "none");
+    CHECK(guest::label_everything(guest).labelled == 0);
+    guest.remove(k_place);
+    CHECK(guest::label_everything(guest).notes ==
+          std::vector<std::string>{
+              "nothing was labelled: the image has no SELinux policy with rules for labels"});
+}
+
 TEST_CASE("labels: what was made in a guest has none, gets one, and all else is left") {
     for (const GuestKind kind : guest_kinds())
         DYNAMIC_SECTION(name_of(kind)) {
@@ -171,6 +196,14 @@ TEST_CASE("labels: what was made in a guest has none, gets one, and all else is 
                   std::vector<FailedLabel>{{"/etc/bare/no", ENOTDIR}});
             CHECK(guest::label_new_entries(*guest).notes.empty());
             CHECK(guest->changes().empty());
+            CHECK(guest::label_everything(*guest).notes.empty());
+            for (const char *path : {"/etc/motd", "/etc/bare", "/etc"})
+                CHECK(label_of(*guest, path) == "system_u:object_r:etc_t:s0");
+            CHECK(label_of(*guest, "/opt/none/deep") == "none");
+            CHECK(label_of(*guest, "/opt/link") == "system_u:object_r:link_t:s0");
+            CHECK(guest::label_everything(*guest).labelled == 0);
+            CHECK(guest->set_labels({{"/etc/motd", "a:b:c", k_old}}).empty());
+            CHECK(label_of(*guest, "/etc/motd") == "system_u:object_r:etc_t:s0");
             guest->finish();
             CHECK(image.debugfs("ea_get /etc/shadow security.selinux").find("shadow_t:s0") !=
                   std::string::npos);

@@ -37,7 +37,7 @@ std::vector<std::string> virt_diff(const std::filesystem::path &before,
         else if (line == "# changed: st_dev" && paths.size() >= 2)
             paths.resize(paths.size() - 2);
     std::ranges::sort(paths);
-    paths.erase(std::ranges::unique(paths).begin(), paths.end());
+    paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
     return paths;
 }
 

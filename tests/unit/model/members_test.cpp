@@ -192,5 +192,5 @@ TEST_CASE("members: a schema that lacks a key, has one more or another type is n
 TEST_CASE("members: every key of the plan and report documents is explained, of what both have in "
           "one of them") {
     check_page("plan.md", Outline::schema_of<Plan>(), {"out", "err"});
-    check_page("report.md", Outline::schema_of<Report>(), {"effect"});
+    check_page("report.md", Outline::schema_of<Report>(), {"effect", "disk"});
 }

@@ -161,7 +161,8 @@ TEST_CASE("plan reader: every member must be there") {
                 copy[Json::json_pointer(pointer)].erase(key);
                 if (key != "digest" || !pointer.empty())
                     copy["digest"] = model::plan_digest(copy);
-                CHECK(refusal(copy.dump()) == place(member_path + ": missing"));
+                if (key != "disk") // which only some targets have
+                    CHECK(refusal(copy.dump()) == place(member_path + ": missing"));
                 pointers.push_back(member_path);
                 visit(member, pointer + "/" + key, member_path);
             }

@@ -67,6 +67,6 @@ TEST_CASE("report document: complete, in reading order, guest output made valid 
 
 TEST_CASE("report document: an empty report is a document too") {
     CHECK(to_json(Report{}).dump() ==
-          R"({"format_version":"1.1","run":"","recipe":{"path":"","directory":"","sha256":"",)"
+          R"({"format_version":"1.2","run":"","recipe":{"path":"","directory":"","sha256":"",)"
           R"("name":""},"catalog":"","seconds":0.0,"targets":[]})");
 }

@@ -107,6 +107,8 @@ class RandomPlan {
         if (below(2) == 0)
             target.present = image();
         target.fingerprint = text();
+        if (below(2) == 0)
+            target.disk = disk();
         for (unsigned i = below(4); i > 0; --i)
             target.steps.push_back(step());
         target.properties = {text_map(), text_map(), texts(), text_map(), texts(), text_map()};
@@ -121,6 +123,22 @@ class RandomPlan {
         target.detach = texts();
         target.notes = texts();
         return target;
+    }
+
+    DiskGrowth disk() {
+        DiskGrowth growth;
+        if (below(2) == 0)
+            growth.wish.size_bytes = amount();
+        growth.wish.grow = static_cast<DiskGrow>(below(2));
+        growth.state = static_cast<StepState>(below(4));
+        growth.before_bytes = amount();
+        growth.after_bytes = amount();
+        growth.partition = static_cast<int>(below(200));
+        growth.filesystem = text();
+        growth.logical_volume = text();
+        for (unsigned i = below(4); i > 0; --i)
+            growth.grows.push_back(static_cast<GrownPart>(below(4)));
+        return growth;
     }
 
     PublishPlan publish() {
@@ -184,6 +202,15 @@ Plan sample_plan() {
     target.reason = "no image of this recipe is there";
     target.source = source;
     target.fingerprint = "sha256:0123";
+    target.disk = DiskGrowth{.wish = {std::int64_t{20} << 30, DiskGrow::root},
+                             .state = StepState::change,
+                             .before_bytes = std::int64_t{2} << 30,
+                             .after_bytes = std::int64_t{20} << 30,
+                             .partition = 3,
+                             .filesystem = "ext4",
+                             .logical_volume = "/dev/vg/root",
+                             .grows = {GrownPart::partition, GrownPart::physical_volume,
+                                       GrownPart::logical_volume, GrownPart::filesystem}};
     target.steps = {file, command};
     target.properties = {{{"os_distro", "debian"}},
                          {{"os_distro", "old"}},

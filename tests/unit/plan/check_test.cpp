@@ -16,7 +16,7 @@ std::vector<std::string> mistakes(std::string_view text) {
     const std::filesystem::path path = folder.path() / "r.yaml";
     base::write_file_atomically(path, text);
     Diagnostics diagnostics;
-    CHECK_FALSE(plan::check_recipe(path, {}, diagnostics));
+    CHECK(plan::check_recipe(path, {}, diagnostics).empty());
     std::vector<std::string> found;
     for (const Diagnostic &item : diagnostics.sorted())
         found.push_back(
@@ -72,4 +72,68 @@ TEST_CASE("check: where the layout is broken only that is told") {
                    "files:\n"
                    "  - to: /a\n"
                    "    from: gone\n") == std::vector<std::string>{expected});
+}
+
+namespace {
+
+std::vector<std::string> running_order(std::string_view text) {
+    const base::TemporaryDirectory folder(std::filesystem::temp_directory_path(), "check-test-");
+    const std::filesystem::path path = folder.path() / "r.yaml";
+    base::write_file_atomically(path, "retouch: 1\nname: check\nsource: {image: base}\n" +
+                                          std::string(text));
+    Diagnostics diagnostics;
+    const auto checked = plan::check_recipe(path, {}, diagnostics);
+    REQUIRE(checked.size() == 1);
+    std::vector<std::string> found;
+    for (const Step &step : checked.front().steps)
+        found.push_back(fmt::format("{}: {}", step.id, step.summary));
+    return found;
+}
+
+} // namespace
+
+TEST_CASE("check: sections run by their kinds, what is late behind the commands") {
+    CHECK(running_order("cleanup: [logs]\n"
+                        "commands: [one]\n"
+                        "files:\n"
+                        "  - {remove: /a, phase: end}\n"
+                        "  - {remove: /b}\n"
+                        "repositories:\n"
+                        "  - {name: tools, apt: {uri: \"https://example.org\", suite: ./}, during: "
+                        "build}\n") == std::vector<std::string>{
+                                           "repositories[0]: repository tools",
+                                           "files[0]: remove /b",
+                                           "commands[0]: run: one",
+                                           "repositories[1]: remove repository tools",
+                                           "files[1]: remove /a",
+                                           "cleanup[0]: clean logs",
+                                       });
+}
+
+TEST_CASE("check: in 'steps' sections run as they stand, and their steps are counted on") {
+    CHECK(running_order("steps:\n"
+                        "  - commands: [one]\n"
+                        "  - files: [{remove: /a}]\n"
+                        "  - cleanup: []\n"
+                        "  - commands: [two, three]\n"
+                        "  - files: [{remove: /a}]\n") == std::vector<std::string>{
+                                                              "commands[0]: run: one",
+                                                              "files[0]: remove /a",
+                                                              "commands[1]: run: two",
+                                                              "commands[2]: run: three",
+                                                              "files[1]: remove /a",
+                                                          });
+    CHECK(mistakes("retouch: 1\n"
+                   "name: check\n"
+                   "source: {image: base}\n"
+                   "steps:\n"
+                   "  - files:\n"
+                   "      - {remove: /a, phase: end}\n"
+                   "  - repositories:\n"
+                   "      - {name: tools, apt: {uri: \"https://example.org\", suite: ./}, during: "
+                   "build}\n"
+                   "  - users: [{name: x}]\n") ==
+          std::vector<std::string>{
+              "6:1 in 'steps' each entry runs where it stands, none at the end",
+              "8:1 in 'steps' each entry runs where it stands, none at the end"});
 }

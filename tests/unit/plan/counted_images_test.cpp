@@ -81,7 +81,7 @@ std::vector<Image> some_images(Chance &chance) {
     return images;
 }
 
-std::string recipe(Chance &chance) {
+std::string recipe_text(Chance &chance) {
     const std::vector<std::string> sources{"image: base", "image: web", "image: " + id_of(2),
                                            "image: base, owner: theirs"};
     const std::vector<std::string> publish{"", "name: web", "name: web, previous: rename",
@@ -141,7 +141,7 @@ TEST_CASE("counted images: what is not asked for changes no plan and no drift") 
             unfiltered.put(image);
         }
         RecipeDirectory recipes;
-        const plan::CheckedRecipe checked = recipes.check(recipe(chance));
+        const plan::CheckedRecipe checked = recipes.check(recipe_text(chance));
         const std::string plan = planned(checked, catalog);
         CHECK(plan == planned(checked, unfiltered));
         CHECK(drift(checked, catalog) == drift(checked, unfiltered));

@@ -2,6 +2,7 @@
 
 #include "plan/planner.hpp"
 
+#include "base/digest.hpp"
 #include "plan/fingerprint.hpp"
 #include "plan/saved_plan.hpp"
 #include "retouch/error.hpp"
@@ -11,6 +12,8 @@
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
+
+#include <set>
 
 using namespace retouch;
 using namespace retouch::test;
@@ -113,7 +116,7 @@ TEST_CASE("planner: checksums that a source gets later make it no other source",
     ImageChange change;
     change.id = "g1";
     change.properties[lineage::k_fingerprint] =
-        plan::fingerprint(known, world.recipes.check(k_recipe).steps);
+        plan::fingerprint(known, world.recipes.check(k_recipe).steps, {});
     world.catalog.apply(change);
     CHECK(world.plan(k_recipe).targets.at(0).action == Action::none);
     source(later);
@@ -419,10 +422,80 @@ TEST_CASE("planner: a previous image is renamed to a free name", "[plan]") {
     CHECK(world.plan(text).targets.at(0).publish.superseded.at(0).new_name == first + "-2");
 }
 
+namespace {
+
+/// A plan for the recipe with `disk`, over a source of 1,024 bytes that is divided so.
+Plan plan_with_disk(World &world, const std::string &disk,
+                    const std::optional<DiskLayout> &layout) {
+    return plan::make_plan(world.recipes.check(k_recipe + ("disk: " + disk + "\n")), world.catalog,
+                           {}, [&](const Disk &) {
+                               auto guest = std::make_unique<MemoryGuest>();
+                               guest->mutable_facts().layout = layout;
+                               return guest;
+                           });
+}
+
+/// An ext4 on the whole of it.
+DiskLayout plain_disk() {
+    DiskLayout layout;
+    layout.filesystem = "ext4";
+    layout.volume_size = layout.filesystem_size = 1024;
+    return layout;
+}
+
+} // namespace
+
+TEST_CASE("planner: the disk is foreseen by how the source's is divided", "[plan]") {
+    World world;
+    const Plan plan = plan_with_disk(world, "{size: 3000 MiB}", plain_disk());
+    const Target &target = plan.targets.at(0);
+    REQUIRE(target.disk);
+    CHECK(target.disk->state == StepState::change);
+    CHECK(target.disk->before_bytes == 1024);
+    CHECK(target.disk->after_bytes == std::int64_t{3000} << 20);
+    CHECK(target.disk->grows == std::vector<GrownPart>{GrownPart::filesystem});
+    CHECK(target.publish.min_disk_gib == 3);
+    CHECK(plan_with_disk(world, "{grow: root}", plain_disk()).targets.at(0).disk->state ==
+          StepState::unchanged);
+    CHECK(plan_with_disk(world, "{size: 3 GiB}", {}).targets.at(0).disk->state ==
+          StepState::unknown);
+    CHECK_THROWS_WITH(plan_with_disk(world, "{size: \"512\"}", plain_disk()),
+                      "a disk is never made smaller: 'disk.size' is 512 B (512 bytes), but the "
+                      "source's disk has 1.0 KiB (1024 bytes)");
+}
+
+TEST_CASE("planner: a disk alone is work, and needs a look only where a root grows", "[plan]") {
+    World world;
+    const std::string head = "retouch: 1\nname: web\nsource: { image: debian }\n";
+    const Plan grown = world.plan(head + "disk: {size: 1 MiB}\n");
+    CHECK(grown.has_changes());
+    CHECK(world.opened == 1);
+    const Plan larger = world.plan(head + "disk: {size: 1 MiB, grow: none}\n");
+    CHECK(larger.targets.at(0).disk->state == StepState::change);
+    CHECK(world.opened == 1);
+    pretend_applied(world, larger);
+    const Plan again = world.plan(head + "disk: {size: 1 MiB, grow: none}\n");
+    CHECK(again.targets.at(0).action != Action::create);
+    CHECK(again.targets.at(0).disk->state == StepState::unchanged);
+}
+
+TEST_CASE("fingerprint: the disk that is wanted counts, and none is as before there were any",
+          "[plan]") {
+    const std::int64_t gib = std::int64_t{1} << 30;
+    const std::string without = plan::fingerprint("digest", {}, {});
+    CHECK(without == "sha256:" + base::sha256_hex(R"({"fingerprint":1,"source":"digest",)"
+                                                  R"("steps":[]})"));
+    const auto with = [](const DiskWish &wish) { return plan::fingerprint("digest", {}, wish); };
+    const std::set<std::string> all = {without, with({gib, DiskGrow::root}),
+                                       with({2 * gib, DiskGrow::root}), with({gib, DiskGrow::none}),
+                                       with({{}, DiskGrow::root})};
+    CHECK(all.size() == 5);
+}
+
 TEST_CASE("fingerprint: positions, summaries and paths do not count; contents do", "[plan]") {
     RecipeDirectory recipes;
     const auto of = [&](const std::string &text) {
-        return plan::fingerprint("digest", recipes.check(text).steps);
+        return plan::fingerprint("digest", recipes.check(text).steps, {});
     };
     const std::string base = of(k_recipe);
     CHECK(of("# a comment\n" + std::string(k_recipe)) == base);
@@ -430,5 +503,5 @@ TEST_CASE("fingerprint: positions, summaries and paths do not count; contents do
                                            "name: xyz")) == base);
     CHECK(of(std::string(k_recipe).replace(std::string(k_recipe).find("hello"), 5, "hullo")) !=
           base);
-    CHECK(plan::fingerprint("other", recipes.check(k_recipe).steps) != base);
+    CHECK(plan::fingerprint("other", recipes.check(k_recipe).steps, {}) != base);
 }

@@ -6,6 +6,7 @@
 #include "base/clock.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "plan/fingerprint.hpp"
 #include "plan/repeat_advice.hpp"
 #include "support/entry_changes.hpp"
 #include "support/rounds.hpp"
@@ -129,8 +130,8 @@ TEST_CASE("saved plan: the seeds of its fuzzing are plans that the program made"
 TEST_CASE("saved plan: an unknown kind of step is refused when it is read", "[plan]") {
     CHECK(Document().with("/targets/0/steps/1/kind", "nokind") ==
           place("targets[0].steps[1].kind: unknown kind of step, expected one of repositories, "
-                "packages, groups, users, files, lines, services, system, commands, firstboot, "
-                "cleanup, checks; a newer retouch may know it"));
+                "packages, groups, users, files, lines, services, system, selinux, kernel, "
+                "commands, firstboot, cleanup, checks; a newer retouch may know it"));
 }
 
 TEST_CASE("saved plan: options that no recipe gives are refused with their place", "[plan]") {
@@ -167,7 +168,9 @@ TEST_CASE("saved plan: options that no recipe gives are refused with their place
          "4].options.network: expected true or false for 'network', found the string 'yes'"},
         {"6/options/clean", "everything",
          "6].options: 'everything' is not one of package-cache, cloud-init, machine-id, "
-         "ssh-host-keys, logs, temporary-files, shell-history"},
+         "ssh-host-keys, logs, temporary-files, shell-history, random-seed, cloud-init-network, "
+         "network-leases, authorized-keys, crash-dumps, package-history, installer-leftovers, "
+         "hostname"},
         {"6/options/more", 1, "6].options.more: unknown key"},
         {"8/options/status", 256, "8].options.status: 'status' must be at most 255, found 256"},
         {"8/options/matches", "(",
@@ -291,11 +294,17 @@ TEST_CASE("saved plan: accounts and services that no recipe gives are refused wi
           at("4].options: an entry of 'services' has more than 1 key"));
 }
 
-TEST_CASE("saved plan: steps stand in the order of their kinds", "[plan]") {
+TEST_CASE("saved plan: steps stand in the order they had, which the fingerprint counts", "[plan]") {
     CHECK(Document().after([](Json &document) {
         Json &steps = document["targets"][0]["steps"];
         std::rotate(steps.begin(), steps.end() - 1, steps.end());
-    }) == place("targets[0].steps[1].kind: files come before checks"));
+    }) == place("targets[0].steps[0].id: expected \"checks[0]\""));
+    CHECK(Document()
+              .after([](Json &document) {
+                  Json &steps = document["targets"][0]["steps"];
+                  std::swap(steps[3], steps[4]);
+              })
+              .starts_with(place("targets[0].fingerprint: expected \"sha256:")));
 }
 
 TEST_CASE("saved plan: other fields have their rules, told with their place", "[plan]") {
@@ -412,6 +421,43 @@ TEST_CASE("saved plan: other fields have their rules, told with their place", "[
     }
 }
 
+TEST_CASE("saved plan: a disk that no recipe wants is refused with its place", "[plan]") {
+    SavedPlans plans;
+    const auto refusal_of = [&](const auto &change) {
+        Plan plan = plans.plan();
+        Target &target = plan.targets.front();
+        target.disk.emplace();
+        change(*target.disk);
+        std::vector<Step> steps;
+        for (const PlannedStep &planned : target.steps)
+            steps.push_back(planned.step);
+        target.fingerprint = plan::fingerprint(target.source.digest, steps, target.disk->wish);
+        try {
+            static_cast<void>(plan::read_plan(to_json(plan).dump()));
+        } catch (const Error &error) {
+            return std::string(error.what());
+        }
+        return std::string();
+    };
+    const std::string place = "the plan is not acceptable: targets[0].disk";
+    CHECK(refusal_of([](DiskGrowth &disk) { disk.wish.size_bytes = 1024; }).empty());
+    CHECK(refusal_of([](DiskGrowth &disk) { disk.wish.size_bytes = 1000; }) ==
+          place + ".size: expected whole sectors of 512 bytes");
+    CHECK(refusal_of([](DiskGrowth &disk) { disk.wish.size_bytes = std::int64_t{65} << 40; }) ==
+          place + ".size: 'size' must be at most 64 TiB, found 71468255805440");
+    CHECK(refusal_of([](DiskGrowth &disk) { disk.state = StepState::skipped; }) ==
+          place + ".state: expected change, unchanged or unknown");
+    CHECK(refusal_of([](DiskGrowth &disk) {
+              disk.before_bytes = 2048;
+              disk.after_bytes = 1024;
+          }) == place + ".after: expected the larger one of 'size' and 'before'");
+    CHECK(refusal_of([](DiskGrowth &disk) {
+              disk.grows = {GrownPart::filesystem, GrownPart::partition};
+          }) == place + ".grows: expected each once, from the outside to the inside");
+    CHECK(refusal_of([](DiskGrowth &disk) { disk.filesystem = std::string(300, 'x'); }) ==
+          place + ".filesystem: expected at most 255 B");
+}
+
 TEST_CASE("saved plan: the summary of a step is made from its options, never read", "[plan]") {
     SavedPlans plans;
     Json document = to_json(plans.plan());
@@ -449,8 +495,8 @@ TEST_CASE("saved plan: what is injected is what the steps read, no more and no l
 
 TEST_CASE("saved plan: whatever member is gone or of another kind, it is refused or means the same",
           "[plan]") {
-    const Document document(
-        GENERATE(k_full_recipe, k_edits_recipe, k_accounts_recipe, k_packages_recipe));
+    const Document document(GENERATE(k_full_recipe, k_edits_recipe, k_accounts_recipe,
+                                     k_packages_recipe, k_ordered_recipe, k_late_recipe));
     const Plan plan = plan::read_plan(document.json.dump());
     const std::vector<Json> others = {nullptr, -5, "x", Json::array(), Json::object()};
     const std::vector<Json> texts = {"", std::string("a\0b\x1b\n", 5), std::string(70'000, 'y')};
@@ -504,8 +550,10 @@ TEST_CASE("saved plan: whatever member is gone or of another kind, it is refused
     });
     CHECK(tried > 1500);
     // What is done, and how it is told, cannot be changed this way.
-    for (const std::string &pointer : free)
+    for (const std::string &pointer : free) {
+        CAPTURE(pointer);
         for (const char *held : {"/options", "/identity", "/kind", "/id", "/summary", "/action",
                                  "/fingerprint", "/injected", "/digest", "/expires_at"})
             CHECK(pointer.find(held) == pointer.npos);
+    }
 }

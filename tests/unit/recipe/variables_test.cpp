@@ -13,7 +13,7 @@ constexpr const char *k_head = "retouch: 1\nname: vars\nsource: {image: base}\n"
 
 recipe::LoadedRecipe load(const std::string &text,
                           const std::map<std::string, std::string> &given = {}) {
-    return recipe::load_recipe_text(k_head + text, "r.yaml", given);
+    return recipe::load_recipe_text(k_head + text, "r.yaml", recipe::GivenVariables(given));
 }
 
 /// "line:column message | hint" of every finding; lines count from the text after the head.

@@ -1,3 +1,4 @@
+#include "render/disk_words.hpp"
 #include "render/markdown/plan_markdown.hpp"
 #include "render/plan_summary.hpp"
 #include "render/text/plan_text.hpp"
@@ -22,6 +23,43 @@ TEST_CASE("plan text: an update in place shows no steps") {
 TEST_CASE("plan text: no changes") {
     const std::string text = render::plan_text(plan_without_changes(), false);
     CHECK(text == golden("plan_none.txt", text));
+}
+
+TEST_CASE("plan: what becomes of a disk is one line") {
+    constexpr std::int64_t gib = std::int64_t{1} << 30;
+    DiskGrowth growth;
+    growth.wish = {20 * gib, DiskGrow::root};
+    CHECK(render::disk_words(growth) == "of 20.0 GiB, what on it grows is known when applied");
+    growth.before_bytes = 2 * gib;
+    growth.after_bytes = 20 * gib;
+    CHECK(render::disk_words(growth) ==
+          "2.0 GiB -> 20.0 GiB, what on it grows is known when applied");
+    growth.state = StepState::change;
+    growth.partition = 1;
+    growth.filesystem = "ext4";
+    growth.grows = {GrownPart::partition, GrownPart::filesystem};
+    CHECK(render::disk_words(growth) ==
+          "2.0 GiB -> 20.0 GiB, partition 1 (last) and its ext4 grow");
+    Plan plan = plan_to_create();
+    plan.targets[0].disk = growth;
+    CHECK_THAT(render::plan_text(plan, false),
+               Catch::Contains("\n    disk     2.0 GiB -> 20.0 GiB, partition 1 (last) and its "
+                               "ext4 grow\n"));
+    CHECK_THAT(render::plan_markdown(plan),
+               Catch::Contains("Disk: 2.0 GiB -&#62; 20.0 GiB, partition 1 (last) and its ext4 "));
+    growth.logical_volume = "/dev/vg/root\x1b";
+    growth.grows = {GrownPart::partition, GrownPart::physical_volume, GrownPart::logical_volume,
+                    GrownPart::filesystem};
+    CHECK(render::disk_words(growth) ==
+          "2.0 GiB -> 20.0 GiB, partition 1 (last), its physical volume, /dev/vg/root\\x1b and "
+          "its ext4 grow");
+    growth.grows = {GrownPart::filesystem};
+    growth.before_bytes = growth.after_bytes;
+    CHECK(render::disk_words(growth) == "stays at 20.0 GiB, the ext4 grows");
+    growth.grows.clear();
+    CHECK(render::disk_words(growth) == "stays at 20.0 GiB, nothing on it is to grow");
+    growth.wish.grow = DiskGrow::none;
+    CHECK(render::disk_words(growth) == "stays at 20.0 GiB, its partitions stay as they are");
 }
 
 TEST_CASE("plan text: what somebody took back is held") {

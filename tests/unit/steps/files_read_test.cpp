@@ -163,13 +163,70 @@ TEST_CASE("files: nothing is put where a machine that boots the image does not s
               covered("5:8", "/dev/x", "/dev") + covered("8:8", "/var/run", "/run"));
 }
 
-TEST_CASE("files: a removal takes no pattern, and says what does") {
-    for (const char *path : {"/etc/apt/apt.conf.d/*", "/etc/x?", "/var/[ab]"})
-        CHECK(mistakes(fmt::format("- {{remove: \"{}\"}}\n", path)) ==
-              fmt::format(
-                  "1:12: 'remove' takes a path, and no pattern: '{0}'; name each file, or the "
-                  "directory above them; or remove them with a command: rm -f {0}\n",
-                  path));
+TEST_CASE("files: a pattern takes neither the image away nor what other entries put there") {
+    CHECK(mistakes("- {remove: \"/*\"}\n"
+                   "- {remove: \"/*/x\"}\n"
+                   "- {remove: \"/etc/../x/*\"}\n"
+                   "- {remove: \"/opt/*\"}\n"
+                   "- {to: /opt/agent/conf, content: x}\n"
+                   "- {remove: \"/var/*\", to: /var/x, substitute: true}\n") ==
+          "1:12: the pattern '/*' reaches into every directory of the image; spell out the first "
+          "directory, such as /etc/*.bak\n"
+          "2:12: the pattern '/*/x' reaches into every directory of the image; spell out the first "
+          "directory, such as /etc/*.bak\n"
+          "3:12: the path '/etc/../x/*' is not normal: it has an empty, '.' or '..' part; write "
+          "/x/*\n"
+          "4:12: the pattern '/opt/*' takes /opt/agent away, with what another entry owns below "
+          "it; 5:8 /opt/agent/conf is used here\n"
+          "6:22: 'to' does not go with 'remove'\n"
+          "6:34: 'substitute' does not go with 'remove'\n");
+    const ReadSection read = read_section("files", "- {remove: \"/etc/netplan/*\"}\n"
+                                                   "- {to: /etc/netplan/ours, content: x}\n"
+                                                   "- {to: /etc/netplan/last, content: x, phase: "
+                                                   "end}\n");
+    CHECK(read.mistakes.empty());
+    CHECK(read.result.steps.at(0).options ==
+          Json::parse(R"({"remove":"/etc/netplan/*","keep":["/etc/netplan/ours"]})"));
+    CHECK(read.result.steps.at(0).identity == read.result.steps.at(0).options);
+    CHECK(read.result.steps.at(2).late);
+}
+
+TEST_CASE("files: what is removed at the end may be put there before, in one phase not") {
+    CHECK(mistakes("- {to: /opt/x, content: x}\n"
+                   "- {remove: /opt/x, phase: end}\n")
+              .empty());
+    CHECK(mistakes("- {to: /opt/x, content: x, phase: end}\n"
+                   "- {remove: /opt/x, phase: end}\n") ==
+          "2:12: another entry owns /opt/x already; 1:8 /opt/x is written here\n");
+}
+
+TEST_CASE("files: a template is a text for everybody whose variables are declared") {
+    const Host host;
+    host.file("closed", "x", 0600);
+    host.file("binary", std::string("a\0b", 3));
+    host.file("latin", "\xe9");
+    host.file("wrong", "one ${nowhere}\n${x:-y} $${fine}\n${open\n");
+    CHECK(mistakes("- {to: /a, from: closed, substitute: true}\n"
+                   "- {to: /b, from: binary, substitute: true}\n"
+                   "- {to: /c, from: latin, substitute: true}\n"
+                   "- {to: /d, from: wrong, substitute: true}\n"
+                   "- {to: /e, from: missing, substitute: true}\n"
+                   "- {to: /f, content: x, substitute: true}\n",
+                   host.path()) ==
+          "1:18: no variables can be put into 'closed': it may not be read by everybody, and its "
+          "text would stand in the plan\n"
+          "2:18: no variables can be put into 'binary': it is not UTF-8 text\n"
+          "3:18: no variables can be put into 'latin': it is not UTF-8 text\n"
+          "4:18: wrong:1: the variable 'nowhere' is not defined; declare it under 'vars', or write "
+          "$${ where the text itself holds ${\n"
+          "4:18: wrong:2: '${x:-y}' is not a variable; declare it under 'vars', or write $${ "
+          "where the text itself holds ${\n"
+          "4:18: wrong:3: '${open' is not a variable; declare it under 'vars', or write $${ where "
+          "the text itself holds ${\n"
+          "5:18: cannot open " +
+              (host.path() / "missing").string() +
+              ": No such file or directory\n"
+              "6:24: 'substitute' does not go with 'content', which has its variables already\n");
 }
 
 TEST_CASE("files: an entry is one thing, and says what it puts there") {
@@ -245,7 +302,7 @@ TEST_CASE("files: what comes from an allowed directory is marked, so that it is 
     const auto value = recipe::read_yaml(
         "- {to: /a, from: ../packages/agent}\n- {to: /b, from: mine}\n", "r.yaml", diagnostics);
     REQUIRE(value.has_value());
-    ReadContext context{"r.yaml", host.path() / "recipes", {}};
+    ReadContext context{{{"r.yaml", host.path() / "recipes"}}};
     context.allowed = [&] { return std::vector<fs::path>{host.path() / "packages"}; };
     const StepKind &kind = *find_step_kind("files");
     const ReadResult read = kind.read({"files", *value}, context, diagnostics);

@@ -40,7 +40,7 @@ inline ReadSection read_section(std::string_view kind, const std::string &yaml,
     if (!value)
         throw std::runtime_error(in_lines(diagnostics));
     const Section section{std::string(kind), *value};
-    const ReadContext context{"r.yaml", directory, base::split_lines(yaml)};
+    const ReadContext context{{{"r.yaml", directory, base::split_lines(yaml)}}};
     ReadSection read;
     read.result = find_step_kind(kind)->read(section, context, diagnostics);
     read.mistakes = in_lines(diagnostics);

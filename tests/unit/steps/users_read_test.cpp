@@ -79,7 +79,7 @@ TEST_CASE("users: a password that is none of crypt's is refused and shown nowher
                                        "'$6$salt$'", "'$6$salt$ha sh'", "''"}) {
         Diagnostics diagnostics;
         const std::string yaml = "- {name: a, password: " + password + "}";
-        const ReadContext context{"r.yaml", "/nowhere", {yaml}};
+        const ReadContext context{{{"r.yaml", "/nowhere", {yaml}}}};
         static_cast<void>(find_step_kind("users")->read(
             {"users", *recipe::read_yaml(yaml, "r.yaml", diagnostics)}, context, diagnostics));
         CHECK(in_lines(diagnostics) ==

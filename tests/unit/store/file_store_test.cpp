@@ -245,6 +245,31 @@ TEST_CASE("file store: a qcow2 image is staged as qcow2") {
     CHECK(std::filesystem::exists(world.scratch / "22222222-2222-4222-8222-222222222222.qcow2"));
 }
 
+TEST_CASE("file store: a stage is grown by zeros that take no room") {
+    World world;
+    const bool is_qcow2 = GENERATE(false, true);
+    const bool is_rehearsed = GENERATE(false, true);
+    CAPTURE(is_qcow2, is_rehearsed);
+    if (is_qcow2) {
+        const auto file = world.scratch / "11111111-1111-4111-8111-111111111111.qcow2";
+        run_tool("qemu-img",
+                 {"convert", "-f", "raw", "-O", "qcow2", world.file(k_source_file), file});
+        world.source.disk_format = "qcow2";
+        world.source.size = static_cast<std::int64_t>(std::filesystem::file_size(file));
+    }
+    const auto stage = is_rehearsed ? world.store.rehearsal_stage(world.source, k_new)
+                                    : world.store.stage(world.source, k_new, LineagePolicy::detach);
+    const std::uint64_t before = allocated(stage->disk().file()->path);
+    stage->grow(20 * k_gib);
+    CHECK(stage->disk().virtual_size_bytes == 20 * k_gib);
+    CHECK(allocated(stage->disk().file()->path) < before + k_mib);
+    if (is_rehearsed) // which is never sealed
+        return;
+    const SealedImage sealed = stage->seal({});
+    CHECK(sealed.virtual_size_bytes == 20 * k_gib);
+    CHECK((is_qcow2 || sealed.size == 20 * k_gib));
+}
+
 TEST_CASE("file store: a stage of 20 GB costs what its data costs") {
     World world;
     world.source.size = world.source.virtual_size_bytes = 20 * k_gib;

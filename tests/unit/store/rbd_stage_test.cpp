@@ -49,6 +49,28 @@ KeptStage kept_stage(const SourceImage &source) {
 
 } // namespace
 
+TEST_CASE("rbd stage: grown, it is published with its size, and the source has its own", "[rig]") {
+    if (skipped_without_rig())
+        return;
+    const SourceImage source;
+    store::RbdStore store(glance_access(), k_pool);
+    const std::string id = base::random_uuid();
+    const auto lineage = GENERATE(LineagePolicy::detach, LineagePolicy::flatten);
+    auto stage = store.stage(source.record(), id, lineage);
+    stage->grow(4 * k_size);
+    CHECK(stage->disk().virtual_size_bytes == 4 * k_size);
+    edit(stage->disk(), {"write -P 90 1M 4k", "write -P 90 100M 4k", "flush"});
+    CHECK(stage->seal({}).size == 4 * k_size);
+    stage->publish();
+    stage.reset();
+    std::string wanted = edited_bytes();
+    wanted.resize(4 * k_size, '\0');
+    wanted.replace(100 * k_mib, 4096, 4096, 'Z');
+    CHECK(bytes_of(full_name(id)) == wanted);
+    CHECK(bytes_of(source.name() + "@snap").size() == k_size);
+    store.remove(id);
+}
+
 TEST_CASE("rbd stage: cloned, edited, sealed and published, the source untouched", "[rig]") {
     if (skipped_without_rig())
         return;

@@ -201,6 +201,21 @@ std::string unlabelled_entries() {
     return tell(pack(words));
 }
 
+std::string all_labels() {
+    const int root = open_root();
+    if (root < 0)
+        return look_report({"/", errno});
+    std::vector<LabelledEntry> found;
+    if (const LookFailure failure = find_labels(root, runner_tree_tools(), found))
+        return look_report(failure);
+    std::vector<std::string> words;
+    for (LabelledEntry &entry : found) {
+        words.push_back(entry.type + std::move(entry.label));
+        words.push_back(std::move(entry.path));
+    }
+    return tell(pack(words));
+}
+
 std::string label_entries(const char *labels_file) {
     const int root = open_root();
     const std::vector<std::string> words =
@@ -208,8 +223,8 @@ std::string label_entries(const char *labels_file) {
     if (root < 0)
         return look_report({"/", errno});
     std::vector<PathLabel> labels;
-    for (std::size_t at = 0; at + 1 < words.size(); at += 2)
-        labels.push_back({words[at], words[at + 1]});
+    for (std::size_t at = 0; at + 2 < words.size(); at += 3)
+        labels.push_back({words[at], words[at + 1], words[at + 2]});
     std::vector<std::string> failed;
     for (FailedLabel &each : store_labels(root, labels, runner_tree_tools())) {
         failed.push_back(std::to_string(each.code));

@@ -28,8 +28,12 @@ namespace retouch::guest {
 /// path, again and again. Returns what to print, as above.
 [[nodiscard]] std::string unlabelled_entries();
 
-/// Gives labels; `labels_file` holds packed words: a path and its label, again and again. What did
-/// not work is noted as packed words: an errno and a path. Returns what to print, as above.
+/// Notes every entry, as packed words: its type with the label behind it, and its path.
+[[nodiscard]] std::string all_labels();
+
+/// Gives labels; `labels_file` holds packed words: path, label and former label, again and again.
+/// What did not work is noted as packed words: an errno and a path. Returns what to print, as
+/// above.
 [[nodiscard]] std::string label_entries(const char *labels_file);
 
 /// "size N", then "piece HEX": some of the N packed bytes, from `offset` on.

@@ -229,6 +229,8 @@ int main(int count, char **words) {
         report = retouch::guest::tree_changes();
     else if (task == "unlabelled" && count == 2)
         report = retouch::guest::unlabelled_entries();
+    else if (task == "labels" && count == 2)
+        report = retouch::guest::all_labels();
     else if (task == "label" && count == 3)
         report = retouch::guest::label_entries(words[2]);
     else if (task == "piece" && count == 3)

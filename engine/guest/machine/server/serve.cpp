@@ -237,6 +237,8 @@ std::string Service::answer_call(WireReader &reader) {
         return answer(guest(), &Guest::require_all_told, reader);
     case MachineCall::unlabelled:
         return answer(guest(), &Guest::unlabelled, reader);
+    case MachineCall::labels:
+        return answer(guest(), &Guest::labels, reader);
     case MachineCall::set_labels:
         return answer(guest(), &Guest::set_labels, reader);
     case MachineCall::finish:
