@@ -45,6 +45,11 @@ std::string small_letters(std::string_view text) {
     return small;
 }
 
+void replace_all(std::string &text, std::string_view what, std::string_view with) {
+    for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
+        text.replace(at, what.size(), with);
+}
+
 std::string_view trim(std::string_view text) {
     constexpr std::string_view k_blanks = " \t\r\n\v\f";
     const auto first = text.find_first_not_of(k_blanks);

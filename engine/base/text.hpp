@@ -82,6 +82,9 @@ struct CodePoint {
 /// ASCII letters made small, whatever the locale.
 [[nodiscard]] std::string small_letters(std::string_view text);
 
+/// Puts `with` for every `what`, which is not empty; what comes of it is not looked at again.
+void replace_all(std::string &text, std::string_view what, std::string_view with);
+
 [[nodiscard]] std::string_view trim(std::string_view text);
 
 /// An ASCII letter or digit, whatever the locale.

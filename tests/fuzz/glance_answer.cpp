@@ -60,8 +60,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     response.status = 403;
     response.headers = {{"x-subject-token", k_token}, {"location", "http://elsewhere"}};
     response.body.assign(data, data + size);
-    catalog::SecretFilter secrets;
-    secrets.add(catalog::Secret(k_password));
+    base::SecretFilter secrets;
+    secrets.add(base::Secret(k_password));
     const std::string said = catalog::said_in(response, secrets);
     require(!said.empty() && base::escape(said) == said && said.size() < 600);
     require(said.find(k_password) == std::string::npos);

@@ -41,7 +41,7 @@ catalog::CloudSettings FakeCloud::settings() const {
     cloud.auth_url = server_.url() + "/v3";
     cloud.user = {.id = "", .name = "demo", .domain_id = "default", .domain_name = ""};
     cloud.project = {.id = "", .name = "lab", .domain_id = "default", .domain_name = ""};
-    cloud.secret = catalog::Secret(k_fake_password);
+    cloud.secret = base::Secret(k_fake_password);
     return cloud;
 }
 

@@ -36,11 +36,6 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 7> k_entitie
     {"&amp;", "&"}, // last, so that nothing is decoded twice
 }};
 
-void replace_all(std::string &text, std::string_view what, std::string_view with) {
-    for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
-        text.replace(at, what.size(), with);
-}
-
 /// Cuts what stands from `start` to the end of `end`, once.
 void cut(std::string &text, std::string_view start, std::string_view end) {
     const auto from = text.find(start);
@@ -70,7 +65,7 @@ std::string text_of_html(std::string html) {
     cut(html, "<h1", "</h1>");
     std::string text = without_tags(html);
     for (const auto &[entity, character] : k_entities)
-        replace_all(text, entity, character);
+        base::replace_all(text, entity, character);
     return text;
 }
 
@@ -97,7 +92,7 @@ std::string message_in(const Json &body) {
     const Json &inner = part_at(body, "error");
     std::string message = text_at(inner.is_object() ? inner : body, "message");
     for (const char *tag : {"<br />", "<br/>", "<br>"})
-        replace_all(message, tag, " ");
+        base::replace_all(message, tag, " ");
     return message;
 }
 
@@ -214,8 +209,23 @@ std::string text_at(const Json &object, const char *key) {
     return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+void clean(Json &value, const base::SecretFilter &secrets) {
+    if (value.is_string() && secrets.is_in(value.get_ref<const std::string &>()))
+        value = base::k_instead_of_secret;
+    if (value.is_object())
+        for (auto member = value.begin(); member != value.end();) {
+            if (secrets.is_in(member.key()))
+                member = value.erase(member);
+            else
+                ++member;
+        }
+    if (value.is_structured())
+        for (Json &inner : value)
+            clean(inner, secrets);
+}
+
 Json answer_json(const HttpResponse &response, const std::string &doing,
-                 const SecretFilter &secrets) {
+                 const base::SecretFilter &secrets) {
     const auto refuse = [&](const std::string &message) {
         return ApiError(ErrorKind::unavailable, message,
                         "is this the address of the right service?", {.status = response.status});
@@ -224,7 +234,7 @@ Json answer_json(const HttpResponse &response, const std::string &doing,
         Json answer = model::parse_guarded(response.body, k_answer_bounds,
                                            fmt::format("cannot {}: the answer", doing), "");
         if (secrets.is_in(response.body))
-            secrets.clean(answer);
+            clean(answer, secrets);
         return answer;
     } catch (const Error &error) {
         const auto message = secrets.message(error.what());
@@ -233,7 +243,7 @@ Json answer_json(const HttpResponse &response, const std::string &doing,
     }
 }
 
-std::string said_in(const HttpResponse &response, const SecretFilter &secrets) {
+std::string said_in(const HttpResponse &response, const base::SecretFilter &secrets) {
     std::string message = message_of(response);
     if (message.empty())
         message = words_of(response.status);
@@ -254,7 +264,7 @@ ApiError strange_answer(const std::string &doing) {
 }
 
 ApiError refusal(const HttpResponse &response, const std::string &doing, std::string hint,
-                 const SecretFilter &secrets) {
+                 const base::SecretFilter &secrets) {
     const std::string id = secrets.message(request_id(response)).value_or("");
     const std::string said = said_in(response, secrets);
     return {kind_of(response.status),

@@ -181,8 +181,8 @@ std::string secret_key(AuthType type) {
 }
 
 /// What its name says is a secret.
-std::vector<Secret> secrets_in(const Table &table) {
-    std::vector<Secret> secrets;
+std::vector<base::Secret> secrets_in(const Table &table) {
+    std::vector<base::Secret> secrets;
     for (const auto &entry : table)
         if (std::ranges::any_of(k_secret_endings,
                                 [&](std::string_view end) { return entry.first.ends_with(end); }))
@@ -321,7 +321,7 @@ CloudSettings cloud_settings(const std::string &name, const std::string &origin,
     complete_domain(cloud.user, table);
     cloud.credential =
         keystone_name(table, "application_credential", "application_credential_name");
-    cloud.secret = Secret(take(table, secret_key(cloud.auth_type)));
+    cloud.secret = base::Secret(take(table, secret_key(cloud.auth_type)));
     read_scope(cloud, table);
     cloud.interfaces = interfaces(keys, table);
     cloud.image_endpoint =

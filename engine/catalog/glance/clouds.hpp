@@ -2,7 +2,7 @@
 // Clouds: which cloud is meant and how to log in there, from clouds.yaml, secure.yaml and OS_*
 // variables, chosen as openstacksdk chooses. It reads files and variables and talks to nobody.
 
-#include "catalog/glance/secret.hpp"
+#include "base/secret.hpp"
 #include "catalog/http/http.hpp"
 
 #include <filesystem>
@@ -51,14 +51,14 @@ struct CloudSettings {
     std::string name;   ///< of the cloud; "envvars" when OS_* variables describe it
     std::string origin; ///< for messages: the file it stands in, or "the OS_* variables"
     AuthType auth_type = AuthType::password;
-    std::string auth_url;       ///< of Keystone; empty where none is needed
-    KeystoneName user;          ///< its domain counts for a name only
-    KeystoneName project;       ///< the scope; empty with an application credential
-    KeystoneName credential;    ///< id or name of an application credential
-    Secret secret;              ///< password, token or application credential secret
-    TokenCommand command;       ///< instead of a secret
-    std::vector<Secret> hidden; ///< secrets that only the command uses, never to be shown
-    std::string domain_id;      ///< a domain as scope, instead of a project
+    std::string auth_url;             ///< of Keystone; empty where none is needed
+    KeystoneName user;                ///< its domain counts for a name only
+    KeystoneName project;             ///< the scope; empty with an application credential
+    KeystoneName credential;          ///< id or name of an application credential
+    base::Secret secret;              ///< password, token or application credential secret
+    TokenCommand command;             ///< instead of a secret
+    std::vector<base::Secret> hidden; ///< secrets that only the command uses, never to be shown
+    std::string domain_id;            ///< a domain as scope, instead of a project
     std::string domain_name;
     bool system_scope = false;
     std::string region; ///< empty: the first one in the catalog of services

@@ -71,7 +71,7 @@ const Token &nobody() {
 Session::Session(CloudSettings cloud, RetryPolicy retries)
     : cloud_(std::move(cloud)), retries_(retries), http_(cloud_.tls) {
     secrets_.add(cloud_.secret);
-    for (const Secret &secret : cloud_.hidden)
+    for (const base::Secret &secret : cloud_.hidden)
         secrets_.add(secret);
 }
 
@@ -149,7 +149,7 @@ Token Session::token_of_command() {
     return token;
 }
 
-Token Session::log_in_with(const Secret &text) {
+Token Session::log_in_with(const base::Secret &text) {
     HttpRequest request = token_call("GET");
     request.headers.emplace_back("X-Auth-Token", text.reveal());
     request.headers.emplace_back("X-Subject-Token", text.reveal());

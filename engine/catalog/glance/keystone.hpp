@@ -3,8 +3,8 @@
 // where it can, finds the image service and repeats what can safely be repeated. What requests mean
 // is the image API's business.
 
+#include "base/secret_filter.hpp"
 #include "catalog/glance/clouds.hpp"
-#include "catalog/glance/secret_filter.hpp"
 #include "catalog/glance/token.hpp"
 #include "catalog/http/http.hpp"
 
@@ -69,7 +69,7 @@ class Session {
     [[nodiscard]] HttpResponse request(HttpRequest request);
 
     /// What must not be shown of any answer: the secrets sent so far.
-    [[nodiscard]] const SecretFilter &secrets() const { return secrets_; }
+    [[nodiscard]] const base::SecretFilter &secrets() const { return secrets_; }
 
     /// Requests sent to the image service so far, repeated ones included, logging in aside.
     [[nodiscard]] std::size_t requests() const { return requests_; }
@@ -80,7 +80,7 @@ class Session {
 
     /// With a token that was made elsewhere: as it is when it is for what the cloud's settings
     /// name, else in exchange for one that is.
-    [[nodiscard]] Token log_in_with(const Secret &text);
+    [[nodiscard]] Token log_in_with(const base::Secret &text);
 
     [[nodiscard]] Token token_for(const Json &credentials);
     [[nodiscard]] Token token_of_command();
@@ -95,8 +95,8 @@ class Session {
     RetryPolicy retries_;
     Http http_;
     std::optional<Token> token_;
-    Secret printed_; ///< by the command, last
-    SecretFilter secrets_;
+    base::Secret printed_; ///< by the command, last
+    base::SecretFilter secrets_;
     std::string endpoint_;
     std::set<std::string> known_; ///< servers that have answered
     std::size_t requests_ = 0;

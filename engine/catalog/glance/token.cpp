@@ -3,9 +3,9 @@
 
 #include "catalog/glance/token.hpp"
 
+#include "base/secret_forms.hpp"
 #include "base/text.hpp"
 #include "catalog/glance/answer.hpp"
-#include "catalog/glance/secret_forms.hpp"
 #include "catalog/http/http_failure.hpp"
 #include "catalog/http/libcurl.hpp"
 #include "catalog/timestamp.hpp"
@@ -41,7 +41,7 @@ Json name_or_id(const KeystoneName &thing) {
     return Json{{"name", thing.name}, {"domain", domain_of(thing.domain_id, thing.domain_name)}};
 }
 
-Json identity_by(const Secret &token) {
+Json identity_by(const base::Secret &token) {
     return Json{{"methods", {"token"}}, {"token", {{"id", token.reveal()}}}};
 }
 
@@ -186,7 +186,8 @@ Token token_of(const Json &body) {
 }
 
 /// Requires: `text` is among `secrets`. `begins` tells from when on it lives.
-Token token_in(const HttpResponse &response, const Secret &text, const SecretFilter &secrets,
+Token token_in(const HttpResponse &response, const base::Secret &text,
+               const base::SecretFilter &secrets,
                const std::function<ServerTime(const Json &)> &begins) {
     const Json answer = answer_json(response, "log in", secrets);
     const Json &body = part_at(answer, "token");
@@ -206,7 +207,7 @@ Json token_request(const CloudSettings &cloud) {
     return request_with(identity_of(cloud), cloud);
 }
 
-Json token_request(const CloudSettings &cloud, const Secret &token) {
+Json token_request(const CloudSettings &cloud, const base::Secret &token) {
     return request_with(identity_by(token), cloud);
 }
 
@@ -230,16 +231,16 @@ std::string project_url(const CloudSettings &cloud, const std::string &id) {
     return without_version(cloud.auth_url) + "/v3/projects/" + url_encode(id);
 }
 
-Token read_token(const HttpResponse &response, SecretFilter &secrets) {
-    const Secret text(response.header("x-subject-token"));
+Token read_token(const HttpResponse &response, base::SecretFilter &secrets) {
+    const base::Secret text(response.header("x-subject-token"));
     secrets.add(text);
     return token_in(response, text, secrets, [&](const Json &body) {
         return parse_timestamp(text_at(body, "issued_at")).value_or(now_at(response));
     });
 }
 
-Token read_known_token(const HttpResponse &response, const Secret &text,
-                       const SecretFilter &secrets) {
+Token read_known_token(const HttpResponse &response, const base::Secret &text,
+                       const base::SecretFilter &secrets) {
     return token_in(response, text, secrets, [&](const Json &) { return now_at(response); });
 }
 

@@ -2,8 +2,8 @@
 // Token: what Keystone gives for credentials, and what it says about us and its services; the
 // requests for one and the reading of their answers, as pure functions. Sending is the session's.
 
+#include "base/secret_filter.hpp"
 #include "catalog/glance/clouds.hpp"
-#include "catalog/glance/secret_filter.hpp"
 #include "retouch/json.hpp"
 
 #include <chrono>
@@ -22,7 +22,7 @@ struct ServiceEndpoint {
 struct Token {
     using Moment = std::chrono::steady_clock::time_point;
 
-    Secret text;
+    base::Secret text;
     Moment ends_at = Moment::max(); ///< max(): nobody told
     Moment renew_at = Moment::max();
     std::vector<std::string> roles; ///< sorted
@@ -35,7 +35,7 @@ struct Token {
 [[nodiscard]] Json token_request(const CloudSettings &cloud);
 
 /// The same, to get a token for what `cloud` is about with a token for something else.
-[[nodiscard]] Json token_request(const CloudSettings &cloud, const Secret &token);
+[[nodiscard]] Json token_request(const CloudSettings &cloud, const base::Secret &token);
 
 /// Where to POST it.
 [[nodiscard]] std::string token_url(const CloudSettings &cloud);
@@ -49,11 +49,11 @@ struct Token {
 
 /// Reads the answer to it; the token joins `secrets`. Throws Error: unavailable when it is not
 /// a token.
-[[nodiscard]] Token read_token(const HttpResponse &response, SecretFilter &secrets);
+[[nodiscard]] Token read_token(const HttpResponse &response, base::SecretFilter &secrets);
 
 /// Likewise the answer to a GET that asked about the token `text`, which is among `secrets`.
-[[nodiscard]] Token read_known_token(const HttpResponse &response, const Secret &text,
-                                     const SecretFilter &secrets);
+[[nodiscard]] Token read_known_token(const HttpResponse &response, const base::Secret &text,
+                                     const base::SecretFilter &secrets);
 
 /// Makes `token` one that ends at `end`, counted from `now`.
 void set_end(Token &token, std::chrono::sys_time<std::chrono::microseconds> end,

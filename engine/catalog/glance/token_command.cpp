@@ -75,12 +75,12 @@ std::string last_lines(const std::string &text) {
 }
 
 /// What a failed program said. What it printed may hold a token although it failed.
-std::string said_by(const base::ProcessResult &result, SecretFilter secrets) {
+std::string said_by(const base::ProcessResult &result, base::SecretFilter secrets) {
     for (const std::string &line : base::split_lines(result.out))
         for (std::string_view rest = base::trim(line); !rest.empty();) {
             const std::string_view word = rest.substr(0, rest.find_first_of(" \t"));
             if (word.size() >= k_shortest_token)
-                secrets.add(Secret(std::string(word)));
+                secrets.add(base::Secret(std::string(word)));
             rest = base::trim(rest.substr(word.size()));
         }
     const std::string lines = last_lines(result.err);
@@ -91,7 +91,7 @@ std::string said_by(const base::ProcessResult &result, SecretFilter secrets) {
 }
 
 Error failed(const CloudSettings &cloud, const base::ProcessResult &result,
-             const SecretFilter &secrets) {
+             const base::SecretFilter &secrets) {
     const std::string said = said_by(result, secrets);
     if (result.timed_out)
         return {
@@ -143,12 +143,12 @@ PrintedToken token_in_json(const std::string &text, const CloudSettings &cloud) 
         token = text_at(answer, "id");
     if (!is_token(token))
         throw no_token(cloud, "printed JSON without a token");
-    return {Secret(std::move(token)), end_in(answer)};
+    return {base::Secret(std::move(token)), end_in(answer)};
 }
 
 } // namespace
 
-PrintedToken run_token_command(const CloudSettings &cloud, const SecretFilter &secrets) {
+PrintedToken run_token_command(const CloudSettings &cloud, const base::SecretFilter &secrets) {
     const base::ProcessResult result = run(cloud);
     if (!result.ok())
         throw failed(cloud, result, secrets);
@@ -161,7 +161,7 @@ PrintedToken run_token_command(const CloudSettings &cloud, const SecretFilter &s
         throw no_token(cloud, "printed nothing");
     if (!is_token(text))
         throw no_token(cloud, "printed something else than one token");
-    return {Secret(text), std::nullopt};
+    return {base::Secret(text), std::nullopt};
 }
 
 } // namespace retouch::catalog

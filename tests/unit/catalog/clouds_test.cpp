@@ -95,10 +95,10 @@ concept Printable = requires(std::ostream &out, const Type &value) {
 } // namespace
 
 TEST_CASE("clouds: a secret cannot be printed, formatted or turned into text by accident") {
-    STATIC_REQUIRE_FALSE(Printable<catalog::Secret>);
-    STATIC_REQUIRE_FALSE(fmt::is_formattable<catalog::Secret>::value);
-    STATIC_REQUIRE_FALSE(std::is_convertible_v<catalog::Secret, std::string>);
-    STATIC_REQUIRE_FALSE(std::is_convertible_v<std::string, catalog::Secret>);
+    STATIC_REQUIRE_FALSE(Printable<base::Secret>);
+    STATIC_REQUIRE_FALSE(fmt::is_formattable<base::Secret>::value);
+    STATIC_REQUIRE_FALSE(std::is_convertible_v<base::Secret, std::string>);
+    STATIC_REQUIRE_FALSE(std::is_convertible_v<std::string, base::Secret>);
 }
 
 TEST_CASE("clouds: a cloud by password is read whole") {
@@ -111,7 +111,7 @@ TEST_CASE("clouds: a cloud by password is read whole") {
     expected.auth_url = "http://keystone.one:5000/v3";
     expected.user = {.id = "", .name = "demo", .domain_id = "", .domain_name = "Users"};
     expected.project = {.id = "", .name = "lab", .domain_id = "pd", .domain_name = ""};
-    expected.secret = catalog::Secret("secret one");
+    expected.secret = base::Secret("secret one");
     expected.region = "RegionOne";
     expected.interfaces = {"internal"};
     CHECK((place.load("first") == expected));
@@ -123,7 +123,7 @@ TEST_CASE("clouds: an application credential brings its own project") {
     const catalog::CloudSettings cloud = place.load("second");
     CHECK(cloud.auth_type == catalog::AuthType::application_credential);
     CHECK(cloud.credential.id == "abc");
-    CHECK((cloud.secret == catalog::Secret("secret two")));
+    CHECK((cloud.secret == base::Secret("secret two")));
     CHECK(cloud.project.empty());
     CHECK(cloud.interfaces == std::vector<std::string>{"public"});
 }
@@ -220,7 +220,7 @@ TEST_CASE("clouds: secure.yaml adds to the clouds of clouds.yaml") {
           "see openstacksdk's documentation of clouds.yaml, or OS_* variables");
     place.write(place.home() / ".config/openstack/secure.yaml",
                 "clouds: {a: {auth: {password: hidden}}, b: {auth: {password: other}}}");
-    CHECK((place.load("a").secret == catalog::Secret("hidden")));
+    CHECK((place.load("a").secret == base::Secret("hidden")));
     CHECK(place.load("a").user.name == "u");
     CHECK(place.failure("b").starts_with("there is no cloud 'b'"));
 }
@@ -441,13 +441,13 @@ clouds:
     CHECK(cloud.project == catalog::KeystoneName{"", "lab", "default", ""});
     CHECK((cloud.command == catalog::TokenCommand{words, "sso"}));
     CHECK(cloud.secret.empty());
-    CHECK((cloud.hidden == std::vector<catalog::Secret>{catalog::Secret("of the client"),
-                                                        catalog::Secret("123456"),
-                                                        catalog::Secret("my own")}));
+    CHECK((cloud.hidden == std::vector<base::Secret>{base::Secret("of the client"),
+                                                     base::Secret("123456"),
+                                                     base::Secret("my own")}));
     place.variables = {{"OS_AUTH_URL", "https://k"}, {"OS_CLIENT_SECRET", "of the client"}};
     CHECK((place.load({}, words).command == catalog::TokenCommand{words, ""}));
-    CHECK((place.load({}, words).hidden ==
-           std::vector<catalog::Secret>{catalog::Secret("of the client")}));
+    CHECK(
+        (place.load({}, words).hidden == std::vector<base::Secret>{base::Secret("of the client")}));
     place.write(place.work() / "clouds.yaml", "clouds: {a: {auth: {username: me}}}");
     CHECK_THROWS_WITH(place.load("a", words), Catch::Contains("has no auth_url"));
 }

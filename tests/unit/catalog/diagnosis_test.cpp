@@ -88,7 +88,7 @@ TEST_CASE("diagnosis of a cloud: each thing in its order, and the record tried o
 TEST_CASE("diagnosis of a cloud: a wrong password fails as apply does, and ends it") {
     Cloud cloud;
     catalog::GlanceOptions options = cloud.options();
-    options.cloud.secret = catalog::Secret("guess");
+    options.cloud.secret = base::Secret("guess");
     const std::vector<Finding> findings = catalog::glance_findings(options, true);
     REQUIRE(findings.size() == 1);
     CHECK(findings.front().subject == "login");
@@ -105,7 +105,7 @@ TEST_CASE("diagnosis of a cloud: a token that cannot be renewed is a warning wit
     cloud.fake.set_token_life(std::chrono::seconds(52 * 60 + 30));
     catalog::GlanceOptions options = cloud.options();
     options.cloud.auth_type = catalog::AuthType::token;
-    options.cloud.secret = catalog::Secret("handed-to-us");
+    options.cloud.secret = base::Secret("handed-to-us");
     Finding finding = found(catalog::glance_findings(options, true), "token");
     finding.detail = std::regex_replace(finding.detail, std::regex("[0-9-]{10} [0-9:]{5}"), "TIME");
     CHECK(finding ==

@@ -171,7 +171,7 @@ TEST_CASE("glance bytes: what cannot be compared is told") {
     cloud.fake.accept_token("handed-to-us");
     catalog::GlanceOptions options = cloud.options();
     options.cloud.auth_type = catalog::AuthType::token;
-    options.cloud.secret = catalog::Secret("handed-to-us");
+    options.cloud.secret = base::Secret("handed-to-us");
     const std::vector<std::string> both = catalog::GlanceCatalog(options).notes_on(raw_image({}));
     REQUIRE(both.size() == 2);
     CHECK(both.front() == cannot);

@@ -174,7 +174,7 @@ TEST_CASE("image api on the rig: a token is a login, too", "[rig]") {
         return;
     catalog::CloudSettings settings = cloud("member");
     catalog::Http http({});
-    catalog::SecretFilter secrets;
+    base::SecretFilter secrets;
     const catalog::Token token =
         catalog::read_token(http.send({.doing = "log in",
                                        .method = "POST",
@@ -191,7 +191,7 @@ TEST_CASE("image api on the rig: a wrong password is not authorised", "[rig]") {
     if (skipped_without_rig())
         return;
     catalog::CloudSettings settings = cloud("member");
-    settings.secret = catalog::Secret("not the password");
+    settings.secret = base::Secret("not the password");
     const catalog::ApiError error =
         failure_of([&] { static_cast<void>(Client(settings).session.roles()); });
     CHECK(error.kind() == ErrorKind::not_authorised);

@@ -72,7 +72,7 @@ TEST_CASE("keystone: logins by password, token and application credential are sp
     catalog::CloudSettings cloud;
     cloud.auth_url = "http://k:5000/v3/";
     CHECK(catalog::token_url(cloud) == "http://k:5000/v3/auth/tokens");
-    cloud.secret = catalog::Secret("pw");
+    cloud.secret = base::Secret("pw");
     cloud.user = {.id = "", .name = "demo", .domain_id = "", .domain_name = "Users"};
     cloud.project = {.id = "", .name = "lab", .domain_id = "d", .domain_name = ""};
     CHECK(catalog::token_request(cloud).dump() ==
@@ -148,7 +148,7 @@ TEST_CASE("keystone: a second 401 is the answer") {
 TEST_CASE("keystone: a wrong password is not authorised, said with Keystone's words") {
     FakeCloud cloud;
     catalog::CloudSettings settings = cloud.settings();
-    settings.secret = catalog::Secret("wrong secret");
+    settings.secret = base::Secret("wrong secret");
     catalog::Session session(settings, quick_retries());
     const catalog::ApiError error = failure_of([&] { static_cast<void>(session.roles()); });
     CHECK(error.kind() == ErrorKind::not_authorised);
@@ -165,7 +165,7 @@ TEST_CASE("keystone: a wrong password is not authorised, said with Keystone's wo
 TEST_CASE("keystone: what a service gives back of our secrets is not shown") {
     FakeCloud cloud;
     catalog::CloudSettings settings = cloud.settings();
-    settings.secret = catalog::Secret("PASSW0RD-hunter2");
+    settings.secret = base::Secret("PASSW0RD-hunter2");
     const auto said = [&](const Reply &reply) {
         cloud.once("POST /v3/auth/tokens", reply);
         catalog::Session session(settings, quick_retries());
@@ -427,13 +427,13 @@ TEST_CASE("keystone: without Keystone the login is what was configured") {
     }
     SECTION("admin_token") {
         settings.auth_type = catalog::AuthType::admin_token;
-        settings.secret = catalog::Secret("fixed");
+        settings.secret = base::Secret("fixed");
         CHECK(headers()["x-auth-token"] == "fixed");
     }
     SECTION("http_basic") {
         settings.auth_type = catalog::AuthType::http_basic;
         settings.user.name = "Aladdin";
-        settings.secret = catalog::Secret("open sesame");
+        settings.secret = base::Secret("open sesame");
         CHECK(headers()["authorization"] == "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
     }
 }

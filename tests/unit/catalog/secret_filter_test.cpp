@@ -1,6 +1,7 @@
-#include "catalog/glance/secret_filter.hpp"
+#include "base/secret_filter.hpp"
 
 #include "base/base64.hpp"
+#include "catalog/glance/answer.hpp"
 #include "catalog/http/http.hpp"
 
 #include <catch2/catch.hpp>
@@ -12,9 +13,9 @@ namespace {
 
 const std::string k_secret = "PASSW0RD-hunter2";
 
-catalog::SecretFilter filter(const std::string &secret = k_secret) {
-    catalog::SecretFilter made;
-    made.add(catalog::Secret(secret));
+base::SecretFilter filter(const std::string &secret = k_secret) {
+    base::SecretFilter made;
+    made.add(base::Secret(secret));
     return made;
 }
 
@@ -63,10 +64,10 @@ TEST_CASE("secret filter: secrets with letters of any kind are known in their es
 }
 
 TEST_CASE("secret filter: several secrets are known, and very short ones are no secrets") {
-    catalog::SecretFilter both = filter();
-    both.add(catalog::Secret("gAAAAABtoken-of-today"));
-    both.add(catalog::Secret("abc"));
-    both.add(catalog::Secret(""));
+    base::SecretFilter both = filter();
+    both.add(base::Secret("gAAAAABtoken-of-today"));
+    both.add(base::Secret("abc"));
+    both.add(base::Secret(""));
     CHECK(both.message(k_secret + " gAAAAABtoken-of-today abc") == "*** *** abc");
     CHECK_FALSE(both.message("token_of_today"));
 }
@@ -84,6 +85,6 @@ TEST_CASE("secret filter: data is cleaned of them, keys included, and otherwise 
                  {k_secret, "x"},
                  {"list", {k_secret, "good", 7, {{"deep", each("%{:02x}", k_secret)}}}},
                  {"size", 5}};
-    filter().clean(data);
+    catalog::clean(data, filter());
     CHECK(data.dump() == R"({"name":"***","list":["***","good",7,{"deep":"***"}],"size":5})");
 }

@@ -23,7 +23,7 @@ namespace {
 struct Program {
     base::RunDirectory directory;
     catalog::CloudSettings cloud;
-    catalog::SecretFilter secrets;
+    base::SecretFilter secrets;
 
     explicit Program(const std::string &script) {
         base::write_file_atomically(path(), "#!/bin/sh\n" + script + "\n");
@@ -88,7 +88,7 @@ struct CommandCloud {
     CommandCloud() {
         fake.on("GET /v2/a", Reply{.body = "a"});
         settings.auth_type = catalog::AuthType::command;
-        settings.secret = catalog::Secret();
+        settings.secret = base::Secret();
         settings.command.words = {"sh", "-c",
                                   "echo run >> \"$0/runs\"; cat \"$0/token\"; "
                                   "[ ! -e \"$0/next\" ] || mv \"$0/next\" \"$0/token\"",
@@ -198,7 +198,7 @@ TEST_CASE("token command: one that fails says why in its last words, and no secr
     }));
     CAPTURE(script);
     Program program(script);
-    program.secrets.add(catalog::Secret("hunter2-hunter2"));
+    program.secrets.add(base::Secret("hunter2-hunter2"));
     CHECK(program.failure() == fmt::format("not_authorised: {}{}\nrun it yourself; it must sign in "
                                            "without asking anything",
                                            k_subject, said));
@@ -310,7 +310,7 @@ TEST_CASE("token: one that was handed to us cannot be renewed, and its end is to
     fake.accept_token("handed-to-us");
     catalog::CloudSettings settings = fake.settings();
     settings.auth_type = catalog::AuthType::token;
-    settings.secret = catalog::Secret("handed-to-us");
+    settings.secret = base::Secret("handed-to-us");
     const auto end = [&](std::chrono::seconds life) {
         fake.set_token_life(life);
         catalog::Session session(settings, quick_retries());
@@ -347,7 +347,7 @@ TEST_CASE("token: one that has ended is told with what to do") {
     FakeCloud fake;
     catalog::CloudSettings settings = fake.settings();
     settings.auth_type = catalog::AuthType::token;
-    settings.secret = catalog::Secret("ended-yesterday");
+    settings.secret = base::Secret("ended-yesterday");
     catalog::Session session(settings, quick_retries());
     const Error refusal = refusal_of(session);
     CHECK(refusal.kind() == ErrorKind::not_authorised);

@@ -1,17 +1,17 @@
 // A text is looked through as it is, without its escapes, and both squeezed. In messages pieces
 // count too: what is split over two places of an answer is found by its halves.
 
-#include "catalog/glance/secret_filter.hpp"
+#include "base/secret_filter.hpp"
 
+#include "base/secret_forms.hpp"
 #include "base/text.hpp"
-#include "catalog/glance/secret_forms.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <unordered_set>
 
-namespace retouch::catalog {
+namespace retouch::base {
 
 namespace {
 
@@ -19,12 +19,6 @@ constexpr std::size_t k_shortest = 4;
 constexpr std::size_t k_shortest_in_data = 12;
 constexpr std::size_t k_shortest_piece = 6;
 constexpr std::size_t k_longest_piece = 8;
-constexpr const char *k_instead = "***";
-
-void replace_all(std::string &text, std::string_view what, std::string_view with) {
-    for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
-        text.replace(at, what.size(), with);
-}
 
 /// True when `text` and `form` have a piece of this length in common.
 bool share_a_piece(std::string_view text, std::string_view form, std::size_t length) {
@@ -56,7 +50,7 @@ void SecretFilter::add(const Secret &secret) {
 
 std::optional<std::string> SecretFilter::message(std::string text) const {
     for (const Known &known : known_)
-        replace_all(text, known.text, k_instead);
+        replace_all(text, known.text, k_instead_of_secret);
     if (holds(text, k_shortest, true))
         return std::nullopt;
     return text;
@@ -89,19 +83,4 @@ bool SecretFilter::holds(std::string_view text, std::size_t shortest_secret, boo
     return false;
 }
 
-void SecretFilter::clean(Json &value) const {
-    if (value.is_string() && is_in(value.get_ref<const std::string &>()))
-        value = k_instead;
-    if (value.is_object())
-        for (auto member = value.begin(); member != value.end();) {
-            if (is_in(member.key()))
-                member = value.erase(member);
-            else
-                ++member;
-        }
-    if (value.is_structured())
-        for (Json &inner : value)
-            clean(inner);
-}
-
-} // namespace retouch::catalog
+} // namespace retouch::base

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace retouch::catalog {
+namespace retouch::base {
 
 /// Letters and digits alone, small: what is left of a text whatever was put between them.
 [[nodiscard]] std::string squeezed(std::string_view text);
@@ -17,4 +17,4 @@ namespace retouch::catalog {
 /// `secret` itself, in hexadecimal digits, and in base64 as part of any longer text; all squeezed.
 [[nodiscard]] std::vector<std::string> secret_forms(std::string_view secret);
 
-} // namespace retouch::catalog
+} // namespace retouch::base

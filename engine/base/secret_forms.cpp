@@ -2,7 +2,7 @@
 // where in its text a secret begins, in three ways; only what is the same whatever stands around it
 // is a form.
 
-#include "catalog/glance/secret_forms.hpp"
+#include "base/secret_forms.hpp"
 
 #include "base/base64.hpp"
 #include "base/text.hpp"
@@ -15,7 +15,7 @@
 #include <optional>
 #include <utility>
 
-namespace retouch::catalog {
+namespace retouch::base {
 
 namespace {
 
@@ -205,4 +205,4 @@ std::vector<std::string> secret_forms(std::string_view secret) {
     return forms;
 }
 
-} // namespace retouch::catalog
+} // namespace retouch::base

@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-namespace retouch::catalog {
+namespace retouch::base {
 
 class Secret {
   public:
@@ -24,4 +24,4 @@ class Secret {
     std::string text_;
 };
 
-} // namespace retouch::catalog
+} // namespace retouch::base
