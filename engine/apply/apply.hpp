@@ -2,6 +2,7 @@
 // Apply: lock, stage, steps, checks, seal, register, hand over; undone in reverse when anything
 // fails before hand-over. It obeys a Plan and re-checks what the plan assumed; it prints nothing.
 
+#include "base/secret_values.hpp"
 #include "model/run_mark.hpp"
 #include "plan/planner.hpp"
 #include "retouch/catalog.hpp"
@@ -24,6 +25,7 @@ struct ApplyOptions {
     CommandLimits limits = {}; ///< of every command of a guest
     ApplianceKind appliance = ApplianceKind::best;
     plan::PlanOptions plan;
+    base::SecretValues secrets = {}; ///< that the steps of the plan name
     /// Called once for each target there is work for, before anything is made or opened; what it
     /// throws ends the run.
     std::function<void()> begin_work = {};

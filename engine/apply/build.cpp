@@ -8,6 +8,7 @@
 #include "guest/boot_entries.hpp"
 #include "guest/disk_growth.hpp"
 #include "guest/machine_identity.hpp"
+#include "guest/secret_guest.hpp"
 #include "plan/guest_means.hpp"
 #include "plan/volatile_paths.hpp"
 #include "retouch/error.hpp"
@@ -132,6 +133,8 @@ const GuestView &Build::open(const ApplyOptions &options) {
                                 {options.guest, directory_->path(), plan::needs_network(target_),
                                  options.limits, options.appliance},
                                 events_);
+    if (!options.secrets.empty())
+        guest_ = std::make_unique<guest::SecretGuest>(std::move(guest_), options.secrets);
     if (full_disk_)
         require_as_foreseen(guest::foreseen_growth(target_.disk->wish, target_.disk->before_bytes,
                                                    guest_->facts().layout),

@@ -50,6 +50,8 @@ struct Hidden {
 };
 
 void note_hidden(const Step &step, Hidden &hidden) {
+    if (step.holds_secrets)
+        hidden.paths.insert(step.places.begin(), step.places.end());
     if (const auto contents = find_step_kind(step.kind)->hidden)
         for (HiddenContents &each : contents(step)) {
             hidden.paths.insert(std::move(each.path));

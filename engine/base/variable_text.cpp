@@ -1,5 +1,7 @@
 #include "base/variable_text.hpp"
 
+#include "base/secret_text.hpp"
+
 #include <algorithm>
 
 namespace retouch::base {
@@ -10,16 +12,29 @@ bool is_small_letter(char c) {
     return c >= 'a' && c <= 'z';
 }
 
+constexpr std::string_view k_of_secrets = "secret.";
+
 /// The one that starts `text`.
 VariablePiece reference(std::string_view text) {
     const std::size_t end = text.find('}');
     if (end != text.npos && is_variable_name(text.substr(2, end - 2)))
         return {text.substr(0, end + 1), true, text.substr(2, end - 2)};
+    if (const std::string_view inner = text.substr(2, end == text.npos ? 0 : end - 2);
+        inner.starts_with(k_of_secrets) && is_variable_name(inner.substr(k_of_secrets.size())))
+        return {text.substr(0, end + 1), true, inner.substr(k_of_secrets.size()), true};
     const std::size_t line = std::min(text.find('\n'), text.size());
     return {text.substr(0, std::min(end == text.npos ? line : end + 1, line)), true, {}};
 }
 
 } // namespace
+
+bool spells_more_secrets(std::string_view text, std::size_t secrets) {
+    std::size_t count = 0;
+    for (std::size_t at = text.find(k_secret_mark); at != text.npos;
+         at = text.find(k_secret_mark, at + 1))
+        ++count;
+    return count > secrets;
+}
 
 bool is_variable_name(std::string_view text) {
     return !text.empty() && is_small_letter(text.front()) && std::ranges::all_of(text, [](char c) {

@@ -94,11 +94,16 @@ std::vector<std::string> texts_at(const Value &value, const char *key) {
 }
 
 /// A program's name without a slash is looked for in PATH.
+std::string program_at(const std::string &name, const fs::path &directory) {
+    return name.find('/') == std::string::npos ? name
+                                               : (directory / name).lexically_normal().string();
+}
+
 std::vector<std::string> command_at(const Value &value, const char *key,
                                     const fs::path &directory) {
     std::vector<std::string> words = texts_at(value, key);
-    if (!words.empty() && words.front().find('/') != std::string::npos)
-        words.front() = (directory / words.front()).lexically_normal().string();
+    if (!words.empty())
+        words.front() = program_at(words.front(), directory);
     return words;
 }
 
@@ -171,6 +176,12 @@ Configuration resolve(const Value &root, const fs::path &file) {
             for (const Value &item : allowed->items)
                 configuration.allowed_directories.push_back(
                     (directory / item.scalar).lexically_normal());
+    if (const Value *secrets = root.find("secrets")) {
+        configuration.secret_key = path_at(*secrets, "key", directory);
+        if (const Value *programs = secrets->find("programs"))
+            for (const Value &item : programs->items)
+                configuration.secret_programs.push_back(program_at(item.scalar, directory));
+    }
     return configuration;
 }
 
@@ -299,7 +310,8 @@ Configuration default_configuration(const Environment &environment) {
 
 std::optional<Configuration> read_configuration(const fs::path &file, Diagnostics &diagnostics) {
     const std::string text = read_bytes(file);
-    if (!recipe::may_be_quoted(file, text, {"catalogs", "default", "files", "commands", "guest"}))
+    if (!recipe::may_be_quoted(file, text,
+                               {"catalogs", "default", "files", "commands", "guest", "secrets"}))
         throw Error(ErrorKind::bad_config,
                     fmt::format("{} is, links followed, outside the work tree or in its .git, "
                                 "and is not a configuration",

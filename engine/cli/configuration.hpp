@@ -38,6 +38,8 @@ struct Configuration {
     std::optional<GuestKind> guest;
     CommandLimits limits;
     std::vector<std::filesystem::path> allowed_directories; ///< for files of recipes; absolute
+    std::vector<std::string> secret_programs; ///< that recipes may run; one with a slash absolute
+    std::filesystem::path secret_key;         ///< absolute; empty: one of retouch's own
 
     bool operator==(const Configuration &) const = default;
 };

@@ -9,6 +9,7 @@
 #include "base/digest.hpp"
 #include "base/text.hpp"
 #include "catalog/local.hpp"
+#include "cli/secret_key.hpp"
 #include "model/names.hpp"
 #include "render/text/diagnostics.hpp"
 
@@ -112,6 +113,13 @@ const CatalogSettings &Workspace::catalog_of_plan(const std::string &name) const
 
 std::filesystem::path Workspace::fetch_directory() const {
     return user_directory(context_.environment, "XDG_CACHE_HOME", ".cache") / "retouch" / "fetched";
+}
+
+std::string Workspace::secret_key() const {
+    if (!configuration_.secret_key.empty())
+        return read_secret_key(configuration_.secret_key);
+    return own_secret_key(user_directory(context_.environment, "XDG_STATE_HOME", ".local/state") /
+                          "retouch" / "secrets.key");
 }
 
 catalog::TlsSettings Workspace::web_tls() const {

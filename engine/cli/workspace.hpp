@@ -52,6 +52,15 @@ class Workspace {
     /// How servers of the web are believed: CURL_CA_BUNDLE or SSL_CERT_FILE may name authorities.
     [[nodiscard]] catalog::TlsSettings web_tls() const;
 
+    /// Programs that recipes may run on this host to get secrets.
+    [[nodiscard]] const std::vector<std::string> &secret_programs() const {
+        return configuration_.secret_programs;
+    }
+
+    /// The key of keyed digests of secrets; one of retouch's own is made when there is none yet.
+    /// Throws Error.
+    [[nodiscard]] std::string secret_key() const;
+
     [[nodiscard]] const CommandLimits &limits() const { return configuration_.limits; }
 
   private:

@@ -31,6 +31,12 @@ class JsonWriter {
             (*this)(key, *value);
     }
 
+    template<typename T>
+    void optional(const char *key, const std::vector<T> &values) {
+        if (!values.empty())
+            (*this)(key, values);
+    }
+
     void object(const char *key, const Json &value) { object_[key] = printable(value); }
 
     void any(const char *key, const Json &value) { object_[key] = printable(value); }

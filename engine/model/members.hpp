@@ -8,7 +8,7 @@
 // A visitor takes a key and a member. What a key cannot say alone has a function of its own:
 //   object      JSON of somebody else's making, an object
 //   any         the same, of any type
-//   optional    left out where there is none; elsewhere such a member is null
+//   optional    left out where there is none, or an empty list; elsewhere such a member is null
 //   exit_status 0 to 255, or null
 //   derived     follows from other members: written for people, never read
 
@@ -221,6 +221,13 @@ void members(auto &visit, Of<DiskGrowth> auto &growth) {
     visit("grows", growth.grows);
 }
 
+void members(auto &visit, Of<DeclaredSecret> auto &secret) {
+    visit("name", secret.name);
+    visit("from", secret.from);
+    visit("words", secret.words);
+    visit("digest", secret.digest);
+}
+
 void members(auto &visit, Of<Target> auto &target) {
     visit("action", target.action);
     visit("reason", target.reason);
@@ -229,6 +236,7 @@ void members(auto &visit, Of<Target> auto &target) {
     visit("present", target.present);
     visit("fingerprint", target.fingerprint);
     visit.optional("disk", target.disk);
+    visit.optional("secrets", target.secrets);
     visit("steps", target.steps);
     visit("properties", target.properties);
     visit("publish", target.publish);

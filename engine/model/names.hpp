@@ -84,6 +84,11 @@ struct NameTable<LimitKind> {
 };
 
 template<>
+struct NameTable<SecretOrigin> {
+    static constexpr std::array<std::string_view, 3> names = {"env", "file", "command"};
+};
+
+template<>
 struct NameTable<GuestKind> {
     static constexpr std::array<std::string_view, 2> names = {"appliance", "host"};
 };

@@ -47,6 +47,13 @@ class ObjectReader {
             (*this)(key, value.emplace());
     }
 
+    /// An empty list is left out.
+    template<typename T>
+    void optional(std::string_view key, std::vector<T> &values) {
+        if (value_->contains(key))
+            (*this)(key, values);
+    }
+
     void object(std::string_view key, Json &value);
 
     void any(std::string_view key, Json &value) { value = member(key); }

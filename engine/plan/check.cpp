@@ -1,5 +1,6 @@
 #include "plan/check.hpp"
 
+#include "plan/secrets.hpp"
 #include "plan/step_order.hpp"
 
 #include "recipe/load.hpp"
@@ -20,6 +21,7 @@ CheckedRecipe read_sections(std::vector<Section> sections, bool in_given_order,
         });
     CheckedRecipe checked;
     for (const Section &section : sections) {
+        require_places_of_secrets(section, context, found);
         ReadResult read = find_step_kind(section.kind)->read(section, context, found);
         std::ranges::move(read.steps, std::back_inserter(checked.steps));
         std::ranges::move(read.injected, std::back_inserter(checked.injected));
@@ -48,6 +50,9 @@ std::vector<CheckedRecipe> check_recipe(const std::filesystem::path &path,
         CheckedRecipe checked =
             read_sections(loaded.recipe ? loaded.recipe->sections : std::move(loaded.sections),
                           in_given_order, context, found);
+        const std::set<std::string> named = note_secrets(checked.steps);
+        if (loaded.recipe)
+            checked.secrets = used_secrets(loaded.recipe->secrets, named, context, found);
         for (const RecipeFile &file : context.files)
             for (const auto &[name, value] : file.variables)
                 checked.variables.insert(name);

@@ -2,9 +2,11 @@
 // Checking a recipe offline: loaded, schema-checked, sections turned into steps by their kinds.
 // What `retouch check` does and where every plan starts. No catalog is touched.
 
+#include "base/secret_values.hpp"
 #include "recipe/variables.hpp"
 #include "retouch/diagnostics.hpp"
 #include "retouch/recipe.hpp"
+#include "retouch/secret.hpp"
 #include "retouch/step.hpp"
 #include "retouch/step_kind.hpp"
 
@@ -20,7 +22,9 @@ struct CheckedRecipe {
     Recipe recipe;
     std::vector<Step> steps; ///< in running order
     std::vector<InjectedFile> injected;
-    std::set<std::string> variables{}; ///< names it declares, what it includes too
+    std::set<std::string> variables{};     ///< names it declares, what it includes too
+    std::vector<DeclaredSecret> secrets{}; ///< that its steps name
+    base::SecretValues values{};           ///< of them, once they were got
 };
 
 /// Directories a recipe may name files in besides its own; asked only when it matters.

@@ -81,7 +81,7 @@ class Search {
     [[nodiscard]] bool recipe_changed() const {
         const std::string digest = image_.property(lineage::k_source_digest).value_or("");
         return image_.property(lineage::k_fingerprint) !=
-               fingerprint(digest, checked_.steps, checked_.recipe.disk);
+               fingerprint(digest, checked_.steps, checked_.recipe.disk, checked_.secrets);
     }
 
     void tell_pending(const Outlook &outlook, bool rebuilds) {

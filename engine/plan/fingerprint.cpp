@@ -16,13 +16,16 @@ constexpr int k_disk_semantics = 1;
 } // namespace
 
 std::string fingerprint(const std::string &source_digest, const std::vector<Step> &steps,
-                        const std::optional<DiskWish> &disk) {
+                        const std::optional<DiskWish> &disk,
+                        const std::vector<DeclaredSecret> &secrets) {
     // nlohmann::json sorts its keys: the order in which a step kind fills them does not count.
     nlohmann::json document = {{"fingerprint", 1}, {"source", source_digest}};
     if (disk)
         document["disk"] = {{"semantics", k_disk_semantics},
                             {"size", disk->size_bytes.value_or(0)},
                             {"grow", model::to_string(disk->grow)}};
+    for (const DeclaredSecret &secret : secrets)
+        document["secrets"][secret.name] = secret.digest;
     nlohmann::json &list = document["steps"] = nlohmann::json::array();
     for (const Step &step : steps) {
         const StepKind *kind = find_step_kind(step.kind);

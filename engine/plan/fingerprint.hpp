@@ -1,9 +1,10 @@
 #pragma once
 // Fingerprint: SHA-256 over what determines an image's contents and nothing else: the source bytes'
-// identity, the disk that is wanted, and each step's identity and semantics version. Names,
-// positions and paths do not count.
+// identity, the disk that is wanted, each step's identity and semantics version, and keyed digests
+// of the secrets. Names, positions and paths do not count.
 
 #include "retouch/disk_growth.hpp"
+#include "retouch/secret.hpp"
 #include "retouch/step.hpp"
 
 #include <optional>
@@ -15,6 +16,7 @@ namespace retouch::plan {
 /// "sha256:HEX". Requires: every step's kind exists.
 [[nodiscard]] std::string fingerprint(const std::string &source_digest,
                                       const std::vector<Step> &steps,
-                                      const std::optional<DiskWish> &disk);
+                                      const std::optional<DiskWish> &disk,
+                                      const std::vector<DeclaredSecret> &secrets);
 
 } // namespace retouch::plan

@@ -44,6 +44,15 @@ class ForeseenGuest final : public GuestView {
     /// In the guest as it is: a command sees nothing of what is foreseen.
     [[nodiscard]] CommandResult probe(const GuestCommand &command) const override;
 
+    [[nodiscard]] std::string as_read(std::string text) const override {
+        return guest_.as_read(std::move(text));
+    }
+
+    [[nodiscard]] bool is_hash_of(const std::string &hash,
+                                  const std::string &secret) const override {
+        return guest_.is_hash_of(hash, secret);
+    }
+
   private:
     struct Place {
         Foreseen seen;

@@ -22,6 +22,7 @@
 #include "base/version.hpp"
 #include "guest/command.hpp"
 #include "guest/resolve.hpp"
+#include "guest/secret_guest.hpp"
 #include "plan/disk_plan.hpp"
 #include "plan/fingerprint.hpp"
 #include "plan/foreseen_guest.hpp"
@@ -134,11 +135,13 @@ void plan_held(Target &target, const Recipe &recipe, const Lineage &lineage,
                     taken.id, taken.shown, taken.id);
 }
 
-std::string reason_to_create(const Lineage &lineage) {
+std::string reason_to_create(const Lineage &lineage, bool has_secrets) {
     if (!lineage.present)
         return "no generation of this recipe is there yet";
     const auto digest = lineage.present->property(lineage::k_source_digest);
-    return digest == lineage.source.digest ? "the recipe changed" : "the source image changed";
+    if (digest != lineage.source.digest)
+        return "the source image changed";
+    return has_secrets ? "the recipe changed, or one of its secrets" : "the recipe changed";
 }
 
 void plan_create(Target &target, const Recipe &recipe, const Lineage &lineage,
@@ -147,7 +150,7 @@ void plan_create(Target &target, const Recipe &recipe, const Lineage &lineage,
     const Image &source = lineage.source_record.value();
     refuse_contested_name(lineage, images);
     target.action = Action::create;
-    target.reason = reason_to_create(lineage);
+    target.reason = reason_to_create(lineage, !target.secrets.empty());
     target.disk = disk_by_record(recipe.disk, source);
     target.publish = publish_new(recipe, lineage, images);
     target.publish.way = catalog.publish_way(source);
@@ -194,13 +197,15 @@ Target plan_target(const CheckedRecipe &checked, Lineage lineage, const CountedI
     const std::vector<Image> &images = counted.images;
     Target target;
     keep_known_digest(lineage);
-    target.fingerprint = fingerprint(lineage.source.digest, checked.steps, recipe.disk);
+    target.fingerprint =
+        fingerprint(lineage.source.digest, checked.steps, recipe.disk, checked.secrets);
     const bool built =
         lineage.present && lineage.present->property(lineage::k_fingerprint) == target.fingerprint;
     const auto taken = taken_back(lineage, images, target.fingerprint);
     if (!built && !taken && !lineage.source_record) {
         use_present_as_source(lineage, options);
-        target.fingerprint = fingerprint(lineage.source.digest, checked.steps, recipe.disk);
+        target.fingerprint =
+            fingerprint(lineage.source.digest, checked.steps, recipe.disk, checked.secrets);
     }
     target.source = lineage.source;
     target.asked_source = asked_source(counted.source, lineage.source);
@@ -211,6 +216,7 @@ Target plan_target(const CheckedRecipe &checked, Lineage lineage, const CountedI
         target.notes.push_back(why_refuted(id));
     target.observed = observe(lineage, counted);
     target.injected = checked.injected;
+    target.secrets = checked.secrets;
     target.detach = to_detach(lineage.maker, images);
     target.limits = recipe.limits;
     target.disk = disk_as_built(recipe.disk);
@@ -313,6 +319,8 @@ bool may_change_anything(const PlannedStep &planned, ForeseenGuest &after) {
 /// Shows nothing of what an earlier step put there from where not everybody may look. `hidden`:
 /// paths without links of such files; those of this step are added.
 void hide_diff(PlannedStep &planned, std::set<std::string> &hidden, const GuestView &guest) {
+    if (planned.step.holds_secrets)
+        planned.change.diff.clear();
     if (!planned.change.diff.empty() && !hidden.empty())
         for (const std::string &path : planned.step.places)
             if (hidden.contains(guest::resolve_in_guest(guest, path)))
@@ -378,10 +386,11 @@ Plan make_plan(const CheckedRecipe &checked, const CatalogView &catalog, const P
             continue;
         }
         const std::shared_ptr<const GuestView> opened = open_view(disk);
+        const guest::SecretView seen(*opened, checked.values);
         foresee_disk(target, disk.virtual_size_bytes, opened->facts().layout);
         for (const auto *notes : {&opened->facts().unmounted, &opened->facts().doubts})
             target.notes.insert(target.notes.end(), notes->begin(), notes->end());
-        preview_steps(target, *opened);
+        preview_steps(target, seen);
         require_runnable(target, opened->facts());
     }
     return plan;

@@ -125,6 +125,7 @@ CheckedRecipe recipe_of(const Target &target, const PlannedRecipe &planned) {
     for (const PlannedStep &step : target.steps)
         checked.steps.push_back(step.step);
     checked.injected = target.injected;
+    checked.secrets = target.secrets;
     return checked;
 }
 

@@ -11,6 +11,7 @@
 #include "plan/placed_values.hpp"
 #include "plan/properties.hpp"
 #include "plan/repeat_advice.hpp"
+#include "plan/secrets.hpp"
 #include "plan/step_order.hpp"
 #include "recipe/load.hpp"
 #include "retouch/step_kind.hpp"
@@ -47,6 +48,7 @@ class Restoring {
             make_value(section);
         require_schema();
         ReadResult read = read_sections();
+        require_secrets(read.steps);
         if (read.steps.size() != target_.steps.size())
             throw unacceptable(place_ + ".steps",
                                fmt::format("expected {} steps", read.steps.size()));
@@ -100,6 +102,39 @@ class Restoring {
         return disk;
     }
 
+    [[nodiscard]] Value secrets_value() {
+        Json secrets = Json::object();
+        for (const DeclaredSecret &secret : target_.secrets) {
+            const bool is_command = secret.from == SecretOrigin::command;
+            if (!is_command && secret.words.size() != 1)
+                throw unacceptable(place_ + ".secrets", "expected one word");
+            secrets[secret.name][std::string(model::to_string(secret.from))] =
+                is_command ? Json(secret.words) : Json(secret.words.front());
+        }
+        return values_.value(secrets, place_ + ".secrets");
+    }
+
+    /// Each secret that the steps name, and no other, from where the recipe said.
+    void require_secrets(std::vector<Step> &steps) {
+        const std::set<std::string> names = note_secrets(steps);
+        Diagnostics found;
+        const std::vector<Value> none;
+        const ReadContext context{{{recipe_.path, recipe_.directory}}, {}, {}, &none};
+        const auto same_but_digest = [&](DeclaredSecret made, const DeclaredSecret &saved) {
+            made.digest = saved.digest;
+            return made == saved;
+        };
+        const std::vector<DeclaredSecret> used =
+            used_secrets(secrets_value().fields, names, context, found);
+        require_none(found);
+        if (names.size() != target_.secrets.size() ||
+            !std::ranges::equal(used, target_.secrets, same_but_digest))
+            throw unacceptable(place_ + ".secrets",
+                               names.empty() ? std::string("no step names a secret")
+                                             : fmt::format("expected those that the steps name: {}",
+                                                           fmt::join(names, ", ")));
+    }
+
     /// The recipe as far as the plan tells it.
     [[nodiscard]] Value recipe_value() {
         Json properties = Json::object();
@@ -134,6 +169,8 @@ class Restoring {
             steps.items.push_back(std::move(entry));
         }
         add("steps", std::move(steps));
+        if (!target_.secrets.empty())
+            add("secrets", secrets_value());
         if (target_.disk)
             add("disk", values_.value(disk_json(target_.disk->wish), place_ + ".disk"));
         return recipe;
@@ -159,8 +196,9 @@ class Restoring {
             for (std::size_t i = 0; i < section.options.size(); ++i)
                 saved.push_back(values_.value(section.options[i], section.places[i]));
             const ReadContext context{{{recipe_.path, recipe_.directory}}, {}, {}, &saved};
-            ReadResult read = section.kind->read(
-                {std::string(section.kind->name), std::move(section.value)}, context, found);
+            const Section made{std::string(section.kind->name), std::move(section.value)};
+            require_places_of_secrets(made, context, found);
+            ReadResult read = section.kind->read(made, context, found);
             std::ranges::move(read.steps, std::back_inserter(all.steps));
             std::ranges::move(read.injected, std::back_inserter(all.injected));
         }
@@ -207,7 +245,8 @@ class Restoring {
         for (const PlannedStep &planned : target_.steps)
             steps.push_back(planned.step);
         const auto wish = target_.disk ? std::optional(target_.disk->wish) : std::nullopt;
-        require_same(target_.fingerprint, fingerprint(target_.source.digest, steps, wish),
+        require_same(target_.fingerprint,
+                     fingerprint(target_.source.digest, steps, wish, target_.secrets),
                      place_ + ".fingerprint");
     }
 

@@ -98,6 +98,8 @@ Recipe to_recipe(const Value &value, const std::filesystem::path &path) {
         recipe.limits = to_limits(*limits);
     if (const Value *disk = value.find("disk"))
         recipe.disk = to_disk(*disk);
+    if (const Value *secrets = value.find("secrets"))
+        recipe.secrets = secrets->fields;
     recipe.volatile_paths = value.texts("volatile").value_or(recipe.volatile_paths);
     recipe.in_given_order = value.find(k_step_list) != nullptr;
     for (const Field *section : section_fields(value))

@@ -147,6 +147,9 @@ CheckedFile check_file(const ParsedFile &parsed, const GivenVariables &given,
     Diagnostics of_variables;
     auto [unresolved, values, used] = resolve_variables(value, given, name, lines, of_variables);
     checked.file.variables = std::move(values);
+    if (const Value *secrets = value.find("secrets"))
+        for (const Field &field : secrets->fields)
+            checked.file.secrets.insert(field.key);
     checked.used = std::move(used);
     if (!declares_wrongly(value, mistaken))
         checked.found.merge(mistaken.elsewhere(of_variables));

@@ -4,9 +4,11 @@
 #include "recipe/variables.hpp"
 
 #include "recipe/place.hpp"
+#include "recipe/schema/recipe_schema.hpp"
 #include "recipe/yaml/yaml_composer.hpp"
 #include "recipe/yaml/yaml_tokens.hpp"
 
+#include "base/secret_text.hpp"
 #include "base/text.hpp"
 #include "base/variable_text.hpp"
 
@@ -32,6 +34,12 @@ class Resolver {
              Diagnostics &diagnostics)
         : file_(file), lines_(lines), diagnostics_(diagnostics) {}
 
+    void declare_secrets(const Value *secrets) {
+        if (secrets != nullptr)
+            for (const Field &field : secrets->fields)
+                secrets_.push_back(field.key);
+    }
+
     void declare(const Value *vars, const GivenVariables &given) {
         for (const auto &[name, value] : given.row)
             names_.push_back(name);
@@ -52,14 +60,15 @@ class Resolver {
                        "leave it out of --var, or out of 'matrix'");
     }
 
-    void walk(Value &value) {
+    /// `of_steps`: secrets may be named in it.
+    void walk(Value &value, bool of_steps) {
         for (Value &item : value.items)
-            walk(item);
+            walk(item, of_steps);
         for (Field &field : value.fields)
-            walk(field.value);
+            walk(field.value, of_steps);
         if (value.kind != Value::Kind::string || value.scalar.find("${") == std::string::npos)
             return;
-        if (auto text = resolve(value, false)) {
+        if (auto text = resolve(value, of_steps ? Place::step : Place::elsewhere)) {
             value.scalar = std::move(*text);
             value.quoted = true;
         } else {
@@ -72,6 +81,9 @@ class Resolver {
     }
 
   private:
+    /// Where a text stands.
+    enum class Place { variable, step, elsewhere };
+
     void declare(const Field &field, const GivenVariables &given) {
         const auto offered = given.offered.find(field.key);
         if (offered != given.offered.end())
@@ -79,7 +91,7 @@ class Resolver {
         if (field.value.kind == Value::Kind::mapping)
             return declare_from_environment(field, given);
         if (may_be_value(field.value))
-            values_[field.key] = resolve(field.value, true).value_or(field.value.scalar);
+            values_[field.key] = resolve(field.value, Place::variable).value_or(field.value.scalar);
     }
 
     void declare_from_environment(const Field &field, const GivenVariables &given) {
@@ -95,7 +107,7 @@ class Resolver {
                             base::escape(name)),
                 fmt::format("set {0}, or write {{env: {0}, default: ...}}", base::escape(name)));
         if (otherwise != nullptr && may_be_value(*otherwise))
-            values_[field.key] = resolve(*otherwise, true).value_or(otherwise->scalar);
+            values_[field.key] = resolve(*otherwise, Place::variable).value_or(otherwise->scalar);
     }
 
     /// Texts and numbers; anything else is a mistake, which the schema or the reader says.
@@ -121,18 +133,24 @@ class Resolver {
     }
 
     /// nullopt when something is wrong with it.
-    std::optional<std::string> resolve(const Value &value, bool in_vars) {
+    std::optional<std::string> resolve(const Value &value, Place place) {
         std::string out;
         bool good = true;
+        std::size_t secrets = 0;
         for (const base::VariablePiece &piece : base::variable_pieces(value.scalar)) {
-            const std::string *found = piece.is_reference ? lookup(value, piece, in_vars) : nullptr;
-            good = good && (found != nullptr || !piece.is_reference);
-            if (!piece.is_reference)
-                out += piece.text;
-            else if (found != nullptr)
-                out += *found;
+            const auto found = !piece.is_reference ? std::optional(piece.text)
+                               : piece.is_secret   ? secret(value, piece, place)
+                                                   : lookup(value, piece, place);
+            secrets += piece.is_secret ? 1 : 0;
+            good = good && found;
+            out += found.value_or("");
             if (out.size() > k_max_yaml_scalar)
                 return too_long(value);
+        }
+        if (good && base::spells_more_secrets(out, secrets)) {
+            refuse(value.mark, "a text may hold '${secret.' only where it names a secret",
+                   "take it from a file: from: FILE");
+            return std::nullopt;
         }
         resolved_ += out.size();
         if (resolved_ > k_most_resolved)
@@ -140,32 +158,52 @@ class Resolver {
         return good ? std::optional(std::move(out)) : std::nullopt;
     }
 
-    const std::string *lookup(const Value &value, const base::VariablePiece &piece, bool in_vars) {
+    /// It stays as it is written: its value goes into the image alone.
+    std::optional<std::string_view> secret(const Value &value, const base::VariablePiece &piece,
+                                           Place place) {
+        const std::string_view name = piece.name;
+        if (place != Place::step) {
+            refuse_reference(value, piece.text, "a secret cannot be named here",
+                             "secrets go into the image: into content of files, lines, variables "
+                             "of commands, answers and passwords");
+            return std::nullopt;
+        }
+        if (std::ranges::find(secrets_, name) != secrets_.end())
+            return piece.text;
+        const auto near = base::did_you_mean(std::string(name), secrets_);
+        refuse_reference(value, piece.text, fmt::format("the secret '{}' is not declared", name),
+                         near ? fmt::format("did you mean {}?", base::secret_reference(*near))
+                              : "declare it under 'secrets', with where its value comes from");
+        return std::nullopt;
+    }
+
+    std::optional<std::string_view> lookup(const Value &value, const base::VariablePiece &piece,
+                                           Place place) {
         const std::string_view name = piece.name;
         const std::string_view spelling = piece.text;
         const std::string shown = base::escape(base::trim(spelling.substr(0, 60)));
         if (name.empty()) {
             refuse_reference(value, spelling, fmt::format("'{}' is not a variable", shown),
                              "write $${ where the text itself, such as a shell script, holds ${");
-            return nullptr;
+            return std::nullopt;
         }
-        if (in_vars) {
+        if (place == Place::variable) {
             refuse_reference(value, spelling, "the value of a variable cannot use variables",
                              fmt::format("write ${} for the literal text", shown));
-            return nullptr;
+            return std::nullopt;
         }
         used_.emplace(name);
         if (const auto found = values_.find(name); found != values_.end())
-            return &found->second;
+            return found->second;
         if (std::ranges::find(names_, name) != names_.end())
-            return nullptr; // its declaration is wrong, which the schema says
+            return std::nullopt; // its declaration is wrong, which the schema says
         const auto near = base::did_you_mean(name, names_);
         refuse_reference(
             value, spelling, fmt::format("the variable '{}' is not defined", name),
             near
                 ? fmt::format("did you mean ${{{}}}?", *near)
                 : fmt::format("declare it under 'vars', or write ${} for the literal text", shown));
-        return nullptr;
+        return std::nullopt;
     }
 
     std::optional<std::string> too_long(const Value &value) {
@@ -206,6 +244,7 @@ class Resolver {
     const std::vector<std::string> &lines_;
     Diagnostics &diagnostics_;
     std::vector<std::string> names_; ///< as `vars` declares them
+    std::vector<std::string> secrets_;
     std::map<std::string, std::string, std::less<>> values_;
     std::vector<Mark> unresolved_;
     std::set<std::string> used_;
@@ -216,16 +255,21 @@ class Resolver {
 constexpr std::array<std::string_view, 5> k_verbatim = {"$schema", "retouch", "name", "vars",
                                                         "matrix"};
 
+bool holds_steps(std::string_view key) {
+    return key == "steps" || is_section(key);
+}
+
 } // namespace
 
 ResolvedVariables resolve_variables(Value &recipe, const GivenVariables &given,
                                     const std::string &file, const std::vector<std::string> &lines,
                                     Diagnostics &diagnostics) {
     Resolver resolver(file, lines, diagnostics);
+    resolver.declare_secrets(recipe.find("secrets"));
     resolver.declare(recipe.find("vars"), given);
     for (Field &field : recipe.fields)
         if (std::ranges::find(k_verbatim, field.key) == k_verbatim.end())
-            resolver.walk(field.value);
+            resolver.walk(field.value, holds_steps(field.key));
     return resolver.take();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // Variables: ${name} in the string scalars of a recipe, from its own `vars` and from the command
-// line. Substituted text stays text; it is never read as YAML.
+// line. Substituted text stays text; it is never read as YAML. ${secret.name} stays as it is
+// written, where a secret may be named.
 
 #include "retouch/diagnostics.hpp"
 #include "retouch/value.hpp"
@@ -34,7 +35,8 @@ struct ResolvedVariables {
     std::set<std::string> used;                ///< names that are referred to
 };
 
-/// Replaces every reference in `recipe`, but not in keys, `retouch`, `name`, `vars` and `matrix`.
+/// Replaces every reference but those to secrets in `recipe`, but not in keys, `retouch`, `name`,
+/// `vars` and `matrix`.
 ResolvedVariables resolve_variables(Value &recipe, const GivenVariables &given,
                                     const std::string &file, const std::vector<std::string> &lines,
                                     Diagnostics &diagnostics);

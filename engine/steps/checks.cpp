@@ -133,6 +133,7 @@ const StepKind k_checks_step = {.name = "checks",
                                 .execute = execute,
                                 .needs = needs,
                                 .section = command_entries,
-                                .only_looks = true};
+                                .only_looks = true,
+                                .secret_keys = {"env"}};
 
 } // namespace retouch::steps

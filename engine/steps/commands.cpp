@@ -131,6 +131,7 @@ const StepKind k_commands_step = {.name = "commands",
                                   .execute = execute,
                                   .needs = needs,
                                   .section = command_entries,
-                                  .advice = advice};
+                                  .advice = advice,
+                                  .secret_keys = {"env"}};
 
 } // namespace retouch::steps

@@ -219,6 +219,7 @@ const StepKind k_files_step = {.name = "files",
                                .section = section,
                                .relocate = relocate,
                                .hidden = hidden,
-                               .foresee = foresee};
+                               .foresee = foresee,
+                               .secret_keys = {"content"}};
 
 } // namespace retouch::steps

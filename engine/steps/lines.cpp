@@ -154,6 +154,7 @@ const StepKind k_lines_step = {.name = "lines",
                                .execute = execute,
                                .needs = needs_nothing,
                                .section = entries_of,
-                               .foresee = foresee};
+                               .foresee = foresee,
+                               .secret_keys = {"line", "block", "ini"}};
 
 } // namespace retouch::steps

@@ -235,6 +235,7 @@ const StepKind k_packages_step = {.name = "packages",
                                   .execute = execute,
                                   .needs = needs,
                                   .section = package_section,
-                                  .foresee = foresee};
+                                  .foresee = foresee,
+                                  .secret_keys = {"answers"}};
 
 } // namespace retouch::steps

@@ -36,6 +36,7 @@ const StepKind k_users_step = {.name = "users",
                                .execute = execute,
                                .needs = needs_nothing,
                                .section = entries_of,
-                               .foresee = foresee};
+                               .foresee = foresee,
+                               .secret_keys = {"password"}};
 
 } // namespace retouch::steps

@@ -109,6 +109,17 @@ class GuestView {
     /// Runs a command that cannot change the image: its filesystems are mounted read-only for it.
     /// For guards. Throws Error when it could not be started (no such shell, foreign architecture).
     [[nodiscard]] virtual CommandResult probe(const GuestCommand &command) const = 0;
+
+    /// How read() gives back a text that was written: a value of a secret by its name, also where
+    /// the text itself spells it.
+    [[nodiscard]] virtual std::string as_read(std::string text) const { return text; }
+
+    /// True when `hash`, as crypt(5) writes it, is one of the recipe's secret of that name. Throws
+    /// Error.
+    [[nodiscard]] virtual bool is_hash_of(const std::string & /*hash*/,
+                                          const std::string & /*secret*/) const {
+        return false;
+    }
 };
 
 /// Bytes to write: text that travels in the plan, or a file on this host.

@@ -12,6 +12,7 @@
 #include "retouch/publish.hpp"
 #include "retouch/recipe.hpp"
 #include "retouch/sealed.hpp"
+#include "retouch/secret.hpp"
 #include "retouch/step.hpp"
 
 #include <map>
@@ -21,7 +22,7 @@
 
 namespace retouch {
 
-inline constexpr const char *k_plan_format_version = "1.7";
+inline constexpr const char *k_plan_format_version = "1.8";
 
 enum class Action {
     create, ///< build and publish a new image
@@ -155,6 +156,7 @@ struct Target {
     std::optional<ImageReference> present; ///< the generation of this recipe that is there now
     std::string fingerprint;               ///< "sha256:HEX"
     std::optional<DiskGrowth> disk = std::nullopt; ///< before all steps; absent: as it is
+    std::vector<DeclaredSecret> secrets = {};      ///< that the steps name, by name
     std::vector<PlannedStep> steps;
     PropertyChanges properties;
     PublishPlan publish;

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,7 @@ struct RecipeFile {
     std::filesystem::path directory; ///< absolute; where it lies
     std::vector<std::string> lines{};
     std::map<std::string, std::string> variables{}; ///< by name
+    std::set<std::string> secrets{};                ///< names it declares
 };
 
 /// How the result is published. Absent means: as the source has it.
@@ -54,6 +56,7 @@ struct Recipe {
     std::string description;
     std::string source_image;                ///< name or id
     std::optional<std::string> source_owner; ///< id of the project the source belongs to
+    std::vector<Field> secrets;              ///< as they stand under the key
     std::vector<Section> sections;
     bool in_given_order = false; ///< sections run as they stand here, not by the order of kinds
     std::map<std::string, std::optional<std::string>> properties; ///< nullopt: remove

@@ -40,6 +40,8 @@ struct Step {
     std::vector<std::string> places = {};
     /// Runs when all that fills the image has run, before it is cleaned.
     bool late = false;
+    /// Its options name secrets: what it changes is shown nowhere.
+    bool holds_secrets = false;
 
     bool operator==(const Step &) const = default;
 };

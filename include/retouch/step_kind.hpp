@@ -129,7 +129,8 @@ struct StepKind {
     Foresight (*foresee)(const Step &step, const GuestView &guest) = nullptr;
     /// nullptr: the step says nothing of it, and LabelScope::changed it is.
     LabelScope (*labels)(const Step &step) = nullptr;
-    bool only_looks = false; ///< execute() changes nothing in the image
+    bool only_looks = false;                        ///< execute() changes nothing in the image
+    std::vector<std::string_view> secret_keys = {}; ///< of an entry, that may name secrets
 };
 
 /// All kinds, by order.

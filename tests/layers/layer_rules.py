@@ -27,7 +27,7 @@ PUBLIC = {
     "json": "model", "value": "model", "recipe": "model", "image": "model", "publish": "model", "sealed": "model", "facts": "model",
     "step": "model", "plan": "model", "event": "model", "report": "model", "name_lock": "model", "finding": "model", "image_query": "model",
     "drift": "model", "effect": "model", "file_info": "model", "file_label": "model", "guest_kind": "model", "limits": "model",
-    "disk_growth": "model",
+    "disk_growth": "model", "secret": "model",
     "store": "store", "catalog": "catalog", "guest": "guest", "step_kind": "steps",
 }
 
@@ -35,6 +35,7 @@ PUBLIC = {
 THIRD_PARTY = {
     "fmt/": list(BELOW),  # text is formatted everywhere
     "openssl/": ["base"],
+    "crypt.h": ["base"],
     "boost/": ["base"],
     "dtl/": ["base"],
     "re2/": ["base"],  # others through base/pattern.hpp

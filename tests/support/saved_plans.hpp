@@ -129,6 +129,18 @@ packages:
   - unhold: [agent]
 )";
 
+inline constexpr const char *k_secrets_recipe = R"(retouch: 1
+name: web
+source: { image: debian }
+secrets:
+  pw: { env: PW }
+  key: { command: [vault, get, key] }
+  unused: { file: none }
+users: [{ name: root, password: "${secret.pw}" }]
+files: [{ to: /etc/key, content: "key ${secret.key}\n" }]
+commands: [{ run: "true", env: { PW: "${secret.pw}" } }]
+)";
+
 /// With all that the recipes need.
 inline std::unique_ptr<GuestView> guest_of_plans() {
     auto guest = std::make_unique<MemoryGuest>();

@@ -17,6 +17,7 @@
 #include "cli/plan_file.hpp"
 #include "cli/progress.hpp"
 #include "cli/recipes.hpp"
+#include "cli/secret_sources.hpp"
 #include "cli/shown_reports.hpp"
 #include "cli/workspace.hpp"
 #include "plan/bundle.hpp"
@@ -138,7 +139,7 @@ int run(const Options &options, Context &context) {
     Outputs outputs;
     MachineReports reports(options.reports, k_reports, outputs);
     base::OutputFile *const event_output = events_output(options.events, outputs);
-    const Work work = read_work(options, context);
+    Work work = read_work(options, context);
     const std::unique_ptr<recipe::Policy> policy =
         options.policy.empty() ? nullptr : std::make_unique<recipe::Policy>(options.policy);
     const Workspace workspace(context);
@@ -167,11 +168,17 @@ int run(const Options &options, Context &context) {
     apply_options.plan = {.from_current = options.from_current,
                           .drop_properties = settings.drop_properties};
     const apply::Confirm confirm = confirmation(options, context, progress, policy.get());
+    SecretSources secrets(workspace, context);
 
     runs.each([&](std::size_t number) {
-        return work.plan ? apply::apply_plan(*work.plan, *catalog, apply_options, confirm, events)
-                         : apply::apply_recipe(work.recipes.at(number), *catalog, apply_options,
-                                               confirm, events);
+        if (work.plan) {
+            apply_options.secrets = secrets.get(*work.plan);
+            return apply::apply_plan(*work.plan, *catalog, apply_options, confirm, events);
+        }
+        plan::CheckedRecipe &checked = work.recipes.at(number);
+        secrets.get(checked);
+        apply_options.secrets = checked.values;
+        return apply::apply_recipe(checked, *catalog, apply_options, confirm, events);
     });
     if (file && !file->complaint().empty())
         context.console.warn("events are missing: " + file->complaint());

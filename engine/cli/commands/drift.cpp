@@ -7,6 +7,7 @@
 #include "cli/commands.hpp"
 #include "cli/documents.hpp"
 #include "cli/recipes.hpp"
+#include "cli/secret_sources.hpp"
 #include "cli/turns.hpp"
 #include "cli/workspace.hpp"
 #include "render/call_summary.hpp"
@@ -27,9 +28,10 @@ struct Options {
 };
 
 int run(const Options &options, Context &context) {
-    const std::vector<plan::CheckedRecipe> recipes =
+    std::vector<plan::CheckedRecipe> recipes =
         check_recipes(options.recipes, GivenByUser(options.variables, context), context);
     const Workspace workspace(context);
+    SecretSources secrets(workspace, context);
     render::DriftCounts counts;
     std::vector<render::Failure> failures;
     std::size_t shown = 0;
@@ -45,6 +47,7 @@ int run(const Options &options, Context &context) {
     std::unique_ptr<CatalogView> catalog;
     turns.prepare([&] { catalog = view_catalog(workspace.catalog(), context); });
     turns.each([&](std::size_t number) {
+        secrets.get(recipes.at(number));
         const DriftReport report = plan::find_drift(
             recipes.at(number), *catalog,
             {.from_current = options.from_current,

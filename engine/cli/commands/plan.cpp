@@ -16,6 +16,7 @@
 #include "cli/outputs.hpp"
 #include "cli/progress.hpp"
 #include "cli/recipes.hpp"
+#include "cli/secret_sources.hpp"
 #include "cli/shown_plans.hpp"
 #include "cli/turns.hpp"
 #include "cli/workspace.hpp"
@@ -145,6 +146,7 @@ Planned rehearse_one(const plan::CheckedRecipe &checked, Catalog &catalog, const
     apply_options.guest = workspace.guest(options.guest);
     apply_options.appliance = workspace.appliance();
     apply_options.limits = workspace.limits();
+    apply_options.secrets = checked.values;
     apply::KeptStages kept = apply::rehearse(plan, catalog, apply_options, how, events);
     return {std::move(plan), std::move(kept)};
 }
@@ -180,9 +182,10 @@ int run(const Options &options, Context &context) {
     base::OutputFile *const saved =
         options.output.empty() ? nullptr : &outputs.add(options.output, saved_plan_kind());
     MachineReports reports(options.reports, k_reports, outputs);
-    const std::vector<plan::CheckedRecipe> recipes =
+    std::vector<plan::CheckedRecipe> recipes =
         check_recipes(options.recipes, GivenByUser(options.variables, context), context);
     const Workspace workspace(context);
+    SecretSources secrets(workspace, context);
     for (const plan::CheckedRecipe &checked : recipes) {
         outputs.reads(checked.recipe.path, "a recipe");
         outputs.reads(checked.recipe.included, "a recipe");
@@ -223,7 +226,8 @@ int run(const Options &options, Context &context) {
                 view = view_catalog(workspace.catalog(), context);
         });
         turns.each([&](std::size_t number) {
-            const plan::CheckedRecipe &checked = recipes.at(number);
+            plan::CheckedRecipe &checked = recipes.at(number);
+            secrets.get(checked);
             Planned planned =
                 rehearses
                     ? rehearse_one(checked, *writable, options, workspace, progress)

@@ -6,6 +6,7 @@
 
 #include "base/digest.hpp"
 #include "base/file.hpp"
+#include "base/secret_text.hpp"
 #include "base/text.hpp"
 #include "base/unified_diff.hpp"
 #include "steps/support/accounts.hpp"
@@ -19,6 +20,8 @@ namespace retouch::steps {
 namespace {
 
 constexpr std::uint64_t k_diff_bound = std::uint64_t{256} * 1024;
+/// A text of 256 KiB, all of it secrets of 64 KiB.
+constexpr std::uint64_t k_most_with_secrets = std::uint64_t{1} << 30;
 constexpr std::uint64_t k_digest_bound = std::uint64_t{1} << 30;
 
 FileDifference obstructed(const std::string &path, std::string_view what) {
@@ -61,13 +64,22 @@ FileDifference compare_link(const GuestView &guest, const std::string &path, con
     return difference;
 }
 
+/// What names secrets is read as it is written: its size and digest are another's.
+bool differs(const GuestView &guest, const std::string &path, const FileSet &files,
+             const FileEntry &entry, const FileInfo &info) {
+    if (files.content && !base::secrets_named_in(*files.content).empty())
+        return info.size > k_most_with_secrets ||
+               guest.read(path, k_most_with_secrets) != guest.as_read(*files.content);
+    return info.size != entry.size || guest.sha256(path) != entry.sha256;
+}
+
 FileDifference compare_file(const GuestView &guest, const std::string &path, const FileSet &files,
                             const FileEntry &entry, const FileOwner &owner, const FileInfo &info) {
     FileDifference difference;
     std::vector<std::string> &reasons = difference.reasons;
     if (info.type == FileInfo::Type::symlink)
         reasons.emplace_back("replaces a link");
-    else if (info.size != entry.size || guest.sha256(path) != entry.sha256)
+    else if (differs(guest, path, files, entry, info))
         reasons.emplace_back("contents differ");
     difference.contents = difference.any();
     if (info.type == FileInfo::Type::symlink || !keeps_owner_and_mode(guest, path))

@@ -5,6 +5,7 @@
 
 #include "base/digest.hpp"
 #include "base/path.hpp"
+#include "base/secret_text.hpp"
 #include "base/text.hpp"
 #include "steps/files/file_set.hpp"
 #include "steps/files/host_files.hpp"
@@ -65,9 +66,10 @@ std::string summary_of(const FileSet &files, const std::filesystem::path &direct
                        counted_files(files.file_count()));
 }
 
+/// What holds a secret is for its owner alone, unless the recipe says more.
 FileEntry entry_for(const std::string &content) {
     FileEntry entry;
-    entry.mode = 0644;
+    entry.mode = base::secrets_named_in(content).empty() ? 0644 : 0600;
     entry.sha256 = base::sha256_hex(content);
     entry.size = content.size();
     return entry;

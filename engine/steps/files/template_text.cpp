@@ -35,11 +35,14 @@ std::string unfit(const Value &from, const std::string &text, const Reader &read
     return {};
 }
 
-std::string problem(const base::VariablePiece &piece,
-                    const std::map<std::string, std::string> &variables) {
+std::string problem(const base::VariablePiece &piece, const RecipeFile &recipe) {
+    if (piece.is_secret)
+        return recipe.secrets.contains(std::string(piece.name))
+                   ? std::string()
+                   : fmt::format("the secret '{}' is not declared", piece.name);
     if (piece.name.empty())
         return fmt::format("'{}' is not a variable", base::escape(piece.text));
-    return variables.contains(std::string(piece.name))
+    return recipe.variables.contains(std::string(piece.name))
                ? std::string()
                : fmt::format("the variable '{}' is not defined", piece.name);
 }
@@ -56,22 +59,32 @@ std::optional<std::string> template_text(const Value &from, const Reader &reader
                                             base::escape(from.scalar), why));
         return std::nullopt;
     }
-    const auto &variables = reader.context.file(from.mark).variables;
+    const RecipeFile &recipe = reader.context.file(from.mark);
     std::string out;
     std::size_t told = 0;
+    std::size_t secrets = 0;
     for (const base::VariablePiece &piece : base::variable_pieces(*text)) {
         if (!piece.is_reference) {
             out += piece.text;
             continue;
         }
-        const std::string wrong = problem(piece, variables);
+        const std::string wrong = problem(piece, recipe);
+        secrets += piece.is_secret ? 1 : 0;
         if (wrong.empty())
-            out += variables.at(std::string(piece.name));
+            out += piece.is_secret ? std::string(piece.text)
+                                   : recipe.variables.at(std::string(piece.name));
         else if (++told <= k_most_told)
             reader.error(from.mark,
                          fmt::format("{}:{}: {}", base::escape(from.scalar),
                                      line_of(*text, piece.text), wrong),
-                         "declare it under 'vars', or write $${ where the text itself holds ${");
+                         piece.is_secret ? "declare it under 'secrets'"
+                                         : "declare it under 'vars', or write $${ where the text "
+                                           "itself holds ${");
+    }
+    if (told == 0 && base::spells_more_secrets(out, secrets)) {
+        reader.error(from.mark, "a text may hold '${secret.' only where it names a secret",
+                     "leave out 'substitute'");
+        return std::nullopt;
     }
     if (told == 0 && out.size() > k_most_bytes)
         reader.error(from.mark, "with its variables put in, the text is longer than 256 KiB");

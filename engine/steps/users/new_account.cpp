@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "steps/support/guest_paths.hpp"
+#include "steps/users/password_hash.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -83,13 +84,13 @@ class NewAccount {
     }
 
     void add_shadow() {
-        std::string password = text("password");
-        if (!password.empty() && password != "locked")
+        const std::string password = text("password");
+        const bool is_set = !password.empty() && password != "locked";
+        if (is_set)
             changes_.reasons.emplace_back("password set");
-        else
-            password = "!";
-        files_.shadow.put({name_, password, today(), age("PASS_MIN_DAYS"), age("PASS_MAX_DAYS"),
-                           age("PASS_WARN_AGE"), "", "", ""});
+        files_.shadow.put({name_, is_set ? password_field(password) : "!", today(),
+                           age("PASS_MIN_DAYS"), age("PASS_MAX_DAYS"), age("PASS_WARN_AGE"), "", "",
+                           ""});
     }
 
     /// Passwords of the system's accounts do not grow old.

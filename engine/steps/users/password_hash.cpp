@@ -1,5 +1,6 @@
 #include "steps/users/password_hash.hpp"
 
+#include "base/secret_text.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
@@ -18,6 +19,18 @@ bool is_password_hash(std::string_view text) {
                return base::is_alphanumeric(each) ||
                       std::string_view("$./,=").find(each) != std::string_view::npos;
            });
+}
+
+std::optional<std::string> secret_password(std::string_view text) {
+    const std::set<std::string> names = base::secrets_named_in(text);
+    return names.size() == 1 && base::secret_reference(*names.begin()) == text
+               ? std::optional(*names.begin())
+               : std::nullopt;
+}
+
+std::string password_field(const std::string &password) {
+    const auto secret = secret_password(password);
+    return secret ? base::secret_hash_reference(*secret) : password;
 }
 
 } // namespace retouch::steps

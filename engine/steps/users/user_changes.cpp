@@ -9,6 +9,7 @@
 #include "steps/users/home_directory.hpp"
 #include "steps/users/login_keys.hpp"
 #include "steps/users/new_account.hpp"
+#include "steps/users/password_hash.hpp"
 #include "steps/users/seen_places.hpp"
 #include "steps/users/sudo_rule.hpp"
 #include "steps/users/user_removal.hpp"
@@ -122,9 +123,10 @@ class UserChange {
             present.insert(0, "!");
             changes_.reasons.emplace_back("password locked");
         } else {
-            if (present == wanted)
+            const auto secret = secret_password(wanted);
+            if (secret ? guest_.is_hash_of(present, *secret) : present == wanted)
                 return;
-            present = wanted;
+            present = password_field(wanted);
             changes_.reasons.emplace_back("password set");
         }
         files_.shadow.put(row);

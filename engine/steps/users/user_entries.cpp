@@ -3,6 +3,7 @@
 
 #include "steps/users/user_entries.hpp"
 
+#include "base/secret_text.hpp"
 #include "base/text.hpp"
 #include "steps/support/account_files.hpp"
 #include "steps/support/host_place.hpp"
@@ -109,12 +110,21 @@ class UserReading {
         const Value *password = entry_.find("password");
         if (password == nullptr)
             return;
-        step_.options["password"] = password->scalar;
-        if (password->scalar == "locked" || is_password_hash(password->scalar))
+        const Value *secret = password->find("secret");
+        if (secret != nullptr &&
+            !reader_.context.file(secret->mark).secrets.contains(secret->scalar))
+            reader_.error(secret->mark,
+                          fmt::format("the secret '{}' is not declared", secret->scalar),
+                          "declare it under 'secrets', with where its value comes from");
+        const std::string text =
+            secret != nullptr ? base::secret_reference(secret->scalar) : password->scalar;
+        step_.options["password"] = text;
+        if (text == "locked" || is_password_hash(text) || secret_password(text))
             return;
         Diagnostic mistake = reader_.context.error(
             password->mark, "'password' is neither locked nor a hash of crypt(5)",
-            "clear text is refused; mkpasswd and openssl passwd -6 make a hash");
+            "clear text is refused; name a secret, ${secret.NAME}; mkpasswd and openssl passwd "
+            "-6 make a hash");
         mistake.source_line.clear();
         reader_.diagnostics.add(std::move(mistake));
     }

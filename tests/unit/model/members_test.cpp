@@ -30,6 +30,12 @@ class Outline {
         required_.erase(required_.size() - 1); // it may be left out
     }
 
+    template<typename T>
+    void optional(const char *key, const std::vector<T> &values) {
+        (*this)(key, values);
+        required_.erase(required_.size() - 1);
+    }
+
     void object(const char *key, const Json &) { add(key, typed("object")); }
 
     void any(const char *key, const Json &) { add(key, Json::object()); }

@@ -431,7 +431,7 @@ TEST_CASE("saved plan: a disk that no recipe wants is refused with its place", "
         std::vector<Step> steps;
         for (const PlannedStep &planned : target.steps)
             steps.push_back(planned.step);
-        target.fingerprint = plan::fingerprint(target.source.digest, steps, target.disk->wish);
+        target.fingerprint = plan::fingerprint(target.source.digest, steps, target.disk->wish, {});
         try {
             static_cast<void>(plan::read_plan(to_json(plan).dump()));
         } catch (const Error &error) {
@@ -456,6 +456,40 @@ TEST_CASE("saved plan: a disk that no recipe wants is refused with its place", "
           }) == place + ".grows: expected each once, from the outside to the inside");
     CHECK(refusal_of([](DiskGrowth &disk) { disk.filesystem = std::string(300, 'x'); }) ==
           place + ".filesystem: expected at most 255 B");
+}
+
+TEST_CASE("saved plan: secrets are those that steps name, from where a recipe may get them",
+          "[plan]") {
+    const Document document(k_secrets_recipe);
+    const Json &target = document.json["targets"][0];
+    CHECK(target["secrets"].dump() ==
+          R"([{"name":"key","from":"command","words":["vault","get","key"],"digest":""},)"
+          R"({"name":"pw","from":"env","words":["PW"],"digest":""}])");
+    CHECK(document.with("/targets/0/reason", "x") == "accepted");
+    const std::string named =
+        place("targets[0].secrets: expected those that the steps name: key, pw");
+    CHECK(document.after([](Json &json) { json["targets"][0].erase("secrets"); }) == named);
+    CHECK(document.after([](Json &json) { json["targets"][0]["secrets"].erase(0); }) == named);
+    CHECK(document.after([](Json &json) {
+        Json &secrets = json["targets"][0]["secrets"];
+        secrets.push_back(secrets[0]);
+    }) == named);
+    CHECK(document.with("/targets/0/secrets/0/name", "other") == named);
+    CHECK(document.with("/targets/0/secrets/0/from", "url") ==
+          place("targets[0].secrets[0].from: expected env, file or command"));
+    CHECK(document.with("/targets/0/secrets/1/words", {"A", "B"}) ==
+          place("targets[0].secrets: expected one word"));
+    CHECK(document.with("/targets/0/secrets/1/words/0", "A B") ==
+          place("targets[0].secrets.pw.env: 'env' must be the name of a variable of the "
+                "environment, such as ROOT_PASSWORD, found 'A B'"));
+    CHECK(document.with("/targets/0/secrets/0/words", Json::array()) ==
+          place("targets[0].secrets.key.command: 'command' needs at least 1 entry"));
+    CHECK(document.with("/targets/0/secrets/0/digest", "hmac-sha256:0")
+              .starts_with(place("targets[0].fingerprint: expected \"sha256:")));
+    CHECK(document.with("/targets/0/steps/2/options/run", "echo ${secret.pw}") ==
+          place("targets[0].steps[2].options.run: a secret cannot be named in 'run'"));
+    CHECK(document.with("/targets/0/steps/1/options/content", "key ${secret.other}\n")
+              .starts_with(place("targets[0].s")));
 }
 
 TEST_CASE("saved plan: the summary of a step is made from its options, never read", "[plan]") {
@@ -496,7 +530,8 @@ TEST_CASE("saved plan: what is injected is what the steps read, no more and no l
 TEST_CASE("saved plan: whatever member is gone or of another kind, it is refused or means the same",
           "[plan]") {
     const Document document(GENERATE(k_full_recipe, k_edits_recipe, k_accounts_recipe,
-                                     k_packages_recipe, k_ordered_recipe, k_late_recipe));
+                                     k_packages_recipe, k_ordered_recipe, k_late_recipe,
+                                     k_secrets_recipe));
     const Plan plan = plan::read_plan(document.json.dump());
     const std::vector<Json> others = {nullptr, -5, "x", Json::array(), Json::object()};
     const std::vector<Json> texts = {"", std::string("a\0b\x1b\n", 5), std::string(70'000, 'y')};

@@ -84,7 +84,7 @@ TEST_CASE("users: a password that is none of crypt's is refused and shown nowher
             {"users", *recipe::read_yaml(yaml, "r.yaml", diagnostics)}, context, diagnostics));
         CHECK(in_lines(diagnostics) ==
               "1:23: 'password' is neither locked nor a hash of crypt(5); clear text is refused; "
-              "mkpasswd and openssl passwd -6 make a hash\n");
+              "name a secret, ${secret.NAME}; mkpasswd and openssl passwd -6 make a hash\n");
         CHECK(diagnostics.sorted().front().source_line.empty());
     }
 }
