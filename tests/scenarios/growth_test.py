@@ -67,8 +67,7 @@ def make_images():
                 subprocess.run(["sfdisk", "-q", path], input=TABLES[kind], text=True, check=True)
         with tempfile.TemporaryDirectory() as work:
             archive = f"{work}/root.tar"
-            subprocess.run(["guestfish", "--ro", "--format=raw", "-a", tiny(), "run", ":", "mount-ro",
-                            "/dev/sda1", "/", ":", "tar-out", "/", archive], check=True)
+            guestfish_on([tiny()], ["run", "mount-ro /dev/sda1 /", f"tar-out / {archive}"])
             for kind, disk in disks(TABLES).items():
                 lines += [FORMATS[kind].format(disk=disk), f"mount {root_of(kind, disk)} /", f"tar-in {archive} /",
                           "umount /"]
