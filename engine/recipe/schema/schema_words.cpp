@@ -3,6 +3,7 @@
 
 #include "recipe/schema/schema_words.hpp"
 
+#include "recipe/schema/foreign_words.hpp"
 #include "recipe/schema/schema_place.hpp"
 #include "recipe/schema/stray_keys.hpp"
 #include "recipe/schema/suited_text.hpp"
@@ -251,6 +252,8 @@ class Walk {
                                               fmt::join(keys_of(properties), ", "));
         if (!near && field.key.find(' ') != std::string::npos)
             hint = "text that holds ': ' needs quotes";
+        if (const auto ours = foreign_word(place.name(), field.key))
+            hint = "in a recipe: " + *ours;
         refuse(field.key_mark,
                fmt::format("unknown key '{}' in {}", shorten(field.key), place.name()),
                std::move(hint));
