@@ -9,7 +9,6 @@
 #include "base/interrupt.hpp"
 #include "base/uuid.hpp"
 #include "catalog/glance/glance_store.hpp"
-#include "catalog/imported_record.hpp"
 #include "catalog/local.hpp"
 #include "model/run_mark.hpp"
 
@@ -28,6 +27,7 @@ class Import {
         : catalog_(catalog),
           store_(store),
           record_(std::move(record)),
+          stays_hidden_(record_.hidden),
           events_(events),
           lock_(catalog.lock(record_.name, run_)),
           journal_(catalog.state_directory(), run_, catalog.project(),
@@ -84,7 +84,7 @@ class Import {
         static_cast<void>(lock_->require_held());
         ImageChange change;
         change.id = record_.id;
-        change.hidden = false;
+        change.hidden = stays_hidden_;
         change.properties[lineage::k_unfinished] = std::nullopt;
         journal_.add(journal_entry::k_hand_over, {{"id", record_.id}});
         static_cast<void>(catalog_.hand_over(change, {}));
@@ -106,6 +106,7 @@ class Import {
     Catalog &catalog_;
     catalog::GlanceStore &store_;
     Image record_;
+    bool stays_hidden_;
     EventSink &events_;
     std::string run_ = base::random_uuid();
     std::unique_ptr<NameLock> lock_;
@@ -115,12 +116,11 @@ class Import {
 
 } // namespace
 
-Image import_file(Catalog &catalog, const std::filesystem::path &file, const std::string &name,
-                  const std::map<std::string, std::string> &properties, EventSink &events) {
+Image import_file(Catalog &catalog, const std::filesystem::path &file, Image record,
+                  EventSink &events) {
     auto *const store = dynamic_cast<catalog::GlanceStore *>(&catalog.store());
     if (store == nullptr)
-        return catalog::import_image(catalog, file, name, properties);
-    Image record = catalog::imported_record(name, properties);
+        return catalog::import_image(catalog, file, std::move(record));
     const base::UniqueFd bytes = base::open_regular_file(file);
     return Import(catalog, *store, std::move(record), events).run(bytes.get(), file);
 }

@@ -27,6 +27,9 @@ view_local_catalog(const std::string &name, const std::filesystem::path &directo
                                  const std::string &name,
                                  const std::map<std::string, std::string> &properties);
 
+/// The same with a record of imported_record(), hidden or not.
+[[nodiscard]] Image import_image(Catalog &catalog, const std::filesystem::path &file, Image record);
+
 /// Copies an image's disk out to a new file of `format`, raw or qcow2: its very bytes, sparse, when
 /// that is its own. Never overwrites. Throws Error; an unfinished file is removed.
 void export_image(const CatalogView &catalog, const Image &image, const std::filesystem::path &file,

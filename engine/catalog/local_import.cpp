@@ -10,8 +10,11 @@ namespace retouch::catalog {
 
 Image import_image(Catalog &catalog, const std::filesystem::path &file, const std::string &name,
                    const std::map<std::string, std::string> &properties) {
+    return import_image(catalog, file, imported_record(name, properties));
+}
+
+Image import_image(Catalog &catalog, const std::filesystem::path &file, Image image) {
     auto &target = dynamic_cast<LocalCatalog &>(catalog);
-    Image image = imported_record(name, properties);
     const base::UniqueFd bytes = base::open_regular_file(file);
     const auto stage = target.store().receive(bytes.get(), file, image.id);
     const SealedImage sealed = stage->seal({});

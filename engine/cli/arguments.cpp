@@ -138,6 +138,10 @@ void Command::from_current(bool &value) {
     flag("--from-current", value, "when the source image is gone, build on the current generation");
 }
 
+void Command::rebuild(bool &value) {
+    flag("--rebuild", value, "build anew what is as the recipe says already");
+}
+
 void Command::action(Context &context, std::function<int()> act) {
     app_.callback([&context, act = std::move(act)] { context.command = act; });
 }

@@ -58,6 +58,7 @@ class Command {
     void variables(VariableOptions &values);
     void guest(std::string &value);
     void from_current(bool &value);
+    void rebuild(bool &value);
 
     /// What the command does; returns the exit code.
     void action(Context &context, std::function<int()> act);

@@ -5,6 +5,9 @@
 
 #include "recipe/load.hpp"
 #include "recipe/work_tree.hpp"
+#include "steps/repositories/openpgp_armor.hpp"
+#include "steps/repositories/openpgp_key.hpp"
+#include "steps/support/host_place.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -34,6 +37,31 @@ CheckedRecipe read_sections(std::vector<Section> sections, bool in_given_order,
     return checked;
 }
 
+std::string key_packets(const Value &from, const steps::Reader &reader) {
+    constexpr std::size_t k_largest_key_file = std::size_t{256} * 1024;
+    const auto bytes = steps::read_host_file(from, k_largest_key_file, "", reader);
+    if (!bytes)
+        return {};
+    const auto keys = steps::openpgp_keys(*bytes);
+    if (!keys)
+        reader.error(from.mark, "this is no public key of OpenPGP",
+                     "export it: gpg --armor --export KEY > FILE");
+    return keys ? steps::without_armor(keys->armored) : std::string();
+}
+
+/// What this host has of a source: its file, or the key that signs it.
+void read_source(const SourceFile &source, const ReadContext &context, CheckedRecipe &checked,
+                 Diagnostics &found) {
+    const steps::Reader reader{context, found};
+    if (!source.signature.empty())
+        checked.source_key = key_packets(source.key, reader);
+    if (!source.url.empty())
+        return;
+    const Value &file = source.file;
+    checked.source_path = (context.file(file.mark).directory / file.scalar).lexically_normal();
+    static_cast<void>(steps::require_host_place(checked.source_path, file, reader));
+}
+
 } // namespace
 
 std::vector<CheckedRecipe> check_recipe(const std::filesystem::path &path,
@@ -51,6 +79,8 @@ std::vector<CheckedRecipe> check_recipe(const std::filesystem::path &path,
             read_sections(loaded.recipe ? loaded.recipe->sections : std::move(loaded.sections),
                           in_given_order, context, found);
         const std::set<std::string> named = note_secrets(checked.steps);
+        if (loaded.recipe && loaded.recipe->source_file)
+            read_source(*loaded.recipe->source_file, context, checked, found);
         if (loaded.recipe)
             checked.secrets = used_secrets(loaded.recipe->secrets, named, context, found);
         for (const RecipeFile &file : context.files)

@@ -12,11 +12,18 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 namespace retouch::plan {
+
+/// A source that is still to be fetched and imported.
+struct AwaitedSource {
+    std::string place;    ///< its address or path
+    std::string download; ///< "ALGORITHM:HEX" of its bytes
+};
 
 struct CheckedRecipe {
     Recipe recipe;
@@ -25,6 +32,10 @@ struct CheckedRecipe {
     std::set<std::string> variables{};     ///< names it declares, what it includes too
     std::vector<DeclaredSecret> secrets{}; ///< that its steps name
     base::SecretValues values{};           ///< of them, once they were got
+    std::filesystem::path source_path{};   ///< of a source that is a file of this host, absolute
+    std::string source_key{}; ///< of its signature, packets of OpenPGP; empty: it has none
+    /// What the source will be, while it is no image of the catalog yet.
+    std::optional<AwaitedSource> awaited{};
 };
 
 /// Directories a recipe may name files in besides its own; asked only when it matters.

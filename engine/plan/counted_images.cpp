@@ -236,6 +236,7 @@ CountedImages counted_images(const Recipe &recipe, const CatalogView &catalog) {
     CountedImages counted;
     counted.maker.recipe = recipe.name;
     counted.source.image = recipe.source_image;
+    counted.source.newest = recipe.newest_source;
     const std::string project = catalog.project();
     if (catalog.has_projects()) {
         counted.maker.owner = recipe.publish.owner.value_or(project);

@@ -92,6 +92,8 @@ class Search {
             report_.pending.push_back(
                 fmt::format("image {} is the new source; apply builds a new image from it",
                             base::escape(outlook.target->source.id)));
+        else if (rebuilds && !became_unusable())
+            report_.pending.push_back(outlook.target->reason + ": apply builds a new one");
         if (image_.awaits_detaching())
             report_.pending.emplace_back(
                 "the image still shares data with its source; apply completes it");

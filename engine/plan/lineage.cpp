@@ -109,6 +109,8 @@ void resolve_by_name(Lineage &lineage, const std::vector<Image> &images,
             return;
         }
     }
+    if (foreign.size() > 1 && source.newest)
+        foreign = {foreign.back()}; // they are ordered by age
     if (foreign.size() > 1)
         fail_ambiguous(name, foreign);
     if (foreign.size() == 1) {

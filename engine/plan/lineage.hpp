@@ -44,6 +44,8 @@ struct SourceChoice {
     std::vector<std::string> trusted = {};
     /// What else the catalog shows, asked for when there is nothing a name may mean.
     std::function<std::vector<Image>()> elsewhere = {};
+    /// Of several of that name the one that was made last; else they are an error.
+    bool newest = false;
 };
 
 struct Lineage {
@@ -87,5 +89,10 @@ struct Lineage {
 [[nodiscard]] bool comes_after(const Image &image, const Image &other);
 
 [[nodiscard]] ImageReference reference_to(const Image &image);
+
+/// True for a source that is no image of the catalog yet.
+[[nodiscard]] inline bool is_awaited(const ImageReference &source) {
+    return source.id.empty();
+}
 
 } // namespace retouch::plan

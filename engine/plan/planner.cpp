@@ -32,6 +32,7 @@
 #include "plan/lineage.hpp"
 #include "plan/properties.hpp"
 #include "plan/publishing.hpp"
+#include "plan/rebuild.hpp"
 #include "plan/shared_name.hpp"
 #include "plan/sharing.hpp"
 #include "plan/source_notes.hpp"
@@ -153,12 +154,14 @@ void plan_create(Target &target, const Recipe &recipe, const Lineage &lineage,
     target.reason = reason_to_create(lineage, !target.secrets.empty());
     target.disk = disk_by_record(recipe.disk, source);
     target.publish = publish_new(recipe, lineage, images);
-    target.publish.way = catalog.publish_way(source);
+    if (!is_awaited(lineage.source))
+        target.publish.way = catalog.publish_way(source);
     target.publish.members =
         members_of_new(target.publish.visibility, source, lineage.present, catalog);
     leave_to_members(target, target.publish.members, images, catalog);
-    for (std::string &note : catalog.notes_on(source))
-        target.notes.push_back(std::move(note));
+    if (!is_awaited(lineage.source))
+        for (std::string &note : catalog.notes_on(source))
+            target.notes.push_back(std::move(note));
     target.properties = properties_for_new(source.properties, recipe.properties, drop);
     for (std::string &note : notes_on_what_comes_over(recipe, source, target.properties))
         target.notes.push_back(std::move(note));
@@ -199,8 +202,10 @@ Target plan_target(const CheckedRecipe &checked, Lineage lineage, const CountedI
     keep_known_digest(lineage);
     target.fingerprint =
         fingerprint(lineage.source.digest, checked.steps, recipe.disk, checked.secrets);
-    const bool built =
+    const bool is_as_wanted =
         lineage.present && lineage.present->property(lineage::k_fingerprint) == target.fingerprint;
+    std::string why_again = is_as_wanted ? reason_to_rebuild(lineage, recipe, options.rebuild) : "";
+    const bool built = is_as_wanted && why_again.empty();
     const auto taken = taken_back(lineage, images, target.fingerprint);
     if (!built && !taken && !lineage.source_record) {
         use_present_as_source(lineage, options);
@@ -214,6 +219,11 @@ Target plan_target(const CheckedRecipe &checked, Lineage lineage, const CountedI
     target.notes = lineage.notes;
     for (const std::string &id : lineage.maker.refuted)
         target.notes.push_back(why_refuted(id));
+    if (checked.awaited)
+        target.notes.push_back(fmt::format("the source is not in the catalog yet: apply fetches {} "
+                                           "({})",
+                                           base::escape(checked.awaited->place),
+                                           base::escape(checked.awaited->download)));
     target.observed = observe(lineage, counted);
     target.injected = checked.injected;
     target.secrets = checked.secrets;
@@ -229,6 +239,8 @@ Target plan_target(const CheckedRecipe &checked, Lineage lineage, const CountedI
         plan_update(target, recipe, lineage, images, catalog, drop);
     else
         plan_create(target, recipe, lineage, images, catalog, drop);
+    if (target.action == Action::create && !why_again.empty())
+        target.reason = std::move(why_again);
     for (const Step &step : checked.steps)
         target.steps.push_back({step, {}, std::nullopt});
     if (taken || built)
@@ -242,6 +254,21 @@ Target plan_target(const CheckedRecipe &checked, Lineage lineage, const CountedI
     return target;
 }
 
+namespace {
+
+/// As far as it is known before its bytes are there.
+Image awaited_image(const Recipe &recipe, const AwaitedSource &awaited,
+                    const CatalogView &catalog) {
+    Image image;
+    image.name = recipe.source_image;
+    image.owner = catalog.project();
+    const std::size_t colon = awaited.download.find(':');
+    image.checksums[awaited.download.substr(0, colon)] = awaited.download.substr(colon + 1);
+    return image;
+}
+
+} // namespace
+
 Plan resolve_plan(const CheckedRecipe &checked, const CatalogView &catalog,
                   const PlanOptions &options) {
     const Recipe &recipe = checked.recipe;
@@ -253,7 +280,10 @@ Plan resolve_plan(const CheckedRecipe &checked, const CatalogView &catalog,
         catalog.require_project(*recipe.publish.owner);
     const CountedImages counted = counted_images(recipe, catalog);
     Lineage lineage =
-        resolve_lineage(counted.images, counted.maker, counted.source, recipe.publish.name);
+        checked.awaited
+            ? lineage_of(awaited_image(recipe, *checked.awaited, catalog), counted.images,
+                         counted.maker, recipe.publish.name)
+            : resolve_lineage(counted.images, counted.maker, counted.source, recipe.publish.name);
     plan.targets.push_back(plan_target(checked, std::move(lineage), counted, catalog, options));
     return plan;
 }
@@ -374,6 +404,11 @@ Plan make_plan(const CheckedRecipe &checked, const CatalogView &catalog, const P
     for (Target &target : plan.targets) {
         if (target.action != Action::create || (target.steps.empty() && !target.disk))
             continue;
+        if (is_awaited(target.source)) {
+            for (PlannedStep &planned : target.steps)
+                planned.change.reason = "known when the source has been fetched";
+            continue;
+        }
         require_means(target, guest);
         const auto source = catalog.find(target.source.id);
         if (!source)

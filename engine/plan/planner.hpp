@@ -15,6 +15,8 @@ namespace retouch::plan {
 struct PlanOptions {
     /// Build from the current generation when its source is gone (--from-current).
     bool from_current = false;
+    /// Build anew what is as the recipe says (--rebuild).
+    bool rebuild = false;
     /// Globs of properties that do not come over, besides the recipe's: those of the catalog.
     std::vector<std::string> drop_properties = {};
 };

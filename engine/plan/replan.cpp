@@ -169,8 +169,11 @@ Target replanned(const Target &target, const PlannedRecipe &recipe, const std::s
     const Image &base = base_of(target, images);
     Lineage lineage = lineage_as_planned(target, counted.maker, images);
     require_choosable(chosen_fields(target, base, lineage), recipe.name, place + ".publish");
+    // One that was as the recipe says was to be built again, unless that has been done.
+    const bool rebuild = target.action == Action::create && target.present && lineage.present &&
+                         lineage.present->id == target.present->id;
     Target now = plan_target(recipe_of(target, recipe), std::move(lineage), counted, catalog,
-                             {.from_current = true});
+                             {.from_current = true, .rebuild = rebuild});
     keep_dated_names(target.publish, images, now.publish);
     if (is_open(target.publish.way.method, now.publish.way.method))
         now.publish.way.method = target.publish.way.method;

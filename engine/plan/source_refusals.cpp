@@ -60,7 +60,8 @@ void fail_ambiguous(const std::string &name, const std::vector<const Image *> &c
     throw Error(ErrorKind::failed,
                 fmt::format("the source '{}' is ambiguous: {} images have that name{}",
                             base::escape(name), candidates.size(), list_images(candidates)),
-                "name the one you mean by its id in source.image, or hide the others");
+                "name the one you mean by its id in source.image, hide the others, or take the one "
+                "that came last: newest: true");
 }
 
 void fail_unknown(const SourceChoice &source, const Maker &maker,

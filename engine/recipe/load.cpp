@@ -15,6 +15,7 @@
 #include "recipe/schema/recipe_schema.hpp"
 #include "recipe/schema/schema_check.hpp"
 #include "recipe/schema/schema_place.hpp"
+#include "recipe/source_place.hpp"
 #include "recipe/step_list.hpp"
 #include "recipe/work_tree.hpp"
 
@@ -77,6 +78,16 @@ Publish to_publish(const Value &value) {
     return publish;
 }
 
+/// "30d". Requires: digits and h, d or w.
+std::optional<std::chrono::seconds> to_age(const std::string &text) {
+    int count = 0;
+    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), count);
+    if (failed != std::errc{})
+        return std::nullopt;
+    const char unit = text.back();
+    return std::chrono::hours(1) * (unit == 'w' ? 7 * 24 : unit == 'd' ? 24 : 1) * count;
+}
+
 /// Requires: the schema accepts `value`.
 Recipe to_recipe(const Value &value, const std::filesystem::path &path) {
     Recipe recipe;
@@ -84,7 +95,9 @@ Recipe to_recipe(const Value &value, const std::filesystem::path &path) {
     recipe.name = value.text_or("name");
     recipe.description = value.text_or("description");
     const Value &source = *value.find("source");
-    recipe.source_image = source.text_or("image");
+    recipe.source_file = source_file(source);
+    recipe.source_image = recipe.source_file ? source_file_name(source) : source.text_or("image");
+    recipe.newest_source = source.flag_or("newest", false);
     recipe.source_owner = source.text("owner");
     if (const Value *properties = value.find("properties"))
         for (const Field &field : properties->fields)
@@ -100,6 +113,8 @@ Recipe to_recipe(const Value &value, const std::filesystem::path &path) {
         recipe.disk = to_disk(*disk);
     if (const Value *secrets = value.find("secrets"))
         recipe.secrets = secrets->fields;
+    if (const Value *rebuild = value.find("rebuild"))
+        recipe.rebuild_after = to_age(rebuild->text_or("after"));
     recipe.volatile_paths = value.texts("volatile").value_or(recipe.volatile_paths);
     recipe.in_given_order = value.find(k_step_list) != nullptr;
     for (const Field *section : section_fields(value))
@@ -157,6 +172,7 @@ LoadedRecipe load_row(const ParsedFile &parsed, const std::filesystem::path &pat
         return loaded;
     }
     require_use(row, checked, loaded.diagnostics);
+    check_source(*checked.value, checked.file, loaded.diagnostics);
     check_min_disk(*checked.value, checked.file.name, checked.file.lines, loaded.diagnostics);
     Includes includes({fragment_checker(), checker()}, host_root_of(checked.file.directory),
                       given.environment);
@@ -210,6 +226,7 @@ std::vector<LoadedRecipe> load_rows(const ParsedFile &parsed, const std::filesys
     const bool is_without = parsed.read && rows.empty();
     if (is_without) // what is wrong with its form, the schema says
         rows.push_back(any_row(parsed.read->value));
+    all.reserve(rows.size());
     for (const MatrixRow &row : rows)
         all.push_back(load_row(parsed, path, given, row));
     if (is_without && all.front().recipe && !found.has_errors()) {

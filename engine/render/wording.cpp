@@ -96,6 +96,8 @@ std::string mounts_text(const Target &target) {
 
 std::string source_text(const Target &target) {
     const ImageReference &source = target.source;
+    if (source.id.empty())
+        return in_quotes(source.name) + " (to be fetched)";
     return source.owner == target.publish.owner
                ? reference_text(source)
                : fmt::format("{} of project {}", reference_text(source),

@@ -93,6 +93,8 @@ inline constexpr const char *k_source_owner = "retouch_source_owner";
 inline constexpr const char *k_source_digest = "retouch_source_digest";
 inline constexpr const char *k_fingerprint = "retouch_fingerprint";
 inline constexpr const char *k_version = "retouch_version";
+/// "ALGORITHM:HEX" of the file that was imported as a source, as it was fetched.
+inline constexpr const char *k_download = "retouch_download";
 /// The run that is making this image; gone once it is handed over.
 inline constexpr const char *k_unfinished = "retouch_unfinished";
 /// Borne while the bytes still depend on the source's and shall be freed from them.

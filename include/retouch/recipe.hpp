@@ -8,6 +8,7 @@
 #include "retouch/publish.hpp"
 #include "retouch/value.hpp"
 
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -47,6 +48,16 @@ struct Publish {
     bool operator==(const Publish &) const = default;
 };
 
+/// A source that is a disk image in a file, which becomes an image of the catalog first.
+struct SourceFile {
+    std::string url;       ///< of the web; empty: `file`
+    Value file{};          ///< a path, relative to the file it stands in, as the recipe spells it
+    std::string sums;      ///< address of a list of checksums; empty: `checksum`
+    std::string signature; ///< address of the list's signature; empty: none
+    Value key{};           ///< of the signature, a path as `file`
+    std::string checksum;  ///< of the bytes, SHA-256 or SHA-512, as hexadecimal digits
+};
+
 struct Recipe {
     std::filesystem::path path;                  ///< as the user named it
     std::filesystem::path directory;             ///< absolute; `from:` entries are relative to it
@@ -54,7 +65,9 @@ struct Recipe {
     std::string sha256; ///< of the file's bytes, and those it includes; lower-case hex
     std::string name;   ///< of a row of a matrix: "NAME/ROW"
     std::string description;
-    std::string source_image;                ///< name or id
+    std::string source_image;                ///< name or id; of a file its name
+    std::optional<SourceFile> source_file;   ///< instead of an image of the catalog
+    bool newest_source = false;              ///< of several that bear the name
     std::optional<std::string> source_owner; ///< id of the project the source belongs to
     std::vector<Field> secrets;              ///< as they stand under the key
     std::vector<Section> sections;
@@ -64,7 +77,8 @@ struct Recipe {
     Publish publish;
     Limits limits;
     std::optional<DiskWish> disk;
-    std::vector<std::string> volatile_paths; ///< besides the usual ones
+    std::optional<std::chrono::seconds> rebuild_after; ///< age of an image that is built again
+    std::vector<std::string> volatile_paths;           ///< besides the usual ones
 };
 
 } // namespace retouch

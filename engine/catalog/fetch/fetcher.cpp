@@ -158,16 +158,20 @@ HttpResponse Fetcher::get(std::string url, HttpRequest request) {
 
 Checksum Fetcher::checksum(const std::string &list, const std::string &url) {
     const std::string name = file_name_of(url);
-    require_address(list);
-    if (!list.starts_with("https:"))
+    return checksum_in(text(list), name);
+}
+
+std::string Fetcher::text(const std::string &url) {
+    require_address(url);
+    if (!url.starts_with("https:"))
         throw Error(
             ErrorKind::refused,
-            fmt::format("the list of checksums {} can be exchanged on its way", base::escape(list)),
+            fmt::format("the list of checksums {} can be exchanged on its way", base::escape(url)),
             "fetch it by https, or give the checksum itself: --sha512 or --sha256");
     HttpRequest request;
     request.repeatable = true;
     request.bound = k_longest_list;
-    return checksum_in(get(list, std::move(request)).body, name);
+    return get(url, std::move(request)).body;
 }
 
 std::string Fetcher::receive(const std::string &url, const store::NewFile &file,

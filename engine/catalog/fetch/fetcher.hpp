@@ -20,6 +20,9 @@ class Fetcher {
     Fetcher(TlsSettings tls, std::filesystem::path directory)
         : http_(std::move(tls)), directory_(std::move(directory)) {}
 
+    /// The text at an https address, of at most 4 MiB. Throws Error.
+    [[nodiscard]] std::string text(const std::string &url);
+
     /// What the list of checksums at `list`, an https address, says of the file that `url` names.
     /// Throws Error.
     [[nodiscard]] Checksum checksum(const std::string &list, const std::string &url);

@@ -19,6 +19,7 @@
 #include "cli/recipes.hpp"
 #include "cli/secret_sources.hpp"
 #include "cli/shown_reports.hpp"
+#include "cli/source_files.hpp"
 #include "cli/workspace.hpp"
 #include "plan/bundle.hpp"
 #include "plan/saved_plan.hpp"
@@ -40,6 +41,7 @@ struct Options {
     std::string policy;
     bool yes = false;
     bool from_current = false;
+    bool rebuild = false;
 };
 
 const std::vector<std::string> k_reports = {"junit"};
@@ -71,11 +73,12 @@ Work read_work(const Options &options, Context &context) {
         if (options.inputs.size() > 1)
             throw Error(ErrorKind::usage, fmt::format("{} is a saved plan; it is applied alone",
                                                       base::escape(input)));
-        if (!options.variables.empty() || options.from_current)
-            throw Error(ErrorKind::usage,
-                        fmt::format("{} is a saved plan; its variables and source are fixed",
-                                    base::escape(input)),
-                        "leave out --var, --var-file and --from-current, or apply the recipe");
+        if (!options.variables.empty() || options.from_current || options.rebuild)
+            throw Error(
+                ErrorKind::usage,
+                fmt::format("{} is a saved plan; its variables and source are fixed",
+                            base::escape(input)),
+                "leave out --var, --var-file, --from-current and --rebuild, or apply the recipe");
         return plan_work(input, *text);
     }
     return {check_recipes(options.inputs, GivenByUser(options.variables, context), context),
@@ -135,6 +138,18 @@ apply::Confirm confirmation(const Options &options, Context &context, Progress &
     };
 }
 
+/// The plan can only be shown when it is there.
+void agree_to_fetch(const plan::AwaitedSource &source, const Options &options, Context &context,
+                    Progress &progress) {
+    require_consent(options, context);
+    progress.pause();
+    if (!options.yes &&
+        !context.console.ask(fmt::format("The source {} is not in the catalog yet. Fetch it and "
+                                         "import it, hidden? Only 'yes' is accepted: ",
+                                         base::escape(source.place))))
+        throw Error(ErrorKind::failed, "apply was cancelled; nothing was changed");
+}
+
 int run(const Options &options, Context &context) {
     Outputs outputs;
     MachineReports reports(options.reports, k_reports, outputs);
@@ -166,9 +181,11 @@ int run(const Options &options, Context &context) {
     apply_options.limits = workspace.limits();
     apply_options.begin_work = [&options, &context] { require_consent(options, context); };
     apply_options.plan = {.from_current = options.from_current,
+                          .rebuild = options.rebuild,
                           .drop_properties = settings.drop_properties};
     const apply::Confirm confirm = confirmation(options, context, progress, policy.get());
     SecretSources secrets(workspace, context);
+    SourceFiles source_files(workspace);
 
     runs.each([&](std::size_t number) {
         if (work.plan) {
@@ -177,6 +194,10 @@ int run(const Options &options, Context &context) {
         }
         plan::CheckedRecipe &checked = work.recipes.at(number);
         secrets.get(checked);
+        source_files.look(checked, *catalog);
+        if (checked.awaited)
+            agree_to_fetch(*checked.awaited, options, context, progress);
+        source_files.bring(checked, *catalog, events);
         apply_options.secrets = checked.values;
         return apply::apply_recipe(checked, *catalog, apply_options, confirm, events);
     });
@@ -205,6 +226,7 @@ void add_apply(CLI::App &app, Context &context) {
     command.option("--events", options->events, "FILE", "write what happens as JSON lines");
     command.guest(options->guest);
     command.from_current(options->from_current);
+    command.rebuild(options->rebuild);
     command.action(context, [options, &context] { return run(*options, context); });
 }
 

@@ -8,6 +8,7 @@
 #include "cli/documents.hpp"
 #include "cli/recipes.hpp"
 #include "cli/secret_sources.hpp"
+#include "cli/source_files.hpp"
 #include "cli/turns.hpp"
 #include "cli/workspace.hpp"
 #include "render/call_summary.hpp"
@@ -32,6 +33,7 @@ int run(const Options &options, Context &context) {
         check_recipes(options.recipes, GivenByUser(options.variables, context), context);
     const Workspace workspace(context);
     SecretSources secrets(workspace, context);
+    SourceFiles source_files(workspace);
     render::DriftCounts counts;
     std::vector<render::Failure> failures;
     std::size_t shown = 0;
@@ -48,6 +50,7 @@ int run(const Options &options, Context &context) {
     turns.prepare([&] { catalog = view_catalog(workspace.catalog(), context); });
     turns.each([&](std::size_t number) {
         secrets.get(recipes.at(number));
+        source_files.look(recipes.at(number), *catalog);
         const DriftReport report = plan::find_drift(
             recipes.at(number), *catalog,
             {.from_current = options.from_current,

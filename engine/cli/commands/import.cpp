@@ -1,15 +1,13 @@
 // retouch import: bring a disk image into a catalog; the file itself stays where it is, and what
 // was fetched stays in the cache.
 
-#include "apply/import_file.hpp"
-#include "apply/phases.hpp"
-#include "apply/unpacked_file.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "catalog/fetch/fetcher.hpp"
 #include "catalog/imported_record.hpp"
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
+#include "cli/disk_import.hpp"
 #include "cli/progress.hpp"
 #include "cli/workspace.hpp"
 #include "render/images.hpp"
@@ -42,24 +40,6 @@ std::string amount_of(const Image &image, const Catalog &catalog) {
     return base::format_bytes(bytes) + " on disk";
 }
 
-/// Says how far it is, as runs do.
-class Work {
-  public:
-    explicit Work(std::string name, EventSink &events) : events_(events) {
-        report_.name = std::move(name);
-    }
-
-    template<typename Act>
-    auto phase(PhaseKind kind, const Act &act) {
-        const apply::Phase phase(kind, report_, events_);
-        return act(apply::tell_progress(kind, report_, events_));
-    }
-
-  private:
-    EventSink &events_;
-    TargetReport report_{};
-};
-
 catalog::Checksum given_checksum(const std::string &hex, const char *option,
                                  const std::string &algorithm) {
     catalog::Checksum checksum = catalog::checksum_of_hex(hex, option);
@@ -69,7 +49,8 @@ catalog::Checksum given_checksum(const std::string &hex, const char *option,
     return checksum;
 }
 
-std::filesystem::path fetched(const Options &options, const Workspace &workspace, Work &work) {
+std::filesystem::path fetched(const Options &options, const Workspace &workspace,
+                              ImportWork &work) {
     static_cast<void>(catalog::file_name_of(options.file));
     catalog::Fetcher fetcher(workspace.web_tls(), workspace.fetch_directory());
     return work.phase(PhaseKind::fetch, [&](const WorkProgress &progress) {
@@ -102,38 +83,20 @@ void refuse_contradictions(const Options &options) {
                     "take what comes: --unverified");
 }
 
-Image import(const Options &options, const std::filesystem::path &file, Catalog &catalog,
-             const Workspace &workspace, Work &work, EventSink &events) {
-    const auto properties = parse_assignments("--property", options.properties);
-    if (!apply::is_packed(file))
-        return apply::import_file(catalog, file, options.name, properties, events);
-    const store::NewFile disk = work.phase(PhaseKind::unpack, [&](const WorkProgress &progress) {
-        return apply::unpack(file, workspace.fetch_directory(), progress);
-    });
-    try {
-        return apply::import_file(catalog, disk.path(), options.name, properties, events);
-    } catch (const Error &error) { // the file that was unpacked is nobody's to look for
-        const std::string unpacked = disk.path().string();
-        std::string what = error.what();
-        if (const std::size_t at = what.find(unpacked); at != what.npos)
-            what.replace(at, unpacked.size(), "what is in " + base::escape(options.file));
-        throw Error(error.kind(), what, error.hint());
-    }
-}
-
 int run(const Options &options, Context &context) {
-    static_cast<void>(parse_assignments("--property", options.properties));
+    const auto properties = parse_assignments("--property", options.properties);
     refuse_contradictions(options);
     const Workspace workspace(context);
     Progress progress(context);
     const std::unique_ptr<Catalog> catalog = open_catalog(workspace.catalog(), context, progress);
-    static_cast<void>(catalog::imported_record(options.name, {}));
-    Work work(options.name, progress);
+    Image record = catalog::imported_record(options.name, properties);
+    ImportWork work(options.name, progress);
     catalog::clear_abandoned_fetches(workspace.fetch_directory());
     const std::filesystem::path file = catalog::is_web_address(options.file)
                                            ? fetched(options, workspace, work)
                                            : std::filesystem::path(options.file);
-    const Image image = import(options, file, *catalog, workspace, work, progress);
+    const Image image =
+        import_disk(*catalog, file, options.file, std::move(record), workspace, work);
     if (options.format == "json")
         context.console.out(render::image_json(image, catalog->name()).dump(2) + "\n");
     else

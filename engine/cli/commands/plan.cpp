@@ -18,6 +18,7 @@
 #include "cli/recipes.hpp"
 #include "cli/secret_sources.hpp"
 #include "cli/shown_plans.hpp"
+#include "cli/source_files.hpp"
 #include "cli/turns.hpp"
 #include "cli/workspace.hpp"
 #include "model/names.hpp"
@@ -47,6 +48,7 @@ struct Options {
     std::string guest;
     bool detailed_exit_code = false;
     bool from_current = false;
+    bool rebuild = false;
     std::string policy;
     std::string rehearse; ///< empty: not; "plain"; "keep"
     bool prove = false;
@@ -113,6 +115,7 @@ struct Planned {
 
 plan::PlanOptions plan_options(const Options &options, const Workspace &workspace) {
     return {.from_current = options.from_current,
+            .rebuild = options.rebuild,
             .drop_properties = workspace.catalog().drop_properties};
 }
 
@@ -176,6 +179,16 @@ void save(Plan plan, base::OutputFile &file, const Options &options, Context &co
                         base::escape(options.output)));
 }
 
+/// What steps change cannot be reviewed before.
+void require_fetched(const plan::CheckedRecipe &checked) {
+    if (checked.awaited)
+        throw Error(ErrorKind::failed,
+                    fmt::format("the source {} is not in the catalog yet, so no plan of it can be "
+                                "saved",
+                                base::escape(checked.awaited->place)),
+                    "fetch it with the plan: --rehearse; or apply the recipe");
+}
+
 int run(const Options &options, Context &context) {
     refuse_contradictions(options);
     Outputs outputs;
@@ -185,7 +198,6 @@ int run(const Options &options, Context &context) {
     std::vector<plan::CheckedRecipe> recipes =
         check_recipes(options.recipes, GivenByUser(options.variables, context), context);
     const Workspace workspace(context);
-    SecretSources secrets(workspace, context);
     for (const plan::CheckedRecipe &checked : recipes) {
         outputs.reads(checked.recipe.path, "a recipe");
         outputs.reads(checked.recipe.included, "a recipe");
@@ -203,6 +215,8 @@ int run(const Options &options, Context &context) {
     const std::unique_ptr<recipe::Policy> policy =
         options.policy.empty() ? nullptr : std::make_unique<recipe::Policy>(options.policy);
     Progress progress(context);
+    SecretSources secrets(workspace, context);
+    SourceFiles source_files(workspace);
     const bool rehearses = !options.rehearse.empty() || options.prove;
     ShownPlans shown(context, options.format, recipes.size());
     std::unique_ptr<Catalog> writable;
@@ -228,6 +242,11 @@ int run(const Options &options, Context &context) {
         turns.each([&](std::size_t number) {
             plan::CheckedRecipe &checked = recipes.at(number);
             secrets.get(checked);
+            source_files.look(checked, rehearses ? *writable : *view);
+            if (rehearses)
+                source_files.bring(checked, *writable, progress);
+            else if (saved != nullptr)
+                require_fetched(checked);
             Planned planned =
                 rehearses
                     ? rehearse_one(checked, *writable, options, workspace, progress)
@@ -292,6 +311,7 @@ void add_plan(CLI::App &app, Context &context) {
                  "exit with 2 when changes are pending");
     command.guest(options->guest);
     command.from_current(options->from_current);
+    command.rebuild(options->rebuild);
     command.action(context, [options, &context] { return run(*options, context); });
 }
 

@@ -56,7 +56,8 @@ Json fragment_schema() {
     schema["title"] = "fragment";
     schema["description"] = "What several recipes share. They include it.";
     schema["required"] = {"retouch"};
-    for (const char *key : {"name", "source", "publish", "limits", "disk", "steps", "matrix"})
+    for (const char *key :
+         {"name", "source", "publish", "limits", "disk", "steps", "matrix", "rebuild"})
         schema["properties"].erase(key);
     return schema;
 }

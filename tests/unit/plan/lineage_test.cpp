@@ -198,8 +198,8 @@ TEST_CASE("lineage: an ambiguous name is refused with the candidates", "[plan]")
     CHECK(message_of({image("a", "debian", "1"), image("b", "debian", "2")}, "debian") ==
           "the source 'debian' is ambiguous: 2 images have that name\n"
           "  a  debian  created 1\n"
-          "  b  debian  created 2 / name the one you mean by its id in source.image, or hide the "
-          "others");
+          "  b  debian  created 2 / name the one you mean by its id in source.image, hide the "
+          "others, or take the one that came last: newest: true");
 }
 
 TEST_CASE("lineage: of many candidates the newest are listed, and how many more there are",

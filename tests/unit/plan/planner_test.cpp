@@ -3,6 +3,7 @@
 #include "plan/planner.hpp"
 
 #include "base/digest.hpp"
+#include "base/utc_time.hpp"
 #include "plan/fingerprint.hpp"
 #include "plan/saved_plan.hpp"
 #include "retouch/error.hpp"
@@ -246,6 +247,61 @@ TEST_CASE("planner: with the fingerprint present there is nothing to do and no g
         REQUIRE(target.publish.superseded.size() == 1);
         CHECK(target.publish.superseded[0].image.id == "g1");
     }
+}
+
+TEST_CASE("planner: what is as the recipe says is built again when it is asked for, or too old") {
+    World world;
+    const std::string recipe = std::string(k_recipe) + "rebuild: {after: 2d}\n";
+    pretend_applied(world, world.plan(recipe));
+    const auto made = [&](const std::string &when) {
+        Image present = *world.catalog.find("g1");
+        present.created_at = when;
+        world.catalog.remove("g1");
+        world.catalog.put(present);
+    };
+    made("2026-01-31T12:00:00.000000Z");
+    const Target old = world.plan(recipe).targets.at(0);
+    CHECK(old.action == Action::create);
+    CHECK(old.reason.starts_with("it is as the recipe says, but "));
+    CHECK(old.reason.ends_with(" days old, and is built again after 2 days"));
+    made(base::format_utc(base::utc_time_now() - std::chrono::hours(47)));
+    CHECK(world.plan(recipe).targets.at(0).action == Action::none);
+    CHECK(world.plan(recipe, {.rebuild = true}).targets.at(0).reason ==
+          "it is as the recipe says, and is to be built again (--rebuild)");
+    world.catalog.remove("a");
+    CHECK(world.plan(recipe, {.rebuild = true}).targets.at(0).action == Action::none);
+}
+
+TEST_CASE("planner: a source that is not there yet is opened by nobody, and the plan says so") {
+    World world;
+    const std::string digits(64, 'a');
+    plan::CheckedRecipe checked = world.recipes.check(
+        "retouch: 1\nname: web\nsource: {url: 'https://example.org/r/vendor.raw', sha256: " +
+        digits + "}\npublish: {name: ours}\nfiles: [{to: /etc/a, content: x}]\n");
+    CHECK(checked.recipe.source_image == "vendor.raw");
+    checked.awaited = {"https://example.org/r/vendor.raw", "sha256:" + digits};
+    const Plan plan = plan::make_plan(checked, world.catalog, {}, [](const Disk &) {
+        FAIL("opened");
+        return std::unique_ptr<MemoryGuest>();
+    });
+    const Target &target = plan.targets.at(0);
+    CHECK(target.action == Action::create);
+    CHECK(target.source.id.empty());
+    CHECK(target.source.name == "vendor.raw");
+    CHECK(target.publish.name == "ours");
+    CHECK(target.steps.at(0).change.state == StepState::unknown);
+    CHECK(target.notes ==
+          std::vector<std::string>{"the source is not in the catalog yet: apply fetches "
+                                   "https://example.org/r/vendor.raw (sha256:" +
+                                   digits + ")"});
+}
+
+TEST_CASE("planner: of several images of a name the newest is taken where the recipe says so") {
+    World world;
+    world.catalog.put(image("b", "debian", "2"));
+    const std::string newest = std::string(k_recipe).replace(
+        std::string(k_recipe).find("image: debian"), 13, "image: debian, newest: true");
+    CHECK(world.plan(newest).targets.at(0).source.id == "b");
 }
 
 TEST_CASE("planner: a changed recipe without its original says how to go on", "[plan]") {
