@@ -193,7 +193,7 @@ std::string Fetcher::receive(const std::string &url, const store::NewFile &file,
 
 fs::path Fetcher::fetch(const std::string &url, const Checksum &wanted,
                         const WorkProgress &progress) {
-    const fs::path path = directory_ / fmt::format("{}-{}", wanted.algorithm, wanted.hex);
+    fs::path path = directory_ / fmt::format("{}-{}", wanted.algorithm, wanted.hex);
     require_address(url);
     if (auto kept = kept_file(path, wanted, progress))
         return *std::move(kept);
@@ -215,7 +215,7 @@ fs::path Fetcher::fetch_unverified(const std::string &url, const WorkProgress &p
     base::make_private_directory(directory_);
     store::NewFile file =
         new_file(directory_ / (".unverified-" + base::sha256_hex(url).substr(0, 16)));
-    const fs::path path =
+    fs::path path =
         directory_ /
         ("sha512-" + receive(url, file, base::Digest(base::Digest::Algorithm::sha512), progress));
     store::remove_file(path); // the same bytes
