@@ -1,8 +1,6 @@
 #include "cli/source_files.hpp"
 
 #include "base/digest.hpp"
-#include "base/file.hpp"
-#include "base/interrupt.hpp"
 #include "base/text.hpp"
 #include "catalog/fetch/signature.hpp"
 #include "catalog/imported_record.hpp"
@@ -22,15 +20,8 @@ std::string text_of(const catalog::Checksum &checksum) {
     return fmt::format("{}:{}", checksum.algorithm, checksum.hex);
 }
 
-catalog::Checksum checksum_of_file(const std::filesystem::path &path) {
-    const base::UniqueFd file = base::open_regular_file(path);
-    base::Digest digest(base::Digest::Algorithm::sha512);
-    std::string piece(std::size_t{1} << 20, '\0');
-    while (const std::size_t got = base::read_some(file.get(), piece, path)) {
-        base::check_interrupt();
-        digest.update(std::string_view(piece).substr(0, got));
-    }
-    return {"sha512", digest.finish()};
+std::string download_of_file(const std::filesystem::path &path) {
+    return text_of({"sha256", base::sha256_file(path)});
 }
 
 /// The image of this project that was made of those bytes.
@@ -44,20 +35,23 @@ std::optional<Image> imported(const std::string &download, const CatalogView &ca
 
 } // namespace
 
-SourceFiles::SourceFiles(const Workspace &workspace)
-    : workspace_(workspace), fetcher_(workspace.web_tls(), workspace.fetch_directory()) {}
+catalog::Fetcher &SourceFiles::fetcher() {
+    if (!fetcher_)
+        fetcher_.emplace(workspace_.web_tls(), workspace_.fetch_directory());
+    return *fetcher_;
+}
 
 std::string SourceFiles::download_of(const plan::CheckedRecipe &checked) {
     const SourceFile &source = checked.recipe.source_file.value();
     if (source.url.empty())
-        return text_of(checksum_of_file(checked.source_path));
+        return download_of_file(checked.source_path);
     const std::string name = catalog::file_name_of(source.url);
     if (source.sums.empty())
         return text_of(catalog::checksum_of_hex(source.checksum, "the source"));
-    const std::string list = fetcher_.text(source.sums);
+    const std::string list = fetcher().text(source.sums);
     if (!source.signature.empty())
-        catalog::require_signature(
-            {list, fetcher_.text(source.signature), checked.source_key, base::escape(source.sums)});
+        catalog::require_signature({list, fetcher().text(source.signature), checked.source_key,
+                                    base::escape(source.sums)});
     return text_of(catalog::checksum_in(list, name));
 }
 
@@ -88,16 +82,24 @@ void SourceFiles::bring(plan::CheckedRecipe &checked, Catalog &catalog, EventSin
     const std::filesystem::path file =
         is_here ? checked.source_path
                 : work.phase(PhaseKind::fetch, [&](const WorkProgress &progress) {
-                      return fetcher_.fetch(
+                      return fetcher().fetch(
                           awaited.place,
                           {awaited.download.substr(0, colon), awaited.download.substr(colon + 1)},
                           progress);
                   });
     // Another run may have done the same meanwhile.
-    const auto same = imported(awaited.download, catalog);
-    checked.recipe.source_image =
-        same ? same->id
-             : import_disk(catalog, file, awaited.place, std::move(record), workspace_, work).id;
+    auto image = imported(awaited.download, catalog);
+    if (!image) {
+        image = import_disk(catalog, file, awaited.place, std::move(record), workspace_, work);
+        if (is_here && download_of_file(file) != awaited.download) {
+            catalog.remove(image->id);
+            throw Error(
+                ErrorKind::stale,
+                fmt::format("{} was changed while it was imported", base::escape(awaited.place)),
+                "run the command again when nobody writes to it");
+        }
+    }
+    checked.recipe.source_image = image->id;
     checked.awaited.reset();
 }
 

@@ -10,6 +10,7 @@
 #include "retouch/catalog.hpp"
 #include "retouch/event.hpp"
 
+#include <optional>
 #include <string>
 
 namespace retouch::cli {
@@ -18,7 +19,7 @@ namespace retouch::cli {
 class SourceFiles {
   public:
     /// It borrows it.
-    explicit SourceFiles(const Workspace &workspace);
+    explicit SourceFiles(const Workspace &workspace) : workspace_(workspace) {}
 
     /// Asks for the checksum of the source, when it is a file. Then the recipe's source is the
     /// image that was made of it, or is awaited. Throws Error.
@@ -29,9 +30,10 @@ class SourceFiles {
 
   private:
     [[nodiscard]] std::string download_of(const plan::CheckedRecipe &checked);
+    [[nodiscard]] catalog::Fetcher &fetcher();
 
     const Workspace &workspace_;
-    catalog::Fetcher fetcher_;
+    std::optional<catalog::Fetcher> fetcher_; ///< only sources of the web need its directory
 };
 
 } // namespace retouch::cli

@@ -139,6 +139,15 @@ class Sources(unittest.TestCase):
         self.assertEqual([], self.web.asked)
         world.retouch("check", self.recipe({"file": "../../../../../../../../etc/hostname"}), expect=65)
 
+    def test_an_image_of_the_catalog_needs_no_directory_for_what_is_fetched(self):
+        world = self.world
+        world.retouch("import", tiny(), "--name", "base")
+        process = world.start("plan", self.recipe({"image": "base"}), *HOST,
+                              through=("env", "-u", "HOME", "-u", "XDG_CACHE_HOME"))
+        out, err = process.communicate(timeout=600)
+        self.assertEqual(0, process.returncode, err)
+        self.assertIn("Plan: 1 image to create", out)
+
     def test_nobody_is_asked_and_so_nothing_is_fetched(self):
         refused = self.world.retouch("apply", self.recipe(self.listed()), *HOST, expect=64).stderr
         self.assertIn("nobody is there to confirm the changes", refused)

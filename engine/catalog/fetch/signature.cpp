@@ -5,6 +5,7 @@
 
 #include "base/file.hpp"
 #include "base/process.hpp"
+#include "base/run_directory.hpp"
 #include "base/text.hpp"
 #include "retouch/error.hpp"
 
@@ -58,8 +59,7 @@ void require_signature(const SignedText &signed_text) {
                     fmt::format("the signature of {} cannot be verified: there is no gpgv",
                                 signed_text.shown),
                     "install gpgv");
-    const base::TemporaryDirectory directory(std::filesystem::temp_directory_path(),
-                                             "retouch-sig.");
+    const base::RunDirectory directory;
     const auto put = [&](const char *name, std::string_view bytes) {
         const std::filesystem::path path = directory.path() / name;
         base::write_file_atomically(path, bytes, 0600);
