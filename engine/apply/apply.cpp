@@ -153,6 +153,29 @@ void note_remaining_drift(const plan::CheckedRecipe &checked, const CatalogView 
     }
 }
 
+/// It was built to see whether packages are newer, and they are not.
+bool was_not_needed(const Target &target, const TargetReport &report) {
+    return target.action == Action::create && report.outcome == TargetOutcome::unchanged;
+}
+
+/// What else the recipe says of the image that is there. `report` is of the one not needed.
+void converge_instead(const Run &run, const plan::CheckedRecipe &checked, std::size_t index,
+                      NameLock &lock, TargetReport &report) {
+    plan::PlanOptions options = run.options.plan;
+    options.leave_packages = true;
+    Plan plan = plan::resolve_plan(checked, run.catalog, options);
+    Target &target = plan.targets.at(index);
+    if (target.action != Action::update)
+        return;
+    TargetReport converged = apply_target(run, plan, target, &lock, false);
+    report.outcome = converged.outcome;
+    report.error = converged.error;
+    report.hint = converged.hint;
+    report.exit_code = converged.exit_code;
+    report.notes.insert(report.notes.end(), converged.notes.begin(), converged.notes.end());
+    report.phases.insert(report.phases.end(), converged.phases.begin(), converged.phases.end());
+}
+
 } // namespace
 
 Report apply_recipe(const plan::CheckedRecipe &checked, Catalog &catalog,
@@ -169,6 +192,8 @@ Report apply_recipe(const plan::CheckedRecipe &checked, Catalog &catalog,
             plan = plan::resolve_plan(checked, catalog, options.plan);
         }
         report.targets.push_back(apply_target(run, plan, plan.targets.at(index), lock.get(), true));
+        if (was_not_needed(plan.targets.at(index), report.targets.back()))
+            converge_instead(run, checked, index, *lock, report.targets.back());
         note_remaining_drift(checked, catalog, options.plan, report.targets.back());
     }
     end_report(run, report);

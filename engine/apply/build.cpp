@@ -1,5 +1,6 @@
 #include "apply/build.hpp"
 
+#include "apply/found_facts.hpp"
 #include "apply/phases.hpp"
 #include "apply/run_steps.hpp"
 #include "base/interrupt.hpp"
@@ -129,7 +130,9 @@ DiskGrowth Build::grown_disk(const ApplyOptions &options, const DiskGrowth &plan
 const GuestView &Build::open(const ApplyOptions &options) {
     const Phase phase(PhaseKind::open, report_, events_);
     directory_ = std::make_unique<base::RunDirectory>();
-    guest_ = options.open_guest(stage_->disk(),
+    Disk disk = stage_->disk();
+    disk.read_only = disk.read_only || !plan::is_written(target_);
+    guest_ = options.open_guest(disk,
                                 {options.guest, directory_->path(), plan::needs_network(target_),
                                  options.limits, options.appliance},
                                 events_);
@@ -150,7 +153,7 @@ void Build::observe() {
 }
 
 bool Build::run_steps() {
-    if (!guest_)
+    if (!guest_ || target_.steps.empty())
         return true;
     const FitnessBefore before{guest::boot_entries(*guest_), guest::identity_files(*guest_)};
     const Phase phase(PhaseKind::steps, report_, events_);
@@ -174,11 +177,29 @@ bool Build::is_fit(const FitnessBefore &before) {
     }
 }
 
+std::map<std::string, std::string> Build::facts() {
+    if (target_.facts.empty())
+        return {};
+    const Phase phase(PhaseKind::look, report_, events_);
+    return found_facts(*guest_, target_.facts);
+}
+
+std::string Build::package_news(const Image &present, const CatalogView &catalog,
+                                const ApplyOptions &options) {
+    const base::RunDirectory directory;
+    const std::unique_ptr<Guest> before = options.open_guest(
+        catalog.disk(present),
+        {options.guest, directory.path(), false, options.limits, options.appliance}, events_);
+    return apply::package_news(*guest_, *before, present.id);
+}
+
 void Build::close() {
     observer_.reset();
     if (!guest_)
         return;
     const Phase phase(PhaseKind::close, report_, events_);
+    if (target_.output && target_.output->trim)
+        guest_->trim();
     guest_->finish();
     report_.bytes_written = guest_->bytes_written();
     guest_.reset();
@@ -187,6 +208,8 @@ void Build::close() {
 void Build::seal() {
     base::check_interrupt();
     const Phase phase(PhaseKind::seal, report_, events_);
+    if (target_.output)
+        stage_->keep_as(*target_.output);
     sealed_ = stage_->seal(tell_progress(PhaseKind::seal, report_, events_));
 }
 

@@ -11,6 +11,7 @@
 #include "retouch/plan.hpp"
 #include "retouch/report.hpp"
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,7 +37,7 @@ class Build {
     /// is not what was foreseen.
     [[nodiscard]] std::optional<DiskGrowth> grow(const ApplyOptions &options);
 
-    /// Opens the stage as a guest; needed only when the target has steps. Throws Error.
+    /// Opens the stage as a guest, as plan::is_opened() and is_written() say. Throws Error.
     const GuestView &open(const ApplyOptions &options);
 
     /// From now on the report tells what each step did. Requires: open(). Throws Error.
@@ -44,6 +45,15 @@ class Build {
 
     /// False when a step failed; the report says which. Can be repeated.
     bool run_steps();
+
+    /// What the target's properties name of the image, by name. Requires: run_steps() returned
+    /// true. Throws Error: failed when the image does not tell.
+    [[nodiscard]] std::map<std::string, std::string> facts();
+
+    /// A note on how packages differ from those of `present`. Requires: run_steps() returned true.
+    /// Throws Error.
+    [[nodiscard]] std::string package_news(const Image &present, const CatalogView &catalog,
+                                           const ApplyOptions &options);
 
     /// Writes back and closes the guest, if one is open. Throws Error.
     void close();

@@ -34,6 +34,7 @@
 #include "base/exit_code.hpp"
 #include "base/text.hpp"
 #include "plan/guest_means.hpp"
+#include "plan/package_news.hpp"
 #include "plan/preconditions.hpp"
 #include "retouch/error.hpp"
 
@@ -68,6 +69,21 @@ std::unique_ptr<Stage> adopt_kept(const Target &target, const std::string &id, C
     return catalog.store().adopt(*source, *target.kept(), id, target.publish.lineage);
 }
 
+/// Requires: target.kept(). Throws Error: stale when the rehearsal did not tell all.
+std::map<std::string, std::string> rehearsed_facts(const Target &target) {
+    const std::map<std::string, std::string> &facts = target.rehearsal.value().facts;
+    for (const std::string &name : target.facts)
+        if (!facts.contains(name))
+            throw Error(
+                ErrorKind::stale,
+                fmt::format("the rehearsal does not tell ${{{}}}, which a property names", name),
+                "make a new plan with `retouch plan --rehearse=keep -o FILE RECIPE`");
+    return facts;
+}
+
+/// How the making of an image ended that threw nothing.
+enum class Ending { published, failed, not_needed };
+
 /// One new image. It borrows everything but its journal.
 class Creation {
   public:
@@ -83,26 +99,29 @@ class Creation {
 
     [[nodiscard]] const std::string &id() const { return id_; }
 
-    /// False when a step failed.
-    bool build_and_publish(bool preview) {
+    [[nodiscard]] Ending build_and_publish(bool preview) {
         announce(Json::object());
         reserve();
         Build build(target_, source_, id_, run_.catalog, report_, run_.events);
         target_.disk = build.grow(run_.options);
         const bool has_steps = !target_.steps.empty();
-        const GuestView *guest = has_steps ? &build.open(run_.options) : nullptr;
-        if (guest != nullptr && preview)
+        const GuestView *guest = plan::is_opened(target_) ? &build.open(run_.options) : nullptr;
+        if (has_steps && preview)
             look_ahead(*guest);
         ask(run_, plan_, target_, work_.lock);
         if (has_steps && needs_observing(target_))
             build.observe();
         if (!build.run_steps())
-            return false;
+            return Ending::failed;
         require_allowed(target_, report_);
+        work_.facts = build.facts();
+        if (plan::has_same_packages(target_, work_.facts))
+            return Ending::not_needed;
+        tell_news(build);
         build.close();
         build.seal();
         publish(build.stage(), build.sealed());
-        return true;
+        return Ending::published;
     }
 
     /// The very bytes a rehearsal kept.
@@ -111,6 +130,7 @@ class Creation {
         require_kept_for(target_, run_.catalog);
         report_as_rehearsed(target_, report_);
         require_allowed(target_, report_);
+        work_.facts = rehearsed_facts(target_);
         announce({{"kept", kept.id}});
         reserve();
         ask(run_, plan_, target_, work_.lock);
@@ -172,6 +192,14 @@ class Creation {
         plan::preview_steps(target_, guest);
     }
 
+    /// Why a built image is published that might not have been.
+    void tell_news(Build &build) {
+        if (target_.unless_packages.empty())
+            return;
+        if (const auto present = run_.catalog.find(target_.present.value().id))
+            report_.notes.push_back(build.package_news(*present, run_.catalog, run_.options));
+    }
+
     std::unique_ptr<Stage> adopt() {
         const Phase phase(PhaseKind::adopt, report_, run_.events);
         return adopt_kept(target_, id_, run_.catalog);
@@ -209,17 +237,27 @@ void create_image(const Run &run, Plan &plan, Target &target, NameLock &lock, bo
                   TargetReport &report) {
     plan::require_means(target, run.options.guest);
     Creation creation(run, plan, target, lock, report);
+    Ending ending = Ending::published;
     try {
-        if (target.kept() != nullptr) {
+        if (target.kept() != nullptr)
             creation.publish_kept();
-        } else if (!creation.build_and_publish(preview)) {
-            creation.undo();
-            report.exit_code = base::exit_code(ErrorKind::failed);
-            return;
-        }
+        else
+            ending = creation.build_and_publish(preview);
     } catch (...) {
         creation.undo();
         throw;
+    }
+    if (ending != Ending::published)
+        creation.undo();
+    if (ending == Ending::failed) {
+        report.exit_code = base::exit_code(ErrorKind::failed);
+        return;
+    }
+    if (ending == Ending::not_needed) {
+        report.image_id = target.present.value().id;
+        report.outcome = TargetOutcome::unchanged;
+        report.notes.push_back(plan::why_not_needed(target));
+        return;
     }
     report.image_id = creation.id();
     report.outcome = TargetOutcome::published;

@@ -27,6 +27,7 @@
 
 #include "apply/detach.hpp"
 #include "apply/put_aside.hpp"
+#include "base/fact_text.hpp"
 #include "base/interrupt.hpp"
 #include "base/version.hpp"
 #include "model/run_mark.hpp"
@@ -56,7 +57,8 @@ Image draft_record(const HandOver &work, const std::string &id) {
     image.tags = target.publish.tags;
     image.properties = target.properties.keep;
     for (const auto &[name, value] : target.properties.set)
-        image.properties[name] = value;
+        if (base::facts_named_in(value).empty())
+            image.properties[name] = value;
     image.properties[lineage::k_recipe] = work.recipe.name;
     image.properties[lineage::k_source] = target.source.id;
     image.properties[lineage::k_source_digest] = target.source.digest;
@@ -80,7 +82,22 @@ Image complete_record(const HandOver &work, const std::string &id, const SealedI
     return image;
 }
 
-ImageChange make_visible(const Target &target, const std::string &id) {
+/// Properties that the finished image tells, and what it told.
+void add_facts(const HandOver &work, ImageChange &change) {
+    if (work.facts.empty())
+        return;
+    const auto value_of = [&](const std::string &name) {
+        const auto found = work.facts.find(name);
+        return found == work.facts.end() ? std::nullopt : std::optional(found->second);
+    };
+    for (const auto &[name, value] : work.target.properties.set)
+        if (!base::facts_named_in(value).empty())
+            change.properties[name] = base::fill_facts(value, value_of);
+    change.properties[lineage::k_facts] = Json(work.facts).dump();
+}
+
+ImageChange make_visible(const HandOver &work, const std::string &id) {
+    const Target &target = work.target;
     ImageChange change;
     change.id = id;
     change.status = "active";
@@ -90,6 +107,7 @@ ImageChange make_visible(const Target &target, const std::string &id) {
     change.properties[lineage::k_unfinished] = std::nullopt;
     if (!target.publish.members.empty())
         change.members = target.publish.members;
+    add_facts(work, change);
     return change;
 }
 
@@ -169,7 +187,7 @@ void reserve(const HandOver &work, const std::string &id) {
     const PublishPlan &publish = work.target.publish;
     const std::vector<ImageChange> aside =
         put_aside(to_put_aside(publish.superseded, work.catalog));
-    work.catalog.reserve(draft_record(work, id), make_visible(work.target, id), aside, publish.way);
+    work.catalog.reserve(draft_record(work, id), make_visible(work, id), aside, publish.way);
 }
 
 Published publish(const HandOver &work, Stage &stage, const SealedImage &sealed,
@@ -184,7 +202,7 @@ Published publish(const HandOver &work, Stage &stage, const SealedImage &sealed,
     base::check_interrupt();
     const base::InterruptShield shield;
     published.left = hand_over(work, journal_entry::k_hand_over, journal_entry::k_published,
-                               make_visible(work.target, id));
+                               make_visible(work, id));
     return published;
 }
 

@@ -8,6 +8,7 @@
 #include "retouch/plan.hpp"
 #include "retouch/store.hpp"
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,8 @@ struct HandOver {
     Journal &journal;
     NameLock &lock;
     std::string place = {}; ///< of the stage; see ImageStore::stage_place()
+    /// What the finished image tells, by name, for those of its properties that name it.
+    std::map<std::string, std::string> facts = {};
 };
 
 /// Makes sure before any work that publishing as `id` will be allowed. Throws Error; what it added

@@ -8,6 +8,7 @@
 #include "base/uuid.hpp"
 #include "model/names.hpp"
 #include "plan/guest_means.hpp"
+#include "plan/package_news.hpp"
 #include "plan/repeat_advice.hpp"
 
 #include <algorithm>
@@ -57,6 +58,27 @@ void take_notes(Target &target, const TargetReport &report) {
             target.notes.push_back(note);
 }
 
+/// There is more to it than a copy.
+bool is_built(const Target &target) {
+    return plan::is_opened(target) || target.disk || target.output;
+}
+
+/// An image that does not tell them could not be published.
+void take_facts(Build &build, Rehearsal &rehearsal) {
+    try {
+        rehearsal.facts = build.facts();
+    } catch (const Error &error) {
+        if (error.kind() != ErrorKind::failed)
+            throw;
+        rehearsal.error = error.what();
+    }
+}
+
+/// The image whose packages decide whether another is published.
+std::optional<Image> compared_with(const Target &target, const Catalog &catalog) {
+    return target.unless_packages.empty() ? std::nullopt : catalog.find(target.present.value().id);
+}
+
 /// A step that failed leaves the rest unreached; the guest is not asked to run them again.
 void rehearse_target(Target &target, const std::optional<Image> &source, const std::string &id,
                      Catalog &catalog, const ApplyOptions &options, const RehearsalOptions &how,
@@ -65,14 +87,14 @@ void rehearse_target(Target &target, const std::optional<Image> &source, const s
     Build build(target, source, id, catalog, report, events,
                 how.keep_until.empty() ? Purpose::rehearsal : Purpose::publishing);
     target.disk = build.grow(options);
-    if (!target.steps.empty()) {
-        const GuestView &guest = build.open(options);
-        {
-            const Phase phase(PhaseKind::plan, report, events);
-            plan::preview_steps(target, guest);
-        }
-        build.observe();
+    const bool has_steps = !target.steps.empty();
+    const GuestView *guest = plan::is_opened(target) ? &build.open(options) : nullptr;
+    if (has_steps) {
+        const Phase phase(PhaseKind::plan, report, events);
+        plan::preview_steps(target, *guest);
     }
+    if (has_steps)
+        build.observe();
     Rehearsal rehearsal;
     rehearsal.at = base::utc_now();
     rehearsal.guest = options.guest;
@@ -85,6 +107,11 @@ void rehearse_target(Target &target, const std::optional<Image> &source, const s
             rehearsal.error = "run a second time: " + report.error;
         take_second_results(target, report);
     }
+    if (rehearsal.error.empty())
+        take_facts(build, rehearsal);
+    if (const auto present = compared_with(target, catalog);
+        present && rehearsal.error.empty() && !plan::has_same_packages(target, rehearsal.facts))
+        target.notes.push_back(build.package_news(*present, catalog, options));
     take_notes(target, report);
     rehearsal.passed = rehearsal.error.empty() && rehearsal.violations.empty();
     if (rehearsal.passed && !how.keep_until.empty())
@@ -98,7 +125,7 @@ KeptStages rehearse(Plan &plan, Catalog &catalog, const ApplyOptions &options,
                     const RehearsalOptions &how, EventSink &events) {
     KeptStages stages(catalog);
     for (Target &target : plan.targets) {
-        if (target.action != Action::create || (target.steps.empty() && !target.disk))
+        if (target.action != Action::create || !is_built(target))
             continue;
         plan::require_means(target, options.guest);
         const std::string id = base::random_uuid();

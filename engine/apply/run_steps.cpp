@@ -5,6 +5,7 @@
 #include "base/interrupt.hpp"
 #include "model/names.hpp"
 #include "plan/label_notes.hpp"
+#include "plan/projections.hpp"
 #include "retouch/error.hpp"
 #include "retouch/step_kind.hpp"
 
@@ -71,6 +72,15 @@ void hide(Effect &effect, const Hidden &hidden) {
             change.diff.clear();
 }
 
+StepResult executed(const Step &step, Guest &guest) {
+    if (step.systems.include(guest.facts().os()))
+        return find_step_kind(step.kind)->execute(step, guest);
+    StepResult result;
+    result.outcome = StepOutcome::skipped;
+    result.message = plan::why_elsewhere(step, guest.facts());
+    return result;
+}
+
 /// How many steps there are up to the last one that may write.
 std::size_t writing_steps(const Target &target) {
     std::size_t count = target.steps.size();
@@ -98,7 +108,7 @@ bool run_steps(const Target &target, Guest &guest, guest::Observer *observer, Ta
         announce(step, index, target.steps.size(), report, events);
         const base::Stopwatch stopwatch;
         try {
-            done.result = find_step_kind(step.kind)->execute(step, guest);
+            done.result = executed(step, guest);
             done.result.seconds = stopwatch.seconds();
         } catch (const Error &error) {
             fail(done.result, error.what());
@@ -117,8 +127,8 @@ bool run_steps(const Target &target, Guest &guest, guest::Observer *observer, Ta
             return false;
         }
         if (index + 1 == writing)
-            set_labels_behind_steps(plan::label_scope(target.steps), guest, observer, report,
-                                    events);
+            set_labels_behind_steps(plan::label_scope(target.steps, guest.facts()), guest, observer,
+                                    report, events);
     }
     if (observer != nullptr)
         observer->finish();

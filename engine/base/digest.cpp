@@ -91,15 +91,19 @@ std::string hmac_sha256_hex(const std::string &key, std::string_view message) {
     return hex_of(bytes.data(), size);
 }
 
-std::string sha256_file(const std::filesystem::path &path) {
+std::string file_digest(const std::filesystem::path &path, Digest::Algorithm algorithm) {
     const UniqueFd file = open_regular_file(path);
-    Digest digest(Digest::Algorithm::sha256);
+    Digest digest(algorithm);
     std::string buffer(std::size_t{128} * 1024, '\0');
     while (const std::size_t got = read_some(file.get(), buffer, path)) {
         check_interrupt();
         digest.update(std::string_view(buffer).substr(0, got));
     }
     return digest.finish();
+}
+
+std::string sha256_file(const std::filesystem::path &path) {
+    return file_digest(path, Digest::Algorithm::sha256);
 }
 
 } // namespace retouch::base

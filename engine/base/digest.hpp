@@ -43,6 +43,11 @@ class Digest {
 /// HMAC-SHA256 (RFC 2104) of `message`, lower-case hex. Throws Error.
 [[nodiscard]] std::string hmac_sha256_hex(const std::string &key, std::string_view message);
 
+/// Of a regular file on this host, lower-case hex. Interruptible. Throws Error when it cannot be
+/// read.
+[[nodiscard]] std::string file_digest(const std::filesystem::path &path,
+                                      Digest::Algorithm algorithm);
+
 /// SHA-256 of a regular file on this host. Throws Error when it cannot be read.
 [[nodiscard]] std::string sha256_file(const std::filesystem::path &path);
 

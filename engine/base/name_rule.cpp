@@ -73,4 +73,10 @@ std::optional<std::string> why_no_name(std::string_view text) {
     return std::nullopt;
 }
 
+bool is_system_name(std::string_view text) {
+    constexpr std::size_t k_longest = 63;
+    return !text.empty() && text.size() <= k_longest &&
+           text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789._-") == text.npos;
+}
+
 } // namespace retouch::base

@@ -15,4 +15,7 @@ namespace retouch::base {
 /// emptiness are the caller's business, as are bytes that are not UTF-8.
 [[nodiscard]] std::optional<std::string> why_no_name(std::string_view text);
 
+/// True for what os-release may have as ID: small letters, digits, '.', '_' and '-'.
+[[nodiscard]] bool is_system_name(std::string_view text);
+
 } // namespace retouch::base

@@ -1,5 +1,6 @@
 #include "base/variable_text.hpp"
 
+#include "base/fact_text.hpp"
 #include "base/secret_text.hpp"
 
 #include <algorithm>
@@ -19,9 +20,11 @@ VariablePiece reference(std::string_view text) {
     const std::size_t end = text.find('}');
     if (end != text.npos && is_variable_name(text.substr(2, end - 2)))
         return {text.substr(0, end + 1), true, text.substr(2, end - 2)};
-    if (const std::string_view inner = text.substr(2, end == text.npos ? 0 : end - 2);
-        inner.starts_with(k_of_secrets) && is_variable_name(inner.substr(k_of_secrets.size())))
+    const std::string_view inner = text.substr(2, end == text.npos ? 0 : end - 2);
+    if (inner.starts_with(k_of_secrets) && is_variable_name(inner.substr(k_of_secrets.size())))
         return {text.substr(0, end + 1), true, inner.substr(k_of_secrets.size()), true};
+    if (is_fact_name(inner))
+        return {text.substr(0, end + 1), true, inner, false, true};
     const std::size_t line = std::min(text.find('\n'), text.size());
     return {text.substr(0, std::min(end == text.npos ? line : end + 1, line)), true, {}};
 }

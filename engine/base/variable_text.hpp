@@ -13,6 +13,7 @@ struct VariablePiece {
     bool is_reference = false;
     std::string_view name = {}; ///< empty when the reference is none that a recipe can have
     bool is_secret = false;     ///< the name is that of a secret, written ${secret.NAME}
+    bool is_fact = false;       ///< the name is that of a fact, as fact_text.hpp has them
 };
 
 /// In order; the views are into `text`. A reference that is not closed ends with its line.

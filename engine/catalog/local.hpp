@@ -4,6 +4,7 @@
 // catalog does it.
 
 #include "retouch/catalog.hpp"
+#include "store/convert.hpp"
 
 #include <filesystem>
 #include <map>
@@ -30,9 +31,9 @@ view_local_catalog(const std::string &name, const std::filesystem::path &directo
 /// The same with a record of imported_record(), hidden or not.
 [[nodiscard]] Image import_image(Catalog &catalog, const std::filesystem::path &file, Image record);
 
-/// Copies an image's disk out to a new file of `format`, raw or qcow2: its very bytes, sparse, when
-/// that is its own. Never overwrites. Throws Error; an unfinished file is removed.
+/// Copies an image's disk out to a new file of `format`: its very bytes, sparse, when that is its
+/// own. Never overwrites. Throws Error; an unfinished file is removed.
 void export_image(const CatalogView &catalog, const Image &image, const std::filesystem::path &file,
-                  const std::string &format);
+                  const store::FileFormat &format);
 
 } // namespace retouch::catalog

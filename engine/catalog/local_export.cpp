@@ -3,7 +3,6 @@
 #include "base/file.hpp"
 #include "base/working_directory.hpp"
 #include "catalog/local.hpp"
-#include "store/convert.hpp"
 #include "store/new_file.hpp"
 #include "store/sparse_copy.hpp"
 
@@ -28,15 +27,15 @@ Error in_ceph(const Image &image, const std::string &format) {
 } // namespace
 
 void export_image(const CatalogView &catalog, const Image &image, const std::filesystem::path &file,
-                  const std::string &format) {
+                  const store::FileFormat &format) {
     constexpr int k_mode = 0600;
     const std::filesystem::path path = base::absolute_path(file);
     const std::optional<DiskFile> from = catalog.disk(image).file();
     if (!from)
-        throw in_ceph(image, format);
+        throw in_ceph(image, format.name);
     const base::UniqueFd bytes = base::open_regular_file(from->path);
     store::NewFile copy(path, k_mode);
-    if (format == from->format)
+    if (format.name == from->format && format.compression == Compression::none)
         store::copy_sparse(bytes.get(), from->path, copy);
     else
         store::convert_image(from->path, from->format, copy, format);

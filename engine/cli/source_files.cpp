@@ -48,10 +48,13 @@ std::string SourceFiles::download_of(const plan::CheckedRecipe &checked) {
     const std::string name = catalog::file_name_of(source.url);
     if (source.sums.empty())
         return text_of(catalog::checksum_of_hex(source.checksum, "the source"));
-    const std::string list = fetcher().text(source.sums);
+    std::string list = fetcher().text(source.sums);
+    const std::string shown = base::escape(source.sums);
     if (!source.signature.empty())
-        catalog::require_signature({list, fetcher().text(source.signature), checked.source_key,
-                                    base::escape(source.sums)});
+        catalog::require_signature(
+            {list, fetcher().text(source.signature), checked.source_key, shown});
+    else if (!checked.source_key.empty())
+        list = catalog::text_within_signature(list, checked.source_key, shown);
     return text_of(catalog::checksum_in(list, name));
 }
 

@@ -111,6 +111,10 @@ std::vector<FailedLabel> AttendedGuest::set_labels(const std::vector<PathLabel> 
     return attended(*guest_, [&] { return guest_->set_labels(labels); });
 }
 
+void AttendedGuest::trim() {
+    attended(*guest_, [&] { guest_->trim(); });
+}
+
 void AttendedGuest::finish() {
     attended(*guest_, [&] { guest_->finish(); });
 }

@@ -78,6 +78,7 @@ class AttendedGuest final : public Guest {
     [[nodiscard]] std::vector<LabelledEntry> labels() const override;
     [[nodiscard]] std::vector<FailedLabel>
     set_labels(const std::vector<PathLabel> &labels) override;
+    void trim() override;
     void finish() override;
     [[nodiscard]] std::uint64_t bytes_written() const override;
 

@@ -153,6 +153,8 @@ class SecretGuest final : public Guest {
         return guest_->set_labels(labels);
     }
 
+    void trim() override { guest_->trim(); }
+
     void finish() override { guest_->finish(); }
 
     [[nodiscard]] std::uint64_t bytes_written() const override { return guest_->bytes_written(); }

@@ -32,9 +32,9 @@ class JsonWriter {
     }
 
     template<typename T>
-    void optional(const char *key, const std::vector<T> &values) {
-        if (!values.empty())
-            (*this)(key, values);
+    void unless_default(const char *key, const T &value) {
+        if (!(value == T{}))
+            (*this)(key, value);
     }
 
     void object(const char *key, const Json &value) { object_[key] = printable(value); }

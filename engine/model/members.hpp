@@ -93,6 +93,11 @@ void members(auto &visit, Of<RehearsedStep> auto &step) {
     visit("again", step.again);
 }
 
+void members(auto &visit, Of<StepSystems> auto &systems) {
+    visit("os", systems.names);
+    visit("all_but", systems.all_but);
+}
+
 void members(auto &visit, Of<PlannedStep> auto &planned) {
     visit("id", planned.step.id);
     visit("kind", planned.step.kind);
@@ -103,6 +108,7 @@ void members(auto &visit, Of<PlannedStep> auto &planned) {
     visit("diff", planned.change.diff);
     visit.object("options", planned.step.options);
     visit.any("identity", planned.step.identity);
+    visit.unless_default("systems", planned.step.systems);
     visit("rehearsed", planned.rehearsed);
 }
 
@@ -207,6 +213,7 @@ void members(auto &visit, Of<Rehearsal> auto &rehearsal) {
     visit("error", rehearsal.error);
     visit("violations", rehearsal.violations);
     visit("kept", rehearsal.kept);
+    visit.unless_default("facts", rehearsal.facts);
 }
 
 void members(auto &visit, Of<DiskGrowth> auto &growth) {
@@ -219,6 +226,12 @@ void members(auto &visit, Of<DiskGrowth> auto &growth) {
     visit("filesystem", growth.filesystem);
     visit("logical_volume", growth.logical_volume);
     visit("grows", growth.grows);
+}
+
+void members(auto &visit, Of<OutputWish> auto &wish) {
+    visit("format", wish.format);
+    visit("compress", wish.compression);
+    visit("trim", wish.trim);
 }
 
 void members(auto &visit, Of<DeclaredSecret> auto &secret) {
@@ -236,8 +249,11 @@ void members(auto &visit, Of<Target> auto &target) {
     visit("present", target.present);
     visit("fingerprint", target.fingerprint);
     visit.optional("disk", target.disk);
-    visit.optional("secrets", target.secrets);
+    visit.optional("output", target.output);
+    visit.unless_default("secrets", target.secrets);
     visit("steps", target.steps);
+    visit.unless_default("facts", target.facts);
+    visit.unless_default("unless_packages", target.unless_packages);
     visit("properties", target.properties);
     visit("publish", target.publish);
     visit("injected", target.injected);

@@ -78,6 +78,11 @@ struct NameTable<PublishField> {
 };
 
 template<>
+struct NameTable<Compression> {
+    static constexpr std::array<std::string_view, 3> names = {"none", "zlib", "zstd"};
+};
+
+template<>
 struct NameTable<LimitKind> {
     static constexpr std::array<std::string_view, 5> names = {
         "may_change", "packages", "bytes_written", "no_new_setuid", "no_network"};

@@ -47,11 +47,11 @@ class ObjectReader {
             (*this)(key, value.emplace());
     }
 
-    /// An empty list is left out.
+    /// What is as it is by default is left out.
     template<typename T>
-    void optional(std::string_view key, std::vector<T> &values) {
+    void unless_default(std::string_view key, T &value) {
         if (value_->contains(key))
-            (*this)(key, values);
+            (*this)(key, value);
     }
 
     void object(std::string_view key, Json &value);

@@ -1,5 +1,7 @@
 #include "plan/check.hpp"
 
+#include "plan/fact_values.hpp"
+#include "plan/projections.hpp"
 #include "plan/secrets.hpp"
 #include "plan/step_order.hpp"
 
@@ -16,6 +18,29 @@ namespace retouch::plan {
 
 namespace {
 
+/// Sections of one system.
+ReadResult read_projection(const std::vector<Section> &sections, bool in_given_order,
+                           const ReadContext &context, Diagnostics &found) {
+    ReadResult all;
+    for (const Section &section : sections) {
+        require_places_of_secrets(section, context, found);
+        ReadResult read = find_step_kind(section.kind)->read(section, context, found);
+        std::ranges::move(read.steps, std::back_inserter(all.steps));
+        std::ranges::move(read.injected, std::back_inserter(all.injected));
+    }
+    if (in_given_order)
+        refuse_late(all.steps, context, found);
+    else
+        move_late(all.steps);
+    return all;
+}
+
+void add_injected(std::vector<InjectedFile> &all, std::vector<InjectedFile> more) {
+    for (InjectedFile &file : more)
+        if (std::ranges::find(all, file) == all.end())
+            all.push_back(std::move(file));
+}
+
 CheckedRecipe read_sections(std::vector<Section> sections, bool in_given_order,
                             const ReadContext &context, Diagnostics &found) {
     if (!in_given_order)
@@ -23,16 +48,23 @@ CheckedRecipe read_sections(std::vector<Section> sections, bool in_given_order,
             return find_step_kind(section.kind)->order;
         });
     CheckedRecipe checked;
-    for (const Section &section : sections) {
-        require_places_of_secrets(section, context, found);
-        ReadResult read = find_step_kind(section.kind)->read(section, context, found);
-        std::ranges::move(read.steps, std::back_inserter(checked.steps));
-        std::ranges::move(read.injected, std::back_inserter(checked.injected));
+    std::set<std::string> systems = systems_named(sections);
+    if (systems.empty()) {
+        ReadResult read = read_projection(sections, in_given_order, context, found);
+        checked.steps = std::move(read.steps);
+        checked.injected = std::move(read.injected);
+        number(checked.steps);
+        return checked;
     }
-    if (in_given_order)
-        refuse_late(checked.steps, context, found);
-    else
-        move_late(checked.steps);
+    systems.insert(k_other_systems);
+    std::vector<SystemSteps> projections;
+    for (const std::string &system : systems) {
+        ReadResult read = read_projection(sections_for(system, sections, context, found),
+                                          in_given_order, context, found);
+        projections.push_back({system, std::move(read.steps)});
+        add_injected(checked.injected, std::move(read.injected));
+    }
+    checked.steps = merged_steps(std::move(projections));
     number(checked.steps);
     return checked;
 }
@@ -53,8 +85,8 @@ std::string key_packets(const Value &from, const steps::Reader &reader) {
 void read_source(const SourceFile &source, const ReadContext &context, CheckedRecipe &checked,
                  Diagnostics &found) {
     const steps::Reader reader{context, found};
-    if (!source.signature.empty())
-        checked.source_key = key_packets(source.key, reader);
+    if (source.key)
+        checked.source_key = key_packets(*source.key, reader);
     if (!source.url.empty())
         return;
     const Value &file = source.file;
@@ -83,6 +115,8 @@ std::vector<CheckedRecipe> check_recipe(const std::filesystem::path &path,
             read_source(*loaded.recipe->source_file, context, checked, found);
         if (loaded.recipe)
             checked.secrets = used_secrets(loaded.recipe->secrets, named, context, found);
+        if (loaded.recipe)
+            checked.facts = facts_of_result(*loaded.recipe);
         for (const RecipeFile &file : context.files)
             for (const auto &[name, value] : file.variables)
                 checked.variables.insert(name);

@@ -31,6 +31,7 @@ struct CheckedRecipe {
     std::vector<InjectedFile> injected;
     std::set<std::string> variables{};     ///< names it declares, what it includes too
     std::vector<DeclaredSecret> secrets{}; ///< that its steps name
+    std::vector<std::string> facts{};      ///< that its properties name of the finished image
     base::SecretValues values{};           ///< of them, once they were got
     std::filesystem::path source_path{};   ///< of a source that is a file of this host, absolute
     std::string source_key{}; ///< of its signature, packets of OpenPGP; empty: it has none

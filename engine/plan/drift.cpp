@@ -6,12 +6,14 @@
 #include "base/text.hpp"
 #include "base/uuid.hpp"
 #include "plan/counted_images.hpp"
+#include "plan/fact_values.hpp"
 #include "plan/fingerprint.hpp"
 #include "plan/lineage.hpp"
 #include "plan/properties.hpp"
 #include "plan/record_drift.hpp"
 #include "plan/sharing.hpp"
 #include "plan/source_refusals.hpp"
+#include "plan/source_selection.hpp"
 #include "retouch/error.hpp"
 
 #include <fmt/format.h>
@@ -81,7 +83,8 @@ class Search {
     [[nodiscard]] bool recipe_changed() const {
         const std::string digest = image_.property(lineage::k_source_digest).value_or("");
         return image_.property(lineage::k_fingerprint) !=
-               fingerprint(digest, checked_.steps, checked_.recipe.disk, checked_.secrets);
+               fingerprint(digest, checked_.steps, checked_.recipe.disk, checked_.recipe.output,
+                           checked_.secrets, checked_.facts);
     }
 
     void tell_pending(const Outlook &outlook, bool rebuilds) {
@@ -124,6 +127,8 @@ class Search {
             why = "the recipe has steps, which may write";
         else if (checked_.recipe.disk)
             why = "the recipe makes the disk larger";
+        else if (checked_.recipe.output)
+            why = "the recipe keeps them otherwise";
         else if (found == nullptr)
             why = "it is gone";
         else
@@ -145,14 +150,16 @@ class Search {
     }
 
     void compare_record(const std::string &publish_name, bool rebuilds) {
-        report_.drift = record_drift(image_, {.recipe = checked_.recipe,
-                                              .publish_name = publish_name,
-                                              .source = source(),
-                                              .covered_by = covering(publish_name),
-                                              .drop = dropped_names(checked_.recipe.drop_properties,
-                                                                    options_.drop_properties),
-                                              .recipe_changed = recipe_changed(),
-                                              .rebuilds = rebuilds});
+        report_.drift = record_drift(
+            image_,
+            {.recipe = checked_.recipe,
+             .properties = wanted_of_present(checked_.recipe.properties, source(), image_),
+             .publish_name = publish_name,
+             .source = source(),
+             .covered_by = covering(publish_name),
+             .drop = dropped_names(checked_.recipe.drop_properties, options_.drop_properties),
+             .recipe_changed = recipe_changed(),
+             .rebuilds = rebuilds});
     }
 
     /// Members that have accepted `other` have not yet accepted this one; who has, is asked once.
@@ -262,6 +269,11 @@ std::optional<Image> last_generation(const std::vector<Image> &images, const Mak
 
 DriftReport find_drift(const CheckedRecipe &checked, const CatalogView &catalog,
                        const PlanOptions &plan_options, const DriftOptions &options) {
+    if (!is_settled(checked.recipe)) {
+        CheckedRecipe known = checked;
+        known.recipe = settled(checked.recipe, catalog);
+        return find_drift(known, catalog, plan_options, options);
+    }
     const Recipe &recipe = checked.recipe;
     DriftReport report;
     report.recipe = {recipe.path.string(), recipe.directory.string(), recipe.sha256, recipe.name};

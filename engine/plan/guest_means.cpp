@@ -14,8 +14,16 @@ bool needs_network(const Target &target) {
     });
 }
 
+bool is_written(const Target &target) {
+    return !target.steps.empty() || (target.output && target.output->trim);
+}
+
+bool is_opened(const Target &target) {
+    return is_written(target) || !target.facts.empty();
+}
+
 void require_means(const Target &target, GuestKind guest) {
-    const bool opens = !target.steps.empty() || grows_root(target);
+    const bool opens = is_opened(target) || grows_root(target);
     if (target.action == Action::create && opens && target.kept() == nullptr)
         guest::require_means(guest, needs_network(target));
 }

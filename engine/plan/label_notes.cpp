@@ -29,10 +29,11 @@ std::vector<std::string> notes_on_all_labels(const GuestView &after) {
 
 } // namespace
 
-LabelScope label_scope(const std::vector<PlannedStep> &steps) {
+LabelScope label_scope(const std::vector<PlannedStep> &steps, const Facts &facts) {
     LabelScope scope = LabelScope::changed;
     for (const PlannedStep &planned : steps)
-        if (const auto labels = find_step_kind(planned.step.kind)->labels)
+        if (const auto labels = find_step_kind(planned.step.kind)->labels;
+            labels != nullptr && planned.step.systems.include(facts.os()))
             scope = labels(planned.step);
     return scope;
 }

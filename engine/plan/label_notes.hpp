@@ -10,8 +10,8 @@
 
 namespace retouch::plan {
 
-/// What the last step says that says anything of it.
-[[nodiscard]] LabelScope label_scope(const std::vector<PlannedStep> &steps);
+/// What the last step says that runs on this system and says anything of it.
+[[nodiscard]] LabelScope label_scope(const std::vector<PlannedStep> &steps, const Facts &facts);
 
 /// Sentences, escaped. `after` is the guest as steps that write something will have left it. Throws
 /// Error.

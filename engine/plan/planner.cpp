@@ -24,12 +24,14 @@
 #include "guest/resolve.hpp"
 #include "guest/secret_guest.hpp"
 #include "plan/disk_plan.hpp"
+#include "plan/fact_values.hpp"
 #include "plan/fingerprint.hpp"
 #include "plan/foreseen_guest.hpp"
 #include "plan/guest_means.hpp"
 #include "plan/label_notes.hpp"
 #include "plan/limit_check.hpp"
 #include "plan/lineage.hpp"
+#include "plan/projections.hpp"
 #include "plan/properties.hpp"
 #include "plan/publishing.hpp"
 #include "plan/rebuild.hpp"
@@ -37,6 +39,7 @@
 #include "plan/sharing.hpp"
 #include "plan/source_notes.hpp"
 #include "plan/source_refusals.hpp"
+#include "plan/source_selection.hpp"
 #include "plan/step_order.hpp"
 #include "plan/volatile_paths.hpp"
 #include "retouch/error.hpp"
@@ -106,8 +109,10 @@ void plan_update(Target &target, const Recipe &recipe, const Lineage &lineage,
     target.publish = publish_present(recipe, lineage, images);
     if (!target.publish.superseded.empty() && lineage.present->visibility == "shared")
         leave_to_members(target, catalog.members(lineage.present->id), images, catalog);
-    target.properties =
-        properties_for_present(lineage.present->properties, recipe.properties, drop);
+    const Image *source = lineage.source_record ? &*lineage.source_record : nullptr;
+    target.properties = properties_for_present(
+        lineage.present->properties, wanted_of_present(recipe.properties, source, *lineage.present),
+        drop);
     const bool converged = target.properties.set.empty() && target.properties.remove.empty() &&
                            target.publish.changed_fields.empty() &&
                            target.publish.superseded.empty();
@@ -145,6 +150,14 @@ std::string reason_to_create(const Lineage &lineage, bool has_secrets) {
     return has_secrets ? "the recipe changed, or one of its secrets" : "the recipe changed";
 }
 
+void refuse_format(const std::string &format, const Recipe &recipe, const CatalogView &catalog) {
+    if (recipe.output && format != "raw" && catalog.has_projects())
+        throw Error(ErrorKind::refused,
+                    fmt::format("catalog {} keeps raw images in Ceph, and the recipe wants {}",
+                                base::escape(catalog.name()), format),
+                    "take output.format out of the recipe; retouch export writes other formats");
+}
+
 void plan_create(Target &target, const Recipe &recipe, const Lineage &lineage,
                  const std::vector<Image> &images, const CatalogView &catalog,
                  const std::vector<std::string> &drop) {
@@ -154,6 +167,7 @@ void plan_create(Target &target, const Recipe &recipe, const Lineage &lineage,
     target.reason = reason_to_create(lineage, !target.secrets.empty());
     target.disk = disk_by_record(recipe.disk, source);
     target.publish = publish_new(recipe, lineage, images);
+    refuse_format(target.publish.disk_format, recipe, catalog);
     if (!is_awaited(lineage.source))
         target.publish.way = catalog.publish_way(source);
     target.publish.members =
@@ -162,7 +176,8 @@ void plan_create(Target &target, const Recipe &recipe, const Lineage &lineage,
     if (!is_awaited(lineage.source))
         for (std::string &note : catalog.notes_on(source))
             target.notes.push_back(std::move(note));
-    target.properties = properties_for_new(source.properties, recipe.properties, drop);
+    target.properties =
+        properties_for_new(source.properties, wanted_of_new(recipe.properties, source), drop);
     for (std::string &note : notes_on_what_comes_over(recipe, source, target.properties))
         target.notes.push_back(std::move(note));
     if (catalog.has_projects())
@@ -180,6 +195,11 @@ void keep_known_digest(Lineage &lineage) {
     const auto known = lineage.present->property(lineage::k_source_digest);
     if (known && lineage.source_record->has_digest(*known))
         lineage.source.digest = *known;
+}
+
+std::string fingerprint_of(const CheckedRecipe &checked, const Lineage &lineage) {
+    return fingerprint(lineage.source.digest, checked.steps, checked.recipe.disk,
+                       checked.recipe.output, checked.secrets, checked.facts);
 }
 
 /// A limit that steps break whatever they do is told before any of them runs.
@@ -200,17 +220,17 @@ Target plan_target(const CheckedRecipe &checked, Lineage lineage, const CountedI
     const std::vector<Image> &images = counted.images;
     Target target;
     keep_known_digest(lineage);
-    target.fingerprint =
-        fingerprint(lineage.source.digest, checked.steps, recipe.disk, checked.secrets);
+    target.fingerprint = fingerprint_of(checked, lineage);
     const bool is_as_wanted =
         lineage.present && lineage.present->property(lineage::k_fingerprint) == target.fingerprint;
-    std::string why_again = is_as_wanted ? reason_to_rebuild(lineage, recipe, options.rebuild) : "";
-    const bool built = is_as_wanted && why_again.empty();
+    RebuildWish again;
+    if (is_as_wanted)
+        again = rebuild_wish(lineage, recipe, {options.rebuild, !options.leave_packages});
+    const bool built = is_as_wanted && again.reason.empty();
     const auto taken = taken_back(lineage, images, target.fingerprint);
     if (!built && !taken && !lineage.source_record) {
         use_present_as_source(lineage, options);
-        target.fingerprint =
-            fingerprint(lineage.source.digest, checked.steps, recipe.disk, checked.secrets);
+        target.fingerprint = fingerprint_of(checked, lineage);
     }
     target.source = lineage.source;
     target.asked_source = asked_source(counted.source, lineage.source);
@@ -227,9 +247,11 @@ Target plan_target(const CheckedRecipe &checked, Lineage lineage, const CountedI
     target.observed = observe(lineage, counted);
     target.injected = checked.injected;
     target.secrets = checked.secrets;
+    target.facts = checked.facts;
     target.detach = to_detach(lineage.maker, images);
     target.limits = recipe.limits;
     target.disk = disk_as_built(recipe.disk);
+    target.output = recipe.output;
     target.volatile_paths = volatile_paths(recipe.volatile_paths);
     const std::vector<std::string> drop =
         dropped_names(recipe.drop_properties, options.drop_properties);
@@ -239,8 +261,10 @@ Target plan_target(const CheckedRecipe &checked, Lineage lineage, const CountedI
         plan_update(target, recipe, lineage, images, catalog, drop);
     else
         plan_create(target, recipe, lineage, images, catalog, drop);
-    if (target.action == Action::create && !why_again.empty())
-        target.reason = std::move(why_again);
+    if (target.action == Action::create && !again.reason.empty()) {
+        target.reason = std::move(again.reason);
+        target.unless_packages = std::move(again.unless_packages);
+    }
     for (const Step &step : checked.steps)
         target.steps.push_back({step, {}, std::nullopt});
     if (taken || built)
@@ -271,6 +295,11 @@ Image awaited_image(const Recipe &recipe, const AwaitedSource &awaited,
 
 Plan resolve_plan(const CheckedRecipe &checked, const CatalogView &catalog,
                   const PlanOptions &options) {
+    if (!is_settled(checked.recipe)) {
+        CheckedRecipe known = checked;
+        known.recipe = settled(checked.recipe, catalog);
+        return resolve_plan(known, catalog, options);
+    }
     const Recipe &recipe = checked.recipe;
     Plan plan;
     plan.tool = base::k_tool;
@@ -304,6 +333,8 @@ namespace {
 /// What a step would change in `guest`. Where steps before it do what nobody knows, they may take
 /// out of its way what is there now.
 StepChange previewed(const Step &step, const GuestView &guest, bool anything_may_come) {
+    if (!step.systems.include(guest.facts().os()))
+        return {StepState::skipped, why_elsewhere(step, guest.facts()), ""};
     try {
         return find_step_kind(step.kind)->preview(step, guest);
     } catch (const StepObstacle &obstacle) {
@@ -394,7 +425,7 @@ void preview_steps(Target &target, const GuestView &guest) {
     }
     refuse_what_new_mounts_hide(target, guest, after);
     if (std::ranges::any_of(target.steps, changes_something))
-        std::ranges::move(notes_on_labels(guest, after, label_scope(target.steps)),
+        std::ranges::move(notes_on_labels(guest, after, label_scope(target.steps, guest.facts())),
                           std::back_inserter(target.notes));
 }
 

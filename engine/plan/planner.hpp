@@ -17,6 +17,8 @@ struct PlanOptions {
     bool from_current = false;
     /// Build anew what is as the recipe says (--rebuild).
     bool rebuild = false;
+    /// Do not build anew to see whether packages are newer: that has been done.
+    bool leave_packages = false;
     /// Globs of properties that do not come over, besides the recipe's: those of the catalog.
     std::vector<std::string> drop_properties = {};
 };

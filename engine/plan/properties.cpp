@@ -1,5 +1,6 @@
 #include "plan/properties.hpp"
 
+#include "base/fact_text.hpp"
 #include "base/path_glob.hpp"
 #include "catalog/glance/image_json.hpp"
 
@@ -77,7 +78,8 @@ PropertyChanges compare(const Properties &base, const WantedProperties &wanted,
     changes.drop = drop;
     for (const auto &[name, value] : wanted) {
         const auto found = base.find(name);
-        if (!value || (found != base.end() && found->second == *value))
+        const bool is_known = value && base::facts_named_in(*value).empty();
+        if (!value || (is_known && found != base.end() && found->second == *value))
             continue;
         changes.set[name] = *value;
         if (found != base.end())

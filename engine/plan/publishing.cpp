@@ -29,6 +29,8 @@ PublishPlan resolve_fields(const Recipe &recipe, const Image &base,
     plan.name = lineage.publish_name;
     plan.visibility = wanted.visibility.value_or(base.visibility);
     plan.disk_format = base.disk_format;
+    if (recipe.output && !recipe.output->format.empty())
+        plan.disk_format = recipe.output->format;
     plan.container_format = base.container_format;
     plan.owner = lineage.maker.owner;
     plan.tags = normal_tags(wanted.tags.value_or(tags));

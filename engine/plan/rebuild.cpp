@@ -1,6 +1,7 @@
 #include "plan/rebuild.hpp"
 
 #include "base/utc_time.hpp"
+#include "plan/fact_values.hpp"
 
 #include <fmt/format.h>
 
@@ -20,19 +21,24 @@ std::string age_text(std::chrono::microseconds age) {
 
 } // namespace
 
-std::string reason_to_rebuild(const Lineage &lineage, const Recipe &recipe, bool is_asked) {
+RebuildWish rebuild_wish(const Lineage &lineage, const Recipe &recipe,
+                         const RebuildOptions &options) {
     if (!lineage.source_record)
         return {};
-    if (is_asked)
-        return "it is as the recipe says, and is to be built again (--rebuild)";
-    const auto made_at = base::parse_utc(lineage.present.value().created_at);
-    if (!recipe.rebuild_after || !made_at)
+    if (options.is_asked)
+        return {"it is as the recipe says, and is to be built again (--rebuild)"};
+    const Image &present = lineage.present.value();
+    const auto made_at = base::parse_utc(present.created_at);
+    const std::chrono::microseconds age =
+        made_at ? base::utc_time_now() - *made_at : std::chrono::microseconds(0);
+    if (recipe.rebuild_after && made_at && age >= *recipe.rebuild_after)
+        return {fmt::format("it is as the recipe says, but {} old, and is built again after {}",
+                            age_text(age), age_text(*recipe.rebuild_after))};
+    if (!recipe.rebuild_for_packages || !options.looks_for_packages)
         return {};
-    const std::chrono::microseconds age = base::utc_time_now() - *made_at;
-    if (age < *recipe.rebuild_after)
-        return {};
-    return fmt::format("it is as the recipe says, but {} old, and is built again after {}",
-                       age_text(age), age_text(*recipe.rebuild_after));
+    return {"it is as the recipe says, and is built again to see whether packages are newer; only "
+            "then it is published",
+            packages_of(present)};
 }
 
 } // namespace retouch::plan

@@ -147,14 +147,14 @@ class Comparison {
     }
 
     void wanted_properties() {
-        for (const auto &[name, value] : expected_.recipe.properties)
+        for (const auto &[name, value] : expected_.properties)
             if (const auto found = image_.property(name); found != value)
                 wanted(DeviationKind::property, "property " + base::escape(name), shown(value),
                        shown(found));
     }
 
     [[nodiscard]] bool is_dropped_here(const std::string &name) const {
-        return !expected_.recipe.properties.contains(name) && is_dropped(expected_.drop, name);
+        return !expected_.properties.contains(name) && is_dropped(expected_.drop, name);
     }
 
     void dropped_properties() {
@@ -165,7 +165,7 @@ class Comparison {
     }
 
     [[nodiscard]] bool is_carried(const std::string &name) const {
-        return !name.starts_with("retouch_") && !expected_.recipe.properties.contains(name) &&
+        return !name.starts_with("retouch_") && !expected_.properties.contains(name) &&
                !is_dropped_here(name);
     }
 

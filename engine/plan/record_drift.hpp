@@ -5,6 +5,8 @@
 #include "plan/check.hpp"
 #include "retouch/drift.hpp"
 
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +15,8 @@ namespace retouch::plan {
 /// What a record is compared with.
 struct ExpectedRecord {
     const Recipe &recipe;
+    /// Those the recipe names, with what they name of images put in.
+    std::map<std::string, std::optional<std::string>> properties;
     std::string publish_name;
     const Image *source = nullptr;     ///< what it was made of; nullptr when that is gone
     const Image *covered_by = nullptr; ///< a later image built on it that holds the name

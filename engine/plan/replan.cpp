@@ -3,6 +3,7 @@
 
 #include "plan/replan.hpp"
 
+#include "plan/fact_values.hpp"
 #include "plan/images_by_id.hpp"
 #include "plan/placed_values.hpp"
 #include "plan/planner.hpp"
@@ -110,6 +111,7 @@ CheckedRecipe recipe_of(const Target &target, const PlannedRecipe &planned) {
     recipe.drop_properties = target.properties.drop;
     if (target.disk)
         recipe.disk = target.disk->wish;
+    recipe.output = target.output;
     Publish &publish = recipe.publish;
     publish.name = wanted.name;
     publish.visibility = wanted.visibility;
@@ -126,6 +128,7 @@ CheckedRecipe recipe_of(const Target &target, const PlannedRecipe &planned) {
         checked.steps.push_back(step.step);
     checked.injected = target.injected;
     checked.secrets = target.secrets;
+    checked.facts = target.facts;
     return checked;
 }
 
@@ -172,8 +175,11 @@ Target replanned(const Target &target, const PlannedRecipe &recipe, const std::s
     // One that was as the recipe says was to be built again, unless that has been done.
     const bool rebuild = target.action == Action::create && target.present && lineage.present &&
                          lineage.present->id == target.present->id;
+    const std::string packages = lineage.present ? packages_of(*lineage.present) : std::string();
     Target now = plan_target(recipe_of(target, recipe), std::move(lineage), counted, catalog,
                              {.from_current = true, .rebuild = rebuild});
+    if (rebuild && target.unless_packages == packages)
+        now.unless_packages = packages;
     keep_dated_names(target.publish, images, now.publish);
     if (is_open(target.publish.way.method, now.publish.way.method))
         now.publish.way.method = target.publish.way.method;

@@ -9,6 +9,7 @@
 #include "plan/fingerprint.hpp"
 #include "plan/json_difference.hpp"
 #include "plan/placed_values.hpp"
+#include "plan/projections.hpp"
 #include "plan/properties.hpp"
 #include "plan/repeat_advice.hpp"
 #include "plan/secrets.hpp"
@@ -42,19 +43,26 @@ class Restoring {
         : recipe_(recipe), target_(target), place_(std::move(place)) {}
 
     void run() {
+        std::vector<Step> saved;
+        for (const PlannedStep &planned : target_.steps)
+            saved.push_back(planned.step);
+        std::set<std::string> systems = systems_of(saved);
+        systems.insert(k_other_systems);
+        std::vector<SystemSteps> projections;
+        std::vector<InjectedFile> injected;
+        for (const std::string &system : systems) {
+            ReadResult read = restored(system);
+            projections.push_back({system, std::move(read.steps)});
+            std::ranges::move(read.injected, std::back_inserter(injected));
+        }
+        std::vector<Step> made = merged_steps(std::move(projections));
+        number(made);
+        require_secrets(made);
+        if (made.size() != target_.steps.size())
+            throw unacceptable(place_ + ".steps", fmt::format("expected {} steps", made.size()));
         for (std::size_t i = 0; i < target_.steps.size(); ++i)
-            add_step(target_.steps[i].step, step_place(i));
-        for (SavedSection &section : sections_)
-            make_value(section);
-        require_schema();
-        ReadResult read = read_sections();
-        require_secrets(read.steps);
-        if (read.steps.size() != target_.steps.size())
-            throw unacceptable(place_ + ".steps",
-                               fmt::format("expected {} steps", read.steps.size()));
-        for (std::size_t i = 0; i < target_.steps.size(); ++i)
-            take(target_.steps[i].step, std::move(read.steps.at(i)), step_place(i));
-        take(std::move(read.injected));
+            take(target_.steps[i].step, std::move(made[i]), step_place(i));
+        take(std::move(injected));
         target_.properties.reasons =
             reasons_to_remove(target_.properties, target_.action == Action::create);
         require_fingerprint();
@@ -64,6 +72,30 @@ class Restoring {
   private:
     [[nodiscard]] std::string step_place(std::size_t index) const {
         return fmt::format("{}.steps[{}]", place_, index);
+    }
+
+    /// The steps of one system, or of all that no step names.
+    ReadResult restored(const std::string &system) {
+        sections_.clear();
+        std::vector<Origin> origins;
+        for (std::size_t i = 0; i < target_.steps.size(); ++i) {
+            const Step &step = target_.steps[i].step;
+            if (!step.systems.include(system))
+                continue;
+            add_step(step, step_place(i));
+            origins.push_back(step.origin);
+        }
+        for (SavedSection &section : sections_)
+            make_value(section);
+        require_schema();
+        ReadResult read = read_sections();
+        if (read.steps.size() != origins.size())
+            throw unacceptable(place_ + ".steps",
+                               fmt::format("expected {} steps{}", read.steps.size(),
+                                           system.empty() ? "" : " on " + system));
+        for (std::size_t i = 0; i < origins.size(); ++i)
+            read.steps[i].origin = std::move(origins[i]);
+        return read;
     }
 
     void add_step(const Step &step, const std::string &place) {
@@ -203,7 +235,6 @@ class Restoring {
             std::ranges::move(read.injected, std::back_inserter(all.injected));
         }
         require_none(found);
-        number(all.steps);
         return all;
     }
 
@@ -216,7 +247,8 @@ class Restoring {
         require_same(step.options, made.options, place + ".options");
         require_same(step.identity, made.identity, place + ".identity");
         require_same(step.id, made.id, place + ".id");
-        made.origin = std::move(step.origin);
+        if (step.systems != made.systems)
+            throw unacceptable(place + ".systems", "expected each name once, sorted");
         step = std::move(made);
     }
 
@@ -246,7 +278,8 @@ class Restoring {
             steps.push_back(planned.step);
         const auto wish = target_.disk ? std::optional(target_.disk->wish) : std::nullopt;
         require_same(target_.fingerprint,
-                     fingerprint(target_.source.digest, steps, wish, target_.secrets),
+                     fingerprint(target_.source.digest, steps, wish, target_.output,
+                                 target_.secrets, target_.facts),
                      place_ + ".fingerprint");
     }
 

@@ -4,6 +4,7 @@
 
 #include "plan/saved_plan.hpp"
 
+#include "base/fact_text.hpp"
 #include "base/hex.hpp"
 #include "base/name_rule.hpp"
 #include "base/path.hpp"
@@ -17,6 +18,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <string_view>
 
 namespace retouch::plan {
@@ -110,12 +112,35 @@ void require_name(const std::string &name, const std::string &borne, const std::
         throw unacceptable(place, fmt::format("it {}, found '{}'", *why, base::escape(name)));
 }
 
+bool is_fact_of_result(const std::string &name) {
+    return base::is_fact_name(name) && !name.starts_with(base::k_image_facts);
+}
+
 void require_drops(const std::vector<std::string> &globs, const std::string &place) {
     require_bounded(globs, k_longest_word, place);
     for (std::size_t i = 0; i < globs.size(); ++i)
         require(!globs[i].empty() && !globs[i].starts_with("retouch_"),
                 fmt::format("{}[{}]", place, i),
                 "a glob of names of properties that retouch does not write itself");
+}
+
+/// Of what is built a plan names what the image will tell; of what is there it has the values.
+void require_facts(const Target &target, const std::string &place) {
+    std::set<std::string> named;
+    for (const auto &[name, value] : target.properties.set)
+        named.merge(base::facts_named_in(value));
+    std::set<std::string> listed(target.facts.begin(), target.facts.end());
+    require(target.facts.size() == listed.size() && std::ranges::is_sorted(target.facts) &&
+                std::ranges::all_of(target.facts, is_fact_of_result),
+            place + ".facts", "names of facts of the finished image, sorted, each once");
+    const bool looks_at_packages = listed.erase(base::k_package_list) == 1;
+    if (!target.unless_packages.empty())
+        require(looks_at_packages && target.action == Action::create && target.present &&
+                    is_image_digest(target.unless_packages),
+                place + ".unless_packages",
+                "a digest, where 'facts' has " + std::string(base::k_package_list));
+    if (target.action == Action::create)
+        require(named == listed, place + ".properties.set", "the facts that 'facts' lists");
 }
 
 void require_properties(const Target &target, const std::string &place) {
@@ -213,6 +238,8 @@ void require_kept(const KeptStage &kept, const Plan &plan, const std::string &pl
 void require_rehearsal(const Rehearsal &rehearsal, const Plan &plan, const std::string &place) {
     require_time(rehearsal.at, place + ".at");
     require_bounded(rehearsal.error, k_longest_text, place + ".error");
+    for (const auto &[name, value] : rehearsal.facts)
+        require_bounded(value, k_longest_word, place + ".facts");
     require(rehearsal.passed == (rehearsal.error.empty() && rehearsal.violations.empty()),
             place + ".passed", "what 'error' and 'violations' say");
     if (!rehearsal.kept)
@@ -239,6 +266,16 @@ void require_disk(const DiskGrowth &growth, const std::string &place) {
     require(in_order, place + ".grows", "each once, from the outside to the inside");
 }
 
+void require_output(const OutputWish &output, const Target &target, const std::string &place) {
+    require(output.format.empty() || output.format == "raw" || output.format == "qcow2",
+            place + ".format", "raw, qcow2 or nothing");
+    require(output.compression == Compression::none || output.format == "qcow2",
+            place + ".compress", "none, as the format is not qcow2");
+    require(target.action != Action::create || output.format.empty() ||
+                output.format == target.publish.disk_format,
+            place + ".format", "that of 'publish'");
+}
+
 void require_target(const Target &target, const Plan &plan, const std::string &place) {
     require_bounded(target.reason, k_longest_text, place + ".reason");
     require_image(target.source, place + ".source");
@@ -251,15 +288,20 @@ void require_target(const Target &target, const Plan &plan, const std::string &p
         const std::string step = fmt::format("{}.steps[{}]", place, i);
         require_bounded(target.steps[i].step.origin.file, k_longest_path, step + ".origin.file");
         require_bounded(target.steps[i].change.reason, k_longest_text, step + ".reason");
+        for (const std::string &name : target.steps[i].step.systems.names)
+            require(base::is_system_name(name), step + ".systems", "names of systems");
     }
     for (std::size_t i = 0; i < target.observed.size(); ++i)
         require_image(target.observed[i], fmt::format("{}.observed[{}]", place, i));
+    require_facts(target, place);
     require_properties(target, place + ".properties");
     require_publish(target, place + ".publish");
     for (std::size_t i = 0; i < target.detach.size(); ++i)
         require_uuid(target.detach[i], fmt::format("{}.detach[{}]", place, i));
     if (target.disk)
         require_disk(*target.disk, place + ".disk");
+    if (target.output)
+        require_output(*target.output, target, place + ".output");
     require_bounded(target.notes, k_longest_text, place + ".notes");
     require_globs(target.volatile_paths, place + ".volatile");
     if (target.rehearsal)

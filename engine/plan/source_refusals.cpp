@@ -64,6 +64,15 @@ void fail_ambiguous(const std::string &name, const std::vector<const Image *> &c
                 "that came last: newest: true");
 }
 
+void fail_several_selected(const std::string &properties,
+                           const std::vector<const Image *> &candidates) {
+    throw Error(ErrorKind::failed,
+                fmt::format("the source is ambiguous: {} images have {}{}", candidates.size(),
+                            properties, list_images(candidates)),
+                "ask for more properties, hide the others, or take the one that came last: "
+                "newest: true");
+}
+
 void fail_unknown(const SourceChoice &source, const Maker &maker,
                   const std::vector<Image> &counted) {
     const std::vector<Image> images = source.elsewhere ? source.elsewhere() : counted;

@@ -12,6 +12,10 @@ namespace retouch::plan {
 [[noreturn]] void fail_ambiguous(const std::string &name,
                                  const std::vector<const Image *> &candidates);
 
+/// `properties`: those asked for, escaped.
+[[noreturn]] void fail_several_selected(const std::string &properties,
+                                        const std::vector<const Image *> &candidates);
+
 /// Nothing that counts is called so. What else the catalog shows is looked at for what to write
 /// instead; images of other projects are told, and never taken because of their name alone.
 [[noreturn]] void fail_unknown(const SourceChoice &source, const Maker &maker,

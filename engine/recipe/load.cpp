@@ -5,6 +5,7 @@
 #include "recipe/load.hpp"
 
 #include "base/digest.hpp"
+#include "base/fact_text.hpp"
 #include "base/text.hpp"
 #include "model/names.hpp"
 #include "recipe/includes.hpp"
@@ -61,6 +62,15 @@ DiskWish to_disk(const Value &value) {
     return wish;
 }
 
+OutputWish to_output(const Value &value) {
+    OutputWish wish;
+    wish.format = value.text_or("format");
+    wish.compression =
+        model::from_name<Compression>(value.text_or("compress")).value_or(wish.compression);
+    wish.trim = value.flag_or("trim", false);
+    return wish;
+}
+
 Publish to_publish(const Value &value) {
     Publish publish;
     publish.name = value.text("name");
@@ -97,6 +107,9 @@ Recipe to_recipe(const Value &value, const std::filesystem::path &path) {
     const Value &source = *value.find("source");
     recipe.source_file = source_file(source);
     recipe.source_image = recipe.source_file ? source_file_name(source) : source.text_or("image");
+    if (const Value *properties = source.find("properties"))
+        for (const Field &field : properties->fields)
+            recipe.source_properties[field.key] = field.value.scalar;
     recipe.newest_source = source.flag_or("newest", false);
     recipe.source_owner = source.text("owner");
     if (const Value *properties = value.find("properties"))
@@ -111,10 +124,15 @@ Recipe to_recipe(const Value &value, const std::filesystem::path &path) {
         recipe.limits = to_limits(*limits);
     if (const Value *disk = value.find("disk"))
         recipe.disk = to_disk(*disk);
+    if (const Value *output = value.find("output"))
+        recipe.output = to_output(*output);
     if (const Value *secrets = value.find("secrets"))
         recipe.secrets = secrets->fields;
-    if (const Value *rebuild = value.find("rebuild"))
+    if (const Value *rebuild = value.find("rebuild")) {
         recipe.rebuild_after = to_age(rebuild->text_or("after"));
+        const auto when = rebuild->texts("when").value_or(std::vector<std::string>());
+        recipe.rebuild_for_packages = std::ranges::find(when, "packages") != when.end();
+    }
     recipe.volatile_paths = value.texts("volatile").value_or(recipe.volatile_paths);
     recipe.in_given_order = value.find(k_step_list) != nullptr;
     for (const Field *section : section_fields(value))
@@ -151,6 +169,16 @@ void check_min_disk(const Value &recipe, const std::string &file,
                            fmt::format("write 'min_disk: {}', or leave it out", needed)));
 }
 
+/// Requires: the schema accepts `recipe`.
+void check_output(const Value &recipe, const RecipeFile &file, Diagnostics &found) {
+    const Value *output = recipe.find("output");
+    const Value *compress = output == nullptr ? nullptr : output->find("compress");
+    if (compress != nullptr && compress->scalar != "none" && output->text_or("format") != "qcow2")
+        found.add(error_at(file.name, compress->mark, file.lines,
+                           "only a qcow2 image can be compressed",
+                           "write 'format: qcow2' as well"));
+}
+
 /// What must hold between the variables of a row and the recipe.
 void require_use(const MatrixRow &row, const CheckedFile &recipe, Diagnostics &found) {
     for (const auto &[name, value] : row.values)
@@ -174,11 +202,13 @@ LoadedRecipe load_row(const ParsedFile &parsed, const std::filesystem::path &pat
     require_use(row, checked, loaded.diagnostics);
     check_source(*checked.value, checked.file, loaded.diagnostics);
     check_min_disk(*checked.value, checked.file.name, checked.file.lines, loaded.diagnostics);
+    check_output(*checked.value, checked.file, loaded.diagnostics);
     Includes includes({fragment_checker(), checker()}, host_root_of(checked.file.directory),
                       given.environment);
     const Value value = includes.merged(checked);
     loaded.files = includes.files();
     loaded.diagnostics.merge(includes.found());
+    check_record_facts(value, loaded.files, loaded.diagnostics);
     Recipe recipe = to_recipe(value, path);
     if (loaded.diagnostics.has_errors()) {
         loaded.sections = std::move(recipe.sections);
@@ -197,13 +227,20 @@ std::string published_name(const Recipe &recipe) {
     return recipe.publish.name.value_or(recipe.source_image);
 }
 
+/// What is put in from the source's record is known when that has been found.
+bool publish_one_name(const Recipe &one, const Recipe &other) {
+    return published_name(one) == published_name(other) &&
+           (one.source_image == other.source_image ||
+            base::facts_named_in(published_name(one)).empty());
+}
+
 /// Two rows that publish one name would take it from each other.
 void require_distinct(const std::vector<MatrixRow> &rows, std::vector<LoadedRecipe> &all) {
     for (std::size_t i = 1; i < all.size(); ++i)
         for (std::size_t before = 0; before < i; ++before) {
             const auto &one = all[before].recipe;
             const auto &other = all[i].recipe;
-            if (!one || !other || published_name(*one) != published_name(*other))
+            if (!one || !other || !publish_one_name(*one, *other))
                 continue;
             const RecipeFile &file = all[i].files.at(0);
             all[i].diagnostics.add(error_at(

@@ -1,5 +1,6 @@
 #include "recipe/source_place.hpp"
 
+#include "base/fact_text.hpp"
 #include "base/text.hpp"
 #include "recipe/place.hpp"
 
@@ -20,13 +21,14 @@ class SourceCheck {
         : recipe_(recipe), source_(*recipe.find("source")), file_(file), found_(found) {}
 
     void run() {
-        const std::size_t places = count({"image", "url", "file"});
+        const std::size_t places = count({"image", "properties", "url", "file"});
         if (places != 1)
-            return refuse(source_, places == 0 ? "'source' needs 'image', 'url' or 'file'"
-                                               : "'source' has more than one of 'image', 'url' and "
-                                                 "'file'");
+            return refuse(source_, places == 0
+                                       ? "'source' needs 'image', 'properties', 'url' or 'file'"
+                                       : "'source' has more than one of 'image', 'properties', "
+                                         "'url' and 'file'");
         require_company();
-        if (source_.find("image") != nullptr)
+        if (source_.find("image") != nullptr || source_.find("properties") != nullptr)
             return;
         const Value *publish = recipe_.find("publish");
         if (publish == nullptr || publish->find("name") == nullptr)
@@ -44,9 +46,12 @@ class SourceCheck {
     }
 
     void require_company() {
-        for (const auto &[key, with] : {std::pair{"owner", "image"},
-                                        {"newest", "image"},
-                                        {"sums", "url"},
+        const bool is_record = count({"image", "properties"}) == 1;
+        for (const char *key : {"owner", "newest"})
+            if (source_.find(key) != nullptr && !is_record)
+                refuse(*source_.find(key),
+                       fmt::format("'{}' goes with 'image' or 'properties'", key));
+        for (const auto &[key, with] : {std::pair{"sums", "url"},
                                         {"sha256", "url"},
                                         {"sha512", "url"},
                                         {"signature", "sums"}})
@@ -75,7 +80,7 @@ class SourceCheck {
 } // namespace
 
 std::optional<SourceFile> source_file(const Value &source) {
-    if (source.find("image") != nullptr)
+    if (source.find("url") == nullptr && source.find("file") == nullptr)
         return std::nullopt;
     SourceFile file;
     file.url = source.text_or("url");
@@ -98,6 +103,31 @@ std::string source_file_name(const Value &source) {
 
 void check_source(const Value &recipe, const RecipeFile &file, Diagnostics &found) {
     SourceCheck(recipe, file, found).run();
+}
+
+void check_record_facts(const Value &recipe, const std::vector<RecipeFile> &files,
+                        Diagnostics &found) {
+    const Value &source = *recipe.find("source");
+    const auto check = [&](const Value &text) {
+        for (const std::string &fact : base::facts_named_in(text.scalar)) {
+            if (!fact.starts_with(base::k_image_facts))
+                continue;
+            const RecipeFile &file = files.at(static_cast<std::size_t>(text.mark.file));
+            found.add(error_at(file.name, text.mark, file.lines,
+                               fmt::format("'${{{}}}' is of a record of the catalog, and the "
+                                           "source is a file",
+                                           fact),
+                               "write the value, or use a variable"));
+        }
+    };
+    if (!source_file(source))
+        return;
+    if (const Value *properties = recipe.find("properties"))
+        for (const Field &field : properties->fields)
+            check(field.value);
+    const Value *publish = recipe.find("publish");
+    if (const Value *name = publish == nullptr ? nullptr : publish->find("name"))
+        check(*name);
 }
 
 } // namespace retouch::recipe

@@ -8,6 +8,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace retouch::recipe {
 
@@ -21,5 +22,10 @@ namespace retouch::recipe {
 
 /// An error unless it names one place, with what that needs.
 void check_source(const Value &recipe, const RecipeFile &file, Diagnostics &found);
+
+/// An error for each text of the recipe that names what only an image of the catalog has, where its
+/// source is none. `files` as marks count them.
+void check_record_facts(const Value &recipe, const std::vector<RecipeFile> &files,
+                        Diagnostics &found);
 
 } // namespace retouch::recipe

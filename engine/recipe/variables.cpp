@@ -8,11 +8,13 @@
 #include "recipe/yaml/yaml_composer.hpp"
 #include "recipe/yaml/yaml_tokens.hpp"
 
+#include "base/fact_text.hpp"
 #include "base/secret_text.hpp"
 #include "base/text.hpp"
 #include "base/variable_text.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -27,6 +29,8 @@ namespace {
 constexpr std::size_t k_most_resolved = std::size_t{16} * 1024 * 1024;
 constexpr std::size_t k_longest_value = std::size_t{64} * 1024;
 constexpr std::size_t k_most_told = 50;
+constexpr std::array<std::string_view, 4> k_guest_words = {"os", "version", "kernel",
+                                                           "architecture"};
 
 class Resolver {
   public:
@@ -60,15 +64,17 @@ class Resolver {
                        "leave it out of --var, or out of 'matrix'");
     }
 
-    /// `of_steps`: secrets may be named in it.
-    void walk(Value &value, bool of_steps) {
+    /// Where a text stands: what it may name.
+    enum class Place { variable, step, property, published_name, elsewhere };
+
+    void walk(Value &value, Place place) {
         for (Value &item : value.items)
-            walk(item, of_steps);
+            walk(item, place);
         for (Field &field : value.fields)
-            walk(field.value, of_steps);
+            walk(field.value, place);
         if (value.kind != Value::Kind::string || value.scalar.find("${") == std::string::npos)
             return;
-        if (auto text = resolve(value, of_steps ? Place::step : Place::elsewhere)) {
+        if (auto text = resolve(value, place)) {
             value.scalar = std::move(*text);
             value.quoted = true;
         } else {
@@ -81,9 +87,6 @@ class Resolver {
     }
 
   private:
-    /// Where a text stands.
-    enum class Place { variable, step, elsewhere };
-
     void declare(const Field &field, const GivenVariables &given) {
         const auto offered = given.offered.find(field.key);
         if (offered != given.offered.end())
@@ -137,11 +140,14 @@ class Resolver {
         std::string out;
         bool good = true;
         std::size_t secrets = 0;
+        std::size_t facts = 0;
         for (const base::VariablePiece &piece : base::variable_pieces(value.scalar)) {
             const auto found = !piece.is_reference ? std::optional(piece.text)
                                : piece.is_secret   ? secret(value, piece, place)
+                               : piece.is_fact     ? fact(value, piece, place)
                                                    : lookup(value, piece, place);
             secrets += piece.is_secret ? 1 : 0;
+            facts += piece.is_fact ? 1 : 0;
             good = good && found;
             out += found.value_or("");
             if (out.size() > k_max_yaml_scalar)
@@ -150,6 +156,14 @@ class Resolver {
         if (good && base::spells_more_secrets(out, secrets)) {
             refuse(value.mark, "a text may hold '${secret.' only where it names a secret",
                    "take it from a file: from: FILE");
+            return std::nullopt;
+        }
+        const bool takes_facts = place == Place::property || place == Place::published_name;
+        if (good && takes_facts && base::count_fact_marks(out) > facts) {
+            refuse(value.mark,
+                   "a text may hold '${image.', '${guest.' and '${package.' here only where it "
+                   "names what is known of an image",
+                   "write it otherwise");
             return std::nullopt;
         }
         resolved_ += out.size();
@@ -175,6 +189,31 @@ class Resolver {
                          near ? fmt::format("did you mean {}?", base::secret_reference(*near))
                               : "declare it under 'secrets', with where its value comes from");
         return std::nullopt;
+    }
+
+    /// It stays as it is written: what it stands for is known when the image has been looked at.
+    std::optional<std::string_view> fact(const Value &value, const base::VariablePiece &piece,
+                                         Place place) {
+        const auto refused = [&](std::string message, std::string hint) {
+            refuse_reference(value, piece.text, std::move(message), std::move(hint));
+            return std::optional<std::string_view>();
+        };
+        const bool of_record = piece.name.starts_with(base::k_image_facts);
+        if (place == Place::published_name && !of_record)
+            return refused(fmt::format("'{}' is not known before the image is built, and its name "
+                                       "must be",
+                                       piece.text),
+                           "name it in a property, or use a variable");
+        if (place != Place::property && place != Place::published_name)
+            return refused("what is known of an image cannot be named here",
+                           "it can be in 'properties', and ${image....} in 'publish.name'; write "
+                           "$${ for a literal ${");
+        if (piece.name.starts_with(base::k_guest_facts))
+            if (const std::string word(piece.name.substr(base::k_guest_facts.size()));
+                std::ranges::find(k_guest_words, word) == k_guest_words.end())
+                return refused(fmt::format("'{}' is nothing that is looked for in an image", word),
+                               fmt::format("there are: {}", fmt::join(k_guest_words, ", ")));
+        return piece.text;
     }
 
     std::optional<std::string_view> lookup(const Value &value, const base::VariablePiece &piece,
@@ -255,8 +294,18 @@ class Resolver {
 constexpr std::array<std::string_view, 5> k_verbatim = {"$schema", "retouch", "name", "vars",
                                                         "matrix"};
 
-bool holds_steps(std::string_view key) {
-    return key == "steps" || is_section(key);
+Resolver::Place place_of(std::string_view key) {
+    if (key == "properties")
+        return Resolver::Place::property;
+    return key == "steps" || is_section(key) ? Resolver::Place::step : Resolver::Place::elsewhere;
+}
+
+void walk(Resolver &resolver, Field &section) {
+    if (section.key != "publish")
+        return resolver.walk(section.value, place_of(section.key));
+    for (Field &field : section.value.fields)
+        resolver.walk(field.value, field.key == "name" ? Resolver::Place::published_name
+                                                       : Resolver::Place::elsewhere);
 }
 
 } // namespace
@@ -269,7 +318,7 @@ ResolvedVariables resolve_variables(Value &recipe, const GivenVariables &given,
     resolver.declare(recipe.find("vars"), given);
     for (Field &field : recipe.fields)
         if (std::ranges::find(k_verbatim, field.key) == k_verbatim.end())
-            resolver.walk(field.value, holds_steps(field.key));
+            walk(resolver, field);
     return resolver.take();
 }
 

@@ -156,7 +156,7 @@ std::string_view state_words(StepState state) {
     case StepState::unchanged:
         return "already so";
     case StepState::skipped:
-        return "skipped by a guard";
+        return "skipped";
     case StepState::unknown:
         return "will run, effect unknown";
     }

@@ -44,7 +44,7 @@ namespace retouch::render {
 /// The mark a state has in plans: ~ = - ?
 [[nodiscard]] char state_mark(StepState state);
 
-/// "change", "unchanged", "skipped by a guard", "will run, effect unknown".
+/// "change", "unchanged", "skipped", "will run, effect unknown".
 [[nodiscard]] std::string_view state_words(StepState state);
 
 /// "changed", "not reached", ...

@@ -7,6 +7,9 @@
 #include "retouch/error.hpp"
 #include "retouch/json.hpp"
 
+#include <utility>
+#include <vector>
+
 namespace retouch::store {
 
 namespace {
@@ -21,16 +24,32 @@ std::string source_words(const std::filesystem::path &path, const std::string &f
     return "json:" + source.dump();
 }
 
+/// As qemu-img calls it, with what it needs so that others can read it.
+std::vector<std::string> output_words(const FileFormat &to) {
+    if (to.name == "vhd") // other programs go by the size that is written down
+        return {"-O", "vpc", "-o", "force_size=on"};
+    if (to.name == "vmdk")
+        return {"-O", "vmdk", "-o", "subformat=streamOptimized"};
+    if (to.name != "qcow2" || to.compression == Compression::none)
+        return {"-O", to.name};
+    const char *type = to.compression == Compression::zstd ? "zstd" : "zlib";
+    return {"-O", "qcow2", "-c", "-o", std::string("compression_type=") + type};
+}
+
 } // namespace
 
 void convert_image(const std::filesystem::path &source, const std::string &from, NewFile &target,
-                   const std::string &to) {
+                   const FileFormat &to) {
     if (!base::find_program(k_program))
         throw Error(ErrorKind::unavailable, "qemu-img, which converts images, is not on this host",
-                    "install it (qemu-utils), or export the image as it is: --format " + from);
+                    "install it (qemu-utils), or keep the format: " + from);
     base::ProcessSpec spec;
     spec.program = k_program;
-    spec.arguments = {"convert", "-O", to, source_words(source, from), target.path().string()};
+    spec.arguments = {"convert"};
+    for (std::string &word : output_words(to))
+        spec.arguments.push_back(std::move(word));
+    spec.arguments.push_back(source_words(source, from));
+    spec.arguments.push_back(target.path().string());
     static_cast<void>(base::run_checked(spec, "convert the image"));
 }
 

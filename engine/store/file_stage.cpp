@@ -5,12 +5,14 @@
 #include "store/file_stage.hpp"
 
 #include "store/content_digest.hpp"
+#include "store/convert.hpp"
 #include "store/grow_qcow2.hpp"
 #include "store/qcow2_file.hpp"
 #include "store/used_data.hpp"
 
 #include <cassert>
 #include <cerrno>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -64,7 +66,7 @@ FileStage::FileStage(std::string id, NewFile file, Disk disk, std::filesystem::p
     : id_(std::move(id)),
       disk_(std::move(disk)),
       destination_(std::move(destination)),
-      file_(std::move(file)) {}
+      file_(std::in_place, std::move(file)) {}
 
 std::unique_ptr<FileStage> FileStage::sealed(std::string id, NewFile file, Disk disk,
                                              std::filesystem::path destination) {
@@ -77,23 +79,42 @@ std::unique_ptr<FileStage> FileStage::sealed(std::string id, NewFile file, Disk 
 void FileStage::grow(std::int64_t bytes) {
     assert(!sealed_ && bytes > disk_.virtual_size_bytes);
     if (disk_.format() == "qcow2")
-        grow_qcow2(file_.path(), bytes);
-    else if (ftruncate(file_.fd(), bytes) != 0)
-        throw base::system_error("make larger", file_.path(), errno);
+        grow_qcow2(file_->path(), bytes);
+    else if (ftruncate(file_->fd(), bytes) != 0)
+        throw base::system_error("make larger", file_->path(), errno);
     disk_.virtual_size_bytes = bytes;
+}
+
+void FileStage::convert() {
+    const DiskFile from = disk_.file().value();
+    const FileFormat to{wish_.format.empty() ? from.format : wish_.format, wish_.compression};
+    if (to.name == from.format && to.compression == Compression::none)
+        return;
+    const std::filesystem::path directory = from.path.parent_path();
+    const std::filesystem::path stage = directory / (from.path.stem().string() + "." + to.name);
+    NewFile made = NewFile::locked(
+        directory / fmt::format("{}{}.{}", k_output_prefix, id_, to.name), k_image_file_mode);
+    convert_image(from.path, from.format, made, to);
+    file_.reset();
+    made.move_to(stage);
+    file_.emplace(std::move(made));
+    disk_.place = DiskFile{to.name, stage};
+    destination_.replace_extension(to.name);
+    digest_.clear();
 }
 
 SealedImage FileStage::seal(const WorkProgress &) {
     assert(std::holds_alternative<DiskFile>(disk_.place));
-    file_.start_sync();
+    convert();
+    file_->start_sync();
     std::string digest = std::exchange(digest_, {});
     if (digest.empty())
-        digest = content_digest(file_.fd(), file_.path());
+        digest = content_digest(file_->fd(), file_->path());
     SealedImage sealed =
-        measured(file_.fd(), file_.path(), disk_.format(), {k_content_digest, std::move(digest)});
+        measured(file_->fd(), file_->path(), disk_.format(), {k_content_digest, std::move(digest)});
     proof_ = proof_of_bytes(sealed);
-    make_read_only(file_);
-    file_.sync();
+    make_read_only(*file_);
+    file_->sync();
     sealed_ = true;
     return sealed;
 }
@@ -105,14 +126,14 @@ std::unique_ptr<ByteReader> FileStage::reader() const {
 
 void FileStage::publish() {
     assert(sealed_);
-    file_.move_to(destination_);
-    file_.keep();
+    file_->move_to(destination_);
+    file_->keep();
 }
 
 std::string FileStage::keep(const std::string &) {
     assert(sealed_ && !proof_.empty());
     base::sync_directory(disk_.file().value().path.parent_path());
-    file_.keep();
+    file_->keep();
     return proof_;
 }
 

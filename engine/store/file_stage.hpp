@@ -7,10 +7,17 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
 namespace retouch::store {
+
+/// With what the name of a file begins that takes the place of a stage.
+inline constexpr const char *k_output_prefix = ".output-";
+
+/// An image holds /etc/shadow.
+inline constexpr int k_image_file_mode = 0600;
 
 /// What a file of this disk format measures, whose checksum is known by its algorithm and value.
 [[nodiscard]] SealedImage measured(int fd, const std::filesystem::path &path,
@@ -38,6 +45,9 @@ class FileStage : public Stage {
     /// What content_digest() gives for its bytes, which nobody changes before seal().
     void set_digest(std::string digest) { digest_ = std::move(digest); }
 
+    void keep_as(const OutputWish &wish) override { wish_ = wish; }
+
+    /// Made in another format, the bytes are for a while a second file beside the first.
     SealedImage seal(const WorkProgress &progress) override;
     [[nodiscard]] std::unique_ptr<ByteReader> reader() const override;
     void publish() override;
@@ -50,10 +60,13 @@ class FileStage : public Stage {
     }
 
   private:
+    void convert();
+
     std::string id_;
     Disk disk_;
     std::filesystem::path destination_;
-    NewFile file_;
+    std::optional<NewFile> file_; ///< always there
+    OutputWish wish_;
     std::string digest_; ///< of its bytes, where it is known; empty: not yet
     std::string proof_;  ///< empty when it was not sealed here
     bool sealed_ = false;

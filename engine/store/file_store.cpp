@@ -28,7 +28,6 @@ namespace {
 constexpr std::array<const char *, 2> k_formats = {"raw", "qcow2"};
 constexpr const char *k_stage_prefix = ".stage-";
 constexpr const char *k_import_prefix = ".import-";
-constexpr int k_mode = 0600; ///< an image holds /etc/shadow
 
 bool is_format(std::string_view format) {
     return format == k_formats[0] || format == k_formats[1];
@@ -51,7 +50,7 @@ std::filesystem::path path_of(const std::filesystem::path &directory, const char
 std::vector<std::filesystem::path> every_path(const std::filesystem::path &directory,
                                               const std::string &id) {
     std::vector<std::filesystem::path> paths;
-    for (const char *prefix : {k_import_prefix, k_stage_prefix, ""})
+    for (const char *prefix : {k_import_prefix, k_output_prefix, k_stage_prefix, ""})
         for (const char *format : k_formats)
             paths.push_back(path_of(directory, prefix, id, format));
     return paths;
@@ -90,6 +89,23 @@ void each_published_file(const std::filesystem::path &directory, Take take) {
             !take(name.stem().string()))
             return;
     }
+}
+
+struct ResumedStage {
+    std::filesystem::path path; ///< of the format of its source, when there is none
+    std::string format;
+    std::optional<NewFile> file;
+};
+
+/// It may have been kept in another format than its source has.
+ResumedStage resumed_stage(const std::filesystem::path &directory, const std::string &id,
+                           const std::string &source_format) {
+    for (const char *format : k_formats) {
+        const auto path = path_of(directory, k_stage_prefix, id, format);
+        if (std::optional<NewFile> file = NewFile::resumed(path))
+            return {path, format, std::move(file)};
+    }
+    return {path_of(directory, k_stage_prefix, id, source_format), source_format, std::nullopt};
 }
 
 /// What imports left behind whose process died, before more is put beside it. Not at each opening
@@ -172,8 +188,8 @@ std::unique_ptr<Stage> FileStore::stage(const Image &source, const std::string &
     const DiskFile from = original.file().value();
     clear_abandoned_imports(directory_);
     const base::UniqueFd bytes = base::open_regular_file(from.path);
-    NewFile file =
-        NewFile::locked(path_of(directory_, k_stage_prefix, new_id, source.disk_format), k_mode);
+    NewFile file = NewFile::locked(path_of(directory_, k_stage_prefix, new_id, source.disk_format),
+                                   k_image_file_mode);
     if (!clone_blocks(bytes.get(), file)) {
         require_space(directory_, allocated_bytes(bytes.get(), from.path));
         copy_sparse(bytes.get(), from.path, file);
@@ -187,36 +203,35 @@ std::unique_ptr<Stage> FileStore::stage(const Image &source, const std::string &
 
 std::unique_ptr<Stage> FileStore::adopt(const Image &source, const KeptStage &kept,
                                         const std::string &new_id, LineagePolicy) {
-    const auto path = path_of(directory_, k_stage_prefix, kept.id, source.disk_format);
-    std::optional<NewFile> file = NewFile::resumed(path);
+    auto [path, format, file] = resumed_stage(directory_, kept.id, source.disk_format);
     if (!file)
         throw stale_stage(path, "are not on this host");
     try {
         const std::string &algorithm = kept.sealed.checksum_algorithm;
         if (!is_content_digest(algorithm))
             throw stale_stage(path, "are not what the plan says of them");
-        const SealedImage found =
-            measured(file->fd(), path, source.disk_format,
-                     {algorithm, content_digest(file->fd(), path, algorithm)});
+        const SealedImage found = measured(
+            file->fd(), path, format, {algorithm, content_digest(file->fd(), path, algorithm)});
         if (proof_of_bytes(found) != kept.proof)
             throw stale_stage(path, "were changed");
         if (found != kept.sealed)
             throw stale_stage(path, "are not what the plan says of them");
-        file->move_to(path_of(directory_, k_stage_prefix, new_id, source.disk_format));
+        file->move_to(path_of(directory_, k_stage_prefix, new_id, format));
     } catch (...) {
         file->keep();
         throw;
     }
-    Disk disk{.place = DiskFile{source.disk_format, file->path()},
+    Disk disk{.place = DiskFile{format, file->path()},
               .virtual_size_bytes = kept.sealed.virtual_size_bytes,
               .read_only = true};
     return FileStage::sealed(new_id, *std::move(file), std::move(disk),
-                             path_of(directory_, "", new_id, source.disk_format));
+                             path_of(directory_, "", new_id, format));
 }
 
 std::unique_ptr<Stage> FileStore::rehearsal_stage(const Image &source, const std::string &new_id) {
     const Disk original = disk(source);
-    NewFile file = NewFile::locked(path_of(directory_, k_stage_prefix, new_id, "qcow2"), k_mode);
+    NewFile file =
+        NewFile::locked(path_of(directory_, k_stage_prefix, new_id, "qcow2"), k_image_file_mode);
     make_overlay(file, original.virtual_size_bytes);
     Disk disk{.place = DiskOverlay{file.path(), original.file().value()},
               .virtual_size_bytes = original.virtual_size_bytes,
@@ -240,13 +255,13 @@ std::unique_ptr<Stage> FileStore::receive(int fd, const std::filesystem::path &f
     const ImageFile before = probe_image(fd, file);
     clear_abandoned_imports(directory_);
     const ImageFile wanted{format.empty() ? before.format : format, before.virtual_size_bytes};
-    NewFile copy =
-        NewFile::locked(path_of(directory_, k_import_prefix, new_id, wanted.format), k_mode);
+    NewFile copy = NewFile::locked(path_of(directory_, k_import_prefix, new_id, wanted.format),
+                                   k_image_file_mode);
     std::string digest;
     if (wanted == before)
         digest = copy_and_digest(fd, file, copy);
     else
-        convert_image(base::absolute_path(file), before.format, copy, wanted.format);
+        convert_image(base::absolute_path(file), before.format, copy, {wanted.format});
     // The file is somebody else's and may have changed meanwhile; the copy is what counts.
     const ImageFile kind = probe_image(copy.fd(), file);
     if (kind != wanted)

@@ -62,6 +62,9 @@ struct Facts {
     std::optional<DiskLayout> layout = std::nullopt; ///< where somebody looked
 
     bool operator==(const Facts &) const = default;
+
+    /// What the system is called where recipes name systems.
+    [[nodiscard]] const std::string &os() const { return distro.empty() ? type : distro; }
 };
 
 } // namespace retouch

@@ -185,6 +185,10 @@ class Guest : public GuestView {
     [[nodiscard]] virtual std::vector<FailedLabel>
     set_labels(const std::vector<PathLabel> &labels) = 0;
 
+    /// Gives back the blocks that the mounted filesystems do not use, where they and the disk can.
+    /// Costs a look at all that is free. Throws Error.
+    virtual void trim() = 0;
+
     /// Flushes, unmounts and closes; the data is durable when it returns. Nothing else may be
     /// called afterwards. The destructor closes without reporting. Throws Error.
     virtual void finish() = 0;

@@ -95,6 +95,9 @@ inline constexpr const char *k_fingerprint = "retouch_fingerprint";
 inline constexpr const char *k_version = "retouch_version";
 /// "ALGORITHM:HEX" of the file that was imported as a source, as it was fetched.
 inline constexpr const char *k_download = "retouch_download";
+/// What its properties name of the finished image: a JSON object, "package.kubelet" to
+/// "1.29.3-1.1".
+inline constexpr const char *k_facts = "retouch_facts";
 /// The run that is making this image; gone once it is handed over.
 inline constexpr const char *k_unfinished = "retouch_unfinished";
 /// Borne while the bytes still depend on the source's and shall be freed from them.

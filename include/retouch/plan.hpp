@@ -9,6 +9,7 @@
 #include "retouch/guest_kind.hpp"
 #include "retouch/image.hpp"
 #include "retouch/limits.hpp"
+#include "retouch/output_wish.hpp"
 #include "retouch/publish.hpp"
 #include "retouch/recipe.hpp"
 #include "retouch/sealed.hpp"
@@ -22,7 +23,7 @@
 
 namespace retouch {
 
-inline constexpr const char *k_plan_format_version = "1.8";
+inline constexpr const char *k_plan_format_version = "1.9";
 
 enum class Action {
     create, ///< build and publish a new image
@@ -138,6 +139,8 @@ struct Rehearsal {
     std::vector<Violation> violations = {}; ///< limits the steps went beyond
     /// The very bytes apply publishes, without running a step again.
     std::optional<KeptStage> kept = std::nullopt;
+    /// What Target::facts turned out to be, by name.
+    std::map<std::string, std::string> facts = {};
 
     bool operator==(const Rehearsal &) const = default;
 };
@@ -155,9 +158,16 @@ struct Target {
     std::optional<AskedSource> asked_source = std::nullopt;
     std::optional<ImageReference> present; ///< the generation of this recipe that is there now
     std::string fingerprint;               ///< "sha256:HEX"
-    std::optional<DiskGrowth> disk = std::nullopt; ///< before all steps; absent: as it is
-    std::vector<DeclaredSecret> secrets = {};      ///< that the steps name, by name
+    std::optional<DiskGrowth> disk = std::nullopt;   ///< before all steps; absent: as it is
+    std::optional<OutputWish> output = std::nullopt; ///< after all steps; absent: as it is
+    std::vector<DeclaredSecret> secrets = {};        ///< that the steps name, by name
     std::vector<PlannedStep> steps;
+    /// What its properties name of the finished image ("package.kubelet"), sorted; texts in
+    /// `properties.set` have it as ${package.kubelet} until the image is built.
+    std::vector<std::string> facts = {};
+    /// Of Action::create: "sha256:HEX" of the packages of `present`; with the same ones nothing is
+    /// published. Empty: it is, whatever it has.
+    std::string unless_packages = {};
     PropertyChanges properties;
     PublishPlan publish;
     std::vector<InjectedFile> injected; ///< precondition: these bytes

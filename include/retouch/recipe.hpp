@@ -5,6 +5,7 @@
 
 #include "retouch/disk_growth.hpp"
 #include "retouch/limits.hpp"
+#include "retouch/output_wish.hpp"
 #include "retouch/publish.hpp"
 #include "retouch/value.hpp"
 
@@ -53,9 +54,10 @@ struct SourceFile {
     std::string url;       ///< of the web; empty: `file`
     Value file{};          ///< a path, relative to the file it stands in, as the recipe spells it
     std::string sums;      ///< address of a list of checksums; empty: `checksum`
-    std::string signature; ///< address of the list's signature; empty: none
-    Value key{};           ///< of the signature, a path as `file`
-    std::string checksum;  ///< of the bytes, SHA-256 or SHA-512, as hexadecimal digits
+    std::string signature; ///< address of the list's signature; empty: it has none of its own
+    /// Of the signature, a path as `file`. Without an address, the signature is around the list.
+    std::optional<Value> key{};
+    std::string checksum; ///< of the bytes, SHA-256 or SHA-512, as hexadecimal digits
 };
 
 struct Recipe {
@@ -65,9 +67,11 @@ struct Recipe {
     std::string sha256; ///< of the file's bytes, and those it includes; lower-case hex
     std::string name;   ///< of a row of a matrix: "NAME/ROW"
     std::string description;
-    std::string source_image;                ///< name or id; of a file its name
-    std::optional<SourceFile> source_file;   ///< instead of an image of the catalog
-    bool newest_source = false;              ///< of several that bear the name
+    std::string source_image;              ///< name or id; of a file its name
+    std::optional<SourceFile> source_file; ///< instead of an image of the catalog
+    bool newest_source = false;            ///< of several that bear the name
+    /// Instead of a name: what the image must have, one at least.
+    std::map<std::string, std::string> source_properties;
     std::optional<std::string> source_owner; ///< id of the project the source belongs to
     std::vector<Field> secrets;              ///< as they stand under the key
     std::vector<Section> sections;
@@ -77,8 +81,10 @@ struct Recipe {
     Publish publish;
     Limits limits;
     std::optional<DiskWish> disk;
+    std::optional<OutputWish> output;
     std::optional<std::chrono::seconds> rebuild_after; ///< age of an image that is built again
-    std::vector<std::string> volatile_paths;           ///< besides the usual ones
+    bool rebuild_for_packages = false; ///< built again each time, published when packages differ
+    std::vector<std::string> volatile_paths; ///< besides the usual ones
 };
 
 } // namespace retouch

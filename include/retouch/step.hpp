@@ -19,6 +19,21 @@ struct Origin {
     bool operator==(const Origin &) const = default;
 };
 
+/// On which systems a step runs. They are called as os-release has them in ID; Windows is windows.
+struct StepSystems {
+    std::vector<std::string> names = {}; ///< sorted, each once
+    bool all_but = true;                 ///< on all but these
+
+    bool operator==(const StepSystems &) const = default;
+
+    [[nodiscard]] bool is_everywhere() const { return all_but && names.empty(); }
+
+    [[nodiscard]] bool include(const std::string &system) const;
+
+    /// For people: "only on debian, ubuntu".
+    [[nodiscard]] std::string words() const;
+};
+
 struct Step {
     std::string id;   ///< unique within the plan: "KIND[INDEX]", the index counting from 0
     std::string kind; ///< the step kind's name
@@ -28,6 +43,7 @@ struct Step {
     /// The part of `options` that determines contents: no positions, no host paths, digests instead
     /// of file names. Hashed into the fingerprint.
     Json identity;
+    StepSystems systems = {};
 
     // What others than its kind must know of it. Raw. Made with the step, from its options, which
     // nobody else reads; not in its JSON form, which has those.

@@ -5,6 +5,7 @@
 // parts are plain values.
 
 #include "retouch/image.hpp"
+#include "retouch/output_wish.hpp"
 #include "retouch/publish.hpp"
 #include "retouch/sealed.hpp"
 
@@ -103,6 +104,10 @@ class Stage {
     /// and takes no room. From now on disk() says so. Nobody has it open, and it is not sealed.
     /// Throws Error.
     virtual void grow(std::int64_t bytes) = 0;
+
+    /// How seal() leaves the bytes; without it as they are. A store that keeps raw images alone is
+    /// asked for nothing else. Requires: not sealed.
+    virtual void keep_as(const OutputWish & /*wish*/) {}
 
     /// Makes the bytes final and durable and computes their checksum where that is cheap. No writer
     /// may be open. Throws Error; interrupted when `progress` returns false.

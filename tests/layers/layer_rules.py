@@ -27,7 +27,7 @@ PUBLIC = {
     "json": "model", "value": "model", "recipe": "model", "image": "model", "publish": "model", "sealed": "model", "facts": "model",
     "step": "model", "plan": "model", "event": "model", "report": "model", "name_lock": "model", "finding": "model", "image_query": "model",
     "drift": "model", "effect": "model", "file_info": "model", "file_label": "model", "guest_kind": "model", "limits": "model",
-    "disk_growth": "model", "secret": "model",
+    "disk_growth": "model", "secret": "model", "output_wish": "model",
     "store": "store", "catalog": "catalog", "guest": "guest", "step_kind": "steps",
 }
 

@@ -44,7 +44,7 @@ class SavedPlan(unittest.TestCase):
 
     def test_it_is_the_documented_contract(self):
         plan = json.loads(self.plan.read_text(encoding="utf-8"))
-        self.assertEqual("1.8", plan["format_version"])
+        self.assertEqual("1.9", plan["format_version"])
         self.assertLessEqual({"format_version", "tool", "recipe", "catalog", "targets"}, set(plan))
         self.assertLessEqual({"path", "sha256", "name"}, set(plan["recipe"]))
         target = plan["targets"][0]

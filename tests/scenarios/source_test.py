@@ -129,6 +129,37 @@ class Sources(unittest.TestCase):
         self.assertIn("this is no public key of OpenPGP",
                       world.retouch("check", self.recipe(source), expect=65).stderr)
 
+    def test_a_clear_signed_list_is_believed_for_what_is_within_its_signature(self):
+        world = self.world
+        home = tempfile.mkdtemp(prefix="rtg.", dir="/tmp")
+        self.addCleanup(run, "rm", "-rf", home)
+        gpg = ("gpg", "--homedir", home, "--batch", "--yes", "--pinentry-mode", "loopback", "--passphrase", "")
+        self.addCleanup(run, "gpgconf", "--homedir", home, "--kill", "all")
+        for name in ("ours", "other"):
+            run(*gpg, "--quick-gen-key", f"{name} <{name}@example.org>", "ed25519", "sign", "never")
+            world.write(f"{name}.asc", run(*gpg, "--armor", "--export", name))
+        source = {**self.listed(), "signature": {"key": {"from": "ours.asc"}}}
+
+        def offer(lines, name="ours", before=""):
+            world.write("SUMS", lines)
+            signed = run(*gpg, "--local-user", name, "--clear-sign", "-o", "-", world.directory / "SUMS")
+            self.web.answers["/r/SUMS"] = body((before + signed).encode())
+
+        def refused():
+            return world.retouch("plan", self.recipe(source), *HOST, expect=1).stderr
+
+        line = f"{sha512(self.disk)}  vendor.raw\n"
+        offer(line, "other")
+        self.assertIn("is not good: it was made by another key", refused())
+        self.web.answers["/r/SUMS"] = body(line.encode())
+        self.assertIn("is not good: it is no signature", refused())
+        offer("nothing of it\n", before=line)
+        self.assertIn("says nothing of vendor.raw", refused())
+        offer(line)
+        world.retouch("apply", self.recipe(source), *HOST, "--yes")
+        self.assertEqual([("ours", False), ("vendor.raw", True)], self.names())
+        self.assertEqual([], world.leftovers())
+
     def test_a_file_of_this_host(self):
         world = self.world
         world.write("images/vendor.raw", self.disk)

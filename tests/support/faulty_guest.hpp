@@ -102,6 +102,11 @@ class FaultyGuest : public Guest {
         return inner_.set_labels(labels);
     }
 
+    void trim() override {
+        count();
+        inner_.trim();
+    }
+
     void finish() override {
         count();
         inner_.finish();

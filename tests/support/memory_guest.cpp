@@ -352,6 +352,11 @@ std::vector<FailedLabel> MemoryGuest::set_labels(const std::vector<PathLabel> &l
     return failed;
 }
 
+void MemoryGuest::trim() {
+    mutate();
+    ++trims_;
+}
+
 void MemoryGuest::finish() {
     mutate();
     finished_ = true;

@@ -83,6 +83,9 @@ class MemoryGuest : public Guest {
 
     [[nodiscard]] bool finished() const { return finished_; }
 
+    /// How often it was trimmed.
+    [[nodiscard]] int trims() const { return trims_; }
+
     [[nodiscard]] const Facts &facts() const override { return facts_; }
 
     [[nodiscard]] std::optional<FileInfo> lstat(const std::string &path) const override;
@@ -115,6 +118,7 @@ class MemoryGuest : public Guest {
     [[nodiscard]] std::vector<LabelledEntry> labels() const override;
     [[nodiscard]] std::vector<FailedLabel>
     set_labels(const std::vector<PathLabel> &labels) override;
+    void trim() override;
     void finish() override;
 
     [[nodiscard]] std::uint64_t bytes_written() const override { return bytes_written_; }
@@ -139,6 +143,7 @@ class MemoryGuest : public Guest {
     int mutations_ = 0;
     std::uint64_t bytes_written_ = 0;
     bool finished_ = false;
+    int trims_ = 0;
 };
 
 } // namespace retouch::test

@@ -15,6 +15,7 @@
 #include <array>
 #include <chrono>
 #include <filesystem>
+#include <initializer_list>
 #include <vector>
 
 namespace retouch::catalog {
@@ -50,39 +51,62 @@ std::string flaw_in(const std::string &status) {
     return "it is no signature";
 }
 
+class Verification {
+  public:
+    Verification(std::string_view key, std::string_view shown) : shown_(shown) {
+        const auto gpgv = base::find_program("gpgv");
+        if (!gpgv)
+            throw Error(
+                ErrorKind::unavailable,
+                fmt::format("the signature of {} cannot be verified: there is no gpgv", shown_),
+                "install gpgv");
+        spec_.program = *gpgv;
+        spec_.arguments = {"--homedir",   directory_.path().string(),
+                           "--keyring",   put("key", key),
+                           "--status-fd", "1"};
+        spec_.time_limit = k_patience;
+    }
+
+    /// A file that gpgv can be told.
+    [[nodiscard]] std::string put(const char *name, std::string_view bytes) const {
+        const std::filesystem::path path = directory_.path() / name;
+        base::write_file_atomically(path, bytes, 0600);
+        return path.string();
+    }
+
+    [[nodiscard]] std::filesystem::path place(const char *name) const {
+        return directory_.path() / name;
+    }
+
+    void run(std::initializer_list<std::string> arguments) {
+        spec_.arguments.insert(spec_.arguments.end(), arguments);
+        const std::string flaw = flaw_in(base::run_process(spec_).out);
+        if (!flaw.empty())
+            throw Error(ErrorKind::failed,
+                        fmt::format("the signature of {} is not good: {}", shown_, flaw),
+                        "nothing was fetched; look whether the key is the one its publishers name");
+    }
+
+  private:
+    std::string_view shown_;
+    base::RunDirectory directory_;
+    base::ProcessSpec spec_;
+};
+
 } // namespace
 
 void require_signature(const SignedText &signed_text) {
-    const auto gpgv = base::find_program("gpgv");
-    if (!gpgv)
-        throw Error(ErrorKind::unavailable,
-                    fmt::format("the signature of {} cannot be verified: there is no gpgv",
-                                signed_text.shown),
-                    "install gpgv");
-    const base::RunDirectory directory;
-    const auto put = [&](const char *name, std::string_view bytes) {
-        const std::filesystem::path path = directory.path() / name;
-        base::write_file_atomically(path, bytes, 0600);
-        return path.string();
-    };
-    base::ProcessSpec spec;
-    spec.program = *gpgv;
-    spec.arguments = {"--homedir",
-                      directory.path().string(),
-                      "--keyring",
-                      put("key", signed_text.key),
-                      "--status-fd",
-                      "1",
-                      put("signature", signed_text.signature),
-                      put("text", signed_text.text)};
-    spec.time_limit = k_patience;
-    const base::ProcessResult result = base::run_process(spec);
-    const std::string flaw = flaw_in(result.out);
-    if (flaw.empty())
-        return;
-    throw Error(ErrorKind::failed,
-                fmt::format("the signature of {} is not good: {}", signed_text.shown, flaw),
-                "nothing was fetched; look whether the key is the one its publishers name");
+    Verification verification(signed_text.key, signed_text.shown);
+    verification.run({verification.put("signature", signed_text.signature),
+                      verification.put("text", signed_text.text)});
+}
+
+std::string text_within_signature(std::string_view text, std::string_view key,
+                                  std::string_view shown) {
+    Verification verification(key, shown);
+    const std::filesystem::path within = verification.place("within");
+    verification.run({"--output", within.string(), verification.put("text", text)});
+    return base::read_file(within, text.size());
 }
 
 } // namespace retouch::catalog

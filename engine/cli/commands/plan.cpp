@@ -24,7 +24,9 @@
 #include "model/names.hpp"
 #include "model/rehearsal_verdict.hpp"
 #include "plan/bundle.hpp"
+#include "plan/package_news.hpp"
 #include "plan/planner.hpp"
+#include "plan/source_selection.hpp"
 #include "recipe/policy/policy.hpp"
 
 #include <fmt/format.h>
@@ -119,12 +121,18 @@ plan::PlanOptions plan_options(const Options &options, const Workspace &workspac
             .drop_properties = workspace.catalog().drop_properties};
 }
 
+/// What is shown while nobody knows yet what it will be called.
+std::string name_of(const Recipe &recipe) {
+    return plan::is_settled(recipe) ? recipe.publish.name.value_or(recipe.source_image)
+                                    : recipe.name;
+}
+
 /// The planner opens a guest only if there is something to rebuild; then this is told and shown.
 Plan plan_one(const plan::CheckedRecipe &checked, const CatalogView &catalog,
               const Options &options, const Workspace &workspace, OpenedSources &sources,
               EventSink &events) {
     const auto open = [&](const Disk &disk) {
-        const std::string name = checked.recipe.publish.name.value_or(checked.recipe.source_image);
+        const std::string name = name_of(checked.recipe);
         events.on({EventKind::target_started, name, "", Json::object()});
         events.on(
             {EventKind::phase_started, name, "", {{"phase", model::to_string(PhaseKind::open)}}});
@@ -135,6 +143,16 @@ Plan plan_one(const plan::CheckedRecipe &checked, const CatalogView &catalog,
     };
     return plan::make_plan(checked, catalog, plan_options(options, workspace), open,
                            workspace.guest(options.guest));
+}
+
+/// `rehearsed` has shown that no package is newer; what else is to be done, then?
+Plan without_new_image(const Plan &rehearsed, const plan::CheckedRecipe &checked,
+                       const CatalogView &catalog, plan::PlanOptions options) {
+    options.leave_packages = true;
+    Plan plan = plan::resolve_plan(checked, catalog, options);
+    for (std::size_t i = 0; i < plan.targets.size(); ++i)
+        plan.targets[i].notes.push_back(plan::why_not_needed(rehearsed.targets.at(i)));
+    return plan;
 }
 
 /// Plans on the copy itself: one guest launch.
@@ -151,6 +169,8 @@ Planned rehearse_one(const plan::CheckedRecipe &checked, Catalog &catalog, const
     apply_options.limits = workspace.limits();
     apply_options.secrets = checked.values;
     apply::KeptStages kept = apply::rehearse(plan, catalog, apply_options, how, events);
+    if (std::ranges::any_of(plan.targets, plan::rehearsed_same_packages))
+        return {without_new_image(plan, checked, catalog, plan_options(options, workspace))};
     return {std::move(plan), std::move(kept)};
 }
 

@@ -404,6 +404,19 @@ void ApplianceGuest::write_through() const {
                     "the host's disk may be full");
 }
 
+void ApplianceGuest::trim() {
+    for (const MountPoint &mount : facts_.mount_points) {
+        base::check_interrupt();
+        const Watchdog::Watch watch(*watchdog_, k_finish_limit);
+
+        const struct guestfs_fstrim_argv no_options {};
+
+        const bool is_done = guestfs_fstrim_argv(g(), mount.path.c_str(), &no_options) == 0;
+        if (!is_done && guestfs_last_errno(g()) != EOPNOTSUPP)
+            handle_->check(-1, "give back what the filesystems do not use");
+    }
+}
+
 void ApplianceGuest::finish() {
     {
         const Watchdog::Watch watch(*watchdog_, k_finish_limit);

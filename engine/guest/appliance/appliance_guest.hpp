@@ -52,6 +52,7 @@ class ApplianceGuest final : public ServedGuest {
     [[nodiscard]] std::vector<LabelledEntry> labels() const override;
     [[nodiscard]] std::vector<FailedLabel>
     set_labels(const std::vector<PathLabel> &labels) override;
+    void trim() override;
     void finish() override;
     [[nodiscard]] std::uint64_t bytes_written() const override;
     void require_helpers() const override;

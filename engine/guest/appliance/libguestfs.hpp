@@ -35,6 +35,7 @@ RETOUCH_LATE_FUNCTION(libguestfs, guestfs_free_statns_list);
 RETOUCH_LATE_FUNCTION(libguestfs, guestfs_free_statvfs);
 RETOUCH_LATE_FUNCTION(libguestfs, guestfs_free_version);
 RETOUCH_LATE_FUNCTION(libguestfs, guestfs_free_xattr_list);
+RETOUCH_LATE_FUNCTION(libguestfs, guestfs_fstrim_argv);
 RETOUCH_LATE_FUNCTION(libguestfs, guestfs_get_hv);
 RETOUCH_LATE_FUNCTION(libguestfs, guestfs_get_memsize);
 RETOUCH_LATE_FUNCTION(libguestfs, guestfs_get_path);

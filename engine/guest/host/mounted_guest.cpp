@@ -8,6 +8,7 @@
 #include "guest/effects/entry_changes.hpp"
 #include "guest/file_pieces.hpp"
 #include "guest/host/tree_tools.hpp"
+#include "guest/host/trim.hpp"
 #include "guest/refusals.hpp"
 #include "guest/tree/plain_capabilities.hpp"
 #include "guest/volume_doubts.hpp"
@@ -206,6 +207,12 @@ std::vector<LabelledEntry> MountedGuest::labels() const {
 
 std::vector<FailedLabel> MountedGuest::set_labels(const std::vector<PathLabel> &labels) {
     return store_labels(files().fd(), labels, host_tree_tools());
+}
+
+void MountedGuest::trim() {
+    volumes_->write_through();
+    for (const int place : volumes_->places())
+        trim_filesystem(place);
 }
 
 void MountedGuest::finish() {

@@ -32,6 +32,7 @@ enum class MachineCall {
     unlabelled,
     labels,
     set_labels,
+    trim,
     finish,
 };
 

@@ -189,6 +189,10 @@ std::vector<FailedLabel> MachineGuest::set_labels(const std::vector<PathLabel> &
     return ask<std::vector<FailedLabel>>(MachineCall::set_labels, labels);
 }
 
+void MachineGuest::trim() {
+    ask<void>(MachineCall::trim);
+}
+
 void MachineGuest::finish() {
     ask<void>(MachineCall::finish);
     bytes_written_ = bytes_written();

@@ -23,8 +23,8 @@ constexpr std::string_view k_services = "an entry of 'services'";
 constexpr std::string_view k_source = "'source'";
 
 constexpr std::string_view k_no_condition =
-    "a recipe has no conditions: guards of commands are creates, unless and only_if; two images "
-    "are two recipes, or rows of a matrix";
+    "a recipe has no conditions but when: {os: [NAME]} of entries; guards of commands are creates, "
+    "unless and only_if; two images are two recipes, or rows of a matrix";
 constexpr std::string_view k_no_loop =
     "a recipe has no loops: write one entry each, or a matrix for several images";
 

@@ -34,14 +34,27 @@ void allow_variables(Json &schema) {
     }
 }
 
+/// Gives each entry of `section`, or the section itself where it is one, what all entries may have.
+void add_common_keys(Json &section, const Json &keys) {
+    Json &entry = section.contains("items") ? section["items"] : section;
+    if (const auto properties = entry.find("properties"); properties != entry.end())
+        properties->update(keys);
+}
+
 } // namespace
 
 Json merged_recipe_schema() {
+    constexpr const char *k_common_keys = "x-retouch-entry";
     const auto schemas = embedded_schemas();
     Json merged = Json::parse(std::ranges::find(schemas, "recipe", &EmbeddedSchema::name)->text);
-    for (const EmbeddedSchema &schema : schemas)
-        if (is_fragment(schema))
-            merged["properties"][std::string(schema.name)] = Json::parse(schema.text);
+    const Json common = merged.at(k_common_keys);
+    merged.erase(k_common_keys);
+    for (const EmbeddedSchema &schema : schemas) {
+        if (!is_fragment(schema))
+            continue;
+        Json &section = merged["properties"][std::string(schema.name)] = Json::parse(schema.text);
+        add_common_keys(section, common);
+    }
     // What they are is checked section by section.
     Json &listed = merged["properties"]["steps"]["items"]["properties"];
     for (const EmbeddedSchema &schema : schemas)
@@ -57,7 +70,7 @@ Json fragment_schema() {
     schema["description"] = "What several recipes share. They include it.";
     schema["required"] = {"retouch"};
     for (const char *key :
-         {"name", "source", "publish", "limits", "disk", "steps", "matrix", "rebuild"})
+         {"name", "source", "publish", "limits", "disk", "output", "steps", "matrix", "rebuild"})
         schema["properties"].erase(key);
     return schema;
 }

@@ -8,6 +8,7 @@
 #include "render/markdown/effect_markdown.hpp"
 #include "render/markdown/markdown.hpp"
 #include "render/message.hpp"
+#include "render/property_words.hpp"
 #include "render/result_words.hpp"
 #include "render/text/plan_text.hpp"
 #include "render/wording.hpp"
@@ -86,13 +87,20 @@ std::string removed_cell(const std::string &name, const PropertyChanges &changes
                                            : "removed: " + markdown_words(reason->second);
 }
 
-std::string properties_markdown(const PropertyChanges &changes) {
+std::string value_cell(const Target &target, const std::string &value) {
+    const PropertyWords words = property_words(target, value);
+    const std::string cell = markdown_cell(words.value);
+    return words.remark.empty() ? cell : fmt::format("{} ({})", cell, words.remark);
+}
+
+std::string properties_markdown(const Target &target) {
+    const PropertyChanges &changes = target.properties;
     std::vector<std::vector<std::string>> rows;
     for (const auto &[name, value] : changes.set) {
         const auto before = changes.before.find(name);
         const bool known = before != changes.before.end();
         rows.push_back({known ? "`~`" : "`+`", markdown_cell(name),
-                        known ? markdown_cell(before->second) : "", markdown_cell(value)});
+                        known ? markdown_cell(before->second) : "", value_cell(target, value)});
     }
     for (const std::string &name : changes.remove)
         rows.push_back({"`-`", markdown_cell(name), "", removed_cell(name, changes)});
@@ -170,7 +178,7 @@ std::string target_markdown(const Target &target, Detail detail) {
         shortened = detail != Detail::all && steps != steps_markdown(target, Detail::all);
         body += steps;
     }
-    body += properties_markdown(target.properties) + publish_markdown(target);
+    body += properties_markdown(target) + publish_markdown(target);
     for (const std::string &note : target.notes)
         body += fmt::format("\n> {}\n", markdown_words(note));
     if (shortened)

@@ -8,6 +8,7 @@
 #include "render/disk_words.hpp"
 #include "render/message.hpp"
 #include "render/plan_summary.hpp"
+#include "render/property_words.hpp"
 #include "render/style.hpp"
 #include "render/text/columns.hpp"
 #include "render/text/effect_text.hpp"
@@ -155,7 +156,15 @@ std::string removed_text(const std::string &name, const PropertyChanges &changes
                        style.dim(base::escape(reason->second)));
 }
 
-std::string properties_text(const PropertyChanges &changes, const Style &style) {
+std::string value_text(const Target &target, const std::string &value, const Style &style) {
+    const PropertyWords words = property_words(target, value);
+    const std::string remark =
+        words.remark.empty() ? "" : style.dim(fmt::format("  ({})", words.remark));
+    return in_quotes(words.value) + remark;
+}
+
+std::string properties_text(const Target &target, const Style &style) {
+    const PropertyChanges &changes = target.properties;
     if (changes.set.empty() && changes.remove.empty() && changes.keep.empty())
         return {};
     std::size_t width = 0;
@@ -169,10 +178,11 @@ std::string properties_text(const PropertyChanges &changes, const Style &style) 
         const std::string label = padded(base::escape(name), width);
         const auto before = changes.before.find(name);
         if (before == changes.before.end())
-            text += fmt::format("      {} {}  {}\n", style.green("+"), label, in_quotes(value));
+            text += fmt::format("      {} {}  {}\n", style.green("+"), label,
+                                value_text(target, value, style));
         else
             text += fmt::format("      {} {}  {} -> {}\n", style.yellow("~"), label,
-                                in_quotes(before->second), in_quotes(value));
+                                in_quotes(before->second), value_text(target, value, style));
     }
     for (const std::string &name : changes.remove)
         text += removed_text(name, changes, width, style);
@@ -243,7 +253,7 @@ std::string target_text(const Target &target, const Style &style) {
     if (target.action == Action::create)
         text += steps_text(target, style);
     if (is_work(target.action))
-        text += properties_text(target.properties, style) + publish_text(target, style);
+        text += properties_text(target, style) + publish_text(target, style);
     text += rehearsal_text(target, style);
     return text + notes_text(target, style);
 }

@@ -40,7 +40,7 @@ std::string problem(const base::VariablePiece &piece, const RecipeFile &recipe) 
         return recipe.secrets.contains(std::string(piece.name))
                    ? std::string()
                    : fmt::format("the secret '{}' is not declared", piece.name);
-    if (piece.name.empty())
+    if (piece.name.empty() || piece.is_fact)
         return fmt::format("'{}' is not a variable", base::escape(piece.text));
     return recipe.variables.contains(std::string(piece.name))
                ? std::string()

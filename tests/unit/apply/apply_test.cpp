@@ -453,3 +453,140 @@ TEST_CASE("apply: a second run on the same name waits for nobody: try again", "[
     });
     CHECK(refused);
 }
+
+namespace {
+
+constexpr const char *k_dpkg = "Package: kubelet\nStatus: install ok installed\n"
+                               "Architecture: amd64\nVersion: {}\n";
+
+/// Applies it to a guest whose package database says `version` when the steps are done.
+Report apply_with_package(World &world, const std::string &text, const std::string &version,
+                          const std::string &present = "") {
+    apply::ApplyOptions options = world.options();
+    options.open_guest = [&](const Disk &disk, const GuestOptions &, EventSink &) {
+        auto guest = std::make_unique<MemoryGuest>();
+        guest->put_file("/bin/sh", "", 0755);
+        guest->script("make-it-so", 0, "");
+        guest->put_file("/etc/os-release", "ID=debian\nVERSION_ID=13\n");
+        guest->put_file("/boot/vmlinuz-6.1.0-9-amd64", "");
+        guest->put_file("/boot/vmlinuz-6.1.0-10-amd64", "");
+        const bool is_present = !present.empty() && disk.read_only;
+        if (!version.empty())
+            guest->put_file("/var/lib/dpkg/status",
+                            fmt::format(k_dpkg, is_present ? present : version));
+        return guest;
+    };
+    return apply::apply_recipe(world.recipes.check(text), world.catalog, options, {}, world.events);
+}
+
+const std::string k_with_facts =
+    std::string(k_recipe).replace(std::string(k_recipe).find("os_distro: debian"), 17,
+                                  "k8s: 'v${package.kubelet}', kernel: '${guest.kernel}'");
+
+const std::string k_for_packages = std::string(k_recipe) + "rebuild: {when: [packages]}\n";
+
+} // namespace
+
+TEST_CASE("apply: properties tell what the finished image has, and it stays known", "[apply]") {
+    World world;
+    const Report report = apply_with_package(world, k_with_facts, "1.29.3-1.1");
+    CHECK(report.targets.at(0).error == "");
+    const Image made = world.catalog.find(report.targets.at(0).image_id).value();
+    CHECK(made.property("k8s") == "v1.29.3-1.1");
+    CHECK(made.property("kernel") == "6.1.0-10-amd64");
+    CHECK(made.property("retouch_facts") ==
+          R"({"guest.kernel":"6.1.0-10-amd64","package.kubelet":"1.29.3-1.1"})");
+    const Plan plan = plan::resolve_plan(world.recipes.check(k_with_facts), world.catalog, {});
+    CHECK_FALSE(plan.has_changes());
+}
+
+TEST_CASE("apply: a package that a property names and the image does not have", "[apply]") {
+    World world;
+    const Report report = apply_with_package(world, k_with_facts, "");
+    CHECK(report.targets.at(0).outcome == TargetOutcome::failed);
+    CHECK(report.targets.at(0).error == "a property names ${package.kubelet}, and the finished "
+                                        "image does not have that package");
+    world.check_untouched();
+}
+
+TEST_CASE("apply: facts of an image without steps are read from the copy", "[apply]") {
+    World world;
+    const std::string text =
+        "retouch: 1\nname: web\nsource: {image: debian}\n"
+        "properties: {os: '${guest.os} ${guest.version} ${guest.architecture}'}\n";
+    const Report report = apply_with_package(world, text, "");
+    CHECK(report.targets.at(0).error == "");
+    CHECK(world.catalog.find(report.targets.at(0).image_id)->property("os") == "debian 13 x86_64");
+}
+
+TEST_CASE("apply: built again with the same packages, nothing is published", "[apply]") {
+    World world;
+    const std::string first = apply_with_package(world, k_for_packages, "1").targets.at(0).image_id;
+    const auto before = world.catalog.images();
+    const Report again = apply_with_package(world, k_for_packages, "1");
+    CHECK(again.targets.at(0).outcome == TargetOutcome::unchanged);
+    CHECK(again.targets.at(0).image_id == first);
+    CHECK(again.targets.at(0).notes ==
+          std::vector<std::string>{"built again, it has the packages of image " + first +
+                                   ", to the version: nothing new was published"});
+    CHECK(world.catalog.images() == before);
+    CHECK(world.catalog.open_stages().empty());
+    CHECK(world.unfinished_journals().empty());
+}
+
+TEST_CASE("apply: built again with newer packages, the image is published, and says which",
+          "[apply]") {
+    World world;
+    const std::string first = apply_with_package(world, k_for_packages, "1").targets.at(0).image_id;
+    const Report again = apply_with_package(world, k_for_packages, "2", "1");
+    CHECK(again.targets.at(0).outcome == TargetOutcome::published);
+    CHECK(again.targets.at(0).notes == std::vector<std::string>{"packages that differ from image " +
+                                                                first + ": kubelet 1 -> 2"});
+    CHECK(world.catalog.find(first)->hidden);
+}
+
+TEST_CASE("apply: with the same packages, the image that is there still converges", "[apply]") {
+    World world;
+    const std::string first = apply_with_package(world, k_for_packages, "1").targets.at(0).image_id;
+    const Report again =
+        apply_with_package(world, k_for_packages + "publish: {tags: [patched]}\n", "1");
+    CHECK(again.targets.at(0).outcome == TargetOutcome::updated);
+    CHECK(again.targets.at(0).image_id == first);
+    CHECK(world.catalog.find(first)->tags == std::vector<std::string>{"patched"});
+}
+
+TEST_CASE("apply: what filesystems do not use is given back where the recipe says so", "[apply]") {
+    const bool trims = GENERATE(true, false);
+    World world;
+    int trimmed = 0;
+    apply::ApplyOptions options = world.options();
+
+    struct Watched : MemoryGuest {
+        explicit Watched(int &count) : count_(count) {}
+
+        void trim() override { ++count_; }
+
+        int &count_;
+    };
+
+    options.open_guest = [&](const Disk &, const GuestOptions &, EventSink &) {
+        return std::make_unique<Watched>(trimmed);
+    };
+    const std::string text = "retouch: 1\nname: web\nsource: {image: debian}\n" +
+                             std::string(trims ? "output: {trim: true}\n" : "");
+    const Report report =
+        apply::apply_recipe(world.recipes.check(text), world.catalog, options, {}, world.events);
+    CHECK(report.targets.at(0).error == "");
+    CHECK(trimmed == (trims ? 1 : 0));
+}
+
+TEST_CASE("apply: a step for another system is skipped", "[apply]") {
+    World world;
+    const std::string text =
+        std::string(k_recipe) + "firstboot: [{run: register, name: r, when: {os: [rocky]}}]\n";
+    const Report report = world.apply(text);
+    CHECK(report.targets.at(0).error == "");
+    const StepReport &last = report.targets.at(0).steps.back();
+    CHECK(last.result.outcome == StepOutcome::skipped);
+    CHECK(last.result.message == "only on rocky; this is debian");
+}

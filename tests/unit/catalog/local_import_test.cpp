@@ -197,7 +197,7 @@ TEST_CASE("export: the file equals the image, with its holes") {
     const auto disk = make_disk(world.scratch / "disk", 20 * k_gib);
     const Image image = catalog::import_image(*world.catalog, disk, "x", {});
     const auto view = catalog::view_local_catalog("local", world.scratch / "catalog");
-    catalog::export_image(*view, image, world.scratch / "out.img", "raw");
+    catalog::export_image(*view, image, world.scratch / "out.img", {"raw"});
     CHECK(std::filesystem::file_size(world.scratch / "out.img") == 20 * k_gib);
     CHECK(allocated(world.scratch / "out.img") < k_mib);
     CHECK(digest_of(world.scratch / "out.img") == image.checksums.at(store::k_content_digest));
@@ -207,15 +207,15 @@ TEST_CASE("export: another format holds the same disk, and a file that fails is 
     World world;
     const auto disk = make_disk(world.scratch / "disk", 64 * k_mib);
     const Image image = catalog::import_image(*world.catalog, disk, "x", {});
-    catalog::export_image(*world.catalog, image, world.scratch / "out.qcow2", "qcow2");
+    catalog::export_image(*world.catalog, image, world.scratch / "out.qcow2", {"qcow2"});
     run_tool("qemu-img",
              {"compare", "-f", "raw", "-F", "qcow2", disk, world.scratch / "out.qcow2"});
     const Image back = catalog::import_image(*world.catalog, world.scratch / "out.qcow2", "y", {});
     CHECK(back.disk_format == "qcow2");
-    catalog::export_image(*world.catalog, back, world.scratch / "out.raw", "raw");
+    catalog::export_image(*world.catalog, back, world.scratch / "out.raw", {"raw"});
     CHECK(digest_of(world.scratch / "out.raw") == image.checksums.at(store::k_content_digest));
     make_file(world.catalog->disk(back).file()->path, 3, {{0, "bad"}});
-    CHECK_THROWS_AS(catalog::export_image(*world.catalog, back, world.scratch / "no.raw", "raw"),
+    CHECK_THROWS_AS(catalog::export_image(*world.catalog, back, world.scratch / "no.raw", {"raw"}),
                     Error);
     CHECK_FALSE(std::filesystem::exists(world.scratch / "no.raw"));
 }
@@ -226,7 +226,8 @@ TEST_CASE("export: it overwrites nothing and leaves nothing when it fails") {
         *world.catalog, make_disk(world.scratch / "disk", 2 * k_mib), "x", {});
     make_file(world.scratch / "there", 3, {{0, "old"}});
     const auto refusal = [&](const std::filesystem::path &to, ErrorKind kind) {
-        return world.error([&] { catalog::export_image(*world.catalog, image, to, "raw"); }, kind);
+        return world.error([&] { catalog::export_image(*world.catalog, image, to, {"raw"}); },
+                           kind);
     };
     const std::string taken = " exists already\n"
                               "hint: nothing is ever overwritten; choose another name or move it "

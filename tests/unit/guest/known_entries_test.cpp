@@ -109,6 +109,8 @@ class CountedGuest final : public ServedGuest {
         return inner.set_labels(labels);
     }
 
+    void trim() override { inner.trim(); }
+
     void finish() override { inner.finish(); }
 
     [[nodiscard]] std::uint64_t bytes_written() const override { return 0; }

@@ -31,8 +31,8 @@ class Outline {
     }
 
     template<typename T>
-    void optional(const char *key, const std::vector<T> &values) {
-        (*this)(key, values);
+    void unless_default(const char *key, const T &value) {
+        (*this)(key, value);
         required_.erase(required_.size() - 1);
     }
 

@@ -117,7 +117,7 @@ TEST_CASE("planner: checksums that a source gets later make it no other source",
     ImageChange change;
     change.id = "g1";
     change.properties[lineage::k_fingerprint] =
-        plan::fingerprint(known, world.recipes.check(k_recipe).steps, {}, {});
+        plan::fingerprint(known, world.recipes.check(k_recipe).steps, {}, {}, {}, {});
     world.catalog.apply(change);
     CHECK(world.plan(k_recipe).targets.at(0).action == Action::none);
     source(later);
@@ -538,11 +538,11 @@ TEST_CASE("planner: a disk alone is work, and needs a look only where a root gro
 TEST_CASE("fingerprint: the disk that is wanted counts, and none is as before there were any",
           "[plan]") {
     const std::int64_t gib = std::int64_t{1} << 30;
-    const std::string without = plan::fingerprint("digest", {}, {}, {});
+    const std::string without = plan::fingerprint("digest", {}, {}, {}, {}, {});
     CHECK(without == "sha256:" + base::sha256_hex(R"({"fingerprint":1,"source":"digest",)"
                                                   R"("steps":[]})"));
     const auto with = [](const DiskWish &wish) {
-        return plan::fingerprint("digest", {}, wish, {});
+        return plan::fingerprint("digest", {}, wish, {}, {}, {});
     };
     const std::set<std::string> all = {without, with({gib, DiskGrow::root}),
                                        with({2 * gib, DiskGrow::root}), with({gib, DiskGrow::none}),
@@ -552,7 +552,7 @@ TEST_CASE("fingerprint: the disk that is wanted counts, and none is as before th
 
 TEST_CASE("fingerprint: another value of a secret is another image, wherever it comes from") {
     const auto with = [](std::vector<DeclaredSecret> secrets) {
-        return plan::fingerprint("digest", {}, {}, secrets);
+        return plan::fingerprint("digest", {}, {}, {}, secrets, {});
     };
     const std::string one = with({{"pw", SecretOrigin::env, {"PW"}, "hmac-sha256:1"}});
     CHECK(one == with({{"pw", SecretOrigin::file, {"/run/pw"}, "hmac-sha256:1"}}));
@@ -564,7 +564,7 @@ TEST_CASE("fingerprint: another value of a secret is another image, wherever it 
 TEST_CASE("fingerprint: positions, summaries and paths do not count; contents do", "[plan]") {
     RecipeDirectory recipes;
     const auto of = [&](const std::string &text) {
-        return plan::fingerprint("digest", recipes.check(text).steps, {}, {});
+        return plan::fingerprint("digest", recipes.check(text).steps, {}, {}, {}, {});
     };
     const std::string base = of(k_recipe);
     CHECK(of("# a comment\n" + std::string(k_recipe)) == base);
@@ -572,5 +572,5 @@ TEST_CASE("fingerprint: positions, summaries and paths do not count; contents do
                                            "name: xyz")) == base);
     CHECK(of(std::string(k_recipe).replace(std::string(k_recipe).find("hello"), 5, "hullo")) !=
           base);
-    CHECK(plan::fingerprint("other", recipes.check(k_recipe).steps, {}, {}) != base);
+    CHECK(plan::fingerprint("other", recipes.check(k_recipe).steps, {}, {}, {}, {}) != base);
 }

@@ -245,6 +245,81 @@ TEST_CASE("file store: a qcow2 image is staged as qcow2") {
     CHECK(std::filesystem::exists(world.scratch / "22222222-2222-4222-8222-222222222222.qcow2"));
 }
 
+TEST_CASE("file store: a stage is sealed in the format that is wanted, the same disk in it") {
+    World world;
+    const auto [format, compression] = GENERATE(table<const char *, Compression>(
+        {{"qcow2", Compression::none}, {"qcow2", Compression::zstd}, {"", Compression::none}}));
+    CAPTURE(format);
+    const std::string made = format == std::string("qcow2") ? "qcow2" : "raw";
+    const std::string name = std::string(k_new) + "." + made;
+    {
+        const auto stage = world.store.stage(world.source, k_new, LineagePolicy::detach);
+        overwrite(stage->disk().file()->path, 10 * k_mib, "changed");
+        stage->keep_as({format, compression});
+        const SealedImage sealed = stage->seal({});
+        CHECK(sealed.virtual_size_bytes == 64 * k_mib);
+        CHECK(sealed.size ==
+              static_cast<std::int64_t>(std::filesystem::file_size(stage->disk().file()->path)));
+        CHECK(world.files().size() == 2); // no second stage
+        stage->publish();
+    }
+    CHECK(world.files() == Names{k_source_file, name});
+    Image published;
+    published.id = k_new;
+    published.disk_format = made;
+    published.size =
+        static_cast<std::int64_t>(std::filesystem::file_size(world.file(name.c_str())));
+    published.virtual_size_bytes = 64 * k_mib;
+    const auto copy = world.store.stage(published, k_adopted, LineagePolicy::detach);
+    copy->keep_as({"raw", Compression::none});
+    static_cast<void>(copy->seal({}));
+    std::string wanted = base::read_file(world.file(k_source_file), 64 * k_mib);
+    wanted.replace(10 * k_mib, 7, "changed");
+    CHECK(base::read_file(copy->disk().file()->path, 64 * k_mib) == wanted);
+}
+
+TEST_CASE("file store: a compressed image is compressed again, and takes no second name") {
+    World world;
+    const auto stage = world.store.stage(world.source, k_new, LineagePolicy::detach);
+    stage->keep_as({"qcow2", Compression::zlib});
+    static_cast<void>(stage->seal({}));
+    stage->publish();
+    Image compressed;
+    compressed.id = k_new;
+    compressed.disk_format = "qcow2";
+    compressed.size = static_cast<std::int64_t>(
+        std::filesystem::file_size(world.file("22222222-2222-4222-8222-222222222222.qcow2")));
+    compressed.virtual_size_bytes = 64 * k_mib;
+    const auto again = world.store.stage(compressed, k_adopted, LineagePolicy::detach);
+    again->keep_as({"qcow2", Compression::zstd});
+    static_cast<void>(again->seal({}));
+    CHECK(world.files() == Names{".stage-33333333-3333-4333-8333-333333333333.qcow2", k_source_file,
+                                 "22222222-2222-4222-8222-222222222222.qcow2"});
+}
+
+TEST_CASE("file store: a stage kept in another format than its source is adopted in it") {
+    World world;
+    KeptStage kept;
+    {
+        const auto stage = world.store.stage(world.source, k_new, LineagePolicy::detach);
+        stage->keep_as({"qcow2", Compression::none});
+        kept.id = k_new;
+        kept.sealed = stage->seal({});
+        kept.proof = stage->keep("2030-01-01T00:00:00.000000Z");
+    }
+    const auto adopted = world.store.adopt(world.source, kept, k_adopted, LineagePolicy::detach);
+    adopted->publish();
+    CHECK(world.files() == Names{k_source_file, "33333333-3333-4333-8333-333333333333.qcow2"});
+}
+
+TEST_CASE("file store: what a conversion left that died is removed with its stage") {
+    World world;
+    base::write_file_atomically(world.file(".output-22222222-2222-4222-8222-222222222222.qcow2"),
+                                "half");
+    CHECK(world.store.remove_abandoned_bytes(k_new));
+    CHECK(world.files() == Names{k_source_file});
+}
+
 TEST_CASE("file store: a stage is grown by zeros that take no room") {
     World world;
     const bool is_qcow2 = GENERATE(false, true);

@@ -241,6 +241,8 @@ std::string Service::answer_call(WireReader &reader) {
         return answer(guest(), &Guest::labels, reader);
     case MachineCall::set_labels:
         return answer(guest(), &Guest::set_labels, reader);
+    case MachineCall::trim:
+        return answer(guest(), &Guest::trim, reader);
     case MachineCall::finish:
         return finish();
     }
