@@ -16,15 +16,17 @@
 #include "apply/phases.hpp"
 #include "apply/run.hpp"
 #include "base/exit_code.hpp"
+#include "base/interrupt.hpp"
 #include "base/text.hpp"
 #include "model/names.hpp"
 #include "plan/applied.hpp"
 #include "plan/drift.hpp"
 #include "plan/preconditions.hpp"
+#include "plan/source_selection.hpp"
 #include "retouch/error.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
-
 #include <utility>
 
 namespace retouch::apply {
@@ -42,11 +44,10 @@ void record_failure(TargetReport &report, const Error &error) {
 void update(const Run &run, const Plan &plan, const Target &target, NameLock &lock,
             TargetReport &report) {
     ask(run, plan, target, lock);
-    Journal journal(run.catalog.state_directory(), run.id, run.catalog.project(),
-                    about(plan, target));
+    Journal journal(run.catalog.state_directory(), run.id, run.catalog.project(), about(target));
     {
         const Phase phase(PhaseKind::publish, report, run.events);
-        add_left(report, converge({target, plan.recipe, run.id, run.catalog, journal, lock}));
+        add_left(report, converge({target, run.id, run.catalog, journal, lock}));
     }
     report.image_id = target.present.value().id;
     report.outcome = TargetOutcome::updated;
@@ -63,6 +64,7 @@ void leave(const Target &target, TargetReport &report) {
 TargetReport apply_target(const Run &run, Plan &plan, Target &target, NameLock *lock,
                           bool preview) {
     TargetReport report;
+    report.recipe = target.recipe;
     report.name = target.publish.name;
     run.events.on({EventKind::target_started,
                    report.name,
@@ -102,8 +104,7 @@ void begin_work(const ApplyOptions &options) {
 
 std::optional<Target> applied_target(const Plan &plan, std::size_t index,
                                      const CatalogView &catalog) {
-    return plan::as_applied(plan.targets[index], plan.recipe, fmt::format("targets[{}]", index),
-                            catalog);
+    return plan::as_applied(plan.targets[index], fmt::format("targets[{}]", index), catalog);
 }
 
 /// A plan that is done is no plan that came too late.
@@ -178,11 +179,12 @@ void converge_instead(const Run &run, const plan::CheckedRecipe &checked, std::s
 
 } // namespace
 
-Report apply_recipe(const plan::CheckedRecipe &checked, Catalog &catalog,
-                    const ApplyOptions &options, const Confirm &confirm, EventSink &events) {
-    const Run run{catalog, options, confirm, events};
-    Plan plan = plan::resolve_plan(checked, catalog, options.plan);
-    Report report = start_report(run, plan);
+namespace {
+
+/// Adds to `report` what becomes of the targets of a recipe.
+void apply_checked(const Run &run, const plan::CheckedRecipe &checked, Plan plan, Report &report) {
+    Catalog &catalog = run.catalog;
+    const ApplyOptions &options = run.options;
     for (std::size_t index = 0; index < plan.targets.size(); ++index) {
         std::unique_ptr<NameLock> lock;
         if (is_work(plan.targets[index].action)) {
@@ -196,29 +198,126 @@ Report apply_recipe(const plan::CheckedRecipe &checked, Catalog &catalog,
             converge_instead(run, checked, index, *lock, report.targets.back());
         note_remaining_drift(checked, catalog, options.plan, report.targets.back());
     }
+}
+
+/// Of a recipe that came to no target.
+TargetReport report_without_target(const Recipe &recipe, TargetOutcome outcome) {
+    TargetReport report;
+    report.recipe = {recipe.path.string(), recipe.directory.string(), recipe.sha256, recipe.name};
+    report.name = plan::is_settled(recipe) ? recipe.publish.name.value_or(recipe.source_image)
+                                           : recipe.source_image;
+    report.outcome = outcome;
+    return report;
+}
+
+/// True when no further target is to be begun.
+bool is_over(const ApplyOptions &options, const Report &report) {
+    const auto failed =
+        std::ranges::count(report.targets, TargetOutcome::failed, &TargetReport::outcome);
+    return base::interrupt_due() ||
+           (options.stop_after > 0 && failed >= static_cast<std::ptrdiff_t>(options.stop_after));
+}
+
+} // namespace
+
+Report apply_recipe(const plan::CheckedRecipe &checked, Catalog &catalog,
+                    const ApplyOptions &options, const Confirm &confirm, EventSink &events) {
+    const Run run{catalog, options, confirm, events};
+    Plan plan = plan::resolve_plan(checked, catalog, options.plan);
+    Report report = start_report(run, plan.catalog, checked.recipe.name);
+    apply_checked(run, checked, std::move(plan), report);
     end_report(run, report);
     return report;
 }
 
+Report apply_recipes(const std::vector<plan::CheckedRecipe> &recipes, Catalog &catalog,
+                     const ApplyOptions &options, const Confirm &confirm, EventSink &events) {
+    const Run run{catalog, options, confirm, events};
+    Report report = start_report(run, catalog.name(), recipes.at(0).recipe.name);
+    for (const plan::CheckedRecipe &checked : recipes) {
+        if (is_over(options, report)) {
+            report.targets.push_back(
+                report_without_target(checked.recipe, TargetOutcome::not_started));
+            continue;
+        }
+        try {
+            apply_checked(run, checked, plan::resolve_plan(checked, catalog, options.plan), report);
+        } catch (const Cancelled &) {
+            throw;
+        } catch (const Error &error) {
+            if (error.kind() == ErrorKind::usage)
+                throw;
+            report.targets.push_back(report_without_target(checked.recipe, TargetOutcome::failed));
+            record_failure(report.targets.back(), error);
+        }
+    }
+    end_report(run, report);
+    return report;
+}
+
+namespace {
+
+TargetReport not_started(const Target &target) {
+    TargetReport report;
+    report.recipe = target.recipe;
+    report.name = target.publish.name;
+    report.outcome = TargetOutcome::not_started;
+    return report;
+}
+
+/// A target of a saved plan, which is held against the world under its lock.
+TargetReport apply_planned(const Run &run, Plan &plan, std::size_t index) {
+    Target &target = plan.targets[index];
+    std::unique_ptr<NameLock> lock;
+    if (is_work(target.action))
+        lock = run.catalog.lock(target.publish.name, run.id);
+    const bool applied = is_applied(plan, index, run.catalog);
+    if (is_work(target.action))
+        begin_work(run.options);
+    TargetReport report = apply_target(run, plan, target, lock.get(), false);
+    if (applied)
+        report.notes.push_back(fmt::format("already applied: \"{}\" ({})",
+                                           base::escape(target.present.value().name),
+                                           target.present.value().id));
+    return report;
+}
+
+std::string names_of(const Plan &plan) {
+    std::string names;
+    for (const PlannedRecipe *recipe : plan.recipes())
+        base::add_part(names, recipe->name);
+    return names;
+}
+
+} // namespace
+
 Report apply_plan(const Plan &plan, Catalog &catalog, const ApplyOptions &options,
                   const Confirm &confirm, EventSink &events) {
     require_acceptable_or_applied(plan, catalog);
-    const Run run{catalog, options, confirm, events};
+    bool is_agreed = false;
+    const Confirm once = [&](const Plan &whole) {
+        is_agreed = is_agreed || !confirm || confirm(whole);
+        return is_agreed;
+    };
+    const Run run{catalog, options, once, events};
     Plan working = plan;
-    Report report = start_report(run, working);
+    Report report = start_report(run, plan.catalog, names_of(plan));
     for (std::size_t index = 0; index < working.targets.size(); ++index) {
-        Target &target = working.targets[index];
-        std::unique_ptr<NameLock> lock;
-        if (is_work(target.action))
-            lock = catalog.lock(target.publish.name, run.id);
-        const bool applied = is_applied(working, index, catalog);
-        if (is_work(target.action))
-            begin_work(options);
-        report.targets.push_back(apply_target(run, working, target, lock.get(), false));
-        if (applied)
-            report.targets.back().notes.push_back(
-                fmt::format("already applied: \"{}\" ({})",
-                            base::escape(target.present.value().name), target.present.value().id));
+        if (is_over(options, report)) {
+            report.targets.push_back(not_started(working.targets[index]));
+            continue;
+        }
+        try {
+            report.targets.push_back(apply_planned(run, working, index));
+        } catch (const Cancelled &) {
+            throw;
+        } catch (const Error &error) {
+            // Of the only target it is the call's.
+            if (working.targets.size() == 1 || error.kind() == ErrorKind::usage)
+                throw;
+            report.targets.push_back(not_started(working.targets[index]));
+            record_failure(report.targets.back(), error);
+        }
     }
     end_report(run, report);
     return report;

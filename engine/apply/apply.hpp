@@ -26,6 +26,8 @@ struct ApplyOptions {
     ApplianceKind appliance = ApplianceKind::best;
     plan::PlanOptions plan;
     base::SecretValues secrets = {}; ///< that the steps of the plan name
+    /// So many targets may fail before no further one is begun; 0: any number.
+    std::size_t stop_after = 0;
     /// Called once for each target there is work for, before anything is made or opened; what it
     /// throws ends the run.
     std::function<void()> begin_work = {};
@@ -42,6 +44,13 @@ using Confirm = std::function<bool(const Plan &plan)>;
 [[nodiscard]] Report apply_recipe(const plan::CheckedRecipe &checked, Catalog &catalog,
                                   const ApplyOptions &options, const Confirm &confirm,
                                   EventSink &events);
+
+/// The same for several, one after the other, in one run and one report. What would be thrown about
+/// one of them is its failure, and the next is begun; when an interruption is due, or as many
+/// failed as options say, the rest is told as not started. Throws Error: that the user declined.
+[[nodiscard]] Report apply_recipes(const std::vector<plan::CheckedRecipe> &recipes,
+                                   Catalog &catalog, const ApplyOptions &options,
+                                   const Confirm &confirm, EventSink &events);
 
 /// Does exactly what a saved plan says; of a target that is as the plan would make it, because it
 /// was applied before, it says so. Throws Error: stale, naming what moved.

@@ -92,10 +92,9 @@ class Creation {
           plan_(plan),
           target_(target),
           report_(report),
-          journal_(run.catalog.state_directory(), run.id, run.catalog.project(),
-                   about(plan, target)),
+          journal_(run.catalog.state_directory(), run.id, run.catalog.project(), about(target)),
           source_(run.catalog.find(target.source.id)),
-          work_{target, plan.recipe, run.id, run.catalog, journal_, lock, place()} {}
+          work_{target, run.id, run.catalog, journal_, lock, place()} {}
 
     [[nodiscard]] const std::string &id() const { return id_; }
 
@@ -226,10 +225,10 @@ class Creation {
 
 } // namespace
 
-Json about(const Plan &plan, const Target &target) {
-    return {{"recipe", plan.recipe.name},
-            {"path", plan.recipe.path},
-            {"sha256", plan.recipe.sha256},
+Json about(const Target &target) {
+    return {{"recipe", target.recipe.name},
+            {"path", target.recipe.path},
+            {"sha256", target.recipe.sha256},
             {"name", target.publish.name}};
 }
 

@@ -7,7 +7,7 @@
 namespace retouch::apply {
 
 /// What a journal begins with, for whoever reads it.
-[[nodiscard]] Json about(const Plan &plan, const Target &target);
+[[nodiscard]] Json about(const Target &target);
 
 /// Builds and publishes the image of `target`, or publishes what a rehearsal kept of it. With
 /// `preview` the foreseen changes are looked up on the stage before the user is asked. A step that

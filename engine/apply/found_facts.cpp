@@ -96,14 +96,15 @@ std::string version_of(const std::string &name, const guest::Packages &packages)
 
 void require_line(const std::string &value, const std::string &name) {
     constexpr std::size_t k_longest = 255;
-    const bool is_line =
-        value.size() <= k_longest && !base::invalid_utf8(value) && base::escape(value) == value;
+    const bool is_line = value.size() <= k_longest && !base::invalid_utf8(value) &&
+                         base::escape(value) == value && base::count_fact_marks(value) == 0;
     if (!is_line)
-        throw Error(ErrorKind::failed,
-                    fmt::format("what the finished image tells as ${{{}}} is no line of at most "
-                                "255 characters: {}",
-                                name, base::clipped(base::escape(value), 60)),
-                    "leave it out of the recipe's properties");
+        throw Error(
+            ErrorKind::failed,
+            fmt::format("what the finished image tells as ${{{}}} is no plain line of at most "
+                        "255 characters: {}",
+                        name, base::clipped(base::escape(value), 60)),
+            "leave it out of the recipe's properties");
 }
 
 } // namespace

@@ -59,7 +59,7 @@ Image draft_record(const HandOver &work, const std::string &id) {
     for (const auto &[name, value] : target.properties.set)
         if (base::facts_named_in(value).empty())
             image.properties[name] = value;
-    image.properties[lineage::k_recipe] = work.recipe.name;
+    image.properties[lineage::k_recipe] = work.target.recipe.name;
     image.properties[lineage::k_source] = target.source.id;
     image.properties[lineage::k_source_digest] = target.source.digest;
     if (!target.source.owner.empty() && target.source.owner != image.owner)
@@ -155,7 +155,7 @@ std::vector<std::string> told(const std::vector<LeftToDo> &left) {
 /// While a lock had lapsed, another run may have published under the name, and ended.
 void require_right(const HandOver &work) {
     if (work.lock.require_held() == Held::taken_anew)
-        plan::require_same_images(work.target, work.recipe.name, work.catalog);
+        plan::require_same_images(work.target, work.target.recipe.name, work.catalog);
 }
 
 /// What cannot be undone any more is done; what is left of it stays in the open journal.

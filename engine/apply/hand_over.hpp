@@ -17,7 +17,6 @@ namespace retouch::apply {
 /// What publishing one target works with. It borrows everything.
 struct HandOver {
     const Target &target;
-    const PlannedRecipe &recipe;
     const std::string &run;
     Catalog &catalog;
     Journal &journal;

@@ -85,8 +85,8 @@ KeptStages::~KeptStages() {
 
 void KeptStages::add(const Target &target, std::unique_ptr<Journal> journal) {
     assert(target.kept() != nullptr);
-    stages_.push_back(
-        {*target.kept(), target.publish.name, target.fingerprint, std::move(journal)});
+    stages_.push_back({*target.kept(), target.publish.name, target.fingerprint,
+                       target.rehearsal->facts, std::move(journal)});
 }
 
 void KeptStages::confirm() {
@@ -96,6 +96,7 @@ void KeptStages::confirm() {
         kept.journal->add(k_entry, {{"id", kept.stage.id},
                                     {"name", kept.name},
                                     {"fingerprint", kept.fingerprint},
+                                    {"facts", kept.facts},
                                     {"location", kept.stage.location},
                                     {"until", kept.stage.until}});
         kept.journal->keep();
@@ -114,7 +115,8 @@ void require_kept_for(const Target &target, const Catalog &catalog) {
         if (entry_text(*entry, "name") != target.publish.name ||
             entry_text(*entry, "until") != kept.until ||
             entry_text(*entry, "location") != kept.location ||
-            (!fingerprint.empty() && fingerprint != target.fingerprint))
+            (!fingerprint.empty() && fingerprint != target.fingerprint) ||
+            (entry->contains("facts") && entry->at("facts") != Json(target.rehearsal->facts)))
             throw Error(ErrorKind::stale,
                         fmt::format("the stage {} was not kept for this plan", kept.id),
                         "rehearse again with --rehearse=keep");

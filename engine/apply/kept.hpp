@@ -8,6 +8,7 @@
 #include "retouch/event.hpp"
 #include "retouch/plan.hpp"
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -38,6 +39,7 @@ class KeptStages {
         KeptStage stage;
         std::string name; ///< that will be published
         std::string fingerprint;
+        std::map<std::string, std::string> facts; ///< that its rehearsal found
         std::unique_ptr<Journal> journal;
     };
 

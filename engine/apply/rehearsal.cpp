@@ -132,7 +132,7 @@ KeptStages rehearse(Plan &plan, Catalog &catalog, const ApplyOptions &options,
         const auto source = catalog.find(target.source.id);
         auto journal = std::make_unique<Journal>(
             catalog.state_directory(), base::random_uuid(), catalog.project(),
-            Json{{"recipe", plan.recipe.name}, {"rehearsal", true}});
+            Json{{"recipe", target.recipe.name}, {"rehearsal", true}});
         journal->add(journal_entry::k_stage,
                      {{"id", id},
                       {"source", target.source.id},

@@ -21,15 +21,11 @@ void add_left(TargetReport &report, const std::vector<std::string> &left) {
         report.exit_code = base::exit_code(ErrorKind::temporary);
 }
 
-Report start_report(const Run &run, const Plan &plan) {
-    run.events.on({EventKind::run_started,
-                   "",
-                   plan.recipe.name,
-                   {{"run", run.id}, {"recipe", plan.recipe.name}}});
+Report start_report(const Run &run, const std::string &catalog, const std::string &recipes) {
+    run.events.on({EventKind::run_started, "", recipes, {{"run", run.id}, {"recipe", recipes}}});
     Report report;
     report.run = run.id;
-    report.recipe = plan.recipe;
-    report.catalog = plan.catalog;
+    report.catalog = catalog;
     return report;
 }
 

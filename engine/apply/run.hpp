@@ -36,8 +36,9 @@ void ask(const Run &run, const Plan &plan, const Target &target, const NameLock 
 /// that asks for another run.
 void add_left(TargetReport &report, const std::vector<std::string> &left);
 
-/// The beginning of the run's report, told as an event.
-[[nodiscard]] Report start_report(const Run &run, const Plan &plan);
+/// The beginning of the run's report, told as an event. `recipes`: their names.
+[[nodiscard]] Report start_report(const Run &run, const std::string &catalog,
+                                  const std::string &recipes);
 
 /// Its totals, told likewise.
 void end_report(const Run &run, Report &report);

@@ -35,7 +35,8 @@ inline constexpr const char *k_package_list = "guest.packages";
 fill_facts(std::string_view text,
            const std::function<std::optional<std::string>(const std::string &name)> &meaning);
 
-/// How often `text` spells the beginning of a fact's name.
+/// How often `text` spells the beginning of a fact's name: what is put in for a fact must not, or
+/// it would be taken for one.
 [[nodiscard]] std::size_t count_fact_marks(std::string_view text);
 
 } // namespace retouch::base

@@ -6,6 +6,7 @@
 #include "store/new_file.hpp"
 #include "store/sparse_copy.hpp"
 
+#include <cerrno>
 #include <fmt/format.h>
 
 namespace retouch::catalog {
@@ -34,13 +35,18 @@ void export_image(const CatalogView &catalog, const Image &image, const std::fil
     if (!from)
         throw in_ceph(image, format.name);
     const base::UniqueFd bytes = base::open_regular_file(from->path);
-    store::NewFile copy(path, k_mode);
+    store::refuse_taken(path);
+    if (!std::filesystem::exists(path.parent_path()))
+        throw base::system_error("create", path, ENOENT);
+    const auto part = path.parent_path() / fmt::format(".{}.part", path.filename().string());
+    store::remove_abandoned(part); // of an export that was killed
+    auto copy = store::NewFile::locked(part, k_mode);
     if (format.name == from->format && format.compression == Compression::none)
         store::copy_sparse(bytes.get(), from->path, copy);
     else
         store::convert_image(from->path, from->format, copy, format);
     copy.sync();
-    base::sync_directory(path.parent_path());
+    copy.move_to(path); // from now on it is whole
     copy.keep();
 }
 

@@ -142,6 +142,12 @@ void Command::rebuild(bool &value) {
     flag("--rebuild", value, "build anew what is as the recipe says already");
 }
 
+void Command::selection(Selection &value) {
+    repeated_option("--only", value.only, "NAME",
+                    "these images alone, by the names they are published under, or patterns");
+    repeated_option("--except", value.except, "NAME", "not these images");
+}
+
 void Command::action(Context &context, std::function<int()> act) {
     app_.callback([&context, act = std::move(act)] { context.command = act; });
 }

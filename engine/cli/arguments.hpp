@@ -4,6 +4,7 @@
 
 #include "cli/context.hpp"
 #include "cli/given_variables.hpp"
+#include "cli/selection.hpp"
 
 #include <functional>
 #include <map>
@@ -59,6 +60,7 @@ class Command {
     void guest(std::string &value);
     void from_current(bool &value);
     void rebuild(bool &value);
+    void selection(Selection &value);
 
     /// What the command does; returns the exit code.
     void action(Context &context, std::function<int()> act);

@@ -22,7 +22,7 @@ void ShownPlans::count(const Plan &plan) {
     if (recipes_ > 1)
         last_.clear();
     if (std::string fault = render::plan_fault(plan); !fault.empty())
-        failures_.push_back({plan.recipe.path, std::move(fault)});
+        failures_.push_back({plan.targets.front().recipe.path, std::move(fault)});
 }
 
 void ShownPlans::fail(const render::RecipeFailure &failure) {

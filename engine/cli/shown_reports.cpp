@@ -77,6 +77,8 @@ void ShownReports::failed(const Subject &subject, const Error &error) {
 
 /// The exit code the report asks for.
 int ShownReports::take(const std::string &path, const Report &report) {
+    if (report.targets.empty())
+        return 0;
     reports_.add(report);
     const int code = worst_exit_code(report);
     counts_.add(report);

@@ -19,7 +19,7 @@ Json image_condition(const ImageReference &image) {
 }
 
 /// What apply checks before it writes, in one list.
-Json preconditions_json(const Target &target, const PlannedRecipe &recipe) {
+Json preconditions_json(const Target &target) {
     Json list = Json::array();
     if (std::ranges::find(target.observed, target.source.id, &ImageReference::id) ==
         target.observed.end())
@@ -32,7 +32,7 @@ Json preconditions_json(const Target &target, const PlannedRecipe &recipe) {
         list.push_back({{"kind", "present"}, {"id", target.present->id}});
     else
         list.push_back(
-            {{"kind", "absent"}, {"recipe", recipe.name}, {"name", target.publish.name}});
+            {{"kind", "absent"}, {"recipe", target.recipe.name}, {"name", target.publish.name}});
     if (target.kept() != nullptr)
         return list;
     for (const InjectedFile &file : target.injected)
@@ -65,7 +65,7 @@ Json to_json(const Plan &plan) {
     Json document = writer.take();
     for (std::size_t i = 0; i < plan.targets.size(); ++i)
         document["targets"][i]["preconditions"] =
-            model::printable(preconditions_json(plan.targets[i], plan.recipe));
+            model::printable(preconditions_json(plan.targets[i]));
     document[model::k_plan_digest_key] = model::plan_digest(document);
     return document;
 }

@@ -7,6 +7,7 @@
 #include "model/names.hpp"
 #include "retouch/json.hpp"
 
+#include <cmath>
 #include <map>
 #include <optional>
 #include <string>
@@ -35,6 +36,11 @@ class JsonWriter {
     void unless_default(const char *key, const T &value) {
         if (!(value == T{}))
             (*this)(key, value);
+    }
+
+    /// A number of seconds, to the millisecond.
+    void milliseconds(const char *key, double seconds) {
+        (*this)(key, std::round(seconds * 1000) / 1000);
     }
 
     void object(const char *key, const Json &value) { object_[key] = printable(value); }

@@ -8,14 +8,15 @@
 // A visitor takes a key and a member. What a key cannot say alone has a function of its own:
 //   object      JSON of somebody else's making, an object
 //   any         the same, of any type
-//   optional    left out where there is none, or an empty list; elsewhere such a member is null
+//   optional    left out where there is none; elsewhere such a member is null
+//   unless_default  left out where it is as it is by default
+//   milliseconds    a number of seconds, to the millisecond
 //   exit_status 0 to 255, or null
 //   derived     follows from other members: written for people, never read
 
 #include "retouch/plan.hpp"
 #include "retouch/report.hpp"
 
-#include <cmath>
 #include <concepts>
 
 namespace retouch::model {
@@ -241,7 +242,15 @@ void members(auto &visit, Of<DeclaredSecret> auto &secret) {
     visit("digest", secret.digest);
 }
 
+void members(auto &visit, Of<PlannedRecipe> auto &recipe) {
+    visit("path", recipe.path);
+    visit("directory", recipe.directory);
+    visit("sha256", recipe.sha256);
+    visit("name", recipe.name);
+}
+
 void members(auto &visit, Of<Target> auto &target) {
+    visit("recipe", target.recipe);
     visit("action", target.action);
     visit("reason", target.reason);
     visit("source", target.source);
@@ -267,28 +276,16 @@ void members(auto &visit, Of<Target> auto &target) {
     visit("rehearsal", target.rehearsal);
 }
 
-void members(auto &visit, Of<PlannedRecipe> auto &recipe) {
-    visit("path", recipe.path);
-    visit("directory", recipe.directory);
-    visit("sha256", recipe.sha256);
-    visit("name", recipe.name);
-}
-
 /// Without its version and its digest, which stand first and last.
 void members(auto &visit, Of<Plan> auto &plan) {
     visit("tool", plan.tool);
-    visit("recipe", plan.recipe);
     visit("catalog", plan.catalog);
     visit("made_at", plan.made_at);
     visit("expires_at", plan.expires_at);
     visit("targets", plan.targets);
 }
 
-// Reports, which are only written. More digits than those of milliseconds would only be noise.
-
-[[nodiscard]] inline double in_milliseconds(double seconds) {
-    return std::round(seconds * 1000) / 1000;
-}
+// Reports. More digits of a time than those of milliseconds would only be noise.
 
 void members(auto &visit, Of<StepReport> auto &step) {
     visit("id", step.id);
@@ -298,7 +295,7 @@ void members(auto &visit, Of<StepReport> auto &step) {
     visit("outcome", step.result.outcome);
     visit("message", step.result.message);
     visit.exit_status("exit_status", step.result.exit_status);
-    visit("seconds", in_milliseconds(step.result.seconds));
+    visit.milliseconds("seconds", step.result.seconds);
     visit("out", step.result.out);
     visit("err", step.result.err);
     visit("effect", step.effect);
@@ -306,10 +303,11 @@ void members(auto &visit, Of<StepReport> auto &step) {
 
 void members(auto &visit, Of<PhaseTime> auto &phase) {
     visit("name", phase.kind);
-    visit("seconds", in_milliseconds(phase.seconds));
+    visit.milliseconds("seconds", phase.seconds);
 }
 
 void members(auto &visit, Of<TargetReport> auto &target) {
+    visit("recipe", target.recipe);
     visit("name", target.name);
     visit("outcome", target.outcome);
     visit("image_id", target.image_id);
@@ -326,9 +324,8 @@ void members(auto &visit, Of<TargetReport> auto &target) {
 /// Without its version, which stands first.
 void members(auto &visit, Of<Report> auto &report) {
     visit("run", report.run);
-    visit("recipe", report.recipe);
     visit("catalog", report.catalog);
-    visit("seconds", in_milliseconds(report.seconds));
+    visit.milliseconds("seconds", report.seconds);
     visit("targets", report.targets);
 }
 

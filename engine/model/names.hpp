@@ -39,8 +39,8 @@ struct NameTable<StepOutcome> {
 
 template<>
 struct NameTable<TargetOutcome> {
-    static constexpr std::array<std::string_view, 4> names = {"published", "updated", "unchanged",
-                                                              "failed"};
+    static constexpr std::array<std::string_view, 5> names = {"published", "updated", "unchanged",
+                                                              "failed", "not-started"};
 };
 
 template<>

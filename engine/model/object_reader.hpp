@@ -54,6 +54,8 @@ class ObjectReader {
             (*this)(key, value);
     }
 
+    void milliseconds(std::string_view key, double &seconds) { (*this)(key, seconds); }
+
     void object(std::string_view key, Json &value);
 
     void any(std::string_view key, Json &value) { value = member(key); }

@@ -13,4 +13,13 @@ bool Plan::has_changes() const {
                                [](const Target &target) { return is_work(target.action); });
 }
 
+std::vector<const PlannedRecipe *> Plan::recipes() const {
+    std::vector<const PlannedRecipe *> found;
+    for (const Target &target : targets)
+        if (std::ranges::none_of(
+                found, [&](const PlannedRecipe *recipe) { return *recipe == target.recipe; }))
+            found.push_back(&target.recipe);
+    return found;
+}
+
 } // namespace retouch

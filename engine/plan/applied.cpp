@@ -33,16 +33,16 @@ bool nothing_came(const Target &target, const std::string &recipe_name, const st
 
 } // namespace
 
-std::optional<Target> as_applied(const Target &target, const PlannedRecipe &recipe,
-                                 const std::string &place, const CatalogView &catalog) {
+std::optional<Target> as_applied(const Target &target, const std::string &place,
+                                 const CatalogView &catalog) {
     if (!is_work(target.action))
         return std::nullopt;
     try {
-        Target now = replanned(target, recipe, place, catalog);
+        Target now = replanned(target, place, catalog);
         const bool is_done =
             now.action == Action::none && now.present && now.fingerprint == target.fingerprint &&
             now.publish.name == target.publish.name && made_it(target, now.present->id) &&
-            nothing_came(target, recipe.name, now.present->id, catalog);
+            nothing_came(target, target.recipe.name, now.present->id, catalog);
         return is_done ? std::optional(std::move(now)) : std::nullopt;
     } catch (const Error &error) {
         if (error.kind() == ErrorKind::interrupted)

@@ -13,8 +13,7 @@ namespace retouch::plan {
 /// is done: the current generation is made of what the plan names and is what the plan would have
 /// published, and nothing is left to change. Absent when there is work, or when planning fails.
 /// Throws Error: interrupted.
-[[nodiscard]] std::optional<Target> as_applied(const Target &target, const PlannedRecipe &recipe,
-                                               const std::string &place,
+[[nodiscard]] std::optional<Target> as_applied(const Target &target, const std::string &place,
                                                const CatalogView &catalog);
 
 } // namespace retouch::plan

@@ -5,6 +5,7 @@
 #include "retouch/error.hpp"
 #include "retouch/json.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 #include <optional>
@@ -45,8 +46,16 @@ std::string with_source_facts(const std::string &text, const Image &source,
         if (!is_of_source(fact))
             return std::nullopt;
         const std::string name = fact.substr(base::k_image_facts.size());
-        if (auto value = field_of(source, name))
+        if (auto value = field_of(source, name)) {
+            if (base::count_fact_marks(*value) > 0)
+                throw Error(ErrorKind::failed,
+                            fmt::format("{} names ${{{}}}, and what the source image \"{}\" ({}) "
+                                        "has there would itself be taken for a fact: {}",
+                                        place, fact, base::escape(source.name), source.id,
+                                        base::clipped(base::escape(*value), 100)),
+                            "write the value in the recipe, or change it on that image");
             return value;
+        }
         throw Error(ErrorKind::failed,
                     fmt::format("{} names ${{{}}}, and the source image \"{}\" ({}) has no "
                                 "property '{}'",
@@ -73,9 +82,18 @@ std::string packages_of(const Image &image) {
 }
 
 WantedProperties wanted_of_new(WantedProperties wanted, const Image &source) {
-    for (auto &[name, value] : wanted)
-        if (value)
-            value = with_source_facts(*value, source, "property " + name);
+    constexpr std::size_t k_longest_value = 65535;
+    for (auto &[name, value] : wanted) {
+        if (!value)
+            continue;
+        value = with_source_facts(*value, source, "property " + name);
+        if (value->size() > k_longest_value)
+            throw Error(ErrorKind::failed,
+                        fmt::format("with what the source image has, property {} is longer than "
+                                    "64 KiB",
+                                    name),
+                        "write a shorter value");
+    }
     return wanted;
 }
 
@@ -90,9 +108,11 @@ WantedProperties wanted_of_present(WantedProperties wanted, const Image *source,
     };
     for (auto property = wanted.begin(); property != wanted.end();) {
         const std::string text = property->second.value_or("");
-        bool is_known = true;
-        for (const std::string &fact : base::facts_named_in(text))
-            is_known = is_known && facts.contains(fact);
+        const auto is_told = [&](const std::string &fact) {
+            const auto found = facts.find(fact);
+            return found != facts.end() && base::count_fact_marks(found->second) == 0;
+        };
+        const bool is_known = std::ranges::all_of(base::facts_named_in(text), is_told);
         const auto borne = present.property(property->first);
         if (is_known && property->second)
             property->second = base::fill_facts(text, known);

@@ -128,7 +128,9 @@ void resolve_by_name(Lineage &lineage, const std::vector<Image> &images,
     if (present == nullptr || !as_before)
         fail_unknown(source, lineage.maker, images);
     use_source_of(lineage, *present, images);
-    if (lineage.source_record && lineage.source_record->name != name)
+    // Built on a generation (--from-current), it is at home under the published name.
+    if (lineage.source_record && lineage.source_record->name != name &&
+        !lineage.maker.made(*lineage.source_record))
         fail_unknown(source, lineage.maker, images);
 }
 

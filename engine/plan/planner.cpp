@@ -28,6 +28,7 @@
 #include "plan/fingerprint.hpp"
 #include "plan/foreseen_guest.hpp"
 #include "plan/guest_means.hpp"
+#include "plan/images_by_id.hpp"
 #include "plan/label_notes.hpp"
 #include "plan/limit_check.hpp"
 #include "plan/lineage.hpp"
@@ -109,7 +110,9 @@ void plan_update(Target &target, const Recipe &recipe, const Lineage &lineage,
     target.publish = publish_present(recipe, lineage, images);
     if (!target.publish.superseded.empty() && lineage.present->visibility == "shared")
         leave_to_members(target, catalog.members(lineage.present->id), images, catalog);
-    const Image *source = lineage.source_record ? &*lineage.source_record : nullptr;
+    // Another image of the same bytes may be the source by now.
+    const Image *source =
+        find_id(images, lineage.present->property(lineage::k_source).value_or(""));
     target.properties = properties_for_present(
         lineage.present->properties, wanted_of_present(recipe.properties, source, *lineage.present),
         drop);
@@ -219,6 +222,7 @@ Target plan_target(const CheckedRecipe &checked, Lineage lineage, const CountedI
     const Recipe &recipe = checked.recipe;
     const std::vector<Image> &images = counted.images;
     Target target;
+    target.recipe = {recipe.path.string(), recipe.directory.string(), recipe.sha256, recipe.name};
     keep_known_digest(lineage);
     target.fingerprint = fingerprint_of(checked, lineage);
     const bool is_as_wanted =
@@ -303,7 +307,6 @@ Plan resolve_plan(const CheckedRecipe &checked, const CatalogView &catalog,
     const Recipe &recipe = checked.recipe;
     Plan plan;
     plan.tool = base::k_tool;
-    plan.recipe = {recipe.path.string(), recipe.directory.string(), recipe.sha256, recipe.name};
     plan.catalog = catalog.name();
     if (recipe.publish.owner && recipe.publish.owner != catalog.project())
         catalog.require_project(*recipe.publish.owner);

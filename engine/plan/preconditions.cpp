@@ -252,7 +252,7 @@ void require_unchanged(const Plan &plan, std::size_t index, const CatalogView &c
     const Target &target = plan.targets.at(index);
     require_no_gift(target, catalog);
     std::vector<std::string> moved;
-    const CountedImages counted = counted_images(target, plan.recipe.name, catalog);
+    const CountedImages counted = counted_images(target, target.recipe.name, catalog);
     const std::vector<Image> &images = counted.images;
     compare_images(named_images(target, images), images, moved);
     find_new_images(target, images, moved);
@@ -263,8 +263,8 @@ void require_unchanged(const Plan &plan, std::size_t index, const CatalogView &c
     if (!moved.empty())
         refuse("the plan is stale; since it was made", moved);
     const std::string place = fmt::format("targets[{}]", index);
-    add_differences(derived_members(target),
-                    derived_members(replanned(target, plan.recipe, place, catalog)), place, moved);
+    add_differences(derived_members(target), derived_members(replanned(target, place, catalog)),
+                    place, moved);
     if (!moved.empty())
         refuse("the plan does not fit the catalog: it is stale, or was not made from it", moved);
 }

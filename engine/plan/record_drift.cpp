@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "model/names.hpp"
+#include "plan/disk_plan.hpp"
 #include "plan/properties.hpp"
 #include "plan/publishing.hpp"
 
@@ -130,7 +131,10 @@ class Comparison {
             tags = normal(*tags);
         field(DeviationKind::visibility, publish.visibility, &Image::visibility, escape_text);
         field(DeviationKind::tags, tags, &Image::tags, carried_tags, listed_tags);
-        field(DeviationKind::min_disk, publish.min_disk_gib, &Image::min_disk_gib, gib);
+        const auto with_disk = [&](const Image &source) {
+            return std::max(source.min_disk_gib, least_min_disk_gib(expected_.recipe.disk));
+        };
+        field(DeviationKind::min_disk, publish.min_disk_gib, &Image::min_disk_gib, with_disk, gib);
         field(DeviationKind::min_ram, publish.min_ram_mib, &Image::min_ram_mib, mib);
         field(DeviationKind::is_protected, publish.is_protected, &Image::stays_protected,
               yes_or_no);

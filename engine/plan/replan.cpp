@@ -83,9 +83,10 @@ Json chosen_fields(const Target &target, const Image &base, const Lineage &linea
 void require_choosable(const Json &chosen, const std::string &recipe_name,
                        const std::string &place) {
     PlacedValues values;
-    Value recipe = values.value(
-        {{"retouch", 1}, {"name", name_in_file(recipe_name)}, {"source", {{"image", "source"}}}},
-        "recipe");
+    Value recipe = values.value({{"retouch", 1},
+                                 {"name", name_in_file(recipe_name, "recipe.name")},
+                                 {"source", {{"image", "source"}}}},
+                                "recipe");
     Value publish = values.value(chosen, place);
     recipe.fields.push_back({"publish", publish.mark, std::move(publish)});
     Diagnostics found;
@@ -96,7 +97,8 @@ void require_choosable(const Json &chosen, const std::string &recipe_name,
 }
 
 /// The recipe as far as the plan tells it.
-CheckedRecipe recipe_of(const Target &target, const PlannedRecipe &planned) {
+CheckedRecipe recipe_of(const Target &target) {
+    const PlannedRecipe &planned = target.recipe;
     const PublishPlan &wanted = target.publish;
     CheckedRecipe checked;
     Recipe &recipe = checked.recipe;
@@ -165,8 +167,8 @@ void keep_detached(const std::vector<std::string> &planned, std::vector<std::str
 
 } // namespace
 
-Target replanned(const Target &target, const PlannedRecipe &recipe, const std::string &place,
-                 const CatalogView &catalog) {
+Target replanned(const Target &target, const std::string &place, const CatalogView &catalog) {
+    const PlannedRecipe &recipe = target.recipe;
     const CountedImages counted = counted_images(target, recipe.name, catalog);
     const std::vector<Image> &images = counted.images;
     const Image &base = base_of(target, images);
@@ -176,7 +178,7 @@ Target replanned(const Target &target, const PlannedRecipe &recipe, const std::s
     const bool rebuild = target.action == Action::create && target.present && lineage.present &&
                          lineage.present->id == target.present->id;
     const std::string packages = lineage.present ? packages_of(*lineage.present) : std::string();
-    Target now = plan_target(recipe_of(target, recipe), std::move(lineage), counted, catalog,
+    Target now = plan_target(recipe_of(target), std::move(lineage), counted, catalog,
                              {.from_current = true, .rebuild = rebuild});
     if (rebuild && target.unless_packages == packages)
         now.unless_packages = packages;

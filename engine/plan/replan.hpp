@@ -15,7 +15,7 @@ namespace retouch::plan {
 /// plan's, as does uploading where more is possible.
 /// Throws Error: invalid when a choice is none that a recipe may make, stale when the image it
 /// builds from or changes is gone; and as planning does.
-[[nodiscard]] Target replanned(const Target &target, const PlannedRecipe &recipe,
-                               const std::string &place, const CatalogView &catalog);
+[[nodiscard]] Target replanned(const Target &target, const std::string &place,
+                               const CatalogView &catalog);
 
 } // namespace retouch::plan

@@ -39,8 +39,8 @@ struct SavedSection {
 
 class Restoring {
   public:
-    Restoring(const PlannedRecipe &recipe, Target &target, std::string place)
-        : recipe_(recipe), target_(target), place_(std::move(place)) {}
+    Restoring(Target &target, std::string place)
+        : recipe_(target.recipe), target_(target), place_(std::move(place)) {}
 
     void run() {
         std::vector<Step> saved;
@@ -186,9 +186,9 @@ class Restoring {
         if (target_.limits.bytes_written)
             limits["bytes_written"] = std::to_string(*target_.limits.bytes_written);
         Value recipe = values_.value({{"retouch", 1},
-                                      {"name", name_in_file(recipe_.name)},
+                                      {"name", name_in_file(recipe_.name, place_ + ".recipe.name")},
                                       {"source", {{"image", "source"}}}},
-                                     "recipe");
+                                     place_ + ".recipe");
         const auto add = [&](std::string_view key, Value value) {
             recipe.fields.push_back({std::string(key), value.mark, std::move(value)});
         };
@@ -294,7 +294,7 @@ class Restoring {
 
 void restore_steps(Plan &plan) {
     for (std::size_t i = 0; i < plan.targets.size(); ++i)
-        Restoring(plan.recipe, plan.targets[i], fmt::format("targets[{}]", i)).run();
+        Restoring(plan.targets[i], fmt::format("targets[{}]", i)).run();
 }
 
 } // namespace retouch::plan

@@ -110,6 +110,7 @@ void require_name(const std::string &name, const std::string &borne, const std::
         return;
     if (const auto why = base::why_no_name(name))
         throw unacceptable(place, fmt::format("it {}, found '{}'", *why, base::escape(name)));
+    require(base::count_fact_marks(name) == 0, place, "no name of a fact");
 }
 
 bool is_fact_of_result(const std::string &name) {
@@ -239,7 +240,9 @@ void require_rehearsal(const Rehearsal &rehearsal, const Plan &plan, const std::
     require_time(rehearsal.at, place + ".at");
     require_bounded(rehearsal.error, k_longest_text, place + ".error");
     for (const auto &[name, value] : rehearsal.facts)
-        require_bounded(value, k_longest_word, place + ".facts");
+        require(value.size() <= k_longest_word && base::escape(value) == value &&
+                    base::count_fact_marks(value) == 0,
+                place + ".facts", "plain lines of at most 255 characters");
     require(rehearsal.passed == (rehearsal.error.empty() && rehearsal.violations.empty()),
             place + ".passed", "what 'error' and 'violations' say");
     if (!rehearsal.kept)
@@ -276,7 +279,15 @@ void require_output(const OutputWish &output, const Target &target, const std::s
             place + ".format", "that of 'publish'");
 }
 
+void require_recipe(const PlannedRecipe &recipe, const std::string &place) {
+    require_bounded(recipe.path, k_longest_path, place + ".path");
+    require(base::is_normal_absolute(recipe.directory) && recipe.directory.size() <= k_longest_path,
+            place + ".directory", "an absolute path without '.' and '..'");
+    require(base::is_sha256(recipe.sha256), place + ".sha256", "64 hexadecimal digits, lower case");
+}
+
 void require_target(const Target &target, const Plan &plan, const std::string &place) {
+    require_recipe(target.recipe, place + ".recipe");
     require_bounded(target.reason, k_longest_text, place + ".reason");
     require_image(target.source, place + ".source");
     if (target.present)
@@ -320,12 +331,7 @@ void require_life(const Plan &plan) {
 
 void require_sound_fields(const Plan &plan) {
     require_bounded(plan.tool, k_longest_word, "tool");
-    require_bounded(plan.recipe.path, k_longest_path, "recipe.path");
-    require(base::is_normal_absolute(plan.recipe.directory) &&
-                plan.recipe.directory.size() <= k_longest_path,
-            "recipe.directory", "an absolute path without '.' and '..'");
-    require(base::is_sha256(plan.recipe.sha256), "recipe.sha256",
-            "64 hexadecimal digits, lower case");
+    require(!plan.targets.empty(), "targets", "at least one");
     require_bounded(plan.catalog, k_longest_word, "catalog");
     require_life(plan);
     for (std::size_t i = 0; i < plan.targets.size(); ++i)

@@ -1,6 +1,7 @@
 #include "plan/saved_plan.hpp"
 
 #include "base/text.hpp"
+#include "plan/shared_name.hpp"
 
 #include <fmt/format.h>
 
@@ -28,7 +29,7 @@ Error unacceptable(const std::string &place, const std::string &what) {
             "make a new plan with `retouch plan -o FILE RECIPE`"};
 }
 
-std::string name_in_file(const std::string &name) {
+std::string name_in_file(const std::string &name, const std::string &place) {
     constexpr std::size_t k_longest_row = 64;
     const std::size_t slash = name.find('/');
     if (slash == name.npos)
@@ -40,7 +41,7 @@ std::string name_in_file(const std::string &name) {
                    c == '.' || c == '_' || c == '-';
         });
     if (!is_row)
-        throw unacceptable("recipe.name", "what stands behind '/' is the name of no row");
+        throw unacceptable(place, "what stands behind '/' is the name of no row");
     return name.substr(0, slash);
 }
 
@@ -48,6 +49,8 @@ Plan read_plan(const std::string &text) {
     Plan plan = plan_from_json(text);
     require_sound_fields(plan);
     restore_steps(plan);
+    if (const std::string shared = shared_name_in(plan); !shared.empty())
+        throw unacceptable("targets", shared);
     return plan;
 }
 

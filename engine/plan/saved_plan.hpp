@@ -28,6 +28,6 @@ void restore_steps(Plan &plan);
 
 /// The name a recipe has in its file: without the row of a matrix. Throws Error: invalid when what
 /// stands for a row is the name of none.
-[[nodiscard]] std::string name_in_file(const std::string &name);
+[[nodiscard]] std::string name_in_file(const std::string &name, const std::string &place);
 
 } // namespace retouch::plan

@@ -5,6 +5,8 @@
 #include "retouch/error.hpp"
 
 #include <fmt/format.h>
+#include <map>
+#include <utility>
 
 #include <algorithm>
 #include <optional>
@@ -69,6 +71,27 @@ std::vector<std::string> notes_on_shared_name(const Lineage &lineage,
                                     image.id, base::escape(lineage.publish_name),
                                     whose_image(image, lineage)));
     return notes;
+}
+
+std::string shared_name_in(const Plan &plan) {
+    std::map<std::pair<std::string, std::string>, const Target *> seen;
+    for (const Target &target : plan.targets) {
+        const auto [place, is_new] =
+            seen.try_emplace({target.publish.owner, target.publish.name}, &target);
+        if (!is_new)
+            return fmt::format("two images would be published as \"{}\": that of {}, made from "
+                               "{}, and that of {}, made from {}",
+                               base::escape(target.publish.name),
+                               base::escape(place->second->recipe.path), place->second->source.id,
+                               base::escape(target.recipe.path), target.source.id);
+    }
+    return {};
+}
+
+void require_distinct_names(const Plan &plan) {
+    if (const std::string shared = shared_name_in(plan); !shared.empty())
+        throw Error(ErrorKind::refused, shared,
+                    "give each a name of its own (publish.name), or leave one out");
 }
 
 } // namespace retouch::plan

@@ -6,6 +6,7 @@
 #include "base/fact_text.hpp"
 #include "base/name_rule.hpp"
 #include "base/text.hpp"
+#include "base/uuid.hpp"
 #include "plan/counted_images.hpp"
 #include "plan/fact_values.hpp"
 #include "plan/source_refusals.hpp"
@@ -14,6 +15,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
+#include <set>
 #include <tuple>
 
 namespace retouch::plan {
@@ -122,11 +125,54 @@ Image found_by_name(const Recipe &recipe, const CatalogView &catalog) {
 }
 
 void require_name(const std::string &name) {
-    if (const auto why = base::why_no_name(name))
+    constexpr std::size_t k_longest = 255;
+    std::optional<std::string> why = base::why_no_name(name);
+    if (name.empty())
+        why = "is empty";
+    else if (base::code_points(name) > k_longest)
+        why = "is longer than 255 characters";
+    if (why)
         throw Error(ErrorKind::failed,
                     fmt::format("with what the source image has, 'publish.name' {}: '{}'", *why,
-                                base::escape(name)),
+                                base::clipped(base::escape(name), 100)),
                     "write the name in the recipe");
+}
+
+/// The only name that images of the recipe have whose source is gone; what they were called by is
+/// not known any more.
+std::optional<std::string> name_of_made(const Recipe &recipe, const CatalogView &catalog) {
+    const std::string owner =
+        catalog.has_projects() ? recipe.publish.owner.value_or(catalog.project()) : std::string();
+    std::set<std::string> names;
+    for (const Image &image :
+         catalog.images_where({.owner = owner, .properties = {{lineage::k_recipe, recipe.name}}}))
+        if (image.status == "active" && !image.unfinished() &&
+            catalog.may_be_published_by_us(image))
+            names.insert(image.name);
+    return names.size() == 1 ? std::optional(*names.begin()) : std::nullopt;
+}
+
+/// What a recipe that names its source publishes under.
+std::string published_name(const Recipe &recipe, const CatalogView &catalog) {
+    const std::string &text = recipe.publish.name.value();
+    const std::set<std::string> facts = base::facts_named_in(text);
+    // Nothing has to be asked for that stands in the recipe.
+    if (facts == std::set<std::string>{"image.name"} && !base::is_uuid(recipe.source_image) &&
+        base::count_fact_marks(recipe.source_image) == 0)
+        return base::fill_facts(text, [&](const std::string &) { return recipe.source_image; });
+    Recipe unnamed = recipe;
+    unnamed.publish.name.reset();
+    std::optional<Image> source;
+    try {
+        source = found_by_name(unnamed, catalog);
+    } catch (const Error &error) {
+        const auto made =
+            error.kind() == ErrorKind::failed ? name_of_made(recipe, catalog) : std::nullopt;
+        if (!made)
+            throw;
+        return *made;
+    }
+    return with_source_facts(text, *source, "'publish.name'");
 }
 
 bool has_facts(const std::optional<std::string> &text) {
@@ -136,23 +182,28 @@ bool has_facts(const std::optional<std::string> &text) {
 } // namespace
 
 bool is_settled(const Recipe &recipe) {
-    return recipe.source_properties.empty() && !has_facts(recipe.publish.name);
+    return recipe.is_settled ||
+           (recipe.source_properties.empty() && !has_facts(recipe.publish.name));
 }
 
 Recipe settled(const Recipe &recipe, const CatalogView &catalog) {
     if (is_settled(recipe))
         return recipe;
     Recipe now = recipe;
-    now.publish.name.reset();
-    const bool by_properties = !recipe.source_properties.empty();
-    const Image source = by_properties ? select(recipe, catalog) : found_by_name(now, catalog);
-    if (by_properties) {
+    now.is_settled = true;
+    if (recipe.source_properties.empty()) {
+        now.publish.name = published_name(recipe, catalog);
+    } else {
+        const Image source = select(recipe, catalog);
         now.source_image = source.id;
         now.source_properties.clear();
         now.newest_source = false;
+        now.publish.name = recipe.publish.name
+                               ? with_source_facts(*recipe.publish.name, source, "'publish.name'")
+                               : source.name;
+        if (!recipe.publish.name)
+            return now;
     }
-    now.publish.name =
-        with_source_facts(recipe.publish.name.value_or(source.name), source, "'publish.name'");
     require_name(*now.publish.name);
     return now;
 }

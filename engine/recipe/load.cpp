@@ -107,6 +107,7 @@ Recipe to_recipe(const Value &value, const std::filesystem::path &path) {
     const Value &source = *value.find("source");
     recipe.source_file = source_file(source);
     recipe.source_image = recipe.source_file ? source_file_name(source) : source.text_or("image");
+    recipe.source_images = source.texts("images").value_or(recipe.source_images);
     if (const Value *properties = source.find("properties"))
         for (const Field &field : properties->fields)
             recipe.source_properties[field.key] = field.value.scalar;
@@ -230,6 +231,7 @@ std::string published_name(const Recipe &recipe) {
 /// What is put in from the source's record is known when that has been found.
 bool publish_one_name(const Recipe &one, const Recipe &other) {
     return published_name(one) == published_name(other) &&
+           one.source_images == other.source_images &&
            (one.source_image == other.source_image ||
             base::facts_named_in(published_name(one)).empty());
 }

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -21,14 +22,16 @@ class SourceCheck {
         : recipe_(recipe), source_(*recipe.find("source")), file_(file), found_(found) {}
 
     void run() {
-        const std::size_t places = count({"image", "properties", "url", "file"});
+        const std::size_t places = count({"image", "images", "properties", "url", "file"});
         if (places != 1)
-            return refuse(source_, places == 0
-                                       ? "'source' needs 'image', 'properties', 'url' or 'file'"
-                                       : "'source' has more than one of 'image', 'properties', "
-                                         "'url' and 'file'");
+            return refuse(source_, places == 0 ? "'source' needs 'image', 'images', 'properties', "
+                                                 "'url' or 'file'"
+                                               : "'source' has more than one of 'image', 'images', "
+                                                 "'properties', 'url' and 'file'");
         require_company();
-        if (source_.find("image") != nullptr || source_.find("properties") != nullptr)
+        if (source_.find("images") != nullptr)
+            require_names_of_their_own();
+        if (source_.find("url") == nullptr && source_.find("file") == nullptr)
             return;
         const Value *publish = recipe_.find("publish");
         if (publish == nullptr || publish->find("name") == nullptr)
@@ -46,11 +49,11 @@ class SourceCheck {
     }
 
     void require_company() {
-        const bool is_record = count({"image", "properties"}) == 1;
+        const bool is_record = count({"image", "images", "properties"}) == 1;
         for (const char *key : {"owner", "newest"})
             if (source_.find(key) != nullptr && !is_record)
                 refuse(*source_.find(key),
-                       fmt::format("'{}' goes with 'image' or 'properties'", key));
+                       fmt::format("'{}' goes with 'image', 'images' or 'properties'", key));
         for (const auto &[key, with] : {std::pair{"sums", "url"},
                                         {"sha256", "url"},
                                         {"sha512", "url"},
@@ -65,6 +68,19 @@ class SourceCheck {
                    promises == 0 ? "give the list that has its checksum ('sums'), or the checksum "
                                    "itself ('sha512' or 'sha256')"
                                  : "");
+    }
+
+    /// Else they would take the name from each other.
+    void require_names_of_their_own() {
+        const Value *publish = recipe_.find("publish");
+        const Value *name = publish == nullptr ? nullptr : publish->find("name");
+        if (name == nullptr)
+            return;
+        const std::set<std::string> facts = base::facts_named_in(name->scalar);
+        if (!facts.contains("image.name") && !facts.contains("image.id"))
+            refuse(*name, "with several images, 'publish.name' must differ for each",
+                   "write ${image.name} in it, or leave it out: each is then published under the "
+                   "name of its source");
     }
 
     void refuse(const Value &at, std::string message, std::string hint = {}) {

@@ -39,6 +39,7 @@ std::string counts_words(const ReportCounts &counts) {
     add(counts.updated, "updated in place");
     add(counts.unchanged, "unchanged");
     add(counts.failed, "failed");
+    add(counts.not_started, "not started");
     return text.empty() ? "no image touched" : text;
 }
 
@@ -98,6 +99,7 @@ void ReportCounts::add(const Report &report) {
     updated += count(TargetOutcome::updated);
     unchanged += count(TargetOutcome::unchanged);
     failed += count(TargetOutcome::failed);
+    not_started += count(TargetOutcome::not_started);
     seconds += report.seconds;
 }
 

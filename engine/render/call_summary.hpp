@@ -36,6 +36,7 @@ struct ReportCounts {
     std::size_t updated = 0;
     std::size_t unchanged = 0;
     std::size_t failed = 0;
+    std::size_t not_started = 0;
     double seconds = 0;
 
     void add(const Report &report);

@@ -34,18 +34,22 @@ void count_step(StepState state, PlanCounts &counts) {
     assert(false);
 }
 
+std::string described_by(const Plan &plan) {
+    const std::vector<const PlannedRecipe *> recipes = plan.recipes();
+    return recipes.size() == 1 ? base::escape(recipes.front()->path) + " describes"
+                               : fmt::format("{} recipes describe", recipes.size());
+}
+
 std::string no_changes(const Plan &plan, const PlanCounts &counts) {
     if (counts.held > 0)
-        return fmt::format("No changes. {} held back: what {} describes was rolled back by hand.",
+        return fmt::format("No changes. {} held back: what {} was rolled back by hand.",
                            counts.held == 1 ? "1 image is"
                                             : fmt::format("{} images are", counts.held),
-                           base::escape(plan.recipe.path));
+                           described_by(plan));
     if (plan.targets.size() == 1 && plan.targets.front().present)
-        return fmt::format("No changes. {} already is what {} describes.",
-                           reference_text(*plan.targets.front().present),
-                           base::escape(plan.recipe.path));
-    return fmt::format("No changes. Everything already is as {} describes.",
-                       base::escape(plan.recipe.path));
+        return fmt::format("No changes. {} already is what {}.",
+                           reference_text(*plan.targets.front().present), described_by(plan));
+    return fmt::format("No changes. Everything already is as {}.", described_by(plan));
 }
 
 } // namespace

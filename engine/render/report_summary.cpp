@@ -26,6 +26,7 @@ std::string report_summary(const Report &report) {
     add(TargetOutcome::updated, "updated in place");
     add(TargetOutcome::unchanged, "unchanged");
     add(TargetOutcome::failed, "failed");
+    add(TargetOutcome::not_started, "not started");
     const bool idle = count(TargetOutcome::unchanged) == report.targets.size();
     const bool left = is_unfinished(report);
     const std::string_view verdict = count(TargetOutcome::failed) > 0 ? "Failed"
@@ -39,7 +40,8 @@ std::string report_summary(const Report &report) {
 
 bool is_unfinished(const Report &report) {
     return std::ranges::any_of(report.targets, [](const TargetReport &target) {
-        return target.outcome != TargetOutcome::failed && target.exit_code != 0;
+        return target.outcome != TargetOutcome::failed &&
+               target.outcome != TargetOutcome::not_started && target.exit_code != 0;
     });
 }
 

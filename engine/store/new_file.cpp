@@ -72,6 +72,13 @@ int rename_new(const std::filesystem::path &from, const std::filesystem::path &t
 
 } // namespace
 
+void refuse_taken(const std::filesystem::path &path) {
+    struct stat info {};
+
+    if (lstat(path.c_str(), &info) == 0)
+        throw taken(path);
+}
+
 NewFile::NewFile(std::filesystem::path path, int mode)
     : path_(std::move(path)), fd_(create(path_, mode)) {}
 

@@ -63,6 +63,9 @@ class NewFile {
     std::optional<base::WriteOut> write_out_;
 };
 
+/// Throws Error: refused, as NewFile does, when something of that name exists.
+void refuse_taken(const std::filesystem::path &path);
+
 /// Removes `path` unless a living NewFile::locked() holds it. False when one does.
 /// Throws Error; none when it is absent.
 bool remove_abandoned(const std::filesystem::path &path);

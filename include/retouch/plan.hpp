@@ -23,7 +23,7 @@
 
 namespace retouch {
 
-inline constexpr const char *k_plan_format_version = "1.9";
+inline constexpr const char *k_plan_format_version = "2.0";
 
 enum class Action {
     create, ///< build and publish a new image
@@ -145,12 +145,22 @@ struct Rehearsal {
     bool operator==(const Rehearsal &) const = default;
 };
 
+struct PlannedRecipe {
+    std::string path;      ///< as the user named it
+    std::string directory; ///< absolute
+    std::string sha256;
+    std::string name;
+
+    bool operator==(const PlannedRecipe &) const = default;
+};
+
 struct Target {
     /// Bytes a rehearsal kept for apply; nullptr when the steps will run.
     [[nodiscard]] const KeptStage *kept() const {
         return rehearsal && rehearsal->kept ? &*rehearsal->kept : nullptr;
     }
 
+    PlannedRecipe recipe;
     Action action = Action::none;
     std::string reason; ///< for people: why this action
     ImageReference source;
@@ -188,27 +198,20 @@ struct Target {
     bool operator==(const Target &) const = default;
 };
 
-struct PlannedRecipe {
-    std::string path;      ///< as the user named it
-    std::string directory; ///< absolute
-    std::string sha256;
-    std::string name;
-
-    bool operator==(const PlannedRecipe &) const = default;
-};
-
 struct Plan {
-    std::string tool; ///< "retouch VERSION"
-    PlannedRecipe recipe;
-    std::string catalog; ///< its name in retouch.yaml
-    std::vector<Target> targets;
-    std::string made_at;    ///< RFC 3339, UTC; empty when it was not saved
-    std::string expires_at; ///< the same; apply refuses it from then on
+    std::string tool;            ///< "retouch VERSION"
+    std::string catalog;         ///< its name in retouch.yaml
+    std::vector<Target> targets; ///< one at least; of one recipe side by side
+    std::string made_at;         ///< RFC 3339, UTC; empty when it was not saved
+    std::string expires_at;      ///< the same; apply refuses it from then on
 
     bool operator==(const Plan &) const = default;
 
     /// True when apply would change anything.
     [[nodiscard]] bool has_changes() const;
+
+    /// Of its targets, each once, in their order.
+    [[nodiscard]] std::vector<const PlannedRecipe *> recipes() const;
 };
 
 /// The documented JSON form (docs/plan.md), complete, with a digest over all the rest.

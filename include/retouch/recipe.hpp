@@ -69,7 +69,13 @@ struct Recipe {
     std::string description;
     std::string source_image;              ///< name or id; of a file its name
     std::optional<SourceFile> source_file; ///< instead of an image of the catalog
-    bool newest_source = false;            ///< of several that bear the name
+    /// Nothing is left to be found out of the source: neither which image it is, nor what of it is
+    /// in the name that is published.
+    bool is_settled = false;
+    bool newest_source = false; ///< of several that bear the name
+    /// Instead of one: names, ids, and patterns of names; for each image the recipe is one of its
+    /// own.
+    std::vector<std::string> source_images;
     /// Instead of a name: what the image must have, one at least.
     std::map<std::string, std::string> source_properties;
     std::optional<std::string> source_owner; ///< id of the project the source belongs to

@@ -12,9 +12,15 @@
 
 namespace retouch {
 
-inline constexpr const char *k_report_format_version = "1.2";
+inline constexpr const char *k_report_format_version = "2.0";
 
-enum class TargetOutcome { published, updated, unchanged, failed };
+enum class TargetOutcome {
+    published,
+    updated,
+    unchanged,
+    failed,
+    not_started, ///< the run stopped before it
+};
 
 struct StepReport {
     std::string id;
@@ -36,6 +42,7 @@ struct PhaseTime {
 };
 
 struct TargetReport {
+    PlannedRecipe recipe;
     std::string name; ///< what it publishes
     TargetOutcome outcome = TargetOutcome::failed;
     std::string image_id; ///< of the published or present image; empty when failed before
@@ -53,7 +60,6 @@ struct TargetReport {
 
 struct Report {
     std::string run; ///< id of the run
-    PlannedRecipe recipe;
     std::string catalog;
     std::vector<TargetReport> targets;
     double seconds = 0; ///< of the whole run, without waiting for answers
@@ -62,5 +68,9 @@ struct Report {
 };
 
 [[nodiscard]] Json to_json(const Report &report);
+
+/// Reads what to_json wrote. `text` is untrusted and at most 64 MiB. Throws Error: invalid when it
+/// is no report, or of another format version.
+[[nodiscard]] Report report_from_json(const std::string &text);
 
 } // namespace retouch

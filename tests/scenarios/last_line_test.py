@@ -62,6 +62,11 @@ class LastLine(unittest.TestCase):
             text = text.lstrip()[end:]
         return found
 
+    @staticmethod
+    def path_of(document):
+        """Of the recipe a plan, report or drift report is about."""
+        return (document["recipe"] if "recipe" in document else document["targets"][0]["recipe"])["path"]
+
     def test_no_document_leaves_a_recipe_out(self):
         error = {"format_version": "1.0", "recipe": {"path": "lost.yaml", "name": "lost"}, "error": {"exit_code": 1}}
         for command in (["plan", *HOST], ["apply", "--yes", *HOST], ["drift"]):
@@ -69,7 +74,7 @@ class LastLine(unittest.TestCase):
                 found = self.documents(*command, "lost.yaml", "good.yaml", expect=3)
                 self.assertIn("lost", found[0]["error"]["message"])
                 first = {**error, "error": {**found[0]["error"], **error["error"]}}
-                self.assertEqual([first, "good.yaml"], [found[0], found[1]["recipe"]["path"]])
+                self.assertEqual([first, "good.yaml"], [found[0], self.path_of(found[1])])
                 self.assertEqual([first], self.documents(*command, "lost.yaml", expect=1))
                 text = self.world.retouch(*command, "good.yaml", "lost.yaml", "--format", "markdown", expect=3).stdout
                 kind = {"apply": "report"}.get(command[0], command[0])

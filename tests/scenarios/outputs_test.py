@@ -267,5 +267,25 @@ class Exports(unittest.TestCase):
             self.assertEqual([], loose())
 
 
+
+@needs_root
+class Exports(unittest.TestCase):
+    def test_checksums_are_read_by_sha256sum_whatever_the_file_is_called(self):
+        with Base() as world:
+            for name in ("plain.qcow2", "two\nlines.qcow2", "back\\slash.raw"):
+                world.retouch("export", "base", name, "--checksum", "sha256")
+                checked = subprocess.run(["sha256sum", "-c", f"{name}.sha256"], cwd=world.directory,
+                                         capture_output=True, text=True, check=False)
+                self.assertEqual(0, checked.returncode, checked.stderr)
+
+    def test_a_file_is_whole_once_it_has_its_name(self):
+        with Base() as world:
+            world.write(".a.qcow2.part", "left by one that was killed")
+            world.retouch("export", "base", "a.qcow2")
+            self.assertFalse((world.directory / ".a.qcow2.part").exists())
+            self.assertIn("exists already", world.retouch("export", "base", "a.qcow2", expect=5).stderr)
+            self.assertEqual([], list(world.directory.glob(".*.part")))
+
+
 if __name__ == "__main__":
     unittest.main()

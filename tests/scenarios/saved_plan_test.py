@@ -44,10 +44,10 @@ class SavedPlan(unittest.TestCase):
 
     def test_it_is_the_documented_contract(self):
         plan = json.loads(self.plan.read_text(encoding="utf-8"))
-        self.assertEqual("1.9", plan["format_version"])
-        self.assertLessEqual({"format_version", "tool", "recipe", "catalog", "targets"}, set(plan))
-        self.assertLessEqual({"path", "sha256", "name"}, set(plan["recipe"]))
+        self.assertEqual("2.0", plan["format_version"])
+        self.assertLessEqual({"format_version", "tool", "catalog", "targets"}, set(plan))
         target = plan["targets"][0]
+        self.assertLessEqual({"path", "sha256", "name"}, set(target["recipe"]))
         self.assertLessEqual({"action", "source", "present", "fingerprint", "steps", "properties", "preconditions"},
                              set(target))
         self.assertEqual("create", target["action"])

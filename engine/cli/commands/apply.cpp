@@ -8,6 +8,8 @@
 #include "base/own_proc.hpp"
 #include "base/run_directory.hpp"
 #include "base/text.hpp"
+#include "base/working_directory.hpp"
+#include "cli/apply_rollout.hpp"
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/documents.hpp"
@@ -25,24 +27,15 @@
 #include "plan/saved_plan.hpp"
 #include "recipe/policy/policy.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
+#include <numeric>
 
 namespace retouch::cli {
 
 namespace {
 
-struct Options {
-    std::vector<std::string> inputs;
-    VariableOptions variables;
-    std::vector<std::string> reports;
-    std::string format = "text";
-    std::string events;
-    std::string guest;
-    std::string policy;
-    bool yes = false;
-    bool from_current = false;
-    bool rebuild = false;
-};
+using Options = ApplyArguments;
 
 const std::vector<std::string> k_reports = {"junit"};
 
@@ -50,6 +43,7 @@ const std::vector<std::string> k_reports = {"junit"};
 struct Work {
     std::vector<plan::CheckedRecipe> recipes;
     std::optional<Plan> plan;
+    std::vector<std::size_t> items; ///< of a plan: the numbers of its targets in its file
     std::unique_ptr<base::RunDirectory> unpacked; ///< a bundle's files
 };
 
@@ -63,6 +57,25 @@ Work plan_work(const std::string &path, const std::string &text) {
         plan::unpack_bundle(path, files, *work.plan);
     }
     return work;
+}
+
+/// Leaves of a plan what is meant.
+void choose_targets(Work &work, const Options &options) {
+    std::vector<Target> &all = work.plan->targets;
+    const std::size_t item = options.item.empty() ? 0 : number_of_images("--item", options.item, 0);
+    if (item >= all.size())
+        throw Error(ErrorKind::usage, fmt::format("the plan has no image {}: they count from 0 "
+                                                  "to {}",
+                                                  item, all.size() - 1));
+    std::vector<Target> chosen;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        if (!options.selection.takes(all[i].publish.name) || (!options.item.empty() && i != item))
+            continue;
+        chosen.push_back(std::move(all[i]));
+        work.items.push_back(i);
+    }
+    all = std::move(chosen);
+    require_some(all.size(), options.selection);
 }
 
 Work read_work(const Options &options, Context &context) {
@@ -79,15 +92,22 @@ Work read_work(const Options &options, Context &context) {
                 fmt::format("{} is a saved plan; its variables and source are fixed",
                             base::escape(input)),
                 "leave out --var, --var-file, --from-current and --rebuild, or apply the recipe");
-        return plan_work(input, *text);
+        Work work = plan_work(input, *text);
+        choose_targets(work, options);
+        return work;
     }
+    if (!options.item.empty())
+        throw Error(ErrorKind::usage, "--item is for a saved plan",
+                    "save one: retouch plan -o FILE");
     return {check_recipes(options.inputs, GivenByUser(options.variables, context), context),
-            std::nullopt, nullptr};
+            std::nullopt,
+            {},
+            nullptr};
 }
 
 std::vector<Subject> subjects_of(const Work &work, const Options &options) {
     if (work.plan)
-        return {{options.inputs.front(), work.plan->recipe.name}};
+        return {{options.inputs.front(), work.plan->targets.front().recipe.name}};
     return retouch::cli::subjects_of(work.recipes);
 }
 
@@ -179,6 +199,7 @@ int run(const Options &options, Context &context) {
     apply_options.guest = workspace.guest(options.guest);
     apply_options.appliance = workspace.appliance();
     apply_options.limits = workspace.limits();
+    apply_options.stop_after = number_of_images("--stop-after", options.stop_after, 0);
     apply_options.begin_work = [&options, &context] { require_consent(options, context); };
     apply_options.plan = {.from_current = options.from_current,
                           .rebuild = options.rebuild,
@@ -187,11 +208,24 @@ int run(const Options &options, Context &context) {
     SecretSources secrets(workspace, context);
     SourceFiles source_files(workspace);
 
+    const auto agree = [&](const Plan &plan) {
+        if (!plan.has_changes())
+            return;
+        require_consent(options, context);
+        if (!confirm(plan))
+            throw Error(ErrorKind::failed, "apply was cancelled; nothing was changed");
+    };
     runs.each([&](std::size_t number) {
-        if (work.plan) {
-            apply_options.secrets = secrets.get(*work.plan);
-            return apply::apply_plan(*work.plan, *catalog, apply_options, confirm, events);
+        if (work.plan && is_rollout(options)) {
+            agree(*work.plan);
+            return roll_out_plan(*work.plan, work.items,
+                                 base::absolute_path(options.inputs.front()), options, context);
         }
+        if (work.plan)
+            return report_of_item(options, *work.plan, [&] {
+                apply_options.secrets = secrets.get(*work.plan);
+                return apply::apply_plan(*work.plan, *catalog, apply_options, confirm, events);
+            });
         plan::CheckedRecipe &checked = work.recipes.at(number);
         secrets.get(checked);
         source_files.look(checked, *catalog);
@@ -199,7 +233,22 @@ int run(const Options &options, Context &context) {
             agree_to_fetch(*checked.awaited, options, context, progress);
         source_files.bring(checked, *catalog, events);
         apply_options.secrets = checked.values;
-        return apply::apply_recipe(checked, *catalog, apply_options, confirm, events);
+        const std::vector<plan::CheckedRecipe> sources =
+            selected_sources(checked, options.selection, *catalog, apply_options.plan);
+        if (work.recipes.size() == 1)
+            require_some(sources.size(), options.selection);
+        if (sources.empty()) // none of its images is meant
+            return Report{};
+        if (is_rollout(options)) {
+            const Plan plan = plan_of(sources, *catalog, apply_options.plan);
+            agree(plan);
+            std::vector<std::size_t> items(plan.targets.size());
+            std::iota(items.begin(), items.end(), std::size_t{0});
+            return roll_out_plan(plan, std::move(items), {}, options, context);
+        }
+        return sources.size() == 1
+                   ? apply::apply_recipe(sources.front(), *catalog, apply_options, confirm, events)
+                   : apply::apply_recipes(sources, *catalog, apply_options, confirm, events);
     });
     if (file && !file->complaint().empty())
         context.console.warn("events are missing: " + file->complaint());
@@ -227,6 +276,17 @@ void add_apply(CLI::App &app, Context &context) {
     command.guest(options->guest);
     command.from_current(options->from_current);
     command.rebuild(options->rebuild);
+    command.selection(options->selection);
+    command.option("--stop-after", options->stop_after, "N",
+                   "begin no further image when so many have failed (default: any number)");
+    command.option("--parallel", options->parallel, "N",
+                   "so many images at once, each in a process of its own (default: 1)");
+    command.repeated_option("--canary", options->canary, "NAME",
+                            "these images first; when one of them fails, no other is begun");
+    command.option("--results", options->results, "DIR",
+                   "keep the report and log of each image there, by its number in the plan");
+    command.option("--item", options->item, "NUMBER",
+                   "of a saved plan this image alone, counted from 0: for engines that run many");
     command.action(context, [options, &context] { return run(*options, context); });
 }
 

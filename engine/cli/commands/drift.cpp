@@ -2,6 +2,7 @@
 // nothing, and says what to do. Several recipes are looked at one after the other.
 
 #include "plan/drift.hpp"
+#include "plan/many_sources.hpp"
 
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
@@ -51,13 +52,15 @@ int run(const Options &options, Context &context) {
     turns.each([&](std::size_t number) {
         secrets.get(recipes.at(number));
         source_files.look(recipes.at(number), *catalog);
-        const DriftReport report = plan::find_drift(
-            recipes.at(number), *catalog,
-            {.from_current = options.from_current,
-             .drop_properties = workspace.catalog().drop_properties},
-            {.read_bytes = options.bytes, .against_source = options.against_source});
-        context.console.out(shown_drift(report, place()));
-        counts.add(report);
+        for (const plan::CheckedRecipe &one : plan::for_each_source(recipes.at(number), *catalog)) {
+            const DriftReport report = plan::find_drift(
+                one, *catalog,
+                {.from_current = options.from_current,
+                 .drop_properties = workspace.catalog().drop_properties},
+                {.read_bytes = options.bytes, .against_source = options.against_source});
+            context.console.out(shown_drift(report, place()));
+            counts.add(report);
+        }
         return 0;
     });
     show_total(context, options.format, recipes.size() > 1, !failures.empty(),

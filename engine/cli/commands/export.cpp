@@ -79,16 +79,24 @@ std::filesystem::path checksum_path(const std::string &file, const std::string &
     return file + "." + algorithm;
 }
 
-/// As sha256sum and sha512sum write and check them, from the directory of the file.
+/// As sha256sum and sha512sum write and check them, from the directory of the file. A name they
+/// have to escape is marked by a backslash before the line.
+std::string checksum_line(const std::string &digest, const std::string &name) {
+    std::string escaped;
+    for (const char c : name)
+        escaped += c == '\\' ? "\\\\" : c == '\n' ? "\\n" : c == '\r' ? "\\r" : std::string(1, c);
+    return fmt::format("{}{}  {}\n", escaped == name ? "" : "\\", digest, escaped);
+}
+
 void write_checksum(const std::string &file, const std::string &algorithm) {
     constexpr int k_mode = 0644;
     const std::string digest =
         base::file_digest(file, algorithm == "sha512" ? base::Digest::Algorithm::sha512
                                                       : base::Digest::Algorithm::sha256);
     store::NewFile made(std::filesystem::absolute(checksum_path(file, algorithm)), k_mode);
-    base::write_all(
-        made.fd(), fmt::format("{}  {}\n", digest, std::filesystem::path(file).filename().string()),
-        made.path());
+    base::write_all(made.fd(),
+                    checksum_line(digest, std::filesystem::path(file).filename().string()),
+                    made.path());
     made.sync();
     made.keep();
 }

@@ -14,6 +14,7 @@
 #include "cli/machine_reports.hpp"
 #include "cli/opened_sources.hpp"
 #include "cli/outputs.hpp"
+#include "cli/planned_images.hpp"
 #include "cli/progress.hpp"
 #include "cli/recipes.hpp"
 #include "cli/secret_sources.hpp"
@@ -26,6 +27,7 @@
 #include "plan/bundle.hpp"
 #include "plan/package_news.hpp"
 #include "plan/planner.hpp"
+#include "plan/shared_name.hpp"
 #include "plan/source_selection.hpp"
 #include "recipe/policy/policy.hpp"
 
@@ -33,6 +35,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 
 namespace retouch::cli {
 
@@ -51,6 +54,7 @@ struct Options {
     bool detailed_exit_code = false;
     bool from_current = false;
     bool rebuild = false;
+    Selection selection;
     std::string policy;
     std::string rehearse; ///< empty: not; "plain"; "keep"
     bool prove = false;
@@ -99,21 +103,12 @@ void refuse_keeping_for_nobody(const Options &options) {
 
 void refuse_contradictions(const Options &options) {
     static_cast<void>(days_to_live(options));
-    if (!options.output.empty() && options.recipes.size() != 1)
-        throw Error(ErrorKind::usage, "--output holds the plan of one recipe",
-                    "run plan once for each recipe");
     if (options.bundle && options.output.empty())
         throw Error(ErrorKind::usage, "--bundle needs a file to write",
                     "for example: --bundle --output web.plan.tar");
     if (keeps_stages(options))
         refuse_keeping_for_nobody(options);
 }
-
-/// A plan, and what its rehearsal keeps until the plan is saved.
-struct Planned {
-    Plan plan;
-    std::optional<apply::KeptStages> kept = std::nullopt;
-};
 
 plan::PlanOptions plan_options(const Options &options, const Workspace &workspace) {
     return {.from_current = options.from_current,
@@ -171,7 +166,9 @@ Planned rehearse_one(const plan::CheckedRecipe &checked, Catalog &catalog, const
     apply::KeptStages kept = apply::rehearse(plan, catalog, apply_options, how, events);
     if (std::ranges::any_of(plan.targets, plan::rehearsed_same_packages))
         return {without_new_image(plan, checked, catalog, plan_options(options, workspace))};
-    return {std::move(plan), std::move(kept)};
+    Planned planned{std::move(plan)};
+    planned.kept.push_back(std::move(kept));
+    return planned;
 }
 
 /// 0 when there was no rehearsal.
@@ -209,6 +206,8 @@ void require_fetched(const plan::CheckedRecipe &checked) {
                     "fetch it with the plan: --rehearse; or apply the recipe");
 }
 
+constexpr int k_some_failed = 3;
+
 int run(const Options &options, Context &context) {
     refuse_contradictions(options);
     Outputs outputs;
@@ -223,11 +222,6 @@ int run(const Options &options, Context &context) {
         outputs.reads(checked.recipe.included, "a recipe");
         outputs.reads(checked.injected);
     }
-    if (!options.output.empty() && recipes.size() != 1)
-        throw Error(ErrorKind::usage,
-                    fmt::format("--output holds one plan, and {} has {} rows",
-                                base::escape(options.recipes.front()), recipes.size()),
-                    "plan without --output, or write the row as a recipe that includes the rest");
     outputs.reads(options.policy, "the policy");
     outputs.reads(workspace.file(), "the configuration");
     outputs.keep_out_of(workspace.catalog());
@@ -250,6 +244,20 @@ int run(const Options &options, Context &context) {
         reports.add(subject.path, error);
         shown.fail(recipe_failure(subject.path, subject.name, error));
     });
+    Planned all;
+    std::size_t planned_recipes = 0;
+    std::size_t selected = 0;
+    const auto save_all = [&] {
+        if (planned_recipes < recipes.size())
+            throw Error(ErrorKind::failed,
+                        fmt::format("{} was not saved: {} of {} recipes have no whole plan",
+                                    base::escape(options.output), recipes.size() - planned_recipes,
+                                    recipes.size()),
+                        "what keeps them from one is said above: fix it, or leave it out");
+        plan::require_distinct_names(all.plan);
+        save(all.plan, *saved, options, context);
+        all.confirm();
+    };
     try {
         turns.prepare([&] {
             sources.emplace(workspace.guest(options.guest), workspace.appliance(),
@@ -262,29 +270,40 @@ int run(const Options &options, Context &context) {
         turns.each([&](std::size_t number) {
             plan::CheckedRecipe &checked = recipes.at(number);
             secrets.get(checked);
-            source_files.look(checked, rehearses ? *writable : *view);
+            const CatalogView &catalog = rehearses ? *writable : *view;
+            source_files.look(checked, catalog);
             if (rehearses)
                 source_files.bring(checked, *writable, progress);
             else if (saved != nullptr)
                 require_fetched(checked);
-            Planned planned =
-                rehearses
-                    ? rehearse_one(checked, *writable, options, workspace, progress)
-                    : Planned{plan_one(checked, *view, options, workspace, *sources, progress)};
-            const Plan &plan = planned.plan;
+            ImagesOfRecipe images(checked, options.selection, plan_options(options, workspace),
+                                  context);
+            images.plan(catalog, [&](const plan::CheckedRecipe &one) {
+                return rehearses
+                           ? rehearse_one(one, *writable, options, workspace, progress)
+                           : Planned{plan_one(one, *view, options, workspace, *sources, progress)};
+            });
             progress.pause();
+            planned_recipes += images.failed() == 0 ? 1 : 0;
+            if (images.is_empty())
+                return 0;
+            const Plan plan = images.planned().plan;
             shown.show(plan);
             if (policy)
                 policy->require(to_json(plan));
-            if (saved != nullptr)
-                save(plan, *saved, options, context);
-            if (planned.kept)
-                planned.kept->confirm();
+            selected += plan.targets.size();
+            all.add(images.take());
+            if (saved != nullptr && recipes.size() == 1)
+                save_all();
             reports.add(plan);
             shown.count(plan);
             changes = changes || plan.has_changes();
-            return rehearsal_exit_code(plan);
+            const int code = rehearsal_exit_code(plan);
+            return code == 0 && images.failed() > 0 ? k_some_failed : code;
         });
+        require_some(selected, options.selection);
+        if (saved != nullptr && recipes.size() > 1)
+            save_all();
     } catch (const Error &) {
         shown.finish_beside_error();
         reports.write_beside_error(context.console);
@@ -332,6 +351,7 @@ void add_plan(CLI::App &app, Context &context) {
     command.guest(options->guest);
     command.from_current(options->from_current);
     command.rebuild(options->rebuild);
+    command.selection(options->selection);
     command.action(context, [options, &context] { return run(*options, context); });
 }
 

@@ -150,6 +150,8 @@ JunitCase image_case(const TargetReport &target) {
             one.seconds += seconds;
     for (const std::string &note : target.notes)
         one.output += note + "\n";
+    if (target.outcome == TargetOutcome::not_started)
+        return skipped(std::move(one), "the run stopped before it");
     if (target.outcome != TargetOutcome::failed)
         return one;
     const auto failed = [](const StepReport &step) {
@@ -194,7 +196,7 @@ JunitSuite junit_of_check(const std::vector<Diagnostic> &diagnostics,
 std::vector<JunitSuite> junit_of_plan(const Plan &plan) {
     std::vector<JunitSuite> suites;
     for (const Target &target : plan.targets) {
-        JunitSuite suite{suite_name(plan.recipe, target.publish.name), {}};
+        JunitSuite suite{suite_name(target.recipe, target.publish.name), {}};
         if (target.action == Action::create)
             for (const PlannedStep &planned : target.steps)
                 suite.cases.push_back(planned_case(planned));
@@ -216,7 +218,7 @@ std::vector<JunitSuite> junit_of_plan(const Plan &plan) {
 std::vector<JunitSuite> junit_of_report(const Report &report) {
     std::vector<JunitSuite> suites;
     for (const TargetReport &target : report.targets) {
-        JunitSuite suite{suite_name(report.recipe, target.name), {}};
+        JunitSuite suite{suite_name(target.recipe, target.name), {}};
         for (const StepReport &step : target.steps)
             suite.cases.push_back(step_case(step));
         suite.cases.push_back(image_case(target));

@@ -11,6 +11,7 @@
 #include "render/markdown/markdown_cut.hpp"
 #include "render/plan_summary.hpp"
 #include "render/rehearsal_words.hpp"
+#include "render/target_groups.hpp"
 #include "render/wording.hpp"
 
 #include <algorithm>
@@ -51,13 +52,13 @@ std::string cell(const std::string &text) {
     return markdown_cell(base::clipped(text, k_widest_cell));
 }
 
-std::vector<std::string> row_of(const Plan &plan, const Target &target, bool alone) {
+std::vector<std::string> row_of(const Target &target, bool alone) {
     std::vector<std::string> row = {alone ? markdown_cell(target.publish.name)
                                           : cell(target.publish.name),
                                     std::string(action_words(target.action)), step_counts(target),
                                     property_counts(target.properties)};
     if (!alone) {
-        row.insert(row.begin(), cell(plan.recipe.path));
+        row.insert(row.begin(), cell(target.recipe.path));
         row.push_back(rehearsal_cell(target));
     }
     return row;
@@ -72,25 +73,32 @@ std::string part_below(const std::string &text) {
 void PlansMarkdown::add(const Plan &plan) {
     const bool alone = recipes_ == 1;
     if (alone) {
-        marker_ = plan.recipe.name;
-        heading_ =
-            fmt::format("### Plan for {} ({}), catalog {}\n\n", markdown_code(plan.recipe.path),
-                        markdown_words(plan.recipe.name), markdown_words(plan.catalog));
+        const PlannedRecipe &recipe = plan.targets.front().recipe;
+        marker_ = recipe.name;
+        heading_ = fmt::format("### Plan for {} ({}), catalog {}\n\n", markdown_code(recipe.path),
+                               markdown_words(recipe.name), markdown_words(plan.catalog));
         rehearsal_ = rehearsal_markdown(plan);
     }
     catalog_ = plan.catalog;
     changes_ = changes_ || plan.has_changes();
     for (const Target &target : plan.targets) {
-        rows_.push_back(row_of(plan, target, alone));
+        rows_.push_back(row_of(target, alone));
         idle_.push_back(!is_work(target.action));
         if (!alone && target.rehearsal)
             problems_ += problems_markdown(target);
+    }
+    for (const TargetGroup &group : target_groups(plan.targets)) {
+        const Target &target = *group.front();
         if (!is_work(target.action))
             continue;
+        const std::string others = group.size() == 1
+                                       ? ""
+                                       : fmt::format("\nAll {} get the same: {}\n", group.size(),
+                                                     markdown_words(names_of(group)));
         Block block;
         std::ranges::transform(
             std::array{Detail::all, Detail::no_diffs, Detail::brief}, block.begin(),
-            [&](Detail detail) { return "\n" + target_markdown(target, detail); });
+            [&](Detail detail) { return "\n" + target_markdown(target, detail) + others; });
         blocks_.push_back(std::move(block));
     }
 }

@@ -91,9 +91,11 @@ std::string error_markdown(const TargetReport &target) {
 } // namespace
 
 std::string report_markdown(const Report &report, bool marked) {
-    std::string text = marked ? markdown_marker("report", report.recipe.name) : "";
-    text += fmt::format("### Applied {} ({}), catalog {}\n\n", markdown_code(report.recipe.path),
-                        markdown_words(report.recipe.name), markdown_words(report.catalog));
+    const PlannedRecipe first =
+        report.targets.empty() ? PlannedRecipe() : report.targets.front().recipe;
+    std::string text = marked ? markdown_marker("report", first.name) : "";
+    text += fmt::format("### Applied {} ({}), catalog {}\n\n", markdown_code(first.path),
+                        markdown_words(first.name), markdown_words(report.catalog));
     text += summary_table(report);
     text += fmt::format("\n{}\n", markdown_words(report_summary(report)));
     for (const TargetReport &target : report.targets) {

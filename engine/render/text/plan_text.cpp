@@ -10,6 +10,7 @@
 #include "render/plan_summary.hpp"
 #include "render/property_words.hpp"
 #include "render/style.hpp"
+#include "render/target_groups.hpp"
 #include "render/text/columns.hpp"
 #include "render/text/effect_text.hpp"
 #include "render/wording.hpp"
@@ -258,16 +259,58 @@ std::string target_text(const Target &target, const Style &style) {
     return text + notes_text(target, style);
 }
 
+/// What all of them get, once; what differs is the image each is made of.
+std::string group_text(const TargetGroup &group, const Style &style) {
+    const Target &first = *group.front();
+    const std::string count = style.bold(counted(group.size(), "image"));
+    std::string text;
+    switch (first.action) {
+    case Action::create:
+        text = fmt::format("{} {}: create new ones, all alike\n", style.green("+"), count);
+        break;
+    case Action::update:
+        text = fmt::format("{} {}: update in place, contents stay\n", style.yellow("~"), count);
+        break;
+    case Action::none:
+        text = fmt::format("{} {}: nothing to do\n", style.dim("="), count);
+        break;
+    case Action::held:
+        text = fmt::format("{} {}: held back, left as they are\n", style.yellow("="), count);
+        break;
+    }
+    Fields facts = {{"images", names_of(group)}};
+    if (is_work(first.action))
+        facts.emplace_back("why", base::escape(first.reason));
+    text += fields_text(facts, "    ");
+    if (first.action == Action::create)
+        text += steps_text(first, style);
+    if (is_work(first.action))
+        text += properties_text(first, style);
+    return text + rehearsal_text(first, style) + notes_text(first, style);
+}
+
+std::string recipe_line(const PlannedRecipe &recipe, const std::string &catalog,
+                        const Style &style) {
+    return fmt::format("Recipe: {} ({}), catalog {}\n", style.bold(base::escape(recipe.path)),
+                       base::escape(recipe.name), base::escape(catalog));
+}
+
 } // namespace
 
 std::string plan_text(const Plan &plan, bool colour) {
     const Style style(colour);
-    std::string text =
-        fmt::format("Recipe: {} ({}), catalog {}\n", style.bold(base::escape(plan.recipe.path)),
-                    base::escape(plan.recipe.name), base::escape(plan.catalog));
-    text += legend(plan, style);
-    for (const Target &target : plan.targets)
-        text += "\n" + target_text(target, style);
+    std::string text;
+    const PlannedRecipe *recipe = nullptr;
+    for (const TargetGroup &group : target_groups(plan.targets)) {
+        const Target &first = *group.front();
+        if (recipe == nullptr || *recipe != first.recipe) {
+            text += recipe == nullptr ? "" : "\n";
+            text += recipe_line(first.recipe, plan.catalog, style);
+            text += recipe == nullptr ? legend(plan, style) : "";
+        }
+        recipe = &first.recipe;
+        text += "\n" + (group.size() == 1 ? target_text(first, style) : group_text(group, style));
+    }
     return text + "\n" + style.bold(plan_summary(plan)) + "\n";
 }
 

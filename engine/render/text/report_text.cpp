@@ -50,6 +50,7 @@ std::string styled(TargetOutcome outcome, const Style &style) {
         return style.green(word);
     case TargetOutcome::failed:
         return style.red(word);
+    case TargetOutcome::not_started:
     case TargetOutcome::unchanged:
         return style.dim(word);
     }
@@ -140,11 +141,17 @@ std::string target_text(const TargetReport &target, const Style &style) {
 
 std::string report_text(const Report &report, bool colour) {
     const Style style(colour);
-    std::string text = fmt::format(
-        "Recipe: {} ({}), catalog {}, run {}\n", style.bold(base::escape(report.recipe.path)),
-        base::escape(report.recipe.name), base::escape(report.catalog), base::escape(report.run));
-    for (const TargetReport &target : report.targets)
+    std::string text;
+    const PlannedRecipe *recipe = nullptr;
+    for (const TargetReport &target : report.targets) {
+        if (recipe == nullptr || *recipe != target.recipe)
+            text += fmt::format("{}Recipe: {} ({}), catalog {}, run {}\n", text.empty() ? "" : "\n",
+                                style.bold(base::escape(target.recipe.path)),
+                                base::escape(target.recipe.name), base::escape(report.catalog),
+                                base::escape(report.run));
+        recipe = &target.recipe;
         text += "\n" + target_text(target, style);
+    }
     return text + "\n" + style.bold(report_summary(report)) + "\n";
 }
 

@@ -36,6 +36,8 @@ class Outline {
         required_.erase(required_.size() - 1);
     }
 
+    void milliseconds(const char *key, double seconds) { (*this)(key, seconds); }
+
     void object(const char *key, const Json &) { add(key, typed("object")); }
 
     void any(const char *key, const Json &) { add(key, Json::object()); }

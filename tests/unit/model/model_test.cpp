@@ -26,7 +26,7 @@ TEST_CASE("names: each value has its own, and it leads back") {
                  StepOutcome::ran, StepOutcome::passed, StepOutcome::failed,
                  StepOutcome::not_reached});
     check_names({TargetOutcome::published, TargetOutcome::updated, TargetOutcome::unchanged,
-                 TargetOutcome::failed});
+                 TargetOutcome::failed, TargetOutcome::not_started});
     check_names({PreviousPolicy::hide, PreviousPolicy::rename, PreviousPolicy::deactivate,
                  PreviousPolicy::keep});
 }

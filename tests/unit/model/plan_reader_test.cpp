@@ -92,18 +92,18 @@ TEST_CASE("plan reader: another document is not a plan") {
     CHECK(refusal("[]") == place("expected an object"));
     CHECK(refusal("null") == place("expected an object"));
     CHECK(refusal("{}") == place("format_version: missing"));
-    CHECK(refusal(R"({"format_version": "1.0", "images": []})") == place("tool: missing"));
+    CHECK(refusal(R"({"format_version": "2.0", "images": []})") == place("tool: missing"));
 }
 
 TEST_CASE("plan reader: other versions of the format") {
     const auto with_version = [](const Json &version) {
         return refusal_with("/format_version", version);
     };
-    CHECK(with_version("2.0") ==
-          "format version 2.0 is not understood; this is retouch 0.1.0, which reads 1.x");
-    CHECK(with_version("0.9") ==
-          "format version 0.9 is not understood; this is retouch 0.1.0, which reads 1.x");
-    CHECK(with_version("1.9") == "accepted");
+    CHECK(with_version("3.0") ==
+          "format version 3.0 is not understood; this is retouch 0.1.0, which reads 2.x");
+    CHECK(with_version("1.9") ==
+          "format version 1.9 is not understood; this is retouch 0.1.0, which reads 2.x");
+    CHECK(with_version("2.0") == "accepted");
     CHECK(with_version(1) == place("format_version: expected a string"));
     for (const char *version : {"", "1", "1.", ".0", "1.0.0", "1.x", "-1.0", " 1.0", "10000.0"})
         CHECK(with_version(version) == place("format_version: expected MAJOR.MINOR"));
@@ -116,7 +116,7 @@ TEST_CASE("plan reader: unknown keys are refused, unless a newer minor version w
     CHECK(refusal_after(add) == place("targets[0].steps[1].colour\\x1b: unknown key"));
     CHECK(refusal_after([&](Json &document) {
               add(document);
-              document["format_version"] = "1.10";
+              document["format_version"] = "2.1";
           }) == "accepted");
     CHECK(refusal_with("/extra", 1) == place("extra: unknown key"));
     CHECK(refusal_with("/" + std::string(1000, 'k'), 1) ==
@@ -180,8 +180,8 @@ TEST_CASE("plan reader: every member must be of its type, told with its place") 
 
     const std::vector<Case> cases = {
         {"/tool", 1, "tool: expected a string"},
-        {"/recipe", "x", "recipe: expected an object"},
-        {"/recipe/sha256", nullptr, "recipe.sha256: expected a string"},
+        {"/targets/0/recipe", "x", "targets[0].recipe: expected an object"},
+        {"/targets/0/recipe/sha256", nullptr, "targets[0].recipe.sha256: expected a string"},
         {"/catalog", Json::array(), "catalog: expected a string"},
         {"/targets", Json::object(), "targets: expected a list"},
         {"/targets/1", "x", "targets[1]: expected an object"},

@@ -13,7 +13,6 @@ class RandomPlan {
     Plan plan() {
         Plan plan;
         plan.tool = text();
-        plan.recipe = {text(), text(), text(), text()};
         plan.catalog = text();
         for (unsigned i = below(3); i > 0; --i)
             plan.targets.push_back(target());
@@ -246,7 +245,10 @@ Plan sample_plan() {
                                  "",
                                  {{LimitKind::may_change, "commands[0]", "/usr/bin/telnet"}}};
 
+    target.recipe = {"motd.yaml", "/recipes", "beef", "motd"};
+
     Target unchanged;
+    unchanged.recipe = target.recipe;
     unchanged.source = source;
     unchanged.present = ImageReference{"22222222-2222-4222-8222-222222222222", "Debian 12",
                                        "sha512:cd", "2026-02-01T00:00:00.000000Z"};
@@ -254,7 +256,6 @@ Plan sample_plan() {
 
     Plan plan;
     plan.tool = "retouch 0.1.0";
-    plan.recipe = {"motd.yaml", "/recipes", "beef", "motd"};
     plan.catalog = "local";
     plan.targets = {target, unchanged};
     plan.made_at = "2026-01-31T12:00:01.000000Z";

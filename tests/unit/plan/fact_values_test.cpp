@@ -147,6 +147,97 @@ TEST_CASE("facts: a value of the record that is no name is refused", "[plan]") {
           "'v12\\x1b[31m' | write the name in the recipe");
 }
 
+TEST_CASE("facts: what a record holds is no text of the recipe, and is not read as one", "[plan]") {
+    World world;
+    ImageChange odd;
+    odd.id = k_debian;
+    odd.properties["pk"] = "${package.bash}";
+    odd.properties["im"] = "${image.im}";
+    odd.properties["empty"] = "";
+    odd.properties["long"] = std::string(255, 'l');
+    world.catalog.apply(odd);
+    const std::string source = "source: {image: debian}\n";
+    CHECK(world.refusal(source + "publish: {name: '${image.im}'}\n") ==
+          "'publish.name' names ${image.im}, and what the source image \"debian\" (" +
+              std::string(k_debian) +
+              ") has there would itself be taken for a fact: ${image.im} | write the value in the "
+              "recipe, or change it on that image");
+    CHECK(world.refusal(source + "properties: {a: '<${image.pk}> ${package.bash}'}\n")
+              .starts_with("property a names ${image.pk}, and what the source image"));
+    CHECK(world.refusal(source + "publish: {name: '${image.empty}'}\n") ==
+          "with what the source image has, 'publish.name' is empty: '' | write the name in the "
+          "recipe");
+    CHECK(world.refusal(source + "publish: {name: '${image.long}a'}\n")
+              .starts_with("with what the source image has, 'publish.name' is longer than 255 "
+                           "characters: 'lll"));
+    std::string big;
+    for (int i = 0; i < 300; ++i)
+        big += "${image.long}";
+    CHECK(world.refusal(source + "properties: {a: \"" + big + "\"}\n")
+              .starts_with("with what the source image has, property a is longer than 64 KiB"));
+}
+
+TEST_CASE("facts: a name that the recipe itself gives needs no record", "[plan]") {
+    World world;
+    const std::string recipe = "source: {image: debian}\npublish: {name: '${image.name} c'}\n";
+    world.pretend_applied(world.target(recipe), "{}", {});
+    world.catalog.remove(k_debian);
+    const Target target = world.target(recipe);
+    CHECK(target.action == Action::none);
+    CHECK(target.publish.name == "debian c");
+}
+
+TEST_CASE("facts: a name of what is gone is that of the images that were made", "[plan]") {
+    World world;
+    const std::string recipe =
+        "source: {image: debian}\npublish: {name: 'Debian ${image.os_version}'}\n";
+    world.pretend_applied(world.target(recipe), "{}", {});
+    world.catalog.remove(k_debian);
+    CHECK(world.target(recipe).action == Action::none);
+}
+
+TEST_CASE("facts: of two images of the same bytes, that one counts which was built from",
+          "[plan]") {
+    World world;
+    const std::string recipe = "source: {properties: {os_distro: debian}, newest: true}\n"
+                               "properties: {note: 'v${image.rel}'}\npublish: {name: web}\n";
+    const auto give = [&](const char *id, const char *rel) {
+        ImageChange change;
+        change.id = id;
+        change.properties["rel"] = rel;
+        world.catalog.apply(change);
+    };
+    give(k_debian, "1");
+    world.pretend_applied(world.target(recipe), "{}", {{"note", "v1"}});
+    Image again = image(k_newer, "again", "2026-01-02T00:00:00.000000Z");
+    again.checksums = {{"sha512-used", std::string(128, k_debian[0])}};
+    again.properties = {{"os_distro", "debian"}, {"rel", "2"}};
+    world.catalog.put(again);
+    CHECK(world.target(recipe).action == Action::none);
+}
+
+TEST_CASE("lineage: what was built on the current generation is found again", "[plan]") {
+    World world;
+    const std::string recipe = "source: {image: debian}\npublish: {name: ours}\n"
+                               "files: [{to: /a, content: '1'}]\n";
+    const Target first = world.target(recipe);
+    world.pretend_applied(first, "{}", {});
+    world.catalog.remove(k_debian);
+    const std::string changed = recipe + "commands: ['true']\n";
+    const Target second = world.target(changed, {.from_current = true});
+    REQUIRE(second.source.id == k_made);
+    Image made = generation("44444444-4444-4444-8444-444444444444", "ours",
+                            "2026-03-01T00:00:00.000000Z", "web", k_made);
+    made.properties[lineage::k_source_digest] = second.source.digest;
+    made.properties[lineage::k_fingerprint] = second.fingerprint;
+    ImageChange hidden;
+    hidden.id = k_made;
+    hidden.hidden = true;
+    world.catalog.apply(hidden);
+    world.catalog.put(made);
+    CHECK(world.target(changed).action == Action::none);
+}
+
 TEST_CASE("selection: the source is the visible image that has the properties", "[plan]") {
     World world;
     const std::string recipe = "source: {properties: {os_distro: debian, os_version: '12'}}\n"

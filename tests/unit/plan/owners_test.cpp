@@ -178,7 +178,6 @@ TEST_CASE("owners: what others do changes nothing for a generation of ours", "[p
         std::string("nothing from ") + k_source + " of ours for ours, present g1";
     REQUIRE(world.outcome(recipe_text()) == nothing);
     Plan saved;
-    saved.recipe.name = "web";
     saved.targets = {world.target(recipe_text())};
     for (const char *visibility : {"private", "community", "public"}) {
         for (const bool copied : {false, true}) {
@@ -202,7 +201,6 @@ TEST_CASE("owners: a saved plan is stale when an image of ours appears", "[plan]
     World world;
     world.catalog.put(of("ours", image(k_source, "debian", "1")));
     Plan saved;
-    saved.recipe.name = "web";
     saved.targets = {world.target(recipe_text())};
     world.catalog.put(of("ours", image("b", "debian", "3")));
     std::string said;
@@ -240,7 +238,6 @@ TEST_CASE("owners: a saved plan gives no project what another one owns", "[plan]
         world.catalog.put(of(plan.source, image(k_source, "debian", "1")));
         world.catalog.set_project(plan.owner);
         Plan saved;
-        saved.recipe.name = "web";
         saved.targets = {
             world.target(recipe_text(fmt::format("image: debian, owner: {}", plan.source)))};
         world.catalog.set_project(plan.applied_in);

@@ -59,7 +59,9 @@ struct Document {
         return after([&](Json &copy) { copy[Json::json_pointer(pointer)] = value; });
     }
 
-    [[nodiscard]] std::string directory() const { return json["recipe"]["directory"]; }
+    [[nodiscard]] std::string directory() const {
+        return json["targets"][0]["recipe"]["directory"];
+    }
 };
 
 /// Every member and entry, parents before what is in them.
@@ -328,11 +330,12 @@ TEST_CASE("saved plan: other fields have their rules, told with their place", "[
          "expires_at: expected a time within the next ten "
          "years"},
         {"/made_at", "zzz", "made_at: expected a time such as 2026-01-31T12:00:00.000000Z"},
-        {"/recipe/directory", "here",
-         "recipe.directory: expected an absolute path without '.' and '..'"},
-        {"/recipe/sha256", "feed", "recipe.sha256: expected 64 hexadecimal digits, lower case"},
-        {"/recipe/name", "Web",
-         "recipe.name: 'name' may hold only a-z, 0-9, '.', '_' and '-', and "
+        {"/targets/0/recipe/directory", "here",
+         "targets[0].recipe.directory: expected an absolute path without '.' and '..'"},
+        {"/targets/0/recipe/sha256", "feed",
+         "targets[0].recipe.sha256: expected 64 hexadecimal digits, lower case"},
+        {"/targets/0/recipe/name", "Web",
+         "targets[0].recipe.name: 'name' may hold only a-z, 0-9, '.', '_' and '-', and "
          "starts with a letter or digit, found 'Web'"},
         {"/targets/0/source/id", "../../x", "targets[0].source.id: expected a UUID in lower case"},
         {"/targets/0/source/digest", "sha512:ab",

@@ -16,7 +16,7 @@ using namespace retouch;
 namespace {
 
 Plan numbered(Plan plan, int number) {
-    plan.recipe.path = fmt::format("recipes/{:02}.yaml", number);
+    plan.targets.front().recipe.path = fmt::format("recipes/{:02}.yaml", number);
     plan.targets.front().publish.name = fmt::format("image-{:02}", number);
     return plan;
 }

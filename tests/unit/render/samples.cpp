@@ -23,10 +23,13 @@ PlannedStep step(const std::string &kind, int index, int line, const std::string
     return {value, std::move(change)};
 }
 
+PlannedRecipe web_recipe() {
+    return {"recipes/web.yaml", "/srv/images/recipes", std::string(64, 'a'), "web-image"};
+}
+
 Plan empty_plan() {
     Plan plan;
     plan.tool = "retouch 0.1.0";
-    plan.recipe = {"recipes/web.yaml", "/srv/images/recipes", std::string(64, 'a'), "web-image"};
     plan.catalog = "local";
     return plan;
 }
@@ -50,7 +53,6 @@ OutputTail output(const std::string &text) {
 Report empty_report() {
     Report report;
     report.run = "5e1f0e7c-0b0a-4d58-9f57-2f4a3c1d9e00";
-    report.recipe = empty_plan().recipe;
     report.catalog = "local";
     return report;
 }
@@ -60,6 +62,7 @@ Report empty_report() {
 Plan plan_to_create() {
     Plan plan = empty_plan();
     Target target;
+    target.recipe = web_recipe();
     target.action = Action::create;
     target.reason = "the recipe changed";
     target.source = {k_source_id, "Debian 12", "sha512:ab", "2026-01-31T12:00:00.000000Z"};
@@ -134,10 +137,10 @@ Plan plan_without_changes() {
 
 Plan hostile_plan() {
     Plan plan = empty_plan();
-    plan.recipe.path = k_hostile;
-    plan.recipe.name = k_hostile;
     plan.catalog = k_hostile;
     Target target;
+    target.recipe = web_recipe();
+    target.recipe.path = target.recipe.name = k_hostile;
     target.action = Action::create;
     target.reason = k_hostile;
     target.source = {k_hostile, k_hostile, k_hostile, k_hostile};
@@ -172,6 +175,7 @@ Report good_report() {
     const Plan plan = plan_to_create();
     const std::vector<PlannedStep> &steps = plan.targets.front().steps;
     TargetReport target;
+    target.recipe = web_recipe();
     target.name = "Debian 12";
     target.outcome = TargetOutcome::published;
     target.image_id = k_new_id;
@@ -218,10 +222,9 @@ Report failed_report() {
 Report hostile_report() {
     Report report = failed_report();
     report.run = k_hostile;
-    report.recipe.path = k_hostile;
-    report.recipe.name = k_hostile;
     report.catalog = k_hostile;
     TargetReport &target = report.targets.front();
+    target.recipe.path = target.recipe.name = k_hostile;
     target.name = k_hostile;
     target.image_id = k_hostile;
     target.error = k_hostile;
