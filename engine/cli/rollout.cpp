@@ -18,6 +18,7 @@
 #include <deque>
 #include <fmt/format.h>
 #include <list>
+#include <map>
 #include <optional>
 
 namespace retouch::cli {
@@ -27,6 +28,8 @@ namespace {
 constexpr std::chrono::milliseconds k_look_again{20};
 /// An image that is taking over a name, or rolled back, may be some time at it.
 constexpr std::chrono::minutes k_time_to_end{10};
+constexpr int k_most_tries = 5;
+constexpr std::chrono::seconds k_pause{2};
 constexpr std::size_t k_largest_report = std::size_t{64} << 20;
 
 class Rollout {
@@ -62,6 +65,13 @@ class Rollout {
         base::ChildProcess process;
     };
 
+    /// One that may go better in a while.
+    struct TriedItem {
+        std::size_t item;
+        std::chrono::steady_clock::time_point due;
+        TargetReport report; ///< of the last time
+    };
+
     [[nodiscard]] bool is_canary(std::size_t item) const {
         return std::ranges::any_of(options_.first, [&](const std::string &glob) {
             return base::matches_name(glob, plan_.targets[item].publish.name);
@@ -74,21 +84,40 @@ class Rollout {
     }
 
     void work_on(std::deque<std::size_t> waiting) {
-        while (!waiting.empty() || !working_.empty()) {
+        while (!waiting.empty() || !later_.empty() || !working_.empty()) {
+            take_due(waiting);
             while (!waiting.empty() && working_.size() < options_.parallel && !is_over()) {
                 start(waiting.front());
                 waiting.pop_front();
             }
             if (is_over())
-                for (; !waiting.empty(); waiting.pop_front())
-                    end(waiting.front(),
-                        report_of(plan_.targets[waiting.front()], TargetOutcome::not_started));
+                leave(waiting);
             if (base::interrupt_due())
                 stop_all();
             reap();
-            if (!working_.empty())
+            if (!working_.empty() || !later_.empty())
                 static_cast<void>(base::time_passes(k_look_again));
         }
+    }
+
+    /// Those whose time to be tried again has come.
+    void take_due(std::deque<std::size_t> &waiting) {
+        const auto now = std::chrono::steady_clock::now();
+        std::erase_if(later_, [&](const TriedItem &tried) {
+            if (tried.due <= now)
+                waiting.push_back(tried.item);
+            return tried.due <= now;
+        });
+    }
+
+    /// What is not begun any more.
+    void leave(std::deque<std::size_t> &waiting) {
+        for (; !waiting.empty(); waiting.pop_front())
+            end(waiting.front(),
+                report_of(plan_.targets[waiting.front()], TargetOutcome::not_started));
+        for (TriedItem &tried : later_)
+            end(tried.item, std::move(tried.report));
+        later_.clear();
     }
 
     void start(std::size_t item) {
@@ -117,12 +146,22 @@ class Rollout {
     void reap() {
         for (auto one = working_.begin(); one != working_.end();) {
             if (const auto ended = one->process.end()) {
-                end(one->item, result_of(one->item, *ended));
+                end_or_try_again(one->item, result_of(one->item, *ended));
                 one = working_.erase(one);
             } else {
                 ++one;
             }
         }
+    }
+
+    /// Who holds the name, or is too busy to answer, will not be so for long.
+    void end_or_try_again(std::size_t item, TargetReport report) {
+        const bool may_pass = report.outcome == TargetOutcome::failed &&
+                              report.exit_code == base::exit_code(ErrorKind::temporary);
+        if (!may_pass || ++tries_[item] >= k_most_tries || is_over())
+            return end(item, std::move(report));
+        later_.push_back(
+            {item, std::chrono::steady_clock::now() + k_pause * tries_[item], std::move(report)});
     }
 
     TargetReport result_of(std::size_t item, const base::ProcessEnd &ended) const {
@@ -159,6 +198,8 @@ class Rollout {
     const ImageEnded &ended_;
     std::vector<std::optional<TargetReport>> reports_;
     std::list<ItemAtWork> working_;
+    std::vector<TriedItem> later_;
+    std::map<std::size_t, int> tries_;
     std::size_t count_ = 0; ///< that have ended
     std::size_t failed_ = 0;
     bool is_stopped_ = false;

@@ -166,6 +166,16 @@ class Fleet(unittest.TestCase):
                 return int(found[0])
         raise AssertionError(f"no process has {words}, or {process.args} ended")
 
+    def test_two_rollouts_of_one_plan_publish_each_image_once(self):
+        world, plan = self.world, self.saved("commands: ['sleep 0.3']\n")
+        both = [world.start("apply", plan, "--yes", *HOST, "--parallel", "2", "--format", "json") for _ in range(2)]
+        reports = [json.loads(process.communicate(timeout=120)[0]) for process in both]
+        self.assertEqual([0, 0], [process.returncode for process in both])
+        for at_once in zip(*(report["targets"] for report in reports)):
+            self.assertEqual(["published", "unchanged"], sorted(target["outcome"] for target in at_once))
+        self.assertEqual(8, len(world.images()))
+        self.assertEqual([], world.leftovers())
+
     def test_a_signal_rolls_back_all_that_are_at_work(self):
         world, plan = self.world, self.saved("commands: ['sleep 30']\n")
         process = world.start("apply", plan, "--yes", *HOST, "--parallel", "2", "--format", "json")
