@@ -283,6 +283,8 @@ Image awaited_image(const Recipe &recipe, const AwaitedSource &awaited,
     Image image;
     image.name = recipe.source_image;
     image.owner = catalog.project();
+    if (!catalog.has_projects()) // an image service gets raw ones
+        image.disk_format.clear();
     const std::size_t colon = awaited.download.find(':');
     image.checksums[awaited.download.substr(0, colon)] = awaited.download.substr(colon + 1);
     return image;

@@ -195,7 +195,9 @@ Fields publish_fields(const PublishPlan &publish) {
     };
     add_field(true, PublishField::visibility);
     add(!publish.owner.empty(), "owner", "project " + base::escape(publish.owner));
-    add(true, "disk_format", base::escape(publish.disk_format));
+    add(true, "disk_format",
+        publish.disk_format.empty() ? "(known when the source has been fetched)"
+                                    : base::escape(publish.disk_format));
     add_field(!publish.tags.empty(), PublishField::tags);
     add_field(publish.min_disk_gib != 0, PublishField::min_disk);
     add_field(publish.min_ram_mib != 0, PublishField::min_ram);

@@ -45,6 +45,7 @@ class Sources(unittest.TestCase):
         plan = world.retouch("plan", recipe, *HOST).stdout
         self.assertIn('source  "vendor.raw" (to be fetched)', plan)
         self.assertIn("the source is not in the catalog yet: apply fetches", plan)
+        self.assertIn("disk_format  (known when the source has been fetched)", plan)
         self.assertIn("? write /etc/motd (known when the source has been fetched)", plan)
         refused = world.retouch("plan", recipe, *HOST, "-o", "p.json", expect=1).stderr
         self.assertIn("so no plan of it can be saved", refused)
