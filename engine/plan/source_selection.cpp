@@ -104,6 +104,7 @@ Image select(const Recipe &recipe, const CatalogView &catalog) {
                     "recipe made counts only where retouch_recipe is among the properties");
     if (images.size() > 1 && !recipe.newest_source) {
         std::vector<const Image *> candidates;
+        candidates.reserve(images.size());
         for (const Image &image : images)
             candidates.push_back(&image);
         fail_several_selected(described(recipe.source_properties), candidates);

@@ -37,7 +37,7 @@ bool trim_piece(int fd, std::uint64_t start, std::uint64_t length) {
 } // namespace
 
 void trim_filesystem(int fd) {
-    constexpr std::uint64_t k_piece = std::uint64_t{1} << 30;
+    constexpr std::uint64_t k_trim_piece = std::uint64_t{1} << 30;
     constexpr std::uint64_t k_rest = std::numeric_limits<std::uint64_t>::max();
 
     struct statfs filesystem {};
@@ -48,10 +48,10 @@ void trim_filesystem(int fd) {
     const std::uint64_t size = is_btrfs ? 0
                                         : static_cast<std::uint64_t>(filesystem.f_blocks) *
                                               static_cast<std::uint64_t>(filesystem.f_bsize);
-    for (std::uint64_t start = 0;; start += k_piece) {
+    for (std::uint64_t start = 0;; start += k_trim_piece) {
         base::check_interrupt();
-        const bool is_last = size - std::min(size, start) <= k_piece;
-        if (!trim_piece(fd, start, is_last ? k_rest - start : k_piece) || is_last)
+        const bool is_last = size - std::min(size, start) <= k_trim_piece;
+        if (!trim_piece(fd, start, is_last ? k_rest - start : k_trim_piece) || is_last)
             return;
     }
 }
